@@ -1,0 +1,264 @@
+"""Counterexamples: the smallest exact instance at which two terms differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pgsym.decide.candidates import Candidate, candidates, simpler
+from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names
+from pgsym.errors import OutsideNumberSystem, PgsymError
+from pgsym.meaning.evaluator import evaluate_with_poles
+from pgsym.meaning.instances import axes_of
+from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, PrimeField, Rational, Symbolic
+from pgsym.terms.hypotheses import Hypothesis
+from pgsym.terms.nodes import Symbol, Term, Variable
+
+if TYPE_CHECKING:
+    from pgsym.meaning.instances import TableInstance
+
+UNDEFINED = "undefined"
+BATCH = 128
+ROUNDS = 6
+BITS = 256
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """An exact instance at which the two sides of a claim differ.
+
+    `at` gives the free states and actions their values (from 1); `lhs` and `rhs` are Fractions, SymPy numbers where
+    logarithms occur, or "undefined": one value, or for gradients one for each of `coordinates`.
+    """
+
+    size: Size
+    candidate: Candidate
+    at: tuple[tuple[str, int], ...]
+    coordinates: tuple[str, ...]
+    lhs: tuple[Any, ...]
+    rhs: tuple[Any, ...]
+    lhs_term: Term
+    rhs_term: Term
+    given: tuple[Hypothesis, ...]
+
+    @property
+    def is_rational(self) -> bool:
+        """Whether both sides are rational numbers (or undefined)."""
+        return all(isinstance(v, Fraction | str) for v in (*self.lhs, *self.rhs))
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """The tables as nested lists, conditions before outcomes: π[s][a], D[s], r[s][a]; labels count from 1."""
+        return {symbol.name: _listed(symbol, table) for symbol, table in self.candidate.tables.items()}
+
+    def shown(self, side: tuple[Any, ...]) -> str:
+        """A side's value as one string."""
+        return str(side[0]) if len(side) == 1 else f"({', '.join(map(str, side))})"
+
+    def record(self) -> dict[str, object]:
+        """The counterexample as JSON-ready data."""
+        from pgsym.terms.record import to_record
+
+        return {
+            "sizes": dict(self.size.counts),
+            "tables": {name: _strings(table) for name, table in self.tables.items()},
+            "parametrisation": self.candidate.parametrisation,
+            "at": dict(self.at),
+            "coordinates": list(self.coordinates),
+            "lhs": self.shown(self.lhs),
+            "rhs": self.shown(self.rhs),
+            "lhs_term": to_record(self.lhs_term),
+            "rhs_term": to_record(self.rhs_term),
+            "python": self.python(),
+        }
+
+    def instance(self, numbers: Numbers | None = None) -> TableInstance:
+        """The instance, in rational numbers unless said otherwise."""
+        return self.candidate.instance(numbers or Rational(), self.size, self.given)
+
+    def python(self) -> str:
+        """Python that rebuilds the instance and prints both sides."""
+        from pgsym.decide.replay import python_of
+
+        return python_of(self)
+
+    def __str__(self) -> str:
+        lines = [f"  counterexample: {self.size}"] if self.size.counts else ["  counterexample:"]
+        lines += [f"    {name} = {_strings(table)}".replace("'", "") for name, table in self.tables.items()]
+        if self.candidate.parametrisation:
+            lines.append(f"    θ: {self.candidate.parametrisation}")
+        if self.at:
+            lines.append("    at " + ", ".join(f"{name} = {value}" for name, value in self.at))
+        if len(self.coordinates) > 1:
+            lines.append(f"    gradient with respect to ({', '.join(self.coordinates)})")
+        lines += [f"    left  {self.shown(self.lhs)}", f"    right {self.shown(self.rhs)}"]
+        return "\n".join(lines)
+
+
+def counterexample(
+    lhs: Term,
+    rhs: Term,
+    given: Iterable[Hypothesis] = (),
+    sizes: Iterable[Size | Mapping[str, int]] | None = None,
+    seed: int = 0,
+) -> Counterexample | None:
+    """The smallest exact instance found at which the sides differ, or None.
+
+    Sizes are tried in order (by default from one state and two actions up), at each the simplest tables first; the
+    instance found is then shrunk and verified in exact arithmetic.
+
+    >>> from pgsym.problems import classification
+    >>> from pgsym.terms import grad
+    >>> m = classification()
+    >>> found = counterexample(grad(m.accuracy), -grad(m.cross_entropy), m.hypotheses)
+    >>> found.shown(found.lhs), found.shown(found.rhs)
+    ('(1/4, -1/4)', '(1/2, -1/2)')
+    """
+    from pgsym.decide.identities import comparable, relevant_hypotheses
+
+    given = relevant_hypotheses((lhs, rhs), tuple(given))
+    names = size_names((lhs, rhs), given)
+    chosen = None if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)
+    return search(lhs, rhs, given, comparable(lhs, rhs), names, seed, chosen)
+
+
+def search(
+    lhs: Term,
+    rhs: Term,
+    given: tuple[Hypothesis, ...],
+    axes: tuple[Variable, ...],
+    names: tuple[str, ...],
+    seed: int,
+    sizes: tuple[Size, ...] | None = None,
+) -> Counterexample | None:
+    """The smallest counterexample, size by size and round by round of ever less simple tables."""
+    for size in dict.fromkeys(s.only(names) for s in sizes or SEARCH_SIZES):
+        for round_ in range(ROUNDS):
+            batch = candidates((lhs, rhs), given, size, round_, seed, BATCH)
+            for found in _screened(lhs, rhs, given, axes, size, batch):
+                verified = verify(lhs, rhs, given, axes, size, found)
+                if verified is not None:
+                    return _shrunk(lhs, rhs, given, axes, verified)
+    return None
+
+
+def _screened(
+    lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], axes: tuple[Variable, ...], size: Size, batch: list[Candidate]
+) -> list[Candidate]:
+    """The candidates whose sides differ modulo one large prime, in their order, all evaluated at once."""
+    groups: dict[object, list[Candidate]] = {}
+    for candidate in batch:
+        groups.setdefault(candidate.kind, []).append(candidate)
+    flagged: set[int] = set()
+    for group in groups.values():
+        instance = Candidate.stacked(group, size, given)
+        try:
+            left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
+        except OutsideNumberSystem:
+            return batch
+        differ = _differ(left.array, left.poles, right.array, right.poles, instance.numbers)
+        per_point = differ.reshape(differ.shape[0], -1).any(axis=1)
+        per_point = np.broadcast_to(per_point, (len(instance.numbers.primes),))  # type: ignore[attr-defined]
+        for candidate, hit in zip(group, per_point.reshape(len(group), -1).any(axis=1), strict=True):
+            if hit:
+                flagged.add(id(candidate))
+    return [c for c in batch if id(c) in flagged]
+
+
+def _differ(left: Array, left_poles: Array | None, right: Array, right_poles: Array | None, numbers: Numbers) -> Array:
+    """Where two arrays differ, an undefined entry differing from every defined one."""
+    shape = np.broadcast_shapes(left.shape, right.shape)
+    nowhere = np.zeros(shape, dtype=bool)
+    lp = nowhere if left_poles is None else np.broadcast_to(left_poles, shape)
+    rp = nowhere if right_poles is None else np.broadcast_to(right_poles, shape)
+    minus = numbers.constant(Fraction(-1)).reshape(-1, *[1] * (len(shape) - 1))
+    difference = np.broadcast_to(numbers.add(left, numbers.multiply(minus, right)), shape)
+    if isinstance(numbers, Ball):
+        unequal = np.vectorize(lambda v: not v.contains(0), otypes=[bool])(difference)
+    else:
+        unequal = ~numbers.is_zero(difference)
+    return np.asarray((lp != rp) | (unequal & ~lp & ~rp))
+
+
+def verify(
+    lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], axes: tuple[Variable, ...], size: Size, candidate: Candidate
+) -> Counterexample | None:
+    """The counterexample that a candidate is in exact arithmetic, or None if its sides agree there."""
+    for numbers in (Rational(), Ball(BITS)):
+        try:
+            instance = candidate.instance(numbers, size, given)
+            left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
+        except OutsideNumberSystem:
+            continue
+        differ = _differ(left.array, left.poles, right.array, right.poles, numbers)
+        if not differ.any():
+            return None
+        if isinstance(numbers, Ball):
+            instance = candidate.instance(Symbolic(), size, given)
+            left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
+        where = tuple(int(i) for i in np.argwhere(differ)[0][1:])
+        values = [_along(f.array, f.poles, differ.shape, where) for f in (left, right)]
+        at = tuple((v.name, i + 1) for v, i in zip(axes, where, strict=True))
+        labels = candidate.coordinates if len(values[0]) > 1 else ()
+        return Counterexample(size, candidate, at, labels, values[0], values[1], lhs, rhs, given)
+    return None
+
+
+def _along(array: Array, poles: Array | None, shape: tuple[int, ...], where: tuple[int, ...]) -> tuple[Any, ...]:
+    """The values of all coordinates at one place of the free variables."""
+    values = np.broadcast_to(array, shape)[(slice(None), *where)]
+    missing = np.zeros(shape, bool) if poles is None else np.broadcast_to(poles, shape)
+    return tuple(UNDEFINED if m else v for v, m in zip(values, missing[(slice(None), *where)], strict=True))
+
+
+def _shrunk(
+    lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], axes: tuple[Variable, ...], found: Counterexample
+) -> Counterexample:
+    """The counterexample with one table after the other made simpler, as long as it stays one."""
+    while True:
+        for candidate in _screened(lhs, rhs, given, axes, found.size, simpler(found.candidate, given)):
+            better = verify(lhs, rhs, given, axes, found.size, candidate)
+            if better is not None:
+                found = better
+                break
+        else:
+            return found
+
+
+def confirm_with_balls(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed: int) -> int:
+    """At how many random instances both sides are the same ball of 256 bits, to 2^-200; 0 if at none."""
+    from pgsym.decide.identities import comparable
+
+    axes, names, examples = comparable(lhs, rhs), size_names((lhs, rhs), given), 0
+    numbers = Ball(BITS)
+    for size in dict.fromkeys(s.only(names) for s in SEARCH_SIZES):
+        for candidate in candidates((lhs, rhs), given, size, ROUNDS - 1, seed, 16):
+            try:
+                instance = candidate.instance(numbers, size, given)
+                left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
+            except PgsymError:
+                return 0
+            if _differ(left.array, left.poles, right.array, right.poles, numbers).any():
+                return 0
+            examples += 1
+    return examples
+
+
+def _listed(symbol: Symbol, table: Array) -> Any:
+    """A table as nested lists, conditions before outcomes; choices count from 1."""
+    rank = len(axes_of(symbol))
+    moved = np.moveaxis(table, range(symbol.outcomes), range(rank - symbol.outcomes, rank)) if symbol.outcomes == 1 else table
+    if np.issubdtype(table.dtype, np.integer):
+        return (moved + 1).tolist()
+    return moved.tolist()
+
+
+def _strings(table: Any) -> Any:
+    return [_strings(x) for x in table] if isinstance(table, list) else str(table)
+
+
+__all__ = ["UNDEFINED", "Counterexample", "Float64", "PrimeField", "confirm_with_balls", "counterexample", "search", "verify"]

@@ -1,0 +1,191 @@
+"""Deciding an identity: random points of prime fields stand for every instance of a size (Schwartz 1980, Zippel 1979).
+
+A term reads, at a size, as a quotient of integer polynomials in the free entries of its tables.  If the two sides
+differ as such, they agree at one random point modulo one random prime with probability at most
+
+    q  =  (degree + collisions) / 2^30  +  bits / (30 · number of primes in the pool),
+
+the second summand for primes that divide every coefficient of the difference.  k independent points, each with a
+prime of its own, give q^k.  `log` and `exp` of a value are independent random elements per value, the same for the
+same value; collisions counts pairs of values that could coincide by chance.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from math import ceil, log2
+
+import numpy as np
+
+from pgsym.decide.counterexamples import Counterexample, confirm_with_balls, search
+from pgsym.decide.degree import DegreeBound
+from pgsym.decide.primes import HOW_MANY, LOW, random_primes
+from pgsym.decide.sizes import DECISION_SIZES, Size, size_names, vocabulary
+from pgsym.decide.strata import strata
+from pgsym.decide.verdicts import Evidence, Rung, Verdict
+from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
+from pgsym.meaning.evaluator import evaluate_with_poles
+from pgsym.meaning.generic import GenericInstance
+from pgsym.terms.hypotheses import Definition, Hypothesis
+from pgsym.terms.nodes import Number, Term, Variable
+from pgsym.terms.sorts import FINITE
+from pgsym.terms.structure import free, sort_of
+
+LOG2_ERROR = -100
+"""A false identity is accepted with a chance below 2^-100."""
+
+Sizes = Iterable[Size | Mapping[str, int]]
+
+
+def decide(
+    lhs: Term,
+    rhs: Term,
+    given: Iterable[Hypothesis] = (),
+    sizes: Sizes | None = None,
+    seed: int = 0,
+) -> Verdict:
+    """Whether two terms are equal at every instance of some sizes that satisfies the hypotheses.
+
+    Free states and actions are open: the sides must agree for all their values.  `sizes` are mappings such as
+    {"S": 2, "A": 3, "N": 2}, by default three small ones.  The verdict is `decided`, `refuted` with the smallest
+    counterexample found, `tested` where logarithms are compared in ball arithmetic, or `undecided` with a reason.
+    Raises SortError or UnboundVariable for terms that cannot be compared.
+
+    >>> from pgsym.problems import one_step
+    >>> from pgsym.terms import grad
+    >>> m = one_step()
+    >>> verdict = decide(grad(m.objective), m.expectation(m.reward * m.score), m.hypotheses)
+    >>> print(verdict.rung)
+    decided
+    """
+    started = time.perf_counter()
+    given = tuple(given)
+    axes = comparable(lhs, rhs)
+    names = size_names((lhs, rhs), given)
+    chosen = _sizes(sizes, names)
+    relevant = relevant_hypotheses((lhs, rhs), given)
+    try:
+        evidence = _agree(lhs, rhs, relevant, chosen, axes, seed)
+    except OutsideNumberSystem as reason:
+        evidence = None
+        note = str(reason)
+    else:
+        note = "" if evidence else "the sides differ at a random point"
+    if evidence is not None:
+        return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
+    found = search(lhs, rhs, relevant, axes, names, seed)
+    return _without_agreement(lhs, rhs, given, found, note, started, seed)
+
+
+def _without_agreement(
+    lhs: Term,
+    rhs: Term,
+    given: tuple[Hypothesis, ...],
+    found: Counterexample | None,
+    note: str,
+    started: float,
+    seed: int,
+) -> Verdict:
+    if found is not None:
+        method = "exact rational instance" if found.is_rational else "exact instance, compared in ball arithmetic"
+        evidence = Evidence(method, (found.size,), note=note)
+        return Verdict(Rung.REFUTED, lhs, rhs, given, _timed(evidence, started), found)
+    examples = confirm_with_balls(lhs, rhs, relevant_hypotheses((lhs, rhs), given), seed)
+    if examples:
+        evidence = Evidence("ball arithmetic at random rational instances", examples=examples, note=note)
+        return Verdict(Rung.TESTED, lhs, rhs, given, _timed(evidence, started))
+    reason = f"no decision procedure reached an answer: {note}"
+    return Verdict(Rung.UNDECIDED, lhs, rhs, given, _timed(Evidence("none", note=reason), started))
+
+
+def comparable(lhs: Term, rhs: Term) -> tuple[Variable, ...]:
+    """The free states and actions of an identity, by name; raises if the sides cannot be compared."""
+    zero = Number(Fraction(0))
+    left, right = sort_of(lhs), sort_of(rhs)
+    if left != right and zero not in (lhs, rhs):
+        raise SortError(f"a {left} is compared with a {right}: {lhs} and {rhs}")
+    if left in FINITE or right in FINITE:
+        raise SortError("an identity is between numbers or gradients; compare states or actions by an indicator")
+    sides = [frozenset(v for v in free(t) if v.sort in FINITE) for t in (lhs, rhs)]
+    for one, other, term in ((0, 1, rhs), (1, 0, lhs)):
+        stray = sides[one] - sides[other]
+        if stray and not isinstance(term, Number):
+            v = min(stray, key=lambda v: v.name)
+            where = "left" if one == 0 else "right"
+            raise UnboundVariable(f"{v.name} ({v.sort}) is free on the {where} side only: nothing binds it there")
+    return tuple(sorted(sides[0] | sides[1], key=lambda v: v.name))
+
+
+def relevant_hypotheses(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """The hypotheses about symbols that the terms mention."""
+    used = vocabulary(terms, given)
+    return tuple(h for h in given if h.symbol in used)
+
+
+def _sizes(sizes: Sizes | None, names: tuple[str, ...]) -> tuple[Size, ...]:
+    chosen = [s if isinstance(s, Size) else Size.of(s) for s in (DECISION_SIZES if sizes is None else sizes)]
+    return tuple(dict.fromkeys(s.only(names) for s in chosen))
+
+
+def _timed(evidence: Evidence, started: float) -> Evidence:
+    return replace(evidence, seconds=time.perf_counter() - started)
+
+
+def _agree(
+    lhs: Term,
+    rhs: Term,
+    given: tuple[Hypothesis, ...],
+    sizes: tuple[Size, ...],
+    axes: tuple[Variable, ...],
+    seed: int,
+) -> Evidence | None:
+    """The evidence that both sides agree at random points of every size, or None where they do not."""
+    difference = lhs - rhs
+    definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
+    worst, most_points, most_strata, degree, all_primes, whole = -float("inf"), 0, 1, 0, set(), True
+    for size in sizes:
+        bound = DegreeBound(size, definitions)
+        difference_degree = bound.real(bound.read(difference))
+        d = difference_degree.numerator + difference_degree.denominator
+        collisions = bound.count.values**2 * 2 * bound.count.degree
+        q = (d + collisions) / LOW + (difference_degree.bits + difference_degree.bits_below) / (30 * HOW_MANY)
+        if q >= 2**-3:
+            raise OutsideNumberSystem(f"the degree {d} at {size} is too large for primes near 2^31: take a smaller size")
+        k = max(2, ceil(LOG2_ERROR / log2(q)) + 1)
+        kinds, complete = strata((lhs, rhs), given, size, seed)
+        whole &= complete
+        primes = random_primes(k, seed)
+        instance = GenericInstance(size.sorts, size.lengths, given, primes, kinds, seed)
+        if not _vanishes(lhs, rhs, instance, axes):
+            return None
+        worst, degree = max(worst, k * log2(q)), max(degree, d)
+        most_points, most_strata = max(most_points, k), max(most_strata, len(kinds))
+        all_primes.update(primes)
+    notes = [] if most_strata == 1 else [f"{'all' if whole else 'a selection of'} label functions and zero patterns, up to {most_strata}"]
+    return Evidence(
+        "random points of prime fields",
+        sizes,
+        tuple(sorted(all_primes)),
+        most_points,
+        most_strata,
+        degree,
+        worst,
+        note="; ".join(notes),
+    )
+
+
+def _vanishes(lhs: Term, rhs: Term, instance: GenericInstance, axes: tuple[Variable, ...]) -> bool:
+    """Whether the sides are defined and equal at every point; a point where both are undefined is no witness."""
+    left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
+    shape = np.broadcast_shapes(left.array.shape, right.array.shape)
+    poles = [np.zeros(shape, dtype=bool) if f.poles is None else np.broadcast_to(f.poles, shape) for f in (left, right)]
+    if (poles[0] != poles[1]).any():
+        return False
+    if poles[0].all():
+        raise UndefinedValue("both sides divide by zero, or take the logarithm of zero, at every instance")
+    minus = instance.numbers.constant(Fraction(-1)).reshape(-1, *[1] * (len(shape) - 1))
+    difference = instance.numbers.add(left.array, instance.numbers.multiply(minus, right.array))
+    return bool(((difference == 0) | poles[0]).all())

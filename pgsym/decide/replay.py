@@ -1,0 +1,3 @@
+"""Python that rebuilds a counterexample."""
+
+from __future__ import annotations

@@ -1,0 +1,98 @@
+"""Verdicts: what was found, on which rung of evidence, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pgsym.decide.sizes import Size
+from pgsym.terms.hypotheses import Hypothesis
+from pgsym.terms.latex import latex
+from pgsym.terms.nodes import Term
+
+if TYPE_CHECKING:
+    from pgsym.decide.counterexamples import Counterexample
+
+
+class Rung(StrEnum):
+    """The ladder of evidence; nothing is reported on a higher rung than was climbed."""
+
+    DECIDED = "decided"
+    EXACT = "exact"
+    TESTED = "tested"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How a verdict was reached.
+
+    `sizes` where it was decided; `points` random points a size (over all `strata`: label functions and patterns of
+    zeros), modulo `primes`; `degree` the largest degree of the difference of the two sides; `log2_error` the base-2
+    logarithm of the chance that a false identity would have been accepted; `examples` how many instances were
+    tested where it was not decided; `seconds` wall-clock time, which is not part of equality.
+    """
+
+    method: str
+    sizes: tuple[Size, ...] = ()
+    primes: tuple[int, ...] = ()
+    points: int = 0
+    strata: int = 1
+    degree: int = 0
+    log2_error: float | None = None
+    examples: int = 0
+    note: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+    def record(self) -> dict[str, object]:
+        """The evidence as JSON-ready data."""
+        return {
+            "method": self.method,
+            "sizes": [dict(s.counts) for s in self.sizes],
+            "primes": list(self.primes),
+            "points": self.points,
+            "strata": self.strata,
+            "degree": self.degree,
+            "error_bound": None if self.log2_error is None else f"2^{self.log2_error:.0f}",
+            "examples": self.examples,
+            "note": self.note,
+            "seconds": round(self.seconds, 6),
+        }
+
+    def __str__(self) -> str:
+        """One line for people, without the time it took."""
+        if not self.primes:
+            return "; ".join(x for x in (self.method, self.note) if x)
+        sizes = "; ".join(map(str, self.sizes)) or "no sizes"
+        return (
+            f"{sizes}: {self.points} points modulo {len(self.primes)} primes near 2^31, degree ≤ {self.degree}, "
+            f"chance of error < 2^{-int(-(self.log2_error or 0))}" + (f"; {self.note}" if self.note else "")
+        )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether two terms are equal under some hypotheses."""
+
+    rung: Rung
+    lhs: Term
+    rhs: Term
+    given: tuple[Hypothesis, ...]
+    evidence: Evidence
+    counterexample: Counterexample | None = None
+
+    @property
+    def is_true(self) -> bool:
+        """Whether the identity was decided or shown exactly; a tested one does not count."""
+        return self.rung in (Rung.DECIDED, Rung.EXACT)
+
+    def __str__(self) -> str:
+        sign = "≠" if self.rung is Rung.REFUTED else "="
+        line = f"{self.rung}: {self.lhs} {sign} {self.rhs}\n  {self.evidence}"
+        return f"{line}\n{self.counterexample}" if self.counterexample else line
+
+    def _repr_latex_(self) -> str:
+        sign = "\\neq" if self.rung is Rung.REFUTED else "="
+        return f"$\\displaystyle {latex(self.lhs)} {sign} {latex(self.rhs)} \\quad \\text{{({self.rung})}}$"

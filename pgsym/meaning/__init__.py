@@ -1,0 +1,1 @@
+"""What a term means: one evaluator over several number systems."""

@@ -1,0 +1,405 @@
+"""The evaluator: the value of a term at an instance, in the instance's number system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import count
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
+from pgsym.meaning.instances import Instance
+from pgsym.meaning.net import ZERO, Contraction, Dual, Factor, Net, Value, dual, is_zero, split
+from pgsym.meaning.numbers import Array, PrimeField
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.interpret import Environment, Meaning
+from pgsym.terms.nodes import Add, Apply, Bound, Multiply, Number, Power, Quotient, Symbol, Term, Variable
+from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
+from pgsym.terms.structure import free
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A state or action that is still open: an axis of the factors that mention it."""
+
+    name: str
+    sort: Sort
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A state or action that depends on others, such as the label y(s): integers over some axes."""
+
+    array: Array
+    axes: tuple[str, ...]
+    sort: Sort
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A batch or trajectory that is being drawn; its draws are axes named after it."""
+
+    name: str
+    sort: Collective
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A law: the sort of its outcome and the mass of each."""
+
+    sort: Sort
+    mass: Callable[[Any], Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluator(Meaning[Value]):
+    """Reads terms as nets of factors; `levels` are the parameters of the enclosing gradients."""
+
+    instance: Instance
+    contraction: Contraction
+    fresh: Any
+    levels: tuple[Variable, ...] = ()
+
+    @classmethod
+    def at(cls, instance: Instance) -> Evaluator:
+        """The evaluator of an instance."""
+        return cls(instance, Contraction(instance.numbers), count())
+
+    # algebra ------------------------------------------------------------------------------------------------
+    def number(self, value: Fraction) -> Any:
+        return self.contraction.constant(value)
+
+    def add(self, operands: tuple[Any, ...]) -> Any:
+        if all(isinstance(x, int) for x in operands):
+            return sum(operands)
+        out: Value = ZERO
+        for x in operands:
+            out = self.contraction.add(out, self.real(x))
+        return out
+
+    def multiply(self, operands: tuple[Any, ...]) -> Any:
+        out: Value = self.contraction.one
+        for x in operands:
+            out = self.contraction.multiply(out, self.real(x))
+        return out
+
+    def quotient(self, numerator: Any, denominator: Any) -> Value:
+        return self.contraction.multiply(self.real(numerator), self.contraction.reciprocal(self.real(denominator)))
+
+    def power(self, base: Any, exponent: int) -> Value:
+        return self.contraction.power(self.real(base), exponent)
+
+    def real(self, value: Any) -> Value:
+        """A real value; an index counts as the number it is."""
+        if isinstance(value, int):
+            return self.contraction.constant(Fraction(value))
+        if isinstance(value, Net | Dual):
+            return value
+        raise SortError("a state or an action stands where a number should")
+
+    def gradient(self, parameter: Variable, body: Callable[[Meaning[Value]], Value]) -> Value:
+        level = len(self.levels)
+        inner = replace(self, levels=(*self.levels, parameter))
+        return split(inner.real(body(inner)), level)[1]
+
+    # names --------------------------------------------------------------------------------------------------
+    def variable(self, variable: Variable) -> Any:
+        if variable.sort == PARAMETER:
+            return variable
+        if variable.sort == INDEX:
+            return self.instance.length(variable)
+        if variable.sort in FINITE:
+            return Axis(f"free:{variable.name}", variable.sort)
+        if isinstance(variable.sort, Collective):
+            return Handle(f"free:{variable.name}", variable.sort)
+        if variable.sort == REAL:
+            return Net(((Factor(self.instance.constant(variable)),),))
+        raise UnboundVariable(f"{variable.name} of sort {variable.sort} has no value")
+
+    def apply(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> Any:
+        if symbol == LOG:
+            return self._log(arguments[0], environment)
+        if symbol == EXP:
+            return self._exp(arguments[0], environment)
+        if symbol == ABS:
+            return self._absolute(arguments[0], environment)
+        values = self.values(symbol, arguments, environment)
+        if symbol in INDICATORS.values():
+            return self._indicator(*values)
+        return self._symbol(symbol, values)
+
+    def _symbol(self, symbol: Symbol, values: tuple[Any, ...]) -> Any:
+        if (definition := self.instance.definitions.get(symbol)) is not None:
+            return self.read(definition.body, tuple(reversed(values)))
+        if symbol.result in FINITE:
+            return self._chosen(symbol, values)
+        if symbol.outcomes and isinstance(values[0], Handle):
+            raise SortError(f"{symbol.name} is the law of a {values[0].sort} and needs a definition")
+        return self._look_up(symbol, values)
+
+    def _chosen(self, symbol: Symbol, values: tuple[Any, ...]) -> Axis | Choice:
+        """A draw of a batch is an axis of its own; a label is a table of integers."""
+        if symbol.arguments and isinstance(symbol.arguments[0], Collective):
+            handle, index = values
+            return Axis(f"{handle.name}.{symbol.name}.{index}", symbol.result)
+        if not all(isinstance(v, Axis) for v in values):
+            raise SortError(f"{symbol.name} applied to something other than variables")
+        return Choice(self.instance.choices(symbol), tuple(v.name for v in values), symbol.result)
+
+    def _look_up(self, symbol: Symbol, values: tuple[Any, ...]) -> Value:
+        """A table with its derivatives, its axes named by the arguments."""
+        parameters = [v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER]
+        name = parameters[0].name if parameters else None
+        active = [k for k, p in enumerate(self.levels) if name in (None, p.name)]
+        places = [v for v, s in zip(values, symbol.arguments, strict=True) if s in FINITE]
+        axes = tuple(v.name if isinstance(v, Axis) else f"gather:{next(self.fresh)}" for v in places)
+
+        def tower(levels: list[int], directions: tuple[int, ...]) -> Value:
+            if levels:
+                *outer, k = levels
+                return dual(k, tower(outer, directions), tower(outer, (k, *directions)))
+            array = self.instance.table(symbol, name, directions)
+            return ZERO if array is None else Net(((_with_distinct_axes(array, axes),),))
+
+        out = tower(active, ())
+        for value, axis in zip(places, axes, strict=True):
+            if isinstance(value, Choice):
+                hot = self._one_hot(value, axis)
+                out = self.contraction.sum_out(self.contraction.multiply(Net(((hot,),)), out), axis, self.instance.size(value.sort))
+        return out
+
+    def _one_hot(self, choice: Choice, axis: str) -> Factor:
+        """The 0/1 factor of `axis` being the choice."""
+        size = self.instance.size(choice.sort)
+        hot = choice.array[..., np.newaxis] == np.arange(size)
+        return Factor(self._zero_one(hot), (*choice.axes, axis))
+
+    def _zero_one(self, truth: Array) -> Array:
+        numbers = self.instance.numbers
+        if isinstance(numbers, PrimeField):
+            return truth.astype(np.int64)
+        return np.where(truth, numbers.scalar(Fraction(1)), numbers.scalar(Fraction(0)))
+
+    def _indicator(self, left: Any, right: Any) -> Value:
+        if isinstance(left, Choice) and isinstance(right, Axis):
+            left, right = right, left
+        if isinstance(left, Axis) and isinstance(right, Choice):
+            return Net(((self._one_hot(right, left.name),),))
+        if isinstance(left, Axis) and isinstance(right, Axis):
+            if left.name == right.name:
+                return self.contraction.one
+            identity = np.eye(self.instance.size(left.sort), dtype=bool)[np.newaxis]
+            return Net(((Factor(self._zero_one(identity), (left.name, right.name)),),))
+        axis = f"gather:{next(self.fresh)}"
+        both = Net(((self._one_hot(left, axis), self._one_hot(right, axis)),))
+        return self.contraction.sum_out(both, axis, self.instance.size(left.sort))
+
+    # functions ----------------------------------------------------------------------------------------------
+    def _log(self, argument: Term, environment: Environment) -> Value:
+        """log, expanded over products, fractions, powers, exponentials and definitions; of the rest, of its value."""
+        match argument:
+            case Multiply(operands):
+                return self.add(tuple(self._log(t, environment) for t in operands))
+            case Quotient(numerator, denominator):
+                minus = self.contraction.constant(Fraction(-1))
+                below = self.contraction.multiply(minus, self._log(denominator, environment))
+                return self.contraction.add(self._log(numerator, environment), below)
+            case Power(base, exponent):
+                return self.multiply((exponent, self._log(base, environment)))
+            case Apply(symbol, (inner,)) if symbol == EXP:
+                return self.real(self.read(inner, environment))
+            case Bound(index) if isinstance(environment[index], int):
+                return self._log_of_number(Fraction(environment[index]))
+            case Number(value):
+                return self._log_of_number(value)
+            case Variable(_, sort) if sort == INDEX:
+                return self._log_of_number(Fraction(self.instance.length(argument)))
+            case Apply(symbol, arguments) if symbol in self.instance.definitions:
+                values = self.values(symbol, arguments, environment)
+                return self._log(self.instance.definitions[symbol].body, tuple(reversed(values)))
+        return self.contraction.log(self.real(self.read(argument, environment)))
+
+    def _log_of_number(self, value: Fraction) -> Value:
+        """The logarithm of a rational, through its prime factors, so that log 4 = 2 log 2 in every number system."""
+        if value <= 0:
+            raise UndefinedValue(f"log({value}) does not exist")
+        out: Value = ZERO
+        for n, sign in ((value.numerator, 1), (value.denominator, -1)):
+            for p, k in _prime_powers(n):
+                log_p = self.contraction.log(self.contraction.constant(Fraction(p)))
+                out = self.contraction.add(out, self.multiply((sign * k, log_p)))
+        return out
+
+    def _exp(self, argument: Term, environment: Environment) -> Value:
+        """exp, expanded over sums and logarithms; of the rest, of its value."""
+        match argument:
+            case Add(operands):
+                return self.multiply(tuple(self._exp(t, environment) for t in operands))
+            case Multiply((Number(n), *rest)) if n.denominator == 1:
+                return self.contraction.power(self._exp(Multiply(tuple(rest)), environment), n.numerator)
+            case Multiply((only,)):
+                return self._exp(only, environment)
+            case Apply(symbol, (inner,)) if symbol == LOG:
+                return self.real(self.read(inner, environment))
+        return self.contraction.exp(self.real(self.read(argument, environment)))
+
+    def _absolute(self, argument: Term, environment: Environment) -> Value:
+        """|x|: x times its sign, which in a field without order must be the same at every instance."""
+        value = self.real(self.read(argument, environment))
+        if is_zero(value):
+            return ZERO
+        primal = value
+        while isinstance(primal, Dual):
+            primal = primal.primal
+        try:
+            if primal.outside:
+                return primal
+            dense = self.contraction.collapse(primal)
+            sign = Factor(self.instance.numbers.sign(dense.array), dense.axes)
+        except OutsideNumberSystem:
+            bounds = Evaluator.at(self.instance.bounds)
+            inner = bounds.real(bounds.read(argument, environment))
+            if not isinstance(inner, Net):
+                raise SortError("bounds have no derivative") from None
+            dense = bounds.contraction.collapse(inner)
+            signs = np.vectorize(lambda v: v.sign, otypes=[np.int64])(dense.array)
+            sign = Factor(self.instance.numbers.array(signs), dense.axes)
+        return self.contraction.multiply(Net(((sign,),)), value)
+
+    # binders ------------------------------------------------------------------------------------------------
+    def all(self, sort: Sort) -> Sort:
+        return sort
+
+    def range(self, first: int, last: int) -> range:
+        return range(first, last + 1)
+
+    def law(self, symbol: Symbol, given: tuple[Any, ...]) -> Distribution:
+        return Distribution(symbol.arguments[0], lambda outcome: self._symbol(symbol, (outcome, *given)))
+
+    def conditional(self, law: Distribution, event: Callable[[Any], Value]) -> Distribution:
+        def joint(outcome: Any) -> Value:
+            return self.contraction.multiply(law.mass(outcome), event(outcome))
+
+        norm = self.contraction.reciprocal(self._summed(law.sort, joint))
+        return Distribution(law.sort, lambda outcome: self.contraction.multiply(joint(outcome), norm))
+
+    def sum(self, over: Any, body: Callable[[Any], Value]) -> Value:
+        if isinstance(over, range):
+            return self.add(tuple(body(i) for i in over))
+        return self._summed(over, lambda v: self.real(body(v)))
+
+    def product(self, over: Any, body: Callable[[Any], Value]) -> Value:
+        if isinstance(over, range):
+            return self.multiply(tuple(body(i) for i in over))
+        axis = Axis(f"bound:{next(self.fresh)}", over)
+        value = self.real(body(axis))
+        return self.multiply(tuple(_select(value, axis.name, k) for k in range(self.instance.size(over))))
+
+    def expectation(self, law: Distribution, body: Callable[[Any], Value]) -> Value:
+        def weighted(outcome: Any) -> Value:
+            mass = law.mass(outcome)
+            value = self.contraction.excuse_poles(self.real(body(outcome)), mass)
+            return self.contraction.multiply(mass, value)
+
+        return self._summed(law.sort, weighted)
+
+    def _summed(self, sort: Sort, body: Callable[[Any], Value]) -> Value:
+        """The sum of a body over one finite variable, or over every draw of a batch."""
+        if not isinstance(sort, Collective):
+            axis = Axis(f"bound:{next(self.fresh)}", sort)
+            return self.contraction.sum_out(body(axis), axis.name, self.instance.size(sort))
+        handle = Handle(f"bound:{next(self.fresh)}", sort)
+        value = body(handle)
+        axes = _axes_of(value, f"{handle.name}.")
+        while axes:
+            cheapest = min(axes, key=lambda name: (_cost(value, name), name))
+            value = self.contraction.sum_out(value, cheapest, axes.pop(cheapest))
+        return value
+
+
+def _with_distinct_axes(array: Array, axes: tuple[str, ...]) -> Factor:
+    """The factor of an array, the diagonal taken where two arguments are the same variable."""
+    for i, name in enumerate(axes):
+        if name in axes[:i]:
+            j = axes.index(name)
+            moved = np.moveaxis(np.diagonal(array, axis1=j + 1, axis2=i + 1), -1, j + 1)
+            return _with_distinct_axes(moved, axes[:i] + axes[i + 1 :])
+    return Factor(array, axes)
+
+
+def _select(value: Value, axis: str, k: int) -> Value:
+    """The value with one axis fixed."""
+    if isinstance(value, Dual):
+        return dual(value.level, _select(value.primal, axis, k), _select(value.tangent, axis, k))
+
+    def fixed(f: Factor) -> Factor:
+        if axis not in f.axes:
+            return f
+        at = f.axes.index(axis)
+        poles = None if f.poles is None else f.poles.take(k, axis=at + 1)
+        return Factor(f.array.take(k, axis=at + 1), f.axes[:at] + f.axes[at + 1 :], poles)
+
+    return Net(tuple(tuple(map(fixed, t)) for t in value.terms), value.outside)
+
+
+def _axes_of(value: Value, prefix: str) -> dict[str, int]:
+    """The axes with a prefix that a value mentions, and their sizes."""
+    if isinstance(value, Dual):
+        return _axes_of(value.primal, prefix) | _axes_of(value.tangent, prefix)
+    return {
+        a: f.array.shape[i + 1] for t in value.terms for f in t for i, a in enumerate(f.axes) if a.startswith(prefix)
+    }
+
+
+def _cost(value: Value, axis: str) -> int:
+    """The entries of the largest factor that eliminating an axis would build."""
+    if isinstance(value, Dual):
+        return max(_cost(value.primal, axis), _cost(value.tangent, axis))
+    worst = 0
+    for term in value.terms:
+        sizes = {a: f.array.shape[i + 1] for f in term if axis in f.axes for i, a in enumerate(f.axes)}
+        worst = max(worst, prod(sizes.values()))
+    return worst
+
+
+def _prime_powers(n: int) -> list[tuple[int, int]]:
+    out, p = [], 2
+    while p * p <= n:
+        k = 0
+        while n % p == 0:
+            n, k = n // p, k + 1
+        if k:
+            out.append((p, k))
+        p += 1
+    return out + ([(n, 1)] if n > 1 else [])
+
+
+def evaluate(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) -> Factor:
+    """The value of a term: one array of shape (points, *sizes of `axes`), the free variables in the order given.
+
+    Raises UnboundVariable if a free state or action is not among `axes`, UndefinedValue where the term divides by
+    zero or takes the logarithm of zero (see `Factor.poles` of `evaluate_with_poles` to look at the places),
+    OutsideNumberSystem where the instance's numbers cannot hold the value.
+    """
+    factor = evaluate_with_poles(term, instance, axes)
+    if factor.poles is not None and factor.poles.any():
+        raise UndefinedValue(f"{term} divides by zero, or takes the logarithm of zero, at this instance")
+    return factor
+
+
+def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) -> Factor:
+    """Like `evaluate`, but an undefined value is marked in `poles` instead of raised."""
+    loose = {v for v in free(term) if v.sort in FINITE} - set(axes)
+    if loose:
+        v = min(loose, key=lambda v: v.name)
+        raise UnboundVariable(f"{v.name} ({v.sort}) is free: bind it by a sum or an expectation, or leave it open on purpose")
+    evaluator = Evaluator.at(instance)
+    value = evaluator.real(evaluator.read(term))
+    if not isinstance(value, Net):
+        raise SortError("a derivative was left over")
+    wanted = tuple((f"free:{v.name}", instance.size(v.sort)) for v in axes)
+    return evaluator.contraction.collapse(value, wanted)

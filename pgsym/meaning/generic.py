@@ -1,0 +1,89 @@
+"""Generic instances over prime fields: random tables that stand for every policy and problem of a size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgsym.meaning.instances import Instance, Sizes
+from pgsym.meaning.numbers import Array, PrimeField
+from pgsym.terms.hypotheses import Hypothesis, ThetaFree
+from pgsym.terms.nodes import Symbol, Variable
+
+
+@dataclass(frozen=True, eq=False)
+class Stratum:
+    """The discrete part of an instance: every label function, and which probabilities are zero."""
+
+    choices: Mapping[Symbol, NDArray[np.int64]] = field(default_factory=dict)
+    supports: Mapping[Symbol, NDArray[np.bool_]] = field(default_factory=dict)
+
+
+class GenericInstance(Instance):
+    """Random tables modulo a prime at every point; each stratum occurs once with every prime.
+
+    A law's rows sum to one and their derivatives to zero, and there is no other relation: by Schwartz–Zippel what
+    holds here holds, but for a chance that the caller bounds, for every instance of the size.
+    """
+
+    def __init__(
+        self,
+        sizes: Sizes,
+        lengths: Mapping[str, int],
+        hypotheses: Iterable[Hypothesis],
+        primes: Sequence[int],
+        strata: Sequence[Stratum] = (Stratum(),),
+        seed: int = 0,
+    ):
+        super().__init__(sizes, lengths, hypotheses)
+        self.strata, self.copies, self.seed = tuple(strata), len(primes), seed
+        self.numbers: PrimeField = PrimeField([p for _ in strata for p in primes], seed)
+        self.theta_free = {h.symbol for h in self.hypotheses if isinstance(h, ThetaFree)}
+        self._tables: dict[tuple[Symbol, str | None, tuple[int, ...]], Array] = {}
+
+    def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
+        if directions and symbol in self.theta_free:
+            return None
+        key = (symbol, parameter, directions)
+        if key not in self._tables:
+            self._tables[key] = self._draw(symbol, parameter, directions)
+        return self._tables[key]
+
+    def _draw(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array:
+        name = f"{symbol.name}/{len(symbol.arguments)}/{symbol.outcomes}@{parameter or ''}"
+        rng = np.random.default_rng([self.seed, crc32(name.encode()), *directions])
+        shape = self.shape(symbol)
+        p = self.numbers.primes.reshape(-1, *[1] * len(shape))
+        out = rng.integers(1, p, size=(len(p), *shape), dtype=np.int64)
+        if symbol.outcomes:
+            return self._normalised(symbol, out, total=0 if directions else 1)
+        return out if directions else np.where(self._supports(symbol, shape), out, 0)
+
+    def _normalised(self, symbol: Symbol, table: Array, total: int) -> Array:
+        """Masses that sum to `total` over the outcomes; a mass outside the support is zero, its derivative is not."""
+        outcomes = symbol.outcomes
+        points, shape = table.shape[0], table.shape[1:]
+        flat = table.reshape(points, int(np.prod(shape[:outcomes])), -1)
+        support = self._supports(symbol, shape).reshape(flat.shape)
+        if total:
+            flat = np.where(support, flat, 0)
+        last = flat.shape[1] - 1 - support[:, ::-1, :].argmax(axis=1)
+        np.put_along_axis(flat, last[:, np.newaxis, :], 0, axis=1)
+        p = self.numbers.primes.reshape(-1, 1)
+        np.put_along_axis(flat, last[:, np.newaxis, :], ((total - flat.sum(axis=1)) % p)[:, np.newaxis, :], axis=1)
+        return flat.reshape(table.shape)
+
+    def _supports(self, symbol: Symbol, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+        everywhere = np.ones(shape, dtype=bool)
+        return np.repeat([s.supports.get(symbol, everywhere) for s in self.strata], self.copies, axis=0)
+
+    def choices(self, symbol: Symbol) -> Array:
+        return np.repeat([s.choices[symbol] for s in self.strata], self.copies, axis=0)
+
+    def constant(self, variable: Variable) -> Array:
+        rng = np.random.default_rng([self.seed, crc32(variable.name.encode()), 1 << 20])
+        return rng.integers(1, self.numbers.primes, dtype=np.int64)

@@ -1,0 +1,141 @@
+"""Instances: the sizes and tables at which a term has a value."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from pgsym.errors import InstanceError, OutsideNumberSystem, UnboundVariable
+from pgsym.meaning.bounds import PROBABILITIES, REALS, Bounds
+from pgsym.meaning.numbers import Array, Numbers
+from pgsym.terms.hypotheses import Definition, Hypothesis
+from pgsym.terms.nodes import Symbol, Variable
+from pgsym.terms.sorts import FINITE, Sort
+
+Sizes = Mapping[Sort, int]
+
+
+def axes_of(symbol: Symbol) -> tuple[Sort, ...]:
+    """The sorts of a symbol's table axes: its finite arguments, in their order."""
+    return tuple(s for s in symbol.arguments if s in FINITE)
+
+
+class Instance(ABC):
+    """A finite problem in one number system: sizes, tables, and what is defined by a term.
+
+    Tables have shape (points, *sizes of the symbol's finite arguments); points is 1 where all points agree.
+    """
+
+    numbers: Numbers
+
+    def __init__(self, sizes: Sizes, lengths: Mapping[str, int], hypotheses: Iterable[Hypothesis]):
+        self.sizes = dict(sizes)
+        self.lengths = dict(lengths)
+        self.hypotheses = tuple(hypotheses)
+        self.definitions = {h.symbol: h for h in self.hypotheses if isinstance(h, Definition)}
+
+    def size(self, sort: Sort) -> int:
+        """How many values a finite sort has."""
+        if sort not in self.sizes:
+            raise InstanceError(f"the instance gives no size for {sort}")
+        return self.sizes[sort]
+
+    def length(self, variable: Variable) -> int:
+        """The value of an index variable, such as a batch size or a horizon."""
+        if variable.name not in self.lengths:
+            raise UnboundVariable(f"{variable.name} ({variable.sort}) is free: bind it, or give it a value")
+        return self.lengths[variable.name]
+
+    def shape(self, symbol: Symbol) -> tuple[int, ...]:
+        """The sizes of the axes of a symbol's table."""
+        return tuple(self.size(s) for s in axes_of(symbol))
+
+    @abstractmethod
+    def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
+        """The table of a real symbol, or its derivative along some directions; None where that is zero.
+
+        `parameter` names the parameter the symbol is applied to, if it takes one.
+        """
+
+    @abstractmethod
+    def choices(self, symbol: Symbol) -> Array:
+        """The table of a symbol whose value is a state or an action: integers from 0."""
+
+    @abstractmethod
+    def constant(self, variable: Variable) -> Array:
+        """The value of a free real variable."""
+
+    @cached_property
+    def bounds(self) -> Instance:
+        """What is known of every table of this class of instances, as intervals."""
+        return BoundsInstance(self)
+
+
+class BoundsInstance(Instance):
+    """Probabilities lie between 0 and 1, everything else is any real."""
+
+    def __init__(self, of: Instance):
+        super().__init__(of.sizes, of.lengths, of.hypotheses)
+        self.of, self.numbers = of, Bounds()
+
+    def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
+        out = np.empty((1, *self.shape(symbol)), dtype=object)
+        out[...] = PROBABILITIES if symbol.outcomes and not directions else REALS
+        return out
+
+    def choices(self, symbol: Symbol) -> Array:
+        return self.of.choices(symbol)
+
+    def constant(self, variable: Variable) -> Array:
+        out = np.empty(1, dtype=object)
+        out[0] = REALS
+        return out
+
+
+class TableInstance(Instance):
+    """A concrete instance: tables by symbol, and their derivatives along one family of directions.
+
+    `tables[π]` has the axes of the symbol's finite arguments (actions before states for π(a | s)); `tangents[π]`
+    has one more axis in front, the coordinates of the gradient.
+    """
+
+    def __init__(
+        self,
+        numbers: Numbers,
+        sizes: Sizes,
+        tables: Mapping[Symbol, Any],
+        tangents: Mapping[Symbol, Any] | None = None,
+        lengths: Mapping[str, int] | None = None,
+        hypotheses: Iterable[Hypothesis] = (),
+        constants: Mapping[str, Any] | None = None,
+    ):
+        super().__init__(sizes, lengths or {}, hypotheses)
+        self.numbers = numbers
+        self.tables = dict(tables)
+        self.tangents = dict(tangents or {})
+        self.constants = dict(constants or {})
+
+    def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
+        if len(directions) > 1:
+            raise OutsideNumberSystem("second derivatives need a policy class, not tables")
+        if directions:
+            return np.asarray(self.tangents[symbol]) if symbol in self.tangents else None
+        if symbol not in self.tables:
+            raise InstanceError(f"the instance has no table for {symbol.name}")
+        return np.asarray(self.tables[symbol])[np.newaxis]
+
+    def choices(self, symbol: Symbol) -> Array:
+        if symbol not in self.tables:
+            raise InstanceError(f"the instance has no table for {symbol.name}")
+        return np.asarray(self.tables[symbol], dtype=np.int64)[np.newaxis]
+
+    def constant(self, variable: Variable) -> Array:
+        if variable.name not in self.constants:
+            raise UnboundVariable(f"{variable.name} ({variable.sort}) is free: bind it, or give it a value")
+        out = np.empty(1, dtype=self.numbers.dtype)
+        out[0] = self.constants[variable.name]
+        return out

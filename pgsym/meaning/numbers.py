@@ -1,0 +1,301 @@
+"""Number systems: the arithmetic an evaluation is done in.
+
+Arrays have a leading axis of points (independent instances, evaluated at once); it is 1 where all points agree.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgsym.errors import OutsideNumberSystem
+
+Array = NDArray[Any]
+
+
+class Numbers(ABC):
+    """A field with NumPy arrays of its elements."""
+
+    name: str
+    dtype: Any = object
+
+    def zeros(self, shape: tuple[int, ...]) -> Array:
+        """An array of zeros."""
+        out = np.empty(shape, dtype=self.dtype)
+        out[...] = self.scalar(Fraction(0))
+        return out
+
+    @abstractmethod
+    def scalar(self, value: Fraction) -> Any:
+        """A rational number as one element."""
+
+    def constant(self, value: Fraction) -> Array:
+        """A rational number, of shape (1,) or (points,)."""
+        out = np.empty(1, dtype=self.dtype)
+        out[0] = self.scalar(value)
+        return out
+
+    def array(self, values: Any) -> Array:
+        """An array of rationals (nested lists, Fractions, integers) in this number system; leading axis: points."""
+        source = np.asarray(values, dtype=object)
+        out = np.empty(source.shape, dtype=self.dtype)
+        for index in np.ndindex(source.shape):
+            out[index] = self.scalar(Fraction(source[index]))
+        return out
+
+    def add(self, x: Array, y: Array) -> Array:
+        """The sum, broadcast."""
+        return x + y
+
+    def multiply(self, x: Array, y: Array) -> Array:
+        """The product, broadcast."""
+        return x * y
+
+    def total(self, x: Array, axis: int) -> Array:
+        """The sum along an axis."""
+        return np.asarray(x.sum(axis=axis))
+
+    def is_zero(self, x: Array) -> NDArray[np.bool_]:
+        """Where an array is certainly zero."""
+        return np.asarray(x == 0, dtype=bool)
+
+    def reciprocal(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """1/x, 0 where x is 0, and where that is."""
+        return self._away_from_zero(x, self._reciprocal)
+
+    def log(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """The logarithm, 0 where x is 0, and where that is; raises OutsideNumberSystem where it is not a number of this kind."""
+        return self._away_from_zero(x, self._log)
+
+    @abstractmethod
+    def exp(self, x: Array) -> Array:
+        """The exponential; raises OutsideNumberSystem like `log`."""
+
+    def sign(self, x: Array) -> Array:
+        """−1, 0 or 1; raises OutsideNumberSystem in a field without an order."""
+        raise OutsideNumberSystem(f"{self.name} has no order, so |x| has no meaning in it")
+
+    @abstractmethod
+    def _reciprocal(self, x: Array) -> Array: ...
+
+    @abstractmethod
+    def _log(self, x: Array) -> Array: ...
+
+    def _away_from_zero(self, x: Array, function: Callable[[Array], Array]) -> tuple[Array, NDArray[np.bool_]]:
+        poles = self.is_zero(x)
+        if not poles.any():
+            return function(x), poles
+        one = np.broadcast_to(self.constant(Fraction(1)).reshape(-1, *[1] * (x.ndim - 1)), x.shape)
+        safe = function(np.where(poles, one, x))
+        return np.where(poles, self.scalar(Fraction(0)), safe), poles
+
+
+def elementwise(function: Callable[[Any], Any], x: Array) -> Array:
+    """A Python function applied to every element of an object array."""
+    out = np.empty(x.shape, dtype=object)
+    for index in np.ndindex(x.shape):
+        out[index] = function(x[index])
+    return out
+
+
+class Float64(Numbers):
+    """IEEE double precision."""
+
+    name = "float64"
+    dtype = np.float64
+
+    def scalar(self, value: Fraction) -> float:
+        return float(value)
+
+    def array(self, values: Any) -> Array:
+        return np.asarray(values, dtype=np.float64)
+
+    def exp(self, x: Array) -> Array:
+        return np.asarray(np.exp(x))
+
+    def sign(self, x: Array) -> Array:
+        return np.asarray(np.sign(x))
+
+    def _reciprocal(self, x: Array) -> Array:
+        return np.asarray(1.0 / x)
+
+    def _log(self, x: Array) -> Array:
+        if (x < 0).any():
+            raise OutsideNumberSystem("the logarithm of a negative number")
+        return np.asarray(np.log(x))
+
+
+class Rational(Numbers):
+    """Exact fractions; the logarithm and the exponential only where they are rational."""
+
+    name = "rational"
+
+    def scalar(self, value: Fraction) -> Fraction:
+        return value
+
+    def exp(self, x: Array) -> Array:
+        if (x != 0).any():
+            raise OutsideNumberSystem("the exponential of a rational is not rational")
+        return np.asarray(x + Fraction(1))
+
+    def sign(self, x: Array) -> Array:
+        return elementwise(lambda v: Fraction((v > 0) - (v < 0)), x)
+
+    def _reciprocal(self, x: Array) -> Array:
+        return np.asarray(Fraction(1) / x)
+
+    def _log(self, x: Array) -> Array:
+        if (x != 1).any():
+            raise OutsideNumberSystem("the logarithm of a rational is not rational")
+        return np.asarray(x - Fraction(1))
+
+
+class PrimeField(Numbers):
+    """Integers modulo a prime of its own at every point; log and exp are random functions fixed by the seed.
+
+    The logarithm of a value is an independent element: algebraic identities hold in it, and with overwhelming
+    probability no others do (see `pgsym.decide.identities`).
+
+    >>> field = PrimeField([101, 103])
+    >>> x = field.array([[2], [3]])
+    >>> field.multiply(x, field.reciprocal(x)[0]).ravel().tolist()
+    [1, 1]
+    """
+
+    name = "prime field"
+    dtype = np.int64
+
+    def __init__(self, primes: Iterable[int], seed: int = 0):
+        self.primes = np.asarray(list(primes), dtype=np.int64)
+        if (self.primes >= 2**31).any():
+            raise ValueError("primes below 2^31 keep products inside 64 bits")
+        self.seed = np.uint64(seed)
+
+    def modulus(self, x: Array) -> Array:
+        """The primes, shaped to divide `x`."""
+        return self.primes.reshape(-1, *[1] * (x.ndim - 1))
+
+    def scalar(self, value: Fraction) -> int:
+        if value.denominator != 1:
+            raise OutsideNumberSystem("a fraction has one residue per prime: use `constant`")
+        return value.numerator
+
+    def constant(self, value: Fraction) -> Array:
+        residues = [value.numerator * pow(value.denominator, -1, int(p)) % int(p) for p in self.primes]
+        return np.asarray(residues, dtype=np.int64)
+
+    def array(self, values: Any) -> Array:
+        source = np.asarray(values, dtype=object)
+        source = np.broadcast_to(source, (len(self.primes), *source.shape[1:]))
+        out = np.empty(source.shape, dtype=np.int64)
+        for index in np.ndindex(source.shape):
+            value, p = Fraction(source[index]), int(self.primes[index[0]])
+            out[index] = value.numerator * pow(value.denominator, -1, p) % p
+        return out
+
+    def add(self, x: Array, y: Array) -> Array:
+        z = x + y
+        return np.asarray(z % self.modulus(z))
+
+    def multiply(self, x: Array, y: Array) -> Array:
+        z = x * y
+        return np.asarray(z % self.modulus(z))
+
+    def total(self, x: Array, axis: int) -> Array:
+        z = np.asarray(x.sum(axis=axis))
+        return np.asarray(z % self.modulus(z))
+
+    def exp(self, x: Array) -> Array:
+        return np.where(x == 0, 1, self._mix(x, 2))
+
+    def _reciprocal(self, x: Array) -> Array:
+        """x^(p − 2), by repeated squaring with every point's own exponent."""
+        p = self.modulus(x)
+        x = np.broadcast_to(x, np.broadcast_shapes(x.shape, p.shape))
+        out, square, exponent = np.ones_like(x), x, np.broadcast_to(p - 2, x.shape).copy()
+        while exponent.any():
+            out = np.where(exponent & 1, out * square % p, out)
+            square = square * square % p
+            exponent >>= 1
+        return np.asarray(out)
+
+    def _log(self, x: Array) -> Array:
+        return np.where(x == 1, 0, self._mix(x, 1))
+
+    def _mix(self, x: Array, salt: int) -> Array:
+        """A pseudo-random element for every (point, value): the finaliser of splitmix64."""
+        x = np.broadcast_to(x, np.broadcast_shapes(x.shape, self.modulus(x).shape))
+        point = np.arange(len(self.primes), dtype=np.uint64).reshape(-1, *[1] * (x.ndim - 1))
+        with np.errstate(over="ignore"):
+            z = x.astype(np.uint64) + (point << np.uint64(40)) + np.uint64(salt << 56)
+            z = (z ^ (self.seed * np.uint64(0x9E3779B97F4A7C15))) + np.uint64(0x9E3779B97F4A7C15)
+            z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            z ^= z >> np.uint64(31)
+        return np.asarray((z % (self.modulus(x).astype(np.uint64) - np.uint64(1)) + np.uint64(1)).astype(np.int64))
+
+
+class Symbolic(Numbers):
+    """SymPy expressions."""
+
+    name = "SymPy"
+
+    def scalar(self, value: Fraction) -> Any:
+        import sympy
+
+        return sympy.Rational(value.numerator, value.denominator)
+
+    def exp(self, x: Array) -> Array:
+        import sympy
+
+        return elementwise(sympy.exp, x)
+
+    def sign(self, x: Array) -> Array:
+        import sympy
+
+        return elementwise(sympy.sign, x)
+
+    def _reciprocal(self, x: Array) -> Array:
+        return np.asarray(self.scalar(Fraction(1)) / x)
+
+    def _log(self, x: Array) -> Array:
+        import sympy
+
+        return elementwise(sympy.log, x)
+
+
+class Ball(Numbers):
+    """Real balls of `bits` bits (Arb): every operation encloses the true value."""
+
+    name = "ball arithmetic"
+
+    def __init__(self, bits: int = 256):
+        import flint
+
+        flint.ctx.prec = bits
+        self.bits = bits
+
+    def scalar(self, value: Fraction) -> Any:
+        import flint
+
+        return flint.arb(flint.fmpq(value.numerator, value.denominator))
+
+    def is_zero(self, x: Array) -> NDArray[np.bool_]:
+        return np.asarray(elementwise(lambda v: bool(v == 0), x), dtype=bool)
+
+    def exp(self, x: Array) -> Array:
+        return elementwise(lambda v: v.exp(), x)
+
+    def sign(self, x: Array) -> Array:
+        return elementwise(lambda v: v.sgn(), x)
+
+    def _reciprocal(self, x: Array) -> Array:
+        return np.asarray(self.scalar(Fraction(1)) / x)
+
+    def _log(self, x: Array) -> Array:
+        return elementwise(lambda v: v.log(), x)

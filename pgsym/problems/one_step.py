@@ -1,0 +1,133 @@
+"""The one-step problem: a state is drawn, the bot answers from its policy, a reward is paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pgsym.terms.build import expect, function, grad, log, sum_range
+from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
+from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable
+from pgsym.terms.sorts import ACTION, BATCH, INDEX, PARAMETER, STATE
+
+THETA = Variable("θ", PARAMETER)
+STATE_LAW = Symbol("D", (STATE,), outcomes=1)
+POLICY = Symbol("π", (ACTION, STATE, PARAMETER), outcomes=1)
+JOINT = Symbol("P", (STATE, ACTION, PARAMETER), outcomes=2)
+REWARD = function("r", STATE, ACTION)
+SAMPLES = Symbol("P^N", (BATCH, PARAMETER), outcomes=1)
+STATE_OF = Symbol("s", (BATCH, INDEX), result=STATE)
+ACTION_OF = Symbol("a", (BATCH, INDEX), result=ACTION)
+
+
+@dataclass(frozen=True)
+class OneStep:
+    """s ~ D, a ~ π_θ(· | s), reward r(s, a), and N independent rounds of it.
+
+    >>> m = OneStep()
+    >>> print(m.objective)
+    E_{s∼D, a∼π_θ(· | s)}[r(s, a)]
+    """
+
+    theta: Variable = THETA
+    s: Variable = Variable("s", STATE)
+    a: Variable = Variable("a", ACTION)
+    i: Variable = Variable("i", INDEX)
+    N: Variable = Variable("N", INDEX)
+    batch: Variable = Variable("B", BATCH)
+
+    @property
+    def state_mass(self) -> Apply:
+        """D(s), the probability of the state s."""
+        return STATE_LAW(self.s)
+
+    @property
+    def policy(self) -> Apply:
+        """π_θ(a | s), the probability of the answer a in the state s."""
+        return POLICY(self.a, self.s, self.theta)
+
+    @property
+    def joint(self) -> Apply:
+        """P_θ(s, a), the probability that s is drawn and answered by a."""
+        return JOINT(self.s, self.a, self.theta)
+
+    @property
+    def reward(self) -> Apply:
+        """r(s, a)."""
+        return REWARD(self.s, self.a)
+
+    @property
+    def score(self) -> Term:
+        """∇ log π_θ(a | s)."""
+        return grad(log(self.policy), self.theta)
+
+    @property
+    def state_law(self) -> Law:
+        """D."""
+        return STATE_LAW.law()
+
+    @property
+    def policy_law(self) -> Law:
+        """π_θ(· | s)."""
+        return POLICY.law(self.s, self.theta)
+
+    def expectation(self, body: Liftable, policy: Law | None = None) -> Term:
+        """The expectation of a term in s and a when the bot acts, or when `policy` answers instead."""
+        return expect(body, (self.s, self.state_law), (self.a, policy or self.policy_law))
+
+    def over_states(self, body: Liftable) -> Term:
+        """The expectation of a term in s."""
+        return expect(body, (self.s, self.state_law))
+
+    @property
+    def objective(self) -> Term:
+        """J(θ), the expected reward."""
+        return self.expectation(self.reward)
+
+    # N rounds --------------------------------------------------------------------------------------------------
+    @property
+    def s_i(self) -> Apply:
+        """The state of round i."""
+        return STATE_OF(self.batch, self.i)
+
+    @property
+    def a_i(self) -> Apply:
+        """The answer of round i."""
+        return ACTION_OF(self.batch, self.i)
+
+    def average(self, body: Liftable) -> Term:
+        """(1/N) Σ_i of a term in i."""
+        return (1 / self.N) * sum_range(self.i, 1, self.N, of=body)
+
+    def over_batches(self, body: Liftable) -> Term:
+        """The expectation over N independent rounds."""
+        return expect(body, (self.batch, SAMPLES.law(self.theta)))
+
+    # what is assumed -------------------------------------------------------------------------------------------
+    @property
+    def on_policy(self) -> Definition:
+        """The bot's answers are drawn from its own policy: P(s, a) = D(s) π(a | s)."""
+        return Definition.of(self.joint, self.state_mass * self.policy)
+
+    @property
+    def independent_rounds(self) -> Definition:
+        """The rounds are independent draws of the same problem."""
+        from pgsym.terms.build import product_range
+
+        draw = STATE_LAW(self.s_i) * POLICY(self.a_i, self.s_i, self.theta)
+        return Definition.of(SAMPLES(self.batch, self.theta), product_range(self.i, 1, self.N, of=draw))
+
+    @property
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
+        """What the textbook assumes without saying so."""
+        return (
+            ThetaFree(STATE_LAW),
+            ThetaFree(REWARD),
+            Positive(POLICY),
+            self.on_policy,
+            self.independent_rounds,
+        )
+
+
+def one_step() -> OneStep:
+    """The one-step problem."""
+    return OneStep()

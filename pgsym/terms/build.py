@@ -1,0 +1,108 @@
+"""Writing terms: the words a derivation script uses."""
+
+from __future__ import annotations
+
+from pgsym.errors import SortError
+from pgsym.terms.nodes import (
+    All,
+    Apply,
+    Conditional,
+    Expectation,
+    Gradient,
+    Law,
+    Liftable,
+    Product,
+    Range,
+    Sum,
+    Symbol,
+    Term,
+    Variable,
+    lift,
+)
+from pgsym.terms.sorts import ACTION, FINITE, PARAMETER, REAL, Sort
+from pgsym.terms.structure import free, scope, sort_of
+
+LOG = Symbol("log", (REAL,))
+EXP = Symbol("exp", (REAL,))
+ABS = Symbol("abs", (REAL,))
+INDICATORS = {sort: Symbol("1", (sort, sort)) for sort in FINITE}
+
+
+def log(x: Liftable) -> Apply:
+    """The natural logarithm."""
+    return LOG(x)
+
+
+def exp(x: Liftable) -> Apply:
+    """The exponential."""
+    return EXP(x)
+
+
+def absolute(x: Liftable) -> Apply:
+    """The absolute value."""
+    return ABS(x)
+
+
+def indicator(left: Term, right: Term) -> Apply:
+    """1 where two states, or two actions, are the same, else 0."""
+    sort = sort_of(left)
+    if sort not in INDICATORS:
+        raise SortError(f"an indicator compares states or actions, not {left} of sort {sort}")
+    return INDICATORS[sort](left, right)
+
+
+def grad(body: Term, parameter: Variable | None = None) -> Gradient:
+    """∇ of a term, by default with respect to the one parameter that is free in it.
+
+    >>> from pgsym.problems import one_step
+    >>> m = one_step()
+    >>> print(grad(log(m.policy)))
+    ∇_θ log π_θ(a | s)
+    """
+    if parameter is None:
+        found = sorted((v for v in free(body) if v.sort == PARAMETER), key=lambda v: v.name)
+        if len(found) > 1:
+            raise SortError(f"say which parameter ∇ is for: {', '.join(v.name for v in found)} are free in {body}")
+        parameter = found[0] if found else Variable("θ", PARAMETER)
+    return Gradient(parameter, body)
+
+
+def sum_over(*variables: Variable, of: Liftable) -> Term:
+    """The sum over every value of some states or actions, the first variable outermost."""
+    body = lift(of)
+    for v in reversed(variables):
+        body = Sum(All(v.sort), scope(v, body))
+    return body
+
+
+def sum_range(index: Variable, first: Liftable, last: Liftable, of: Liftable) -> Sum:
+    """The sum for index = first, …, last, both included."""
+    return Sum(Range(lift(first), lift(last)), scope(index, lift(of)))
+
+
+def product_range(index: Variable, first: Liftable, last: Liftable, of: Liftable) -> Product:
+    """The product for index = first, …, last, both included."""
+    return Product(Range(lift(first), lift(last)), scope(index, lift(of)))
+
+
+def expect(body: Liftable, *draws: tuple[Variable, Law | Conditional]) -> Term:
+    """The expectation of `body` under draws made one after the other, the first outermost."""
+    term = lift(body)
+    for variable, law in reversed(draws):
+        term = Expectation(law, scope(variable, term))
+    return term
+
+
+def given(law: Law, outcome: Variable, event: Term) -> Conditional:
+    """A law conditioned on an event, e.g. a ~ π(· | s) given a = y(s)."""
+    return Conditional(law, scope(outcome, event))
+
+
+def function(name: str, *sorts: Sort) -> Symbol:
+    """A free real function, the same for every parameter value unless a sort is the parameter's."""
+    return Symbol(name, sorts)
+
+
+def choice(name: str, *sorts: Sort) -> Symbol:
+    """A free function to actions, such as a label y(s)."""
+    return Symbol(name, sorts, result=ACTION)

@@ -1,0 +1,105 @@
+"""Hypotheses: what a statement assumes of the symbols it mentions.
+
+Each narrows the class of instances a claim speaks about; leave one out and the claim is about more of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pgsym.errors import SortError
+from pgsym.terms.nodes import Apply, Symbol, Term, Variable
+from pgsym.terms.sorts import INDEX, PARAMETER, Sort
+from pgsym.terms.structure import close, free, instantiate
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """Something assumed of a symbol."""
+
+    symbol: Symbol
+
+    def __str__(self) -> str:
+        raise NotImplementedError
+
+    def latex(self) -> str:
+        """The assumption as prose with inline mathematics."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ThetaFree(Hypothesis):
+    """The symbol does not depend on the parameter; without it, its table has a gradient like any other."""
+
+    def __str__(self) -> str:
+        return f"{self.symbol.name} does not depend on θ"
+
+    def latex(self) -> str:
+        from pgsym.terms.latex import LatexNotation
+
+        return f"${LatexNotation().name(self.symbol.name)}$ does not depend on $\\theta$"
+
+
+@dataclass(frozen=True)
+class Positive(Hypothesis):
+    """Every probability the symbol gives is positive; without it, rows with zeros belong to the claim."""
+
+    def __str__(self) -> str:
+        return f"{self.symbol.name} > 0 everywhere"
+
+    def latex(self) -> str:
+        from pgsym.terms.latex import LatexNotation
+
+        return f"${LatexNotation().name(self.symbol.name)} > 0$ everywhere"
+
+
+@dataclass(frozen=True)
+class Definition(Hypothesis):
+    """The symbol is given by a term, for all arguments: P(s, a) = D(s) π(a | s), or y one-hot."""
+
+    variables: tuple[tuple[str, Sort], ...] = field(compare=False)
+    body: Term
+
+    @classmethod
+    def of(cls, head: Apply, body: Term) -> Definition:
+        """The definition `head = body`, whose head applies a symbol to distinct variables.
+
+        Raises SortError if the body mentions a variable that the head does not (a horizon or batch size apart).
+        """
+        variables = [v for v in head.arguments if isinstance(v, Variable)]
+        if len(set(variables)) != len(head.arguments):
+            raise SortError(f"the head of a definition applies a symbol to distinct variables, unlike {head}")
+        loose = sorted(v.name for v in free(body) - set(variables) if v.sort != INDEX)
+        if loose:
+            raise SortError(f"the definition of {head} mentions {', '.join(loose)}, which {head} does not")
+        for depth, variable in enumerate(reversed(variables)):
+            body = close(body, variable, depth)
+        return cls(head.symbol, tuple((v.name, v.sort) for v in variables), body)
+
+    def unfold(self, arguments: tuple[Term, ...]) -> Term:
+        """The body with its variables replaced by `arguments`."""
+        body = self.body
+        for depth, argument in reversed(list(enumerate(reversed(arguments)))):
+            body = instantiate(body, argument, depth)
+        return body
+
+    @property
+    def equation(self) -> tuple[Apply, Term]:
+        """Both sides, with the variables under their own names."""
+        variables = tuple(Variable(name, sort) for name, sort in self.variables)
+        return Apply(self.symbol, variables), self.unfold(variables)
+
+    def __str__(self) -> str:
+        head, body = self.equation
+        return f"{head} = {body}"
+
+    def latex(self) -> str:
+        from pgsym.terms.latex import latex
+
+        head, body = self.equation
+        return f"${latex(head)} = {latex(body)}$"
+
+    @property
+    def over_parameters(self) -> bool:
+        """Whether the head takes a parameter."""
+        return any(sort == PARAMETER for _, sort in self.variables)

@@ -1,0 +1,80 @@
+"""Terms as LaTeX, in the closed vocabulary that reports can convert."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pgsym.terms.nodes import Term
+from pgsym.terms.notation import Notation
+from pgsym.terms.places import Path
+
+GREEK = {
+    letter: f"\\{word}"
+    for letter, word in zip(
+        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
+        (
+            "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon "
+            "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+        ).split(),
+        strict=True,
+    )
+}
+MARK = "\\changed"
+
+
+class LatexNotation(Notation):
+    """LaTeX boxes."""
+
+    minus, mid, dot, sim, comma = "-", " \\mid ", "\\cdot", " \\sim ", ",\\, "
+    nabla, log, indicator, condition, dots = "\\nabla", "\\log", "\\mathbf{1}", " \\;\\middle|\\; ", "\\dots"
+
+    def name(self, name: str) -> str:
+        """A Greek letter by its command, a word upright, a trailing prime or digits as scripts."""
+        if "^" in name:
+            base, _, script = name.partition("^")
+            return self.superscript(self.name(base), script)
+        stem, digits, primes = re.fullmatch(r"(.*?)(\d*)('*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
+        out = GREEK.get(stem) or (stem if len(stem) == 1 and stem.isascii() else f"\\mathrm{{{stem}}}")
+        if stem.endswith("̂") or stem.endswith("̃"):  # a combining hat or tilde
+            out = f"\\{'hat' if stem.endswith('̂') else 'tilde'}{{{self.name(stem[:-1])}}}"
+        return out + (f"_{{{digits}}}" if digits else "") + primes
+
+    def subscript(self, base: str, scripts: Sequence[str]) -> str:
+        return f"{base}_{{{', '.join(scripts)}}}"
+
+    def superscript(self, base: str, script: str) -> str:
+        return f"{base}^{{{script}}}"
+
+    def fraction(self, numerator: str, denominator: str) -> str:
+        return f"\\frac{{{numerator}}}{{{denominator}}}"
+
+    def bracket(self, body: str, kind: str) -> str:
+        left, right = {"(": "()", "[": "[]", "{": ("\\{", "\\}"), "|": "||"}[kind]
+        if re.search(r"\\frac|\\sum|\\prod|\\middle|\\left", body):
+            return f"\\left{left} {body} \\right{right}"
+        return f"{left}{body}{right}" if kind != "|" else f"\\lvert {body} \\rvert"
+
+    def operator(self, kind: str, below: str, above: str, body: str) -> str:
+        head = {"E": "\\mathbb{E}", "sum": "\\sum", "product": "\\prod"}[kind]
+        return f"{head}_{{{below}}}" + (f"^{{{above}}}" if above else "") + ("" if kind == "E" else " ") + body
+
+    def prefix(self, head: str, body: str) -> str:
+        return f"{head} {body}" if body[:1] != "(" else f"{head}{body}"
+
+    def join(self, factors: Sequence[str]) -> str:
+        return " \\, ".join(factors)
+
+    def mark(self, drawn: str) -> str:
+        return f"{MARK}{{{drawn}}}"
+
+
+def latex(term: Term, changed: Path | None = None) -> str:
+    r"""The term as LaTeX, the sub-term at `changed` wrapped in \changed{…}.
+
+    >>> from pgsym.problems import one_step
+    >>> from pgsym.terms import grad, log
+    >>> latex(grad(log(one_step().policy)))
+    '\\nabla_{\\theta} \\log \\pi_{\\theta}(a \\mid s)'
+    """
+    return LatexNotation(changed).draw(term)

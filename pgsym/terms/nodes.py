@@ -1,0 +1,279 @@
+"""The kinds of term: immutable trees with one binding form, whose equality is equality up to bound names.
+
+    term  ::=  Number(value) | Variable(name, sort) | Bound(index)
+            |  Apply(symbol, arguments)
+            |  Add(operands) | Multiply(operands) | Quotient(numerator, denominator) | Power(base, exponent)
+            |  Gradient(parameter, body)
+            |  Sum(over, scope) | Product(over, scope) | Expectation(over, scope)
+    over  ::=  All(sort) | Range(first, last) | Law(symbol, given) | Conditional(law, scope)
+    scope ::=  Scope(hint, sort, body)
+
+A variable bound by a `Scope` is stored as a de Bruijn index, so the generated `==` and `hash` never see a bound
+name; the name survives only as a printing hint.  Nothing is simplified or reordered on construction: a term
+stays as it was written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Self
+
+from pgsym.errors import SortError
+from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Sort
+
+if TYPE_CHECKING:
+    import sympy
+
+Liftable = "Term | int | Fraction"
+
+
+@dataclass(frozen=True)
+class Term:
+    """What can be written on the board."""
+
+    def __add__(self, other: Liftable) -> Term:
+        return Add((*summands(self), *summands(lift(other))))
+
+    def __radd__(self, other: Liftable) -> Term:
+        return lift(other) + self
+
+    def __sub__(self, other: Liftable) -> Term:
+        return self + -lift(other)
+
+    def __rsub__(self, other: Liftable) -> Term:
+        return lift(other) + -self
+
+    def __neg__(self) -> Term:
+        return Number(-self.value) if isinstance(self, Number) else Multiply((Number(Fraction(-1)), *factors(self)))
+
+    def __mul__(self, other: Liftable) -> Term:
+        return Multiply((*factors(self), *factors(lift(other))))
+
+    def __rmul__(self, other: Liftable) -> Term:
+        return lift(other) * self
+
+    def __truediv__(self, other: Liftable) -> Term:
+        return Quotient(self, lift(other))
+
+    def __rtruediv__(self, other: Liftable) -> Term:
+        return Quotient(lift(other), self)
+
+    def __pow__(self, exponent: int) -> Term:
+        return Power(self, exponent)
+
+    def __str__(self) -> str:
+        from pgsym.terms.text import text
+
+        return text(self)
+
+    def _repr_latex_(self) -> str:
+        from pgsym.terms.latex import latex
+
+        return f"$\\displaystyle {latex(self)}$"
+
+    def _sympy_(self) -> sympy.Expr:
+        from pgsym.meaning.exact import to_sympy
+
+        return to_sympy(self)
+
+
+@dataclass(frozen=True)
+class Number(Term):
+    """An exact rational number."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True)
+class Variable(Term):
+    """A free variable."""
+
+    name: str
+    sort: Sort = REAL
+
+
+@dataclass(frozen=True)
+class Bound(Term):
+    """The variable of the `index`-th enclosing scope, counted from the inside."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A name of the signature, such as π, r, D, y or log.
+
+    `outcomes` > 0 makes it a probability mass over its first arguments, given the others.  Arguments of sort
+    parameter and index print as subscripts, those of a collective sort not at all.
+
+    >>> from pgsym.terms import ACTION, PARAMETER, STATE, Symbol, Variable
+    >>> pi = Symbol("π", (ACTION, STATE, PARAMETER), outcomes=1)
+    >>> print(pi(Variable("a", ACTION), Variable("s", STATE), Variable("θ", PARAMETER)))
+    π_θ(a | s)
+    """
+
+    name: str
+    arguments: tuple[Sort, ...]
+    result: Sort = REAL
+    outcomes: int = 0
+
+    def __call__(self, *arguments: Liftable) -> Apply:
+        """The symbol applied; raises SortError unless the arguments have the declared sorts."""
+        lifted = tuple(map(lift, arguments))
+        self._check(lifted, self.arguments)
+        return Apply(self, lifted)
+
+    def law(self, *given: Liftable) -> Law:
+        """The distribution of the outcome given the remaining arguments, e.g. π(· | s; θ)."""
+        if self.outcomes != 1:
+            raise SortError(f"{self.name} is not the law of one outcome")
+        lifted = tuple(map(lift, given))
+        self._check(lifted, self.arguments[1:])
+        return Law(self, lifted)
+
+    def _check(self, arguments: tuple[Term, ...], sorts: tuple[Sort, ...]) -> None:
+        from pgsym.terms.structure import sort_of
+
+        if len(arguments) != len(sorts):
+            raise SortError(f"{self.name} takes {len(sorts)} arguments here, got {len(arguments)}")
+        for argument, sort in zip(arguments, sorts, strict=True):
+            if (actual := sort_of(argument)) != sort and not (isinstance(argument, Number) and sort == INDEX):
+                raise SortError(f"{self.name} wants an argument of sort {sort}, got {argument} of sort {actual}")
+
+
+@dataclass(frozen=True)
+class Apply(Term):
+    """An applied symbol of the signature."""
+
+    symbol: Symbol
+    arguments: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Add(Term):
+    """A sum of operands, in their written order."""
+
+    operands: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Multiply(Term):
+    """A product of operands, in their written order."""
+
+    operands: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Quotient(Term):
+    """A fraction, held until a rule releases it."""
+
+    numerator: Term
+    denominator: Term
+
+
+@dataclass(frozen=True)
+class Power(Term):
+    """An integer power."""
+
+    base: Term
+    exponent: int
+
+
+@dataclass(frozen=True)
+class Gradient(Term):
+    """∇ with respect to a parameter; a vector, read along one direction."""
+
+    parameter: Variable
+    body: Term
+
+    def __post_init__(self) -> None:
+        if self.parameter.sort != PARAMETER:
+            raise SortError(f"∇ is taken with respect to a parameter, not {self.parameter.name}")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A body with one hole; `hint` names the hole in print and is not part of equality."""
+
+    hint: str = field(compare=False)
+    sort: Sort
+    body: Term
+
+
+@dataclass(frozen=True)
+class All(Term):
+    """Every value of a sort: what a sum over states or actions runs over."""
+
+    sort: Sort
+
+
+@dataclass(frozen=True)
+class Range(Term):
+    """The indices first, …, last, both included; empty when last < first."""
+
+    first: Term
+    last: Term
+
+
+@dataclass(frozen=True)
+class Law(Term):
+    """The distribution of the first argument of `symbol` given the others."""
+
+    symbol: Symbol
+    given: tuple[Term, ...]
+
+    def mass(self, outcome: Term) -> Apply:
+        """The probability of one outcome."""
+        return Apply(self.symbol, (outcome, *self.given))
+
+
+@dataclass(frozen=True)
+class Conditional(Term):
+    """A law conditioned on an event: a scope over the outcome whose body is 0 or 1."""
+
+    law: Term
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class Binder(Term):
+    """One form for all that binds: `over` stands outside the scope."""
+
+    over: Term
+    scope: Scope
+
+    def replace(self, over: Term, scope: Scope) -> Self:
+        """The same binder over something else."""
+        return replace(self, over=over, scope=scope)
+
+
+class Sum(Binder):
+    """The sum of the body over `over`."""
+
+
+class Product(Binder):
+    """The product of the body over `over`."""
+
+
+class Expectation(Binder):
+    """The expectation of the body under the law `over`: over its support only."""
+
+
+def lift(value: Liftable) -> Term:
+    """A Python number as a term; a term as it is."""
+    if isinstance(value, Term):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        raise SortError(f"{value!r} is not a term; numbers are given as int or Fraction")
+    return Number(Fraction(value))
+
+
+def summands(term: Term) -> tuple[Term, ...]:
+    """The operands of a sum, sums within sums spliced; a term that is no sum is its only summand."""
+    return tuple(x for t in term.operands for x in summands(t)) if isinstance(term, Add) else (term,)
+
+
+def factors(term: Term) -> tuple[Term, ...]:
+    """The operands of a product, products within products spliced."""
+    return tuple(x for t in term.operands for x in factors(t)) if isinstance(term, Multiply) else (term,)

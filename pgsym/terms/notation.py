@@ -1,0 +1,248 @@
+"""The layout of a term on the board, apart from the target that draws it.
+
+One class decides brackets, signs, bounds and where draws merge (E_{s∼D, a∼π}); `latex` and `text` draw its boxes.
+A path may be marked: the drawn string is wrapped, so that a mark never changes the mathematics around it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from fractions import Fraction
+
+from pgsym.terms.nodes import (
+    Add,
+    All,
+    Apply,
+    Binder,
+    Bound,
+    Conditional,
+    Expectation,
+    Gradient,
+    Law,
+    Multiply,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Range,
+    Scope,
+    Sum,
+    Symbol,
+    Term,
+    Variable,
+)
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.places import Path
+from pgsym.terms.sorts import INDEX, PARAMETER, Collective
+from pgsym.terms.structure import free, open_scope
+
+SUM, PRODUCT, PREFIX, POWER, ATOM = range(5)  # how tightly a drawn term holds together
+
+
+class Notation(ABC):
+    """Draws terms; a target says how its boxes look."""
+
+    def __init__(self, marked: Path | None = None):
+        self.marked = marked
+
+    # boxes ------------------------------------------------------------------------------------------------------
+    @abstractmethod
+    def name(self, name: str) -> str: ...
+    @abstractmethod
+    def subscript(self, base: str, scripts: Sequence[str]) -> str: ...
+    @abstractmethod
+    def superscript(self, base: str, script: str) -> str: ...
+    @abstractmethod
+    def fraction(self, numerator: str, denominator: str) -> str: ...
+    @abstractmethod
+    def bracket(self, body: str, kind: str) -> str: ...
+    @abstractmethod
+    def operator(self, kind: str, below: str, above: str, body: str) -> str: ...
+    @abstractmethod
+    def prefix(self, head: str, body: str) -> str: ...
+    @abstractmethod
+    def join(self, factors: Sequence[str]) -> str: ...
+    @abstractmethod
+    def mark(self, drawn: str) -> str: ...
+
+    space = minus = mid = dot = sim = comma = nabla = log = indicator = ""
+
+    # layout -----------------------------------------------------------------------------------------------------
+    def draw(self, term: Term, path: Path = (), tightness: int = SUM, last: bool = True) -> str:
+        """The term, bracketed if it is looser than `tightness` or open to the right before something else."""
+        drawn, own, is_open = self._draw(term, path)
+        if own < tightness or (is_open and not last):
+            drawn = self.bracket(drawn, "[" if "[" not in drawn and not isinstance(term, Number | Add) else "(")
+        return self.mark(drawn) if path == self.marked else drawn
+
+    def _draw(self, term: Term, path: Path) -> tuple[str, int, bool]:
+        match term:
+            case Number(value):
+                return self._number(value)
+            case Variable(name, _):
+                return self.name(name), ATOM, False
+            case Bound(index):
+                return f"#{index}", ATOM, False
+            case Apply(symbol, arguments):
+                return self._apply(symbol, arguments, path)
+            case Add(operands):
+                return self._add(operands, path), SUM, False
+            case Multiply(operands):
+                return self._multiply(operands, path)
+            case Quotient(numerator, denominator):
+                return self.fraction(self.draw(numerator, (*path, 0)), self.draw(denominator, (*path, 1))), *self.fraction_holds
+            case Power(base, exponent):
+                return self.superscript(self.draw(base, (*path, 0), ATOM), str(exponent)), POWER, False
+            case Gradient(parameter, body):
+                tight = SUM if isinstance(body, Expectation) else PREFIX
+                head = self.subscript(self.nabla, [self.name(parameter.name)])
+                return self.prefix(head, self.draw(body, (*path, 0), tight)), PREFIX, True
+            case Expectation():
+                return self._expectation(term, path), ATOM, False
+            case Sum() | Product():
+                return self._operator(term, path), PREFIX, True
+            case All(sort):
+                return self.name(sort.name), ATOM, False
+            case Range(first, last):
+                return f"{self.draw(first)}, {self.dots}, {self.draw(last)}", SUM, False
+            case Law(symbol, given):
+                return self._law(symbol, given, path), ATOM, False
+            case Conditional(law, _):
+                return self.draw(law, (*path, 0)), ATOM, False
+        raise TypeError(f"no notation for {type(term).__name__}")
+
+    fraction_holds: tuple[int, bool] = (ATOM, False)
+    dots = "…"
+
+    def _number(self, value: Fraction) -> tuple[str, int, bool]:
+        if value < 0:
+            return self.minus + self._number(-value)[0], SUM, False
+        if value.denominator == 1:
+            return str(value.numerator), ATOM, False
+        return self.fraction(str(value.numerator), str(value.denominator)), *self.fraction_holds
+
+    def _add(self, operands: tuple[Term, ...], path: Path) -> str:
+        out = ""
+        for i, operand in enumerate(operands):
+            tight = PRODUCT if i and not self._is_negative(operand) else SUM
+            drawn = self.draw(operand, (*path, i), tight)
+            if self._is_negative(operand) and (*path, i) != self.marked and drawn.startswith(self.minus):
+                out += (f" {self.minus} " if i else self.minus) + drawn[len(self.minus) :]
+            else:
+                out += f" + {drawn}" if i else drawn
+        return out
+
+    @staticmethod
+    def _is_negative(term: Term) -> bool:
+        while isinstance(term, Multiply) and term.operands:
+            term = term.operands[0]
+        return isinstance(term, Number) and term.value < 0
+
+    def _multiply(self, operands: tuple[Term, ...], path: Path) -> tuple[str, int, bool]:
+        negative = len(operands) > 1 and operands[0] == Number(Fraction(-1)) and (*path, 0) != self.marked
+        shown = list(enumerate(operands))[negative:]
+        drawn = []
+        for i, operand in shown:
+            last = i == len(operands) - 1
+            grouped = isinstance(operand, Multiply) and not self._is_negative(operand)
+            tight = SUM if i == 0 and self._is_negative(operand) else PRODUCT if grouped else PREFIX
+            drawn.append(self.draw(operand, (*path, i), tight, last))
+        joined = self.join(drawn)
+        ends_open = not isinstance(operands[-1], Multiply) and self._draw(operands[-1], (*path, len(operands) - 1))[2]
+        return (self.minus + joined, SUM, ends_open) if negative else (joined, PRODUCT, ends_open)
+
+    def _apply(self, symbol: Symbol, arguments: tuple[Term, ...], path: Path) -> tuple[str, int, bool]:
+        if symbol == LOG:
+            return self.prefix(self.log, self.draw(arguments[0], (*path, 0), POWER)), PREFIX, True
+        if symbol == EXP:
+            return self.superscript("e", self.draw(arguments[0], (*path, 0))), POWER, False
+        if symbol == ABS:
+            return self.bracket(self.draw(arguments[0], (*path, 0)), "|"), ATOM, False
+        if symbol in INDICATORS.values():
+            sides = f"{self.draw(arguments[0], (*path, 0))} = {self.draw(arguments[1], (*path, 1))}"
+            return self.indicator + self.bracket(sides, "{"), ATOM, False
+        shown = [(i, t) for i, t in enumerate(arguments) if self._is_shown(symbol, i)]
+        head = self._head(symbol, arguments, path)
+        if not shown:
+            return head, ATOM, False
+        outcomes = [self.draw(t, (*path, i)) for i, t in shown if i < symbol.outcomes or not symbol.outcomes]
+        conditions = [self.draw(t, (*path, i)) for i, t in shown if 0 < symbol.outcomes <= i]
+        inside = self.comma.join(outcomes) + (self.mid + self.comma.join(conditions) if conditions else "")
+        return head + self.bracket(inside, "("), ATOM, False
+
+    @staticmethod
+    def _is_shown(symbol: Symbol, i: int) -> bool:
+        """Indices and parameters stand as subscripts; the batch that s_i belongs to goes without saying."""
+        sort = symbol.arguments[i]
+        return sort not in (INDEX, PARAMETER) and (i < symbol.outcomes or not isinstance(sort, Collective))
+
+    def _head(self, symbol: Symbol, arguments: tuple[Term, ...], path: Path, offset: int = 0) -> str:
+        scripts = [
+            self.draw(t, (*path, i - offset))
+            for i, t in enumerate(arguments)
+            if symbol.arguments[i] in (INDEX, PARAMETER)
+        ]
+        return self.subscript(self.name(symbol.name), scripts) if scripts else self.name(symbol.name)
+
+    def _law(self, symbol: Symbol, given: tuple[Term, ...], path: Path) -> str:
+        head = self._head(symbol, (Number(Fraction(0)), *given), path, offset=1)
+        conditions = [self.draw(t, (*path, i)) for i, t in enumerate(given) if symbol.arguments[i + 1] not in (INDEX, PARAMETER)]
+        return head + self.bracket(self.dot + self.mid + self.comma.join(conditions), "(") if conditions else head
+
+    def _open(self, scope: Scope, around: Term) -> tuple[Variable, Term]:
+        return open_scope(scope, free(around))
+
+    def _expectation(self, term: Expectation, path: Path) -> str:
+        """Nested expectations print as one over several draws; a condition ends the run."""
+        draws, events = [], []
+        start = path
+        here = term
+        while True:
+            over = here.over
+            variable, inner = self._open(here.scope, over)
+            law, law_path = over, (*path, 0)
+            if isinstance(over, Conditional):
+                event = instantiate_event(over, variable)
+                events.append(self.draw_event(event, (*path, 0, 1)))
+                law, law_path = over.law, (*path, 0, 0)
+            drawn_law = self.draw(law, law_path)
+            if law_path != (*path, 0) and self.marked == (*path, 0):
+                drawn_law = self.mark(drawn_law)
+            draws.append(self.name(variable.name) + self.sim + drawn_law)
+            path = (*path, 1)
+            if not isinstance(inner, Expectation) or events:
+                break
+            here = inner
+        body = self.draw(inner, path)
+        if events:
+            body += self.condition + self.comma.join(events)
+        drawn = self.operator("E", self.comma.join(draws), "", self.bracket(body, "["))
+        within = self.marked is not None and len(start) < len(self.marked) < len(path)
+        return self.mark(drawn) if within and self.marked == path[: len(self.marked or ())] else drawn
+
+    condition = " | "
+
+    def draw_event(self, event: Term, path: Path) -> str:
+        """An event that is an indicator shows as the equation it tests."""
+        if isinstance(event, Apply) and event.symbol in INDICATORS.values():
+            left, right = (self.draw(t, (*path, i)) for i, t in enumerate(event.arguments))
+            return f"{left} = {right}"
+        return self.draw(event, path)
+
+    def _operator(self, term: Binder, path: Path) -> str:
+        variable, body = self._open(term.scope, term.over)
+        kind = "sum" if isinstance(term, Sum) else "product"
+        name = self.name(variable.name)
+        inner = self.draw(body, (*path, 1), PRODUCT)
+        if isinstance(term.over, Range):
+            first, last = self.draw(term.over.first, (*path, 0, 0)), self.draw(term.over.last, (*path, 0, 1))
+            return self.operator(kind, f"{name}={first}", last, inner)
+        return self.operator(kind, name, "", inner)
+
+
+def instantiate_event(over: Conditional, variable: Variable) -> Term:
+    """The event of a conditional law, about `variable`."""
+    from pgsym.terms.structure import instantiate
+
+    return instantiate(over.scope.body, variable)

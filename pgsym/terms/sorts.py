@@ -1,0 +1,39 @@
+"""Sorts: what a term stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sort:
+    """What a term stands for: a real number, a state, an action, an index, a parameter, a gradient."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Collective(Sort):
+    """A finite family of draws bound at once, such as a batch (s_1, a_1, …, s_N, a_N) or a trajectory.
+
+    `components` are the names and sorts of one draw, `length` the name of the index variable that counts the draws.
+    """
+
+    components: tuple[tuple[str, Sort], ...]
+    length: str
+
+
+REAL = Sort("real")
+VECTOR = Sort("vector")  # a gradient with respect to the parameter
+MATRIX = Sort("matrix")  # a gradient of a gradient
+STATE = Sort("state")
+ACTION = Sort("action")
+INDEX = Sort("index")  # a time or the number of a sample
+PARAMETER = Sort("parameter")
+BATCH = Collective("batch", (("s", STATE), ("a", ACTION)), "N")
+
+FINITE = frozenset({STATE, ACTION})
+"""The sorts an instance gives a size: what tables have axes for."""

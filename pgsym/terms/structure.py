@@ -1,0 +1,225 @@
+"""The structure of terms, stated once: parts, rebuilding, binding, free variables, sorts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from itertools import count
+
+from pgsym.errors import SortError
+from pgsym.terms.nodes import (
+    Add,
+    All,
+    Apply,
+    Binder,
+    Bound,
+    Conditional,
+    Gradient,
+    Law,
+    Multiply,
+    Number,
+    Power,
+    Quotient,
+    Range,
+    Scope,
+    Symbol,
+    Term,
+    Variable,
+    factors,
+    summands,
+)
+from pgsym.terms.sorts import MATRIX, REAL, VECTOR, Sort
+
+Part = Term | Scope
+
+
+def parts(term: Term) -> tuple[Part, ...]:
+    """The immediate parts of a term, a scope standing for its body one level down."""
+    match term:
+        case Number() | Variable() | Bound() | All():
+            return ()
+        case Apply(_, xs) | Add(xs) | Multiply(xs) | Law(_, xs):
+            return xs
+        case Quotient(x, y) | Range(x, y):
+            return (x, y)
+        case Power(x, _) | Gradient(_, x):
+            return (x,)
+        case Binder(over, scope) | Conditional(over, scope):
+            return (over, scope)
+    raise TypeError(f"not a kind of term: {term!r}")
+
+
+def rebuild(term: Term, new: tuple[Part, ...]) -> Term:
+    """The same kind of term with other parts, in the order of `parts`."""
+    match term, new:
+        case (Number() | Variable() | Bound() | All()), ():
+            return term
+        case (Add() | Multiply()), _:
+            return replace(term, operands=new)
+        case Apply(), _:
+            return replace(term, arguments=new)
+        case Law(), _:
+            return replace(term, given=new)
+        case Quotient(), (x, y):
+            return replace(term, numerator=x, denominator=y)
+        case Range(), (x, y):
+            return replace(term, first=x, last=y)
+        case Power(), (x,):
+            return replace(term, base=x)
+        case Gradient(), (x,):
+            return replace(term, body=x)
+        case Binder(), (over, Scope() as scope):
+            return replace(term, over=over, scope=scope)
+        case Conditional(), (law, Scope() as scope):
+            return replace(term, law=law, scope=scope)
+    raise TypeError(f"{type(term).__name__} cannot be rebuilt from {len(new)} parts")
+
+
+def _map(term: Term, function: Callable[[Term, int], Term], depth: int) -> Term:
+    """Apply `function` to every immediate sub-term with its binding depth."""
+    return rebuild(
+        term,
+        tuple(
+            replace(p, body=function(p.body, depth + 1)) if isinstance(p, Scope) else function(p, depth)
+            for p in parts(term)
+        ),
+    )
+
+
+def close(term: Term, variable: Variable, depth: int = 0) -> Term:
+    """The body of a scope: `variable` becomes the bound index."""
+    if term == variable:
+        return Bound(depth)
+    return _map(term, lambda t, d: close(t, variable, d), depth)
+
+
+def instantiate(body: Term, value: Term, depth: int = 0) -> Term:
+    """The body of a scope with its hole filled by `value`."""
+    if isinstance(body, Bound):
+        return value if body.index == depth else body
+    return _map(body, lambda t, d: instantiate(t, value, d), depth)
+
+
+def scope(variable: Variable, body: Term) -> Scope:
+    """The scope that binds `variable` in `body`."""
+    return Scope(variable.name, variable.sort, close(body, variable))
+
+
+def free(term: Part) -> frozenset[Variable]:
+    """The free variables, the parameter of a gradient among them."""
+    if isinstance(term, Scope):
+        return free(term.body)
+    if isinstance(term, Variable):
+        return frozenset({term})
+    own = {term.parameter} if isinstance(term, Gradient) else set()
+    return frozenset(own).union(*map(free, parts(term)))
+
+
+def symbols(term: Part) -> frozenset[Symbol]:
+    """The symbols of the signature that a term mentions."""
+    if isinstance(term, Scope):
+        return symbols(term.body)
+    own = {term.symbol} if isinstance(term, Apply | Law) else set()
+    return frozenset(own).union(*map(symbols, parts(term)))
+
+
+def open_scope(bound: Scope, avoid: Iterable[Variable] = ()) -> tuple[Variable, Term]:
+    """The scope's variable under a name that clashes with nothing, and the body that mentions it."""
+    taken = {v.name for v in (*avoid, *free(bound.body))}
+    name = next(n for i in count() if (n := bound.hint + "'" * i) not in taken)
+    variable = Variable(name, bound.sort)
+    return variable, instantiate(bound.body, variable)
+
+
+def substitute(term: Term, values: Mapping[Variable, Term]) -> Term:
+    """Free variables replaced by terms; bound variables cannot capture, for they have no names."""
+    if isinstance(term, Variable):
+        return values.get(term, term)
+    if isinstance(term, Gradient) and term.parameter in values:
+        parameter = values[term.parameter]
+        if not isinstance(parameter, Variable):
+            raise SortError(f"∇ cannot be taken with respect to {parameter}")
+        term = replace(term, parameter=parameter)
+    return _map(term, lambda t, _: substitute(t, values), 0)
+
+
+def bottom_up(term: Term, function: Callable[[Term], Term]) -> Term:
+    """Every sub-term replaced by the function's answer, innermost first; loose bound indices may occur."""
+    return function(_map(term, lambda t, _: bottom_up(t, function), 0))
+
+
+def walk(term: Part) -> Iterator[Term]:
+    """Every sub-term, outermost first, with loose bound indices."""
+    if isinstance(term, Scope):
+        term = term.body
+    yield term
+    for part in parts(term):
+        yield from walk(part)
+
+
+def flat(term: Term) -> Term:
+    """The term with products within products and sums within sums spliced: the board does not show the grouping."""
+
+    def splice(t: Term) -> Term:
+        match t:
+            case Multiply():
+                return Multiply(factors(t))
+            case Add():
+                return Add(summands(t))
+        return t
+
+    return bottom_up(term, splice)
+
+
+def product(*operands: Term) -> Term:
+    """The product of some factors: 1 of none, the factor itself of one."""
+    xs = tuple(x for t in operands for x in factors(t))
+    return Multiply(xs) if len(xs) > 1 else (*xs, Number(Fraction(1)))[0]
+
+
+def total(*operands: Term) -> Term:
+    """The sum of some summands: 0 of none, the summand itself of one."""
+    xs = tuple(x for t in operands for x in summands(t))
+    return Add(xs) if len(xs) > 1 else (*xs, Number(Fraction(0)))[0]
+
+
+def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
+    """The sort of a term; raises SortError where it says nothing.  `scopes` are the enclosing sorts, innermost first."""
+    match term:
+        case Number():
+            return REAL
+        case Variable(_, sort):
+            return sort
+        case Bound(index):
+            return scopes[index]
+        case Apply(symbol, _):
+            return symbol.result
+        case Add(operands):
+            sorts = {sort_of(t, scopes) for t in operands if t != Number(Fraction(0))}
+            if len(sorts) > 1:
+                raise SortError(f"a sum of {' and '.join(sorted(map(str, sorts)))}: {term}")
+            return next(iter(sorts), REAL)
+        case Multiply(operands):
+            derivatives = [d for t in operands if (d := sort_of(t, scopes)) in (VECTOR, MATRIX)]
+            if len(derivatives) > 1:
+                raise SortError(f"a product of two gradients says nothing by itself: {term}")
+            return derivatives[0] if derivatives else REAL
+        case Quotient(numerator, denominator):
+            if sort_of(denominator, scopes) in (VECTOR, MATRIX):
+                raise SortError(f"a division by a gradient: {term}")
+            return sort_of(numerator, scopes)
+        case Power(base, _):
+            if sort_of(base, scopes) in (VECTOR, MATRIX):
+                raise SortError(f"a power of a gradient: {term}")
+            return REAL
+        case Gradient(_, body):
+            match sort_of(body, scopes):
+                case s if s == REAL:
+                    return VECTOR
+                case s if s == VECTOR:
+                    return MATRIX
+            raise SortError(f"a third derivative is not a term yet: {term}")
+        case Binder(_, bound):
+            return sort_of(bound.body, (bound.sort, *scopes))
+    raise SortError(f"{type(term).__name__} has no value of its own")

@@ -1,0 +1,78 @@
+"""Terms as one line of unicode for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pgsym.terms.nodes import Term
+from pgsym.terms.notation import PRODUCT, Notation
+from pgsym.terms.places import Path
+
+SUBSCRIPTS = {c: s for c, s in zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)}
+SUPERSCRIPTS = {c: s for c, s in zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True)}
+
+
+class TextNotation(Notation):
+    """Unicode boxes; brackets around what LaTeX would stack."""
+
+    minus, mid, dot, sim, comma = "−", " | ", "·", "∼", ", "
+    nabla, log, indicator = "∇", "log", "1"
+    fraction_holds = (PRODUCT, False)
+
+    def __init__(self, marked: Path | None = None, mark: tuple[str, str] = ("", "")):
+        super().__init__(marked)
+        self.marks = mark
+
+    def name(self, name: str) -> str:
+        return name
+
+    def subscript(self, base: str, scripts: Sequence[str]) -> str:
+        joined = ",".join(scripts)
+        if all(c in SUBSCRIPTS for c in joined):
+            return base + "".join(SUBSCRIPTS[c] for c in joined)
+        return f"{base}_{joined}" if len(joined) == 1 else f"{base}_{{{joined}}}"
+
+    def superscript(self, base: str, script: str) -> str:
+        if all(c in SUPERSCRIPTS for c in script):
+            return base + "".join(SUPERSCRIPTS[c] for c in script)
+        return f"{base}^({script})" if len(script) > 1 else f"{base}^{script}"
+
+    def fraction(self, numerator: str, denominator: str) -> str:
+        def tight(side: str) -> str:
+            return side if not any(c in side for c in " /−") or _is_call(side) else f"({side})"
+
+        return f"{tight(numerator)}/{tight(denominator)}"
+
+    def bracket(self, body: str, kind: str) -> str:
+        left, right = {"(": "()", "[": "[]", "{": "{}", "|": "||"}[kind]
+        return f"{left}{body}{right}"
+
+    def operator(self, kind: str, below: str, above: str, body: str) -> str:
+        head = {"E": "E", "sum": "Σ", "product": "Π"}[kind]
+        bounds = f"_{below}" if len(below) == 1 else f"_{{{below}}}"
+        return f"{head}{bounds}" + (f"^{above}" if above else "") + ("" if kind == "E" else " ") + body
+
+    def prefix(self, head: str, body: str) -> str:
+        return f"{head} {body}" if body[:1] not in "([" else f"{head}{body}"
+
+    def join(self, factors: Sequence[str]) -> str:
+        return " ".join(factors)
+
+    def mark(self, drawn: str) -> str:
+        return self.marks[0] + drawn + self.marks[1]
+
+
+def _is_call(side: str) -> bool:
+    """Whether a drawn side is one name with its bracket, which needs no further bracket."""
+    head, bracket, rest = side.partition("(")
+    return bool(bracket) and " " not in head and "−" not in head and rest.find(")") == len(rest) - 1
+
+
+def text(term: Term, changed: Path | None = None, mark: tuple[str, str] = ("⟦", "⟧")) -> str:
+    """The term as one line of unicode, the sub-term at `changed` between the two marks.
+
+    >>> from pgsym.problems import one_step
+    >>> print(one_step().objective)
+    E_{s∼D, a∼π_θ(· | s)}[r(s, a)]
+    """
+    return TextNotation(changed, mark).draw(term)
