@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pgsym.errors import OutsideNumberSystem
-from pgsym.meaning.instances import Sizes, TableInstance, axes_of
+from pgsym.meaning.instances import Sizes, TableInstance
 from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, PrimeField, Symbolic
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol
@@ -161,5 +161,3 @@ def _residues(table: Array) -> Array:
         out[index] = known[value]
     return out
 
-
-__all__ = ["Concrete", "StackedInstance", "axes_of"]

@@ -14,7 +14,7 @@ import numpy as np
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
 from pgsym.meaning.instances import Instance
 from pgsym.meaning.net import ZERO, Contraction, Dual, Factor, Net, Value, dual, is_zero, split
-from pgsym.meaning.numbers import Array, PrimeField
+from pgsym.meaning.numbers import Array
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
 from pgsym.terms.interpret import Environment, Meaning
 from pgsym.terms.nodes import Add, Apply, Bound, Multiply, Number, Power, Quotient, Symbol, Term, Variable
@@ -176,13 +176,7 @@ class Evaluator(Meaning[Value]):
         """The 0/1 factor of `axis` being the choice."""
         size = self.instance.size(choice.sort)
         hot = choice.array[..., np.newaxis] == np.arange(size)
-        return Factor(self._zero_one(hot), (*choice.axes, axis))
-
-    def _zero_one(self, truth: Array) -> Array:
-        numbers = self.instance.numbers
-        if isinstance(numbers, PrimeField):
-            return truth.astype(np.int64)
-        return np.where(truth, numbers.scalar(Fraction(1)), numbers.scalar(Fraction(0)))
+        return Factor(self.instance.numbers.integers(hot), (*choice.axes, axis))
 
     def _indicator(self, left: Any, right: Any) -> Value:
         if isinstance(left, Choice) and isinstance(right, Axis):
@@ -193,7 +187,7 @@ class Evaluator(Meaning[Value]):
             if left.name == right.name:
                 return self.contraction.one
             identity = np.eye(self.instance.size(left.sort), dtype=bool)[np.newaxis]
-            return Net(((Factor(self._zero_one(identity), (left.name, right.name)),),))
+            return Net(((Factor(self.instance.numbers.integers(identity), (left.name, right.name)),),))
         axis = f"gather:{next(self.fresh)}"
         both = Net(((self._one_hot(left, axis), self._one_hot(right, axis)),))
         return self.contraction.sum_out(both, axis, self.instance.size(left.sort))
@@ -261,13 +255,13 @@ class Evaluator(Meaning[Value]):
             dense = self.contraction.collapse(primal)
             sign = Factor(self.instance.numbers.sign(dense.array), dense.axes)
         except OutsideNumberSystem:
-            bounds = Evaluator.at(self.instance.bounds)
+            known = self.instance.bounds
+            bounds = Evaluator.at(known)
             inner = bounds.real(bounds.read(argument, environment))
             if not isinstance(inner, Net):
                 raise SortError("bounds have no derivative") from None
             dense = bounds.contraction.collapse(inner)
-            signs = np.vectorize(lambda v: v.sign, otypes=[np.int64])(dense.array)
-            sign = Factor(self.instance.numbers.array(signs), dense.axes)
+            sign = Factor(self.instance.numbers.integers(known.numbers.signs(dense.array)), dense.axes)
         return self.contraction.multiply(Net(((sign,),)), value)
 
     # binders ------------------------------------------------------------------------------------------------
@@ -393,7 +387,7 @@ def evaluate(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) ->
 
 def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) -> Factor:
     """Like `evaluate`, but an undefined value is marked in `poles` instead of raised."""
-    loose = {v for v in free(term) if v.sort in FINITE} - set(axes)
+    loose = {v for v in free(term) if v.sort in FINITE or isinstance(v.sort, Collective)} - set(axes)
     if loose:
         v = min(loose, key=lambda v: v.name)
         raise UnboundVariable(f"{v.name} ({v.sort}) is free: bind it by a sum or an expectation, or leave it open on purpose")
@@ -401,5 +395,13 @@ def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ..
     value = evaluator.real(evaluator.read(term))
     if not isinstance(value, Net):
         raise SortError("a derivative was left over")
-    wanted = tuple((f"free:{v.name}", instance.size(v.sort)) for v in axes)
+    wanted = tuple((f"free:{name}", instance.size(sort)) for v in axes for name, sort in open_axes(v, instance))
     return evaluator.contraction.collapse(value, wanted)
+
+
+def open_axes(variable: Variable, instance: Instance) -> list[tuple[str, Sort]]:
+    """The names and sorts of the axes that a free variable opens: its own, or one for each draw of a batch."""
+    if not isinstance(variable.sort, Collective):
+        return [(variable.name, variable.sort)]
+    rounds = range(1, instance.length(Variable(variable.sort.length, INDEX)) + 1)
+    return [(f"{variable.name}.{name}.{i}", sort) for i in rounds for name, sort in variable.sort.components]

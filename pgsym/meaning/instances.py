@@ -70,7 +70,7 @@ class Instance(ABC):
         """The value of a free real variable."""
 
     @cached_property
-    def bounds(self) -> Instance:
+    def bounds(self) -> BoundsInstance:
         """What is known of every table of this class of instances, as intervals."""
         return BoundsInstance(self)
 
@@ -78,22 +78,21 @@ class Instance(ABC):
 class BoundsInstance(Instance):
     """Probabilities lie between 0 and 1, everything else is any real."""
 
+    numbers: Bounds = Bounds()
+
     def __init__(self, of: Instance):
         super().__init__(of.sizes, of.lengths, of.hypotheses)
-        self.of, self.numbers = of, Bounds()
+        self.of = of
 
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
-        out = np.empty((1, *self.shape(symbol)), dtype=object)
-        out[...] = PROBABILITIES if symbol.outcomes and not directions else REALS
-        return out
+        known = PROBABILITIES if symbol.outcomes and not directions else REALS
+        return np.full((1, *self.shape(symbol)), known)
 
     def choices(self, symbol: Symbol) -> Array:
         return self.of.choices(symbol)
 
     def constant(self, variable: Variable) -> Array:
-        out = np.empty(1, dtype=object)
-        out[0] = REALS
-        return out
+        return np.full(1, REALS)
 
 
 class TableInstance(Instance):

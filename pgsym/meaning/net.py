@@ -257,8 +257,14 @@ class Contraction:
             return Dual(x.level, self.excuse_poles(x.primal, mass), self.excuse_poles(x.tangent, mass))
         if all(f.poles is None for t in x.terms for f in t):
             return x
+        if isinstance(mass, Net) and len(mass.terms) == 1:  # a product: first by the factors that speak of the same
+            for factor in mass.terms[0]:
+                near = Factor(~self.numbers.is_zero(factor.array), factor.axes)
+                x = _each_factor(x, lambda f: self._excused(f, near) if set(near.axes) <= set(f.axes) else f)  # noqa: B023
+            if all(f.poles is None for t in x.terms for f in t):
+                return x
         support = self._support(mass)
-        return Net(tuple(tuple(self._excused(f, support) for f in t) for t in x.terms), x.outside)
+        return _each_factor(x, lambda f: self._excused(f, support))
 
     def _excused(self, factor: Factor, support: Factor) -> Factor:
         if factor.poles is None:
@@ -277,3 +283,7 @@ class Contraction:
             return Factor(self._aligned(p.array, p.axes, axes) | self._aligned(t.array, t.axes, axes), axes)
         dense = self.collapse(mass)
         return Factor(~self.numbers.is_zero(dense.array), dense.axes)
+
+
+def _each_factor(net: Net, function: Callable[[Factor], Factor]) -> Net:
+    return Net(tuple(tuple(map(function, t)) for t in net.terms), net.outside)

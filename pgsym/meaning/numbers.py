@@ -48,6 +48,13 @@ class Numbers(ABC):
             out[index] = self.scalar(Fraction(source[index]))
         return out
 
+    def integers(self, values: NDArray[Any]) -> Array:
+        """Small integers or truth values in this number system."""
+        out = np.empty(values.shape, dtype=self.dtype)
+        for n in np.unique(values):
+            out[values == n] = self.scalar(Fraction(int(n)))
+        return out
+
     def add(self, x: Array, y: Array) -> Array:
         """The sum, broadcast."""
         return x + y
@@ -197,6 +204,9 @@ class PrimeField(Numbers):
             value, p = Fraction(source[index]), int(self.primes[index[0]])
             out[index] = value.numerator * pow(value.denominator, -1, p) % p
         return out
+
+    def integers(self, values: NDArray[Any]) -> Array:
+        return np.asarray(values.astype(np.int64))
 
     def add(self, x: Array, y: Array) -> Array:
         z = x + y
