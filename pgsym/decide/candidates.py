@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import combinations_with_replacement, permutations, product
+from itertools import combinations_with_replacement, product
 from math import comb, prod
 from typing import Any
 
@@ -221,5 +221,3 @@ def _with(candidate: Candidate, symbol: Symbol, where: Any, value: Any) -> Candi
     table[where] = value
     return replace(candidate, tables={**candidate.tables, symbol: table})
 
-
-__all__ = ["Candidate", "candidates", "ingredients", "permutations", "rows_of", "simpler"]

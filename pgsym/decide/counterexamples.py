@@ -12,9 +12,9 @@ import numpy as np
 from pgsym.decide.candidates import Candidate, candidates, simpler
 from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names
 from pgsym.errors import OutsideNumberSystem, PgsymError
-from pgsym.meaning.evaluator import evaluate_with_poles
+from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.instances import axes_of
-from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, PrimeField, Rational, Symbolic
+from pgsym.meaning.numbers import Array, Ball, Numbers, Rational, Symbolic
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol, Term, Variable
 
@@ -202,7 +202,8 @@ def verify(
             left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
         where = tuple(int(i) for i in np.argwhere(differ)[0][1:])
         values = [_along(f.array, f.poles, differ.shape, where) for f in (left, right)]
-        at = tuple((v.name, i + 1) for v, i in zip(axes, where, strict=True))
+        names = [name for v in axes for name, _ in open_axes(v, instance)]
+        at = tuple((name, i + 1) for name, i in zip(names, where, strict=True))
         labels = candidate.coordinates if len(values[0]) > 1 else ()
         return Counterexample(size, candidate, at, labels, values[0], values[1], lhs, rhs, given)
     return None
@@ -260,5 +261,3 @@ def _listed(symbol: Symbol, table: Array) -> Any:
 def _strings(table: Any) -> Any:
     return [_strings(x) for x in table] if isinstance(table, list) else str(table)
 
-
-__all__ = ["UNDEFINED", "Counterexample", "Float64", "PrimeField", "confirm_with_balls", "counterexample", "search", "verify"]

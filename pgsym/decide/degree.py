@@ -18,7 +18,7 @@ from pgsym.errors import SortError
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.interpret import Environment, Meaning
-from pgsym.terms.nodes import Symbol, Term, Variable
+from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
 from pgsym.terms.sorts import FINITE, INDEX, REAL, Collective, Sort
 
 
@@ -93,6 +93,14 @@ class DegreeBound(Meaning[Degree]):
     definitions: dict[Symbol, Definition]
     count: Count = field(default_factory=Count)
 
+    def read(self, term: Term, environment: Environment = ()) -> Any:
+        """The degree of a term; ∇ log f is ∇f / f, whose logarithm leaves no trace."""
+        match term:
+            case Gradient(_, Apply(symbol, (argument,))) if symbol == LOG:
+                inner = self.real(self.read(argument, environment))
+                return inner.derived * inner.inverse
+        return super().read(term, environment)
+
     def number(self, value: Fraction) -> Degree:
         return Degree(0, 0, log2(max(abs(value.numerator), 1)), log2(value.denominator))
 
@@ -132,7 +140,7 @@ class DegreeBound(Meaning[Degree]):
         """How many values a sort has; a batch has those of one draw to the power of its length."""
         if isinstance(sort, Collective):
             one = 1
-            for component in sort.components:
+            for _, component in sort.components:
                 one *= self.cardinality(component)
             return int(one ** self.size.lengths[sort.length])
         return int(self.size.sorts.get(sort, 1))

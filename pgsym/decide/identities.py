@@ -31,7 +31,7 @@ from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.generic import GenericInstance
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Number, Term, Variable
-from pgsym.terms.sorts import FINITE
+from pgsym.terms.sorts import FINITE, Collective
 from pgsym.terms.structure import free, sort_of
 
 LOG2_ERROR = -100
@@ -102,14 +102,14 @@ def _without_agreement(
 
 
 def comparable(lhs: Term, rhs: Term) -> tuple[Variable, ...]:
-    """The free states and actions of an identity, by name; raises if the sides cannot be compared."""
+    """The free states, actions and batches of an identity, by name; raises if the sides cannot be compared."""
     zero = Number(Fraction(0))
     left, right = sort_of(lhs), sort_of(rhs)
     if left != right and zero not in (lhs, rhs):
         raise SortError(f"a {left} is compared with a {right}: {lhs} and {rhs}")
     if left in FINITE or right in FINITE:
         raise SortError("an identity is between numbers or gradients; compare states or actions by an indicator")
-    sides = [frozenset(v for v in free(t) if v.sort in FINITE) for t in (lhs, rhs)]
+    sides = [frozenset(v for v in free(t) if v.sort in FINITE or isinstance(v.sort, Collective)) for t in (lhs, rhs)]
     for one, other, term in ((0, 1, rhs), (1, 0, lhs)):
         stray = sides[one] - sides[other]
         if stray and not isinstance(term, Number):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pgsym.errors import InstanceError
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Symbol, Term, Variable
-from pgsym.terms.sorts import ACTION, INDEX, STATE, Sort
+from pgsym.terms.sorts import ACTION, INDEX, STATE, Collective, Sort
 from pgsym.terms.structure import free, symbols
 
 LETTERS = {"S": STATE, "A": ACTION}
@@ -85,9 +85,11 @@ def size_names(terms: Iterable[Term], hypotheses: Iterable[Hypothesis]) -> tuple
     used = vocabulary(terms, hypotheses)
     bodies = [h.body for h in hypotheses if isinstance(h, Definition) and h.symbol in used]
     sorts = {s for symbol in used for s in (*symbol.arguments, symbol.result)}
-    for sort in list(sorts):
-        sorts.update(getattr(sort, "components", ()))
     loose: set[Variable] = {v for t in (*terms, *bodies) for v in free(t)}
     sorts |= {v.sort for v in loose}
+    lengths = {v.name for v in loose if v.sort == INDEX}
+    for collective in [s for s in sorts if isinstance(s, Collective)]:
+        sorts |= {sort for _, sort in collective.components}
+        lengths.add(collective.length)
     letters = [name for name, sort in LETTERS.items() if sort in sorts]
-    return (*letters, *sorted(v.name for v in loose if v.sort == INDEX))
+    return (*letters, *sorted(lengths))

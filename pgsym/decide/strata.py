@@ -17,7 +17,7 @@ from pgsym.terms.nodes import Apply, Conditional, Law, Power, Quotient, Scope, S
 from pgsym.terms.sorts import FINITE, REAL, Collective
 from pgsym.terms.structure import parts, walk
 
-MOST_STRATA = 128
+MOST_STRATA = 64
 
 
 def strata(terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, seed: int = 0) -> tuple[tuple[Stratum, ...], bool]:
