@@ -1,0 +1,389 @@
+"""The kernel: the only code that makes a Theorem.
+
+A derivation starts from a term; each step applies a rule at a place.  The kernel recomputes the line itself,
+collects the hypotheses that the rules needed, and has the whole line decided under exactly those: a step that
+changes the value cannot be made, nor one whose rule forgot a condition.  Nothing that a file says is believed:
+a recorded derivation is replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+from pgsym.decide.counterexamples import Counterexample, counterexample
+from pgsym.decide.identities import Sizes, decide, relevant_hypotheses
+from pgsym.decide.verdicts import Rung, Verdict
+from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RecordRefused, RuleDoesNotApply, StepRefuted
+from pgsym.rules.base import Rewrite, Rule
+from pgsym.terms.hypotheses import Definition, Hypothesis
+from pgsym.terms.latex import latex
+from pgsym.terms.nodes import Symbol, Term, Variable
+from pgsym.terms.places import Path, Place, find, places, rewrite_at
+from pgsym.terms.record import (
+    from_record,
+    hypothesis_from_record,
+    hypothesis_record,
+    symbol_from_record,
+    symbol_record,
+    to_record,
+)
+from pgsym.terms.sorts import Collective
+from pgsym.terms.structure import Part, flat, free, parts, sort_of, substitute
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line: a rule at a place of the line before, what it needed, why, and how the line was decided."""
+
+    rule: Rule
+    path: Path
+    before: Term
+    after: Term
+    needs: frozenset[Hypothesis]
+    why: str
+    verdict: Verdict
+
+    def record(self) -> dict[str, Any]:
+        """The step as JSON-ready data, without the time it took."""
+        return {
+            "rule": rule_record(self.rule),
+            "path": list(self.path),
+            "before": to_record(self.before),
+            "after": to_record(self.after),
+            "needs": sorted((hypothesis_record(h) for h in self.needs), key=str),
+            "why": self.why,
+        }
+
+
+_SEAL = object()
+
+
+class Theorem:
+    """lhs = rhs under some hypotheses, with the steps that lead there.  Only `Derivation.conclude` makes one.
+
+    It is immutable, cannot be subclassed, and a pickled one is derived again, not believed.
+    """
+
+    __slots__ = ("given", "lhs", "name", "rhs", "steps", "verdict")
+    lhs: Term
+    rhs: Term
+    given: tuple[Hypothesis, ...]
+    steps: tuple[Step, ...]
+    verdict: Verdict
+    name: str
+
+    def __init__(self, seal: object, **values: Any):
+        if seal is not _SEAL:
+            raise PgsymError("a theorem is made by concluding a derivation")
+        for name in self.__slots__:
+            object.__setattr__(self, name, values[name])
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise PgsymError("a theorem is immutable")
+
+    __delattr__ = __setattr__  # type: ignore[assignment]
+
+    def __init_subclass__(cls) -> None:
+        raise PgsymError("a theorem is not subclassed")
+
+    def __reduce__(self) -> tuple[Callable[[dict[str, Any]], Theorem], tuple[dict[str, Any]]]:
+        return replay, (self.record(),)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Theorem) and self.record() == other.record()
+
+    def __hash__(self) -> int:
+        return hash((self.lhs, self.rhs, frozenset(self.given)))
+
+    def __str__(self) -> str:
+        under = f"  given {'; '.join(map(str, self.given))}" if self.given else ""
+        return f"{self.name or 'Theorem'}: {self.lhs} = {self.rhs}{under}"
+
+    def _repr_latex_(self) -> str:
+        lines = [f"& {latex(self.lhs)}", *(f"= {{}} & {latex(s.after)}" for s in self.steps)]
+        if self.steps and flat(self.steps[-1].after) != flat(self.rhs):
+            lines.append(f"= {{}} & {latex(self.rhs)}")
+        return "$\\begin{aligned} " + " \\\\ ".join(lines) + " \\end{aligned}$"
+
+    def record(self) -> dict[str, Any]:
+        """The whole derivation as JSON-ready data; `replay` derives it again."""
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "start": to_record(self.lhs),
+            "steps": [s.record() for s in self.steps],
+            "target": to_record(self.rhs),
+            "given": [hypothesis_record(h) for h in self.given],
+        }
+
+    def necessity(self) -> tuple[tuple[Hypothesis, Counterexample | None], ...]:
+        """For each hypothesis, a counterexample to the statement without it; None where none was found."""
+        return tuple(
+            (h, counterexample(self.lhs, self.rhs, [g for g in self.given if g != h])) for h in self.given
+        )
+
+
+class Derivation:
+    """A chain of equal lines, from a term to whatever it is shown to be.
+
+    `given` are the hypotheses that steps may use; the theorem keeps those that its statement needs.
+
+    >>> from pgsym import rules
+    >>> from pgsym.problems import one_step
+    >>> from pgsym.terms import grad
+    >>> m = one_step()
+    >>> d = Derivation(grad(m.policy), given=m.hypotheses)
+    >>> _ = d.apply(rules.MultiplyByOne(), why="Differentiating lost the π; bring it back.")
+    >>> _ = d.apply(rules.LogDerivative(), why="∇π / π is the gradient of log π.")
+    >>> print(d.conclude(m.policy * m.score).rhs)
+    π_θ(a | s) ∇_θ log π_θ(a | s)
+    """
+
+    def __init__(self, start: Term, given: Iterable[Hypothesis] = (), name: str = "", sizes: Sizes | None = None):
+        sort_of(start)
+        self.name, self.start, self.given, self.sizes = name, start, tuple(given), sizes
+        self.steps: list[Step] = []
+        self.needs = tuple(h for h in relevant_hypotheses((start,), self.given) if _gives_meaning(h))
+
+    @property
+    def line(self) -> Term:
+        """The last line."""
+        return self.steps[-1].after if self.steps else self.start
+
+    def apply(self, rule: Rule | type[Rule], at: Term | Path | None = None, why: str = "") -> Self:
+        """Rewrite the last line by a rule, at a path, at the one sub-term equal to `at`, or where it fits (the outermost place, if that encloses the others).
+
+        Raises PlaceNotFound, RuleDoesNotApply, MissingHypothesis, or StepRefuted with a counterexample.
+        """
+        rule = rule() if isinstance(rule, type) else rule
+        path = self._place(rule, at)
+        before = self.line
+        after, needs = _rewritten(before, path, rule)
+        missing = [h for h in needs if h not in self.given]
+        if missing:
+            words = "; ".join(sorted(map(str, missing)))
+            raise MissingHypothesis(f"{type(rule).__name__} needs what the derivation does not assume: {words}")
+        grown = tuple(dict.fromkeys((*self.needs, *(h for h in self.given if h in needs))))
+        verdict = decide(before, after, grown, self.sizes)
+        if verdict.rung is Rung.REFUTED:
+            raise StepRefuted(f"{type(rule).__name__} changes the value of {before}\n{verdict.counterexample}", verdict)
+        if verdict.rung is Rung.UNDECIDED:
+            raise PgsymError(f"{type(rule).__name__}: the step cannot be decided: {verdict.evidence.note}")
+        self.needs = grown
+        self.steps.append(Step(rule, path, before, after, needs, why, verdict))
+        return self
+
+    def _place(self, rule: Rule, at: Term | Path | None) -> Path:
+        if isinstance(at, Term):
+            return find(self.line, at).path
+        if at is not None:
+            return tuple(at)
+        found, reasons = [], []
+        for place in places(self.line):
+            try:
+                rule.rewrite(place)
+            except RuleDoesNotApply as reason:
+                reasons.append(reason)
+            else:
+                found.append(place)
+        if not found:
+            nearest = reasons[0] if len(reasons) == 1 else f"{type(rule).__name__} applies nowhere in {self.line}"
+            raise nearest if isinstance(nearest, RuleDoesNotApply) else RuleDoesNotApply(type(rule).__name__, self.line, "no place fits")
+        outermost = found[0].path
+        if any(p.path[: len(outermost)] != outermost for p in found):
+            where = "; ".join(str(p.term) for p in found)
+            raise PlaceNotFound(f"{type(rule).__name__} applies at {len(found)} places, say which by at=…: {where}")
+        return outermost
+
+    def conclude(self, target: Term | None = None) -> Theorem:
+        """The theorem start = target; the target is the last line, but for how products and sums are grouped.
+
+        Raises PgsymError if the last line is not the target.
+        """
+        target = self.line if target is None else target
+        if flat(self.line) != flat(target):
+            raise PgsymError(f"the last line is not the target\n  last line {self.line}\n  target    {target}")
+        given = relevant_hypotheses((self.start, target), self.needs)
+        verdict = decide(self.start, target, given, self.sizes)
+        if verdict.rung in (Rung.REFUTED, Rung.UNDECIDED):
+            raise StepRefuted(f"the conclusion does not hold: {verdict}", verdict)
+        return Theorem(
+            _SEAL, lhs=self.start, rhs=target, given=given, steps=tuple(self.steps), verdict=verdict, name=self.name
+        )
+
+    def __str__(self) -> str:
+        return "\n".join([str(self.start), *(f"  = {s.after}    [{s.rule.title}]" for s in self.steps)])
+
+    def _repr_latex_(self) -> str:
+        lines = [f"& {latex(self.start)}", *(f"= {{}} & {latex(s.after)}" for s in self.steps)]
+        return "$\\begin{aligned} " + " \\\\ ".join(lines) + " \\end{aligned}$"
+
+
+def _gives_meaning(hypothesis: Hypothesis) -> bool:
+    """Whether a line cannot be read without a hypothesis: it defines the law of a batch."""
+    return isinstance(hypothesis, Definition) and any(isinstance(s, Collective) for s in hypothesis.symbol.arguments)
+
+
+def _rewritten(line: Term, path: Path, rule: Rule) -> tuple[Term, frozenset[Hypothesis]]:
+    """The line rewritten at a place, and what that needed."""
+    needs: frozenset[Hypothesis] = frozenset()
+
+    def rewrite(place: Place) -> Term:
+        nonlocal needs
+        made: Rewrite = rule.rewrite(place)
+        needs = made.needs
+        return made.result
+
+    after = rewrite_at(line, path, rewrite)
+    stray = free(after) - free(line)
+    if any(v.sort.name != "index" for v in stray):
+        raise RuleDoesNotApply(type(rule).__name__, line, f"{', '.join(v.name for v in stray)} would be free in the result")
+    return after, needs
+
+
+@dataclass(frozen=True)
+class Lemma(Rule):
+    """lhs → rhs of a theorem, its free states and actions standing for any (or rhs → lhs, backwards).
+
+    Refuses a term that is no instance of the theorem.
+    """
+
+    theorem: Theorem
+    backwards: bool = False
+    source = "a theorem shown before"
+
+    @property
+    def title(self) -> str:
+        return f"By {self.theorem.name}" + (", backwards" if self.backwards else "")
+
+    def rewrite(self, place: Place) -> Rewrite:
+        sides = (self.theorem.lhs, self.theorem.rhs)
+        pattern, result = sides[::-1] if self.backwards else sides
+        found: dict[Variable, Term] = {}
+        if not _matches(flat(pattern), flat(place.term), free(pattern), found):
+            raise self.refuse(place.term, f"it is no instance of {pattern}")
+        unknown = free(result) - set(found)
+        if any(v.sort.name not in ("parameter", "index") for v in unknown):
+            raise self.refuse(place.term, f"it does not say what {', '.join(v.name for v in unknown)} is")
+        return Rewrite(substitute(result, found), frozenset(self.theorem.given))
+
+
+def _matches(pattern: Part, term: Part, holes: frozenset[Variable], found: dict[Variable, Term]) -> bool:
+    """First-order matching: the pattern's free variables stand for terms without loose bound variables."""
+    if isinstance(pattern, Variable) and pattern in holes and pattern.sort.name != "parameter":
+        if not isinstance(term, Term) or _is_loose(term) or sort_of(term) != pattern.sort:
+            return False
+        return found.setdefault(pattern, term) == term
+    if not isinstance(pattern, Term) or not isinstance(term, Term):
+        both_scopes = not isinstance(pattern, Term) and not isinstance(term, Term)
+        return both_scopes and pattern.sort == term.sort and _matches(pattern.body, term.body, holes, found)  # type: ignore[union-attr]
+    if type(pattern) is not type(term):
+        return False
+    mine, theirs = parts(pattern), parts(term)
+    if not mine:
+        return pattern == term
+    same_head = all(
+        getattr(pattern, f.name) == getattr(term, f.name)
+        for f in fields(pattern)
+        if f.name in ("symbol", "exponent", "parameter", "sort")
+    )
+    return same_head and len(mine) == len(theirs) and all(
+        _matches(p, t, holes, found) for p, t in zip(mine, theirs, strict=True)
+    )
+
+
+def _is_loose(term: Term, depth: int = 0) -> bool:
+    """Whether a bound index points outside the term."""
+    from pgsym.terms.nodes import Bound, Scope
+
+    if isinstance(term, Bound):
+        return term.index >= depth
+    return any(
+        _is_loose(p.body, depth + 1) if isinstance(p, Scope) else _is_loose(p, depth) for p in parts(term)
+    )
+
+
+def rule_record(rule: Rule) -> list[Any]:
+    """A rule as its name and its fields."""
+    return [type(rule).__name__, {f.name: _field_record(getattr(rule, f.name)) for f in fields(rule)}]
+
+
+def _field_record(value: Any) -> Any:
+    match value:
+        case Term():
+            return ["term", to_record(value)]
+        case Symbol():
+            return ["symbol", symbol_record(value)]
+        case Hypothesis():
+            return ["hypothesis", hypothesis_record(value)]
+        case Rule():
+            return ["rule", rule_record(value)]
+        case Theorem():
+            return ["theorem", value.record()]
+        case None | bool() | int() | str():
+            return ["value", value]
+    raise TypeError(f"a rule's field {value!r} cannot be recorded")
+
+
+def rule_from_record(record: Any) -> Rule:
+    """The rule of a record; raises RecordRefused for a rule that does not exist."""
+    try:
+        name, values = record
+        return Rule.registry[name](**{key: _field_from_record(value) for key, value in values.items()})
+    except (KeyError, TypeError, ValueError, AttributeError) as reason:
+        raise RecordRefused(f"not the record of a rule: {str(record)[:80]} ({reason})") from None
+
+
+def _field_from_record(record: Any) -> Any:
+    match record:
+        case ["term", term]:
+            return from_record(term)
+        case ["symbol", symbol]:
+            return symbol_from_record(symbol)
+        case ["hypothesis", hypothesis]:
+            return hypothesis_from_record(hypothesis)
+        case ["rule", rule]:
+            return rule_from_record(rule)
+        case ["theorem", theorem]:
+            return replay(theorem)
+        case ["value", value]:
+            return value
+    raise RecordRefused(f"not the record of a rule's field: {str(record)[:80]}")
+
+
+def replay(record: dict[str, Any]) -> Theorem:
+    """Derive a theorem again from its record; raises RecordRefused wherever the record and the rules disagree."""
+    try:
+        if record["format"] != FORMAT:
+            raise RecordRefused(f"a record of format {record['format']!r}; this version reads {FORMAT}")
+        steps = record["steps"]
+        needs = [hypothesis_from_record(h) for s in steps for h in s["needs"]]
+        order = [hypothesis_from_record(h) for h in record["given"]]
+        d = Derivation(from_record(record["start"]), tuple(dict.fromkeys((*order, *needs))), record["name"])
+        for i, step in enumerate(steps, 1):
+            _replay_step(d, i, step)
+        theorem = d.conclude(from_record(record["target"]))
+    except (KeyError, TypeError, IndexError) as reason:
+        raise RecordRefused(f"not the record of a derivation: {reason!r}") from None
+    except RecordRefused:
+        raise
+    except PgsymError as reason:
+        raise RecordRefused(f"the record does not replay: {reason}") from reason
+    if theorem.record() != record:
+        raise RecordRefused("the record claims other hypotheses than its steps need")
+    return theorem
+
+
+def _replay_step(d: Derivation, number: int, step: dict[str, Any]) -> None:
+    if d.line != from_record(step["before"]):
+        raise RecordRefused(f"step {number} starts from another line than the one before it ends with")
+    d.apply(rule_from_record(step["rule"]), tuple(step["path"]), step["why"])
+    made = d.steps[-1]
+    if made.after != from_record(step["after"]):
+        raise RecordRefused(f"step {number} claims {from_record(step['after'])}, but its rule gives {made.after}")
+    if made.record()["needs"] != step["needs"]:
+        raise RecordRefused(f"step {number} claims other hypotheses than its rule needs")

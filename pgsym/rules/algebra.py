@@ -1,0 +1,137 @@
+"""Algebra: fractions cancelled, terms rearranged, rules read backwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, positive, union
+from pgsym.terms.nodes import Add, Multiply, Number, Power, Quotient, Term, Variable, factors
+from pgsym.terms.places import Place
+from pgsym.terms.sorts import REAL
+from pgsym.terms.structure import flat, product
+
+
+@dataclass(frozen=True)
+class CancelFraction(Rule):
+    """f (g / f) → g, f > 0.
+
+    Refuses when no factor is the denominator of another, or it cannot be seen to be positive.
+    """
+
+    source = "cancellation"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        xs = list(factors(place.term))
+        for i, q in enumerate(xs):
+            if isinstance(q, Quotient) and q.denominator in xs:
+                needs = positive(q.denominator)
+                if needs is None:
+                    raise self.refuse(place.term, f"{q.denominator} may be zero")
+                j = xs.index(q.denominator)
+                kept = [q.numerator if k == i else x for k, x in enumerate(xs) if k != j]
+                return Rewrite(product(*kept), needs)
+        raise self.refuse(place.term, "no factor is the denominator of another")
+
+
+@dataclass(frozen=True)
+class Rearrange(Rule):
+    """f → g, where f = g by the laws of +, −, ·, / alone.
+
+    Whatever is not built from these is an atom.  Refuses when the two differ as rational functions of their atoms,
+    or a denominator cannot be seen to be positive.
+    """
+
+    to: Term
+    source = "algebra"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        needs = union([_denominators(place.term), _denominators(self.to)])
+        if needs is None:
+            raise self.refuse(place.term, "something it divides by may be zero")
+        if flat(place.term) == flat(self.to):
+            raise self.refuse(place.term, "that is what it is already")
+        if not same_rational_function(place.term, self.to):
+            raise self.refuse(place.term, f"algebra alone does not make it {self.to}")
+        return Rewrite(self.to, needs)
+
+
+def _denominators(term: Term) -> Needs | None:
+    match term:
+        case Quotient(above, below):
+            return union([positive(below), _denominators(above), _denominators(below)])
+        case Add(xs) | Multiply(xs):
+            return union(map(_denominators, xs))
+        case Power(base, n):
+            return union([positive(base) if n < 0 else NOTHING, _denominators(base)])
+    return NOTHING
+
+
+def same_rational_function(left: Term, right: Term) -> bool:
+    """Whether two terms are the same quotient of polynomials in their atoms (exact, `sympy.polys.fields`)."""
+    from sympy.polys.domains import QQ
+    from sympy.polys.fields import field
+
+    atoms: dict[Term, int] = {}
+    for t in (left, right):
+        _collect(flat(t), atoms)
+    if not atoms:
+        atoms[Variable("x", REAL)] = 0
+    _, *generators = field([f"x{i}" for i in range(len(atoms))], QQ)
+
+    def read(t: Term) -> Any:
+        match t:
+            case Number(value):
+                return QQ(value.numerator, value.denominator) + 0 * generators[0]
+            case Add(xs):
+                return sum((read(x) for x in xs[1:]), read(xs[0]))
+            case Multiply(xs):
+                out = read(xs[0])
+                for x in xs[1:]:
+                    out = out * read(x)
+                return out
+            case Quotient(x, y):
+                return read(x) / read(y)
+            case Power(x, n):
+                return read(x) ** n
+        return generators[atoms[t]]
+
+    return bool(read(flat(left)) == read(flat(right)))
+
+
+def _collect(term: Term, atoms: dict[Term, int]) -> None:
+    match term:
+        case Number():
+            return
+        case Add(xs) | Multiply(xs):
+            for x in xs:
+                _collect(x, atoms)
+        case Quotient(x, y):
+            _collect(x, atoms)
+            _collect(y, atoms)
+        case Power(x, _):
+            _collect(x, atoms)
+        case _:
+            atoms.setdefault(term, len(atoms))
+
+
+@dataclass(frozen=True)
+class Backwards(Rule):
+    """g → f, where a rule takes f to g.
+
+    Refuses when the rule does not take the given term to this one.
+    """
+
+    rule: Rule
+    to: Term
+    source = "the rule it reverses"
+
+    @property
+    def title(self) -> str:
+        return f"{self.rule.title}, backwards"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        forward = self.rule.rewrite(Place(place.path, self.to, place.opened, place.under))
+        if flat(forward.result) != flat(place.term):
+            raise self.refuse(place.term, f"{type(self.rule).__name__} takes {self.to} to {forward.result} instead")
+        return Rewrite(self.to, forward.needs)

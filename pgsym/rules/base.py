@@ -1,0 +1,152 @@
+"""What a rule is, and the side conditions that rules share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pgsym.errors import RuleDoesNotApply
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.hypotheses import Hypothesis, Positive, ThetaFree
+from pgsym.terms.nodes import (
+    Add,
+    All,
+    Apply,
+    Binder,
+    Conditional,
+    Gradient,
+    Law,
+    Multiply,
+    Number,
+    Power,
+    Quotient,
+    Scope,
+    Term,
+    Variable,
+)
+from pgsym.terms.places import Place
+from pgsym.terms.sorts import INDEX, PARAMETER, REAL
+from pgsym.terms.structure import free, open_scope, parts
+
+Needs = frozenset[Hypothesis]
+NOTHING: Needs = frozenset()
+PURE = frozenset({LOG, EXP, ABS, *INDICATORS.values()})
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """What a rule makes of a term, and the hypotheses it needed."""
+
+    result: Term
+    needs: Needs = NOTHING
+
+
+@dataclass(frozen=True)
+class Rule(ABC):
+    """A pure function from term to term; its first docstring line is its schema, `source` where it is taught.
+
+    A rule that does not apply raises RuleDoesNotApply; it never returns its input.
+    """
+
+    source: ClassVar[str] = ""
+    registry: ClassVar[dict[str, type[Rule]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        Rule.registry[cls.__name__] = cls
+
+    @abstractmethod
+    def rewrite(self, place: Place) -> Rewrite:
+        """The rewritten sub-term; raises RuleDoesNotApply."""
+
+    @classmethod
+    def schema(cls) -> str:
+        """The rule as lhs → rhs."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    @property
+    def title(self) -> str:
+        """The rule's name in words."""
+        words = "".join(f" {c.lower()}" if c.isupper() else c for c in type(self).__name__).strip()
+        return words[0].upper() + words[1:]
+
+    def refuse(self, term: Term, reason: str) -> RuleDoesNotApply:
+        """The error of a rule that does not apply."""
+        return RuleDoesNotApply(type(self).__name__, term, reason)
+
+
+def opened(binder: Binder | Conditional, place: Place) -> tuple[Variable, Term]:
+    """A binder's variable, under a name that is free at the place, and its body."""
+    taken = {*free(place.term), *free(binder), *(v for v, _ in place.opened)}
+    return open_scope(binder.scope, taken)
+
+
+def union(needs: Iterable[Needs | None]) -> Needs | None:
+    """All of some needs, or None if one cannot be met."""
+    out: Needs = NOTHING
+    for need in needs:
+        if need is None:
+            return None
+        out |= need
+    return out
+
+
+def constant_in(term: Term | Scope, parameter: Variable) -> Needs | None:
+    """What it takes for a term not to depend on a parameter, or None if it does."""
+    if isinstance(term, Scope):
+        return constant_in(term.body, parameter)
+    if term == parameter or (isinstance(term, Gradient) and term.parameter == parameter):
+        return None
+    own = NOTHING
+    if isinstance(term, Apply) and term.symbol.result == REAL and term.symbol not in PURE and not _is_parametric(term):
+        own = frozenset({ThetaFree(term.symbol)})
+    if isinstance(term, Law) and not _is_parametric(term):
+        own = frozenset({ThetaFree(term.symbol)})
+    return union([own, *(constant_in(p, parameter) for p in parts(term))])
+
+
+def _is_parametric(term: Apply | Law) -> bool:
+    return PARAMETER in term.symbol.arguments
+
+
+def positive(term: Term | Scope) -> Needs | None:
+    """What it takes for a term to be positive everywhere, or None if that cannot be seen from its form."""
+    match term:
+        case Scope(_, _, body):
+            return positive(body)
+        case Number(value):
+            return NOTHING if value > 0 else None
+        case Variable(_, sort):
+            return NOTHING if sort == INDEX else None
+        case Apply(symbol, _) if symbol == EXP:
+            return NOTHING
+        case Apply(symbol, _) if symbol.outcomes:
+            return frozenset({Positive(symbol)})
+        case Multiply(xs) | Add(xs):
+            return union(map(positive, xs))
+        case Quotient(x, y):
+            return union([positive(x), positive(y)])
+        case Power(x, _):
+            return positive(x)
+        case Binder(All() | Law(), scope):
+            return positive(scope)
+    return None
+
+
+def defined(term: Term | Scope) -> Needs | None:
+    """What it takes for a term to be defined everywhere: for all it divides by or takes the logarithm of to be positive."""
+    if isinstance(term, Scope):
+        return defined(term.body)
+    own: Needs | None = NOTHING
+    match term:
+        case Quotient(_, below):
+            own = positive(below)
+        case Power(base, n) if n < 0:
+            own = positive(base)
+        case Apply(symbol, (argument,)) if symbol == LOG:
+            own = positive(argument)
+        case Conditional():
+            own = None
+    return union([own, *map(defined, parts(term))])
+

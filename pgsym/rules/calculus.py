@@ -1,0 +1,173 @@
+"""Differentiation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, constant_in, opened, positive
+from pgsym.terms.build import EXP, LOG, log
+from pgsym.terms.nodes import Add, Apply, Expectation, Gradient, Multiply, Number, Quotient, Sum, Symbol, Term, Variable, factors
+from pgsym.terms.places import Place
+from pgsym.terms.structure import product, scope, symbols, total
+
+
+@dataclass(frozen=True)
+class MoveGradientInside(Rule):
+    """∇ Σ_x c f_θ(x) → Σ_x c ∇ f_θ(x), and likewise through E_{x∼p}, + and −, c and p free of θ.
+
+    Goes as far in as it can; a symbol named as `moving` depends on θ though its print does not say so.  Refuses
+    where it can go nowhere: at a law, or at a factor, that depends on θ.
+    """
+
+    moving: Symbol | None = None
+    source = "linearity of the derivative over finite sums (infinite ones: dominated convergence)"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        if not isinstance(place.term, Gradient):
+            raise self.refuse(place.term, "it is not a gradient")
+        result, needs = self._inside(place.term, place)
+        if result == place.term:
+            raise self.refuse(place.term, "θ is everywhere under it: in the law, or in every factor")
+        return Rewrite(result, needs)
+
+    def _inside(self, term: Gradient, place: Place) -> tuple[Term, Needs]:
+        theta, body = term.parameter, term.body
+        match body:
+            case Sum() | Expectation():
+                needs = self._constant(body.over, theta)
+                if needs is None:
+                    return term, NOTHING
+                x, inside = opened(body, place)
+                deeper = Place(place.path, inside, (*place.opened, (x, body.over)), place.under)
+                moved, more = self._inside(Gradient(theta, inside), deeper)
+                return body.replace(body.over, scope(x, moved)), needs | more
+            case Add(operands):
+                moved_all = [self._inside(Gradient(theta, t), place) for t in operands]
+                return total(*(t for t, _ in moved_all)), frozenset().union(*(n for _, n in moved_all))
+            case Multiply():
+                out, stay, needs = [], [], NOTHING
+                for f in factors(body):
+                    need = self._constant(f, theta)
+                    if need is None:
+                        stay.append(f)
+                    else:
+                        out.append(f)
+                        needs |= need
+                if not out or not stay:
+                    return term, NOTHING
+                moved, more = self._inside(Gradient(theta, product(*stay)), place)
+                return product(*out, moved), needs | more
+        return term, NOTHING
+
+    def _constant(self, term: Term, theta: Variable) -> Needs | None:
+        return None if self.moving in symbols(term) else constant_in(term, theta)
+
+
+@dataclass(frozen=True)
+class GradientOfConstant(Rule):
+    """∇ c → 0, c free of θ.
+
+    Refuses when the body depends on the parameter.
+    """
+
+    source = "derivative of a constant"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Gradient(theta, body):
+                needs = constant_in(body, theta)
+                if needs is None:
+                    raise self.refuse(place.term, f"{body} depends on {theta.name}")
+                return Rewrite(Number(Fraction(0)), needs)
+        raise self.refuse(place.term, "it is not a gradient")
+
+
+@dataclass(frozen=True)
+class ProductRule(Rule):
+    """∇(f g) → g ∇f + f ∇g.
+
+    Refuses anything but the gradient of a product of two factors or more.
+    """
+
+    source = "product rule"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Gradient(theta, Multiply() as body):
+                xs = factors(body)
+                return Rewrite(total(*(product(*xs[:i], *xs[i + 1 :], Gradient(theta, x)) for i, x in enumerate(xs))))
+        raise self.refuse(place.term, "it is not the gradient of a product")
+
+
+@dataclass(frozen=True)
+class MultiplyByOne(Rule):
+    """∇f → f (∇f / f), f > 0.
+
+    Refuses an f that cannot be seen to be positive.
+    """
+
+    source = "multiplication by one"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Gradient(_, body):
+                needs = positive(body)
+                if needs is None:
+                    raise self.refuse(place.term, f"{body} is not a probability, so it may be zero")
+                return Rewrite(product(body, Quotient(place.term, body)), needs)
+        raise self.refuse(place.term, "it is not a gradient")
+
+
+@dataclass(frozen=True)
+class LogDerivative(Rule):
+    """∇f / f → ∇ log f, f > 0.
+
+    Refuses anything but a gradient over the very thing it differentiates.
+    """
+
+    source = "chain rule for the logarithm, from right to left"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Quotient(Gradient(theta, body), below) if body == below:
+                needs = positive(body)
+                if needs is None:
+                    raise self.refuse(place.term, f"the logarithm of {body} needs it to be positive")
+                return Rewrite(Gradient(theta, log(body)), needs)
+        raise self.refuse(place.term, "it is not a gradient over what it differentiates")
+
+
+@dataclass(frozen=True)
+class DifferentiateLog(Rule):
+    """∇ log f → ∇f / f, f > 0.
+
+    Refuses an f that cannot be seen to be positive.
+    """
+
+    source = "chain rule for the logarithm"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Gradient(theta, Apply(symbol, (body,))) if symbol == LOG:
+                needs = positive(body)
+                if needs is None:
+                    raise self.refuse(place.term, f"the logarithm of {body} needs it to be positive")
+                return Rewrite(Quotient(Gradient(theta, body), body), needs)
+        raise self.refuse(place.term, "it is not the gradient of a logarithm")
+
+
+@dataclass(frozen=True)
+class DifferentiateExp(Rule):
+    """∇ exp f → exp f ∇f.
+
+    Refuses anything but the gradient of an exponential.
+    """
+
+    source = "chain rule for the exponential"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Gradient(theta, Apply(symbol, (body,)) as whole) if symbol == EXP:
+                return Rewrite(product(whole, Gradient(theta, body)))
+        raise self.refuse(place.term, "it is not the gradient of an exponential")

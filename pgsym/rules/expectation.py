@@ -1,0 +1,188 @@
+"""Expectations as sums, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pgsym.rules.base import Rewrite, Rule, defined, opened
+from pgsym.terms.build import expect, sum_over
+from pgsym.terms.hypotheses import Definition
+from pgsym.terms.nodes import All, Apply, Conditional, Expectation, Law, Product, Range, Sum, Term, Variable, factors
+from pgsym.terms.places import Place
+from pgsym.terms.sorts import ACTION, PARAMETER, STATE, Collective
+from pgsym.terms.structure import bottom_up, flat, free, instantiate, product, walk
+
+
+@dataclass(frozen=True)
+class WriteExpectationAsSum(Rule):
+    """E_{x∼p}[f(x)] → Σ_x p(x) f(x); two draws at once as Σ_s Σ_a P(s, a) f(s, a), given their joint law P.
+
+    Refuses a conditioned law, a batch, and an f that could be undefined where p is zero.
+    """
+
+    joint: Definition | None = None
+    source = "definition of the expectation"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Expectation(Law() as law, scope) if not isinstance(scope.sort, Collective):
+                x, body = opened(place.term, place)
+                needs = defined(body)
+                if needs is None:
+                    raise self.refuse(place.term, "what is averaged could be undefined where the probability is zero")
+                if self.joint is None:
+                    return Rewrite(sum_over(x, of=product(law.mass(x), body)), needs)
+                return self._jointly(place, x, law, body, self.joint)
+        raise self.refuse(place.term, "it is not the expectation over one draw")
+
+    def _jointly(self, place: Place, x: Variable, law: Law, body: Term, joint: Definition) -> Rewrite:
+        if not isinstance(body, Expectation) or not isinstance(body.over, Law):
+            raise self.refuse(place.term, "a joint law needs two draws, one inside the other")
+        y, inner = opened(body, Place(place.path, body, (*place.opened, (x, law)), place.under))
+        parameters = tuple(v for v, s in zip(joint.equation[0].arguments, joint.symbol.arguments, strict=True) if s == PARAMETER)
+        head = Apply(joint.symbol, (x, y, *parameters))
+        if flat(joint.unfold(head.arguments)) != flat(product(law.mass(x), body.over.mass(y))):
+            raise self.refuse(place.term, f"{joint} is not the joint law of its draws")
+        needs = defined(inner)
+        if needs is None:
+            raise self.refuse(place.term, "what is averaged could be undefined where the probability is zero")
+        return Rewrite(sum_over(x, y, of=product(head, inner)), needs | {joint})
+
+
+@dataclass(frozen=True)
+class ReadSumAsExpectation(Rule):
+    """Σ_x p(x) f(x) → E_{x∼p}[f(x)], for each of the nested sums whose variable a factor is a probability of.
+
+    Refuses when no factor of the body is the probability of the variable given what stands outside the sum.
+    """
+
+    source = "definition of the expectation"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        variables: list[Variable] = []
+        here, term = place, place.term
+        while isinstance(term, Sum) and isinstance(term.over, All):
+            variable, body = opened(term, here)
+            variables.append(variable)
+            here = Place(here.path, body, (*here.opened, (variable, term.over)), here.under)
+            term = body
+        if not variables:
+            raise self.refuse(place.term, "it is not a sum over all states or actions")
+        rest = list(factors(term))
+        laws: list[tuple[Variable, Law | Conditional]] = []
+        for i, variable in enumerate(variables):
+            later = set(variables[i:])
+            mass = next((f for f in rest if _is_mass(f, variable, later)), None)
+            if mass is None:
+                raise self.refuse(place.term, f"no factor is the probability of {variable.name}")
+            rest.remove(mass)
+            laws.append((variable, Law(mass.symbol, mass.arguments[1:])))
+        return Rewrite(expect(product(*rest), *laws))
+
+
+def _is_mass(term: Term, variable: Variable, unavailable: set[Variable]) -> bool:
+    """Whether a factor is the probability of `variable` given things that are known before it is drawn."""
+    return (
+        isinstance(term, Apply)
+        and term.symbol.outcomes == 1
+        and term.arguments[0] == variable
+        and not unavailable & frozenset().union(*map(free, term.arguments[1:]))
+    )
+
+
+@dataclass(frozen=True)
+class ConditionalExpectation(Rule):
+    """E_{x∼p}[f | e] → E_{x∼p}[1_e f] / E_{x∼p}[1_e].
+
+    Refuses an unconditioned law, and an f that could be undefined outside the event.
+    """
+
+    source = "definition of the conditional expectation"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Expectation(Conditional(Law() as law, event), _):
+                x, body = opened(place.term, place)
+                needs = defined(body)
+                if needs is None:
+                    raise self.refuse(place.term, "what is averaged could be undefined outside the event")
+                happens = instantiate(event.body, x)
+                return Rewrite(expect(product(happens, body), (x, law)) / expect(happens, (x, law)), needs)
+        raise self.refuse(place.term, "it is not a conditional expectation")
+
+
+@dataclass(frozen=True)
+class ExpectationOfConstant(Rule):
+    """E_{x∼p}[c] → c, x not in c.
+
+    Refuses when the body mentions the variable.
+    """
+
+    source = "probabilities sum to one"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Expectation():
+                x, body = opened(place.term, place)
+                if x in free(body):
+                    raise self.refuse(place.term, f"{body} depends on {x.name}")
+                return Rewrite(body)
+        raise self.refuse(place.term, "it is not an expectation")
+
+
+@dataclass(frozen=True)
+class OneRoundOfMany(Rule):
+    """E_{B∼P^N}[f(s_i, a_i)] → E_{s∼D, a∼π}[f(s, a)] for one of the rounds i = 1, …, N.
+
+    Refuses a body about more than one round, or an index that does not run from 1 to N.
+    """
+
+    rounds: Definition
+    states: Variable
+    actions: Variable
+    source = "a marginal of independent draws is the law of one draw"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Expectation(Law(symbol, given), _) if symbol == self.rounds.symbol:
+                batch, body = opened(place.term, place)
+                mass = self.rounds.unfold((batch, *given))
+                return Rewrite(self._marginal(place, batch, body, mass), frozenset({self.rounds}))
+        raise self.refuse(place.term, f"it is not an expectation over {self.rounds.symbol.name}")
+
+    def _marginal(self, place: Place, batch: Variable, body: Term, mass: Term) -> Term:
+        draws = {t for t in walk(body) if isinstance(t, Apply) and t.arguments[:1] == (batch,)}
+        indices = {t.arguments[1] for t in draws}
+        if len(indices) != 1:
+            raise self.refuse(place.term, f"it speaks of {len(indices)} rounds, not of one")
+        (index,) = indices
+        ranges = {v: over for v, over in place.opened}
+        factor, over = self._one_round(place, mass, index)
+        if not isinstance(index, Variable) or ranges.get(index) != over:
+            raise self.refuse(place.term, f"{index} does not run over the rounds")
+        names = {STATE: self.states, ACTION: self.actions}
+        laws: list[tuple[Variable, Law | Conditional]] = []
+        replaced: dict[Term, Term] = {}
+        for f in factors(factor):
+            if not isinstance(f, Apply) or not isinstance(f.arguments[0], Apply):
+                raise self.refuse(place.term, f"{self.rounds} is not a product of independent draws")
+            outcome = f.arguments[0]
+            variable = names[outcome.symbol.result]
+            given = tuple(replaced.get(t, t) for t in f.arguments[1:])
+            laws.append((variable, Law(f.symbol, given)))
+            replaced[outcome] = variable
+        out = _replace(body, replaced)
+        if batch in free(out):
+            raise self.refuse(place.term, "it mentions the batch other than by one round's draws")
+        return expect(out, *laws)
+
+    def _one_round(self, place: Place, mass: Term, index: Term) -> tuple[Term, Range]:
+        if isinstance(mass, Product) and isinstance(mass.over, Range):
+            return instantiate(mass.scope.body, index), mass.over
+        raise self.refuse(place.term, f"{self.rounds} is not a product over rounds")
+
+
+def _replace(term: Term, replaced: dict[Term, Term]) -> Term:
+    """Sub-terms replaced; none of them mentions a bound variable."""
+    return bottom_up(term, lambda t: replaced.get(t, t))
+

@@ -1,0 +1,213 @@
+"""Indicators: sums that keep one term, and what is known where an indicator is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pgsym.rules.base import Rewrite, Rule, defined, opened
+from pgsym.terms.build import ABS, INDICATORS, indicator, sum_over
+from pgsym.terms.nodes import Add, All, Apply, Expectation, Law, Multiply, Number, Sum, Term, Variable, factors, summands
+from pgsym.terms.places import Place
+from pgsym.terms.structure import bottom_up, flat, free, product, sort_of, substitute, total
+
+ONE, ZERO = Number(Fraction(1)), Number(Fraction(0))
+
+
+def is_indicator(term: Term) -> bool:
+    """Whether a term is 1{x = y}."""
+    return isinstance(term, Apply) and term.symbol in INDICATORS.values()
+
+
+def picked(terms: tuple[Term, ...], variable: Variable) -> tuple[Term, Term] | None:
+    """The first factor 1{x = c} about `variable`, and c, which does not mention it."""
+    for f in terms:
+        if isinstance(f, Apply) and is_indicator(f):
+            for one, other in (f.arguments, f.arguments[::-1]):
+                if one == variable and variable not in free(other):
+                    return f, other
+    return None
+
+
+@dataclass(frozen=True)
+class Sift(Rule):
+    """Σ_x 1{x = c} f(x) → f(c), and E_{x∼p}[1{x = c} f(x)] → p(c) f(c).
+
+    Refuses when no factor is such an indicator, or f could be undefined.
+    """
+
+    source = "all other terms are zero"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Sum(All(), _) | Expectation(Law(), _):
+                x, body = opened(place.term, place)
+                found = picked(factors(body), x)
+                if found is None:
+                    raise self.refuse(place.term, f"no factor picks one {x.name}")
+                mark, value = found
+                rest = list(factors(body))
+                rest.remove(mark)
+                needs = defined(product(*rest))
+                if needs is None:
+                    raise self.refuse(place.term, "a term that the indicator drops could be undefined")
+                kept = [substitute(f, {x: value}) for f in rest]
+                mass = [place.term.over.mass(value)] if isinstance(place.term.over, Law) else []
+                return Rewrite(product(*mass, *kept), needs)
+        raise self.refuse(place.term, "it is neither a sum over a sort nor an expectation over one draw")
+
+
+@dataclass(frozen=True)
+class InsertIndicator(Rule):
+    """f(c) → Σ_x 1{x = c} f(x), with f(x) given as a term in the new variable x.
+
+    Refuses when f(c) is not the term, or c mentions the variable.
+    """
+
+    variable: Variable
+    value: Term
+    body: Term
+    source = "all other terms are zero"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        if flat(substitute(self.body, {self.variable: self.value})) != flat(place.term) or self.variable in free(self.value):
+            raise self.refuse(place.term, f"it is not {self.body} at {self.variable.name} = {self.value}")
+        needs = defined(self.body)
+        if needs is None:
+            raise self.refuse(place.term, f"{self.body} could be undefined elsewhere")
+        return Rewrite(sum_over(self.variable, of=product(indicator(self.variable, self.value), self.body)), needs)
+
+
+@dataclass(frozen=True)
+class UseIndicator(Rule):
+    """1{x = c} f(x) → 1{x = c} f(c).
+
+    Refuses when no factor is an indicator about a variable of the others, or f could be undefined.
+    """
+
+    source = "both sides are zero unless x = c"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        if isinstance(place.term, Multiply):
+            xs = factors(place.term)
+            for x in (f.arguments[0] for f in xs if isinstance(f, Apply) and is_indicator(f)):
+                found = picked(xs, x) if isinstance(x, Variable) else None
+                if found is None:
+                    continue
+                mark, value = found
+                new = tuple(f if f == mark else substitute(f, {x: value}) for f in xs)  # type: ignore[dict-item]
+                needs = defined(place.term)
+                if new != xs and needs is not None:
+                    return Rewrite(Multiply(new), needs)
+        raise self.refuse(place.term, "no indicator says what a variable of another factor is")
+
+
+@dataclass(frozen=True)
+class UseComplement(Rule):
+    """(1 − 1{x = c}) f(1{x = c}) → (1 − 1{x = c}) f(0).
+
+    Refuses when no factor is the complement of an indicator that another factor mentions.
+    """
+
+    source = "both sides are zero where x = c"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        if isinstance(place.term, Multiply) and defined(place.term) is not None:
+            xs = factors(place.term)
+            for f in xs:
+                mark = _complemented(f)
+                if mark is None:
+                    continue
+                new = tuple(g if g == f else tidy(bottom_up(g, lambda t: ZERO if t == mark else t)) for g in xs)  # noqa: B023
+                if new != xs:
+                    return Rewrite(Multiply(new), defined(place.term) or frozenset())
+        raise self.refuse(place.term, "no factor is one minus an indicator that another factor mentions")
+
+
+def _complemented(term: Term) -> Term | None:
+    """x of 1 − 1{x}."""
+    match term:
+        case _ if len(ops := getattr(term, "operands", ())) == 2 and ops[0] == ONE:
+            match ops[1]:
+                case Multiply((Number(n), mark)) if n == -1 and is_indicator(mark):
+                    return mark
+    return None
+
+
+def tidy(term: Term) -> Term:
+    """Zeros dropped from sums, ones from products, products with a zero made zero, |x| kept."""
+
+    def step(t: Term) -> Term:
+        match t:
+            case Multiply():
+                xs = factors(t)
+                if ZERO in xs:
+                    return ZERO
+                return product(*(x for x in xs if x != ONE))
+            case Add():
+                return total(*(x for x in summands(t) if x != ZERO))
+        return t
+
+    return bottom_up(term, step)
+
+
+@dataclass(frozen=True)
+class IndicatorOfSame(Rule):
+    """1{c = c} → 1.
+
+    Refuses two sides that are not the same term.
+    """
+
+    source = "definition of the indicator"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Apply(_, (x, y)) if is_indicator(place.term) and x == y:
+                return Rewrite(ONE)
+        raise self.refuse(place.term, "its two sides are not the same term")
+
+
+@dataclass(frozen=True)
+class SplitSumAt(Rule):
+    """Σ_x f(x) → f(c) + Σ_x (1 − 1{x = c}) f(x).
+
+    Refuses a c of another sort than x, or an f that could be undefined.
+    """
+
+    value: Term
+    source = "one term of the sum set apart"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Sum(All(sort), _) if sort_of(self.value) == sort:
+                x, body = opened(place.term, place)
+                needs = defined(body)
+                if needs is None:
+                    raise self.refuse(place.term, "its terms could be undefined")
+                apart = substitute(body, {x: self.value})
+                return Rewrite(total(apart, sum_over(x, of=product(1 - indicator(x, self.value), body))), needs)
+        raise self.refuse(place.term, f"it is not a sum over the sort of {self.value}")
+
+
+@dataclass(frozen=True)
+class AbsoluteProbability(Rule):
+    """|p| → p and |p − 1| → 1 − p, p a probability.
+
+    Refuses anything else inside the bars.
+    """
+
+    source = "probabilities lie between 0 and 1"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Apply(symbol, (p,)) if symbol == ABS and _is_probability(p):
+                return Rewrite(p)
+            case Apply(symbol, (inner,)) if symbol == ABS:
+                xs = getattr(tidy(inner), "operands", ())
+                if len(xs) == 2 and _is_probability(xs[0]) and xs[1] == Number(Fraction(-1)):
+                    return Rewrite(1 - xs[0])
+        raise self.refuse(place.term, "it is not |p| or |p − 1| of a probability p")
+
+
+def _is_probability(term: Term) -> bool:
+    return isinstance(term, Apply) and bool(term.symbol.outcomes)

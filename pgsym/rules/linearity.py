@@ -1,0 +1,92 @@
+"""Linearity of sums and expectations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pgsym.rules.base import Rewrite, Rule, opened
+from pgsym.terms.nodes import Add, Binder, Expectation, Number, Quotient, Range, Sum, factors, lift
+from pgsym.terms.places import Place
+from pgsym.terms.structure import free, product, scope, total
+
+
+@dataclass(frozen=True)
+class PullOutConstant(Rule):
+    """Σ_x c f(x) → c Σ_x f(x), and E_x[c f(x)] → c E_x[f(x)], x not in c; a denominator without x comes out too.
+
+    Refuses when every factor mentions the variable.
+    """
+
+    source = "linearity"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        if not isinstance(place.term, Sum | Expectation):
+            raise self.refuse(place.term, "it is neither a sum nor an expectation")
+        x, body = opened(place.term, place)
+        if isinstance(body, Quotient) and x not in free(body.denominator):
+            inner = place.term.replace(place.term.over, scope(x, body.numerator))
+            return Rewrite(Quotient(inner, body.denominator))
+        out = [f for f in factors(body) if x not in free(f)]
+        stay = [f for f in factors(body) if x in free(f)]
+        if not out or not stay:
+            raise self.refuse(place.term, f"no factor can leave: every one depends on {x.name}" if stay else "nothing would stay inside")
+        return Rewrite(product(*out, place.term.replace(place.term.over, scope(x, product(*stay)))))
+
+
+@dataclass(frozen=True)
+class DistributeOverAddition(Rule):
+    """Σ_x (f + g) → Σ_x f + Σ_x g, and the same for E.
+
+    Refuses when the body is not a sum.
+    """
+
+    source = "linearity"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Sum() | Expectation():
+                x, body = opened(place.term, place)
+                if isinstance(body, Add):
+                    return Rewrite(total(*(place.term.replace(place.term.over, scope(x, t)) for t in body.operands)))
+        raise self.refuse(place.term, "it is not the sum or expectation of a sum")
+
+
+@dataclass(frozen=True)
+class ExchangeWithSum(Rule):
+    """E_x[Σ_i f] → Σ_i E_x[f], and Σ_x Σ_i f → Σ_i Σ_x f, i not depending on x.
+
+    Refuses when the body is not a sum, or its range depends on the outer variable.
+    """
+
+    source = "linearity"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Sum() | Expectation():
+                outer = place.term
+                x, body = opened(outer, place)
+                if isinstance(body, Sum) and x not in free(body.over):
+                    i, inner = opened(body, Place(place.path, body, (*place.opened, (x, outer.over)), place.under))
+                    moved: Binder = outer.replace(outer.over, scope(x, inner))
+                    return Rewrite(body.replace(body.over, scope(i, moved)))
+        raise self.refuse(place.term, "it is not the sum or expectation of a sum over its own range")
+
+
+@dataclass(frozen=True)
+class SumOfEqualTerms(Rule):
+    """Σ_{i=1}^{N} c → N c, i not in c.
+
+    Refuses when the summand depends on the index or the range does not start at 1.
+    """
+
+    source = "multiplication"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Sum(Range(Number(first), last), _) if first == Fraction(1):
+                i, body = opened(place.term, place)
+                if i in free(body):
+                    raise self.refuse(place.term, f"{body} depends on {i.name}")
+                return Rewrite(product(lift(last), body))
+        raise self.refuse(place.term, "it is not a sum from 1 to N")

@@ -1,0 +1,40 @@
+"""The functional equations of the logarithm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pgsym.rules.base import Rewrite, Rule, positive
+from pgsym.terms.build import EXP, LOG, log
+from pgsym.terms.nodes import Apply, Multiply, Number, Power, Quotient
+from pgsym.terms.places import Place
+from pgsym.terms.structure import total
+
+
+@dataclass(frozen=True)
+class ExpandLog(Rule):
+    """log(f g) → log f + log g, log(f/g) → log f − log g, log fⁿ → n log f, log exp f → f; f, g > 0.
+
+    Refuses a logarithm of anything else, or of factors that cannot be seen to be positive.
+    """
+
+    source = "functional equations of the logarithm"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Apply(symbol, (argument,)) if symbol == LOG:
+                needs = positive(argument)
+                if needs is None:
+                    raise self.refuse(place.term, f"{argument} is not seen to be positive")
+                match argument:
+                    case Multiply(operands):
+                        return Rewrite(total(*map(log, operands)), needs)
+                    case Quotient(above, below):
+                        return Rewrite(log(above) - log(below), needs)
+                    case Power(base, n):
+                        return Rewrite(Multiply((Number(Fraction(n)), log(base))), needs)
+                    case Apply(inner, (x,)) if inner == EXP:
+                        return Rewrite(x)
+        raise self.refuse(place.term, "it is not the logarithm of a product, fraction, power or exponential")
+
