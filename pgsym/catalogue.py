@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Protocol, cast
 
 from pgsym.decide.claims import Claim
@@ -22,6 +23,7 @@ class Script(Protocol):
 
     __doc__: str | None
     __name__: str
+    __file__: str
     derive: Callable[[], Theorem]
     claims: Callable[[], Iterable[Claim]]
 
@@ -63,20 +65,60 @@ def entries() -> dict[str, Entry]:
 
 def entry(name: str) -> Entry:
     """The claim of an id; raises UnknownName with the nearest one there is."""
-    return _named(name, entries())
+    if name not in entries():
+        raise _unknown(name, entries())
+    return entries()[name]
+
+
+def script_name(name: str) -> str:
+    """The script of a name, of a claim's id, or of a file; raises UnknownName with the nearest one there is."""
+    if name.endswith(".py"):
+        return _load(Path(name))
+    if name in scripts():
+        return name
+    if name in entries():
+        return entries()[name].script
+    raise _unknown(name, [*entries(), *scripts()])
 
 
 def script(name: str) -> Script:
-    """The script of a name, or the one that states the claim of that id; raises UnknownName."""
-    if name in scripts():
-        return scripts()[name]
-    return scripts()[_named(name, {**{n: Entry(cast(Claim, None), n) for n in scripts()}, **entries()}).script]
+    """The script of a name, of a claim's id, or of a file."""
+    return scripts()[script_name(name)]
+
+
+def entries_of(name: str) -> list[Entry]:
+    """All claims of a script or file; of an id that names no script, that claim."""
+    if name in entries() and name not in scripts():
+        return [entries()[name]]
+    wanted = script_name(name)
+    return [e for e in entries().values() if e.script == wanted]
+
+
+def _load(path: Path) -> str:
+    """A user's own script, added to the catalogue for this run under its file's name."""
+    name = path.stem.replace("_", "-")
+    spec = importlib.util.spec_from_file_location(f"pgsym_user_{path.stem}", path)
+    if not path.is_file() or spec is None or spec.loader is None:
+        raise UnknownName(f"there is no file {path} to read")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (OSError, SyntaxError, UnicodeDecodeError) as reason:
+        raise UnknownName(f"{path} cannot be read as Python: {reason}") from None
+    missing = [f for f in ("derive", "claims") if not callable(getattr(module, f, None))]
+    if missing:
+        raise UnknownName(f"{path} is no derivation script: it defines no {' and no '.join(missing)}() (see pgsym new)")
+    if scripts().get(name) is None or scripts()[name].__file__ != str(path):
+        scripts()[name] = cast(Script, module)
+        theorem.cache_clear()
+        entries.cache_clear()
+    return name
 
 
 @cache
 def theorem(name: str) -> Theorem:
     """The theorem that a script derives; derived once."""
-    return scripts()[name].derive() if name in scripts() else script(name).derive()
+    return script(name).derive()
 
 
 def names() -> Iterator[str]:
@@ -84,12 +126,9 @@ def names() -> Iterator[str]:
     yield from dict.fromkeys((*entries(), *scripts()))
 
 
-def _named(name: str, there_are: dict[str, Entry]) -> Entry:
-    if name in there_are:
-        return there_are[name]
-    near = difflib.get_close_matches(name, there_are, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]}?" if near else "see pgsym list"
-    raise UnknownName(f"there is no {name!r} in the catalogue; {hint}")
+def _unknown(name: str, there_are: Iterable[str]) -> UnknownName:
+    near = difflib.get_close_matches(name, list(there_are), n=1, cutoff=0.4)
+    return UnknownName(f"there is no {name!r} in the catalogue; {f'did you mean {near[0]}?' if near else 'see pgsym list'}")
 
 
 __all__ = ["Claim", "Entry", "Rung", "Script", "entries", "entry", "names", "script", "scripts", "show", "theorem"]

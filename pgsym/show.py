@@ -9,6 +9,8 @@ from pgsym.terms.text import text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pgsym.decide.claims import Claim
+    from pgsym.decide.verdicts import Verdict
     from pgsym.kernel import Theorem
 
 
@@ -30,3 +32,25 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
         out.print(f"  = {line}")
         out.print(f"      [dim]{number}. {escape(step.rule.title)} · {escape(plain(step.why))} · {step.verdict.rung}[/dim]")
     out.print(f"\n  [green]✔ {theorem.verdict.rung}[/green]  [dim]{escape(str(theorem.verdict.evidence))}[/dim]\n")
+
+
+def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None) -> None:
+    """Print a claim with its verdict, its counterexample as tables and its repairs."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    from pgsym.report.prose import plain
+
+    out = console or Console(highlight=False)
+    out.print(f"\n[bold]{escape(claim.id)}[/bold]  {escape(plain(claim.says))}\n")
+    out.print(f"    {escape(text(claim.lhs))}")
+    colour, sign = ("red", "≠") if verdict.counterexample else ("green", "=")
+    out.print(f"  [{colour}]{sign}[/{colour}] {escape(text(claim.rhs))}")
+    out.print(f"\n  [{colour}]{verdict.rung}[/{colour}]  [dim]{escape(str(verdict.evidence))}[/dim]")
+    if verdict.counterexample:
+        out.print(escape(str(verdict.counterexample)))
+    if claim.remark:
+        out.print(f"\n  {escape(plain(claim.remark))}")
+    if claim.repaired_by:
+        out.print(f"  What holds: {escape(', '.join(claim.repaired_by))}")
+    out.print()

@@ -15,7 +15,7 @@ from pgsym.decide.sizes import Size, vocabulary
 from pgsym.meaning.concrete import Concrete, StackedInstance
 from pgsym.meaning.instances import TableInstance, axes_of
 from pgsym.meaning.numbers import Array, Numbers
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.build import BUILT_IN, EXP
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import Apply, Gradient, Symbol, Term
 from pgsym.terms.sorts import FINITE, PARAMETER, REAL, Collective
@@ -72,7 +72,7 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
     """What an instance of some terms is made of."""
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
     used = vocabulary(terms, given)
-    primitive = sorted(used - set(definitions) - {LOG, EXP, ABS} - set(INDICATORS.values()), key=lambda s: (s.name, len(s.arguments)))
+    primitive = sorted(used - set(definitions) - BUILT_IN, key=lambda s: (s.name, len(s.arguments)))
     primitive = [s for s in primitive if not any(isinstance(x, Collective) for x in s.arguments)]
     bodies = [definitions[s].body for s in used if s in definitions]
     under_exp = {

@@ -1,3 +1,166 @@
 """Python that rebuilds a counterexample."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from itertools import count
+from keyword import iskeyword
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pgsym.meaning.instances import axes_of
+from pgsym.meaning.tables import LETTERS
+from pgsym.meaning.vocabulary import head
+from pgsym.terms.build import INDICATORS
+from pgsym.terms.nodes import Gradient, Symbol, Term, Variable
+from pgsym.terms.record import hypothesis_record, to_record
+from pgsym.terms.sorts import PARAMETER, VECTOR
+from pgsym.terms.structure import sort_of
+
+if TYPE_CHECKING:
+    from pgsym.decide.counterexamples import Counterexample
+    from pgsym.meaning.numbers import Array
+
+WIDTH = 112
+RESERVED = {"F", "given", "instance", "left", "right", "problem", "value", "printed"}
+
+SCRIPT = """\
+# {size}, an instance at which the two sides differ.  Tables have conditions before outcomes: π[s][a].
+from fractions import Fraction as F
+
+from pgsym.meaning.tables import printed, problem, value
+from pgsym.terms.record import from_record{hypotheses}
+
+{symbols}
+
+{left}
+{right}
+{given}
+instance = problem(
+    tables={tables},
+    terms=[left, right],{options}
+)
+print("left ", printed(value(left, instance{at})))
+print("right", printed(value(right, instance{at})))
+"""
+
+
+def python_of(counterexample: Counterexample) -> str:
+    """A short script that rebuilds the counterexample and prints the value of both sides, as it states them.
+
+    >>> from pgsym.decide import counterexample
+    >>> from pgsym.problems import classification
+    >>> m = classification()
+    >>> exec(python_of(counterexample(m.accuracy, m.cross_entropy, m.hypotheses)))
+    left  1/2
+    right log(2)
+    """
+    found = counterexample
+    names = _Names()
+    left = _as_gradient(found.lhs_term, found.rhs_term)
+    right = _as_gradient(found.rhs_term, found.lhs_term)
+    named = (("left", left), ("right", right))
+    sides = [_wrapped(f"{name} = from_record(", to_record(term), ")", term, names) for name, term in named]
+    assumed = [_wrapped("    hypothesis_from_record(", hypothesis_record(h), "),", h, names) for h in found.given]
+    tables, logarithmic = found.candidate.tables, found.candidate.logarithmic
+    inferred = {name for name, sort in LETTERS.items() if any(sort in axes_of(symbol) for symbol in tables)}
+    options = [
+        "given=given" if assumed else "",
+        "" if found.is_rational else 'numbers="symbolic"',
+        _logarithmic(tables, logarithmic),
+        *(f"{name}={n}" for name, n in found.size.counts if name not in inferred),
+    ]
+    return SCRIPT.format(
+        size=found.size if found.size.counts else "Numbers",
+        hypotheses=", hypothesis_from_record" if assumed else "",
+        symbols="\n".join(f"{name} = {record}" for name, record in names.definitions.items()) or "# no symbols",
+        left=sides[0],
+        right=sides[1],
+        given="given = [\n" + "\n".join(assumed) + "\n]\n" if assumed else "",
+        tables=_tables(tables, logarithmic, found.candidate.constants),
+        options="".join(f"\n    {option}," for option in options if option),
+        at=_arguments(found),
+    )
+
+
+def _wrapped(before: str, record: object, after: str, said: object, names: _Names) -> str:
+    """A call on a record over as many lines as it needs, below a comment that says it."""
+    indent = before[: len(before) - len(before.lstrip())]
+    text = before.lstrip() + names.shown(record) + after
+    lines = wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "    ", break_long_words=False)
+    return "\n".join([f"{indent}# {said}", *lines])
+
+
+def _as_gradient(term: Term, other: Term) -> Term:
+    """The number 0 beside a gradient as ∇0, which has as many entries."""
+    if sort_of(other) == VECTOR and sort_of(term) != VECTOR:
+        return Gradient(Variable("θ", PARAMETER), term)
+    return term
+
+
+class _Names:
+    """Python names for the records of symbols, so that a term is written with them."""
+
+    def __init__(self) -> None:
+        self.definitions: dict[str, str] = {}
+
+    def shown(self, record: object) -> str:
+        """A record as Python, its symbols by name."""
+        match record:
+            case [str(name), [*sorts], str(result), int(outcomes)] if all(isinstance(s, str) for s in sorts):
+                return self._name(name, repr([name, sorts, result, outcomes]))
+            case [*entries]:
+                return f"[{', '.join(map(self.shown, entries))}]"
+        return repr(record)
+
+    def _name(self, name: str, record: str) -> str:
+        known = {text: python for python, text in self.definitions.items()}
+        if record not in known:
+            stem = "same" if name in {s.name for s in INDICATORS.values()} else re.sub(r"\W", "_", name)
+            stem = f"_{stem}" if not stem.isidentifier() or iskeyword(stem) else stem
+            tries = (stem + "_" * i for i in count())
+            known[record] = next(n for n in tries if n not in self.definitions and n not in RESERVED)
+            self.definitions[known[record]] = record
+        return known[record]
+
+
+def _keys(tables: Mapping[Symbol, Array]) -> dict[Symbol, str]:
+    """What each table is called: its name, or its head where two share one."""
+    names = [s.name for s in tables]
+    return {s: s.name if names.count(s.name) == 1 else head(s) for s in tables}
+
+
+def _tables(tables: Mapping[Symbol, Array], logarithmic: Iterable[Symbol], constants: Mapping[str, Fraction]) -> str:
+    """The tables as a Python dictionary."""
+    lines = []
+    for symbol, key in _keys(tables).items():
+        listed = np.moveaxis(tables[symbol], range(symbol.outcomes), range(-symbol.outcomes, 0)).tolist()
+        note = "  # labels count from 0" if np.issubdtype(tables[symbol].dtype, np.integer) else ""
+        note = "  # each entry stands for its logarithm" if symbol in set(logarithmic) else note
+        lines.append(f'        "{key}": {_fractions(listed)},{note}')
+    lines += [f'        "{name}": {_fractions(x)},' for name, x in constants.items()]
+    return "{\n" + "\n".join(lines) + "\n    }" if lines else "{}"
+
+
+def _fractions(x: object) -> str:
+    if isinstance(x, list):
+        return f"[{', '.join(map(_fractions, x))}]"
+    if isinstance(x, Fraction):
+        return str(x) if x.denominator == 1 else f"F({x.numerator}, {x.denominator})"
+    return repr(x)
+
+
+def _logarithmic(tables: Mapping[Symbol, Array], logarithmic: Iterable[Symbol]) -> str:
+    keys = [f'"{key}"' for symbol, key in _keys(tables).items() if symbol in set(logarithmic)]
+    return f"logarithmic=[{', '.join(keys)}]" if keys else ""
+
+
+def _arguments(found: Counterexample) -> str:
+    """What `value` is told besides the term and the instance: places from 0, and what stands for a missing value."""
+    at = ", ".join(f'"{name}": {i - 1}' for name, i in found.at)
+    undefined = any(isinstance(x, str) for x in (*found.lhs, *found.rhs))
+    return (f", at={{{at}}}" if at else "") + (', undefined="undefined"' if undefined else "")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pgsym.decide.sizes import Size, vocabulary
 from pgsym.meaning.generic import Stratum
 from pgsym.meaning.instances import axes_of
-from pgsym.terms.build import EXP, LOG
+from pgsym.terms.build import BUILT_IN, EXP, LOG
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
 from pgsym.terms.nodes import Apply, Conditional, Law, Power, Quotient, Scope, Symbol, Term
 from pgsym.terms.sorts import FINITE, REAL, Collective
@@ -29,7 +29,7 @@ def strata(terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, seed:
     terms, given = tuple(terms), tuple(given)
     used = vocabulary(terms, given)
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
-    primitive = sorted((s for s in used if s not in definitions), key=lambda s: (s.name, len(s.arguments)))
+    primitive = sorted((s for s in used if s not in definitions and s not in BUILT_IN), key=lambda s: (s.name, len(s.arguments)))
     labels = [s for s in primitive if s.result in FINITE and not isinstance(s.arguments[0], Collective)]
     positive = {h.symbol for h in given if isinstance(h, Positive)}
     bodies = [definitions[s].body for s in used if s in definitions]

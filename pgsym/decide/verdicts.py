@@ -61,6 +61,13 @@ class Evidence:
             "seconds": round(self.seconds, 6),
         }
 
+    @property
+    def brief(self) -> str:
+        """A few words for a table."""
+        if not self.primes:
+            return self.method
+        return f"{len(self.sizes)} sizes, chance of error < 2^-{int(-(self.log2_error or 0))}"
+
     def __str__(self) -> str:
         """One line for people, without the time it took."""
         if not self.primes:

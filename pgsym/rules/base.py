@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pgsym.errors import RuleDoesNotApply
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.build import BUILT_IN, EXP, LOG
 from pgsym.terms.hypotheses import Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import (
     Add,
@@ -32,7 +32,6 @@ from pgsym.terms.structure import free, open_scope, parts
 
 Needs = frozenset[Hypothesis]
 NOTHING: Needs = frozenset()
-PURE = frozenset({LOG, EXP, ABS, *INDICATORS.values()})
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def constant_in(term: Term | Scope, parameter: Variable) -> Needs | None:
     if term == parameter or (isinstance(term, Gradient) and term.parameter == parameter):
         return None
     own = NOTHING
-    if isinstance(term, Apply) and term.symbol.result == REAL and term.symbol not in PURE and not _is_parametric(term):
+    if isinstance(term, Apply) and term.symbol.result == REAL and term.symbol not in BUILT_IN and not _is_parametric(term):
         own = frozenset({ThetaFree(term.symbol)})
     if isinstance(term, Law) and not _is_parametric(term):
         own = frozenset({ThetaFree(term.symbol)})

@@ -22,6 +22,10 @@ class Unfold(Rule):
     definition: Definition
     source = "definition"
 
+    @property
+    def title(self) -> str:
+        return "Put in the definition"
+
     def rewrite(self, place: Place) -> Rewrite:
         match place.term:
             case Apply(symbol, arguments) if symbol == self.definition.symbol:

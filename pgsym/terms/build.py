@@ -26,6 +26,8 @@ LOG = Symbol("log", (REAL,))
 EXP = Symbol("exp", (REAL,))
 ABS = Symbol("abs", (REAL,))
 INDICATORS = {sort: Symbol("1", (sort, sort)) for sort in FINITE}
+BUILT_IN = frozenset({LOG, EXP, ABS, *INDICATORS.values()})
+"""The symbols whose meaning no instance chooses."""
 
 
 def log(x: Liftable) -> Apply:

@@ -26,7 +26,7 @@ MARK = "\\changed"
 class LatexNotation(Notation):
     """LaTeX boxes."""
 
-    minus, mid, dot, sim, comma = "-", " \\mid ", "\\cdot", " \\sim ", ",\\, "
+    minus, mid, dot, sim, comma = "-", " \\mid ", "\\cdot", " \\sim ", ", "
     nabla, log, indicator, condition, dots = "\\nabla", "\\log", "\\mathbf{1}", " \\;\\middle|\\; ", "\\dots"
 
     def name(self, name: str) -> str:

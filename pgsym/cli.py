@@ -1,0 +1,238 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from pgsym.errors import PgsymError
+
+if TYPE_CHECKING:
+    from pgsym.catalogue import Entry
+    from pgsym.verify import Verification
+
+T = TypeVar("T")
+Names = Annotated[list[str] | None, typer.Argument(help="Ids or script names (see `pgsym list`), or a .py file.", metavar="[NAME]...")]
+Json = Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")]
+
+app = typer.Typer(
+    help="Derive, decide, refute and teach policy gradients, exactly.",
+    epilog="Exit status: 0 all as claimed, 1 something is not as claimed, 2 unusable input.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Derive, decide, refute and teach policy gradients, exactly."""
+    if version:
+        from pgsym import __version__
+
+        typer.echo(f"pgsym {__version__}")
+        raise typer.Exit
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """List every claim and derivation there is."""
+    from pgsym import catalogue
+
+    entries = catalogue.entries().values()
+    if as_json:
+        _print_json([{"id": e.claim.id, "script": e.script, "expected": str(e.claim.expected)} for e in entries])
+        return
+    _table(("id", "claimed", "script"), [(e.claim.id, _badge(str(e.claim.expected)), e.script) for e in entries])
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="An id, a script's name, or a .py file.", metavar="NAME")],
+    python: Annotated[bool, typer.Option("--python", help="For a refuted claim: Python that rebuilds the counterexample.")] = False,
+) -> None:
+    """Show a derivation line by line, or a refuted claim with its counterexample and its repairs."""
+    from pgsym import catalogue
+    from pgsym.decide.verdicts import Rung
+    from pgsym.show import show as show_theorem
+    from pgsym.show import show_verdict
+    from pgsym.verify import verify as verify_entry
+
+    chosen = _entries([name])
+    wanted = [e for e in chosen if e.claim.id == name] or chosen
+    claim = wanted[0].claim
+    if len(wanted) == 1 and claim.expected is Rung.REFUTED:
+        outcome = verify_entry(wanted[0])
+        if python and outcome.verdict.counterexample is not None:
+            typer.echo(outcome.verdict.counterexample.python())
+            return
+        show_verdict(claim, outcome.verdict)
+        return
+    show_theorem(catalogue.theorem(wanted[0].script))
+
+
+@app.command()
+def verify(names: Names = None, as_json: Json = False) -> None:
+    """Decide claims afresh and make their derivations again."""
+    _report_on(_verified(_entries(names)), as_json)
+
+
+@app.command()
+def claims(
+    names: Names = None,
+    as_json: Json = False,
+    markdown: Annotated[bool, typer.Option("--md", help="Print a Markdown table with links to derivations and tests.")] = False,
+) -> None:
+    """The registry of claims in the ledger's order: statement, verdict, evidence, repair."""
+    outcomes = _verified(_entries(names))
+    if markdown:
+        from pgsym.report.claims_table import markdown_table
+
+        typer.echo(markdown_table(outcomes))
+        raise typer.Exit(_status(outcomes))
+    _report_on(outcomes, as_json, with_statement=True)
+
+
+@app.command()
+def report(
+    names: Names = None,
+    formats: Annotated[str, typer.Option("--format", help="Any of tex, pdf, html, ipynb, separated by commas.")] = "pdf",
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path("reports"),
+    engine: Annotated[str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")] = "auto",
+) -> None:
+    """Write reports: the statement, the derivation, counterexamples, figures and sources."""
+    from pgsym import catalogue
+    from pgsym.report.builders import document_for
+    from pgsym.report.render import write
+
+    wanted = [f.strip() for f in formats.split(",") if f.strip()]
+    chosen = list(dict.fromkeys(catalogue.script_name(n) for n in names)) if names else list(catalogue.scripts())
+    for name in _progress(chosen, "reports"):
+        written = write(document_for(name), output, wanted, engine)
+        for path in written.paths:
+            typer.echo(str(path))
+        for note in written.notes:
+            typer.echo(note, err=True)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="The id of the new derivation, such as my-identity.", metavar="NAME")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path(),
+) -> None:
+    """Start a derivation script from a scaffold that runs."""
+    from pgsym.scaffold import scaffold
+
+    typer.echo(str(scaffold(name, output)))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; ends the process with its status."""
+    try:
+        status = app(args=arguments, standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        status = _complain("interrupted; nothing half-written is left", 130)
+    except PgsymError as error:
+        status = _complain(str(error), 2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except Exception as error:  # the last line of defence: a user never sees a traceback
+        if hasattr(error, "format_message"):  # a wrong option or argument; the class is private in newer typers
+            sys.exit(_complain(f"{error.format_message()} (see --help)", 2))
+        if os.environ.get("PGSYM_DEBUG"):
+            raise
+        status = _complain(f"internal error: {type(error).__name__}: {error} (PGSYM_DEBUG=1 shows where)", 3)
+    sys.exit(status or 0)
+
+
+def _complain(message: str, status: int) -> int:
+    typer.echo(f"pgsym: {message}", err=True)
+    return status
+
+
+def _entries(names: Iterable[str] | None) -> list[Entry]:
+    """The claims of some ids, scripts or files; all of them for no names."""
+    from pgsym import catalogue
+
+    if not names:
+        return list(catalogue.entries().values())
+    return list(dict.fromkeys(e for name in names for e in catalogue.entries_of(name)))
+
+
+def _verified(entries: list[Entry]) -> list[Verification]:
+    from pgsym.verify import verify as verify_entry
+
+    return [verify_entry(e) for e in _progress(entries, "claims")]
+
+
+def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool = False) -> None:
+    """Print outcomes and end with their status."""
+    if as_json:
+        _print_json([o.record() for o in outcomes])
+    else:
+        rows = []
+        for o in outcomes:
+            mark = "✔" if o.is_expected else "[red]✘ not as claimed[/red]"
+            sign = "≠" if o.verdict.counterexample else "="
+            statement = f"{o.claim.lhs} {sign} {o.claim.rhs}"
+            rows.append((o.claim.id, _badge(str(o.verdict.rung)), mark, _escaped(statement if with_statement else o.verdict.evidence.brief)))
+        _table(("id", "verdict", "", "statement" if with_statement else "evidence"), rows)
+        unexpected = sum(not o.is_expected for o in outcomes)
+        typer.echo(f"{len(outcomes)} claims, {len(outcomes) - unexpected} as claimed" + (f", {unexpected} not" if unexpected else ""))
+    raise typer.Exit(_status(outcomes))
+
+
+def _status(outcomes: Iterable[Verification]) -> int:
+    return 0 if all(o.is_expected for o in outcomes) else 1
+
+
+COLOURS = {"decided": "green", "exact": "green", "tested": "yellow", "refuted": "red", "undecided": "magenta"}
+
+
+def _badge(rung: str) -> str:
+    return f"[{COLOURS[rung]}]{rung}[/{COLOURS[rung]}]"
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*head, box=None, pad_edge=False, header_style="dim")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _progress(items: Iterable[T], what: str) -> Iterable[T]:
+    """The items, with a progress bar on a terminal."""
+    items = list(items)
+    if not sys.stderr.isatty() or len(items) < 2:
+        return items
+    from rich.console import Console
+    from rich.progress import track
+
+    bar: Callable[..., Iterable[T]] = track
+    return bar(items, description=what, console=Console(stderr=True), transient=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Verification: every claim decided afresh, every derivation made again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pgsym.catalogue import Entry, scripts, theorem
+from pgsym.decide.claims import Claim
+from pgsym.decide.verdicts import Rung, Verdict
+from pgsym.kernel import Theorem
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of a claim: its verdict, and the derivation that shows it, if there is one."""
+
+    entry: Entry
+    verdict: Verdict
+    derivation: Theorem | None
+
+    @property
+    def claim(self) -> Claim:
+        """The claim that was verified."""
+        return self.entry.claim
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the verdict is the one the ledger claims; a higher rung than claimed is."""
+        if self.claim.expected is Rung.REFUTED:
+            return self.verdict.rung is Rung.REFUTED
+        if self.claim.expected is Rung.TESTED:
+            return self.verdict.is_true or self.verdict.rung is Rung.TESTED
+        return self.verdict.is_true
+
+    def record(self) -> dict[str, Any]:
+        """The outcome as JSON-ready data."""
+        found = self.verdict.counterexample
+        return {
+            "id": self.claim.id,
+            "statement": self.claim.statement,
+            "verdict": str(self.verdict.rung),
+            "expected": self.is_expected,
+            "evidence": self.verdict.evidence.record(),
+            "counterexample": None if found is None else found.record(),
+            "derivation": None if self.derivation is None else self.entry.script,
+            "tests": list(self.entry.tests),
+            "says": self.claim.says,
+            "given": [str(h) for h in self.verdict.given],
+            "remark": self.claim.remark,
+            "repaired_by": list(self.claim.repaired_by),
+            "steps": None
+            if self.derivation is None
+            else [
+                {"rule": s.rule.title, "verdict": str(s.verdict.rung), "seconds": round(s.verdict.evidence.seconds, 6)}
+                for s in self.derivation.steps
+            ],
+        }
+
+
+def verify(entry: Entry) -> Verification:
+    """Decide a claim, and make the derivation that proves it again; a refuted claim has none."""
+    verdict = entry.claim.decide()
+    if entry.claim.expected is Rung.REFUTED or entry.script not in scripts():
+        return Verification(entry, verdict, None)
+    derived = theorem(entry.script)
+    return Verification(entry, verdict, derived if shows(derived, entry.claim) else None)
+
+
+def shows(derived: Theorem, claim: Claim) -> bool:
+    """Whether a derivation is of the claim, in either direction, or has it as one of its lines."""
+    if claim.step is not None:
+        return 1 <= claim.step <= len(derived.steps)
+    return {derived.lhs, derived.rhs} == {claim.lhs, claim.rhs}
