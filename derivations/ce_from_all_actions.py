@@ -1,5 +1,4 @@
-"""Repair by summing: every response is weighted by its label instead of one being sampled.
-"""
+"""Repair by summing: every response is weighted by its label instead of one being sampled."""
 
 from __future__ import annotations
 

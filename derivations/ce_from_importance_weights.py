@@ -1,5 +1,4 @@
-"""Repair by weights: the model samples, and the reward is divided by the probability of the answer.
-"""
+"""Repair by weights: the model samples, and the reward is divided by the probability of the answer."""
 
 from __future__ import annotations
 
@@ -30,7 +29,8 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "ce-from-importance-weights",
         row=16,
-        says="Draw the answer from the policy and weight its score by $y(a \\mid s) / \\pi_\\theta(a \\mid s)$, the weight held fixed.",
+        says="Draw the answer from the policy and weight its score by $y(a \\mid s) / \\pi_\\theta(a \\mid s)$, the "
+        "weight held fixed.",
         lhs=weighted,
         rhs=-grad(m.soft_cross_entropy),
         given=m.hypotheses,

@@ -1,5 +1,4 @@
-"""Repair by another sampler: draw the answer from the label, not from the model.
-"""
+"""Repair by another sampler: draw the answer from the label, not from the model."""
 
 from __future__ import annotations
 
@@ -28,7 +27,8 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "ce-from-label-sampling",
         row=15,
-        says="Draw the answer from the label distribution, $a \\sim y(\\cdot \\mid s)$, in place of the policy, and reward it with 1.",
+        says="Draw the answer from the label distribution, $a \\sim y(\\cdot \\mid s)$, in place of the policy, and "
+        "reward it with 1.",
         lhs=sampled,
         rhs=-grad(m.soft_cross_entropy),
         given=m.hypotheses,

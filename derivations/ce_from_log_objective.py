@@ -1,5 +1,4 @@
-"""Repair by another objective: the logarithm of the expected reward, example by example.
-"""
+"""Repair by another objective: the logarithm of the expected reward, example by example."""
 
 from __future__ import annotations
 
@@ -30,7 +29,8 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "ce-from-log-objective",
         row=18,
-        says="Maximise the logarithm of the expected reward of each example, $\\mathbb{E}_s[\\log \\mathbb{E}_a[\\mathbf{1}\\{a = y(s)\\}]]$.",
+        says="Maximise the logarithm of the expected reward of each example, $\\mathbb{E}_s[\\log "
+        "\\mathbb{E}_a[\\mathbf{1}\\{a = y(s)\\}]]$.",
         lhs=grad(objective),
         rhs=-grad(m.cross_entropy),
         given=m.hypotheses,

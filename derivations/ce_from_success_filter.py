@@ -1,5 +1,4 @@
-"""Repair by a filter: keep only the samples that were rewarded.
-"""
+"""Repair by a filter: keep only the samples that were rewarded."""
 
 from __future__ import annotations
 

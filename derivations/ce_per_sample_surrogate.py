@@ -1,5 +1,4 @@
-"""Where the article is right: on a rewarded sample, the surrogate is the cross-entropy term, letter for letter.
-"""
+"""Where the article is right: on a rewarded sample, the surrogate is the cross-entropy term, letter for letter."""
 
 from __future__ import annotations
 
@@ -28,12 +27,14 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "ce-per-sample-surrogate",
         row=20,
-        says="For one sample, $-r \\log \\pi_\\theta(a \\mid s)$ is the cross-entropy term of its example if the answer was "
+        says="For one sample, $-r \\log \\pi_\\theta(a \\mid s)$ is the cross-entropy term of its example if the "
+        "answer was "
         "right, and zero if not.",
         lhs=term,
         rhs=target,
         given=m.hypotheses,
-        remark="How often the mask is one is $\\pi_\\theta(y \\mid s)$: on average the weight of ce-pg-weight comes back.",
+        remark="How often the mask is one is $\\pi_\\theta(y \\mid s)$: on average the weight of ce-pg-weight comes "
+        "back.",
     )
 
 

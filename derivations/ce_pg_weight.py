@@ -22,10 +22,16 @@ target = m.over_states(m.right_mass * m.right_score)
 def derive() -> Theorem:
     """From the gradient of the expected accuracy to the weighted average score."""
     d = Derivation(gradient, given=m.hypotheses, name="ce-pg-weight")
-    d.apply(Lemma(theorem("objective-one-step")), why="With the 0/1 reward the objective is the average probability of the right answer.")
+    d.apply(
+        Lemma(theorem("objective-one-step")),
+        why="With the 0/1 reward the objective is the average probability of the right answer.",
+    )
     d.apply(rules.MoveGradientInside, why="The examples do not depend on $\\theta$.")
     d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
-    d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the gradient of $\\log \\pi$, which is what cross entropy averages.")
+    d.apply(
+        rules.LogDerivative,
+        why="$\\nabla \\pi / \\pi$ is the gradient of $\\log \\pi$, which is what cross entropy averages.",
+    )
     return d.conclude(target)
 
 
@@ -39,7 +45,8 @@ def claims() -> Iterator[Claim]:
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,
-        remark="Here $\\nabla \\log \\pi_\\theta(y(s) \\mid s)$ is minus the gradient of the example's own cross entropy.",
+        remark="Here $\\nabla \\log \\pi_\\theta(y(s) \\mid s)$ is minus the gradient of the example's own cross "
+        "entropy.",
     )
 
 

@@ -1,5 +1,4 @@
-"""Minus the gradient of the cross entropy is the average score of the right answers.
-"""
+"""Minus the gradient of the cross entropy is the average score of the right answers."""
 
 from __future__ import annotations
 

@@ -37,14 +37,26 @@ def derive() -> Theorem:
         why="Divide every term by the normaliser.",
     )
     d.apply(rules.Rearrange((exp(z_b) / partition) * grad(z_b)), at=(exp(z_b) * grad(z_b)) / partition, why="Regroup.")
-    d.apply(rules.Backwards(rules.Unfold(m.softmax), pi_b), at=exp(z_b) / partition, why="That fraction is the prediction again.")
+    d.apply(
+        rules.Backwards(rules.Unfold(m.softmax), pi_b),
+        at=exp(z_b) / partition,
+        why="That fraction is the prediction again.",
+    )
     d.apply(
         rules.Rearrange(m.label_mass * grad(m.logit) - m.label_mass * mean_logit),
         at=m.label_mass * (grad(m.logit) - mean_logit),
         why="Multiply out.",
     )
-    d.apply(rules.DistributeOverAddition, at=sum_over(m.a, of=m.label_mass * grad(m.logit) - m.label_mass * mean_logit), why="A sum of sums.")
-    d.apply(rules.PullOutConstant, at=sum_over(m.a, of=-1 * (m.label_mass * mean_logit)), why="The mean logit gradient does not depend on the label.")
+    d.apply(
+        rules.DistributeOverAddition,
+        at=sum_over(m.a, of=m.label_mass * grad(m.logit) - m.label_mass * mean_logit),
+        why="A sum of sums.",
+    )
+    d.apply(
+        rules.PullOutConstant,
+        at=sum_over(m.a, of=-1 * (m.label_mass * mean_logit)),
+        why="The mean logit gradient does not depend on the label.",
+    )
     d.apply(rules.TotalProbability, at=sum_over(m.a, of=m.label_mass), why="The label distribution sums to one.")
     weighted = (m.policy - m.label_mass) * grad(m.logit)
     difference = m.label_mass * grad(m.logit) - m.policy * grad(m.logit)
@@ -53,7 +65,11 @@ def derive() -> Theorem:
     minus_predicted = sum_over(m.b, of=-(pi_b * grad(z_b)))
     d.apply(rules.Backwards(rules.PullOutConstant(), minus_predicted), at=(1, 1, 1), why="The sign enters the sum.")
     sums = sum_over(m.a, of=m.label_mass * grad(m.logit)) + minus_predicted
-    d.apply(rules.Backwards(rules.DistributeOverAddition(), sum_over(m.a, of=difference)), at=sums, why="One sum over the answers.")
+    d.apply(
+        rules.Backwards(rules.DistributeOverAddition(), sum_over(m.a, of=difference)),
+        at=sums,
+        why="One sum over the answers.",
+    )
     d.apply(rules.Rearrange(-weighted), at=difference, why="Prediction minus label, with its sign.")
     d.apply(rules.PullOutConstant, at=sum_over(m.a, of=-weighted), why="The sign leaves the sum,")
     d.apply(rules.PullOutConstant, at=m.over_states(-sum_over(m.a, of=weighted)), why="and the expectation.")
@@ -79,7 +95,8 @@ def claims() -> Iterator[Claim]:
         lhs=grad(m.soft_cross_entropy),
         rhs=target,
         given=given,
-        remark="With $\\theta = z$ the gradient in $z(s, a)$ is $D(s)\\, (\\pi(a \\mid s) - y(a \\mid s))$: $\\hat{y} - y$.",
+        remark="With $\\theta = z$ the gradient in $z(s, a)$ is $D(s)\\, (\\pi(a \\mid s) - y(a \\mid s))$: "
+        "$\\hat{y} - y$.",
     )
 
 

@@ -30,7 +30,9 @@ def derive() -> Theorem:
     )
     d.apply(rules.SumOfEqualTerms, why="$N$ equal terms.")
     d.apply(rules.Rearrange(expected), at=(), why="$N$ cancels.")
-    d.apply(Lemma(theorem("policy-gradient-one-step"), backwards=True), why="The policy gradient theorem, read backwards.")
+    d.apply(
+        Lemma(theorem("policy-gradient-one-step"), backwards=True), why="The policy gradient theorem, read backwards."
+    )
     return d.conclude(grad(m.objective))
 
 
@@ -42,7 +44,8 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "gradient-target-form",
         row=2,
-        says="Once $\\nabla J = \\mathbb{E}[f]$, the average of $f$ over $N$ rounds is an unbiased estimator of $\\nabla J$.",
+        says="Once $\\nabla J = \\mathbb{E}[f]$, the average of $f$ over $N$ rounds is an unbiased estimator of "
+        "$\\nabla J$.",
         lhs=m.over_batches(estimate),
         rhs=grad(m.objective),
         given=m.hypotheses,
@@ -51,7 +54,8 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "gradient-target-covariance",
         row=2.1,
-        says="The covariance of the average is $\\operatorname{Cov}(f) / N$; entry by entry, for two components $f$ and $h$.",
+        says="The covariance of the average is $\\operatorname{Cov}(f) / N$; entry by entry, for two components $f$ "
+        "and $h$.",
         lhs=m.over_batches((average_f - mean_f) * (average_h - mean_h)),
         rhs=(1 / m.N) * m.expectation((f(m.s, m.a) - mean_f) * (h(m.s, m.a) - mean_h)),
         given=m.hypotheses,

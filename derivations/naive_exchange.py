@@ -26,7 +26,10 @@ def derive() -> Theorem:
     weighted = m.state_mass * m.policy
     d.apply(rules.WriteExpectationAsSum(m.on_policy), why="An expectation is a probability-weighted sum.")
     d.apply(rules.Unfold(m.on_policy), why="The bot answers from its own policy.")
-    d.apply(rules.MoveGradientInside(moving=REWARD), why="$D$ does not depend on $\\theta$; the policy and the reward both may.")
+    d.apply(
+        rules.MoveGradientInside(moving=REWARD),
+        why="$D$ does not depend on $\\theta$; the policy and the reward both may.",
+    )
     d.apply(rules.ProductRule, why="Two factors depend on $\\theta$.")
     d.apply(rules.MultiplyByOne, at=grad(m.policy), why="Bring the lost $\\pi$ back.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the gradient of $\\log \\pi$.")
@@ -57,7 +60,8 @@ def claims() -> Iterator[Claim]:
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("gradient-of-an-expectation", "policy-gradient-one-step"),
-        remark="The reward does not depend on $\\theta$, so the right side is zero; what depends on $\\theta$ is how often "
+        remark="The reward does not depend on $\\theta$, so the right side is zero; what depends on $\\theta$ is how "
+        "often "
         "each answer is drawn.",
     )
     yield Claim(

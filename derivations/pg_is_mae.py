@@ -1,5 +1,4 @@
-"""What the procedure is instead: ascending the 0/1 reward descends half the mean absolute error.
-"""
+"""What the procedure is instead: ascending the 0/1 reward descends half the mean absolute error."""
 
 from __future__ import annotations
 
@@ -42,7 +41,8 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "pg-is-mae",
         row=21,
-        says="One minus the probability of the right answer is half the absolute distance between prediction and label.",
+        says="One minus the probability of the right answer is half the absolute distance between prediction and "
+        "label.",
         lhs=target,
         rhs=error,
         given=given,

@@ -23,10 +23,15 @@ def derive() -> Theorem:
     """From ∇J to the expectation of the reward times the score."""
     d = Derivation(gradient, given=m.hypotheses, name="policy-gradient-one-step")
     d.apply(rules.WriteExpectationAsSum(m.on_policy), why="An expectation is a probability-weighted sum.")
-    d.apply(rules.Unfold(m.on_policy), why="The bot answers from its own policy, so $P(s, a) = D(s)\\, \\pi(a \\mid s)$.")
+    d.apply(
+        rules.Unfold(m.on_policy), why="The bot answers from its own policy, so $P(s, a) = D(s)\\, \\pi(a \\mid s)$."
+    )
     d.apply(rules.MoveGradientInside, why="The sums are finite, and only the policy depends on $\\theta$.")
     d.apply(rules.MultiplyByOne, at=grad(m.policy), why="Differentiating lost the $\\pi$; bring it back.")
-    d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the gradient of $\\log \\pi$: the chain rule, from right to left.")
+    d.apply(
+        rules.LogDerivative,
+        why="$\\nabla \\pi / \\pi$ is the gradient of $\\log \\pi$: the chain rule, from right to left.",
+    )
     d.apply(rules.ReadSumAsExpectation, why="$D(s)\\, \\pi(a \\mid s)$ is the sampling distribution again.")
     return d.conclude(target)
 
@@ -77,7 +82,8 @@ def claims() -> Iterator[Claim]:
         rhs=sum_over(m.s, m.a, of=m.state_mass * m.reward * grad(m.policy)),
         given=m.hypotheses,
         step=3,
-        remark="It needs a $D$ and an $r$ that do not depend on $\\theta$, and finite sums; for infinite ones, dominated convergence.",
+        remark="It needs a $D$ and an $r$ that do not depend on $\\theta$, and finite sums; for infinite ones, "
+        "dominated convergence.",
     )
     yield Claim(
         "multiply-by-one",
@@ -98,7 +104,8 @@ def claims() -> Iterator[Claim]:
         given=without_positivity,
         expected=Rung.REFUTED,
         repaired_by=("policy-gradient-one-step",),
-        remark="Where $\\pi(a \\mid s) = 0$ and still $\\nabla \\pi(a \\mid s) \\neq 0$, the answer is never sampled and its "
+        remark="Where $\\pi(a \\mid s) = 0$ and still $\\nabla \\pi(a \\mid s) \\neq 0$, the answer is never sampled "
+        "and its "
         "part of the gradient is lost. A softmax policy is always safe.",
     )
     yield Claim(

@@ -25,7 +25,8 @@ def derive() -> Theorem:
     d = Derivation(grad(surrogate, m.theta), given=m.hypotheses, name="sampled-ascent")
     d.apply(
         rules.MoveGradientInside,
-        why="The samples have been drawn: $s_i$, $a_i$ and $r(s_i, a_i)$ are numbers, and only $\\log \\pi_\\theta$ moves.",
+        why="The samples have been drawn: $s_i$, $a_i$ and $r(s_i, a_i)$ are numbers, and only $\\log \\pi_\\theta$ "
+        "moves.",
     )
     return d.conclude(update)
 
@@ -35,7 +36,8 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "sampled-ascent",
         row=11,
-        says="The sampled update $\\frac{1}{N} \\sum_i r_i \\nabla \\log \\pi_\\theta(a_i \\mid s_i)$ is the gradient of the surrogate "
+        says="The sampled update $\\frac{1}{N} \\sum_i r_i \\nabla \\log \\pi_\\theta(a_i \\mid s_i)$ is the "
+        "gradient of the surrogate "
         "$\\frac{1}{N} \\sum_i r_i \\log \\pi_\\theta(a_i \\mid s_i)$, for every batch.",
         lhs=grad(surrogate, m.theta),
         rhs=update,
@@ -58,7 +60,8 @@ def claims() -> Iterator[Claim]:
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("sampled-ascent",),
-        remark="Held fixed, the samples give the policy gradient; moving, they add $\\sum_a \\nabla \\pi(a)\\, r(a) \\log \\pi(a)$.",
+        remark="Held fixed, the samples give the policy gradient; moving, they add $\\sum_a \\nabla \\pi(a)\\, r(a) "
+        "\\log \\pi(a)$.",
     )
 
 

@@ -39,7 +39,11 @@ class Entry:
     def tests(self) -> tuple[str, ...]:
         """The pytest nodes that check the claim."""
         names = ["test_verdict_is_the_ledgers"]
-        names.append("test_counterexample_is_confirmed" if self.claim.expected is Rung.REFUTED else "test_identity_holds_in_floats")
+        names.append(
+            "test_counterexample_is_confirmed"
+            if self.claim.expected is Rung.REFUTED
+            else "test_identity_holds_in_floats"
+        )
         return tuple(f"tests/test_claims.py::{name}[{self.claim.id}]" for name in names)
 
 
@@ -128,7 +132,9 @@ def names() -> Iterator[str]:
 
 def _unknown(name: str, there_are: Iterable[str]) -> UnknownName:
     near = difflib.get_close_matches(name, list(there_are), n=1, cutoff=0.4)
-    return UnknownName(f"there is no {name!r} in the catalogue; {f'did you mean {near[0]}?' if near else 'see pgsym list'}")
+    return UnknownName(
+        f"there is no {name!r} in the catalogue; {f'did you mean {near[0]}?' if near else 'see pgsym list'}"
+    )
 
 
 __all__ = ["Claim", "Entry", "Rung", "Script", "entries", "entry", "names", "script", "scripts", "show", "theorem"]

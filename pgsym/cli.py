@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pgsym.verify import Verification
 
 T = TypeVar("T")
-Names = Annotated[list[str] | None, typer.Argument(help="Ids or script names (see `pgsym list`), or a .py file.", metavar="[NAME]...")]
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Ids or script names (see `pgsym list`), or a .py file.", metavar="[NAME]...")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")]
 
 app = typer.Typer(
@@ -57,7 +59,9 @@ def list_(as_json: Json = False) -> None:
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="An id, a script's name, or a .py file.", metavar="NAME")],
-    python: Annotated[bool, typer.Option("--python", help="For a refuted claim: Python that rebuilds the counterexample.")] = False,
+    python: Annotated[
+        bool, typer.Option("--python", help="For a refuted claim: Python that rebuilds the counterexample.")
+    ] = False,
 ) -> None:
     """Show a derivation line by line, or a refuted claim with its counterexample and its repairs."""
     from pgsym import catalogue
@@ -89,7 +93,9 @@ def verify(names: Names = None, as_json: Json = False) -> None:
 def claims(
     names: Names = None,
     as_json: Json = False,
-    markdown: Annotated[bool, typer.Option("--md", help="Print a Markdown table with links to derivations and tests.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--md", help="Print a Markdown table with links to derivations and tests.")
+    ] = False,
 ) -> None:
     """The registry of claims in the ledger's order: statement, verdict, evidence, repair."""
     outcomes = _verified(_entries(names))
@@ -104,9 +110,13 @@ def claims(
 @app.command()
 def report(
     names: Names = None,
-    formats: Annotated[str, typer.Option("--format", help="Any of tex, pdf, html, ipynb, separated by commas.")] = "pdf",
+    formats: Annotated[
+        str, typer.Option("--format", help="Any of tex, pdf, html, ipynb, separated by commas.")
+    ] = "pdf",
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path("reports"),
-    engine: Annotated[str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")] = "auto",
+    engine: Annotated[
+        str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")
+    ] = "auto",
 ) -> None:
     """Write reports: the statement, the derivation, counterexamples, figures and sources."""
     from pgsym import catalogue
@@ -184,10 +194,20 @@ def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool
             mark = "✔" if o.is_expected else "[red]✘ not as claimed[/red]"
             sign = "≠" if o.verdict.counterexample else "="
             statement = f"{o.claim.lhs} {sign} {o.claim.rhs}"
-            rows.append((o.claim.id, _badge(str(o.verdict.rung)), mark, _escaped(statement if with_statement else o.verdict.evidence.brief)))
+            rows.append(
+                (
+                    o.claim.id,
+                    _badge(str(o.verdict.rung)),
+                    mark,
+                    _escaped(statement if with_statement else o.verdict.evidence.brief),
+                )
+            )
         _table(("id", "verdict", "", "statement" if with_statement else "evidence"), rows)
         unexpected = sum(not o.is_expected for o in outcomes)
-        typer.echo(f"{len(outcomes)} claims, {len(outcomes) - unexpected} as claimed" + (f", {unexpected} not" if unexpected else ""))
+        typer.echo(
+            f"{len(outcomes)} claims, {len(outcomes) - unexpected} as claimed"
+            + (f", {unexpected} not" if unexpected else "")
+        )
     raise typer.Exit(_status(outcomes))
 
 
@@ -208,7 +228,7 @@ def _escaped(text: str) -> str:
     return escape(text)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     from rich.console import Console
     from rich.table import Table
 

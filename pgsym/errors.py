@@ -8,7 +8,7 @@ class PgsymError(Exception):
 
 
 class SortError(PgsymError):
-    """A term that says nothing: an argument of the wrong sort, a product of two vectors, a sum of a vector and a number."""
+    """A term that says nothing, such as a product of two vectors or a sum of a vector and a number."""
 
 
 class UnboundVariable(PgsymError):

@@ -18,7 +18,9 @@ def write_atomically(path: Path, content: bytes) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as reason:
-        raise ReportError(f"cannot write {path}: {reason.strerror or reason}; choose another folder with --output") from None
+        raise ReportError(
+            f"cannot write {path}: {reason.strerror or reason}; choose another folder with --output"
+        ) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -26,7 +28,9 @@ def write_atomically(path: Path, content: bytes) -> Path:
         os.replace(temporary, path)
     except OSError as reason:
         Path(temporary).unlink(missing_ok=True)
-        raise ReportError(f"cannot write {path}: {reason.strerror or reason}; choose another folder with --output") from None
+        raise ReportError(
+            f"cannot write {path}: {reason.strerror or reason}; choose another folder with --output"
+        ) from None
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

@@ -122,9 +122,7 @@ class Theorem:
 
     def necessity(self) -> tuple[tuple[Hypothesis, Counterexample | None], ...]:
         """For each hypothesis, a counterexample to the statement without it; None where none was found."""
-        return tuple(
-            (h, counterexample(self.lhs, self.rhs, [g for g in self.given if g != h])) for h in self.given
-        )
+        return tuple((h, counterexample(self.lhs, self.rhs, [g for g in self.given if g != h])) for h in self.given)
 
 
 class Derivation:
@@ -155,7 +153,9 @@ class Derivation:
         return self.steps[-1].after if self.steps else self.start
 
     def apply(self, rule: Rule | type[Rule], at: Term | Path | None = None, why: str = "") -> Self:
-        """Rewrite the last line by a rule, at a path, at the one sub-term equal to `at`, or where it fits (the outermost place, if that encloses the others).
+        """Rewrite the last line by a rule, at a path, at the one sub-term equal to `at`, or where it fits.
+
+        It must fit at one place, or at one that encloses all others.
 
         Raises PlaceNotFound, RuleDoesNotApply, MissingHypothesis, or StepRefuted with a counterexample.
         """
@@ -191,8 +191,8 @@ class Derivation:
             else:
                 found.append(place)
         if not found:
-            nearest = reasons[0] if len(reasons) == 1 else f"{type(rule).__name__} applies nowhere in {self.line}"
-            raise nearest if isinstance(nearest, RuleDoesNotApply) else RuleDoesNotApply(type(rule).__name__, self.line, "no place fits")
+            only = reasons[0] if len(reasons) == 1 else None
+            raise only or RuleDoesNotApply(type(rule).__name__, self.line, "no part of it has the rule's form")
         outermost = found[0].path
         if any(p.path[: len(outermost)] != outermost for p in found):
             where = "; ".join(str(p.term) for p in found)
@@ -241,7 +241,9 @@ def _rewritten(line: Term, path: Path, rule: Rule) -> tuple[Term, frozenset[Hypo
     after = rewrite_at(line, path, rewrite)
     stray = free(after) - free(line)
     if any(v.sort.name != "index" for v in stray):
-        raise RuleDoesNotApply(type(rule).__name__, line, f"{', '.join(v.name for v in stray)} would be free in the result")
+        raise RuleDoesNotApply(
+            type(rule).__name__, line, f"{', '.join(v.name for v in stray)} would be free in the result"
+        )
     return after, needs
 
 
@@ -291,8 +293,10 @@ def _matches(pattern: Part, term: Part, holes: frozenset[Variable], found: dict[
         for f in fields(pattern)
         if f.name in ("symbol", "exponent", "parameter", "sort")
     )
-    return same_head and len(mine) == len(theirs) and all(
-        _matches(p, t, holes, found) for p, t in zip(mine, theirs, strict=True)
+    return (
+        same_head
+        and len(mine) == len(theirs)
+        and all(_matches(p, t, holes, found) for p, t in zip(mine, theirs, strict=True))
     )
 
 
@@ -302,9 +306,7 @@ def _is_loose(term: Term, depth: int = 0) -> bool:
 
     if isinstance(term, Bound):
         return term.index >= depth
-    return any(
-        _is_loose(p.body, depth + 1) if isinstance(p, Scope) else _is_loose(p, depth) for p in parts(term)
-    )
+    return any(_is_loose(p.body, depth + 1) if isinstance(p, Scope) else _is_loose(p, depth) for p in parts(term))
 
 
 def rule_record(rule: Rule) -> list[Any]:

@@ -30,7 +30,9 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
     for number, step in enumerate(theorem.steps, 1):
         line = escape(text(step.after, step.path, ("\0", "\1"))).replace("\0", "[cyan]").replace("\1", "[/cyan]")
         out.print(f"  = {line}")
-        out.print(f"      [dim]{number}. {escape(step.rule.title)} · {escape(plain(step.why))} · {step.verdict.rung}[/dim]")
+        out.print(
+            f"      [dim]{number}. {escape(step.rule.title)} · {escape(plain(step.why))} · {step.verdict.rung}[/dim]"
+        )
     out.print(f"\n  [green]✔ {theorem.verdict.rung}[/green]  [dim]{escape(str(theorem.verdict.evidence))}[/dim]\n")
 
 

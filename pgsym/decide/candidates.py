@@ -84,7 +84,9 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
     shapes = {s: tuple(size.sorts[x] for x in axes_of(s)) for s in primitive}
     differentiated = any(isinstance(t, Gradient) for term in (*terms, *bodies) for t in walk(term))
     fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
-    moved = [s for s in primitive if s.result == REAL and s not in fixed and (PARAMETER in s.arguments or s not in fixed)]
+    moved = [
+        s for s in primitive if s.result == REAL and s not in fixed and (PARAMETER in s.arguments or s not in fixed)
+    ]
     return Ingredients(
         {s: shapes[s] for s in primitive if s.outcomes},
         {s: shapes[s] for s in primitive if not s.outcomes and s.result == REAL and s not in under_exp},
@@ -117,7 +119,9 @@ def candidates(
         pools.append(("constant", name, list(REALS[1 : round_ + 3]), (1,)))
     total = prod(len(pool) ** count for _, _, pool, (count,) in pools)
     if total <= 4 * how_many:
-        choices: Iterable[tuple[tuple[Any, ...], ...]] = product(*(product(pool, repeat=c) for _, _, pool, (c,) in pools))
+        choices: Iterable[tuple[tuple[Any, ...], ...]] = product(
+            *(product(pool, repeat=c) for _, _, pool, (c,) in pools)
+        )
     else:
         choices = _random_choices(pools, rng, how_many)
     out = [_assembled(parts, pools, chosen) for chosen in choices]
@@ -186,9 +190,9 @@ def _assembled(parts: Ingredients, pools: Any, chosen: tuple[tuple[Any, ...], ..
         elif kind == "label":
             tables[symbol] = np.asarray(values, dtype=np.int64).reshape(parts.labels[symbol])
         else:
-            array = np.empty(len(values), dtype=object)
-            array[:] = values
-            tables[symbol] = array.reshape({**parts.reals, **parts.logits}[symbol])
+            entries = np.empty(len(values), dtype=object)
+            entries[:] = values
+            tables[symbol] = entries.reshape({**parts.reals, **parts.logits}[symbol])
     return Candidate(tables, parts.moved, frozenset(parts.logits), constants)
 
 
@@ -220,4 +224,3 @@ def _with(candidate: Candidate, symbol: Symbol, where: Any, value: Any) -> Candi
     table = candidate.tables[symbol].copy()
     table[where] = value
     return replace(candidate, tables={**candidate.tables, symbol: table})
-

@@ -162,8 +162,9 @@ def _screened(
             return batch
         differ = _differ(left.array, left.poles, right.array, right.poles, instance.numbers)
         per_point = differ.reshape(differ.shape[0], -1).any(axis=1)
-        per_point = np.broadcast_to(per_point, (len(instance.numbers.primes),))  # type: ignore[attr-defined]
-        for candidate, hit in zip(group, per_point.reshape(len(group), -1).any(axis=1), strict=True):
+        per_point = np.broadcast_to(per_point, (len(instance.numbers.primes),))
+        hits = np.asarray(per_point.reshape(len(group), -1).any(axis=1))
+        for candidate, hit in zip(group, hits, strict=True):
             if hit:
                 flagged.add(id(candidate))
     return [c for c in batch if id(c) in flagged]
@@ -211,9 +212,10 @@ def verify(
 
 def _along(array: Array, poles: Array | None, shape: tuple[int, ...], where: tuple[int, ...]) -> tuple[Any, ...]:
     """The values of all coordinates at one place of the free variables."""
-    values = np.broadcast_to(array, shape)[(slice(None), *where)]
-    missing = np.zeros(shape, bool) if poles is None else np.broadcast_to(poles, shape)
-    return tuple(UNDEFINED if m else v for v, m in zip(values, missing[(slice(None), *where)], strict=True))
+    at: tuple[Any, ...] = (slice(None), *where)
+    values = np.broadcast_to(array, shape)[at]
+    missing = (np.zeros(shape, bool) if poles is None else np.broadcast_to(poles, shape))[at]
+    return tuple(UNDEFINED if m else v for v, m in zip(values, missing, strict=True))
 
 
 def _shrunk(
@@ -252,7 +254,11 @@ def confirm_with_balls(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed
 def _listed(symbol: Symbol, table: Array) -> Any:
     """A table as nested lists, conditions before outcomes; choices count from 1."""
     rank = len(axes_of(symbol))
-    moved = np.moveaxis(table, range(symbol.outcomes), range(rank - symbol.outcomes, rank)) if symbol.outcomes == 1 else table
+    moved = (
+        np.moveaxis(table, range(symbol.outcomes), range(rank - symbol.outcomes, rank))
+        if symbol.outcomes == 1
+        else table
+    )
     if np.issubdtype(table.dtype, np.integer):
         return (moved + 1).tolist()
     return moved.tolist()
@@ -260,4 +266,3 @@ def _listed(symbol: Symbol, table: Array) -> Any:
 
 def _strings(table: Any) -> Any:
     return [_strings(x) for x in table] if isinstance(table, list) else str(table)
-

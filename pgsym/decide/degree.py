@@ -145,9 +145,7 @@ class DegreeBound(Meaning[Degree]):
             return int(one ** self.size.lengths[sort.length])
         return int(self.size.sorts.get(sort, 1))
 
-    def add(self, operands: tuple[Any, ...]) -> Any:
-        if all(isinstance(x, int) for x in operands):
-            return sum(operands)
+    def add(self, operands: tuple[Any, ...]) -> Degree:
         out, *rest = map(self.real, operands)
         for x in rest:
             out = out + x

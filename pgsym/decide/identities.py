@@ -145,7 +145,8 @@ def _agree(
     """The evidence that both sides agree at random points of every size, or None where they do not."""
     difference = lhs - rhs
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
-    worst, most_points, most_strata, degree, all_primes, whole = -float("inf"), 0, 1, 0, set(), True
+    worst, most_points, most_strata, degree, whole = -float("inf"), 0, 1, 0, True
+    all_primes: set[int] = set()
     for size in sizes:
         bound = DegreeBound(size, definitions)
         difference_degree = bound.real(bound.read(difference))
@@ -153,7 +154,9 @@ def _agree(
         collisions = bound.count.values**2 * 2 * bound.count.degree
         q = (d + collisions) / LOW + (difference_degree.bits + difference_degree.bits_below) / (30 * HOW_MANY)
         if q >= 2**-3:
-            raise OutsideNumberSystem(f"the degree {d} at {size} is too large for primes near 2^31: take a smaller size")
+            raise OutsideNumberSystem(
+                f"the degree {d} at {size} is too large for primes near 2^31: take a smaller size"
+            )
         k = max(2, ceil(LOG2_ERROR / log2(q)) + 1)
         kinds, complete = strata((lhs, rhs), given, size, seed)
         whole &= complete
@@ -164,7 +167,11 @@ def _agree(
         worst, degree = max(worst, k * log2(q)), max(degree, d)
         most_points, most_strata = max(most_points, k), max(most_strata, len(kinds))
         all_primes.update(primes)
-    notes = [] if most_strata == 1 else [f"{'all' if whole else 'a selection of'} label functions and zero patterns, up to {most_strata}"]
+    notes = (
+        []
+        if most_strata == 1
+        else [f"{'all' if whole else 'a selection of'} label functions and zero patterns, up to {most_strata}"]
+    )
     return Evidence(
         "random points of prime fields",
         sizes,

@@ -20,7 +20,9 @@ from pgsym.terms.structure import parts, walk
 MOST_STRATA = 64
 
 
-def strata(terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, seed: int = 0) -> tuple[tuple[Stratum, ...], bool]:
+def strata(
+    terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, seed: int = 0
+) -> tuple[tuple[Stratum, ...], bool]:
     """The strata of the instances of a size, and whether these are all of them.
 
     Patterns of zeros matter only where a term divides or takes a logarithm: elsewhere both sides are polynomials,
@@ -29,7 +31,9 @@ def strata(terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, seed:
     terms, given = tuple(terms), tuple(given)
     used = vocabulary(terms, given)
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
-    primitive = sorted((s for s in used if s not in definitions and s not in BUILT_IN), key=lambda s: (s.name, len(s.arguments)))
+    primitive = sorted(
+        (s for s in used if s not in definitions and s not in BUILT_IN), key=lambda s: (s.name, len(s.arguments))
+    )
     labels = [s for s in primitive if s.result in FINITE and not isinstance(s.arguments[0], Collective)]
     positive = {h.symbol for h in given if isinstance(h, Positive)}
     bodies = [definitions[s].body for s in used if s in definitions]
@@ -54,8 +58,8 @@ def strata(terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, seed:
     combinations, all_of_them = _some(product(*axes), MOST_STRATA, seed)
     out = [
         Stratum(
-            {s: t for kind, s, t in chosen if kind == "label"},  # type: ignore[misc]
-            {s: t for kind, s, t in chosen if kind == "support"},  # type: ignore[misc]
+            {s: t for kind, s, t in chosen if kind == "label"},
+            {s: t for kind, s, t in chosen if kind == "support"},
         )
         for chosen in combinations
     ]
@@ -108,8 +112,8 @@ def _supports(symbol: Symbol, shape: tuple[int, ...]) -> Iterator[NDArray[np.boo
     outcomes = int(np.prod(shape[: symbol.outcomes]))
     rows = int(np.prod(shape[symbol.outcomes :]))
     patterns = [p for p in product((True, False), repeat=outcomes) if any(p)]
-    for chosen in product(patterns, repeat=rows):
-        yield np.asarray(chosen, dtype=bool).T.reshape(shape)
+    for row_patterns in product(patterns, repeat=rows):
+        yield np.asarray(row_patterns, dtype=bool).T.reshape(shape)
 
 
 def _some(candidates: Iterable[object], most: int, seed: int) -> tuple[list, bool]:  # type: ignore[type-arg]

@@ -84,13 +84,16 @@ class Concrete:
             table, k = self.tables[symbol], symbol.outcomes
             tangent = np.full((count, *table.shape), Fraction(0), dtype=object)
             for j, entry in enumerate(self._entries(symbol), start):
-                row = (j, *[slice(None)] * k, *entry[k:])
+                every: list[Any] = [slice(None)] * k
+                row = (j, *every, *entry[k:])
                 if not k:
                     tangent[(j, *entry)] = Fraction(1)
                 elif self.is_softmax(symbol):
-                    masses = table[(*[slice(None)] * k, *entry[k:])]
+                    masses = table[(*every, *entry[k:])]
                     tangent[row] = -masses * table[entry]
-                    tangent[(j, *entry)] += table[entry]
+                    others = masses.copy()  # π(1 − π) as π times the others' sum: floats would cancel
+                    others[entry[:k]] = Fraction(0)
+                    tangent[(j, *entry)] = table[entry] * others.sum()
                 else:
                     last = tuple(n - 1 for n in table.shape[:k])
                     tangent[(j, *entry)] = Fraction(1)
@@ -99,7 +102,9 @@ class Concrete:
             start += len(self._entries(symbol))
         return out
 
-    def instance(self, numbers: Numbers, sizes: Sizes, lengths: Mapping[str, int], given: Iterable[Hypothesis]) -> TableInstance:
+    def instance(
+        self, numbers: Numbers, sizes: Sizes, lengths: Mapping[str, int], given: Iterable[Hypothesis]
+    ) -> TableInstance:
         """The problem in a number system; raises OutsideNumberSystem for logarithmic tables in rational numbers."""
         tables = {s: t if _is_choice(t) else self._in(numbers, s, t) for s, t in self.tables.items()}
         tangents = {s: numbers.array(t) for s, t in self.tangents().items()}
@@ -122,13 +127,19 @@ def _is_choice(table: Array) -> bool:
 class StackedInstance(TableInstance):
     """Many concrete problems of one kind as the points of one evaluation, modulo one prime."""
 
-    def __init__(self, problems: Sequence[Concrete], sizes: Sizes, lengths: Mapping[str, int], given: Iterable[Hypothesis]):
+    def __init__(
+        self, problems: Sequence[Concrete], sizes: Sizes, lengths: Mapping[str, int], given: Iterable[Hypothesis]
+    ):
         coordinates = max(1, len(problems[0].coordinates))
-        self.numbers = PrimeField([SCREEN] * (len(problems) * coordinates))
+        self.numbers: PrimeField = PrimeField([SCREEN] * (len(problems) * coordinates))
         first = problems[0]
         stacked: dict[Symbol, Array] = {}
         for symbol, table in first.tables.items():
-            rows = np.stack([p.tables[symbol] for p in problems]) if table.ndim else np.array([p.tables[symbol] for p in problems])
+            rows = (
+                np.stack([p.tables[symbol] for p in problems])
+                if table.ndim
+                else np.array([p.tables[symbol] for p in problems])
+            )
             rows = np.repeat(rows, coordinates, axis=0)
             stacked[symbol] = rows if _is_choice(table) else _residues(rows)
             if symbol in first.logarithmic:
@@ -155,9 +166,8 @@ def _residues(table: Array) -> Array:
     known: dict[Fraction, int] = {}
     out = np.empty(table.shape, dtype=np.int64)
     for index in np.ndindex(table.shape):
-        value = table[index]
+        value: Fraction = table.item(index)
         if value not in known:
             known[value] = value.numerator * pow(value.denominator, -1, SCREEN) % SCREEN
         out[index] = known[value]
     return out
-

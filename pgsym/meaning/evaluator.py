@@ -70,18 +70,16 @@ class Evaluator(Meaning[Value]):
         return cls(instance, Contraction(instance.numbers), count())
 
     # algebra ------------------------------------------------------------------------------------------------
-    def number(self, value: Fraction) -> Any:
+    def number(self, value: Fraction) -> Value:
         return self.contraction.constant(value)
 
-    def add(self, operands: tuple[Any, ...]) -> Any:
-        if all(isinstance(x, int) for x in operands):
-            return sum(operands)
+    def add(self, operands: tuple[Any, ...]) -> Value:
         out: Value = ZERO
         for x in operands:
             out = self.contraction.add(out, self.real(x))
         return out
 
-    def multiply(self, operands: tuple[Any, ...]) -> Any:
+    def multiply(self, operands: tuple[Any, ...]) -> Value:
         out: Value = self.contraction.one
         for x in operands:
             out = self.contraction.multiply(out, self.real(x))
@@ -169,7 +167,8 @@ class Evaluator(Meaning[Value]):
         for value, axis in zip(places, axes, strict=True):
             if isinstance(value, Choice):
                 hot = self._one_hot(value, axis)
-                out = self.contraction.sum_out(self.contraction.multiply(Net(((hot,),)), out), axis, self.instance.size(value.sort))
+                picked = self.contraction.multiply(Net(((hot,),)), out)
+                out = self.contraction.sum_out(picked, axis, self.instance.size(value.sort))
         return out
 
     def _one_hot(self, choice: Choice, axis: str) -> Factor:
@@ -334,7 +333,7 @@ def _select(value: Value, axis: str, k: int) -> Value:
         if axis not in f.axes:
             return f
         at = f.axes.index(axis)
-        poles = None if f.poles is None else f.poles.take(k, axis=at + 1)
+        poles = None if f.poles is None else np.asarray(f.poles.take(k, axis=at + 1))
         return Factor(f.array.take(k, axis=at + 1), f.axes[:at] + f.axes[at + 1 :], poles)
 
     return Net(tuple(tuple(map(fixed, t)) for t in value.terms), value.outside)
@@ -390,7 +389,7 @@ def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ..
     loose = {v for v in free(term) if v.sort in FINITE or isinstance(v.sort, Collective)} - set(axes)
     if loose:
         v = min(loose, key=lambda v: v.name)
-        raise UnboundVariable(f"{v.name} ({v.sort}) is free: bind it by a sum or an expectation, or leave it open on purpose")
+        raise UnboundVariable(f"{v.name} ({v.sort}) is free: bind it by a sum or an expectation, or give it a value")
     evaluator = Evaluator.at(instance)
     value = evaluator.real(evaluator.read(term))
     if not isinstance(value, Net):

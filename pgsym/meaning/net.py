@@ -128,7 +128,8 @@ class Contraction:
 
     def reciprocal(self, x: Value) -> Value:
         """1/x, with a pole where x is zero."""
-        return self._chain(x, self.numbers.reciprocal, lambda y, _: self.multiply(self.constant(Fraction(-1)), self.multiply(y, y)))
+        minus = self.constant(Fraction(-1))
+        return self._chain(x, self.numbers.reciprocal, lambda y, _: self.multiply(minus, self.multiply(y, y)))
 
     def log(self, x: Value) -> Value:
         """log x, with a pole where x is zero."""
@@ -180,7 +181,7 @@ class Contraction:
 
     def _sum_factor(self, factor: Factor, axis: str) -> Factor:
         at = factor.axes.index(axis)
-        poles = None if factor.poles is None else factor.poles.any(axis=at + 1)
+        poles = None if factor.poles is None else np.asarray(factor.poles.any(axis=at + 1))
         return Factor(self.numbers.total(factor.array, at + 1), factor.axes[:at] + factor.axes[at + 1 :], poles)
 
     def _multiply_all(self, factors: list[Factor]) -> Factor:

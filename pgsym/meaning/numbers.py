@@ -45,7 +45,7 @@ class Numbers(ABC):
         source = np.asarray(values, dtype=object)
         out = np.empty(source.shape, dtype=self.dtype)
         for index in np.ndindex(source.shape):
-            out[index] = self.scalar(Fraction(source[index]))
+            out[index] = self.scalar(Fraction(source.item(index)))
         return out
 
     def integers(self, values: NDArray[Any]) -> Array:
@@ -76,7 +76,7 @@ class Numbers(ABC):
         return self._away_from_zero(x, self._reciprocal)
 
     def log(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """The logarithm, 0 where x is 0, and where that is; raises OutsideNumberSystem where it is not a number of this kind."""
+        """The logarithm, 0 where x is 0, and where that is; raises OutsideNumberSystem where it is no such number."""
         return self._away_from_zero(x, self._log)
 
     @abstractmethod
@@ -201,7 +201,7 @@ class PrimeField(Numbers):
         source = np.broadcast_to(source, (len(self.primes), *source.shape[1:]))
         out = np.empty(source.shape, dtype=np.int64)
         for index in np.ndindex(source.shape):
-            value, p = Fraction(source[index]), int(self.primes[index[0]])
+            value, p = Fraction(source.item(index)), int(self.primes[index[0]])
             out[index] = value.numerator * pow(value.denominator, -1, p) % p
         return out
 

@@ -98,7 +98,12 @@ def constant_in(term: Term | Scope, parameter: Variable) -> Needs | None:
     if term == parameter or (isinstance(term, Gradient) and term.parameter == parameter):
         return None
     own = NOTHING
-    if isinstance(term, Apply) and term.symbol.result == REAL and term.symbol not in BUILT_IN and not _is_parametric(term):
+    if (
+        isinstance(term, Apply)
+        and term.symbol.result == REAL
+        and term.symbol not in BUILT_IN
+        and not _is_parametric(term)
+    ):
         own = frozenset({ThetaFree(term.symbol)})
     if isinstance(term, Law) and not _is_parametric(term):
         own = frozenset({ThetaFree(term.symbol)})
@@ -134,7 +139,7 @@ def positive(term: Term | Scope) -> Needs | None:
 
 
 def defined(term: Term | Scope) -> Needs | None:
-    """What it takes for a term to be defined everywhere: for all it divides by or takes the logarithm of to be positive."""
+    """What it takes for a term to be defined everywhere: all it divides by or takes the logarithm of is positive."""
     if isinstance(term, Scope):
         return defined(term.body)
     own: Needs | None = NOTHING
@@ -148,4 +153,3 @@ def defined(term: Term | Scope) -> Needs | None:
         case Conditional():
             own = None
     return union([own, *map(defined, parts(term))])
-

@@ -7,7 +7,20 @@ from fractions import Fraction
 
 from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, constant_in, opened, positive
 from pgsym.terms.build import EXP, LOG, log
-from pgsym.terms.nodes import Add, Apply, Expectation, Gradient, Multiply, Number, Quotient, Sum, Symbol, Term, Variable, factors
+from pgsym.terms.nodes import (
+    Add,
+    Apply,
+    Expectation,
+    Gradient,
+    Multiply,
+    Number,
+    Quotient,
+    Sum,
+    Symbol,
+    Term,
+    Variable,
+    factors,
+)
 from pgsym.terms.places import Place
 from pgsym.terms.structure import product, scope, symbols, total
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from pgsym.rules.base import Rewrite, Rule, defined, opened
 from pgsym.terms.build import expect, sum_over
@@ -39,7 +40,9 @@ class WriteExpectationAsSum(Rule):
         if not isinstance(body, Expectation) or not isinstance(body.over, Law):
             raise self.refuse(place.term, "a joint law needs two draws, one inside the other")
         y, inner = opened(body, Place(place.path, body, (*place.opened, (x, law)), place.under))
-        parameters = tuple(v for v, s in zip(joint.equation[0].arguments, joint.symbol.arguments, strict=True) if s == PARAMETER)
+        parameters = tuple(
+            v for v, s in zip(joint.equation[0].arguments, joint.symbol.arguments, strict=True) if s == PARAMETER
+        )
         head = Apply(joint.symbol, (x, y, *parameters))
         if flat(joint.unfold(head.arguments)) != flat(product(law.mass(x), body.over.mass(y))):
             raise self.refuse(place.term, f"{joint} is not the joint law of its draws")
@@ -80,7 +83,7 @@ class ReadSumAsExpectation(Rule):
         return Rewrite(expect(product(*rest), *laws))
 
 
-def _is_mass(term: Term, variable: Variable, unavailable: set[Variable]) -> bool:
+def _is_mass(term: Term, variable: Variable, unavailable: set[Variable]) -> TypeGuard[Apply]:
     """Whether a factor is the probability of `variable` given things that are known before it is drawn."""
     return (
         isinstance(term, Apply)
@@ -156,7 +159,7 @@ class OneRoundOfMany(Rule):
         if len(indices) != 1:
             raise self.refuse(place.term, f"it speaks of {len(indices)} rounds, not of one")
         (index,) = indices
-        ranges = {v: over for v, over in place.opened}
+        ranges = dict(place.opened)
         factor, over = self._one_round(place, mass, index)
         if not isinstance(index, Variable) or ranges.get(index) != over:
             raise self.refuse(place.term, f"{index} does not run over the rounds")
@@ -185,4 +188,3 @@ class OneRoundOfMany(Rule):
 def _replace(term: Term, replaced: dict[Term, Term]) -> Term:
     """Sub-terms replaced; none of them mentions a bound variable."""
     return bottom_up(term, lambda t: replaced.get(t, t))
-

@@ -7,7 +7,20 @@ from fractions import Fraction
 
 from pgsym.rules.base import Rewrite, Rule, defined, opened
 from pgsym.terms.build import ABS, INDICATORS, indicator, sum_over
-from pgsym.terms.nodes import Add, All, Apply, Expectation, Law, Multiply, Number, Sum, Term, Variable, factors, summands
+from pgsym.terms.nodes import (
+    Add,
+    All,
+    Apply,
+    Expectation,
+    Law,
+    Multiply,
+    Number,
+    Sum,
+    Term,
+    Variable,
+    factors,
+    summands,
+)
 from pgsym.terms.places import Place
 from pgsym.terms.structure import bottom_up, flat, free, product, sort_of, substitute, total
 
@@ -70,7 +83,9 @@ class InsertIndicator(Rule):
     source = "all other terms are zero"
 
     def rewrite(self, place: Place) -> Rewrite:
-        if flat(substitute(self.body, {self.variable: self.value})) != flat(place.term) or self.variable in free(self.value):
+        if flat(substitute(self.body, {self.variable: self.value})) != flat(place.term) or self.variable in free(
+            self.value
+        ):
             raise self.refuse(place.term, f"it is not {self.body} at {self.variable.name} = {self.value}")
         needs = defined(self.body)
         if needs is None:
@@ -126,12 +141,15 @@ class UseComplement(Rule):
 
 def _complemented(term: Term) -> Term | None:
     """x of 1 − 1{x}."""
-    match term:
-        case _ if len(ops := getattr(term, "operands", ())) == 2 and ops[0] == ONE:
-            match ops[1]:
-                case Multiply((Number(n), mark)) if n == -1 and is_indicator(mark):
-                    return mark
+    match _summed(term):
+        case [one, Multiply((Number(n), mark))] if one == ONE and n == -1 and is_indicator(mark):
+            return mark
     return None
+
+
+def _summed(term: Term) -> list[Term]:
+    """The summands of a sum; none of anything else."""
+    return list(term.operands) if isinstance(term, Add) else []
 
 
 def tidy(term: Term) -> Term:
@@ -203,7 +221,7 @@ class AbsoluteProbability(Rule):
             case Apply(symbol, (p,)) if symbol == ABS and _is_probability(p):
                 return Rewrite(p)
             case Apply(symbol, (inner,)) if symbol == ABS:
-                xs = getattr(tidy(inner), "operands", ())
+                xs = _summed(tidy(inner))
                 if len(xs) == 2 and _is_probability(xs[0]) and xs[1] == Number(Fraction(-1)):
                     return Rewrite(1 - xs[0])
         raise self.refuse(place.term, "it is not |p| or |p − 1| of a probability p")

@@ -30,7 +30,10 @@ class PullOutConstant(Rule):
         out = [f for f in factors(body) if x not in free(f)]
         stay = [f for f in factors(body) if x in free(f)]
         if not out or not stay:
-            raise self.refuse(place.term, f"no factor can leave: every one depends on {x.name}" if stay else "nothing would stay inside")
+            raise self.refuse(
+                place.term,
+                f"no factor can leave: every one depends on {x.name}" if stay else "nothing would stay inside",
+            )
         return Rewrite(product(*out, place.term.replace(place.term.over, scope(x, product(*stay)))))
 
 

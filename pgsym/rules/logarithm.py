@@ -37,4 +37,3 @@ class ExpandLog(Rule):
                     case Apply(inner, (x,)) if inner == EXP:
                         return Rewrite(x)
         raise self.refuse(place.term, "it is not the logarithm of a product, fraction, power or exponential")
-

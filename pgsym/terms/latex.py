@@ -36,7 +36,7 @@ class LatexNotation(Notation):
             return self.superscript(self.name(base), script)
         stem, digits, primes = re.fullmatch(r"(.*?)(\d*)('*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
         out = GREEK.get(stem) or (stem if len(stem) == 1 and stem.isascii() else f"\\mathrm{{{stem}}}")
-        if stem.endswith("̂") or stem.endswith("̃"):  # a combining hat or tilde
+        if stem.endswith(("̂", "̃")):  # a combining hat or tilde
             out = f"\\{'hat' if stem.endswith('̂') else 'tilde'}{{{self.name(stem[:-1])}}}"
         return out + (f"_{{{digits}}}" if digits else "") + primes
 
@@ -50,7 +50,7 @@ class LatexNotation(Notation):
         return f"\\frac{{{numerator}}}{{{denominator}}}"
 
     def bracket(self, body: str, kind: str) -> str:
-        left, right = {"(": "()", "[": "[]", "{": ("\\{", "\\}"), "|": "||"}[kind]
+        left, right = {"(": ("(", ")"), "[": ("[", "]"), "{": ("\\{", "\\}"), "|": ("|", "|")}[kind]
         if re.search(r"\\frac|\\sum|\\prod|\\middle|\\left", body):
             return f"\\left{left} {body} \\right{right}"
         return f"{left}{body}{right}" if kind != "|" else f"\\lvert {body} \\rvert"

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from pgsym.errors import SortError
 from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Sort
@@ -25,7 +25,7 @@ from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Sort
 if TYPE_CHECKING:
     import sympy
 
-Liftable = "Term | int | Fraction"
+Liftable: TypeAlias = "Term | int | Fraction"
 
 
 @dataclass(frozen=True)

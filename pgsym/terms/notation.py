@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
 
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -32,7 +33,6 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
 from pgsym.terms.places import Path
 from pgsym.terms.sorts import INDEX, PARAMETER, Collective
 from pgsym.terms.structure import free, open_scope
@@ -91,7 +91,9 @@ class Notation(ABC):
             case Multiply(operands):
                 return self._multiply(operands, path)
             case Quotient(numerator, denominator):
-                return self.fraction(self.draw(numerator, (*path, 0)), self.draw(denominator, (*path, 1))), *self.fraction_holds
+                return self.fraction(
+                    self.draw(numerator, (*path, 0)), self.draw(denominator, (*path, 1))
+                ), *self.fraction_holds
             case Power(base, exponent):
                 return self.superscript(self.draw(base, (*path, 0), ATOM), str(exponent)), POWER, False
             case Gradient(parameter, body):
@@ -187,7 +189,9 @@ class Notation(ABC):
 
     def _law(self, symbol: Symbol, given: tuple[Term, ...], path: Path) -> str:
         head = self._head(symbol, (Number(Fraction(0)), *given), path, offset=1)
-        conditions = [self.draw(t, (*path, i)) for i, t in enumerate(given) if symbol.arguments[i + 1] not in (INDEX, PARAMETER)]
+        conditions = [
+            self.draw(t, (*path, i)) for i, t in enumerate(given) if symbol.arguments[i + 1] not in (INDEX, PARAMETER)
+        ]
         return head + self.bracket(self.dot + self.mid + self.comma.join(conditions), "(") if conditions else head
 
     def _open(self, scope: Scope, around: Term) -> tuple[Variable, Term]:

@@ -29,7 +29,9 @@ def _open_part(term: Term, part: Scope, opened: tuple[Opened, ...]) -> tuple[Var
     return open_scope(part, taken)
 
 
-def places(term: Term, path: Path = (), opened: tuple[Opened, ...] = (), under: tuple[Variable, ...] = ()) -> Iterator[Place]:
+def places(
+    term: Term, path: Path = (), opened: tuple[Opened, ...] = (), under: tuple[Variable, ...] = ()
+) -> Iterator[Place]:
     """Every place of a term, outermost first, each scope opened with its own name where that is free."""
     yield Place(path, term, opened, under)
     below = (*under, term.parameter) if isinstance(term, Gradient) else under

@@ -158,7 +158,9 @@ def hypothesis_from_record(record: Any) -> Hypothesis:
     try:
         match record:
             case ["definition", symbol, variables, body]:
-                return Definition(symbol_from_record(symbol), tuple((str(n), SORTS[s]) for n, s in variables), _term(body))
+                return Definition(
+                    symbol_from_record(symbol), tuple((str(n), SORTS[s]) for n, s in variables), _term(body)
+                )
             case [("theta-free" | "positive") as kind, symbol]:
                 return HYPOTHESES[kind](symbol_from_record(symbol))
     except (KeyError, IndexError, TypeError, ValueError) as reason:

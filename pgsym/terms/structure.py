@@ -52,26 +52,28 @@ def parts(term: Term) -> tuple[Part, ...]:
 
 def rebuild(term: Term, new: tuple[Part, ...]) -> Term:
     """The same kind of term with other parts, in the order of `parts`."""
-    match term, new:
-        case (Number() | Variable() | Bound() | All()), ():
+    terms = tuple(p for p in new if isinstance(p, Term))
+    scopes = tuple(p for p in new if isinstance(p, Scope))
+    match term, terms, scopes:
+        case (Number() | Variable() | Bound() | All()), (), ():
             return term
-        case (Add() | Multiply()), _:
-            return replace(term, operands=new)
-        case Apply(), _:
-            return replace(term, arguments=new)
-        case Law(), _:
-            return replace(term, given=new)
-        case Quotient(), (x, y):
+        case (Add() | Multiply()), _, ():
+            return replace(term, operands=terms)
+        case Apply(), _, ():
+            return replace(term, arguments=terms)
+        case Law(), _, ():
+            return replace(term, given=terms)
+        case Quotient(), (x, y), ():
             return replace(term, numerator=x, denominator=y)
-        case Range(), (x, y):
+        case Range(), (x, y), ():
             return replace(term, first=x, last=y)
-        case Power(), (x,):
+        case Power(), (x,), ():
             return replace(term, base=x)
-        case Gradient(), (x,):
+        case Gradient(), (x,), ():
             return replace(term, body=x)
-        case Binder(), (over, Scope() as scope):
+        case Binder(), (over,), (scope,):
             return replace(term, over=over, scope=scope)
-        case Conditional(), (law, Scope() as scope):
+        case Conditional(), (law,), (scope,):
             return replace(term, law=law, scope=scope)
     raise TypeError(f"{type(term).__name__} cannot be rebuilt from {len(new)} parts")
 
@@ -185,7 +187,7 @@ def total(*operands: Term) -> Term:
 
 
 def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
-    """The sort of a term; raises SortError where it says nothing.  `scopes` are the enclosing sorts, innermost first."""
+    """The sort of a term, under enclosing sorts (innermost first); raises SortError where it says nothing."""
     match term:
         case Number():
             return REAL

@@ -8,8 +8,8 @@ from pgsym.terms.nodes import Term
 from pgsym.terms.notation import PRODUCT, Notation
 from pgsym.terms.places import Path
 
-SUBSCRIPTS = {c: s for c, s in zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)}
-SUPERSCRIPTS = {c: s for c, s in zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True)}
+SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+SUPERSCRIPTS = dict(zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True))
 
 
 class TextNotation(Notation):
@@ -44,7 +44,7 @@ class TextNotation(Notation):
         return f"{tight(numerator)}/{tight(denominator)}"
 
     def bracket(self, body: str, kind: str) -> str:
-        left, right = {"(": "()", "[": "[]", "{": "{}", "|": "||"}[kind]
+        left, right = kind, {"(": ")", "[": "]", "{": "}", "|": "|"}[kind]
         return f"{left}{body}{right}"
 
     def operator(self, kind: str, below: str, above: str, body: str) -> str:

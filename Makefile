@@ -1,0 +1,43 @@
+# The newcomer's two commands: `make report` writes the PDFs, `make test` runs the tests.  Each sets itself up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.installed
+
+.PHONY: help report test lint bench gallery clean
+help:
+	@echo "make report   PDF, HTML and LaTeX of every derivation, in reports/"
+	@echo "make test     all tests"
+	@echo "make lint     ruff and mypy --strict"
+	@echo "make bench    benchmarks; writes reports/benchmarks.md"
+	@echo "make gallery  write the committed .tex gallery again"
+	@echo "make clean    remove what was built"
+
+$(SETUP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "pgsym needs Python 3.11 or newer; say which with: make PYTHON=/path/to/python3.11 ..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $(SETUP)
+
+report: $(SETUP)
+	$(BIN)/pgsym report --format tex,pdf,html --output reports
+
+test: $(SETUP)
+	$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+
+lint: $(SETUP)
+	$(BIN)/ruff check pgsym derivations tests
+	$(BIN)/ruff format --check pgsym derivations tests
+	$(BIN)/mypy
+
+bench: $(SETUP)
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only --benchmark-json=.benchmarks.json
+	$(BIN)/python tests/benchmarks/table.py .benchmarks.json reports/benchmarks.md
+
+gallery: $(SETUP)
+	$(BIN)/pgsym report --format tex --output reports
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks.json

@@ -1,0 +1,1 @@
+"""What people read: reports as LaTeX, PDF, HTML and notebooks."""

@@ -1,0 +1,271 @@
+"""Documents made from the catalogue: one for every script."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from pgsym import __version__, catalogue
+from pgsym.decide.claims import Claim
+from pgsym.decide.counterexamples import Counterexample
+from pgsym.decide.identities import relevant_hypotheses
+from pgsym.decide.sizes import Size
+from pgsym.decide.verdicts import Rung, Verdict
+from pgsym.kernel import Theorem
+from pgsym.report.document import (
+    Badge,
+    Block,
+    Code,
+    Derivation,
+    Document,
+    Heading,
+    Line,
+    Paragraph,
+    Statement,
+    Table,
+)
+from pgsym.terms.latex import LatexNotation, latex
+
+
+def document_for(name: str) -> Document:
+    """The report of a script, or of the script that states a claim; some tell a longer story than the usual one."""
+    from pgsym.report.stories import STORIES
+
+    name = catalogue.script_name(name)
+    script = catalogue.script(name)
+    title, blocks = _opening(script.__doc__ or name)
+    body = list(STORIES[name]() if name in STORIES else standard(name))
+    sources = tuple(dict.fromkeys(c.source for c in script.claims() if c.source))
+    return Document(name, title, (*blocks, *body), sources=sources, versions=versions())
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """What made the report."""
+    import numpy
+
+    python = ".".join(map(str, sys.version_info[:3]))
+    return (("pgsym", __version__), ("Python", python), ("NumPy", numpy.__version__), ("SymPy", _sympy_version()))
+
+
+def _sympy_version() -> str:
+    from importlib.metadata import version
+
+    return version("sympy")
+
+
+def _opening(docstring: str) -> tuple[str, tuple[Block, ...]]:
+    """A docstring's first line as the title, its paragraphs as prose."""
+    first, *rest = inspect.cleandoc(docstring).split("\n\n")
+    return " ".join(first.split()).rstrip("."), tuple(Paragraph(" ".join(p.split())) for p in rest if p.strip())
+
+
+def standard(name: str) -> Iterator[Block]:
+    """The usual body: the theorem, its derivation, its hypotheses, the refuted claims and the other statements."""
+    theorem = catalogue.theorem(name)
+    claims = [e.claim for e in catalogue.entries_of(name)]
+    yield statement_of(theorem, next((c for c in claims if c.id == theorem.name), None))
+    yield Heading("Derivation")
+    yield derivation_of(theorem)
+    if theorem.given:
+        yield Heading("What is assumed, and why it is needed")
+        yield from necessity_of(theorem)
+    refuted = [c for c in claims if c.expected is Rung.REFUTED]
+    others = [c for c in claims if c.expected is not Rung.REFUTED and c.id != theorem.name and c.step is None]
+    if others:
+        yield Heading("Also true")
+        for claim in others:
+            yield claimed(claim, claim.decide())
+            if claim.remark:
+                yield Paragraph(claim.remark)
+    if refuted:
+        yield Heading("What is not true")
+        for claim in refuted:
+            yield from refutation_of(claim)
+    steps = [c for c in claims if c.step is not None]
+    if steps:
+        yield Heading("The lines as claims of their own")
+        rows = tuple((f"({c.step})", f"`{c.id}`", f"${c.statement}$", str(c.decide().rung)) for c in steps)
+        yield Table(("line", "id", "statement", "verdict"), tuple((a, b, d) for a, b, _, d in rows), align="lll")
+
+
+def statement_of(theorem: Theorem, claim: Claim | None = None) -> Statement:
+    """A theorem with its hypotheses and its evidence."""
+    formula = f"{latex(theorem.lhs)} = {latex(theorem.rhs)}"
+    badge = Badge(str(theorem.verdict.rung), evidence(theorem.verdict))
+    return Statement(
+        "Theorem", theorem.name, claim.says if claim else "", formula, tuple(h.latex() for h in theorem.given), badge
+    )
+
+
+def claimed(claim: Claim, verdict: Verdict) -> Statement:
+    """A claim with its verdict."""
+    sign = "\\neq" if verdict.rung is Rung.REFUTED else "="
+    given = relevant_hypotheses((claim.lhs, claim.rhs), claim.given)
+    formula = f"{latex(claim.lhs)} {sign} {latex(claim.rhs)}"
+    badge = Badge(str(verdict.rung), evidence(verdict))
+    return Statement("Claim", claim.id, claim.says, formula, tuple(h.latex() for h in given), badge)
+
+
+def evidence(verdict: Verdict) -> str:
+    """The evidence as prose."""
+    e = verdict.evidence
+    if not e.primes:
+        return e.method[0].upper() + e.method[1:]
+    sizes = "; ".join(f"${_size(size)}$" for size in e.sizes if size.counts)
+    where = f"for {sizes}" if sizes else ""
+    strata = f", at {e.note}" if e.note else ""
+    return (
+        f"Decided {where}: {e.points} random points modulo {len(e.primes)} primes near $2^{{31}}$, "
+        f"degree at most {e.degree}, "
+        f"chance of error below $2^{{{-int(-(e.log2_error or 0))}}}$" + strata
+    )
+
+
+def _size(size: Size) -> str:
+    """Sizes as LaTeX."""
+    return str(size).replace("|S|", "\\lvert S \\rvert").replace("|A|", "\\lvert A \\rvert")
+
+
+def derivation_of(theorem: Theorem) -> Derivation:
+    """The lines of a theorem, what changed in each marked."""
+    lines = []
+    for step in theorem.steps:
+        path = step.path or None
+        lines.append(Line(latex(step.after, path), step.rule.title, step.why, str(step.verdict.rung)))
+    return Derivation(latex(theorem.lhs), tuple(lines))
+
+
+def necessity_of(theorem: Theorem) -> Iterator[Block]:
+    """Each hypothesis, with what goes wrong without it."""
+    rows = []
+    for hypothesis, found in theorem.necessity():
+        if found is None:
+            rows.append((hypothesis.latex(), "no counterexample was found without it", "", ""))
+        else:
+            rows.append((hypothesis.latex(), tables_line(found), _math(found.lhs), _math(found.rhs)))
+    yield Table(
+        ("hypothesis", "without it, at", "left side", "right side"),
+        tuple(rows),
+        caption="For each hypothesis the smallest instance found at which the statement fails without it.",
+    )
+
+
+def refutation_of(claim: Claim) -> Iterator[Block]:
+    """A refuted claim with its counterexample, its remark and its repair."""
+    verdict = claim.decide()
+    yield claimed(claim, verdict)
+    if claim.remark:
+        yield Paragraph(claim.remark)
+    if verdict.counterexample is not None:
+        yield from counterexample_of(verdict.counterexample)
+        yield Code(python_for(claim, verdict.counterexample))
+    if claim.repaired_by:
+        yield Paragraph("What holds instead: " + ", ".join(f"`{r}`" for r in claim.repaired_by) + ".")
+
+
+def counterexample_of(found: Counterexample) -> Iterator[Block]:
+    """A counterexample as a table of fractions with both sides' values."""
+    rows = [(_name(name), _cell(table)) for name, table in found.tables.items()]
+    if found.at:
+        rows.append(("at", ", ".join(f"${_identifier(n)} = {v}$" for n, v in found.at)))
+    if len(found.coordinates) > 1:
+        rows.append(("gradient in", ", ".join(f"${_coordinate(c)}$" for c in found.coordinates)))
+    rows += [("left side", _math(found.lhs)), ("right side", _math(found.rhs))]
+    size = f"${_size(found.size)}$" if found.size.counts else ""
+    caption = f"The smallest instance found: {size}." if size else "The smallest instance found."
+    if found.candidate.parametrisation:
+        caption += f" The parameter: {found.candidate.parametrisation}."
+    yield Table(("", "value"), tuple(rows), caption=caption)
+
+
+def python_for(claim: Claim, found: Counterexample) -> str:
+    """Python that rebuilds the counterexample of a claim of the catalogue (`pgsym show ID --python`: of any)."""
+    listed = []
+    for symbol, table in found.candidate.tables.items():
+        shown = found.tables[symbol.name]
+        if np.issubdtype(table.dtype, np.integer):
+            shown = table.tolist()
+        listed.append(f"    {symbol.name!r}: {_source(shown)},")
+    lengths = "".join(f", {name}={n}" for name, n in found.size.lengths.items())
+    lines = [
+        "from fractions import Fraction as F",
+        "from pgsym import catalogue",
+        "from pgsym.meaning.tables import problem, value",
+        "",
+        f'claim = catalogue.entry("{claim.id}").claim',
+        "tables = {  # conditions before outcomes, labels from 0",
+        *listed,
+        "}",
+        f"instance = problem(tables, terms=(claim.lhs, claim.rhs), given=claim.given{lengths})",
+    ]
+    if not found.at:
+        lines += ["print(value(claim.lhs, instance), value(claim.rhs, instance))"]
+    return "\n".join(lines)
+
+
+def _source(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_source, value))}]"
+    return (
+        str(value) if isinstance(value, int) or value.denominator == 1 else f"F({value.numerator}, {value.denominator})"
+    )
+
+
+def tables_line(found: Counterexample) -> str:
+    """The tables of a counterexample in one line."""
+    return ", ".join(f"{_name(name)} = {_cell(table)}" for name, table in found.tables.items())
+
+
+def _name(name: str) -> str:
+    return f"${LatexNotation().name(name)}$"
+
+
+def _identifier(name: str) -> str:
+    stem, *rest = name.split(".")
+    return LatexNotation().name(stem if not rest else rest[0]) + (f"_{{{rest[1]}}}" if len(rest) > 1 else "")
+
+
+def _coordinate(name: str) -> str:
+    head, _, inside = name.partition("(")
+    return f"{LatexNotation().name(head)}({inside}"
+
+
+def _cell(table: Any) -> str:
+    """A table of numbers as inline mathematics: rows in brackets, one after the other."""
+    return f"${_entry(table)}$"
+
+
+def _entry(value: Any) -> str:
+    if isinstance(value, list) and any(isinstance(v, list) for v in value):
+        return ",\\; ".join(map(_entry, value))
+    return "(" + ", ".join(map(number, value)) + ")" if isinstance(value, list) else number(value)
+
+
+def number(value: Any) -> str:
+    """An exact number as LaTeX."""
+    if isinstance(value, str):
+        return f"\\text{{{value}}}"
+    if isinstance(value, int | Fraction):
+        f = Fraction(value)
+        sign = "-" if f < 0 else ""
+        return (
+            f"{sign}{abs(f.numerator)}"
+            if f.denominator == 1
+            else f"{sign}\\frac{{{abs(f.numerator)}}}{{{f.denominator}}}"
+        )
+    import sympy
+
+    return str(sympy.latex(value)).replace("{\\left(", "\\left(").replace("\\right)}", "\\right)")
+
+
+def _math(side: tuple[Any, ...]) -> str:
+    """A side's value; the entries of a gradient as formulas of their own, between which a line may break."""
+    if len(side) == 1:
+        return f"${number(side[0])}$"
+    first, *middle, last = map(number, side)
+    return ", ".join([f"$({first}$", *(f"${m}$" for m in middle), f"${last})$"])

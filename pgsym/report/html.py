@@ -1,0 +1,209 @@
+"""Reports as one self-contained HTML page; formulas are inline SVG with their LaTeX as accessible text."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from html import escape
+
+from pgsym.errors import ReportError
+from pgsym.report.document import (
+    Badge,
+    Block,
+    Code,
+    Derivation,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Paragraph,
+    Statement,
+    Table,
+)
+from pgsym.report.prose import spans
+from pgsym.report.templates import template
+from pgsym.report.typst_math import typst
+
+POINTS = 11.0
+SHEET = """
+#set page(width: auto, height: auto, margin: (x: 1pt, y: 1.5pt), fill: none)
+#set text(font: "New Computer Modern", size: 11pt)
+#let tall(body) = text(top-edge: "bounds", bottom-edge: "bounds", body)
+#let changed(body) = box(fill: rgb("#fde7c4"), radius: 2pt, inset: (x: 1.5pt), outset: (y: 2pt), tall(body))
+#let shown(display, body) = page(if display { tall(body) } else { text(top-edge: 0.78em, bottom-edge: -0.28em, body) })
+"""
+
+
+def render_html(document: Document) -> bytes:
+    """The whole page."""
+    pictures = draw(list(dict.fromkeys(formulas(document))))
+    writer = _Writer(pictures)
+    return (
+        template("report.html.jinja")
+        .render(
+            title=writer.prose(document.title),
+            plain_title=escape("".join(t for _, t in spans(document.title))),
+            subtitle=writer.prose(document.subtitle),
+            blocks=[writer.block(b) for b in document.blocks],
+            sources=[writer.prose(s) for s in document.sources],
+            versions=escape(", ".join(f"{name} {v}" for name, v in document.versions)),
+        )
+        .encode()
+    )
+
+
+Shown = tuple[str, bool]
+"""A formula, and whether it is displayed."""
+
+
+def formulas(document: Document) -> Iterator[Shown]:
+    """Every formula of a document, in order."""
+    yield from _inline(document.title)
+    yield from _inline(document.subtitle)
+    for item in document.blocks:
+        yield from _formulas(item)
+    for source in document.sources:
+        yield from _inline(source)
+
+
+def _inline(text: str) -> Iterator[Shown]:
+    yield from ((t, False) for kind, t in spans(text) if kind == "math")
+
+
+def _formulas(item: Block) -> Iterator[Shown]:
+    match item:
+        case Heading(text, _) | Paragraph(text):
+            yield from _inline(text)
+        case Formula(latex):
+            yield latex, True
+        case Statement(_, _, text, formula, hypotheses, badge):
+            yield formula, True
+            for t in (text, *hypotheses, badge.detail if badge else ""):
+                yield from _inline(t)
+        case Derivation(start, lines):
+            yield start, True
+            for line in lines:
+                yield f"= {line.formula}", True
+                yield from _inline(line.why)
+        case Table(header, rows, caption, _):
+            for t in (*header, *(c for r in rows for c in r), caption):
+                yield from _inline(t)
+        case Figure(_, _, _, _, caption):
+            yield from _inline(caption)
+
+
+def draw(wanted: list[Shown]) -> dict[Shown, str]:
+    """An inline SVG for every formula, all drawn in one run."""
+    if not wanted:
+        return {}
+    import typst as compiler
+
+    pages = []
+    for latex, is_display in wanted:
+        body = f"$ {typst(latex)} $" if is_display else f"${typst(latex)}$"
+        pages.append(f"#shown({'true' if is_display else 'false'}, {body});")
+    made = compiler.compile((SHEET + "\n".join(pages)).encode(), format="svg", ignore_system_fonts=True)
+    images = made if isinstance(made, list) else [made]
+    return {w: _inlined(image.decode(), *w) for w, image in zip(wanted, images, strict=True)}
+
+
+def _inlined(svg: str, latex: str, is_display: bool) -> str:
+    """The SVG scaled to the text around it, in its colour, with the LaTeX as its name."""
+    size = re.search(r'viewBox="(0 0 ([\d.]+) ([\d.]+))"', svg)
+    if size is None:
+        raise ReportError(f"Typst drew no picture of {latex}")
+    width, height = float(size[2]) / POINTS, float(size[3]) / POINTS
+    kind = "display" if is_display else "inline"
+    drop = "" if is_display else f"vertical-align:{-0.28 - 1.5 / POINTS:.3f}em;"
+    style = f"width:{width:.3f}em;height:{height:.3f}em;{drop}"
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    head = f'<svg class="formula {kind}" role="img" aria-label="{escape(latex)}" style="{style}" '
+    head += f'viewBox="{size[1]}" {spaces}>'
+    body = head + re.sub(r"^<svg[^>]*>", "", svg, count=1)
+    body = body.replace('fill="#000000"', 'fill="currentColor"').replace('stroke="#000000"', 'stroke="currentColor"')
+    return body.replace('fill="#fde7c4"', 'class="mark"')
+
+
+class _Writer:
+    """Blocks as HTML, given the drawn formulas."""
+
+    def __init__(self, pictures: dict[Shown, str]):
+        self.pictures = pictures
+
+    def prose(self, text: str) -> str:
+        tags = {"emphasis": "em", "code": "code"}
+        return "".join(
+            self.pictures[t, False]
+            if kind == "math"
+            else escape(t)
+            if kind == "text"
+            else f"<{tags[kind]}>{escape(t)}</{tags[kind]}>"
+            for kind, t in spans(text)
+        )
+
+    def display(self, latex: str) -> str:
+        plain = latex.replace("\\changed", "")
+        label = 'aria-label="Copy this formula as LaTeX"'
+        return (
+            f'<div class="equation"><div class="scroll" tabindex="0">{self.pictures[latex, True]}</div>'
+            f'<button type="button" class="copy" data-latex="{escape(plain)}" {label}>copy</button></div>'
+        )
+
+    def badge(self, value: Badge | None) -> str:
+        return "" if value is None else f'<span class="badge {value.rung}">{value.rung}</span>'
+
+    def block(self, item: Block) -> str:
+        match item:
+            case Heading(text, level):
+                return f"<h{level + 1}>{self.prose(text)}</h{level + 1}>"
+            case Paragraph(text):
+                return f"<p>{self.prose(text)}</p>"
+            case Formula(latex):
+                return self.display(latex)
+            case Statement():
+                return self.statement(item)
+            case Derivation(start, lines):
+                rows = [f'<li class="start">{self.display(start)}</li>']
+                for line in lines:
+                    why = (
+                        f"<span><b>{escape(line.rule)}.</b> {self.prose(line.why)}</span>{self.badge(Badge(line.rung))}"
+                    )
+                    rows.append(f'<li>{self.display("= " + line.formula)}<p class="why">{why}</p></li>')
+                return f'<ol class="derivation">{"".join(rows)}</ol>'
+            case Table():
+                return self.table(item)
+            case Code(text, _):
+                return f"<pre><code>{escape(text)}</code></pre>"
+            case Figure(_, svg, _, alt, caption):
+                data = base64.b64encode(svg).decode()
+                return (
+                    f'<figure><img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}">'
+                    f"<figcaption>{self.prose(caption)}</figcaption></figure>"
+                )
+
+    def statement(self, item: Statement) -> str:
+        given = (
+            f'<p class="given"><em>Given:</em> {"; ".join(map(self.prose, item.hypotheses))}.</p>'
+            if item.hypotheses
+            else ""
+        )
+        detail = f'<p class="detail">{self.prose(item.badge.detail)}.</p>' if item.badge and item.badge.detail else ""
+        words = f"<p>{self.prose(item.text)}</p>" if item.text else ""
+        head = f"<h3>{escape(item.kind)} <code>{escape(item.name)}</code>{self.badge(item.badge)}</h3>"
+        return f'<section class="statement">{head}{words}{self.display(item.formula)}{given}{detail}</section>'
+
+    def table(self, item: Table) -> str:
+        align = (item.align or "l" * len(item.header)).ljust(len(item.header), "l")
+        head = "".join(
+            f'<th scope="col" class="{a}">{self.prose(h)}</th>' for a, h in zip(align, item.header, strict=False)
+        )
+        rows = "".join(
+            "<tr>"
+            + "".join(f'<td class="{a}">{self.prose(c)}</td>' for a, c in zip(align, row, strict=False))
+            + "</tr>"
+            for row in item.rows
+        )
+        caption = f"<caption>{self.prose(item.caption)}</caption>" if item.caption else ""
+        body = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+        return f'<div class="scroll" tabindex="0"><table>{caption}{body}</table></div>'

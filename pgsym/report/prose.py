@@ -1,0 +1,48 @@
+"""Prose with inline mathematics, emphasis and code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+TOKEN = re.compile(r"\$([^$]+)\$|\*([^*\n]+)\*|`([^`\n]+)`")
+
+UNICODE = {
+    "theta": "θ", "pi": "π", "nabla": "∇", "sum": "Σ", "cdot": "·", "mid": " | ", "sim": "∼", "log": "log ",
+    "neq": "≠", "le": "≤", "ge": "≥", "times": "×", "alpha": "α", "infty": "∞", "to": "→",
+}  # fmt: skip
+
+
+def spans(text: str) -> Iterator[tuple[str, str]]:
+    """The parts of a paragraph as (kind, text), kind one of "text", "math", "emphasis", "code".
+
+    >>> list(spans("only $\\\\pi$ *moves*"))
+    [('text', 'only '), ('math', '\\\\pi'), ('text', ' '), ('emphasis', 'moves')]
+    """
+    end = 0
+    for match in TOKEN.finditer(text):
+        if match.start() > end:
+            yield "text", text[end : match.start()]
+        math, emphasis, code = match.groups()
+        yield ("math", math) if math else ("emphasis", emphasis) if emphasis else ("code", code)
+        end = match.end()
+    if end < len(text):
+        yield "text", text[end:]
+
+
+def plain(text: str) -> str:
+    """Prose as one line of unicode for the terminal.
+
+    >>> plain("only $\\\\pi_\\\\theta(a \\\\mid s)$ depends on $\\\\theta$")
+    'only π_θ(a | s) depends on θ'
+    """
+    return "".join(_unicode(part) if kind == "math" else part for kind, part in spans(text))
+
+
+def _unicode(latex: str) -> str:
+    out = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)", latex)
+    out = re.sub(r"\\(?:mathbb|mathbf|mathrm|operatorname|text)\{([^{}]*)\}", r"\1", out)
+    out = re.sub(r"\\[,;! ]", " ", out)
+    out = re.sub(r"\\([a-zA-Z]+) ?", lambda m: UNICODE.get(m[1], m[1]), out)
+    out = out.replace("\\{", "{").replace("\\}", "}")
+    return re.sub(r"_\{(\w)\}", r"_\1", re.sub(r" +", " ", out)).strip()

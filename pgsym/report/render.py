@@ -1,0 +1,91 @@
+"""Documents rendered and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pgsym.errors import ReportError
+from pgsym.files import write_atomically
+from pgsym.report.document import Document
+from pgsym.report.engines import TEX, TexFailure, run_tex, version
+
+FORMATS = ("tex", "pdf", "html", "ipynb")
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files that were written, and what a person should know of it."""
+
+    paths: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+
+
+def render(document: Document, target: str, engine: str = "auto") -> bytes:
+    """The document as bytes in one of the formats tex, pdf, html, ipynb.
+
+    Raises ReportError for an unknown format or engine, and TexFailure if a TeX engine fails.
+    """
+    match target:
+        case "tex":
+            from pgsym.report.tex import render_tex
+
+            return render_tex(document)
+        case "html":
+            from pgsym.report.html import render_html
+
+            return render_html(document)
+        case "ipynb":
+            from pgsym.report.notebook import render_notebook
+
+            return render_notebook(document)
+        case "pdf":
+            return _pdf(document, engine)
+    raise ReportError(f"there is no format {target!r}; choose from {', '.join(FORMATS)}")
+
+
+def _pdf(document: Document, engine: str) -> bytes:
+    named = replace(document, versions=(*document.versions, _engine_version(engine)))
+    if engine in TEX:
+        from pgsym.report.tex import render_tex
+
+        return run_tex(engine, render_tex(named), {f"{f.name}.pdf": f.pdf for f in document.figures})
+    from pgsym.report.typ import compile_pdf
+
+    return compile_pdf(named)
+
+
+def _engine_version(engine: str) -> tuple[str, str]:
+    name, _, rest = version(engine).partition(" ")
+    return name, rest or "(version not stated)"
+
+
+def write(document: Document, folder: Path, formats: Iterable[str], engine: str = "auto") -> Written:
+    """Write a document in some formats, each file whole or not at all.
+
+    Figures for LaTeX go to a folder `figures` beside the .tex.  Where a TeX engine fails, its log is kept beside the
+    .tex and the PDF is made by Typst.  Raises ReportError for an unknown format or engine, before anything is written.
+    """
+    formats = tuple(dict.fromkeys(formats))
+    for target in formats:
+        if target not in FORMATS:
+            raise ReportError(f"there is no format {target!r}; choose from {', '.join(FORMATS)}")
+    if not formats:
+        raise ReportError(f"no format is named; choose from {', '.join(FORMATS)}")
+    version(engine)
+    paths: list[Path] = []
+    notes: list[str] = []
+    for target in formats:
+        try:
+            content = render(document, target, engine)
+        except TexFailure as failure:
+            log = write_atomically(folder / f"{document.id}.log", failure.log)
+            write_atomically(folder / f"{document.id}.tex", render(document, "tex"))
+            notes.append(f"{failure.engine} failed (see {log}); Typst made the PDF instead")
+            content = render(document, target, "typst")
+        paths.append(write_atomically(folder / f"{document.id}.{target}", content))
+        if target == "tex":
+            for figure in document.figures:
+                paths.append(write_atomically(folder / "figures" / f"{figure.name}.pdf", figure.pdf))
+    return Written(tuple(paths), tuple(notes))

@@ -1,0 +1,147 @@
+"""Reports as Typst source, and as PDF through the embedded compiler."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from pgsym.report.clock import date_of_report
+from pgsym.report.document import (
+    Block,
+    Code,
+    Derivation,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Paragraph,
+    Statement,
+    Table,
+)
+from pgsym.report.prose import spans
+from pgsym.report.templates import template
+from pgsym.report.typst_math import typst
+
+SPECIAL = set("\\#$*_`@<>[]=-+/~'\"{}()^&:;")
+
+
+def escape(text: str) -> str:
+    """Literal text for Typst's markup."""
+    return "".join(f"\\{c}" if c in SPECIAL else c for c in text)
+
+
+def string(text: str) -> str:
+    """A Typst string literal."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def inline(latex: str) -> str:
+    """An inline formula with its LaTeX as alternative text."""
+    return f"#math.equation(alt: {string(latex)}, ${typst(latex)}$);"
+
+
+def display(latex: str) -> str:
+    """A displayed formula with its LaTeX as alternative text, scaled down if it is too wide."""
+    return f"#fit(math.equation(block: true, alt: {string(latex)}, $ {typst(latex)} $));"
+
+
+def prose(text: str) -> str:
+    """Prose with inline mathematics for Typst."""
+    out = []
+    for kind, part in spans(text):
+        match kind:
+            case "math":
+                out.append(inline(part))
+            case "emphasis":
+                out.append(f"#emph[{escape(part)}];")
+            case "code":
+                out.append(f"#raw({string(part)});")
+            case _:
+                out.append(escape(part))
+    return "".join(out)
+
+
+def block(item: Block) -> str:
+    """One block."""
+    match item:
+        case Heading(text, level):
+            return f"#heading(level: {level + 1})[{prose(text)}];"
+        case Paragraph(text):
+            return prose(text)
+        case Formula(latex):
+            return display(latex)
+        case Statement():
+            return _statement(item)
+        case Derivation(start, lines):
+            rows = [f"#start[{display(start)}];"]
+            for n, line in enumerate(lines, 1):
+                words = f"[{escape(line.rule)}], [{prose(line.why)}], {string(line.rung)}"
+                rows.append(f"#step({n}, [{display('= ' + line.formula)}], {words});")
+            return "\n".join(rows)
+        case Table():
+            return _table(item)
+        case Code(text, language):
+            return f"#raw(block: true, lang: {string(language)}, {string(text)});"
+        case Figure(name, _, _, alt, caption):
+            image = f"image({string(f'figures/{name}.svg')}, width: 100%, alt: {string(alt)})"
+            return f"#figure({image}, alt: {string(alt)}, caption: [{prose(caption)}]);"
+
+
+def _statement(item: Statement) -> str:
+    rung = string(item.badge.rung) if item.badge else "none"
+    detail = prose(item.badge.detail) if item.badge and item.badge.detail else ""
+    given = "; ".join(map(prose, item.hypotheses))
+    return (
+        f"#statement([{escape(item.kind)}], [{escape(item.name)}], {rung}, [{prose(item.text)}], "
+        f"[{display(item.formula)}], [{given}], [{detail}]);"
+    )
+
+
+def _table(item: Table) -> str:
+    names = {"l": "left", "r": "right", "c": "center"}
+    align = ", ".join(names[a] for a in (item.align or "l" * len(item.header)).ljust(len(item.header), "l"))
+    longest = [max((len(r[j]) for r in item.rows), default=0) for j in range(len(item.header))]
+    wide = longest.index(max(longest)) if max(longest) > 40 else -1
+    columns = ", ".join("1fr" if j == wide else "auto" for j in range(len(item.header)))
+    head = ", ".join(f"[{prose(h)}]" for h in item.header)
+    cells = ",\n  ".join(", ".join(f"[{prose(c)}]" for c in row) for row in item.rows)
+    caption = f"[{prose(item.caption)}]" if item.caption else "none"
+    return f"#fractions(({columns},), ({align},), ({head},), ({cells},), {caption});"
+
+
+def render_typst(document: Document) -> bytes:
+    """The whole Typst source."""
+    return (
+        template("report.typ.jinja")
+        .render(
+            title=prose(document.title),
+            plain_title=string("".join(t for _, t in spans(document.title))),
+            subtitle=prose(document.subtitle),
+            blocks=[block(b) for b in document.blocks],
+            sources=[prose(s) for s in document.sources],
+            versions=escape(", ".join(f"{name} {v}" for name, v in document.versions)),
+            date=date_of_report(),
+        )
+        .encode()
+    )
+
+
+def compile_pdf(document: Document) -> bytes:
+    """The PDF by the embedded Typst compiler: tagged (PDF/UA-1), fonts embedded, the same bytes every time."""
+    import typst as compiler
+
+    with tempfile.TemporaryDirectory(prefix="pgsym-") as name:
+        folder = Path(name)
+        (folder / "figures").mkdir()
+        for figure in document.figures:
+            (folder / "figures" / f"{figure.name}.svg").write_bytes(figure.svg)
+        (folder / "report.typ").write_bytes(render_typst(document))
+        made: bytes = compiler.compile(
+            str(folder / "report.typ"),
+            root=str(folder),
+            format="pdf",
+            pdf_standards=["ua-1"],
+            ignore_system_fonts=True,
+            timestamp=int(date_of_report().timestamp()),
+        )
+    return made
