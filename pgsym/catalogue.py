@@ -99,24 +99,30 @@ def entries_of(name: str) -> list[Entry]:
 
 
 def _load(path: Path) -> str:
-    """A user's own script, added to the catalogue for this run under its file's name."""
+    """A user's own script, added to the catalogue for this run under its file's name; read again when it changed."""
     name = path.stem.replace("_", "-")
     spec = importlib.util.spec_from_file_location(f"pgsym_user_{path.stem}", path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise UnknownName(f"there is no file {path} to read")
+    stamp = (str(path.resolve()), path.stat().st_mtime_ns)
+    if _loaded.get(name) == stamp:
+        return name
     module = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
-    except (OSError, SyntaxError, UnicodeDecodeError) as reason:
+        exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
+    except (OSError, SyntaxError, ValueError) as reason:
         raise UnknownName(f"{path} cannot be read as Python: {reason}") from None
-    missing = [f for f in ("derive", "claims") if not callable(getattr(module, f, None))]
+    missing = [f"{f}()" for f in ("derive", "claims") if not callable(getattr(module, f, None))]
     if missing:
-        raise UnknownName(f"{path} is no derivation script: it defines no {' and no '.join(missing)}() (see pgsym new)")
-    if scripts().get(name) is None or scripts()[name].__file__ != str(path):
-        scripts()[name] = cast(Script, module)
-        theorem.cache_clear()
-        entries.cache_clear()
+        raise UnknownName(f"{path} is no derivation script: it defines no {' and no '.join(missing)} (see pgsym new)")
+    scripts()[name] = cast(Script, module)
+    _loaded[name] = stamp
+    theorem.cache_clear()
+    entries.cache_clear()
     return name
+
+
+_loaded: dict[str, tuple[str, int]] = {}
 
 
 @cache

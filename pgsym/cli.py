@@ -32,16 +32,21 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    """Derive, decide, refute and teach policy gradients, exactly."""
-    if version:
+def _version(wanted: bool) -> None:
+    if wanted:
         from pgsym import __version__
 
         typer.echo(f"pgsym {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """Derive, decide, refute and teach policy gradients, exactly."""
 
 
 @app.command("list")
@@ -144,12 +149,15 @@ def new(
     typer.echo(str(scaffold(name, output)))
 
 
+INTERRUPTED = 130
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process with its status."""
     try:
         status = app(args=arguments, standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        status = _complain("interrupted; nothing half-written is left", 130)
+        status = INTERRUPTED
     except PgsymError as error:
         status = _complain(str(error), 2)
     except BrokenPipeError:
@@ -161,6 +169,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if os.environ.get("PGSYM_DEBUG"):
             raise
         status = _complain(f"internal error: {type(error).__name__}: {error} (PGSYM_DEBUG=1 shows where)", 3)
+    if status == INTERRUPTED:
+        _complain("interrupted; nothing half-written is left", status)
     sys.exit(status or 0)
 
 

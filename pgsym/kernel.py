@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
-from pgsym.decide.counterexamples import Counterexample, counterexample
 from pgsym.decide.identities import Sizes, decide, relevant_hypotheses
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RecordRefused, RuleDoesNotApply, StepRefuted
@@ -68,13 +67,14 @@ class Theorem:
     It is immutable, cannot be subclassed, and a pickled one is derived again, not believed.
     """
 
-    __slots__ = ("given", "lhs", "name", "rhs", "steps", "verdict")
+    __slots__ = ("given", "lhs", "name", "rhs", "sizes", "steps", "verdict")
     lhs: Term
     rhs: Term
     given: tuple[Hypothesis, ...]
     steps: tuple[Step, ...]
     verdict: Verdict
     name: str
+    sizes: Sizes | None
 
     def __init__(self, seal: object, **values: Any):
         if seal is not _SEAL:
@@ -120,9 +120,17 @@ class Theorem:
             "given": [hypothesis_record(h) for h in self.given],
         }
 
-    def necessity(self) -> tuple[tuple[Hypothesis, Counterexample | None], ...]:
-        """For each hypothesis, a counterexample to the statement without it; None where none was found."""
-        return tuple((h, counterexample(self.lhs, self.rhs, [g for g in self.given if g != h])) for h in self.given)
+    def necessity(self) -> tuple[tuple[Hypothesis, Verdict], ...]:
+        """For each hypothesis the verdict on the statement without it.
+
+        Refuted: the hypothesis is necessary.  Decided: only this derivation uses it.  A definition without which the
+        statement says nothing, such as the law of a batch, is left out.
+        """
+        return tuple(
+            (h, decide(self.lhs, self.rhs, [g for g in self.given if g != h], self.sizes))
+            for h in self.given
+            if not _gives_meaning(h)
+        )
 
 
 class Derivation:
@@ -143,7 +151,8 @@ class Derivation:
 
     def __init__(self, start: Term, given: Iterable[Hypothesis] = (), name: str = "", sizes: Sizes | None = None):
         sort_of(start)
-        self.name, self.start, self.given, self.sizes = name, start, tuple(given), sizes
+        self.name, self.start, self.given = name, start, tuple(given)
+        self.sizes = None if sizes is None else tuple(sizes)
         self.steps: list[Step] = []
         self.needs = tuple(h for h in relevant_hypotheses((start,), self.given) if _gives_meaning(h))
 
@@ -212,7 +221,14 @@ class Derivation:
         if verdict.rung in (Rung.REFUTED, Rung.UNDECIDED):
             raise StepRefuted(f"the conclusion does not hold: {verdict}", verdict)
         return Theorem(
-            _SEAL, lhs=self.start, rhs=target, given=given, steps=tuple(self.steps), verdict=verdict, name=self.name
+            _SEAL,
+            lhs=self.start,
+            rhs=target,
+            given=given,
+            steps=tuple(self.steps),
+            verdict=verdict,
+            name=self.name,
+            sizes=self.sizes,
         )
 
     def __str__(self) -> str:

@@ -40,7 +40,8 @@ class Candidate(Concrete):
     @property
     def cost(self) -> tuple[int, ...]:
         """What makes an instance simple to read: small denominators, then small numbers, then early labels."""
-        denominators = total = spread = 0
+        denominators = spread = 0
+        total = sum(2 * abs(v.numerator) + v.denominator - 1 + (v < 0) for v in self.constants.values())
         for symbol, table in self.tables.items():
             for value in table.flat:
                 if isinstance(value, Fraction):
@@ -116,7 +117,7 @@ def candidates(
     for symbol, shape in parts.labels.items():
         pools.append(("label", symbol, list(range(size.sorts[symbol.result])), (prod(shape),)))
     for name in parts.constants:
-        pools.append(("constant", name, list(REALS[1 : round_ + 3]), (1,)))
+        pools.append(("constant", name, list(REALS[: round_ + 3]), (1,)))
     total = prod(len(pool) ** count for _, _, pool, (count,) in pools)
     if total <= 4 * how_many:
         choices: Iterable[tuple[tuple[Any, ...], ...]] = product(
@@ -216,7 +217,7 @@ def simpler(candidate: Candidate, given: Sequence[Hypothesis]) -> list[Candidate
             for index in np.ndindex(table.shape):
                 out += [_with(candidate, symbol, index, v) for v in pool if v != table[index]]
     for name in candidate.constants:
-        out += [replace(candidate, constants={**candidate.constants, name: v}) for v in REALS[1:4]]
+        out += [replace(candidate, constants={**candidate.constants, name: v}) for v in REALS[:4]]
     return sorted((c for c in out if c.cost < candidate.cost), key=lambda c: c.cost)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +16,7 @@ from pgsym.errors import OutsideNumberSystem, PgsymError
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.instances import axes_of
 from pgsym.meaning.numbers import Array, Ball, Numbers, Rational, Symbolic
+from pgsym.meaning.vocabulary import head
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol, Term, Variable
 
@@ -52,8 +54,24 @@ class Counterexample:
 
     @property
     def tables(self) -> dict[str, Any]:
-        """The tables as nested lists, conditions before outcomes: π[s][a], D[s], r[s][a]; labels count from 1."""
-        return {symbol.name: _listed(symbol, table) for symbol, table in self.candidate.tables.items()}
+        """The tables as nested lists, conditions before outcomes: π[s][a], D[s], r[s][a]; labels count from 1.
+
+        Symbols of one name are told apart by their arguments: y(s), y(a | s).
+        """
+        names = Counter(symbol.name for symbol in self.candidate.tables)
+        return {
+            (head(symbol) if names[symbol.name] > 1 else symbol.name): self._listed(symbol)
+            for symbol in self.candidate.tables
+        } | dict(self.candidate.constants)
+
+    def _listed(self, symbol: Symbol) -> Any:
+        table = self.candidate.tables[symbol]
+        if np.issubdtype(table.dtype, np.integer):
+            return (table + 1).tolist()
+        if symbol in self.candidate.logarithmic:
+            table = np.vectorize(lambda w: Fraction(0) if w == 1 else f"log({w})", otypes=[object])(table)
+        rank, k = len(axes_of(symbol)), symbol.outcomes
+        return np.moveaxis(table, range(k), range(rank - k, rank)).tolist()
 
     def shown(self, side: tuple[Any, ...]) -> str:
         """A side's value as one string."""
@@ -118,8 +136,9 @@ def counterexample(
     >>> found.shown(found.lhs), found.shown(found.rhs)
     ('(1/4, -1/4)', '(1/2, -1/2)')
     """
-    from pgsym.decide.identities import comparable, relevant_hypotheses
+    from pgsym.decide.identities import comparable, relevant_hypotheses, with_symbols_apart
 
+    lhs, rhs = with_symbols_apart(lhs, rhs)
     given = relevant_hypotheses((lhs, rhs), tuple(given))
     names = size_names((lhs, rhs), given)
     chosen = None if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)
@@ -172,12 +191,13 @@ def _screened(
 
 def _differ(left: Array, left_poles: Array | None, right: Array, right_poles: Array | None, numbers: Numbers) -> Array:
     """Where two arrays differ, an undefined entry differing from every defined one."""
-    shape = np.broadcast_shapes(left.shape, right.shape)
+    minus = numbers.constant(Fraction(-1)).reshape(-1, *[1] * (left.ndim - 1))
+    difference = numbers.add(left, numbers.multiply(minus, right))
+    shape = np.broadcast_shapes(difference.shape, left.shape, right.shape)
+    difference = np.broadcast_to(difference, shape)
     nowhere = np.zeros(shape, dtype=bool)
     lp = nowhere if left_poles is None else np.broadcast_to(left_poles, shape)
     rp = nowhere if right_poles is None else np.broadcast_to(right_poles, shape)
-    minus = numbers.constant(Fraction(-1)).reshape(-1, *[1] * (len(shape) - 1))
-    difference = np.broadcast_to(numbers.add(left, numbers.multiply(minus, right)), shape)
     if isinstance(numbers, Ball):
         unequal = np.vectorize(lambda v: not v.contains(0), otypes=[bool])(difference)
     else:
@@ -205,6 +225,8 @@ def verify(
         values = [_along(f.array, f.poles, differ.shape, where) for f in (left, right)]
         names = [name for v in axes for name, _ in open_axes(v, instance)]
         at = tuple((name, i + 1) for name, i in zip(names, where, strict=True))
+        if values[0] == values[1]:
+            continue
         labels = candidate.coordinates if len(values[0]) > 1 else ()
         return Counterexample(size, candidate, at, labels, values[0], values[1], lhs, rhs, given)
     return None
@@ -249,19 +271,6 @@ def confirm_with_balls(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed
                 return 0
             examples += 1
     return examples
-
-
-def _listed(symbol: Symbol, table: Array) -> Any:
-    """A table as nested lists, conditions before outcomes; choices count from 1."""
-    rank = len(axes_of(symbol))
-    moved = (
-        np.moveaxis(table, range(symbol.outcomes), range(rank - symbol.outcomes, rank))
-        if symbol.outcomes == 1
-        else table
-    )
-    if np.issubdtype(table.dtype, np.integer):
-        return (moved + 1).tolist()
-    return moved.tolist()
 
 
 def _strings(table: Any) -> Any:

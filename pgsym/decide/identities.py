@@ -24,15 +24,16 @@ from pgsym.decide.counterexamples import Counterexample, confirm_with_balls, sea
 from pgsym.decide.degree import DegreeBound
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
 from pgsym.decide.sizes import DECISION_SIZES, Size, size_names, vocabulary
-from pgsym.decide.strata import strata
+from pgsym.decide.strata import conditions, strata
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.generic import GenericInstance
+from pgsym.terms.build import EXP, LOG
 from pgsym.terms.hypotheses import Definition, Hypothesis
-from pgsym.terms.nodes import Number, Term, Variable
-from pgsym.terms.sorts import FINITE, Collective
-from pgsym.terms.structure import free, sort_of
+from pgsym.terms.nodes import Apply, Gradient, Law, Number, Term, Variable
+from pgsym.terms.sorts import FINITE, PARAMETER, Collective
+from pgsym.terms.structure import bottom_up, free, sort_of, walk
 
 LOG2_ERROR = -100
 """A false identity is accepted with a chance below 2^-100."""
@@ -76,8 +77,32 @@ def decide(
         note = "" if evidence else "the sides differ at a random point"
     if evidence is not None:
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
-    found = search(lhs, rhs, relevant, axes, names, seed)
+    found = search(*with_symbols_apart(lhs, rhs), relevant, axes, names, seed)
     return _without_agreement(lhs, rhs, given, found, note, started, seed)
+
+
+def with_symbols_apart(lhs: Term, rhs: Term) -> tuple[Term, Term]:
+    """Both sides with one symbol for each parameter that a symbol is applied to: π_θ and π_θ' have their own tables.
+
+    The parameter that gradients are taken by keeps its symbols; others get primed ones.
+    """
+    parameters = sorted({v for t in (lhs, rhs) for v in free(t) if v.sort == PARAMETER}, key=lambda v: v.name)
+    if len(parameters) < 2:
+        return lhs, rhs
+    moving = {t.parameter for side in (lhs, rhs) for t in walk(side) if isinstance(t, Gradient)}
+    main = next((p for p in parameters if p in moving), parameters[0])
+    primes = {p: "'" * k for k, p in enumerate([p for p in parameters if p != main], 1)}
+
+    def apart(t: Term) -> Term:
+        inside = t.arguments if isinstance(t, Apply) else t.given if isinstance(t, Law) else ()
+        prime = next((primes[p] for p in inside if isinstance(p, Variable) and p in primes), "")
+        return (
+            replace(t, symbol=replace(t.symbol, name=t.symbol.name + prime))
+            if prime and isinstance(t, Apply | Law)
+            else t
+        )
+
+    return bottom_up(lhs, apart), bottom_up(rhs, apart)
 
 
 def _without_agreement(
@@ -93,7 +118,8 @@ def _without_agreement(
         method = "exact rational instance" if found.is_rational else "exact instance, compared in ball arithmetic"
         evidence = Evidence(method, (found.size,), note=note)
         return Verdict(Rung.REFUTED, lhs, rhs, given, _timed(evidence, started), found)
-    examples = confirm_with_balls(lhs, rhs, relevant_hypotheses((lhs, rhs), given), seed)
+    transcendental = {LOG, EXP} & vocabulary((lhs, rhs), given)
+    examples = confirm_with_balls(lhs, rhs, relevant_hypotheses((lhs, rhs), given), seed) if transcendental else 0
     if examples:
         evidence = Evidence("ball arithmetic at random rational instances", examples=examples, note=note)
         return Verdict(Rung.TESTED, lhs, rhs, given, _timed(evidence, started))
@@ -167,11 +193,10 @@ def _agree(
         worst, degree = max(worst, k * log2(q)), max(degree, d)
         most_points, most_strata = max(most_points, k), max(most_strata, len(kinds))
         all_primes.update(primes)
-    notes = (
-        []
-        if most_strata == 1
-        else [f"{'all' if whole else 'a selection of'} label functions and zero patterns, up to {most_strata}"]
-    )
+    notes = [f"where {c}" for c in conditions((lhs, rhs), given)]
+    if most_strata > 1:
+        extent = "all" if whole else "a selection of"
+        notes.append(f"{extent} label functions and zero patterns, up to {most_strata}")
     return Evidence(
         "random points of prime fields",
         sizes,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import product
+from itertools import islice, product
+from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +13,25 @@ from numpy.typing import NDArray
 from pgsym.decide.sizes import Size, vocabulary
 from pgsym.meaning.generic import Stratum
 from pgsym.meaning.instances import axes_of
-from pgsym.terms.build import BUILT_IN, EXP, LOG
+from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
-from pgsym.terms.nodes import Apply, Conditional, Law, Power, Quotient, Scope, Symbol, Term
-from pgsym.terms.sorts import FINITE, REAL, Collective
+from pgsym.terms.nodes import (
+    Add,
+    Apply,
+    Binder,
+    Conditional,
+    Law,
+    Multiply,
+    Number,
+    Power,
+    Quotient,
+    Scope,
+    Symbol,
+    Term,
+    Variable,
+)
+from pgsym.terms.places import places
+from pgsym.terms.sorts import FINITE, INDEX, REAL, Collective
 from pgsym.terms.structure import parts, walk
 
 MOST_STRATA = 64
@@ -25,8 +42,8 @@ def strata(
 ) -> tuple[tuple[Stratum, ...], bool]:
     """The strata of the instances of a size, and whether these are all of them.
 
-    Patterns of zeros matter only where a term divides or takes a logarithm: elsewhere both sides are polynomials,
-    and what holds inside the simplex holds on its faces.
+    Patterns of zeros (and zero real variables) matter only where a term divides or takes a logarithm: elsewhere both
+    sides are polynomials, and what holds inside the simplex holds on its faces.
     """
     terms, given = tuple(terms), tuple(given)
     used = vocabulary(terms, given)
@@ -41,61 +58,161 @@ def strata(
     suspects = {s for s in _reached(divisors, definitions) - positive if s.result == REAL}
     masks = [s for s in primitive if s.outcomes and s not in positive]
     laws = [s for s in primitive if s in suspects or s in masks] if suspects & set(primitive) else []
+    constants = sorted({v.name for t in (*terms, *bodies) for v in _divided_by(t)})
 
     def shape(symbol: Symbol) -> tuple[int, ...]:
         return tuple(size.sorts[s] for s in axes_of(symbol))
 
-    axes: list[list[tuple[str, Symbol, NDArray[np.generic]]]] = []
+    axes: list[list[Part]] = []
     complete = True
     for symbol in labels:
-        tables, all_of_them = _some(_functions(shape(symbol), size.sorts[symbol.result]), MOST_STRATA, seed)
+        tables, all_of_them = _some(_functions(shape(symbol), size.sorts[symbol.result]), seed)
         axes.append([("label", symbol, t) for t in tables])
         complete &= all_of_them
     for symbol in laws:
-        tables, all_of_them = _some(_supports(symbol, shape(symbol)), MOST_STRATA, seed)
+        tables, all_of_them = _some(_supports(symbol, shape(symbol)), seed)
         axes.append([("support", symbol, t) for t in tables])
         complete &= all_of_them
-    combinations, all_of_them = _some(product(*axes), MOST_STRATA, seed)
+    axes += [[("not zero", name, None), ("zero", name, None)] for name in constants]
+    combinations, all_of_them = _combinations(axes, seed)
     out = [
         Stratum(
             {s: t for kind, s, t in chosen if kind == "label"},
             {s: t for kind, s, t in chosen if kind == "support"},
+            frozenset(name for kind, name, _ in chosen if kind == "zero"),
         )
         for chosen in combinations
     ]
     return tuple(out), complete and all_of_them
 
 
+Part = tuple[str, Any, Any]
+
+
+def _combinations(axes: list[list[Part]], seed: int) -> tuple[list[tuple[Part, ...]], bool]:
+    """Every choice of one part from each axis, or the first and random ones."""
+    if prod(map(len, axes)) <= MOST_STRATA:
+        return list(product(*axes)), True
+    rng = np.random.default_rng(seed)
+    chosen = [tuple(axis[int(rng.integers(len(axis)))] for axis in axes) for _ in range(MOST_STRATA - 1)]
+    return [tuple(axis[0] for axis in axes), *chosen], False
+
+
+def conditions(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[str, ...]:
+    """What a decision takes for granted, because no pattern of zeros covers it: "c − d ≠ 0", "c > 0".
+
+    A sum of things that may have either sign can cancel; the logarithm of one means that of a positive number.
+    """
+    definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
+    found: dict[str, None] = {}
+    for term in terms:
+        for place in places(term):
+            match place.term:
+                case Quotient(_, below):
+                    dividing, logarithm = below, False
+                case Power(base, n) if n < 0:
+                    dividing, logarithm = base, False
+                case Apply(symbol, (argument,)) if symbol == LOG:
+                    dividing, logarithm = argument, True
+                case _:
+                    continue
+            for factor in _atoms(dividing):
+                if _is_never_negative(factor, definitions):
+                    continue
+                if logarithm or isinstance(factor, Add | Binder):
+                    found[f"{factor} {'> 0' if logarithm else '≠ 0'}"] = None
+    return tuple(found)
+
+
+def _atoms(term: Term) -> Iterator[Term]:
+    """The factors of a term, through products, fractions and powers."""
+    match term:
+        case Multiply(xs):
+            for x in xs:
+                yield from _atoms(x)
+        case Quotient(x, y):
+            yield from _atoms(x)
+            yield from _atoms(y)
+        case Power(x, _):
+            yield from _atoms(x)
+        case _:
+            yield term
+
+
+def _is_never_negative(term: Term | Scope, definitions: dict[Symbol, Definition]) -> bool:
+    """Whether a term's form shows that it is at no instance negative."""
+    match term:
+        case Scope(_, _, body):
+            return _is_never_negative(body, definitions)
+        case Number(value):
+            return value >= 0
+        case Variable(_, sort):
+            return sort == INDEX
+        case Apply(symbol, (_,)) if symbol in (EXP, ABS):
+            return True
+        case Apply(symbol, _) if symbol in BUILT_IN:
+            return symbol != LOG
+        case Apply(symbol, _) if symbol in definitions and not symbol.outcomes:
+            return _is_never_negative(definitions[symbol].body, definitions)
+        case Apply(symbol, _):
+            return bool(symbol.outcomes)
+        case Add(xs) | Multiply(xs):
+            return all(_is_never_negative(x, definitions) for x in xs)
+        case Quotient(x, y):
+            return _is_never_negative(x, definitions) and _is_never_negative(y, definitions)
+        case Power(x, n):
+            return n % 2 == 0 or _is_never_negative(x, definitions)
+        case Binder(_, scope):
+            return _is_never_negative(scope, definitions)
+    return False
+
+
 def _divisors(term: Term) -> set[Symbol]:
     """The symbols inside what a term divides by, takes a logarithm of, or conditions on."""
     out: set[Symbol] = set()
-    for t in walk(term):
-        match t:
-            case Quotient(_, below):
-                out |= _unprotected(below)
-            case Power(base, n) if n < 0:
-                out |= _unprotected(base)
-            case Apply(symbol, (argument,)) if symbol == LOG:
-                out |= _unprotected(argument)
-            case Conditional(Law(symbol, _), scope):
-                out |= {symbol} | _unprotected(scope.body)
+    for dividing in _dividing(term):
+        out |= {t.symbol for t in _unprotected(dividing) if isinstance(t, Apply | Law)}
     return out
 
 
-def _unprotected(term: Term) -> set[Symbol]:
-    """The symbols of a term outside exponentials, which never vanish."""
+def _divided_by(term: Term) -> set[Variable]:
+    """The real variables inside what a term divides by or takes a logarithm of."""
+    return {t for d in _dividing(term) for t in _unprotected(d) if isinstance(t, Variable) and t.sort == REAL}
+
+
+def _dividing(term: Term) -> Iterator[Term]:
+    """What a term divides by, takes a logarithm of, or conditions on."""
+    for t in walk(term):
+        match t:
+            case Quotient(_, below):
+                yield below
+            case Power(base, n) if n < 0:
+                yield base
+            case Apply(symbol, (argument,)) if symbol == LOG:
+                yield argument
+            case Conditional(law, scope):
+                yield law
+                yield scope.body
+
+
+def _unprotected(term: Term) -> Iterator[Term]:
+    """The sub-terms outside exponentials, which never vanish."""
     if isinstance(term, Apply) and term.symbol == EXP:
-        return set()
-    own = {term.symbol} if isinstance(term, Apply | Law) else set()
-    return own.union(*(_unprotected(p.body if isinstance(p, Scope) else p) for p in parts(term)))
+        return
+    yield term
+    for part in parts(term):
+        yield from _unprotected(part.body if isinstance(part, Scope) else part)
 
 
 def _reached(found: set[Symbol], definitions: dict[Symbol, Definition]) -> set[Symbol]:
     """Symbols and those that their definitions mention."""
     out = set(found)
-    while new := {s for d in out & set(definitions) for s in _unprotected(definitions[d].body)} - out:
+    while True:
+        bodies = [definitions[d].body for d in out & set(definitions)]
+        new = {t.symbol for b in bodies for t in _unprotected(b) if isinstance(t, Apply | Law)} - out
+        if not new:
+            return out
         out |= new
-    return out
 
 
 def _functions(shape: tuple[int, ...], values: int) -> Iterator[NDArray[np.int64]]:
@@ -116,14 +233,11 @@ def _supports(symbol: Symbol, shape: tuple[int, ...]) -> Iterator[NDArray[np.boo
         yield np.asarray(row_patterns, dtype=bool).T.reshape(shape)
 
 
-def _some(candidates: Iterable[object], most: int, seed: int) -> tuple[list, bool]:  # type: ignore[type-arg]
-    """All candidates, or the first and a random selection of a bounded prefix of the others."""
-    pool = []
-    for candidate in candidates:
-        pool.append(candidate)
-        if len(pool) > 64 * most:
-            break
-    if len(pool) <= most:
+def _some(candidates: Iterable[NDArray[Any]], seed: int) -> tuple[list[NDArray[Any]], bool]:
+    """All candidates, or the first and a random selection of the others (of the first few thousand)."""
+    pool = list(islice(candidates, 64 * MOST_STRATA))
+    if len(pool) <= MOST_STRATA:
         return pool, True
-    chosen = np.random.default_rng(seed).choice(np.arange(1, len(pool)), size=most - 1, replace=False)
-    return [pool[0], *(pool[i] for i in sorted(chosen))], False
+    rng = np.random.default_rng(seed)
+    chosen = sorted(rng.choice(np.arange(1, len(pool)), size=MOST_STRATA - 1, replace=False))
+    return [pool[0], *(pool[i] for i in chosen)], False

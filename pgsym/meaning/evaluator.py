@@ -241,26 +241,26 @@ class Evaluator(Meaning[Value]):
         return self.contraction.exp(self.real(self.read(argument, environment)))
 
     def _absolute(self, argument: Term, environment: Environment) -> Value:
-        """|x|: x times its sign, which in a field without order must be the same at every instance."""
+        """|x|: x times the sign that it has at every instance, or at this one if the numbers have an order."""
         value = self.real(self.read(argument, environment))
         if is_zero(value):
             return ZERO
-        primal = value
-        while isinstance(primal, Dual):
-            primal = primal.primal
         try:
-            if primal.outside:
-                return primal
-            dense = self.contraction.collapse(primal)
-            sign = Factor(self.instance.numbers.sign(dense.array), dense.axes)
-        except OutsideNumberSystem:
             known = self.instance.bounds
             bounds = Evaluator.at(known)
             inner = bounds.real(bounds.read(argument, environment))
             if not isinstance(inner, Net):
-                raise SortError("bounds have no derivative") from None
+                raise SortError("bounds have no derivative")
             dense = bounds.contraction.collapse(inner)
             sign = Factor(self.instance.numbers.integers(known.numbers.signs(dense.array)), dense.axes)
+        except OutsideNumberSystem:
+            primal = value
+            while isinstance(primal, Dual):
+                primal = primal.primal
+            if primal.outside:
+                return primal
+            dense = self.contraction.collapse(primal)
+            sign = Factor(self.instance.numbers.sign(dense.array), dense.axes)
         return self.contraction.multiply(Net(((sign,),)), value)
 
     # binders ------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from zlib import crc32
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,11 @@ from pgsym.terms.nodes import Symbol, Variable
 
 @dataclass(frozen=True, eq=False)
 class Stratum:
-    """The discrete part of an instance: every label function, and which probabilities are zero."""
+    """The discrete part of an instance: the label functions, and which table entries and real variables are zero."""
 
     choices: Mapping[Symbol, NDArray[np.int64]] = field(default_factory=dict)
     supports: Mapping[Symbol, NDArray[np.bool_]] = field(default_factory=dict)
+    zeros: frozenset[str] = frozenset()
 
 
 class GenericInstance(Instance):
@@ -54,8 +55,7 @@ class GenericInstance(Instance):
         return self._tables[key]
 
     def _draw(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array:
-        name = f"{symbol.name}/{len(symbol.arguments)}/{symbol.outcomes}@{parameter or ''}"
-        rng = np.random.default_rng([self.seed, crc32(name.encode()), *directions])
+        rng = self._stream((symbol, parameter, directions))
         shape = self.shape(symbol)
         p = self.numbers.primes.reshape(-1, *[1] * len(shape))
         out = rng.integers(1, p, size=(len(p), *shape), dtype=np.int64)
@@ -85,5 +85,10 @@ class GenericInstance(Instance):
         return np.repeat([s.choices[symbol] for s in self.strata], self.copies, axis=0)
 
     def constant(self, variable: Variable) -> Array:
-        rng = np.random.default_rng([self.seed, crc32(variable.name.encode()), 1 << 20])
-        return rng.integers(1, self.numbers.primes, dtype=np.int64)
+        drawn = self._stream(variable).integers(1, self.numbers.primes, dtype=np.int64)
+        return np.where(np.repeat([variable.name in s.zeros for s in self.strata], self.copies), 0, drawn)
+
+    def _stream(self, what: object) -> np.random.Generator:
+        """A random stream of its own for each table, derivative and constant, told apart by all that they are."""
+        digest = sha256(repr((self.seed, what)).encode()).digest()
+        return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32))

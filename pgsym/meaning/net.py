@@ -107,15 +107,23 @@ class Contraction:
         return dual(level, self.add(xp, yp), self.add(xt, yt))
 
     def multiply(self, x: Value, y: Value) -> Value:
-        """The product."""
+        """The product; zero times something undefined is undefined."""
         if is_zero(x) or is_zero(y):
-            return ZERO
+            return self._undefined_zero(y if is_zero(x) else x)
         if isinstance(x, Net) and isinstance(y, Net):
             return Net(tuple(p + q for p in x.terms for q in y.terms), x.outside or y.outside)
         level = top(x, y)
         (xp, xt), (yp, yt) = split(x, level), split(y, level)
         tangent = self.add(self.multiply(xp, yt), self.multiply(xt, yp))
         return dual(level, self.multiply(xp, yp), tangent)
+
+    def _undefined_zero(self, x: Value) -> Value:
+        """Zero, with the poles that a value has."""
+        if isinstance(x, Dual):
+            return self.add(self._undefined_zero(x.primal), self._undefined_zero(x.tangent))
+        zero = Factor(self.numbers.constant(Fraction(0)))
+        terms = tuple((zero, *poles) for t in x.terms if (poles := tuple(f for f in t if f.poles is not None)))
+        return Net(terms)
 
     def power(self, x: Value, exponent: int) -> Value:
         """An integer power."""
@@ -249,8 +257,9 @@ class Contraction:
         for term in net.terms:
             dense = self._multiply_all(list(term)) if term else Factor(self.numbers.constant(Fraction(1)))
             out = self._add_factors(out, dense)
-        array = np.broadcast_to(out.array, (out.array.shape[0], *shape))
-        return Factor(array, names, out.poles)
+        points = max(out.array.shape[0], 1 if out.poles is None else out.poles.shape[0])
+        poles = None if out.poles is None else np.broadcast_to(out.poles, (points, *shape))
+        return Factor(np.broadcast_to(out.array, (points, *shape)), names, poles)
 
     def excuse_poles(self, x: Value, mass: Value) -> Value:
         """The value with its poles lifted wherever `mass` vanishes with all its derivatives."""

@@ -305,7 +305,15 @@ class Ball(Numbers):
         return elementwise(lambda v: v.sgn(), x)
 
     def _reciprocal(self, x: Array) -> Array:
+        self._refuse_if(elementwise(lambda v: v.contains(0), x), "a ball around zero")
         return np.asarray(self.scalar(Fraction(1)) / x)
 
     def _log(self, x: Array) -> Array:
+        self._refuse_if(elementwise(lambda v: not v > 0, x), "a ball that is not positive")
         return elementwise(lambda v: v.log(), x)
+
+    @staticmethod
+    def _refuse_if(unknown: Array, what: str) -> None:
+        """Whether a value exists must be certain."""
+        if unknown.astype(bool).any():
+            raise OutsideNumberSystem(f"{what}: whether the term is defined there cannot be told")

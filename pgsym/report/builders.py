@@ -71,9 +71,10 @@ def standard(name: str) -> Iterator[Block]:
     yield statement_of(theorem, next((c for c in claims if c.id == theorem.name), None))
     yield Heading("Derivation")
     yield derivation_of(theorem)
-    if theorem.given:
+    assumed = list(necessity_of(theorem))
+    if assumed:
         yield Heading("What is assumed, and why it is needed")
-        yield from necessity_of(theorem)
+        yield from assumed
     refuted = [c for c in claims if c.expected is Rung.REFUTED]
     others = [c for c in claims if c.expected is not Rung.REFUTED and c.id != theorem.name and c.step is None]
     if others:
@@ -86,11 +87,11 @@ def standard(name: str) -> Iterator[Block]:
         yield Heading("What is not true")
         for claim in refuted:
             yield from refutation_of(claim)
-    steps = [c for c in claims if c.step is not None]
+    steps = sorted((c for c in claims if c.step is not None), key=lambda c: c.step or 0)
     if steps:
         yield Heading("The lines as claims of their own")
-        rows = tuple((f"({c.step})", f"`{c.id}`", f"${c.statement}$", str(c.decide().rung)) for c in steps)
-        yield Table(("line", "id", "statement", "verdict"), tuple((a, b, d) for a, b, _, d in rows), align="lll")
+        rows = tuple((f"({c.step})", f"`{c.id}`", c.says, str(c.decide().rung)) for c in steps)
+        yield Table(("line", "id", "in words", "verdict"), rows)
 
 
 def statement_of(theorem: Theorem, claim: Claim | None = None) -> Statement:
@@ -143,11 +144,14 @@ def derivation_of(theorem: Theorem) -> Derivation:
 def necessity_of(theorem: Theorem) -> Iterator[Block]:
     """Each hypothesis, with what goes wrong without it."""
     rows = []
-    for hypothesis, found in theorem.necessity():
-        if found is None:
-            rows.append((hypothesis.latex(), "no counterexample was found without it", "", ""))
-        else:
+    for hypothesis, verdict in theorem.necessity():
+        found = verdict.counterexample
+        if found is not None:
             rows.append((hypothesis.latex(), tables_line(found), _math(found.lhs), _math(found.rhs)))
+        else:
+            rows.append((hypothesis.latex(), "the statement holds without it; only this derivation uses it", "", ""))
+    if not rows:
+        return
     yield Table(
         ("hypothesis", "without it, at", "left side", "right side"),
         tuple(rows),
@@ -203,8 +207,8 @@ def python_for(claim: Claim, found: Counterexample) -> str:
         "}",
         f"instance = problem(tables, terms=(claim.lhs, claim.rhs), given=claim.given{lengths})",
     ]
-    if not found.at:
-        lines += ["print(value(claim.lhs, instance), value(claim.rhs, instance))"]
+    at = f", at={ {n: v - 1 for n, v in found.at} }" if found.at else ""
+    lines += [f"print(value(claim.lhs, instance{at}), value(claim.rhs, instance{at}))"]
     return "\n".join(lines)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pgsym.errors import ReportError
+
 
 @dataclass(frozen=True)
 class Badge:
@@ -71,12 +73,20 @@ class Derivation:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of prose cells; columns are left-aligned but for those marked "r" or "c" in `align`."""
+    """A table of prose cells; columns are left-aligned but for those marked "r" or "c" in `align`.
+
+    Raises ReportError for a row that is longer or shorter than the header.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
     align: str = ""
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.header):
+                raise ReportError(f"a row of {len(row)} cells in a table of {len(self.header)} columns: {row}")
 
 
 @dataclass(frozen=True)

@@ -132,15 +132,21 @@ class _Writer:
         self.pictures = pictures
 
     def prose(self, text: str) -> str:
-        tags = {"emphasis": "em", "code": "code"}
-        return "".join(
-            self.pictures[t, False]
-            if kind == "math"
-            else escape(t)
-            if kind == "text"
-            else f"<{tags[kind]}>{escape(t)}</{tags[kind]}>"
-            for kind, t in spans(text)
-        )
+        out: list[str] = []
+        for kind, part in spans(text):
+            match kind:
+                case "math":
+                    out.append(self.pictures[part, False])
+                case "emphasis":
+                    out.append(f"<em>{escape(part)}</em>")
+                case "code":
+                    out.append(f"<code>{escape(part)}</code>")
+                case _ if out and part[0] in ".,;:)":  # no line may break between a formula and its full stop
+                    out[-1] = f'<span class="keep">{out[-1]}{part[0]}</span>'
+                    out.append(escape(part[1:]))
+                case _:
+                    out.append(escape(part))
+        return "".join(out)
 
     def display(self, latex: str) -> str:
         plain = latex.replace("\\changed", "")

@@ -45,4 +45,5 @@ def _unicode(latex: str) -> str:
     out = re.sub(r"\\[,;! ]", " ", out)
     out = re.sub(r"\\([a-zA-Z]+) ?", lambda m: UNICODE.get(m[1], m[1]), out)
     out = out.replace("\\{", "{").replace("\\}", "}")
+    out = out.replace(" /", "/").replace("/ ", "/")
     return re.sub(r"_\{(\w)\}", r"_\1", re.sub(r" +", " ", out)).strip()

@@ -77,4 +77,4 @@ def latex(term: Term, changed: Path | None = None) -> str:
     >>> latex(grad(log(one_step().policy)))
     '\\nabla_{\\theta} \\log \\pi_{\\theta}(a \\mid s)'
     """
-    return LatexNotation(changed).draw(term)
+    return LatexNotation(changed).write(term)

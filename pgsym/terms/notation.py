@@ -7,7 +7,8 @@ A path may be marked: the drawn string is wrapped, so that a mark never changes 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
@@ -35,7 +36,7 @@ from pgsym.terms.nodes import (
 )
 from pgsym.terms.places import Path
 from pgsym.terms.sorts import INDEX, PARAMETER, Collective
-from pgsym.terms.structure import free, open_scope
+from pgsym.terms.structure import free, instantiate, open_scope
 
 SUM, PRODUCT, PREFIX, POWER, ATOM = range(5)  # how tightly a drawn term holds together
 
@@ -45,6 +46,12 @@ class Notation(ABC):
 
     def __init__(self, marked: Path | None = None):
         self.marked = marked
+        self.taken: tuple[Variable, ...] = ()
+
+    def write(self, term: Term) -> str:
+        """The whole term; its free variables keep their names."""
+        with self._within(*free(term)):
+            return self.draw(term)
 
     # boxes ------------------------------------------------------------------------------------------------------
     @abstractmethod
@@ -127,12 +134,16 @@ class Notation(ABC):
     def _add(self, operands: tuple[Term, ...], path: Path) -> str:
         out = ""
         for i, operand in enumerate(operands):
-            tight = PRODUCT if i and not self._is_negative(operand) else SUM
-            drawn = self.draw(operand, (*path, i), tight)
-            if self._is_negative(operand) and (*path, i) != self.marked and drawn.startswith(self.minus):
-                out += (f" {self.minus} " if i else self.minus) + drawn[len(self.minus) :]
-            else:
-                out += f" + {drawn}" if i else drawn
+            here = (*path, i)
+            negative = self._is_negative(operand)
+            drawn, own, _ = self._draw(operand, here)
+            if negative and drawn.startswith(self.minus):
+                rest = drawn[len(self.minus) :]
+                out += (f" {self.minus} " if i else self.minus) + (self.mark(rest) if here == self.marked else rest)
+                continue
+            if own < (PRODUCT if i else SUM):
+                drawn = self.bracket(drawn, "(")
+            out += (" + " if i else "") + (self.mark(drawn) if here == self.marked else drawn)
         return out
 
     @staticmethod
@@ -142,7 +153,7 @@ class Notation(ABC):
         return isinstance(term, Number) and term.value < 0
 
     def _multiply(self, operands: tuple[Term, ...], path: Path) -> tuple[str, int, bool]:
-        negative = len(operands) > 1 and operands[0] == Number(Fraction(-1)) and (*path, 0) != self.marked
+        negative = len(operands) > 1 and operands[0] == Number(Fraction(-1))  # it shows as a sign, marked or not
         shown = list(enumerate(operands))[negative:]
         drawn = []
         for i, operand in shown:
@@ -194,59 +205,58 @@ class Notation(ABC):
         ]
         return head + self.bracket(self.dot + self.mid + self.comma.join(conditions), "(") if conditions else head
 
-    def _open(self, scope: Scope, around: Term) -> tuple[Variable, Term]:
-        return open_scope(scope, free(around))
+    def _open(self, bound: Scope) -> tuple[Variable, Term]:
+        """The variable of a scope under a name that nothing around it bears, and the body about it."""
+        return open_scope(bound, self.taken)
+
+    @contextmanager
+    def _within(self, *variables: Variable) -> Iterator[None]:
+        """While these variables' scope is drawn, no other takes their names."""
+        before, self.taken = self.taken, (*self.taken, *variables)
+        yield
+        self.taken = before
 
     def _expectation(self, term: Expectation, path: Path) -> str:
         """Nested expectations print as one over several draws; a condition ends the run."""
-        draws, events = [], []
-        start = path
-        here = term
+        start, before = path, self.taken
+        draws, event = [], ""
         while True:
-            over = here.over
-            variable, inner = self._open(here.scope, over)
-            law, law_path = over, (*path, 0)
-            if isinstance(over, Conditional):
-                event = instantiate_event(over, variable)
-                events.append(self.draw_event(event, (*path, 0, 1)))
-                law, law_path = over.law, (*path, 0, 0)
-            drawn_law = self.draw(law, law_path)
-            if law_path != (*path, 0) and self.marked == (*path, 0):
-                drawn_law = self.mark(drawn_law)
-            draws.append(self.name(variable.name) + self.sim + drawn_law)
+            variable, inner = self._open(term.scope)
+            law, law_path = term.over, (*path, 0)
+            if isinstance(law, Conditional):
+                event = self._event(instantiate(law.scope.body, variable), (*path, 0, 1))
+                law, law_path = law.law, (*path, 0, 0)
+            drawn = self.draw(law, law_path)
+            if isinstance(term.over, Conditional) and self.marked == (*path, 0):
+                drawn = self.mark(drawn)
+            draws.append(self.name(variable.name) + self.sim + drawn)
+            self.taken = (*self.taken, variable)
             path = (*path, 1)
-            if not isinstance(inner, Expectation) or events:
+            if not isinstance(inner, Expectation) or event:
                 break
-            here = inner
-        body = self.draw(inner, path)
-        if events:
-            body += self.condition + self.comma.join(events)
-        drawn = self.operator("E", self.comma.join(draws), "", self.bracket(body, "["))
-        within = self.marked is not None and len(start) < len(self.marked) < len(path)
-        return self.mark(drawn) if within and self.marked == path[: len(self.marked or ())] else drawn
+            term = inner
+        body = self.draw(inner, path) + (self.condition + event if event else "")
+        self.taken = before
+        out = self.operator("E", self.comma.join(draws), "", self.bracket(body, "["))
+        inside = self.marked is not None and len(start) < len(self.marked) < len(path)
+        return self.mark(out) if inside and self.marked == path[: len(self.marked or ())] else out
 
     condition = " | "
 
-    def draw_event(self, event: Term, path: Path) -> str:
+    def _event(self, event: Term, path: Path) -> str:
         """An event that is an indicator shows as the equation it tests."""
-        if isinstance(event, Apply) and event.symbol in INDICATORS.values():
+        if isinstance(event, Apply) and event.symbol in INDICATORS.values() and path != self.marked:
             left, right = (self.draw(t, (*path, i)) for i, t in enumerate(event.arguments))
             return f"{left} = {right}"
         return self.draw(event, path)
 
     def _operator(self, term: Binder, path: Path) -> str:
-        variable, body = self._open(term.scope, term.over)
+        variable, body = self._open(term.scope)
         kind = "sum" if isinstance(term, Sum) else "product"
         name = self.name(variable.name)
-        inner = self.draw(body, (*path, 1), PRODUCT)
+        with self._within(variable):
+            inner = self.draw(body, (*path, 1), PRODUCT)
         if isinstance(term.over, Range):
             first, last = self.draw(term.over.first, (*path, 0, 0)), self.draw(term.over.last, (*path, 0, 1))
             return self.operator(kind, f"{name}={first}", last, inner)
         return self.operator(kind, name, "", inner)
-
-
-def instantiate_event(over: Conditional, variable: Variable) -> Term:
-    """The event of a conditional law, about `variable`."""
-    from pgsym.terms.structure import instantiate
-
-    return instantiate(over.scope.body, variable)

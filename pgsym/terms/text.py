@@ -75,4 +75,4 @@ def text(term: Term, changed: Path | None = None, mark: tuple[str, str] = ("⟦"
     >>> print(one_step().objective)
     E_{s∼D, a∼π_θ(· | s)}[r(s, a)]
     """
-    return TextNotation(changed, mark).draw(term)
+    return TextNotation(changed, mark).write(term)

@@ -1,0 +1,251 @@
+"""Problems from plain tables, and the value of a term there.
+
+A table has its conditions before its outcomes, as in reinforcement-learning code: `π[s][a]`, `D[s]`, `r[s][a]`.
+States, actions and labels count from 0, as Python does; printed reports count them from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from pgsym.errors import InstanceError, UndefinedValue
+from pgsym.meaning.checked import Agreement, Table, check_rows, entries_of, labels_of, numbers_of
+from pgsym.meaning.concrete import Concrete
+from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
+from pgsym.meaning.instances import Instance, Sizes, TableInstance
+from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbolic
+from pgsym.meaning.vocabulary import ascii_name, bodies, head, indexed, listed_axes, only_assumed, primitives
+from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
+from pgsym.terms.nodes import Symbol, Term
+from pgsym.terms.sorts import ACTION, FINITE, INDEX, MATRIX, REAL, STATE, VECTOR, Collective, Sort
+from pgsym.terms.structure import free, sort_of
+
+if TYPE_CHECKING:
+    import sympy
+
+Scalar: TypeAlias = "Fraction | float | sympy.Expr | str"
+
+LETTERS: dict[str, Sort] = {"S": STATE, "A": ACTION}
+
+
+class Tabulated(TableInstance):
+    """A user's own problem; `concrete` holds its checked tables."""
+
+    def __init__(
+        self,
+        concrete: Concrete,
+        numbers: Numbers,
+        sizes: Sizes,
+        lengths: Mapping[str, int],
+        given: tuple[Hypothesis, ...],
+    ):
+        plain = concrete.instance(numbers, sizes, lengths, given)
+        super().__init__(numbers, sizes, plain.tables, plain.tangents, lengths, given, plain.constants)
+        self.concrete = concrete
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        """What the entries of a gradient are derivatives by, counted from 1: one logit, or one table entry, each."""
+        return self.concrete.coordinates
+
+
+def problem(
+    tables: Mapping[str, Table],
+    terms: Iterable[Term],
+    given: Iterable[Hypothesis] = (),
+    numbers: str | Numbers | None = None,
+    logarithmic: Iterable[str] = (),
+    **sizes: int,
+) -> Tabulated:
+    """The instance that some tables are, for the symbols and real variables of `terms` under the hypotheses `given`.
+
+    Each table is named by its symbol, or by its head where two symbols share a name (`"y(s)"`, `"y(a | s)"`), and has
+    one axis for every state or action the symbol takes, conditions first: π[s][a] for π(a | s).  Rows of probabilities
+    sum to one, labels count from 0, a real variable is a table without axes.  |S| and |A| follow from the shapes; an
+    index variable such as N is given by name.  `numbers` is "rational", "float", "symbolic" or "ball" (or a number
+    system), by default "float" if an entry is a float, else "rational".  The entries of the `logarithmic` tables stand
+    for their logarithms.
+
+    What a hypothesis does not free from θ moves with it: positive rows as a softmax of one logit an entry, rows with
+    zeros and real tables by their own entries.  Raises InstanceError, naming the table and the row, for tables that
+    are missing, unknown, ragged, of the wrong shape, not finite, no distributions, or zero against a hypothesis.
+
+    >>> from pgsym.problems import one_step
+    >>> from pgsym.terms import grad
+    >>> m = one_step()
+    >>> bandit = problem({"D": [1], "π": [[0.5, 0.5]], "r": [[0.0, 1.0]]}, terms=[m.objective], given=m.hypotheses)
+    >>> value(m.objective, bandit), value(grad(m.objective), bandit)
+    (0.5, (-0.25, 0.25))
+    >>> problem({"D": [1], "π": [[0.5, 0.6]], "r": [[0, 1]]}, terms=[m.objective])
+    Traceback (most recent call last):
+    pgsym.errors.InstanceError: π[0] sums to 1.1, which is 0.1 more than 1
+    """
+    terms, given = tuple(terms), tuple(given)
+    targets = _targets(tables, terms, given)
+    raw = {key: entries_of(key, tables[key]) for key in targets}
+    system = _number_system(numbers, raw.values())
+    exact = not isinstance(system, Float64)
+    sizes_said = Agreement({LETTERS[n]: k for n, k in _positive(sizes).items() if n in LETTERS})
+    for key, target in targets.items():
+        axes = listed_axes(target) if isinstance(target, Symbol) else ()
+        if raw[key].ndim != len(axes):
+            wanted = indexed(target) if isinstance(target, Symbol) else f"the number {target}"
+            raise InstanceError(f"{key} has {raw[key].ndim} axes, but {wanted} has {len(axes)}")
+        sizes_said.take(key, raw[key].shape, axes)
+    positive = {h.symbol for h in given if isinstance(h, Positive)}
+    read: dict[Symbol, Array] = {}
+    constants: dict[str, Fraction] = {}
+    for key, target in targets.items():
+        if isinstance(target, str):
+            constants[target] = numbers_of(key, raw[key], exact).item()
+        elif target.result in FINITE:
+            read[target] = labels_of(key, raw[key], target.result, _size(key, target.result, sizes_said))
+        else:
+            table = numbers_of(key, raw[key], exact)
+            if target.outcomes:
+                check_rows(key, target, table, exact, target in positive)
+            read[target] = np.moveaxis(table, range(-target.outcomes, 0), range(target.outcomes))
+    ordered = sorted(read, key=lambda s: (s.name, len(s.arguments)))
+    fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
+    moved = tuple(s for s in ordered if s.result == REAL and s not in fixed)
+    logs = frozenset(symbol for key in logarithmic if isinstance(symbol := targets.get(key), Symbol))
+    concrete = Concrete({s: read[s] for s in ordered}, moved, logs, constants)
+    return Tabulated(concrete, system, sizes_said.sizes, _lengths(terms, given, sizes), given)
+
+
+def value(
+    term: Term, instance: TableInstance, at: Mapping[str, int] | None = None, undefined: str | None = None
+) -> Scalar | tuple[Scalar, ...]:
+    """The value of a term at an instance: a Fraction or a float, for a gradient one for each of its coordinates.
+
+    `at` gives the free states and actions their values, from 0, and those of a free batch B as "B.s.1", "B.a.1" and so
+    on.  Where the term divides by zero or takes the logarithm of zero stands `undefined`; by default UndefinedValue is
+    raised there.  Raises UnboundVariable for a state or an action that is free and not in `at`, OutsideNumberSystem for
+    a logarithm in rational numbers.
+
+    >>> from pgsym.problems import one_step
+    >>> m = one_step()
+    >>> bandit = problem({"π": [[0.25, 0.75]]}, terms=[m.score])
+    >>> value(m.score, bandit, at={"s": 0, "a": 1})
+    (-0.25, 0.25)
+    """
+    entries, poles = entries_at(term, instance, at)
+    if undefined is None and any(poles):
+        raise UndefinedValue(f"{term} divides by zero, or takes the logarithm of zero, at this instance")
+    entries = [str(undefined) if pole else x for x, pole in zip(entries, poles, strict=True)]
+    if sort_of(term) not in (VECTOR, MATRIX):
+        return entries[0]
+    count = max((len(t) for t in instance.tangents.values()), default=1)
+    return tuple(entries * count if len(entries) == 1 else entries)
+
+
+def entries_at(term: Term, instance: Instance, at: Mapping[str, int] | None = None) -> tuple[list[Scalar], list[bool]]:
+    """The values of a term at the points of an instance, with its free variables at `at`, and which are undefined."""
+    at = at or {}
+    loose = sorted((v for v in free(term) if v.sort in FINITE or isinstance(v.sort, Collective)), key=lambda v: v.name)
+    opened = {v: open_axes(v, instance) for v in loose}
+    axes = tuple(v for v in loose if all(name in at for name, _ in opened[v]))
+    where = tuple(_index(name, sort, at[name], instance) for v in axes for name, sort in opened[v])
+    factor = evaluate_with_poles(term, instance, axes)
+    poles = np.broadcast_to(False if factor.poles is None else factor.poles, factor.array.shape)
+    values, undefined = (np.moveaxis(array, 0, -1)[where].tolist() for array in (factor.array, poles))
+    return values, undefined
+
+
+def printed(result: Scalar | tuple[Scalar, ...]) -> str:
+    """A value as one string.
+
+    >>> printed((Fraction(1, 4), Fraction(-1, 4)))
+    '(1/4, -1/4)'
+    """
+    if not isinstance(result, tuple):
+        return str(result)
+    return str(result[0]) if len(result) == 1 else f"({', '.join(map(str, result))})"
+
+
+def _targets(
+    tables: Mapping[str, Table], terms: Sequence[Term], given: Sequence[Hypothesis]
+) -> dict[str, Symbol | str]:
+    """Each key of the tables with the symbol, or the name of the real variable, that it stands for."""
+    needed, further = primitives(terms, given), only_assumed(terms, given)
+    reals = sorted({v.name for t in (*terms, *bodies(terms, given)) for v in free(t) if v.sort == REAL})
+    out: dict[str, Symbol | str] = {}
+    for key in tables:
+        matches: list[Symbol | str] = [s for s in needed if key in (s.name, head(s))]
+        matches = matches or [s for s in further if key in (s.name, head(s))]
+        matches += [name for name in reals if name == key]
+        if not matches:
+            raise InstanceError(_unknown(key, [*(s.name for s in (*needed, *further)), *reals], given))
+        if len(matches) > 1:
+            heads = " and ".join(f'"{head(m)}"' if isinstance(m, Symbol) else "a number" for m in matches)
+            raise InstanceError(f"{key} could be {heads} here: say which by its head")
+        if matches[0] in out.values():
+            raise InstanceError(f"{key} is given two tables")
+        out[key] = matches[0]
+    for target in (*needed, *reals):
+        if target not in out.values():
+            shape = indexed(target) if isinstance(target, Symbol) else target
+            raise InstanceError(f"no table for {shape}, which the terms mention")
+    return out
+
+
+def _unknown(key: str, known: Sequence[str], given: Sequence[Hypothesis]) -> str:
+    for hypothesis in given:
+        if isinstance(hypothesis, Definition) and key in (hypothesis.symbol.name, head(hypothesis.symbol)):
+            return f"{key} takes no table: it is defined by {hypothesis}"
+    spelt = {spelling: name for name in known for spelling in (name, ascii_name(name))}
+    near = get_close_matches(key, spelt, 1, 0.5) or get_close_matches(ascii_name(key), spelt, 1, 0.5)
+    hint = f"did you mean {spelt[near[0]]}?" if near else f"they have {', '.join(known) or 'none'}"
+    return f"the terms have no symbol {key}: {hint}"
+
+
+def _number_system(numbers: str | Numbers | None, tables: Iterable[Array]) -> Numbers:
+    match numbers:
+        case Numbers():
+            return numbers
+        case None:
+            return Float64() if any(isinstance(x, float) for t in tables for x in t.flat) else Rational()
+        case "rational":
+            return Rational()
+        case "float":
+            return Float64()
+        case "symbolic":
+            return Symbolic()
+        case "ball":
+            return Ball()
+    raise InstanceError(f'numbers are "rational", "float", "symbolic" or "ball", not {numbers!r}')
+
+
+def _positive(sizes: Mapping[str, int]) -> Mapping[str, int]:
+    for name, size in sizes.items():
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise InstanceError(f"{name} = {size!r} is not a positive integer")
+    return sizes
+
+
+def _size(key: str, sort: Sort, said: Agreement) -> int:
+    if sort not in said.sizes:
+        raise InstanceError(f"{key} names {sort}s, but no table says how many there are: pass {sort.name[0].upper()}=")
+    return said.sizes[sort]
+
+
+def _lengths(terms: Sequence[Term], given: Sequence[Hypothesis], sizes: Mapping[str, int]) -> dict[str, int]:
+    wanted = {v.name for t in (*terms, *bodies(terms, given)) for v in free(t) if v.sort == INDEX}
+    for name in sorted(wanted - set(sizes)):
+        raise InstanceError(f"{name} has no value: pass {name}=1, or any positive integer")
+    return {name: size for name, size in sizes.items() if name not in LETTERS}
+
+
+def _index(name: str, sort: Sort, at: int, instance: Instance) -> int:
+    size = instance.size(sort)
+    if not isinstance(at, int | np.integer) or not 0 <= at < size:
+        raise InstanceError(f"{name} = {at!r} is no {sort}: {sort}s count from 0 to {size - 1}")
+    return int(at)
+
+
+__all__ = ["Scalar", "Table", "Tabulated", "entries_at", "printed", "problem", "value"]

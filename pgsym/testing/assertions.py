@@ -1,0 +1,147 @@
+"""Assertions about identities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import inf
+
+import numpy as np
+
+from pgsym.decide import Counterexample, Evidence, Rung, Size, Verdict, decide
+from pgsym.decide.identities import comparable, relevant_hypotheses
+from pgsym.meaning.evaluator import evaluate_with_poles
+from pgsym.meaning.numbers import Array
+from pgsym.meaning.tables import Tabulated
+from pgsym.terms.hypotheses import Hypothesis
+from pgsym.terms.nodes import Term, Variable
+from pgsym.testing.rounding import Rounding
+
+SMALLEST = 1e-280
+"""Differences below this are underflow."""
+
+
+def assert_identity(
+    lhs: Term,
+    rhs: Term,
+    given: Iterable[Hypothesis] = (),
+    sizes: Iterable[Size | Mapping[str, int]] | None = None,
+) -> Verdict:
+    """The verdict that two terms are equal at every instance of some sizes.
+
+    Raises AssertionError, with the smallest counterexample and the Python that replays it, where they are not, and
+    where it could not be decided.
+
+    >>> from pgsym.problems import one_step
+    >>> from pgsym.terms import grad
+    >>> m = one_step()
+    >>> print(assert_identity(grad(m.objective), m.expectation(m.reward * m.score), m.hypotheses).rung)
+    decided
+    """
+    verdict = decide(lhs, rhs, given, sizes)
+    if verdict.counterexample is not None:
+        raise AssertionError(f"{verdict}\n\nTo replay it:\n\n{verdict.counterexample.python()}")
+    if not verdict.is_true:
+        raise AssertionError(f"not decided\n{verdict}")
+    return verdict
+
+
+def assert_refuted(lhs: Term, rhs: Term, given: Iterable[Hypothesis] = ()) -> Counterexample:
+    """The smallest counterexample to an identity; raises AssertionError where the identity is not refuted.
+
+    >>> from pgsym.problems import one_step
+    >>> m = one_step()
+    >>> print(assert_refuted(m.policy, m.policy * m.policy, m.hypotheses))
+      counterexample: |S| = 1, |A| = 2
+        π = [[1/2, 1/2]]
+        at a = 1, s = 1
+        left  1/2
+        right 1/4
+    """
+    verdict = decide(lhs, rhs, given)
+    if verdict.counterexample is None:
+        raise AssertionError(f"not refuted\n{verdict}")
+    return verdict.counterexample
+
+
+def assert_identity_in_floats(
+    lhs: Term,
+    rhs: Term,
+    given: Iterable[Hypothesis] = (),
+    *,
+    examples: int = 100,
+    rtol: float = 1e-12,
+    derandomize: bool = True,
+) -> Verdict:
+    """The verdict that two terms agree in float64 at `examples` problems that Hypothesis draws.
+
+    The error is relative to a running bound of what the two sides may be off by, in units of the roundoff 2^-53: as
+    large as the sides and as all that cancelled in them, so the error of a true identity stays near 10^-16.  A
+    problem where that bound is infinite counts for nothing.  Policies are positive (10^-6 at least) where a hypothesis
+    says so, else they have zeros; the sides must be undefined at the same places.  The evidence names the worst error.
+
+    Raises AssertionError with the simplest problem found at which the sides differ, ModuleNotFoundError without
+    Hypothesis (the extra `pgsym[testing]`).
+
+    >>> from pgsym.problems import one_step
+    >>> from pgsym.terms import grad
+    >>> m = one_step()
+    >>> print(assert_identity_in_floats(grad(m.objective), m.expectation(m.reward * m.score), m.hypotheses).rung)
+    tested
+    """
+    from pgsym.testing import strategies  # isort: skip  (it says which extra is missing)
+    import hypothesis
+
+    given = relevant_hypotheses((lhs, rhs), tuple(given))
+    axes = comparable(lhs, rhs)
+    worst, said = 0.0, 0
+
+    @hypothesis.settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=derandomize,
+        report_multiple_bugs=False,
+        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategies.problems((lhs, rhs), given))
+    def agree(drawn: strategies.DrawnProblem) -> None:
+        nonlocal worst, said
+        found = _worst(lhs, rhs, drawn.instance((lhs, rhs), given, Rounding()), axes)
+        if found is None:
+            return
+        error, sides = found
+        if error > rtol:
+            raise _Differ(drawn, sides)
+        worst, said = max(worst, error), said + 1
+
+    try:
+        agree()
+    except _Differ as found:
+        drawn, sides = found.args
+        raise AssertionError(f"{lhs} ≠ {rhs}\n{sides} at {drawn}") from None
+    if not said:
+        raise AssertionError(f"no problem was drawn at which {lhs} and {rhs} are both known in float64")
+    note = f"worst relative error {worst:.1e}"
+    return Verdict(Rung.TESTED, lhs, rhs, given, Evidence("Hypothesis, float64", examples=said, note=note))
+
+
+class _Differ(Exception):
+    """A problem at which the sides differ, and what they are; printed only once the simplest is found."""
+
+
+def _worst(lhs: Term, rhs: Term, instance: Tabulated, axes: tuple[Variable, ...]) -> tuple[float, str] | None:
+    """The worst relative error over all places and coordinates, and both sides there; None if nothing is known."""
+    left, right = (evaluate_with_poles(term, instance, axes) for term in (lhs, rhs))
+    shape = np.broadcast_shapes(left.array.shape, right.array.shape)
+    poles = [np.broadcast_to(False if f.poles is None else f.poles, shape) for f in (left, right)]
+    if (poles[0] != poles[1]).any():
+        return inf, "one side is undefined"
+    x, y = (np.broadcast_to(f.array, shape) for f in (left, right))
+    bound = x.imag + y.imag
+    known: Array = np.isfinite(bound) & ~poles[0]
+    if not known.any():
+        return None
+    errors = np.where(known, np.abs(x.real - y.real) / np.where(known, np.maximum(bound, SMALLEST), 1), 0)
+    at = np.unravel_index(np.argmax(errors), shape)
+    return float(errors[at]), f"left {x.real[at]:.17g}, right {y.real[at]:.17g}"

@@ -1,0 +1,105 @@
+"""False statements that an earlier decision accepted, and true ones that it refuted: none may come back."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from pgsym.decide import Rung, decide
+from pgsym.problems import classification
+from pgsym.problems.classification import LOGIT
+from pgsym.problems.one_step import POLICY, STATE_LAW
+from pgsym.terms import (
+    ACTION,
+    PARAMETER,
+    STATE,
+    Number,
+    Positive,
+    Term,
+    ThetaFree,
+    Variable,
+    absolute,
+    function,
+    grad,
+    log,
+    sum_over,
+)
+from pgsym.terms.hypotheses import Hypothesis
+
+m = classification()
+s, a, b = m.s, m.a, m.b
+q = function("q", STATE, ACTION)
+c, d = Variable("c"), Variable("d")
+one, zero = Number(Fraction(1)), Number(Fraction(0))
+z_a, z_b = LOGIT(s, a, m.theta), LOGIT(s, b, m.theta)
+R, Q = sum_over(a, of=m.reward), sum_over(a, of=q(s, a))
+old = POLICY(a, s, Variable("θ'", PARAMETER))
+
+FALSE: dict[str, tuple[Term, Term, tuple[Hypothesis, ...]]] = {
+    "a derivative is not the table again": (m.reward * grad(q(s, a)), q(s, a) * grad(m.reward), ()),
+    "nor are their ratios constant": (grad(m.reward / q(s, a)), zero, (Positive(q),)),
+    "nor for logits": (z_a * grad(z_b), z_b * grad(z_a), ()),
+    "half the product rule": (
+        grad(m.over_states(R * Q)),
+        2 * m.over_states(R * grad(Q)),
+        (ThetaFree(STATE_LAW),),
+    ),
+    "two symbols of one name": (
+        sum_over(s, of=function("f", STATE)(s)),
+        sum_over(a, of=function("f", ACTION)(a)),
+        (),
+    ),
+    "two parameters": (m.policy, old, m.hypotheses),
+    "zero over zero": (c / c, one, ()),
+    "an entry that is zero": (m.reward / m.reward, one, ()),
+    "zero times something undefined": (zero * (one / m.policy), zero, ()),
+    "a vanishing gradient over zero": (grad(m.reward) / m.policy, zero, (ThetaFree(m.reward.symbol),)),
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+@pytest.mark.parametrize("sizes", [None, [{"S": 2, "A": 2}]])
+def test_false_statement_is_refuted(name: str, sizes: list[dict[str, int]] | None) -> None:
+    lhs, rhs, given = FALSE[name]
+    verdict = decide(lhs, rhs, given, sizes)
+    assert verdict.rung is Rung.REFUTED, str(verdict)
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.lhs != verdict.counterexample.rhs
+
+
+def test_a_difference_that_cancels_is_no_counterexample() -> None:
+    """π − D and π/3 − D/3 vanish together; a ball around zero may not be taken for something else."""
+    pi, mass, third = m.policy, m.state_mass, Fraction(1, 3)
+    lhs = log(pi * mass + pi * mass) + one / (pi - mass)
+    rhs = log(Number(Fraction(2))) + log(pi) + log(mass) + one / (3 * (pi * third - mass * third))
+    verdict = decide(lhs, rhs, (Positive(POLICY), Positive(STATE_LAW)))
+    assert verdict.rung is not Rung.REFUTED, str(verdict)
+
+
+def test_what_is_taken_for_granted_is_said() -> None:
+    """Sums that may cancel and logarithms of numbers of either sign are decided where they are defined."""
+    assert decide((c - d) / (c - d), one).rung is Rung.REFUTED
+    verdict = decide((c - 1) / (c - 1), one)
+    assert verdict.is_true
+    assert "where c − 1 ≠ 0" in verdict.evidence.note
+    assert "where c > 0" in decide(log(c * d), log(c) + log(d)).evidence.note
+    note = decide(grad(m.objective), m.expectation(m.reward * m.score), m.hypotheses).evidence.note
+    assert note == ""
+
+
+def test_the_absolute_value_of_a_probability_moves_with_it() -> None:
+    assert decide(grad(absolute(m.policy)), grad(m.policy)).is_true
+    assert decide(absolute(m.reward), m.reward).rung is Rung.REFUTED
+
+
+def test_tables_of_one_name_are_both_shown() -> None:
+    found = decide(m.soft_cross_entropy, m.cross_entropy, m.hypotheses).counterexample
+    assert found is not None
+    assert {"y(s)", "y(a | s)", "D", "π"} <= set(found.tables)
+
+
+def test_a_decision_depends_on_nothing_but_its_input() -> None:
+    lhs, rhs = grad(m.objective), m.expectation(m.reward * m.score)
+    assert decide(lhs, rhs, m.hypotheses) == decide(lhs, rhs, m.hypotheses)
+    assert decide(lhs, rhs, m.hypotheses, seed=1).evidence.primes != decide(lhs, rhs, m.hypotheses).evidence.primes
