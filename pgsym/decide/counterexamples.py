@@ -18,7 +18,7 @@ from pgsym.meaning.instances import axes_of
 from pgsym.meaning.numbers import Array, Ball, Numbers, Rational, Symbolic
 from pgsym.meaning.vocabulary import head
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Symbol, Term, Variable
+from pgsym.terms.nodes import Term, Variable
 
 if TYPE_CHECKING:
     from pgsym.meaning.instances import TableInstance
@@ -54,24 +54,26 @@ class Counterexample:
 
     @property
     def tables(self) -> dict[str, Any]:
-        """The tables as nested lists, conditions before outcomes: π[s][a], D[s], r[s][a]; labels count from 1.
+        """The tables as people read them: nested lists, conditions before outcomes, labels from 1."""
+        return self.listed(first_label=1)
 
-        Symbols of one name are told apart by their arguments: y(s), y(a | s).
+    def listed(self, first_label: int = 0) -> dict[str, Any]:
+        """The tables and real variables as nested lists, conditions before outcomes: π[s][a], D[s], r[s][a].
+
+        Symbols of one name are told apart by their arguments: y(s), y(a | s).  Labels count from `first_label`.
         """
         names = Counter(symbol.name for symbol in self.candidate.tables)
-        return {
-            (head(symbol) if names[symbol.name] > 1 else symbol.name): self._listed(symbol)
-            for symbol in self.candidate.tables
-        } | dict(self.candidate.constants)
-
-    def _listed(self, symbol: Symbol) -> Any:
-        table = self.candidate.tables[symbol]
-        if np.issubdtype(table.dtype, np.integer):
-            return (table + 1).tolist()
-        if symbol in self.candidate.logarithmic:
-            table = np.vectorize(lambda w: Fraction(0) if w == 1 else f"log({w})", otypes=[object])(table)
-        rank, k = len(axes_of(symbol)), symbol.outcomes
-        return np.moveaxis(table, range(k), range(rank - k, rank)).tolist()
+        out: dict[str, Any] = {}
+        for symbol, table in self.candidate.tables.items():
+            name = head(symbol) if names[symbol.name] > 1 else symbol.name
+            if np.issubdtype(table.dtype, np.integer):
+                out[name] = (table + first_label).tolist()
+                continue
+            if symbol in self.candidate.logarithmic:
+                table = np.vectorize(lambda w: Fraction(0) if w == 1 else f"log({w})", otypes=[object])(table)
+            rank, k = len(axes_of(symbol)), symbol.outcomes
+            out[name] = np.moveaxis(table, range(k), range(rank - k, rank)).tolist()
+        return out | dict(self.candidate.constants)
 
     def shown(self, side: tuple[Any, ...]) -> str:
         """A side's value as one string."""

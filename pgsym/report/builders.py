@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from pgsym import __version__, catalogue
 from pgsym.decide.claims import Claim
 from pgsym.decide.counterexamples import Counterexample
@@ -189,12 +187,7 @@ def counterexample_of(found: Counterexample) -> Iterator[Block]:
 
 def python_for(claim: Claim, found: Counterexample) -> str:
     """Python that rebuilds the counterexample of a claim of the catalogue (`pgsym show ID --python`: of any)."""
-    listed = []
-    for symbol, table in found.candidate.tables.items():
-        shown = found.tables[symbol.name]
-        if np.issubdtype(table.dtype, np.integer):
-            shown = table.tolist()
-        listed.append(f"    {symbol.name!r}: {_source(shown)},")
+    listed = [f"    {name!r}: {_source(table)}," for name, table in found.listed(first_label=0).items()]
     lengths = "".join(f", {name}={n}" for name, n in found.size.lengths.items())
     lines = [
         "from fractions import Fraction as F",
@@ -226,7 +219,11 @@ def tables_line(found: Counterexample) -> str:
 
 
 def _name(name: str) -> str:
-    return f"${LatexNotation().name(name)}$"
+    """The name of a table, or its head where names are not enough, as inline mathematics."""
+    stem, bracket, rest = name.partition("(")
+    stem, parametric, _ = stem.partition("_θ")
+    drawn = LatexNotation().name(stem) + ("_{\\theta}" if parametric else "")
+    return "$" + drawn + bracket + rest.replace(" | ", " \\mid ") + "$"
 
 
 def _identifier(name: str) -> str:

@@ -182,7 +182,7 @@ def render_tex(document: Document) -> bytes:
         .render(
             title=prose(document.title),
             subtitle=prose(document.subtitle),
-            pdf_title="".join(t for _, t in spans(document.title)).replace("\\", "").replace("{", "").replace("}", ""),
+            pdf_title=re.sub(r"[^\w .,:;?!()/-]", "", "".join(t for _, t in spans(document.title)), flags=re.ASCII),
             blocks=[block(b) for b in document.blocks],
             sources=[prose(s) for s in document.sources],
             versions=escape(", ".join(f"{name} {v}" for name, v in document.versions)),

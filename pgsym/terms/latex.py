@@ -60,7 +60,7 @@ class LatexNotation(Notation):
         return f"{head}_{{{below}}}" + (f"^{{{above}}}" if above else "") + ("" if kind == "E" else " ") + body
 
     def prefix(self, head: str, body: str) -> str:
-        return f"{head} {body}" if body[:1] != "(" else f"{head}{body}"
+        return f"{head} {body}"
 
     def join(self, factors: Sequence[str]) -> str:
         return " \\, ".join(factors)

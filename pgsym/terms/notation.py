@@ -245,10 +245,11 @@ class Notation(ABC):
 
     def _event(self, event: Term, path: Path) -> str:
         """An event that is an indicator shows as the equation it tests."""
-        if isinstance(event, Apply) and event.symbol in INDICATORS.values() and path != self.marked:
-            left, right = (self.draw(t, (*path, i)) for i, t in enumerate(event.arguments))
-            return f"{left} = {right}"
-        return self.draw(event, path)
+        if not isinstance(event, Apply) or event.symbol not in INDICATORS.values():
+            return self.draw(event, path)
+        left, right = (self.draw(t, (*path, i)) for i, t in enumerate(event.arguments))
+        drawn = f"{left} = {right}"
+        return self.mark(drawn) if path == self.marked else drawn
 
     def _operator(self, term: Binder, path: Path) -> str:
         variable, body = self._open(term.scope)

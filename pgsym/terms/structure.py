@@ -55,9 +55,9 @@ def rebuild(term: Term, new: tuple[Part, ...]) -> Term:
     terms = tuple(p for p in new if isinstance(p, Term))
     scopes = tuple(p for p in new if isinstance(p, Scope))
     match term, terms, scopes:
-        case (Number() | Variable() | Bound() | All()), (), ():
+        case ((Number() | Variable() | Bound() | All()), (), ()):
             return term
-        case (Add() | Multiply()), _, ():
+        case ((Add() | Multiply()), _, ()):
             return replace(term, operands=terms)
         case Apply(), _, ():
             return replace(term, arguments=terms)

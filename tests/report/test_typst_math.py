@@ -1,0 +1,131 @@
+"""The converter from LaTeX to Typst: strict, complete for the vocabulary, and true to the marks."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import typst as compiler
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pgsym import catalogue
+from pgsym.errors import ReportError
+from pgsym.report.typst_math import COMMANDS, FUNCTIONS, SYMBOLS, UPRIGHT, typst
+from pgsym.terms.latex import latex
+from pgsym.terms.places import places
+
+CHANGED = '#let changed(body) = box(fill: rgb("#fde7c4"), body)\n'
+
+
+def compiles(*formulas: str) -> None:
+    """Typst takes every formula."""
+    compiler.compile((CHANGED + "\n".join(f"$ {typst(f)} $" for f in formulas)).encode(), format="pdf")
+
+
+@pytest.mark.parametrize(
+    ("tex", "wanted"),
+    [
+        (r"\pi_{\theta}(a \mid s)", 'pi_(theta) paren.l a class("relation", bar.v) s paren.r'),
+        (r"\frac{\nabla_{\theta} \pi}{\pi}", "frac(nabla_(theta) pi, pi)"),
+        (r"f(s, a)", "f paren.l s comma a paren.r"),
+        (r"\left[ x \right]", "lr(bracket.l x bracket.r)"),
+        (r"\mathbf{1}\{a = b\}", 'bold(upright("1")) brace.l a eq b brace.r'),
+        (r"\text{if it is so}", '"if it is so"'),
+        (r"s'", "s prime"),
+        (r"2^{31}", "2^(31)"),
+    ],
+)
+def test_golden(tex: str, wanted: str) -> None:
+    assert typst(tex) == wanted
+
+
+@pytest.mark.parametrize(
+    ("tex", "words"),
+    [
+        (r"\foo x", r"\foo is outside"),
+        ("π", "'π' is outside"),
+        (r"\frac{a}", "ends too early"),
+        (r"{a", "ends too early"),
+        (r"a}", "} closes nothing"),
+        (r"\left( a", "ends too early"),
+        (r"\left\langle a \right)", "is no delimiter"),
+        (r"\text{\pi}", "no plain words"),
+        ("a $ b", "'$' is outside"),
+    ],
+)
+def test_what_is_outside_the_vocabulary_is_refused_by_name(tex: str, words: str) -> None:
+    with pytest.raises(ReportError, match=re.escape(words)):
+        typst(tex)
+
+
+def test_every_command_of_the_vocabulary_compiles() -> None:
+    formulas = [f"x \\{name} y" for name in SYMBOLS if name != "middle|"]
+    formulas += [f"\\{name}{{x}}" for name in FUNCTIONS]
+    formulas += [f"\\{name}{{ab}}" for name in UPRIGHT]
+    formulas += [r"\left( x \middle| y \right)", r"\frac{1}{2}", r"\dfrac{1}{2}", r"\changed{x}", r"x_{\changed{y}}"]
+    compiles(*formulas)
+    used = {c for f in formulas for c in re.findall(r"\\(middle\||[a-zA-Z]+|.)", f)}
+    assert used >= COMMANDS - {"left", "right"}
+
+
+def _lines() -> list[tuple[str, object, object]]:
+    out = []
+    for name in catalogue.scripts():
+        for i, step in enumerate(catalogue.theorem(name).steps):
+            out.append((f"{name}/{i}", step.before, step.after))
+    return out
+
+
+@pytest.mark.parametrize(("name", "before", "after"), _lines(), ids=[x[0] for x in _lines()])
+def test_marks_at_every_place_change_nothing_but_the_mark(name: str, before: object, after: object) -> None:
+    """The printers' whole output on the catalogue: convertible, and the same with the marks stripped."""
+    for term in (before, after):
+        plain = latex(term)  # type: ignore[arg-type]
+        typst(plain)
+        for place in places(term):  # type: ignore[arg-type]
+            marked = latex(term, place.path)  # type: ignore[arg-type]
+            assert _stripped(marked) == plain, place.path
+            converted = typst(marked)
+            assert re.sub(r"#changed\(\$(display\()?|(\))?\$\);", "", converted).count("(") <= converted.count("(")
+
+
+def _stripped(tex: str) -> str:
+    """The formula without its marks."""
+    while "\\changed{" in tex:
+        before, _, rest = tex.partition("\\changed{")
+        depth = 1
+        for i, c in enumerate(rest):
+            depth += (c == "{") - (c == "}") if rest[i - 1 : i] != "\\" else 0
+            if not depth:
+                tex = before + rest[:i] + rest[i + 1 :]
+                break
+    return tex
+
+
+atoms = st.sampled_from(["x", "2", r"\pi", r"\nabla_{\theta}", r"\log", "(a, b)", r"\mathbf{1}\{a = b\}", r"\sum_{s}", "-", "="])
+
+
+@st.composite
+def formulas(draw: st.DrawFn, depth: int = 2) -> str:
+    """Random formulas of the vocabulary."""
+    parts = []
+    for _ in range(draw(st.integers(1, 3))):
+        kind = draw(st.sampled_from(["atom", "frac", "fence", "script", "mark"])) if depth else "atom"
+        inner = draw(formulas(depth - 1)) if kind != "atom" else ""
+        parts.append(
+            {
+                "atom": draw(atoms),
+                "frac": rf"\frac{{{inner}}}{{{inner}}}",
+                "fence": rf"\left( {inner} \right)",
+                "script": rf"x_{{{inner}}}^{{2}}",
+                "mark": rf"\changed{{{inner}}}",
+            }[kind]
+        )
+    return " ".join(parts)
+
+
+@settings(derandomize=True, deadline=None, max_examples=10)
+@given(st.lists(formulas(), min_size=20, max_size=40))
+def test_random_formulas_convert_and_compile(many: list[str]) -> None:
+    compiles(*many)
