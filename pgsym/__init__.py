@@ -1,6 +1,18 @@
-"""pgsym: derive, decide, refute and teach policy gradients, exactly."""
+"""pgsym: derive, decide, refute and teach policy gradients, exactly.
+
+The words of a derivation are here; what else there is lies one level down:
+
+- `pgsym.terms`: writing terms; `pgsym.problems`: settings to write them in
+- `pgsym.rules`: what may be done to a line
+- `pgsym.decide`: `decide` and `counterexample`
+- `pgsym.meaning.tables` and `pgsym.meaning.exact`: a term's value at your tables, or written out in SymPy
+- `pgsym.catalogue`, `pgsym.derivations`: every claim and derivation there is
+- `pgsym.testing`: assertions and Hypothesis strategies for your own tests
+"""
 
 from pgsym.errors import PgsymError
+from pgsym.kernel import Derivation, Lemma, Step, Theorem, replay
+from pgsym.show import show
 
 __version__ = "0.1.0"
-__all__ = ["PgsymError", "__version__"]
+__all__ = ["Derivation", "Lemma", "PgsymError", "Step", "Theorem", "__version__", "replay", "show"]

@@ -51,7 +51,7 @@ def decide(
     """Whether two terms are equal at every instance of some sizes that satisfies the hypotheses.
 
     Free states and actions are open: the sides must agree for all their values.  `sizes` are mappings such as
-    {"S": 2, "A": 3, "N": 2}, by default three small ones.  The verdict is `decided`, `refuted` with the smallest
+    {"S": 2, "A": 3, "N": 2}, by default a few small ones.  The verdict is `decided`, `refuted` with the smallest
     counterexample found, `tested` where logarithms are compared in ball arithmetic, or `undecided` with a reason.
     Raises SortError or UnboundVariable for terms that cannot be compared.
 

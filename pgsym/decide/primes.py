@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 LOW, HIGH = 2**30, 2**31
@@ -9,6 +11,7 @@ HOW_MANY = 50_697_537
 """π(2^31) − π(2^30)."""
 
 
+@cache
 def random_primes(how_many: int, seed: int) -> tuple[int, ...]:
     """Distinct primes between 2^30 and 2^31, drawn uniformly.
 

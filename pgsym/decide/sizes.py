@@ -55,8 +55,8 @@ class Size:
         return ", ".join(f"|{name}| = {n}" if name in LETTERS else f"{name} = {n}" for name, n in self.counts)
 
 
-DECISION_SIZES = tuple(Size.of(S=s, A=a, N=n) for s, a, n in ((1, 2, 1), (2, 3, 2), (3, 4, 3)))
-"""Where an identity is decided unless the caller says otherwise."""
+DECISION_SIZES = tuple(Size.of(S=s, A=a, N=n) for s, a, n in ((1, 2, 3), (2, 3, 2), (3, 2, 1), (1, 4, 1)))
+"""Where an identity is decided unless the caller says otherwise: many rounds with few states, few with many."""
 
 SEARCH_SIZES = tuple(
     Size.of(S=s, A=a, N=n)

@@ -34,7 +34,7 @@ from pgsym.terms.places import places
 from pgsym.terms.sorts import FINITE, INDEX, REAL, Collective
 from pgsym.terms.structure import parts, walk
 
-MOST_STRATA = 64
+MOST_STRATA = 32
 
 
 def strata(

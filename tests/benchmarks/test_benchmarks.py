@@ -1,0 +1,68 @@
+"""Benchmarks: `make bench` runs them and writes reports/benchmarks.md.  In the test suite each runs once, untimed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from pgsym import catalogue
+from pgsym.decide import Rung, decide
+from pgsym.problems import one_step
+from pgsym.report.builders import document_for
+from pgsym.report.render import render
+from pgsym.terms import grad
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from peers import simplify_all
+
+m = one_step()
+
+
+@pytest.mark.benchmark(group="one-step theorem at |S| = 4, |A| = 4")
+def test_decide_pgsym(benchmark: BenchmarkFixture) -> None:
+    verdict = benchmark(
+        lambda: decide(grad(m.objective), m.expectation(m.reward * m.score), m.hypotheses, [{"S": 4, "A": 4}])
+    )
+    assert verdict.rung is Rung.DECIDED
+
+
+@pytest.mark.benchmark(group="one-step theorem at |S| = 4, |A| = 4")
+def test_decide_sympy_simplify(benchmark: BenchmarkFixture) -> None:
+    size = 4 if benchmark.enabled else 2
+    assert benchmark.pedantic(simplify_all, args=(size, size), rounds=1, iterations=1)
+
+
+@pytest.mark.benchmark(group="start-up")
+@pytest.mark.parametrize("module", ["sympy", "pgsym"])
+def test_import(benchmark: BenchmarkFixture, module: str) -> None:
+    benchmark.pedantic(
+        lambda: subprocess.run([sys.executable, "-c", f"import {module}"], check=True), rounds=7, iterations=1
+    )
+
+
+@pytest.mark.benchmark(group="the command line")
+@pytest.mark.parametrize("command", [("verify", "--json"), ("show", "policy-gradient-one-step"), ("--version",)], ids=" ".join)
+def test_command(benchmark: BenchmarkFixture, command: tuple[str, ...]) -> None:
+    run = [sys.executable, "-m", "pgsym.cli", *command]
+    benchmark.pedantic(lambda: subprocess.run(run, check=True, capture_output=True), rounds=3, iterations=1)
+
+
+@pytest.mark.benchmark(group="one report, after start-up")
+@pytest.mark.parametrize("target", ["pdf", "tex", "html"])
+def test_report(benchmark: BenchmarkFixture, target: str) -> None:
+    document = document_for("policy-gradient-one-step")
+    assert benchmark.pedantic(lambda: render(document, target), rounds=3, iterations=1)
+
+
+@pytest.mark.benchmark(group="all derivations, every step decided")
+def test_derivations(benchmark: BenchmarkFixture) -> None:
+    def derive_all() -> int:
+        catalogue.theorem.cache_clear()
+        return sum(len(catalogue.theorem(name).steps) for name in catalogue.scripts())
+
+    assert benchmark.pedantic(derive_all, rounds=1, iterations=1) > 50
