@@ -102,7 +102,8 @@ class Evaluator(Meaning[Value]):
     def gradient(self, parameter: Variable, body: Callable[[Meaning[Value]], Value]) -> Value:
         level = len(self.levels)
         inner = replace(self, levels=(*self.levels, parameter))
-        return split(inner.real(body(inner)), level)[1]
+        primal, tangent = split(inner.real(body(inner)), level)
+        return self.contraction.add(tangent, self.contraction.undefined_zero(primal))  # where f is undefined, so is ∇f
 
     # names --------------------------------------------------------------------------------------------------
     def variable(self, variable: Variable) -> Any:

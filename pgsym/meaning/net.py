@@ -109,7 +109,7 @@ class Contraction:
     def multiply(self, x: Value, y: Value) -> Value:
         """The product; zero times something undefined is undefined."""
         if is_zero(x) or is_zero(y):
-            return self._undefined_zero(y if is_zero(x) else x)
+            return self.undefined_zero(y if is_zero(x) else x)
         if isinstance(x, Net) and isinstance(y, Net):
             return Net(tuple(p + q for p in x.terms for q in y.terms), x.outside or y.outside)
         level = top(x, y)
@@ -117,10 +117,10 @@ class Contraction:
         tangent = self.add(self.multiply(xp, yt), self.multiply(xt, yp))
         return dual(level, self.multiply(xp, yp), tangent)
 
-    def _undefined_zero(self, x: Value) -> Value:
+    def undefined_zero(self, x: Value) -> Value:
         """Zero, with the poles that a value has."""
         if isinstance(x, Dual):
-            return self.add(self._undefined_zero(x.primal), self._undefined_zero(x.tangent))
+            return self.add(self.undefined_zero(x.primal), self.undefined_zero(x.tangent))
         zero = Factor(self.numbers.constant(Fraction(0)))
         terms = tuple((zero, *poles) for t in x.terms if (poles := tuple(f for f in t if f.poles is not None)))
         return Net(terms)
@@ -137,40 +137,49 @@ class Contraction:
     def reciprocal(self, x: Value) -> Value:
         """1/x, with a pole where x is zero."""
         minus = self.constant(Fraction(-1))
-        return self._chain(x, self.numbers.reciprocal, lambda y, _: self.multiply(minus, self.multiply(y, y)))
+        numbers = self.numbers
+        return self._chain(
+            x, numbers.reciprocal, numbers.is_zero, lambda y, _: self.multiply(minus, self.multiply(y, y))
+        )
 
     def log(self, x: Value) -> Value:
-        """log x, with a pole where x is zero."""
-        return self._chain(x, self.numbers.log, lambda _, p: self.reciprocal(p))
+        """log x, with a pole where x is zero or negative."""
+        return self._chain(x, self.numbers.log, self.numbers.has_no_log, lambda _, p: self.reciprocal(p))
 
     def exp(self, x: Value) -> Value:
         """exp x."""
-        return self._chain(x, lambda a: (self.numbers.exp(a), np.zeros(a.shape, dtype=bool)), lambda y, _: y)
 
-    def scale_by_sign(self, x: Value, sign: Net) -> Value:
-        """|x|, given the sign of x."""
-        return self.multiply(sign, x)
+        def nowhere(a: Array) -> NDArray[np.bool_]:
+            return np.zeros(a.shape, dtype=bool)
+
+        return self._chain(x, lambda a: (self.numbers.exp(a), nowhere(a)), nowhere, lambda y, _: y)
 
     def _chain(
         self,
         x: Value,
         function: Callable[[Array], tuple[Array, NDArray[np.bool_]]],
+        singular: Callable[[Array], NDArray[np.bool_]],
         derivative: Callable[[Value, Value], Value],
     ) -> Value:
-        """A function of one value with its derivative given by (function value, argument)."""
+        """A function of one value with its derivative given by (function value, argument).
+
+        Where the number system cannot hold the values, it is still known where there is none.
+        """
         if isinstance(x, Dual):
-            primal = self._chain(x.primal, function, derivative)
+            primal = self._chain(x.primal, function, singular, derivative)
             return dual(x.level, primal, self.multiply(derivative(primal, x.primal), x.tangent))
         if x.outside:
             return x
         dense = self.collapse(x)
+        reason = None
         try:
             array, poles = function(dense.array)
-        except OutsideNumberSystem as reason:
-            return Net((), reason)
+        except OutsideNumberSystem as outside:
+            reason, poles = outside, singular(dense.array)
+            array = self.numbers.zeros(dense.array.shape)
         if dense.poles is not None:
             poles = poles | dense.poles
-        return Net(((Factor(array, dense.axes, poles if poles.any() else None),),))
+        return Net(((Factor(array, dense.axes, poles if poles.any() else None),),), reason)
 
     # elimination --------------------------------------------------------------------------------------------
     def sum_out(self, x: Value, axis: str, size: int) -> Value:

@@ -73,11 +73,18 @@ class Numbers(ABC):
 
     def reciprocal(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
         """1/x, 0 where x is 0, and where that is."""
-        return self._away_from_zero(x, self._reciprocal)
+        return self._away_from(self.is_zero(x), x, self._reciprocal)
 
     def log(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """The logarithm, 0 where x is 0, and where that is; raises OutsideNumberSystem where it is no such number."""
-        return self._away_from_zero(x, self._log)
+        """The logarithm, 0 where there is none, and where that is.
+
+        Raises OutsideNumberSystem where a logarithm exists that is not a number of this kind.
+        """
+        return self._away_from(self.has_no_log(x), x, self._log)
+
+    def has_no_log(self, x: Array) -> NDArray[np.bool_]:
+        """Where a logarithm does not exist: at zero, and in an ordered field below it."""
+        return self.is_zero(x)
 
     @abstractmethod
     def exp(self, x: Array) -> Array:
@@ -93,8 +100,9 @@ class Numbers(ABC):
     @abstractmethod
     def _log(self, x: Array) -> Array: ...
 
-    def _away_from_zero(self, x: Array, function: Callable[[Array], Array]) -> tuple[Array, NDArray[np.bool_]]:
-        poles = self.is_zero(x)
+    def _away_from(
+        self, poles: NDArray[np.bool_], x: Array, function: Callable[[Array], Array]
+    ) -> tuple[Array, NDArray[np.bool_]]:
         if not poles.any():
             return function(x), poles
         one = np.broadcast_to(self.constant(Fraction(1)).reshape(-1, *[1] * (x.ndim - 1)), x.shape)
@@ -131,9 +139,10 @@ class Float64(Numbers):
     def _reciprocal(self, x: Array) -> Array:
         return np.asarray(1.0 / x)
 
+    def has_no_log(self, x: Array) -> NDArray[np.bool_]:
+        return np.asarray(x <= 0)
+
     def _log(self, x: Array) -> Array:
-        if (x < 0).any():
-            raise OutsideNumberSystem("the logarithm of a negative number")
         return np.asarray(np.log(x))
 
 
@@ -155,6 +164,9 @@ class Rational(Numbers):
 
     def _reciprocal(self, x: Array) -> Array:
         return np.asarray(Fraction(1) / x)
+
+    def has_no_log(self, x: Array) -> NDArray[np.bool_]:
+        return np.asarray(x <= 0, dtype=bool)
 
     def _log(self, x: Array) -> Array:
         if (x != 1).any():
@@ -270,6 +282,9 @@ class Symbolic(Numbers):
 
         return elementwise(sympy.sign, x)
 
+    def has_no_log(self, x: Array) -> NDArray[np.bool_]:
+        return np.asarray(elementwise(lambda v: v.is_nonpositive is True, x), dtype=bool)
+
     def _reciprocal(self, x: Array) -> Array:
         return np.asarray(self.scalar(Fraction(1)) / x)
 
@@ -303,6 +318,9 @@ class Ball(Numbers):
 
     def sign(self, x: Array) -> Array:
         return elementwise(lambda v: v.sgn(), x)
+
+    def has_no_log(self, x: Array) -> NDArray[np.bool_]:
+        return np.asarray(elementwise(lambda v: bool(v <= 0), x), dtype=bool)
 
     def _reciprocal(self, x: Array) -> Array:
         self._refuse_if(elementwise(lambda v: v.contains(0), x), "a ball around zero")

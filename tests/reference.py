@@ -1,0 +1,350 @@
+"""A second reading of terms, by plain enumeration in SymPy: slow, and written independently of the evaluator.
+
+Every sum is written out, every policy is an explicit function of parameters t, and ∇ is `sympy.diff`.  Nothing of
+pgsym but the terms themselves is used, so that a mistake in the evaluator cannot hide here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+import sympy
+
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.hypotheses import Definition, Hypothesis, ThetaFree
+from pgsym.terms.nodes import (
+    Add,
+    All,
+    Apply,
+    Bound,
+    Conditional,
+    Expectation,
+    Gradient,
+    Law,
+    Multiply,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Range,
+    Sum,
+    Symbol,
+    Term,
+    Variable,
+)
+from pgsym.terms.sorts import ACTION, INDEX, PARAMETER, REAL, STATE, Collective
+from pgsym.terms.structure import sort_of, symbols
+
+UNDEFINED = "undefined"
+
+
+class Undefined(Exception):  # noqa: N818
+    """The term has no value: a division by zero, or the logarithm of zero."""
+
+
+@dataclass
+class Problem:
+    """Tables of SymPy expressions in the coordinates t, in the axis order of a symbol's finite arguments."""
+
+    sizes: dict[Any, int]
+    lengths: dict[str, int]
+    tables: dict[Symbol, Any]
+    coordinates: list[sympy.Symbol]
+    given: tuple[Hypothesis, ...] = ()
+    constants: dict[str, sympy.Expr] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> dict[sympy.Symbol, int]:
+        """Where derivatives are taken."""
+        return dict.fromkeys(self.coordinates, 0)
+
+    @property
+    def definitions(self) -> dict[Symbol, Definition]:
+        """What is given by a term."""
+        return {h.symbol: h for h in self.given if isinstance(h, Definition)}
+
+
+@dataclass
+class Reading:
+    """Reads a term along one coordinate; `free` gives the free states and actions their values."""
+
+    problem: Problem
+    along: sympy.Symbol | None
+    free: dict[str, Any]
+    under: int = 0
+
+    def read(self, term: Term, env: tuple[Any, ...] = ()) -> Any:
+        """The value: an expression in the coordinates, or an integer, or a batch."""
+        match term:
+            case Number(value):
+                return sympy.Rational(value.numerator, value.denominator)
+            case Variable(name, sort):
+                if sort == INDEX:
+                    return self.problem.lengths[name]
+                if sort == PARAMETER:
+                    return name
+                return self.problem.constants[name] if sort == REAL else self.free[name]
+            case Bound(index):
+                return env[index]
+            case Add(xs):
+                return sum((self.read(x, env) for x in xs), sympy.Integer(0))
+            case Multiply(xs):
+                out = sympy.Integer(1)
+                for x in xs:
+                    out = out * self.read(x, env)
+                return out
+            case Quotient(x, y):
+                return self.read(x, env) / self.not_zero(self.read(y, env))
+            case Power(x, n):
+                base = self.read(x, env)
+                return (self.not_zero(base) if n < 0 else base) ** n
+            case Gradient(_, body):
+                inner = Reading(self.problem, self.along, self.free, self.under + 1).read(body, env)
+                if self.along is None:
+                    return sympy.Integer(0)
+                return sympy.diff(sympy.sympify(inner), self.along)
+            case Apply(symbol, arguments):
+                return self.apply(symbol, tuple(self.read(x, env) for x in arguments))
+            case Sum(over, scope):
+                return sum((self.read(scope.body, (v, *env)) for v in self.values(over, env)), sympy.Integer(0))
+            case Product(over, scope):
+                out = sympy.Integer(1)
+                for v in self.values(over, env):
+                    out = out * self.read(scope.body, (v, *env))
+                return out
+            case Expectation(over, scope):
+                total = sympy.Integer(0)
+                for outcome, mass in self.law(over, env):
+                    here = self.at_origin(mass)
+                    if here == 0 and (not self.under or sympy.simplify(mass) == 0):
+                        continue  # outside the support
+                    total += mass * self.read(scope.body, (outcome, *env))
+                return total
+        raise TypeError(f"no reference reading for {type(term).__name__}")
+
+    def at_origin(self, value: Any) -> Any:
+        """The value at the parameter itself."""
+        return sympy.simplify(sympy.sympify(value).subs(self.problem.origin))
+
+    def not_zero(self, value: Any) -> Any:
+        """The value, if it is not zero."""
+        if self.at_origin(value) == 0:
+            raise Undefined
+        return value
+
+    def values(self, over: Term, env: tuple[Any, ...]) -> Any:
+        """What a sum runs over."""
+        match over:
+            case All(sort):
+                return range(self.problem.sizes[sort])
+            case Range(first, last):
+                return range(int(self.read(first, env)), int(self.read(last, env)) + 1)
+        raise TypeError(f"no range: {over}")
+
+    def outcomes(self, sort: Any) -> Iterator[Any]:
+        """Every state, action or batch."""
+        if not isinstance(sort, Collective):
+            yield from range(self.problem.sizes[sort])
+            return
+        places = [(n, i) for i in range(1, self.problem.lengths[sort.length] + 1) for n, _ in sort.components]
+        sizes = [range(self.problem.sizes[dict(sort.components)[n]]) for n, _ in places]
+        for drawn in product(*sizes):
+            yield dict(zip(places, drawn, strict=True))
+
+    def law(self, over: Term, env: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+        """Every outcome with its probability."""
+        match over:
+            case Law(symbol, given):
+                rest = tuple(self.read(x, env) for x in given)
+                return [(x, self.apply(symbol, (x, *rest))) for x in self.outcomes(symbol.arguments[0])]
+            case Conditional(law, scope):
+                joint = [(x, mass * self.read(scope.body, (x, *env))) for x, mass in self.law(law, env)]
+                total = self.not_zero(sum(mass for _, mass in joint))
+                return [(x, mass / total) for x, mass in joint]
+        raise TypeError(f"no law: {over}")
+
+    def apply(self, symbol: Symbol, values: tuple[Any, ...]) -> Any:
+        """A symbol at values."""
+        if symbol == LOG:
+            argument = sympy.sympify(values[0])
+            here = self.at_origin(argument)
+            if here == 0 or here.is_negative:
+                raise Undefined
+            return sympy.log(argument)
+        if symbol == EXP:
+            return sympy.exp(values[0])
+        if symbol == ABS:
+            here = self.at_origin(values[0])
+            inside = here.subs(dict.fromkeys(here.free_symbols, sympy.Rational(1, 7)))  # a point of the simplex
+            return values[0] * (-1 if inside.is_negative else 1)
+        if symbol in INDICATORS.values():
+            return sympy.Integer(int(values[0] == values[1]))
+        if symbol in self.problem.definitions:
+            return self.read(self.problem.definitions[symbol].body, tuple(reversed(values)))
+        if isinstance(values[0] if values else None, dict):
+            return values[0][symbol.name, values[1]]
+        index = tuple(v for v, s in zip(values, symbol.arguments, strict=True) if s in (STATE, ACTION))
+        entry = self.problem.tables[symbol][index]
+        return int(entry) if symbol.result in (STATE, ACTION) else entry
+
+
+def values_of(term: Term, problem: Problem, free: dict[str, Any]) -> tuple[Any, ...]:
+    """The value at the origin, or for a gradient one for each coordinate; "undefined" where there is none."""
+    along = problem.coordinates if sort_of(term).name == "vector" else [None]
+    try:
+        return tuple(
+            sympy.simplify(sympy.sympify(Reading(problem, t, free).read(term)).subs(problem.origin)) for t in along or [None]
+        )
+    except Undefined:
+        return (UNDEFINED,) * max(1, len(along))
+
+
+def moved_table(table: Any, symbol: Symbol, softmax: bool, fresh: Callable[[], sympy.Symbol]) -> Any:
+    """A table as a function of its own coordinates: a softmax, or the entries themselves (a law's last makes up 1)."""
+    out = np.empty(table.shape, dtype=object)
+    k = symbol.outcomes
+    rows = list(product(*map(range, table.shape[k:])))
+    outcomes = list(product(*map(range, table.shape[:k])))
+    for row in rows:
+        if k and softmax:
+            weights = {o: table[(*o, *row)] * sympy.exp(fresh()) for o in outcomes}
+            for o in outcomes:
+                out[(*o, *row)] = weights[o] / sum(weights.values())
+        elif k:
+            steps = {o: fresh() for o in outcomes[:-1]}
+            for o in outcomes:
+                out[(*o, *row)] = table[(*o, *row)] + steps.get(o, -sum(steps.values()))
+        else:
+            out[row] = table[row] + fresh()
+    return out
+
+
+def problem_of(found: Any) -> Problem:
+    """The problem of a counterexample."""
+    counter = iter(range(10**6))
+    coordinates: list[sympy.Symbol] = []
+
+    def fresh() -> sympy.Symbol:
+        coordinates.append(sympy.Symbol(f"t{next(counter)}", real=True))
+        return coordinates[-1]
+
+    tables: dict[Symbol, Any] = {}
+    for symbol, table in found.candidate.tables.items():
+        if np.issubdtype(table.dtype, np.integer):
+            tables[symbol] = table
+            continue
+        exact = np.vectorize(lambda v: sympy.Rational(v.numerator, v.denominator), otypes=[object])(table)
+        if symbol in found.candidate.logarithmic:
+            exact = np.vectorize(sympy.log, otypes=[object])(exact)
+        tables[symbol] = exact
+    for symbol in found.candidate.moved:
+        positive = all(v > 0 for v in found.candidate.tables[symbol].flat)
+        tables[symbol] = moved_table(tables[symbol], symbol, positive, fresh)
+    constants = {n: sympy.Rational(v.numerator, v.denominator) for n, v in found.candidate.constants.items()}
+    return Problem(found.size.sorts, found.size.lengths, tables, coordinates, found.given, constants)
+
+
+def confirm(found: Any) -> None:
+    """Recompute both sides of a counterexample; AssertionError unless they are as stated and differ."""
+    free: dict[str, Any] = {}
+    for name, value in found.at:
+        batch, dot, rest = name.partition(".")
+        if dot:
+            letter, _, number = rest.partition(".")
+            free.setdefault(batch, {})[letter, int(number)] = value - 1
+        else:
+            free[name] = value - 1
+    problem = problem_of(found)
+    sides = []
+    for term, stated in ((found.lhs_term, found.lhs), (found.rhs_term, found.rhs)):
+        computed = values_of(term, problem, free)
+        if len(computed) == 1 < len(stated):
+            computed = computed * len(stated)
+        assert len(computed) == len(stated) or len(set(map(str, computed))) == 1, (computed, stated)
+        for mine, theirs in zip(computed, stated, strict=False):
+            same = mine == theirs if UNDEFINED in (mine, theirs) else sympy.simplify(mine - sympy.sympify(theirs)) == 0
+            assert same, f"{term}: {mine} by the reference, {theirs} stated, at {found}"
+        sides.append(computed)
+    assert sides[0] != sides[1], f"the sides agree: {found}"
+
+
+def generic_problem(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Any, labels: dict[Symbol, Any]) -> Problem:
+    """Symbols for every table entry and one direction in which all that may move does."""
+    t = sympy.Symbol("t", real=True)
+    definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
+    fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
+    tables: dict[Symbol, Any] = dict(labels)
+    for symbol in sorted(reached(terms, definitions), key=lambda s: (s.name, len(s.arguments))):
+        if symbol in tables or symbol in definitions or any(isinstance(s, Collective) for s in symbol.arguments):
+            continue
+        shape = tuple(size.sorts[s] for s in symbol.arguments if s in (STATE, ACTION))
+        tables[symbol] = _generic(symbol, shape, t, symbol not in fixed)
+    return Problem(size.sorts, size.lengths, tables, [t], given)
+
+
+def _generic(symbol: Symbol, shape: tuple[int, ...], t: sympy.Symbol, moves: bool) -> Any:
+    k = symbol.outcomes
+    out = np.empty(shape, dtype=object)
+    tag = f"{symbol.name}{len(symbol.arguments)}"
+    for row in product(*map(range, shape[k:])):
+        outcomes = list(product(*map(range, shape[:k])))
+        total, drift = sympy.Integer(1), sympy.Integer(0)
+        for i, o in enumerate(outcomes):
+            where = "_".join(map(str, (*o, *row)))
+            p = sympy.Symbol(f"{tag}_{where}", positive=True)
+            q = sympy.Symbol(f"d{tag}_{where}", real=True) if moves else sympy.Integer(0)
+            if k and i == len(outcomes) - 1:
+                p, q = total, drift
+            out[(*o, *row)] = p + t * q
+            total, drift = total - p, drift - q
+    return out
+
+
+def reached(terms: tuple[Term, ...], definitions: dict[Symbol, Definition]) -> set[Symbol]:
+    """Every symbol that needs a table."""
+    found: set[Symbol] = set()
+    waiting = [s for x in terms for s in symbols(x)]
+    while waiting:
+        s = waiting.pop()
+        if s not in found:
+            found.add(s)
+            if s in definitions:
+                waiting.extend(symbols(definitions[s].body))
+    return {s for s in found if s not in (LOG, EXP, ABS) and s not in INDICATORS.values()}
+
+
+def equal_by_sympy(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], size: Any) -> bool:
+    """Whether SymPy brings the written-out difference to zero, for all labels and all free variables."""
+    from pgsym.terms.structure import free as free_variables
+
+    definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
+    choices = [s for s in reached((lhs, rhs), definitions) if s.result in (STATE, ACTION) and not isinstance(s.arguments[0], Collective)]
+    loose = sorted({v for x in (lhs, rhs) for v in free_variables(x) if v.sort in (STATE, ACTION)}, key=lambda v: v.name)
+    batches = [v for x in (lhs, rhs) for v in free_variables(x) if isinstance(v.sort, Collective)]
+    for tables in product(*(_functions(s, size) for s in choices)):
+        problem = generic_problem((lhs, rhs), given, size, dict(zip(choices, tables, strict=True)))
+        reading = Reading(problem, problem.coordinates[0], {})
+        spaces = [[(v.name, i) for i in range(size.sorts[v.sort])] for v in loose]
+        spaces += [[(v.name, b) for b in reading.outcomes(v.sort)] for v in dict.fromkeys(batches)]
+        for chosen in product(*spaces):
+            reading.free = dict(chosen)
+            difference = sympy.sympify(reading.read(lhs) - reading.read(rhs)).subs(problem.origin)
+            if not is_zero(difference):
+                return False
+    return True
+
+
+def is_zero(difference: sympy.Expr) -> bool:
+    """Whether an expression is identically zero: logarithms expanded, then over one denominator."""
+    expanded = sympy.expand_log(difference, force=True)
+    return bool(sympy.expand(sympy.fraction(sympy.together(expanded))[0]) == 0)
+
+
+def _functions(symbol: Symbol, size: Any) -> list[Any]:
+    shape = tuple(size.sorts[s] for s in symbol.arguments if s in (STATE, ACTION))
+    count = int(np.prod(shape))
+    return [np.array(v).reshape(shape) for v in product(range(size.sorts[symbol.result]), repeat=count)]

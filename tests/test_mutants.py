@@ -1,0 +1,90 @@
+"""Mutants of every claim and every recorded step: each is refuted, and SymPy confirms it, or SymPy proves it equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from mutants import spread
+from reference import confirm, equal_by_sympy
+
+from pgsym import catalogue
+from pgsym.decide import Rung, Size, decide
+from pgsym.errors import SortError, UnboundVariable, UndefinedValue
+from pgsym.terms import Term
+from pgsym.terms.hypotheses import Hypothesis
+
+PER_EQUATION = 6
+PROOF_SIZES = (Size.of(S=1, A=2, N=2), Size.of(S=2, A=2, N=1))
+LEAST = 300
+
+
+@dataclass(frozen=True)
+class Equation:
+    """Two sides that are equal under some hypotheses."""
+
+    name: str
+    lhs: Term
+    rhs: Term
+    given: tuple[Hypothesis, ...]
+
+
+def equations() -> list[Equation]:
+    """Every true claim, and every step of every derivation under the hypotheses used so far."""
+    out = []
+    for e in catalogue.entries().values():
+        if e.claim.expected is not Rung.REFUTED:
+            out.append(Equation(e.claim.id, e.claim.lhs, e.claim.rhs, e.claim.given))
+    for name in catalogue.scripts():
+        for i, step in enumerate(catalogue.theorem(name).steps, 1):
+            out.append(Equation(f"{name}({i})", step.before, step.after, step.verdict.given))
+    return out
+
+
+EQUATIONS = equations()
+
+
+def outcome(equation: Equation, mutant: Term) -> str:
+    """What becomes of a mutant: refused, refuted (confirmed), equal (proved); anything else is an error."""
+    try:
+        verdict = decide(equation.lhs, mutant, equation.given)
+    except (SortError, UnboundVariable, UndefinedValue):
+        return "refused"
+    if verdict.rung is Rung.REFUTED:
+        assert verdict.counterexample is not None
+        confirm(verdict.counterexample)
+        return "refuted"
+    assert verdict.rung is Rung.DECIDED, f"slipped through: {equation.name}: {mutant}\n{verdict}"
+    for size in PROOF_SIZES:
+        assert equal_by_sympy(equation.lhs, mutant, verdict.given, size), f"{equation.name}: {mutant} is not equal"
+    return "equal"
+
+
+@pytest.mark.parametrize("equation", EQUATIONS, ids=lambda e: e.name)
+def test_no_mutant_slips_through(equation: Equation) -> None:
+    for kind, mutant in spread(equation.rhs, PER_EQUATION):
+        assert outcome(equation, mutant) in ("refused", "refuted", "equal"), kind
+
+
+def test_there_are_enough_mutants_of_every_kind() -> None:
+    from mutants import mutants
+
+    made = [kind for e in EQUATIONS for kind, _ in spread(e.rhs, PER_EQUATION)]
+    assert len(made) >= LEAST + 100  # some are refused as ill-sorted
+    assert {kind for e in EQUATIONS for kind, _ in mutants(e.rhs)} == {
+        "sign", "constant", "factor dropped", "factor doubled", "summand dropped", "denominator dropped",
+        "fraction inverted", "denominator off", "log missing", "log added", "gradient missing",
+        "factor moved out of ∇", "distribution swapped", "expectation a plain sum", "variable swapped",
+    }  # fmt: skip
+
+
+def test_a_slip_would_be_noticed() -> None:
+    """The proof does not believe a false equation, nor the confirmation a wrong value."""
+    from dataclasses import replace
+
+    e = next(e for e in EQUATIONS if e.name == "policy-gradient-one-step")
+    assert not equal_by_sympy(e.lhs, 2 * e.rhs, e.given, PROOF_SIZES[0])
+    found = decide(e.lhs, 2 * e.rhs, e.given).counterexample
+    assert found is not None
+    with pytest.raises(AssertionError):
+        confirm(replace(found, rhs=tuple(3 * v for v in found.rhs)))
