@@ -85,7 +85,8 @@ class Theorem:
     def __setattr__(self, name: str, value: object) -> None:
         raise PgsymError("a theorem is immutable")
 
-    __delattr__ = __setattr__  # type: ignore[assignment]
+    def __delattr__(self, name: str) -> None:
+        raise PgsymError("a theorem is immutable")
 
     def __init_subclass__(cls) -> None:
         raise PgsymError("a theorem is not subclassed")

@@ -37,6 +37,7 @@ from pgsym.terms.nodes import (
     Variable,
 )
 from pgsym.terms.sorts import ACTION, INDEX, PARAMETER, REAL, STATE, Collective
+from pgsym.terms.structure import free as free_variables
 from pgsym.terms.structure import sort_of, symbols
 
 UNDEFINED = "undefined"
@@ -283,7 +284,9 @@ def generic_problem(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size
             continue
         shape = tuple(size.sorts[s] for s in symbol.arguments if s in (STATE, ACTION))
         tables[symbol] = _generic(symbol, shape, t, symbol not in fixed)
-    return Problem(size.sorts, size.lengths, tables, [t], given)
+    names = {v.name for x in terms for v in free_variables(x) if v.sort == REAL}
+    constants = {name: sympy.Symbol(name, positive=True) for name in names}
+    return Problem(size.sorts, size.lengths, tables, [t], given, constants)
 
 
 def _generic(symbol: Symbol, shape: tuple[int, ...], t: sympy.Symbol, moves: bool) -> Any:
@@ -319,8 +322,6 @@ def reached(terms: tuple[Term, ...], definitions: dict[Symbol, Definition]) -> s
 
 def equal_by_sympy(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], size: Any) -> bool:
     """Whether SymPy brings the written-out difference to zero, for all labels and all free variables."""
-    from pgsym.terms.structure import free as free_variables
-
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
     choices = [s for s in reached((lhs, rhs), definitions) if s.result in (STATE, ACTION) and not isinstance(s.arguments[0], Collective)]
     loose = sorted({v for x in (lhs, rhs) for v in free_variables(x) if v.sort in (STATE, ACTION)}, key=lambda v: v.name)

@@ -56,7 +56,8 @@ class WriteExpectationAsSum(Rule):
 class ReadSumAsExpectation(Rule):
     """Σ_x p(x) f(x) → E_{x∼p}[f(x)], for each of the nested sums whose variable a factor is a probability of.
 
-    Refuses when no factor of the body is the probability of the variable given what stands outside the sum.
+    Refuses when no factor of the body is the probability of the variable given what stands outside the sum, and an f
+    that could be undefined where p is zero.
     """
 
     source = "definition of the expectation"
@@ -80,7 +81,10 @@ class ReadSumAsExpectation(Rule):
                 raise self.refuse(place.term, f"no factor is the probability of {variable.name}")
             rest.remove(mass)
             laws.append((variable, Law(mass.symbol, mass.arguments[1:])))
-        return Rewrite(expect(product(*rest), *laws))
+        needs = defined(product(*rest))
+        if needs is None:
+            raise self.refuse(place.term, "what is averaged could be undefined where the probability is zero")
+        return Rewrite(expect(product(*rest), *laws), needs)
 
 
 def _is_mass(term: Term, variable: Variable, unavailable: set[Variable]) -> TypeGuard[Apply]:
