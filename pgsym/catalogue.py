@@ -78,7 +78,7 @@ def script_name(name: str) -> str:
     """The script of a name, of a claim's id, or of a file; raises UnknownName with the nearest one there is."""
     if name.endswith(".py"):
         return _load(Path(name))
-    if name in scripts():
+    if name in _mine or name in scripts():
         return name
     if name in entries():
         return entries()[name].script
@@ -87,7 +87,8 @@ def script_name(name: str) -> str:
 
 def script(name: str) -> Script:
     """The script of a name, of a claim's id, or of a file."""
-    return scripts()[script_name(name)]
+    found = script_name(name)
+    return _mine[found][1] if found in _mine else scripts()[found]
 
 
 def entries_of(name: str) -> list[Entry]:
@@ -95,17 +96,19 @@ def entries_of(name: str) -> list[Entry]:
     if name in entries() and name not in scripts():
         return [entries()[name]]
     wanted = script_name(name)
+    if wanted in _mine:
+        return [Entry(claim, wanted) for claim in _mine[wanted][1].claims()]
     return [e for e in entries().values() if e.script == wanted]
 
 
 def _load(path: Path) -> str:
-    """A user's own script, added to the catalogue for this run under its file's name; read again when it changed."""
+    """A user's own script, known for this run under its file's name; read again when it changed."""
     name = path.stem.replace("_", "-")
     spec = importlib.util.spec_from_file_location(f"pgsym_user_{path.stem}", path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise UnknownName(f"there is no file {path} to read")
     stamp = (str(path.resolve()), path.stat().st_mtime_ns)
-    if _loaded.get(name) == stamp:
+    if name in _mine and _mine[name][0] == stamp:
         return name
     module = importlib.util.module_from_spec(spec)
     try:
@@ -115,14 +118,13 @@ def _load(path: Path) -> str:
     missing = [f"{f}()" for f in ("derive", "claims") if not callable(getattr(module, f, None))]
     if missing:
         raise UnknownName(f"{path} is no derivation script: it defines no {' and no '.join(missing)} (see pgsym new)")
-    scripts()[name] = cast(Script, module)
-    _loaded[name] = stamp
+    _mine[name] = (stamp, cast(Script, module))
     theorem.cache_clear()
-    entries.cache_clear()
     return name
 
 
-_loaded: dict[str, tuple[str, int]] = {}
+_mine: dict[str, tuple[tuple[str, int], Script]] = {}
+"""The scripts that were named by a file, with the file's path and time."""
 
 
 @cache

@@ -118,5 +118,3 @@ def spread(term: Term, most: int) -> list[tuple[str, Term]]:
             if not queue:
                 queues.remove(queue)
     return chosen[:most]
-
-

@@ -6,7 +6,20 @@ import random
 from dataclasses import dataclass
 
 from pgsym.problems import classification
-from pgsym.terms import ACTION, STATE, Positive, Term, ThetaFree, Variable, expect, function, grad, indicator, log, sum_over
+from pgsym.terms import (
+    ACTION,
+    STATE,
+    Positive,
+    Term,
+    ThetaFree,
+    Variable,
+    expect,
+    function,
+    grad,
+    indicator,
+    log,
+    sum_over,
+)
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Number, lift
 
@@ -46,7 +59,9 @@ class Writer:
         """A real term."""
         if depth == 0:
             return self.leaf()
-        kind = self.rng.choice(["leaf", "add", "multiply", "subtract", "quotient", "power", "sum", "expect", "nested", "log"])
+        kind = self.rng.choice(
+            ["leaf", "add", "multiply", "subtract", "quotient", "power", "sum", "expect", "nested", "log"]
+        )
         sub = lambda: self.real(depth - 1)  # noqa: E731
         match kind:
             case "add":

@@ -43,7 +43,7 @@ from pgsym.terms.structure import sort_of, symbols
 UNDEFINED = "undefined"
 
 
-class Undefined(Exception):  # noqa: N818
+class Undefined(Exception):
     """The term has no value: a division by zero, or the logarithm of zero."""
 
 
@@ -198,7 +198,8 @@ def values_of(term: Term, problem: Problem, free: dict[str, Any]) -> tuple[Any, 
     along = problem.coordinates if sort_of(term).name == "vector" else [None]
     try:
         return tuple(
-            sympy.simplify(sympy.sympify(Reading(problem, t, free).read(term)).subs(problem.origin)) for t in along or [None]
+            sympy.simplify(sympy.sympify(Reading(problem, t, free).read(term)).subs(problem.origin))
+            for t in along or [None]
         )
     except Undefined:
         return (UNDEFINED,) * max(1, len(along))
@@ -273,7 +274,9 @@ def confirm(found: Any) -> None:
     assert sides[0] != sides[1], f"the sides agree: {found}"
 
 
-def generic_problem(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Any, labels: dict[Symbol, Any]) -> Problem:
+def generic_problem(
+    terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Any, labels: dict[Symbol, Any]
+) -> Problem:
     """Symbols for every table entry and one direction in which all that may move does."""
     t = sympy.Symbol("t", real=True)
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
@@ -323,8 +326,14 @@ def reached(terms: tuple[Term, ...], definitions: dict[Symbol, Definition]) -> s
 def equal_by_sympy(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], size: Any) -> bool:
     """Whether SymPy brings the written-out difference to zero, for all labels and all free variables."""
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
-    choices = [s for s in reached((lhs, rhs), definitions) if s.result in (STATE, ACTION) and not isinstance(s.arguments[0], Collective)]
-    loose = sorted({v for x in (lhs, rhs) for v in free_variables(x) if v.sort in (STATE, ACTION)}, key=lambda v: v.name)
+    choices = [
+        s
+        for s in reached((lhs, rhs), definitions)
+        if s.result in (STATE, ACTION) and not isinstance(s.arguments[0], Collective)
+    ]
+    loose = sorted(
+        {v for x in (lhs, rhs) for v in free_variables(x) if v.sort in (STATE, ACTION)}, key=lambda v: v.name
+    )
     batches = [v for x in (lhs, rhs) for v in free_variables(x) if isinstance(v.sort, Collective)]
     for tables in product(*(_functions(s, size) for s in choices)):
         problem = generic_problem((lhs, rhs), given, size, dict(zip(choices, tables, strict=True)))

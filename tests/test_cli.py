@@ -232,6 +232,10 @@ def test_a_closed_pipe_is_no_error() -> None:
 
 def test_importing_pgsym_is_cheap() -> None:
     """Nothing heavy is imported before it is used."""
-    code = "import sys, pgsym; print([m for m in ('sympy', 'matplotlib', 'typst', 'sklearn', 'rich') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ))
+    code = (
+        "import sys, pgsym; print([m for m in ('sympy', 'matplotlib', 'typst', 'sklearn', 'rich') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
     assert done.stdout.strip() == "[]"

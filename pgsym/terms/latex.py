@@ -27,6 +27,7 @@ class LatexNotation(Notation):
     """LaTeX boxes."""
 
     minus, mid, dot, sim, comma = "-", " \\mid ", "\\cdot", " \\sim ", ", "
+    marks = (MARK + "{", "}")
     nabla, log, indicator, condition, dots = "\\nabla", "\\log", "\\mathbf{1}", " \\;\\middle|\\; ", "\\dots"
 
     def name(self, name: str) -> str:
@@ -64,9 +65,6 @@ class LatexNotation(Notation):
 
     def join(self, factors: Sequence[str]) -> str:
         return " \\, ".join(factors)
-
-    def mark(self, drawn: str) -> str:
-        return f"{MARK}{{{drawn}}}"
 
 
 def latex(term: Term, changed: Path | None = None) -> str:

@@ -39,6 +39,12 @@ from pgsym.terms.sorts import INDEX, PARAMETER, Collective
 from pgsym.terms.structure import free, instantiate, open_scope
 
 SUM, PRODUCT, PREFIX, POWER, ATOM = range(5)  # how tightly a drawn term holds together
+OPEN, CLOSE = "\ue000", "\ue001"
+
+
+def bare(drawn: str) -> str:
+    """A drawn string without its mark."""
+    return drawn.replace(OPEN, "").replace(CLOSE, "")
 
 
 class Notation(ABC):
@@ -48,10 +54,17 @@ class Notation(ABC):
         self.marked = marked
         self.taken: tuple[Variable, ...] = ()
 
+    marks = ("", "")
+    """What the target puts around the marked sub-term."""
+
     def write(self, term: Term) -> str:
         """The whole term; its free variables keep their names."""
         with self._within(*free(term)):
-            return self.draw(term)
+            return self.draw(term).replace(OPEN, self.marks[0]).replace(CLOSE, self.marks[1])
+
+    def mark(self, drawn: str) -> str:
+        """A drawn string between two private characters, which no decision of the layout looks at (see `bare`)."""
+        return OPEN + drawn + CLOSE
 
     # boxes ------------------------------------------------------------------------------------------------------
     @abstractmethod
@@ -70,17 +83,17 @@ class Notation(ABC):
     def prefix(self, head: str, body: str) -> str: ...
     @abstractmethod
     def join(self, factors: Sequence[str]) -> str: ...
-    @abstractmethod
-    def mark(self, drawn: str) -> str: ...
 
     space = minus = mid = dot = sim = comma = nabla = log = indicator = ""
 
     # layout -----------------------------------------------------------------------------------------------------
-    def draw(self, term: Term, path: Path = (), tightness: int = SUM, last: bool = True) -> str:
+    def draw(self, term: Term, path: Path = (), tightness: int = SUM, last: bool = True, fence: str = "") -> str:
         """The term, bracketed if it is looser than `tightness` or open to the right before something else."""
         drawn, own, is_open = self._draw(term, path)
         if own < tightness or (is_open and not last):
-            drawn = self.bracket(drawn, "[" if "[" not in drawn and not isinstance(term, Number | Add) else "(")
+            drawn = self.bracket(
+                drawn, fence or ("[" if "[" not in drawn and not isinstance(term, Number | Add) else "(")
+            )
         return self.mark(drawn) if path == self.marked else drawn
 
     def _draw(self, term: Term, path: Path) -> tuple[str, int, bool]:
@@ -153,21 +166,26 @@ class Notation(ABC):
         return isinstance(term, Number) and term.value < 0
 
     def _multiply(self, operands: tuple[Term, ...], path: Path) -> tuple[str, int, bool]:
-        negative = len(operands) > 1 and operands[0] == Number(Fraction(-1))  # it shows as a sign, marked or not
-        shown = list(enumerate(operands))[negative:]
+        first = operands[0]
+        negative = (
+            len(operands) > 1 and isinstance(first, Number) and first.value < 0
+        )  # it shows as a sign, marked or not
         drawn = []
-        for i, operand in shown:
-            last = i == len(operands) - 1
+        for i, operand in enumerate(operands):
+            if i == 0 and negative and isinstance(first, Number):
+                if first.value != -1:
+                    drawn.append(self.draw(Number(-first.value), (*path, 0), PREFIX))
+                continue
             grouped = isinstance(operand, Multiply) and not self._is_negative(operand)
             tight = SUM if i == 0 and self._is_negative(operand) else PRODUCT if grouped else PREFIX
-            drawn.append(self.draw(operand, (*path, i), tight, last))
+            drawn.append(self.draw(operand, (*path, i), tight, i == len(operands) - 1))
         joined = self.join(drawn)
         ends_open = not isinstance(operands[-1], Multiply) and self._draw(operands[-1], (*path, len(operands) - 1))[2]
         return (self.minus + joined, SUM, ends_open) if negative else (joined, PRODUCT, ends_open)
 
     def _apply(self, symbol: Symbol, arguments: tuple[Term, ...], path: Path) -> tuple[str, int, bool]:
         if symbol == LOG:
-            return self.prefix(self.log, self.draw(arguments[0], (*path, 0), POWER)), PREFIX, True
+            return self.prefix(self.log, self.draw(arguments[0], (*path, 0), POWER, fence="(")), PREFIX, True
         if symbol == EXP:
             return self.superscript("e", self.draw(arguments[0], (*path, 0))), POWER, False
         if symbol == ABS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pgsym.terms.nodes import Term
-from pgsym.terms.notation import PRODUCT, Notation
+from pgsym.terms.notation import PRODUCT, Notation, bare
 from pgsym.terms.places import Path
 
 SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
@@ -28,18 +28,19 @@ class TextNotation(Notation):
 
     def subscript(self, base: str, scripts: Sequence[str]) -> str:
         joined = ",".join(scripts)
-        if all(c in SUBSCRIPTS for c in joined):
-            return base + "".join(SUBSCRIPTS[c] for c in joined)
-        return f"{base}_{joined}" if len(joined) == 1 else f"{base}_{{{joined}}}"
+        if all(c in SUBSCRIPTS for c in bare(joined)):
+            return base + "".join(SUBSCRIPTS.get(c, c) for c in joined)
+        return f"{base}_{joined}" if len(bare(joined)) == 1 else f"{base}_{{{joined}}}"
 
     def superscript(self, base: str, script: str) -> str:
-        if all(c in SUPERSCRIPTS for c in script):
-            return base + "".join(SUPERSCRIPTS[c] for c in script)
-        return f"{base}^({script})" if len(script) > 1 else f"{base}^{script}"
+        if all(c in SUPERSCRIPTS for c in bare(script)):
+            return base + "".join(SUPERSCRIPTS.get(c, c) for c in script)
+        return f"{base}^({script})" if len(bare(script)) > 1 else f"{base}^{script}"
 
     def fraction(self, numerator: str, denominator: str) -> str:
         def tight(side: str) -> str:
-            return side if not any(c in side for c in " /−") or _is_call(side) else f"({side})"
+            plain = bare(side)
+            return side if not any(c in plain for c in " /−") or _is_call(plain) else f"({side})"
 
         return f"{tight(numerator)}/{tight(denominator)}"
 
@@ -49,17 +50,14 @@ class TextNotation(Notation):
 
     def operator(self, kind: str, below: str, above: str, body: str) -> str:
         head = {"E": "E", "sum": "Σ", "product": "Π"}[kind]
-        bounds = f"_{below}" if len(below) == 1 else f"_{{{below}}}"
+        bounds = f"_{below}" if len(bare(below)) == 1 else f"_{{{below}}}"
         return f"{head}{bounds}" + (f"^{above}" if above else "") + ("" if kind == "E" else " ") + body
 
     def prefix(self, head: str, body: str) -> str:
-        return f"{head} {body}" if body[:1] not in "([" else f"{head}{body}"
+        return f"{head} {body}" if bare(body)[:1] not in "([" else f"{head}{body}"
 
     def join(self, factors: Sequence[str]) -> str:
         return " ".join(factors)
-
-    def mark(self, drawn: str) -> str:
-        return self.marks[0] + drawn + self.marks[1]
 
 
 def _is_call(side: str) -> bool:

@@ -10,7 +10,10 @@ def one_step_differences(states: int, actions: int) -> list[sympy.Expr]:
     theta = sympy.Matrix(states, actions, lambda s, a: sympy.Symbol(f"theta_{s}_{a}", real=True))
     r = sympy.Matrix(states, actions, lambda s, a: sympy.Symbol(f"r_{s}_{a}", real=True))
     d = [sympy.Symbol(f"D_{s}", positive=True) for s in range(states)]
-    pi = [[sympy.exp(theta[s, a]) / sum(sympy.exp(theta[s, b]) for b in range(actions)) for a in range(actions)] for s in range(states)]
+    pi = [
+        [sympy.exp(theta[s, a]) / sum(sympy.exp(theta[s, b]) for b in range(actions)) for a in range(actions)]
+        for s in range(states)
+    ]
     pairs = [(s, a) for s in range(states) for a in range(actions)]
     objective = sum(d[s] * pi[s][a] * r[s, a] for s, a in pairs)
     return [

@@ -17,7 +17,8 @@ def table(record: dict) -> str:  # type: ignore[type-arg]
     lines = [
         "# Benchmarks",
         "",
-        f"Median of the rounds of one run of `make bench` on {cpu.get('count')} cores ({cpu.get('brand_raw', 'unknown')}), "
+        f"Median of the rounds of one run of `make bench` on {cpu.get('count')} cores "
+        f"({cpu.get('brand_raw', 'unknown')}), "
         f"Python {record['machine_info']['python_version']}, SymPy {version('sympy')}, NumPy {version('numpy')}.",
         "Ratios are within a group, to its fastest.",
         "",
@@ -30,9 +31,15 @@ def table(record: dict) -> str:  # type: ignore[type-arg]
             median = b["stats"]["median"]
             shown = f"{median * 1e3:.2f} ms" if median < 1 else f"{median:.2f} s"
             ratio = f"{median / best:,.2f}" if len(members) > 1 else ""
-            lines.append(f"| {group} | {b['name'].removeprefix('test_')} | {b['stats']['rounds']} | {shown} | {ratio} |")
-    steps = _steps()
-    lines += ["", f"Steps of all derivations: {len(steps)}; the slowest is decided in {max(steps) * 1e3:.0f} ms, the median in {sorted(steps)[len(steps) // 2] * 1e3:.0f} ms."]
+            lines.append(
+                f"| {group} | {b['name'].removeprefix('test_')} | {b['stats']['rounds']} | {shown} | {ratio} |"
+            )
+    steps = sorted(_steps())
+    median = steps[len(steps) // 2] * 1e3
+    lines += [
+        "",
+        f"{len(steps)} steps in all derivations: decided in {median:.0f} ms (median), at most {steps[-1] * 1e3:.0f} ms.",
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -46,7 +46,9 @@ def test_import(benchmark: BenchmarkFixture, module: str) -> None:
 
 
 @pytest.mark.benchmark(group="the command line")
-@pytest.mark.parametrize("command", [("verify", "--json"), ("show", "policy-gradient-one-step"), ("--version",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [("verify", "--json"), ("show", "policy-gradient-one-step"), ("--version",)], ids=" ".join
+)
 def test_command(benchmark: BenchmarkFixture, command: tuple[str, ...]) -> None:
     run = [sys.executable, "-m", "pgsym.cli", *command]
     benchmark.pedantic(lambda: subprocess.run(run, check=True, capture_output=True), rounds=3, iterations=1)

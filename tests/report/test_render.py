@@ -34,7 +34,8 @@ from pgsym.report.tex import escape
 from pgsym.report.typ import render_typst
 
 LONG = " + ".join(rf"\nabla_{{\theta}} \log \pi_{{\theta}}(a_{{{i}}} \mid s_{{{i}}})" for i in range(14))
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="10" height="10"><path d="M0 0L9 9" stroke="#000"/></svg>'
+SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="10" height="10">
+<path d="M0 0L9 9" stroke="#000"/></svg>"""
 
 
 def sample() -> Document:
@@ -46,9 +47,21 @@ def sample() -> Document:
             Heading("A heading with $\\pi$"),
             Paragraph("Literal: 50% of x_1 & more_#, {braces}, ~ ^ \\ <tag> “quoted” θ → ∇; *emphasis* and `code_1`."),
             Formula(LONG),
-            Statement("Claim", "a-name", "In words.", f"x = {LONG}", ("$D$ is fixed",), Badge("refuted", "at $2^{31}$")),
-            Derivation("x", (Line(r"\frac{\changed{a}}{b}", "A rule", "why $\\pi$ moves", "decided"), Line(LONG, "B", "so", "tested"))),
-            Table(("left", "right"), (("$\\frac{1}{4}$", "a cell that is long enough to have to be broken over two lines " * 2),), "A caption"),
+            Statement(
+                "Claim", "a-name", "In words.", f"x = {LONG}", ("$D$ is fixed",), Badge("refuted", "at $2^{31}$")
+            ),
+            Derivation(
+                "x",
+                (
+                    Line(r"\frac{\changed{a}}{b}", "A rule", "why $\\pi$ moves", "decided"),
+                    Line(LONG, "B", "so", "tested"),
+                ),
+            ),
+            Table(
+                ("left", "right"),
+                (("$\\frac{1}{4}$", "a cell that is long enough to have to be broken over two lines " * 2),),
+                "A caption",
+            ),
             Code("π = F(1, 2)  # θ\nprint('100%')"),
         ),
         subtitle="and what follows",
@@ -103,7 +116,9 @@ def test_no_markup_is_left_in_the_pdf(tmp_path: Path) -> None:
 @needs_poppler
 def test_literal_prose_arrives_as_it_was_written(tmp_path: Path) -> None:
     (tmp_path / "x.pdf").write_bytes(render(sample(), "pdf"))
-    text = subprocess.run(["pdftotext", "-layout", str(tmp_path / "x.pdf"), "-"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(tmp_path / "x.pdf"), "-"], capture_output=True, text=True, check=True
+    ).stdout
     assert "Literal: 50% of x_1 & more_#, {braces}, ~ ^ \\ <tag> “quoted” θ → ∇" in " ".join(text.split())
 
 
@@ -138,7 +153,8 @@ def test_every_report_compiles_with_pdflatex_without_an_overfull_line(name: str,
 def test_the_body_goes_into_a_teachers_document(tmp_path: Path) -> None:
     (tmp_path / "inner.tex").write_bytes(render(document_for("ce-pg-weight"), "tex"))
     packages = "amsmath,amssymb,mathtools,microtype,xcolor,graphicx,booktabs,tabularx,textcomp,listings,hyperref"
-    outer = f"\\documentclass{{article}}\\usepackage{{{packages}}}\\begin{{document}}\\def\\pgsymbody{{}}\\input{{inner}}\\end{{document}}"
+    body = "\\begin{document}\\def\\pgsymbody{}\\input{inner}\\end{document}"
+    outer = f"\\documentclass{{article}}\\usepackage{{{packages}}}{body}"
     pdflatex(tmp_path, outer.encode())
 
 
@@ -154,7 +170,9 @@ def test_a_tex_failure_keeps_the_log_and_falls_back(tmp_path: Path, monkeypatch:
     import pgsym.report.tex
 
     broken = pgsym.report.tex.render_tex
-    monkeypatch.setattr("pgsym.report.tex.render_tex", lambda d: broken(d).replace(b"\\begin{document}", b"\\undefined"))
+    monkeypatch.setattr(
+        "pgsym.report.tex.render_tex", lambda d: broken(d).replace(b"\\begin{document}", b"\\undefined")
+    )
     written = write(sample(), tmp_path, ["pdf"], "pdflatex")
     assert "pdflatex failed" in written.notes[0]
     assert "Undefined control sequence" in (tmp_path / "sample.log").read_text(errors="replace")
@@ -241,7 +259,8 @@ def test_one_pdf_is_quick_to_start() -> None:
     """Nothing that a PDF does not need is imported for it (the time itself is measured in the benchmarks)."""
     code = (
         "import sys; from pgsym.report.builders import document_for; from pgsym.report.render import render;"
-        "render(document_for('ce-pg-weight'), 'pdf'); print([m for m in ('matplotlib', 'sklearn', 'nbformat') if m in sys.modules])"
+        "render(document_for('ce-pg-weight'), 'pdf');"
+        "print([m for m in ('matplotlib', 'sklearn', 'nbformat') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

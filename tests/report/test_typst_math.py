@@ -103,7 +103,9 @@ def _stripped(tex: str) -> str:
     return tex
 
 
-atoms = st.sampled_from(["x", "2", r"\pi", r"\nabla_{\theta}", r"\log", "(a, b)", r"\mathbf{1}\{a = b\}", r"\sum_{s}", "-", "="])
+atoms = st.sampled_from(
+    ["x", "2", r"\pi", r"\nabla_{\theta}", r"\log", "(a, b)", r"\mathbf{1}\{a = b\}", r"\sum_{s}", "-", "="]
+)
 
 
 @st.composite

@@ -209,7 +209,9 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "term", "words"), REFUSALS, ids=lambda x: type(x).__name__ if isinstance(x, Rule) else "")
+@pytest.mark.parametrize(
+    ("rule", "term", "words"), REFUSALS, ids=lambda x: type(x).__name__ if isinstance(x, Rule) else ""
+)
 def test_refusal_names_the_rule_and_the_reason(rule: Rule, term: Term, words: str) -> None:
     with pytest.raises(RuleDoesNotApply) as refused:
         rule.rewrite(Place((), term, ()))
