@@ -36,17 +36,21 @@ def table(record: dict) -> str:  # type: ignore[type-arg]
             )
     steps = sorted(_steps())
     median = steps[len(steps) // 2] * 1e3
+    slowest = steps[-1] * 1e3
     lines += [
         "",
-        f"{len(steps)} steps in all derivations: decided in {median:.0f} ms (median), at most {steps[-1] * 1e3:.0f} ms.",
+        f"{len(steps)} steps in all derivations: decided in {median:.0f} ms (median), {slowest:.0f} ms at most.",
     ]
     return "\n".join(lines) + "\n"
 
 
 def _steps() -> list[float]:
-    """The seconds that the decision of each step of the catalogue takes."""
+    """The seconds that the decision of each step of the catalogue takes, once everything is imported."""
     from pgsym import catalogue
 
+    for name in catalogue.scripts():
+        catalogue.theorem(name)
+    catalogue.theorem.cache_clear()
     return [s.verdict.evidence.seconds for name in catalogue.scripts() for s in catalogue.theorem(name).steps]
 
 
