@@ -23,7 +23,7 @@ import numpy as np
 from pgsym.decide.counterexamples import Counterexample, confirm_with_balls, search
 from pgsym.decide.degree import DegreeBound
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
-from pgsym.decide.sizes import DECISION_SIZES, Size, size_names, vocabulary
+from pgsym.decide.sizes import DECISION_SIZES, SEARCH_SIZES, Size, size_names, vocabulary
 from pgsym.decide.strata import conditions, strata
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
@@ -77,7 +77,7 @@ def decide(
         note = "" if evidence else "the sides differ at a random point"
     if evidence is not None:
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
-    found = search(*with_symbols_apart(lhs, rhs), relevant, axes, names, seed)
+    found = search(*with_symbols_apart(lhs, rhs), relevant, axes, names, seed, search_sizes(names, chosen))
     return _without_agreement(lhs, rhs, given, found, note, started, seed)
 
 
@@ -149,6 +149,11 @@ def relevant_hypotheses(terms: Iterable[Term], given: Iterable[Hypothesis]) -> t
     """The hypotheses about symbols that the terms mention."""
     used = vocabulary(terms, given)
     return tuple(h for h in given if h.symbol in used)
+
+
+def search_sizes(names: tuple[str, ...], chosen: tuple[Size, ...]) -> tuple[Size, ...]:
+    """Where a counterexample is looked for: the usual small sizes that say enough, then those asked for."""
+    return (*(s for s in SEARCH_SIZES if set(names) <= set(dict(s.counts))), *chosen)
 
 
 def _sizes(sizes: Sizes | None, names: tuple[str, ...]) -> tuple[Size, ...]:

@@ -29,7 +29,7 @@ from pgsym.terms.nodes import (
     factors,
     summands,
 )
-from pgsym.terms.sorts import MATRIX, REAL, VECTOR, Sort
+from pgsym.terms.sorts import INDEX, MATRIX, REAL, VECTOR, Sort
 
 Part = Term | Scope
 
@@ -199,6 +199,8 @@ def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
             return symbol.result
         case Add(operands):
             sorts = {sort_of(t, scopes) for t in operands if t != Number(Fraction(0))}
+            if sorts == {INDEX, REAL} and all(sort_of(t, scopes) == INDEX or isinstance(t, Number) for t in operands):
+                return INDEX  # t + 1
             if len(sorts) > 1:
                 raise SortError(f"a sum of {' and '.join(sorted(map(str, sorts)))}: {term}")
             return next(iter(sorts), REAL)

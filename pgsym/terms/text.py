@@ -51,7 +51,8 @@ class TextNotation(Notation):
     def operator(self, kind: str, below: str, above: str, body: str) -> str:
         head = {"E": "E", "sum": "Σ", "product": "Π"}[kind]
         bounds = f"_{below}" if len(bare(below)) == 1 else f"_{{{below}}}"
-        return f"{head}{bounds}" + (f"^{above}" if above else "") + ("" if kind == "E" else " ") + body
+        power = f"^{above}" if len(bare(above)) == 1 else f"^{{{above}}}" if above else ""
+        return f"{head}{bounds}" + power + ("" if kind == "E" else " ") + body
 
     def prefix(self, head: str, body: str) -> str:
         return f"{head} {body}" if bare(body)[:1] not in "([" else f"{head}{body}"
