@@ -116,8 +116,8 @@ def claims(
 def report(
     names: Names = None,
     formats: Annotated[
-        str, typer.Option("--format", help="Any of tex, pdf, html, ipynb, separated by commas.")
-    ] = "pdf",
+        list[str], typer.Option("--format", help="tex, pdf, html, ipynb or typ: several by commas or repeated.")
+    ] = ["pdf"],  # noqa: B006 (typer's way to a default)
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path("reports"),
     engine: Annotated[
         str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")
@@ -128,7 +128,7 @@ def report(
     from pgsym.report.builders import document_for
     from pgsym.report.render import write
 
-    wanted = [f.strip() for f in formats.split(",") if f.strip()]
+    wanted = [f.strip() for f in ",".join(formats).split(",") if f.strip()]
     chosen = list(dict.fromkeys(catalogue.script_name(n) for n in names)) if names else list(catalogue.scripts())
     for name in _progress(chosen, "reports"):
         written = write(document_for(name), output, wanted, engine)

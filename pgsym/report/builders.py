@@ -165,7 +165,8 @@ def refutation_of(claim: Claim) -> Iterator[Block]:
         yield Paragraph(claim.remark)
     if verdict.counterexample is not None:
         yield from counterexample_of(verdict.counterexample)
-        yield Code(python_for(claim, verdict.counterexample))
+        found = verdict.counterexample
+        yield Code(found.python() if found.candidate.logarithmic else python_for(claim, found))
     if claim.repaired_by:
         yield Paragraph("What holds instead: " + ", ".join(f"`{r}`" for r in claim.repaired_by) + ".")
 
@@ -249,6 +250,8 @@ def _entry(value: Any) -> str:
 
 def number(value: Any) -> str:
     """An exact number as LaTeX."""
+    if isinstance(value, str) and value.startswith("log("):
+        return f"\\log {number(Fraction(value[4:-1]))}"
     if isinstance(value, str):
         return f"\\text{{{value}}}"
     if isinstance(value, int | Fraction):

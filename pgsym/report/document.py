@@ -6,17 +6,30 @@ mathematics, `*emphasis*` and `` `code` ``; everything else in it is literal.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pgsym.errors import ReportError
 
+RUNGS = ("decided", "exact", "tested", "refuted", "undecided")
+"""The verdicts that a report knows how to show."""
+
+
+def _check_stem(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name):
+        raise ReportError(f"{name!r} cannot name a file; use letters, digits, dots and dashes")
+
 
 @dataclass(frozen=True)
 class Badge:
-    """A verdict: the rung of evidence, and the evidence in one line of prose."""
+    """A verdict: the rung of evidence, and the evidence in one line of prose; raises ReportError for another rung."""
 
     rung: str
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        if self.rung not in RUNGS:
+            raise ReportError(f"there is no verdict {self.rung!r}; it is one of {', '.join(RUNGS)}")
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,14 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Callout:
+    """A remark set apart from the text, with a title of its own."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Code:
     """Source text, shown as it is."""
 
@@ -99,7 +120,10 @@ class Code:
 
 @dataclass(frozen=True)
 class Figure:
-    """A vector figure, as SVG for PDF and HTML and as PDF for LaTeX; `alt` says in words what it shows."""
+    """A vector figure, as SVG for PDF and HTML and as PDF for LaTeX; `alt` says in words what it shows.
+
+    `name` names its files; raises ReportError if it is more than letters, digits, dots and dashes.
+    """
 
     name: str
     svg: bytes
@@ -107,13 +131,19 @@ class Figure:
     alt: str
     caption: str
 
+    def __post_init__(self) -> None:
+        _check_stem(self.name)
 
-Block = Heading | Paragraph | Formula | Statement | Derivation | Table | Code | Figure
+
+Block = Heading | Paragraph | Formula | Statement | Derivation | Table | Callout | Code | Figure
 
 
 @dataclass(frozen=True)
 class Document:
-    """A report; `versions` are the programs that made it."""
+    """A report; `versions` are the programs that made it, and `id` names its files.
+
+    Raises ReportError for an id that is more than letters, digits, dots and dashes.
+    """
 
     id: str
     title: str
@@ -121,6 +151,9 @@ class Document:
     subtitle: str = ""
     sources: tuple[str, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_stem(self.id)
 
     @property
     def figures(self) -> tuple[Figure, ...]:

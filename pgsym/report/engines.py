@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from contextlib import suppress
 from importlib.metadata import version as distribution_version
 from pathlib import Path
 
 from pgsym.errors import ReportError
+from pgsym.report.clock import date_of_report
+from pgsym.report.errors import TexFailure
 
 TEX = {
     "latexmk": ("latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape"),
@@ -17,14 +21,6 @@ TEX = {
 }
 ENGINES = ("auto", "typst", *TEX)
 SECONDS = 120
-
-
-@dataclass(frozen=True)
-class TexFailure(Exception):
-    """A TeX run that made no PDF; carries its log."""
-
-    engine: str
-    log: bytes
 
 
 def version(engine: str) -> str:
@@ -51,16 +47,33 @@ def run_tex(engine: str, tex: bytes, figures: dict[str, bytes]) -> bytes:
         (folder / "figures").mkdir()
         for figure, content in figures.items():
             (folder / "figures" / figure).write_bytes(content)
-        log = b""
         for _ in range(2 if engine == "pdflatex" else 1):
-            try:
-                done = subprocess.run(
-                    [*TEX[engine], "report.tex"], cwd=folder, capture_output=True, timeout=SECONDS, check=False
-                )
-            except subprocess.TimeoutExpired:
-                raise TexFailure(engine, b"it took too long") from None
-            written = folder / "report.log"
-            log = written.read_bytes() if written.exists() else done.stdout + done.stderr
-            if done.returncode:
-                raise TexFailure(engine, log)
+            status, said = _run((*TEX[engine], "report.tex"), folder)
+            if status:
+                written = folder / "report.log"
+                raise TexFailure(engine, written.read_bytes() if written.exists() else said)
         return (folder / "report.pdf").read_bytes()
+
+
+def _run(command: tuple[str, ...], folder: Path) -> tuple[int, bytes]:
+    """The exit status and the output of a program, which is ended with all it started if it takes too long."""
+    seconds = str(int(date_of_report().timestamp()))
+    dated = {**os.environ, "SOURCE_DATE_EPOCH": seconds, "FORCE_SOURCE_DATE": "1"}
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=dated,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # latexmk starts pdflatex: the two are ended together
+    ) as program:
+        try:
+            said, _ = program.communicate(timeout=SECONDS)
+        except BaseException as reason:
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+            if isinstance(reason, subprocess.TimeoutExpired):
+                raise TexFailure(command[0], f"{command[0]} took longer than {SECONDS} s".encode()) from None
+            raise
+    return program.returncode, said

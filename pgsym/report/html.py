@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Iterator
 from html import escape
@@ -11,6 +12,7 @@ from pgsym.errors import ReportError
 from pgsym.report.document import (
     Badge,
     Block,
+    Callout,
     Code,
     Derivation,
     Document,
@@ -21,18 +23,24 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
-from pgsym.report.prose import spans
+from pgsym.report.formula import unmarked
+from pgsym.report.prose import plain, spans
 from pgsym.report.templates import template
-from pgsym.report.typst_math import typst
+from pgsym.report.typst_math import MARKS, typst
 
 POINTS = 11.0
-SHEET = """
-#set page(width: auto, height: auto, margin: (x: 1pt, y: 1.5pt), fill: none)
-#set text(font: "New Computer Modern", size: 11pt)
-#let tall(body) = text(top-edge: "bounds", bottom-edge: "bounds", body)
-#let changed(body) = box(fill: rgb("#fde7c4"), radius: 2pt, inset: (x: 1.5pt), outset: (y: 2pt), tall(body))
-#let shown(display, body) = page(if display { tall(body) } else { text(top-edge: 0.78em, bottom-edge: -0.28em, body) })
+MARGIN = 1.5
+SHEET = f"""
+#set page(width: auto, height: auto, margin: (x: 1pt, y: {MARGIN}pt), fill: none)
+#set text(font: "New Computer Modern", size: {POINTS}pt)
+{MARKS}
+#let lined(body) = page({{
+  let line = text(top-edge: 0.78em, bottom-edge: -0.28em, body)
+  context [#metadata((measure([#box(height: 50pt)#line]).height - 50pt) / 1pt) <depth>]
+  line
+}})
 """
+"""Every formula on a page of its own; of an inline one also the depth below the line it stands on, in points."""
 
 
 def render_html(document: Document) -> bytes:
@@ -43,7 +51,7 @@ def render_html(document: Document) -> bytes:
         template("report.html.jinja")
         .render(
             title=writer.prose(document.title),
-            plain_title=escape("".join(t for _, t in spans(document.title))),
+            plain_title=escape(plain(document.title)),
             subtitle=writer.prose(document.subtitle),
             blocks=[writer.block(b) for b in document.blocks],
             sources=[writer.prose(s) for s in document.sources],
@@ -75,6 +83,9 @@ def _formulas(item: Block) -> Iterator[Shown]:
     match item:
         case Heading(text, _) | Paragraph(text):
             yield from _inline(text)
+        case Callout(title, text):
+            yield from _inline(title)
+            yield from _inline(text)
         case Formula(latex):
             yield latex, True
         case Statement(_, _, text, formula, hypotheses, badge):
@@ -99,26 +110,31 @@ def draw(wanted: list[Shown]) -> dict[Shown, str]:
         return {}
     import typst as compiler
 
-    pages = []
-    for latex, is_display in wanted:
-        body = f"$ {typst(latex)} $" if is_display else f"${typst(latex)}$"
-        pages.append(f"#shown({'true' if is_display else 'false'}, {body});")
-    made = compiler.compile((SHEET + "\n".join(pages)).encode(), format="svg", ignore_system_fonts=True)
+    pages = [
+        f"#page(tall($ {typst(latex)} $));" if is_display else f"#lined(${typst(latex, display=False)}$);"
+        for latex, is_display in wanted
+    ]
+    source = (SHEET + "\n".join(pages)).encode()
+    made = compiler.compile(source, format="svg", ignore_system_fonts=True)
     images = made if isinstance(made, list) else [made]
-    return {w: _inlined(image.decode(), *w) for w, image in zip(wanted, images, strict=True)}
+    depths = iter(json.loads(compiler.query(source, "<depth>", field="value", ignore_system_fonts=True)))
+    return {
+        (latex, is_display): _inlined(image.decode(), latex, None if is_display else next(depths))
+        for (latex, is_display), image in zip(wanted, images, strict=True)
+    }
 
 
-def _inlined(svg: str, latex: str, is_display: bool) -> str:
-    """The SVG scaled to the text around it, in its colour, with the LaTeX as its name."""
+def _inlined(svg: str, latex: str, depth: float | None) -> str:
+    """The SVG scaled to the text around it, in its colour, with the LaTeX as its name; a depth puts it on the line."""
     size = re.search(r'viewBox="(0 0 ([\d.]+) ([\d.]+))"', svg)
     if size is None:
         raise ReportError(f"Typst drew no picture of {latex}")
     width, height = float(size[2]) / POINTS, float(size[3]) / POINTS
-    kind = "display" if is_display else "inline"
-    drop = "" if is_display else f"vertical-align:{-0.28 - 1.5 / POINTS:.3f}em;"
+    kind = "display" if depth is None else "inline"
+    drop = "" if depth is None else f"vertical-align:{-(depth + MARGIN) / POINTS:.3f}em;"
     style = f"width:{width:.3f}em;height:{height:.3f}em;{drop}"
     spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    head = f'<svg class="formula {kind}" role="img" aria-label="{escape(latex)}" style="{style}" '
+    head = f'<svg class="formula {kind}" role="img" aria-label="{escape(unmarked(latex))}" style="{style}" '
     head += f'viewBox="{size[1]}" {spaces}>'
     body = head + re.sub(r"^<svg[^>]*>", "", svg, count=1)
     body = body.replace('fill="#000000"', 'fill="currentColor"').replace('stroke="#000000"', 'stroke="currentColor"')
@@ -149,11 +165,10 @@ class _Writer:
         return "".join(out)
 
     def display(self, latex: str) -> str:
-        plain = latex.replace("\\changed", "")
         label = 'aria-label="Copy this formula as LaTeX"'
         return (
             f'<div class="equation"><div class="scroll" tabindex="0">{self.pictures[latex, True]}</div>'
-            f'<button type="button" class="copy" data-latex="{escape(plain)}" {label}>copy</button></div>'
+            f'<button type="button" class="copy" data-latex="{escape(unmarked(latex))}" {label}>copy</button></div>'
         )
 
     def badge(self, value: Badge | None) -> str:
@@ -165,6 +180,8 @@ class _Writer:
                 return f"<h{level + 1}>{self.prose(text)}</h{level + 1}>"
             case Paragraph(text):
                 return f"<p>{self.prose(text)}</p>"
+            case Callout(title, text):
+                return f"<aside><strong>{self.prose(title)}.</strong> {self.prose(text)}</aside>"
             case Formula(latex):
                 return self.display(latex)
             case Statement():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 
 from pgsym.report.document import (
     Block,
+    Callout,
     Code,
     Derivation,
     Document,
@@ -17,8 +19,14 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
+from pgsym.report.formula import remarked
+from pgsym.report.prose import spans
 
 TINT = "#b06000"
+SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&]")
+ESCAPED = r"\\\g<0>"
+ESCAPED_BAR = r"\|"
+VERTICAL = "\\vert "
 
 
 def display(latex: str) -> str:
@@ -27,51 +35,71 @@ def display(latex: str) -> str:
 
 
 def _tinted(latex: str) -> str:
-    out, rest = "", latex
-    while "\\changed{" in rest:
-        before, _, after = rest.partition("\\changed{")
-        depth, end = 1, 0
-        while depth:
-            depth += {"{": 1, "}": -1}.get(after[end], 0) if after[end - 1 : end] != "\\" else 0
-            end += 1
-        out += f"{before}{{\\color{{{TINT}}}{{{after[: end - 1]}}}}}"
-        rest = after[end:]
-    return out + rest
+    return remarked(latex, lambda body: f"{{\\color{{{TINT}}}{{{body}}}}}")
+
+
+def prose(text: str, in_table: bool = False) -> str:
+    r"""Prose with all that Markdown would take for markup escaped; in a table no bar is left to end a cell.
+
+    >>> prose("50% of x_1 <tag> *so*, $x_1$")
+    '50% of x\\_1 \\<tag\\> *so*, $x_1$'
+    >>> prose("$|x|$", in_table=True)
+    '$\\vert x\\vert $'
+    """
+    out = []
+    for kind, part in spans(text):
+        match kind:
+            case "math":
+                out.append(f"${part.replace('|', VERTICAL) if in_table else part}$")
+            case "emphasis":
+                out.append(f"*{SPECIAL.sub(ESCAPED, part)}*")
+            case "code":
+                out.append(f"`{part.replace('|', ESCAPED_BAR) if in_table else part}`")
+            case _:
+                out.append(SPECIAL.sub(ESCAPED, part))
+    return "".join(out)
 
 
 def markdown(item: Block) -> str:
     """One block as Markdown."""
     match item:
         case Heading(text, level):
-            return f"{'#' * (level + 1)} {text}"
+            return f"{'#' * (level + 1)} {prose(text)}"
         case Paragraph(text):
-            return text
+            return prose(text)
+        case Callout(title, text):
+            return f"> **{prose(title)}.** {prose(text)}"
         case Formula(latex):
             return display(latex)
         case Statement(kind, name, text, formula, hypotheses, badge):
             head = f"**{kind}** `{name}`" + (f" — *{badge.rung}*" if badge else "")
-            given = f"*Given:* {'; '.join(hypotheses)}." if hypotheses else ""
-            detail = f"{badge.detail}." if badge and badge.detail else ""
-            return "\n\n".join(x for x in (head, text, display(formula), given, detail) if x)
+            given = f"*Given:* {'; '.join(map(prose, hypotheses))}." if hypotheses else ""
+            detail = f"{prose(badge.detail)}." if badge and badge.detail else ""
+            return "\n\n".join(x for x in (head, prose(text), display(formula), given, detail) if x)
         case Derivation(start, lines):
             rows = [display(start)]
             rows += [
-                f"{display(f'= {x.formula}')}\n\n({n}) **{x.rule}.** {x.why} *{x.rung}*" for n, x in enumerate(lines, 1)
+                f"{display(f'= {x.formula}')}\n\n({n}) **{SPECIAL.sub(ESCAPED, x.rule)}.** {prose(x.why)} *{x.rung}*"
+                for n, x in enumerate(lines, 1)
             ]
             return "\n\n".join(rows)
-        case Table(header, rows, caption, _):
-            top = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
-            body = ["| " + " | ".join(c.replace("|", "\\|") for c in r) + " |" for r in rows]
-            return "\n".join(top + body) + (f"\n\n{caption}" if caption else "")
+        case Table(header, rows, caption, align):
+            side = {"l": ":--", "r": "--:", "c": ":-:"}
+            aligned = [side[a] for a in align.ljust(len(header), "l")]
+            table = [
+                "| " + " | ".join(cells) + " |"
+                for cells in ([prose(h, True) for h in header], aligned, *([prose(c, True) for c in r] for r in rows))
+            ]
+            return "\n".join(table) + (f"\n\n{prose(caption)}" if caption else "")
         case Figure(_, svg, _, alt, caption):
-            return f"![{alt}](data:image/svg+xml;base64,{b64encode(svg).decode()})\n\n{caption}"
+            return f"![{prose(alt)}](data:image/svg+xml;base64,{b64encode(svg).decode()})\n\n{prose(caption)}"
         case Code(text, language):
             return f"```{language}\n{text}\n```"
 
 
 def render_notebook(document: Document) -> bytes:
     """The notebook as JSON (nbformat 4.5); Python in the report becomes cells that run."""
-    cells = [_cell("markdown", f"# {document.title}\n\n{document.subtitle}", 0)]
+    cells = [_cell("markdown", f"# {prose(document.title)}\n\n{prose(document.subtitle)}", 0)]
     for item in document.blocks:
         runs = isinstance(item, Code) and item.language == "python"
         cells.append(
@@ -82,7 +110,9 @@ def render_notebook(document: Document) -> bytes:
             )
         )
     if document.sources:
-        cells.append(_cell("markdown", "## Sources\n\n" + "\n".join(f"- {s}" for s in document.sources), len(cells)))
+        cells.append(
+            _cell("markdown", "## Sources\n\n" + "\n".join(f"- {prose(s)}" for s in document.sources), len(cells))
+        )
     made = ", ".join(f"{name} {v}" for name, v in document.versions)
     cells.append(_cell("markdown", f"Made with {made}.", len(cells)))
     metadata = {

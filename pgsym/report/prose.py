@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-TOKEN = re.compile(r"\$([^$]+)\$|\*([^*\n]+)\*|`([^`\n]+)`")
+TOKEN = re.compile(r"\$([^$]+)\$|\*(?=[^\s*])((?:[^*$\n]|\$[^$\n]+\$)+)(?<=\S)\*|`([^`\n]+)`")
 
 UNICODE = {
     "theta": "θ", "pi": "π", "nabla": "∇", "sum": "Σ", "cdot": "·", "mid": " | ", "sim": "∼", "log": "log ",
@@ -24,7 +24,10 @@ def spans(text: str) -> Iterator[tuple[str, str]]:
         if match.start() > end:
             yield "text", text[end : match.start()]
         math, emphasis, code = match.groups()
-        yield ("math", math) if math else ("emphasis", emphasis) if emphasis else ("code", code)
+        if emphasis:
+            yield from (("emphasis" if kind == "text" else kind, part) for kind, part in spans(emphasis))
+        else:
+            yield ("math", math) if math else ("code", code)
         end = match.end()
     if end < len(text):
         yield "text", text[end:]

@@ -9,9 +9,10 @@ from pathlib import Path
 from pgsym.errors import ReportError
 from pgsym.files import write_atomically
 from pgsym.report.document import Document
-from pgsym.report.engines import TEX, TexFailure, run_tex, version
+from pgsym.report.engines import TEX, run_tex, version
+from pgsym.report.errors import TexFailure
 
-FORMATS = ("tex", "pdf", "html", "ipynb")
+FORMATS = ("tex", "typ", "pdf", "html", "ipynb")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Written:
 
 
 def render(document: Document, target: str, engine: str = "auto") -> bytes:
-    """The document as bytes in one of the formats tex, pdf, html, ipynb.
+    """The document as bytes in one of the formats tex, typ, pdf, html, ipynb.
 
     Raises ReportError for an unknown format or engine, and TexFailure if a TeX engine fails.
     """
@@ -32,6 +33,10 @@ def render(document: Document, target: str, engine: str = "auto") -> bytes:
             from pgsym.report.tex import render_tex
 
             return render_tex(document)
+        case "typ":
+            from pgsym.report.typ import render_typst
+
+            return render_typst(document)
         case "html":
             from pgsym.report.html import render_html
 
@@ -64,8 +69,9 @@ def _engine_version(engine: str) -> tuple[str, str]:
 def write(document: Document, folder: Path, formats: Iterable[str], engine: str = "auto") -> Written:
     """Write a document in some formats, each file whole or not at all.
 
-    Figures for LaTeX go to a folder `figures` beside the .tex.  Where a TeX engine fails, its log is kept beside the
-    .tex and the PDF is made by Typst.  Raises ReportError for an unknown format or engine, before anything is written.
+    Figures for LaTeX and Typst go to a folder `figures` beside the source.  Where a TeX engine fails, its log is kept
+    beside the .tex and the PDF is made by Typst.  Raises ReportError for an unknown format or engine, before anything
+    is written.
     """
     formats = tuple(dict.fromkeys(formats))
     for target in formats:
@@ -85,7 +91,9 @@ def write(document: Document, folder: Path, formats: Iterable[str], engine: str 
             notes.append(f"{failure.engine} failed (see {log}); Typst made the PDF instead")
             content = render(document, target, "typst")
         paths.append(write_atomically(folder / f"{document.id}.{target}", content))
-        if target == "tex":
-            for figure in document.figures:
+        for figure in document.figures:
+            if target == "tex":
                 paths.append(write_atomically(folder / "figures" / f"{figure.name}.pdf", figure.pdf))
+            elif target == "typ":
+                paths.append(write_atomically(folder / "figures" / f"{figure.name}.svg", figure.svg))
     return Written(tuple(paths), tuple(notes))

@@ -8,6 +8,7 @@ from pgsym.errors import ReportError
 from pgsym.report.document import (
     Badge,
     Block,
+    Callout,
     Code,
     Derivation,
     Document,
@@ -18,7 +19,8 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
-from pgsym.report.prose import spans
+from pgsym.report.formula import WIDE, pieces
+from pgsym.report.prose import plain, spans
 from pgsym.report.templates import template
 from pgsym.terms.latex import GREEK
 
@@ -98,31 +100,32 @@ def block(item: Block) -> str:
             return f"\\{'sub' * (level - 1)}section*{{{prose(text)}}}"
         case Paragraph(text):
             return prose(text)
+        case Callout(title, text):
+            return f"\\pgcallout{{{prose(title)}}}{{{prose(text)}}}"
         case Formula(latex):
-            return f"\\pgdisplay{{{latex}}}"
+            return f"{_cut(latex)}\\pgdisplay{{{latex}}}"
         case Statement():
             return _statement(item)
         case Derivation(start, lines):
-            rows = [f"\\pgstart{{{start}}}"]
+            rows = [f"{_cut(start)}\\pgstart{{{start}}}"]
             for line in lines:
-                rows.append(f"\\pgstep{{= {line.formula}}}{{{escape(line.rule)}}}{{{prose(line.why)}}}{{{line.rung}}}")
+                formula = f"= {line.formula}"
+                words = f"{{{escape(line.rule)}}}{{{prose(line.why)}}}{{{line.rung}}}"
+                rows.append(f"{_cut(formula)}\\pgstep{{{formula}}}{words}")
             return "\\begin{pgderivation}\n" + "\n".join(rows) + "\n\\end{pgderivation}"
         case Table():
             return _table(item)
         case Code(text, _):
             return "\\begin{lstlisting}\n" + _listing(text) + "\n\\end{lstlisting}"
         case Figure(name, _, _, _, caption):
-            return (
-                "\\begin{figure}[htbp]\n\\centering\n"
-                f"\\includegraphics[width=\\linewidth]{{figures/{name}.pdf}}\n\\caption{{{prose(caption)}}}\n\\end{{figure}}"
-            )
+            return f"\\pgfigure{{figures/{name}.pdf}}{{{prose(caption)}}}"
 
 
 def _statement(item: Statement) -> str:
     parts = [f"\\begin{{pgstatement}}{{{escape(item.kind)}}}{{{escape(item.name)}}}{{{badge(item.badge)}}}"]
     if item.text:
         parts.append(prose(item.text))
-    parts.append(f"\\pgdisplay{{{item.formula}}}")
+    parts.append(f"{_cut(item.formula)}\\pgdisplay{{{item.formula}}}")
     if item.hypotheses:
         parts.append("\\pggiven{" + "; ".join(map(prose, item.hypotheses)) + "}")
     if item.badge and item.badge.detail:
@@ -171,8 +174,23 @@ def _visible(cell: str) -> str:
 
 
 def _listing(text: str) -> str:
-    """Code for `listings`, which takes single bytes: Greek letters through its escape."""
-    return "".join(c if c.isascii() else f"(*@{ESCAPES[c]}@*)" if c in ESCAPES else "?" for c in text)
+    """Code for `listings`, which takes single bytes: other characters through its escape; raises ReportError."""
+    for taken in ("(*@", "@*)", "\\end{lstlisting}"):
+        if taken in text:
+            raise ReportError(f"code in a report may not contain {taken}")
+    return "".join(c if c.isascii() else f"(*@{escape(c)}@*)" for c in text)
+
+
+def _metadata(text: str) -> str:
+    """Prose as a PDF string of hyperref: plain ASCII, a Greek letter by its name."""
+    words = "".join(GREEK.get(c, c).lstrip("\\") for c in plain(text).replace("∇", "grad "))
+    return "".join(f"\\{c}" if c in "&%$#_" else c for c in words if c.isascii() and c not in "\\{}~^")
+
+
+def _cut(latex: str) -> str:
+    """The pieces of a formula that may have to be set on several lines, said before the formula itself."""
+    parts = pieces(latex) if len(latex) > WIDE else ()
+    return "\\pgcut{" + "".join(f"\\pgpiece{{{p}}}" for p in parts) + "}%\n" if len(parts) > 1 else ""
 
 
 def render_tex(document: Document) -> bytes:
@@ -182,7 +200,7 @@ def render_tex(document: Document) -> bytes:
         .render(
             title=prose(document.title),
             subtitle=prose(document.subtitle),
-            pdf_title=re.sub(r"[^\w .,:;?!()/-]", "", "".join(t for _, t in spans(document.title)), flags=re.ASCII),
+            pdf_title=_metadata(document.title),
             blocks=[block(b) for b in document.blocks],
             sources=[prose(s) for s in document.sources],
             versions=escape(", ".join(f"{name} {v}" for name, v in document.versions)),

@@ -8,6 +8,7 @@ from pathlib import Path
 from pgsym.report.clock import date_of_report
 from pgsym.report.document import (
     Block,
+    Callout,
     Code,
     Derivation,
     Document,
@@ -18,9 +19,10 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
-from pgsym.report.prose import spans
+from pgsym.report.formula import WIDE, pieces, unmarked
+from pgsym.report.prose import plain, spans
 from pgsym.report.templates import template
-from pgsym.report.typst_math import typst
+from pgsym.report.typst_math import MARKS, typst
 
 SPECIAL = set("\\#$*_`@<>[]=-+/~'\"{}()^&:;")
 
@@ -37,12 +39,15 @@ def string(text: str) -> str:
 
 def inline(latex: str) -> str:
     """An inline formula with its LaTeX as alternative text."""
-    return f"#math.equation(alt: {string(latex)}, ${typst(latex)}$);"
+    return f"#math.equation(alt: {string(unmarked(latex))}, ${typst(latex, display=False)}$);"
 
 
 def display(latex: str) -> str:
-    """A displayed formula with its LaTeX as alternative text, scaled down if it is too wide."""
-    return f"#fit(math.equation(block: true, alt: {string(latex)}, $ {typst(latex)} $));"
+    """A displayed formula with its LaTeX as alternative text: if too wide, scaled a little or set on several lines."""
+    whole = f"math.equation(block: true, alt: {string(unmarked(latex))}, $ {typst(latex)} $)"
+    parts = pieces(latex) if len(latex) > WIDE else ()
+    cut = (f"math.equation(alt: {string(unmarked(p))}, $display({typst(p)})$)" for p in parts if len(parts) > 1)
+    return f"#fit({', '.join([whole, *cut])});"
 
 
 def prose(text: str) -> str:
@@ -68,6 +73,8 @@ def block(item: Block) -> str:
             return f"#heading(level: {level + 1})[{prose(text)}];"
         case Paragraph(text):
             return prose(text)
+        case Callout(title, text):
+            return f"#callout([{prose(title)}], [{prose(text)}]);"
         case Formula(latex):
             return display(latex)
         case Statement():
@@ -115,12 +122,13 @@ def render_typst(document: Document) -> bytes:
         template("report.typ.jinja")
         .render(
             title=prose(document.title),
-            plain_title=string("".join(t for _, t in spans(document.title))),
+            plain_title=string(plain(document.title)),
             subtitle=prose(document.subtitle),
             blocks=[block(b) for b in document.blocks],
             sources=[prose(s) for s in document.sources],
             versions=escape(", ".join(f"{name} {v}" for name, v in document.versions)),
             date=date_of_report(),
+            marks=MARKS,
         )
         .encode()
     )

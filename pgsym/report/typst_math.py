@@ -1,9 +1,9 @@
 """LaTeX mathematics as Typst mathematics: a strict converter of the closed vocabulary that the printers emit.
 
     formula  ::=  item*
-    item     ::=  atom [_ group] [^ group] …
-    group    ::=  {formula} | one atom
-    atom     ::=  character | \\command | \\command{formula}… | \\left d formula \\right d
+    item     ::=  atom '* [_ group] [^ group], the scripts in either order
+    group    ::=  {formula} | one character | one symbol
+    atom     ::=  character | number | \\command | \\command{formula}… | \\left d formula \\right d | {formula}
 
 An unknown command or character is an error, never dropped: what compiles must say what was meant.
 """
@@ -12,134 +12,51 @@ from __future__ import annotations
 
 import re
 
-from pgsym.errors import ReportError
+from pgsym.report.errors import MalformedMath, UnknownCommand
+from pgsym.report.vocabulary import CHARACTERS, COMMANDS, DELIMITERS, FENCES, FUNCTIONS, SYMBOLS, UPRIGHT
 
-GREEK = (
-    "alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
-).split()
+__all__ = ["COMMANDS", "FUNCTIONS", "MARKS", "SYMBOLS", "UPRIGHT", "typst"]
 
-SYMBOLS = {
-    **{g: g for g in GREEK},
-    "varepsilon": "epsilon",
-    "epsilon": "epsilon.alt",
-    "varphi": "phi",
-    "phi": "phi.alt",
-    "nabla": "nabla",
-    "partial": "partial",
-    "sum": "sum",
-    "prod": "product",
-    "int": "integral",
-    "log": "log",
-    "exp": "exp",
-    "min": "min",
-    "max": "max",
-    "arg": "arg",
-    "mid": 'class("relation", bar.v)',
-    "middle|": "mid(bar.v)",
-    "sim": "tilde.op",
-    "cdot": "dot.c",
-    "times": "times",
-    "le": "lt.eq",
-    "ge": "gt.eq",
-    "neq": "eq.not",
-    "approx": "approx",
-    "equiv": "equiv",
-    "propto": "prop",
-    "pm": "plus.minus",
-    "to": "arrow.r",
-    "mapsto": "arrow.r.bar",
-    "in": "in",
-    "infty": "infinity",
-    "dots": "dots.h",
-    "ldots": "dots.h",
-    "cdots": "dots.c",
-    "implies": "arrow.r.double.long",
-    "iff": "arrow.l.r.double.long",
-    "top": "top",
-    "prime": "prime",
-    ",": "thin",
-    ";": "med",
-    ":": "med",
-    " ": "space",
-    "!": "#h(-0.17em);",
-    "quad": "quad",
-    "qquad": "wide",
-    "{": "brace.l",
-    "}": "brace.r",
-    "lvert": 'class("opening", bar.v)',
-    "rvert": 'class("closing", bar.v)',
-    "lVert": 'class("opening", bar.v.double)',
-    "rVert": 'class("closing", bar.v.double)',
-}
-"""Commands without arguments."""
+TOKEN = re.compile(r"\\middle\||\\[a-zA-Z]+|\\.|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
 
-FUNCTIONS = {"hat": "hat", "tilde": "tilde", "bar": "macron", "sqrt": "sqrt", "mathcal": "cal", "mathbb": "bb"}
-"""Commands with one argument that is mathematics."""
+STYLES = ("display", "inline", "script", "sscript")
+"""Typst's sizes of mathematics, the largest first; a fraction takes the next, a script the third or smaller."""
 
-UPRIGHT = {"mathrm": 'upright("{}")', "operatorname": 'op("{}")', "text": '"{}"', "mathbf": 'bold(upright("{}"))'}
-"""Commands with one argument that is text."""
-
-CHARACTERS = {
-    "(": "paren.l",
-    ")": "paren.r",
-    "[": "bracket.l",
-    "]": "bracket.r",
-    ",": "comma",
-    ";": "semi",
-    ".": "dot.basic",
-    ":": "colon",
-    "!": "excl",
-    "/": "slash",
-    "|": "bar.v",
-    "-": "minus",
-    "+": "plus",
-    "=": "eq",
-    "<": "lt",
-    ">": "gt",
-    "'": "prime",
-}
-DELIMITERS = {
-    "(": "paren.l",
-    ")": "paren.r",
-    "[": "bracket.l",
-    "]": "bracket.r",
-    "{": "brace.l",
-    "}": "brace.r",
-    "|": "bar.v",
-}
-COMMANDS = frozenset({*SYMBOLS, *FUNCTIONS, *UPRIGHT, "frac", "dfrac", "changed", "left", "right"})
-"""Every command of the vocabulary, without its backslash."""
-
-TOKEN = re.compile(r"\\middle\||\\[a-zA-Z]+|\\.|\s+|\d+|.", re.DOTALL)
+MARKS = """
+#let tall(body) = text(top-edge: "bounds", bottom-edge: "bounds", body)
+#let changed(body) = box(fill: rgb("#fde7c4"), radius: 2pt, inset: (x: 1.5pt), outset: (y: 2pt), tall(body))
+#let changed-script(body) = box(fill: rgb("#fde7c4"), radius: 1pt, inset: (x: 0.6pt), outset: (y: 0.6pt), tall(body))
+""".strip()
+"""The Typst definitions that converted formulas call: the mark of a changed sub-term, in a line and in a script."""
 
 
-def typst(latex: str) -> str:
-    """The formula in Typst's mathematics, to stand between dollar signs.
+def typst(latex: str, display: bool = True) -> str:
+    """The formula in Typst's mathematics, to stand between dollar signs; a displayed formula needs the spaces inside.
 
-    Raises ReportError that names the command or character outside the vocabulary.
+    Raises UnknownCommand, naming a command or character outside the vocabulary, or MalformedMath.
 
     >>> typst(r"\\frac{1}{N} \\, x_{i}")
     'frac(1, N) thin x_(i)'
     >>> typst(r"\\unknown x")
     Traceback (most recent call last):
-    pgsym.errors.ReportError: \\unknown is outside the vocabulary of formulas: \\unknown x
+    pgsym.report.errors.UnknownCommand: \\unknown is outside the vocabulary of formulas: \\unknown x
     """
-    parser = _Parser(latex)
+    parser = _Parser(latex, 0 if display else 1)
     out = parser.formula(())
     if not parser.at_end:
-        raise parser.error(f"{parser.peek} closes nothing")
+        raise parser.malformed(f"{parser.peek} closes nothing")
     return out
 
 
 class _Parser:
     """A recursive-descent parser of one formula."""
 
-    def __init__(self, latex: str):
+    def __init__(self, latex: str, style: int):
         self.source = latex
         self.tokens: list[str] = TOKEN.findall(latex)
         self.position = 0
-        self.depth = 0  # how many fractions and scripts enclose
+        self.style = style  # an index into STYLES
+        self.fences = 0  # how many \left are open
 
     @property
     def at_end(self) -> bool:
@@ -153,12 +70,15 @@ class _Parser:
 
     def take(self) -> str:
         if self.at_end:
-            raise self.error("it ends too early")
+            raise self.malformed("it ends too early")
         self.position += 1
         return self.tokens[self.position - 1]
 
-    def error(self, what: str) -> ReportError:
-        return ReportError(f"{what}: {self.source}")
+    def unknown(self, what: str) -> UnknownCommand:
+        return UnknownCommand(f"{what} is outside the vocabulary of formulas: {self.source}")
+
+    def malformed(self, what: str) -> MalformedMath:
+        return MalformedMath(f"{what}: {self.source}")
 
     def formula(self, closing: tuple[str, ...]) -> str:
         """Items up to a closing token, which is not taken."""
@@ -168,22 +88,39 @@ class _Parser:
         return " ".join(out)
 
     def item(self) -> str:
-        atom = self.atom()
-        while self.peek in ("_", "^"):
+        """An atom with its scripts; a prime hangs on what stands before it."""
+        if self.peek in ("_", "^", "'"):
+            raise self.malformed(f"{self.peek} has nothing before it")
+        atom, seen = self.atom(), ""
+        while self.peek in ("_", "^", "'"):
             mark = self.take()
-            atom += f"{mark}({self.group(inner=True)})"
+            if mark in seen and mark != "'":
+                raise self.malformed(f"a second {mark} on one symbol")
+            if mark == "'" and "^" in seen:
+                raise self.malformed("a prime after a superscript")
+            seen += mark
+            atom += mark if mark == "'" else f"{mark}({self.argument(max(self.style + 1, 2))})"
         return atom
 
-    def group(self, inner: bool = False) -> str:
-        self.depth += inner
-        if self.peek == "{":
-            self.take()
-            out = self.formula(("}",))
-            if self.take() != "}":
-                raise self.error("a brace is not closed")
+    def argument(self, style: int) -> str:
+        """A braced formula or a single symbol, in a style of its own."""
+        outer, self.style = self.style, min(style, 3)
+        token = self.take()
+        if token == "{":
+            out = self.closed()
+        elif token == "}" or (len(token) > 1 and (token[0] != "\\" or token[1:] not in SYMBOLS)):
+            raise self.malformed(f"an argument needs braces at {token}")
         else:
+            self.position -= 1
             out = self.atom()
-        self.depth -= inner
+        self.style = outer
+        return out
+
+    def closed(self) -> str:
+        """A formula up to its brace, which is taken."""
+        out = self.formula(("}",))
+        if self.take() != "}":
+            raise self.malformed("a brace is not closed")
         return out
 
     def atom(self) -> str:
@@ -191,51 +128,76 @@ class _Parser:
         if not token.startswith("\\"):
             return self.character(token)
         name = token[1:]
-        if name in ("frac", "dfrac"):
-            return f"frac({self.group(inner=True)}, {self.group(inner=True)})"
-        if name == "changed":
-            body = self.group()
-            return f"#changed(${body}$);" if self.depth else f"#changed($display({body})$);"
-        if name == "left":
-            return self.fenced()
+        match name:
+            case "frac":
+                return f"frac({self.argument(self.style + 1)}, {self.argument(self.style + 1)})"
+            case "dfrac":
+                return f"display(frac({self.argument(1)}, {self.argument(1)}))"
+            case "sqrt":
+                return self.root()
+            case "changed":
+                body = self.argument(self.style)
+                return f"#changed{'-script' * (self.style > 1)}(${STYLES[self.style]}({body})$);"
+            case "left":
+                return self.fenced()
+        if name in FENCES:
+            size, role = FENCES[name]
+            return f'class("{role}", lr(size: #{size}, {self.delimiter()}))'
         if name in UPRIGHT:
             return UPRIGHT[name].format(self.words())
         if name in FUNCTIONS:
-            return f"{FUNCTIONS[name]}({self.group()})"
+            return f"{FUNCTIONS[name]}({self.argument(self.style)})"
+        if name == "middle|" and not self.fences:
+            raise self.malformed("\\middle stands outside \\left and \\right")
         if name in SYMBOLS:
             return SYMBOLS[name]
-        raise self.error(f"\\{name} is outside the vocabulary of formulas")
+        if name in COMMANDS:
+            raise self.malformed(f"{token} closes nothing")
+        raise self.unknown(token)
 
     def character(self, token: str) -> str:
         if token in CHARACTERS:
             return CHARACTERS[token]
         if token == "{":
-            self.position -= 1
-            return self.group()
-        if token.isascii() and (token.isalpha() or token.isdigit()):
+            body = self.closed()
+            return f'class("normal", {body})' if body else '""'
+        if token.isascii() and (token.isalpha() or token[0].isdigit()):
             return token
-        raise self.error(f"{token!r} is outside the vocabulary of formulas")
+        raise self.unknown(repr(token))
+
+    def root(self) -> str:
+        if self.peek != "[":
+            return f"sqrt({self.argument(self.style)})"
+        self.take()
+        outer, self.style = self.style, 3
+        index = self.formula(("]",))
+        self.style = outer
+        if self.take() != "]":
+            raise self.malformed("the index of a root is not closed")
+        return f"root({index}, {self.argument(self.style)})"
 
     def fenced(self) -> str:
         left = self.delimiter()
+        self.fences += 1
         body = self.formula(("\\right",))
+        self.fences -= 1
         if self.take() != "\\right":
-            raise self.error("\\left has no \\right")
+            raise self.malformed("\\left has no \\right")
         return f"lr({left} {body} {self.delimiter()})"
 
     def delimiter(self) -> str:
         token = self.take()
         if token.lstrip("\\") not in DELIMITERS:
-            raise self.error(f"{token} is no delimiter")
+            raise self.malformed(f"{token} is no delimiter")
         return DELIMITERS[token.lstrip("\\")]
 
     def words(self) -> str:
         """Words in braces, their spaces kept."""
         if self.take() != "{":
-            raise self.error("a brace was expected")
+            raise self.malformed("a brace was expected")
         end = self.tokens.index("}", self.position) if "}" in self.tokens[self.position :] else -1
         text = "".join(self.tokens[self.position : end])
         if end < 0 or not re.fullmatch(r"[\w.,:;()!?'’ –-]+", text):
-            raise self.error(f"{text!r} are no plain words")
+            raise self.malformed(f"{text!r} are no plain words")
         self.position = end + 1
         return text
