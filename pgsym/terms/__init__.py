@@ -17,7 +17,7 @@ from pgsym.terms.build import (
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Law, Number, Symbol, Term, Variable
-from pgsym.terms.sorts import ACTION, BATCH, INDEX, PARAMETER, REAL, STATE, VECTOR, Collective, Sort
+from pgsym.terms.sorts import ACTION, BATCH, INDEX, PARAMETER, REAL, STATE, TRAJECTORY, VECTOR, Collective, Sort
 from pgsym.terms.text import text
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "PARAMETER",
     "REAL",
     "STATE",
+    "TRAJECTORY",
     "VECTOR",
     "Collective",
     "Definition",

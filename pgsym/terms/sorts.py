@@ -34,6 +34,7 @@ ACTION = Sort("action")
 INDEX = Sort("index")  # a time or the number of a sample
 PARAMETER = Sort("parameter")
 BATCH = Collective("batch", (("s", STATE), ("a", ACTION)), "N")
+TRAJECTORY = Collective("trajectory", (("s", STATE), ("a", ACTION)), "T")
 
 FINITE = frozenset({STATE, ACTION})
 """The sorts an instance gives a size: what tables have axes for."""

@@ -1,0 +1,139 @@
+"""The problem of several steps: a start, a policy and transitions make a trajectory, and every step pays.
+
+Times count from 1 to the horizon T.  A history up to t is (s_1, a_1, …, s_{t−1}, a_{t−1}, s_t); a future from t is
+(s_t, a_t, …, s_T, a_T) given its first pair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pgsym.problems.one_step import POLICY, REWARD, THETA
+from pgsym.terms.build import expect, grad, indicator, log, product_range, sum_range
+from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
+from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable, lift
+from pgsym.terms.sorts import ACTION, INDEX, PARAMETER, STATE, TRAJECTORY
+
+START = Symbol("ρ", (STATE,), outcomes=1)
+TRANSITION = Symbol("p", (STATE, STATE, ACTION), outcomes=1)
+TRAJECTORY_LAW = Symbol("p", (TRAJECTORY, PARAMETER), outcomes=1)
+HISTORY_LAW = Symbol("p", (TRAJECTORY, INDEX, PARAMETER), outcomes=1)
+FUTURE_LAW = Symbol("p", (TRAJECTORY, STATE, ACTION, INDEX, PARAMETER), outcomes=1)
+STATE_AT = Symbol("s", (TRAJECTORY, INDEX), result=STATE)
+ACTION_AT = Symbol("a", (TRAJECTORY, INDEX), result=ACTION)
+
+
+@dataclass(frozen=True)
+class Trajectories:
+    """s_1 ~ ρ, a_t ~ π_θ(· | s_t), s_{t+1} ~ p(· | s_t, a_t), reward r(s_t, a_t), for t = 1, …, T.
+
+    >>> m = Trajectories()
+    >>> print(m.objective)
+    E_{τ∼p_θ}[Σ_{t=1}^T r(sₜ, aₜ)]
+    """
+
+    theta: Variable = THETA
+    tau: Variable = Variable("τ", TRAJECTORY)
+    h: Variable = Variable("h", TRAJECTORY)
+    s: Variable = Variable("s", STATE)
+    a: Variable = Variable("a", ACTION)
+    t: Variable = Variable("t", INDEX)
+    u: Variable = Variable("u", INDEX)
+    T: Variable = Variable("T", INDEX)
+
+    def state(self, time: Liftable, of: Variable | None = None) -> Apply:
+        """s_t of the trajectory (or of another)."""
+        return STATE_AT(of or self.tau, time)
+
+    def action(self, time: Liftable, of: Variable | None = None) -> Apply:
+        """a_t of the trajectory (or of another)."""
+        return ACTION_AT(of or self.tau, time)
+
+    def policy(self, time: Liftable, of: Variable | None = None) -> Apply:
+        """π_θ(a_t | s_t)."""
+        return POLICY(self.action(time, of), self.state(time, of), self.theta)
+
+    def transition(self, time: Liftable, of: Variable | None = None) -> Apply:
+        """p(s_{t+1} | s_t, a_t)."""
+        return TRANSITION(self.state(lift(time) + 1, of), self.state(time, of), self.action(time, of))
+
+    def reward(self, time: Liftable, of: Variable | None = None) -> Apply:
+        """r(s_t, a_t)."""
+        return REWARD(self.state(time, of), self.action(time, of))
+
+    def score(self, time: Liftable, of: Variable | None = None) -> Term:
+        """∇ log π_θ(a_t | s_t)."""
+        return grad(log(self.policy(time, of)), self.theta)
+
+    @property
+    def mass(self) -> Apply:
+        """p_θ(τ), the probability of the trajectory."""
+        return TRAJECTORY_LAW(self.tau, self.theta)
+
+    @property
+    def law(self) -> Law:
+        """p_θ, the law of trajectories."""
+        return TRAJECTORY_LAW.law(self.theta)
+
+    def expectation(self, body: Liftable) -> Term:
+        """The expectation of a term in τ."""
+        return expect(body, (self.tau, self.law))
+
+    def over_histories(self, body: Liftable) -> Term:
+        """The expectation of a term in h, a history up to t."""
+        return expect(body, (self.h, HISTORY_LAW.law(self.t, self.theta)))
+
+    @property
+    def total_reward(self) -> Term:
+        """R(τ), the sum of all rewards."""
+        return sum_range(self.t, 1, self.T, of=self.reward(self.t))
+
+    @property
+    def objective(self) -> Term:
+        """J(θ), the expected sum of rewards."""
+        return self.expectation(self.total_reward)
+
+    # what is assumed -------------------------------------------------------------------------------------------
+    @property
+    def factorisation(self) -> Definition:
+        """p_θ(τ) = ρ(s_1) Π_t π_θ(a_t | s_t) Π_t p(s_{t+1} | s_t, a_t)."""
+        t, T = self.t, self.T
+        answers = product_range(t, 1, T, of=self.policy(t))
+        moves = product_range(t, 1, T - 1, of=self.transition(t))
+        return Definition.of(self.mass, START(self.state(1)) * answers * moves)
+
+    @property
+    def histories(self) -> Definition:
+        """The law of a history up to t."""
+        k = Variable("k", INDEX)
+        step = self.policy(k, self.h) * self.transition(k, self.h)
+        head = HISTORY_LAW(self.h, self.t, self.theta)
+        return Definition.of(head, START(self.state(1, self.h)) * product_range(k, 1, self.t - 1, of=step))
+
+    @property
+    def futures(self) -> Definition:
+        """The law of a future from t that begins with s, a."""
+        k, t, f = Variable("k", INDEX), self.t, self.tau
+        begins = indicator(self.state(t), self.s) * indicator(self.action(t), self.a)
+        moved = TRANSITION(self.state(k), self.state(k - 1), self.action(k - 1))
+        step = moved * self.policy(k)
+        head = FUTURE_LAW(f, self.s, self.a, t, self.theta)
+        return Definition.of(head, begins * product_range(k, t + 1, self.T, of=step))
+
+    @property
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
+        """What the textbook assumes without saying so."""
+        return (
+            ThetaFree(START),
+            ThetaFree(TRANSITION),
+            ThetaFree(REWARD),
+            Positive(POLICY),
+            self.factorisation,
+            self.histories,
+            self.futures,
+        )
+
+
+def trajectories() -> Trajectories:
+    """The problem of several steps."""
+    return Trajectories()
