@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
 from pgsym.meaning.instances import Instance
-from pgsym.meaning.net import ZERO, Contraction, Dual, Factor, Net, Value, dual, is_zero, split
+from pgsym.meaning.net import ZERO, Contraction, Factor, Plus, Times, Value, is_zero, leaves
 from pgsym.meaning.numbers import Array
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
 from pgsym.terms.interpret import Environment, Meaning
@@ -57,7 +56,7 @@ class Distribution:
 
 @dataclass(frozen=True, eq=False)
 class Evaluator(Meaning[Value]):
-    """Reads terms as nets of factors; `levels` are the parameters of the enclosing gradients."""
+    """Reads terms as sums and products of factors; `levels` are the parameters of the enclosing gradients."""
 
     instance: Instance
     contraction: Contraction
@@ -74,16 +73,10 @@ class Evaluator(Meaning[Value]):
         return self.contraction.constant(value)
 
     def add(self, operands: tuple[Any, ...]) -> Value:
-        out: Value = ZERO
-        for x in operands:
-            out = self.contraction.add(out, self.real(x))
-        return out
+        return self.contraction.add(*map(self.real, operands))
 
     def multiply(self, operands: tuple[Any, ...]) -> Value:
-        out: Value = self.contraction.one
-        for x in operands:
-            out = self.contraction.multiply(out, self.real(x))
-        return out
+        return self.contraction.multiply(*map(self.real, operands))
 
     def quotient(self, numerator: Any, denominator: Any) -> Value:
         return self.contraction.multiply(self.real(numerator), self.contraction.reciprocal(self.real(denominator)))
@@ -95,15 +88,13 @@ class Evaluator(Meaning[Value]):
         """A real value; an index counts as the number it is."""
         if isinstance(value, int):
             return self.contraction.constant(Fraction(value))
-        if isinstance(value, Net | Dual):
+        if isinstance(value, Factor | Plus | Times):
             return value
         raise SortError("a state or an action stands where a number should")
 
     def gradient(self, parameter: Variable, body: Callable[[Meaning[Value]], Value]) -> Value:
-        level = len(self.levels)
         inner = replace(self, levels=(*self.levels, parameter))
-        primal, tangent = split(inner.real(body(inner)), level)
-        return self.contraction.add(tangent, self.contraction.undefined_zero(primal))  # where f is undefined, so is ∇f
+        return self.contraction.derivative(inner.real(body(inner)), len(self.levels))
 
     # names --------------------------------------------------------------------------------------------------
     def variable(self, variable: Variable) -> Any:
@@ -116,7 +107,7 @@ class Evaluator(Meaning[Value]):
         if isinstance(variable.sort, Collective):
             return Handle(f"free:{variable.name}", variable.sort)
         if variable.sort == REAL:
-            return Net(((Factor(self.instance.constant(variable)),),))
+            return self.contraction.once(("variable", variable), lambda: Factor({0: self.instance.constant(variable)}))
         raise UnboundVariable(f"{variable.name} of sort {variable.sort} has no value")
 
     def apply(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> Any:
@@ -157,39 +148,47 @@ class Evaluator(Meaning[Value]):
         places = [v for v, s in zip(values, symbol.arguments, strict=True) if s in FINITE]
         axes = tuple(v.name if isinstance(v, Axis) else f"gather:{next(self.fresh)}" for v in places)
 
-        def tower(levels: list[int], directions: tuple[int, ...]) -> Value:
-            if levels:
-                *outer, k = levels
-                return dual(k, tower(outer, directions), tower(outer, (k, *directions)))
-            array = self.instance.table(symbol, name, directions)
-            return ZERO if array is None else Net(((_with_distinct_axes(array, axes),),))
+        def leaf() -> Value:
+            jets = {}
+            for mask in range(1 << len(self.levels)):
+                levels = tuple(k for k in range(len(self.levels)) if mask >> k & 1)
+                array = self.instance.table(symbol, name, levels) if set(levels) <= set(active) else None
+                if array is not None:
+                    jets[mask] = _with_distinct_axes(array, axes)
+            return Factor(jets, tuple(dict.fromkeys(axes)))
 
-        out = tower(active, ())
+        out = self.contraction.once((symbol, name, tuple(active), len(self.levels), axes), leaf)
         for value, axis in zip(places, axes, strict=True):
             if isinstance(value, Choice):
-                hot = self._one_hot(value, axis)
-                picked = self.contraction.multiply(Net(((hot,),)), out)
-                out = self.contraction.sum_out(picked, axis, self.instance.size(value.sort))
+                out = self._picked(value, axis, out)
         return out
+
+    def _picked(self, choice: Choice, axis: str, of: Value) -> Value:
+        """The value with an axis at a choice."""
+        hot = self.contraction.multiply(self._one_hot(choice, axis), of)
+        return self.contraction.sum_out(hot, axis, self.instance.size(choice.sort))
 
     def _one_hot(self, choice: Choice, axis: str) -> Factor:
         """The 0/1 factor of `axis` being the choice."""
         size = self.instance.size(choice.sort)
         hot = choice.array[..., np.newaxis] == np.arange(size)
-        return Factor(self.instance.numbers.integers(hot), (*choice.axes, axis))
+        return Factor({0: self.instance.numbers.integers(hot)}, (*choice.axes, axis))
 
     def _indicator(self, left: Any, right: Any) -> Value:
         if isinstance(left, Choice) and isinstance(right, Axis):
             left, right = right, left
         if isinstance(left, Axis) and isinstance(right, Choice):
-            return Net(((self._one_hot(right, left.name),),))
+            return self._one_hot(right, left.name)
         if isinstance(left, Axis) and isinstance(right, Axis):
             if left.name == right.name:
                 return self.contraction.one
             identity = np.eye(self.instance.size(left.sort), dtype=bool)[np.newaxis]
-            return Net(((Factor(self.instance.numbers.integers(identity), (left.name, right.name)),),))
+            return self.contraction.once(
+                ("same", left.name, right.name),
+                lambda: Factor({0: self.instance.numbers.integers(identity)}, (left.name, right.name)),
+            )
         axis = f"gather:{next(self.fresh)}"
-        both = Net(((self._one_hot(left, axis), self._one_hot(right, axis)),))
+        both = self.contraction.multiply(self._one_hot(left, axis), self._one_hot(right, axis))
         return self.contraction.sum_out(both, axis, self.instance.size(left.sort))
 
     # functions ----------------------------------------------------------------------------------------------
@@ -249,20 +248,16 @@ class Evaluator(Meaning[Value]):
         try:
             known = self.instance.bounds
             bounds = Evaluator.at(known)
-            inner = bounds.real(bounds.read(argument, environment))
-            if not isinstance(inner, Net):
-                raise SortError("bounds have no derivative")
-            dense = bounds.contraction.collapse(inner)
-            sign = Factor(self.instance.numbers.integers(known.numbers.signs(dense.array)), dense.axes)
+            dense = bounds.contraction.dense(bounds.real(bounds.read(argument, environment)))
+            if dense.outside:
+                raise dense.outside
+            signs = self.instance.numbers.integers(known.numbers.signs(dense.array))
         except OutsideNumberSystem:
-            primal = value
-            while isinstance(primal, Dual):
-                primal = primal.primal
-            if primal.outside:
-                return primal
-            dense = self.contraction.collapse(primal)
-            sign = Factor(self.instance.numbers.sign(dense.array), dense.axes)
-        return self.contraction.multiply(Net(((sign,),)), value)
+            dense = self.contraction.dense(value)
+            if dense.outside:
+                return dense
+            signs = self.instance.numbers.sign(dense.array)
+        return self.contraction.multiply(Factor({0: signs}, dense.axes), value)
 
     # binders ------------------------------------------------------------------------------------------------
     def all(self, sort: Sort) -> Sort:
@@ -291,7 +286,12 @@ class Evaluator(Meaning[Value]):
             return self.multiply(tuple(body(i) for i in over))
         axis = Axis(f"bound:{next(self.fresh)}", over)
         value = self.real(body(axis))
-        return self.multiply(tuple(_select(value, axis.name, k) for k in range(self.instance.size(over))))
+        return self.multiply(tuple(self._at(value, axis, k) for k in range(self.instance.size(over))))
+
+    def _at(self, value: Value, axis: Axis, k: int) -> Value:
+        """The value with one axis fixed."""
+        chosen = np.full(1, k)
+        return self._picked(Choice(chosen, (), axis.sort), axis.name, value)
 
     def expectation(self, law: Distribution, body: Callable[[Any], Value]) -> Value:
         def weighted(outcome: Any) -> Value:
@@ -308,56 +308,22 @@ class Evaluator(Meaning[Value]):
             return self.contraction.sum_out(body(axis), axis.name, self.instance.size(sort))
         handle = Handle(f"bound:{next(self.fresh)}", sort)
         value = body(handle)
-        axes = _axes_of(value, f"{handle.name}.")
-        while axes:
-            cheapest = min(axes, key=lambda name: (_cost(value, name), name))
-            value = self.contraction.sum_out(value, cheapest, axes.pop(cheapest))
-        return value
+        return self.contraction.sum_out_all(value, _axes_of(value, f"{handle.name}."))
 
 
-def _with_distinct_axes(array: Array, axes: tuple[str, ...]) -> Factor:
-    """The factor of an array, the diagonal taken where two arguments are the same variable."""
+def _with_distinct_axes(array: Array, axes: tuple[str, ...]) -> Array:
+    """The array with the diagonal taken where two arguments are the same variable."""
     for i, name in enumerate(axes):
         if name in axes[:i]:
             j = axes.index(name)
             moved = np.moveaxis(np.diagonal(array, axis1=j + 1, axis2=i + 1), -1, j + 1)
             return _with_distinct_axes(moved, axes[:i] + axes[i + 1 :])
-    return Factor(array, axes)
-
-
-def _select(value: Value, axis: str, k: int) -> Value:
-    """The value with one axis fixed."""
-    if isinstance(value, Dual):
-        return dual(value.level, _select(value.primal, axis, k), _select(value.tangent, axis, k))
-
-    def fixed(f: Factor) -> Factor:
-        if axis not in f.axes:
-            return f
-        at = f.axes.index(axis)
-        poles = None if f.poles is None else np.asarray(f.poles.take(k, axis=at + 1))
-        return Factor(f.array.take(k, axis=at + 1), f.axes[:at] + f.axes[at + 1 :], poles)
-
-    return Net(tuple(tuple(map(fixed, t)) for t in value.terms), value.outside)
+    return array
 
 
 def _axes_of(value: Value, prefix: str) -> dict[str, int]:
     """The axes with a prefix that a value mentions, and their sizes."""
-    if isinstance(value, Dual):
-        return _axes_of(value.primal, prefix) | _axes_of(value.tangent, prefix)
-    return {
-        a: f.array.shape[i + 1] for t in value.terms for f in t for i, a in enumerate(f.axes) if a.startswith(prefix)
-    }
-
-
-def _cost(value: Value, axis: str) -> int:
-    """The entries of the largest factor that eliminating an axis would build."""
-    if isinstance(value, Dual):
-        return max(_cost(value.primal, axis), _cost(value.tangent, axis))
-    worst = 0
-    for term in value.terms:
-        sizes = {a: f.array.shape[i + 1] for f in term if axis in f.axes for i, a in enumerate(f.axes)}
-        worst = max(worst, prod(sizes.values()))
-    return worst
+    return {a: n for f in leaves(value) for a, n in f.sizes.items() if a.startswith(prefix)}
 
 
 def _prime_powers(n: int) -> list[tuple[int, int]]:
@@ -393,10 +359,13 @@ def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ..
         raise UnboundVariable(f"{v.name} ({v.sort}) is free: bind it by a sum or an expectation, or give it a value")
     evaluator = Evaluator.at(instance)
     value = evaluator.real(evaluator.read(term))
-    if not isinstance(value, Net):
-        raise SortError("a derivative was left over")
     wanted = tuple((f"free:{name}", instance.size(sort)) for v in axes for name, sort in open_axes(v, instance))
-    return evaluator.contraction.collapse(value, wanted)
+    out = evaluator.contraction.dense(value, wanted)
+    if out.outside:
+        raise out.outside
+    if set(out.jets) != {0}:
+        raise SortError("a derivative was left over")
+    return out
 
 
 def open_axes(variable: Variable, instance: Instance) -> list[tuple[str, Sort]]:

@@ -1,16 +1,23 @@
-"""Sums of products of small named-axis factors, and their derivatives along directions.
+"""Sums and products of small named-axis factors: the values of terms, and how variables are eliminated from them.
 
-`Net` is the value of a term: nothing is multiplied out until a variable is eliminated, which multiplies just the
-factors that mention it.  `Dual` pairs a value with its derivative along one direction; nested, it gives second
-derivatives.  `Contraction` does the arithmetic of both in a number system.
+A value is never multiplied out.  Eliminating a variable multiplies just the factors that mention it, so a sum over
+all trajectories costs what dynamic programming costs: where a sum of terms meets the factors of the variable, the
+terms that do not mention it stay one value, equal products are made once (they are the messages of the dynamic
+program), and terms that are left with the same message, or with the same rest, are put together again.
+
+Derivatives are jets: a factor holds an array for each set of directions it is differentiated along, and products of
+factors follow the product rule (truncated Taylor numbers, e_k² = 0 for every direction k).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property, reduce
+from itertools import count
 from math import prod
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,133 +25,231 @@ from numpy.typing import NDArray
 from pgsym.errors import OutsideNumberSystem, TooLarge
 from pgsym.meaning.numbers import Array, Numbers
 
-MOST_ENTRIES = 50_000_000
-"""The largest factor that is built; a larger one is refused before it is."""
+MOST_BYTES = 2**30
+"""The most memory that one factor may take; a sum that needs a larger one is refused before it starts."""
+
+_serial = count()
 
 
 @dataclass(frozen=True, eq=False)
 class Factor:
-    """An array of shape (points, *sizes of axes); `poles` marks entries that do not exist, such as 1/0."""
+    """Arrays of shape (points, *sizes of axes), one for each set of directions (a bit mask; 0 is the value itself).
 
-    array: Array
+    What is missing is zero.  `poles` marks entries that do not exist, such as 1/0, `outside` says that the number
+    system cannot hold the values.
+    """
+
+    jets: Mapping[int, Array]
     axes: tuple[str, ...] = ()
     poles: NDArray[np.bool_] | None = None
-
-
-Term = tuple[Factor, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Net:
-    """A sum of products of factors; `outside` if the number system cannot hold it."""
-
-    terms: tuple[Term, ...] = ()
     outside: OutsideNumberSystem | None = None
+    serial: int = field(default_factory=lambda: next(_serial))
 
     @property
-    def is_zero(self) -> bool:
-        """Whether it is the empty sum."""
-        return not self.terms and self.outside is None
+    def array(self) -> Array:
+        """The value, without derivatives."""
+        return self.jets[0]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The axes as a set."""
+        return frozenset(self.axes)
+
+    @property
+    def is_poled(self) -> bool:
+        """Whether some entry does not exist."""
+        return self.poles is not None
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The length of every axis."""
+        return dict(zip(self.axes, next(iter(self.jets.values())).shape[1:], strict=True))
 
 
 @dataclass(frozen=True, eq=False)
-class Dual:
-    """primal + tangent·ε_level; a deeper derivative has a higher level, and the highest stands outermost."""
+class _Node:
+    parts: tuple[Value, ...] = ()
+    serial: int = field(default_factory=lambda: next(_serial))
 
-    level: int
-    primal: Value
-    tangent: Value
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The axes that some part mentions."""
+        return frozenset().union(*(p.names for p in self.parts))
+
+    @cached_property
+    def is_poled(self) -> bool:
+        """Whether some entry does not exist."""
+        return any(p.is_poled for p in self.parts)
 
 
-Value = Net | Dual
-ZERO = Net()
+class Plus(_Node):
+    """A sum of values."""
+
+
+class Times(_Node):
+    """A product of values, none of them a product."""
+
+
+Value = Factor | Plus | Times
+ZERO = Plus()
+V = TypeVar("V", bound=np.generic)
 
 
 def is_zero(value: Value) -> bool:
     """Whether a value is zero by construction."""
-    return isinstance(value, Net) and value.is_zero
+    return isinstance(value, Plus) and not value.parts
 
 
-def dual(level: int, primal: Value, tangent: Value) -> Value:
-    """The pair, or the primal alone where the tangent is zero."""
-    return primal if is_zero(tangent) else Dual(level, primal, tangent)
-
-
-def split(value: Value, level: int) -> tuple[Value, Value]:
-    """The primal and tangent of a value at a level that is at least its own."""
-    if isinstance(value, Dual) and value.level == level:
-        return value.primal, value.tangent
-    return value, ZERO
-
-
-def top(*values: Value) -> int:
-    """The highest level among values, −1 if none has a derivative."""
-    return max((v.level for v in values if isinstance(v, Dual)), default=-1)
+def leaves(value: Value) -> Iterator[Factor]:
+    """The distinct factors of a value, in their order."""
+    seen, waiting = set(), [value]
+    while waiting:
+        x = waiting.pop()
+        if x.serial not in seen:
+            seen.add(x.serial)
+            if isinstance(x, Factor):
+                yield x
+            else:
+                waiting.extend(reversed(x.parts))
 
 
 class Contraction:
-    """Arithmetic on values in one number system."""
+    """Arithmetic on values in one number system; what is equal by construction is one object."""
 
     def __init__(self, numbers: Numbers):
         self.numbers = numbers
-        self.one = self.constant(Fraction(1))
+        self._made: dict[tuple[object, ...], Value] = {}
+        self.one: Value = Times()
 
-    def constant(self, value: Fraction) -> Net:
+    def constant(self, value: Fraction) -> Value:
         """A rational number."""
-        return Net(((Factor(self.numbers.constant(value)),),)) if value else ZERO
+        if value == 1:
+            return self.one
+        return self.once(("constant", value), lambda: self._constant(value)) if value else ZERO
 
-    # field operations on values -----------------------------------------------------------------------------
-    def add(self, x: Value, y: Value) -> Value:
-        """The sum."""
-        if is_zero(x):
-            return y
-        if is_zero(y):
-            return x
-        if isinstance(x, Net) and isinstance(y, Net):
-            return Net(x.terms + y.terms, x.outside or y.outside)
-        level = top(x, y)
-        (xp, xt), (yp, yt) = split(x, level), split(y, level)
-        return dual(level, self.add(xp, yp), self.add(xt, yt))
+    def _constant(self, value: Fraction) -> Factor:
+        return Factor({0: self.numbers.constant(value)})
 
-    def multiply(self, x: Value, y: Value) -> Value:
+    def once(self, key: tuple[object, ...], make: Callable[[], Value]) -> Value:
+        """What was made before under a key, or is made now."""
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = make()
+        return found
+
+    # sums and products ----------------------------------------------------------------------------------------
+    def add(self, *values: Value) -> Value:
+        """The sum; factors over the same axes are added into one."""
+        merged: dict[object, list[Value]] = {}
+        for x in values:
+            for part in x.parts if isinstance(x, Plus) else (x,):
+                merged.setdefault(part.names if isinstance(part, Factor) else part.serial, []).append(part)
+        parts = tuple(self._added(group) for group in merged.values())
+        return self._node(Plus, parts)
+
+    def _added(self, group: list[Value]) -> Value:
+        first, *rest = group
+        if not rest:
+            return first
+        if not isinstance(first, Factor):  # the same node several times
+            return self.multiply(self.constant(Fraction(len(group))), first)
+        key = ("added", *(x.serial for x in group))
+        return self.once(key, lambda: reduce(self._add_factors, (x for x in group if isinstance(x, Factor))))
+
+    def multiply(self, *values: Value) -> Value:
         """The product; zero times something undefined is undefined."""
-        if is_zero(x) or is_zero(y):
-            return self.undefined_zero(y if is_zero(x) else x)
-        if isinstance(x, Net) and isinstance(y, Net):
-            return Net(tuple(p + q for p in x.terms for q in y.terms), x.outside or y.outside)
-        level = top(x, y)
-        (xp, xt), (yp, yt) = split(x, level), split(y, level)
-        tangent = self.add(self.multiply(xp, yt), self.multiply(xt, yp))
-        return dual(level, self.multiply(xp, yp), tangent)
+        if any(map(is_zero, values)):
+            return self.add(*(self.undefined_zero(x) for x in values))
+        return self._node(Times, tuple(p for x in values for p in (x.parts if isinstance(x, Times) else (x,))))
+
+    def _node(self, kind: type[Plus] | type[Times], parts: tuple[Value, ...]) -> Value:
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            return ZERO if kind is Plus else self.one
+        key = (kind, *sorted(p.serial for p in parts))
+        return self.once(key, lambda: kind(parts))
 
     def undefined_zero(self, x: Value) -> Value:
         """Zero, with the poles that a value has."""
-        if isinstance(x, Dual):
-            return self.add(self.undefined_zero(x.primal), self.undefined_zero(x.tangent))
-        zero = Factor(self.numbers.constant(Fraction(0)))
-        terms = tuple((zero, *poles) for t in x.terms if (poles := tuple(f for f in t if f.poles is not None)))
-        return Net(terms)
+        if not x.is_poled:
+            return ZERO
+        if isinstance(x, Factor):
+            return Factor({0: self.numbers.zeros(next(iter(x.jets.values())).shape)}, x.axes, x.poles)
+        return self.add(*map(self.undefined_zero, x.parts))
 
     def power(self, x: Value, exponent: int) -> Value:
         """An integer power."""
         if exponent < 0:
             return self.power(self.reciprocal(x), -exponent)
-        out: Value = self.one
-        for _ in range(exponent):
-            out = self.multiply(out, x)
-        return out
+        return self.multiply(*[x] * exponent)
 
+    # derivatives ----------------------------------------------------------------------------------------------
+    def derivative(self, x: Value, direction: int) -> Value:
+        """The derivative along a direction; where a value is undefined, so is its derivative."""
+        return self.add(self._tangent(x, 1 << direction), self.undefined_zero(self._primal(x, 1 << direction)))
+
+    def _primal(self, x: Value, bit: int) -> Value:
+        """The value without what is first order in a direction."""
+
+        def make() -> Value:
+            if isinstance(x, Factor):
+                if not any(mask & bit for mask in x.jets):
+                    return x
+                return self._factor({mask: a for mask, a in x.jets.items() if not mask & bit}, x)
+            combine = self.add if isinstance(x, Plus) else self.multiply
+            return combine(*(self._primal(p, bit) for p in x.parts))
+
+        return self.once(("primal", x.serial, bit), make)
+
+    def _tangent(self, x: Value, bit: int) -> Value:
+        """What is first order in a direction, by the product rule."""
+
+        def make() -> Value:
+            if isinstance(x, Factor):
+                return self._factor({mask ^ bit: a for mask, a in x.jets.items() if mask & bit}, x)
+            if isinstance(x, Plus):
+                return self.add(*(self._tangent(p, bit) for p in x.parts))
+            if len(x.parts) < 2:
+                return self._tangent(x.parts[0], bit) if x.parts else ZERO
+            half = len(x.parts) // 2
+            left, right = self._node(Times, x.parts[:half]), self._node(Times, x.parts[half:])
+            return self.add(
+                self._beside(self._tangent(left, bit), self._primal(right, bit)),
+                self._beside(self._primal(left, bit), self._tangent(right, bit)),
+            )
+
+        return self.once(("tangent", x.serial, bit), make)
+
+    def _beside(self, x: Value, y: Value) -> Value:
+        """The product, zero where a tangent is zero: the poles of the value are added once, by `derivative`."""
+        return ZERO if is_zero(x) or is_zero(y) else self.multiply(x, y)
+
+    def _factor(self, jets: dict[int, Array], of: Factor) -> Value:
+        """A factor with the axes and poles of another, zero if nothing is left."""
+        return Factor(jets, of.axes, of.poles, of.outside) if jets else self.undefined_zero(of)
+
+    # functions of one value -----------------------------------------------------------------------------------
     def reciprocal(self, x: Value) -> Value:
-        """1/x, with a pole where x is zero."""
-        minus = self.constant(Fraction(-1))
+        """1/x, with a pole where x is zero; of a product, the product of the reciprocals."""
+        if isinstance(x, Times):
+            return self.multiply(*map(self.reciprocal, x.parts))
         numbers = self.numbers
-        return self._chain(
-            x, numbers.reciprocal, numbers.is_zero, lambda y, _: self.multiply(minus, self.multiply(y, y))
-        )
+
+        def derivative(y: Factor, _: Factor) -> Factor:
+            return self._multiply_factors(self._constant(Fraction(-1)), self._multiply_factors(y, y))
+
+        return self._of(x, "1/", numbers.reciprocal, numbers.is_zero, derivative)
 
     def log(self, x: Value) -> Value:
         """log x, with a pole where x is zero or negative."""
-        return self._chain(x, self.numbers.log, self.numbers.has_no_log, lambda _, p: self.reciprocal(p))
+        numbers = self.numbers
+
+        def derivative(_: Factor, x: Factor) -> Factor:
+            slope = self.reciprocal(x)
+            return slope if isinstance(slope, Factor) else self.dense(slope)
+
+        return self._of(x, "log", numbers.log, numbers.has_no_log, derivative)
 
     def exp(self, x: Value) -> Value:
         """exp x."""
@@ -152,157 +257,258 @@ class Contraction:
         def nowhere(a: Array) -> NDArray[np.bool_]:
             return np.zeros(a.shape, dtype=bool)
 
-        return self._chain(x, lambda a: (self.numbers.exp(a), nowhere(a)), nowhere, lambda y, _: y)
+        return self._of(x, "exp", lambda a: (self.numbers.exp(a), nowhere(a)), nowhere, lambda y, _: y)
 
-    def _chain(
+    def _of(
         self,
         x: Value,
+        name: str,
         function: Callable[[Array], tuple[Array, NDArray[np.bool_]]],
         singular: Callable[[Array], NDArray[np.bool_]],
-        derivative: Callable[[Value, Value], Value],
+        derivative: Callable[[Factor, Factor], Factor],
     ) -> Value:
         """A function of one value with its derivative given by (function value, argument).
 
         Where the number system cannot hold the values, it is still known where there is none.
         """
-        if isinstance(x, Dual):
-            primal = self._chain(x.primal, function, singular, derivative)
-            return dual(x.level, primal, self.multiply(derivative(primal, x.primal), x.tangent))
-        if x.outside:
-            return x
-        dense = self.collapse(x)
-        reason = None
-        try:
-            array, poles = function(dense.array)
-        except OutsideNumberSystem as outside:
-            reason, poles = outside, singular(dense.array)
-            array = self.numbers.zeros(dense.array.shape)
-        if dense.poles is not None:
-            poles = poles | dense.poles
-        return Net(((Factor(array, dense.axes, poles if poles.any() else None),),), reason)
 
-    # elimination --------------------------------------------------------------------------------------------
-    def sum_out(self, x: Value, axis: str, size: int) -> Value:
-        """The sum over an axis."""
-        if isinstance(x, Dual):
-            return dual(x.level, self.sum_out(x.primal, axis, size), self.sum_out(x.tangent, axis, size))
-        terms = []
-        for term in x.terms:
-            touching = [f for f in term if axis in f.axes]
-            rest = tuple(f for f in term if axis not in f.axes)
-            if touching:
-                terms.append((*rest, self._sum_factor(self._multiply_all(touching), axis)))
-            else:
-                terms.append((*rest, Factor(self.numbers.constant(Fraction(size)))))
-        return self._merged(Net(tuple(terms), x.outside))
+        def at(x: Factor) -> Factor:
+            if x.outside:
+                return x
+            top = max(x.jets, default=0).bit_length()
+            if top:
+                bit = 1 << top - 1
+                below = {mask: a for mask, a in x.jets.items() if not mask & bit}
+                primal = Factor(below or {0: self._zeros_like(x)}, x.axes, x.poles)
+                tangent = Factor({mask ^ bit: a for mask, a in x.jets.items() if mask & bit}, x.axes)
+                y = at(primal)
+                slope = self._multiply_factors(derivative(y, primal), tangent)
+                moved = Factor({mask | bit: a for mask, a in slope.jets.items()}, slope.axes, slope.poles)
+                return self._add_factors(y, moved)
+            reason = None
+            try:
+                array, poles = function(x.array)
+            except OutsideNumberSystem as outside:
+                reason, poles = outside, singular(x.array)
+                array = self.numbers.zeros(x.array.shape)
+            if x.poles is not None:
+                poles = poles | x.poles
+            return Factor({0: array}, x.axes, poles if poles.any() else None, reason)
 
-    def _sum_factor(self, factor: Factor, axis: str) -> Factor:
-        at = factor.axes.index(axis)
-        poles = None if factor.poles is None else np.asarray(factor.poles.any(axis=at + 1))
-        return Factor(self.numbers.total(factor.array, at + 1), factor.axes[:at] + factor.axes[at + 1 :], poles)
+        return self.once((name, x.serial), lambda: at(self.dense(x)))
 
-    def _multiply_all(self, factors: list[Factor]) -> Factor:
-        out, *rest = factors
-        for factor in rest:
-            out = self._multiply_factors(out, factor)
+    def _zeros_like(self, x: Factor) -> Array:
+        return self.numbers.zeros(next(iter(x.jets.values())).shape)
+
+    # elimination ----------------------------------------------------------------------------------------------
+    def sum_out_all(self, x: Value, axes: Mapping[str, int]) -> Value:
+        """The sum over some axes (of the given lengths), in an order that keeps the factors small.
+
+        Raises TooLarge, before anything is multiplied, if no order is found that does.
+        """
+        for axis in self.order(x, axes):
+            x = self.sum_out(x, axis, axes[axis])
+        return x
+
+    def order(self, x: Value, axes: Iterable[str]) -> list[str]:
+        """The order of elimination: always the variable whose factors have the smallest product, then the earliest."""
+        sizes: dict[str, int] = {}
+        points, masks = 1, 1
+        neighbours: dict[str, set[str]] = {axis: {axis} for axis in axes}
+        for factor in leaves(x):
+            sizes |= factor.sizes
+            points = max(points, *(a.shape[0] for a in factor.jets.values()))
+            masks = max(masks, len(factor.jets))
+            for axis in factor.names & neighbours.keys():
+                neighbours[axis] |= factor.names
+        rank = {axis: i for i, axis in enumerate(sizes)}
+        cost = {axis: prod(sizes.get(a, 1) for a in near) for axis, near in neighbours.items()}
+        out = []
+        while neighbours:
+            axis = min(cost, key=lambda a: (cost[a], rank.get(a, 0)))
+            needed = cost.pop(axis) * points * masks * self.numbers.bytes
+            if needed > MOST_BYTES:
+                raise TooLarge(
+                    f"the sum needs {needed / 2**30:.3g} GiB for one factor over {len(neighbours[axis])} variables, "
+                    f"more than {MOST_BYTES / 2**30:.3g}: take smaller sizes"
+                )
+            out.append(axis)
+            near = neighbours.pop(axis) - {axis}
+            for other in near & neighbours.keys():
+                neighbours[other] |= near
+                neighbours[other].discard(axis)
+                cost[other] = prod(sizes[a] for a in neighbours[other])
         return out
 
+    def sum_out(self, x: Value, axis: str, size: int) -> Value:
+        """The sum over an axis."""
+        if axis not in x.names:
+            return self.multiply(self.constant(Fraction(size)), x)
+        parts = x.parts if isinstance(x, Times) else (x,)
+        stay = tuple(p for p in parts if axis not in p.names)
+        touched = tuple(p for p in parts if axis in p.names)
+        by_rest: dict[int, tuple[Value, list[Value]]] = {}
+        for rest, own in self._opened(touched, (), (), axis):
+            message = self._message(own, axis) if own else self.constant(Fraction(size))
+            remaining = self.multiply(*rest)
+            by_rest.setdefault(remaining.serial, (remaining, []))[1].append(message)
+        by_message: dict[int, tuple[Value, list[Value]]] = {}
+        for rest_value, messages in by_rest.values():
+            message = self.add(*messages)
+            by_message.setdefault(message.serial, (message, []))[1].append(rest_value)
+        return self.multiply(*stay, self.add(*(self.multiply(m, self.add(*rests)) for m, rests in by_message.values())))
+
+    def _opened(
+        self, waiting: tuple[Value, ...], rest: tuple[Value, ...], own: tuple[Factor, ...], axis: str
+    ) -> Iterator[tuple[tuple[Value, ...], tuple[Factor, ...]]]:
+        """A product as a sum of products of a rest that does not mention the axis and factors that do."""
+        while waiting:
+            first, waiting = waiting[0], waiting[1:]
+            if axis not in first.names:
+                rest = (*rest, first)
+            elif isinstance(first, Factor):
+                own = (*own, first)
+            elif isinstance(first, Times):
+                waiting = (*first.parts, *waiting)
+            else:
+                apart = self.add(*(p for p in first.parts if axis not in p.names))
+                if not is_zero(apart):
+                    yield from self._opened(waiting, (*rest, apart), own, axis)
+                for p in first.parts:
+                    if axis in p.names:
+                        yield from self._opened((p, *waiting), rest, own, axis)
+                return
+        yield rest, own
+
+    def _message(self, factors: tuple[Factor, ...], axis: str) -> Value:
+        """The sum over an axis of the product of all factors that mention it."""
+
+        def make() -> Factor:
+            product = self._multiply_all(factors)
+            at = product.axes.index(axis)
+            poles = None if product.poles is None else np.asarray(product.poles.any(axis=at + 1))
+            jets = {mask: self.numbers.total(a, at + 1) for mask, a in product.jets.items()}
+            return Factor(jets, product.axes[:at] + product.axes[at + 1 :], poles, product.outside)
+
+        return self.once(("message", axis, *sorted(f.serial for f in factors)), make)
+
+    # arithmetic on factors --------------------------------------------------------------------------------------
+    def _multiply_all(self, factors: Iterable[Factor]) -> Factor:
+        """The product, the smallest factors first."""
+        ordered = sorted(factors, key=lambda f: (prod(f.sizes.values()), f.serial))
+        return reduce(self._multiply_factors, ordered) if ordered else self._constant(Fraction(1))
+
     def _multiply_factors(self, x: Factor, y: Factor) -> Factor:
-        axes = x.axes + tuple(a for a in y.axes if a not in x.axes)
-        left, right = self._aligned(x.array, x.axes, axes), self._aligned(y.array, y.axes, axes)
-        entries = prod(np.broadcast_shapes(left.shape, right.shape))
-        if entries > MOST_ENTRIES:
-            raise TooLarge(f"a factor of {entries:.1e} entries over {len(axes)} variables: take smaller sizes")
-        poles = None
-        if x.poles is not None or y.poles is not None:
-            shape = np.broadcast_shapes(left.shape, right.shape)
-            poles = np.zeros(shape, dtype=bool)
-            for f in (x, y):
-                if f.poles is not None:
-                    poles = poles | self._aligned(f.poles, f.axes, axes)
-        return Factor(self.numbers.multiply(left, right), axes, poles)
-
-    @staticmethod
-    def _aligned(array: Array, axes: tuple[str, ...], onto: tuple[str, ...]) -> Array:
-        """The array with its axes in the order of `onto`, length 1 where it has none."""
-        order = [axes.index(a) for a in onto if a in axes]
-        moved = array.transpose(0, *[i + 1 for i in order])
-        shape = [moved.shape[0]]
-        dims = iter(moved.shape[1:])
-        shape.extend(next(dims) if a in axes else 1 for a in onto)
-        return moved.reshape(shape)
-
-    def _merged(self, net: Net) -> Net:
-        """Terms that are one factor over the same axes added into one, so that loops do not grow the sum."""
-        if len(net.terms) < 2:
-            return net
-        merged: dict[frozenset[str], Factor] = {}
-        rest = []
-        for term in net.terms:
-            if len(term) != 1:
-                rest.append(term)
-                continue
-            (factor,) = term
-            key = frozenset(factor.axes)
-            merged[key] = self._add_factors(merged[key], factor) if key in merged else factor
-        return Net((*((f,) for f in merged.values()), *rest), net.outside)
+        axes = x.axes + tuple(a for a in y.axes if a not in x.names)
+        self._check_fits(x.sizes | y.sizes, x, y)
+        left = {mask: aligned(a, x.axes, axes) for mask, a in x.jets.items()}
+        right = {mask: aligned(a, y.axes, axes) for mask, a in y.jets.items()}
+        jets: dict[int, Array] = {}
+        for m, a in left.items():
+            for n, b in right.items():
+                if not m & n:
+                    c = self.numbers.multiply(a, b)
+                    jets[m | n] = self.numbers.add(jets[m | n], c) if m | n in jets else c
+        if not jets:
+            shape = np.broadcast_shapes(next(iter(left.values())).shape, next(iter(right.values())).shape)
+            jets = {0: self.numbers.zeros(shape)}
+        return Factor(jets, axes, self._poles_of(x, y, axes), x.outside or y.outside)
 
     def _add_factors(self, x: Factor, y: Factor) -> Factor:
-        right = self._aligned(y.array, y.axes, x.axes)
-        poles = x.poles
-        if y.poles is not None:
-            aligned = self._aligned(y.poles, y.axes, x.axes)
-            poles = aligned if poles is None else poles | aligned
-        return Factor(self.numbers.add(x.array, right), x.axes, poles)
+        axes = x.axes + tuple(a for a in y.axes if a not in x.names)
+        sizes = x.sizes | y.sizes
+        self._check_fits(sizes, x, y)
+        jets = {mask: _spread(aligned(a, x.axes, axes), axes, sizes) for mask, a in x.jets.items()}
+        for mask, a in y.jets.items():
+            b = _spread(aligned(a, y.axes, axes), axes, sizes)
+            jets[mask] = self.numbers.add(jets[mask], b) if mask in jets else b
+        return Factor(jets, axes, self._poles_of(x, y, axes), x.outside or y.outside)
 
-    def collapse(self, net: Net, axes: tuple[tuple[str, int], ...] = ()) -> Factor:
-        """One dense factor over the net's axes, or over `axes` (name, size) in that order."""
-        if net.outside:
-            raise net.outside
-        names = tuple(dict.fromkeys([a for a, _ in axes] + [a for t in net.terms for f in t for a in f.axes]))
-        sizes = dict(axes) | {a: f.array.shape[i + 1] for t in net.terms for f in t for i, a in enumerate(f.axes)}
-        shape = tuple(sizes[a] for a in names)
-        out = Factor(self.numbers.zeros((1, *shape)), names)
-        for term in net.terms:
-            dense = self._multiply_all(list(term)) if term else Factor(self.numbers.constant(Fraction(1)))
-            out = self._add_factors(out, dense)
-        points = max(out.array.shape[0], 1 if out.poles is None else out.poles.shape[0])
-        poles = None if out.poles is None else np.broadcast_to(out.poles, (points, *shape))
-        return Factor(np.broadcast_to(out.array, (points, *shape)), names, poles)
+    def _poles_of(self, x: Factor, y: Factor, axes: tuple[str, ...]) -> NDArray[np.bool_] | None:
+        """The poles of both, over all axes."""
+        if x.poles is None and y.poles is None:
+            return None
+        sizes = x.sizes | y.sizes
+        both = [_spread(aligned(f.poles, f.axes, axes), axes, sizes) for f in (x, y) if f.poles is not None]
+        return np.asarray(reduce(np.logical_or, both))
 
+    def _check_fits(self, sizes: Mapping[str, int], *factors: Factor) -> None:
+        points = max(a.shape[0] for f in factors for a in f.jets.values())
+        needed = prod(sizes.values()) * points * self.numbers.bytes
+        if needed > MOST_BYTES:
+            raise TooLarge(
+                f"a table over {len(sizes)} variables needs {needed / 2**30:.3g} GiB, more than "
+                f"{MOST_BYTES / 2**30:.3g}: take smaller sizes"
+            )
+
+    def dense(self, x: Value, axes: tuple[tuple[str, int], ...] = ()) -> Factor:
+        """One factor over the value's axes, or over `axes` (name, size) in that order."""
+        made = self.once(("dense", x.serial), lambda: self._dense(x))
+        if not isinstance(made, Factor):
+            raise TypeError("a dense value is a factor")
+        if not axes:
+            return made
+        names = tuple(a for a, _ in axes) + tuple(a for a in made.axes if a not in dict(axes))
+        sizes = dict(axes) | made.sizes
+        jets = {mask: _spread(aligned(a, made.axes, names), names, sizes) for mask, a in made.jets.items()}
+        poles = None if made.poles is None else _spread(aligned(made.poles, made.axes, names), names, sizes)
+        return Factor(jets, names, poles, made.outside)
+
+    def _dense(self, x: Value) -> Factor:
+        if isinstance(x, Factor):
+            return x
+        parts = [self.dense(p) for p in x.parts]
+        if isinstance(x, Times):
+            return self._multiply_all(parts)
+        return reduce(self._add_factors, parts) if parts else self._constant(Fraction(0))
+
+    # poles that nobody meets ----------------------------------------------------------------------------------
     def excuse_poles(self, x: Value, mass: Value) -> Value:
         """The value with its poles lifted wherever `mass` vanishes with all its derivatives."""
-        if isinstance(x, Dual):
-            return Dual(x.level, self.excuse_poles(x.primal, mass), self.excuse_poles(x.tangent, mass))
-        if all(f.poles is None for t in x.terms for f in t):
+        if not x.is_poled:
             return x
-        if isinstance(mass, Net) and len(mass.terms) == 1:  # a product: first by the factors that speak of the same
-            for factor in mass.terms[0]:
-                near = Factor(~self.numbers.is_zero(factor.array), factor.axes)
-                x = _each_factor(x, lambda f: self._excused(f, near) if set(near.axes) <= set(f.axes) else f)  # noqa: B023
-            if all(f.poles is None for t in x.terms for f in t):
-                return x
-        support = self._support(mass)
-        return _each_factor(x, lambda f: self._excused(f, support))
+        for factor in mass.parts if isinstance(mass, Times) else (mass,):
+            if isinstance(factor, Factor):  # of a product, first by the factors that speak of the same
+                x = self._each_leaf(x, self._excuse(self._support(factor), factor.names))
+        return self._each_leaf(x, self._excuse(self._support(self.dense(mass)), None)) if x.is_poled else x
 
-    def _excused(self, factor: Factor, support: Factor) -> Factor:
-        if factor.poles is None:
-            return factor
-        axes = factor.axes + tuple(a for a in support.axes if a not in factor.axes)
-        poles = self._aligned(factor.poles, factor.axes, axes) & self._aligned(support.array, support.axes, axes)
-        shape = np.broadcast_shapes(poles.shape, self._aligned(factor.array, factor.axes, axes).shape)
-        array = np.broadcast_to(self._aligned(factor.array, factor.axes, axes), shape)
-        return Factor(array, axes, np.broadcast_to(poles, shape) if poles.any() else None)
+    def _each_leaf(self, x: Value, function: Callable[[Factor], Value]) -> Value:
+        if not x.is_poled:
+            return x
+        if isinstance(x, Factor):
+            return function(x)
+        combine = self.add if isinstance(x, Plus) else self.multiply
+        return combine(*(self._each_leaf(p, function) for p in x.parts))
 
-    def _support(self, mass: Value) -> Factor:
+    def _excuse(self, support: Factor, within: frozenset[str] | None) -> Callable[[Factor], Value]:
+        """What lifts a factor's poles outside a support, if the factor's axes hold all of `within`."""
+
+        def lifted(f: Factor) -> Value:
+            if f.poles is None or (within is not None and not within <= f.names):
+                return f
+            axes = f.axes + tuple(a for a in support.axes if a not in f.names)
+            sizes = f.sizes | support.sizes
+            poles = aligned(f.poles, f.axes, axes) & aligned(support.array, support.axes, axes)
+            jets = {mask: _spread(aligned(a, f.axes, axes), axes, sizes) for mask, a in f.jets.items()}
+            return Factor(jets, axes, _spread(poles, axes, sizes) if poles.any() else None, f.outside)
+
+        return lambda f: self.once(("excused", f.serial, support.serial), lambda: lifted(f))
+
+    def _support(self, mass: Factor) -> Factor:
         """Where some derivative of the mass, the zeroth included, is not zero."""
-        if isinstance(mass, Dual):
-            p, t = self._support(mass.primal), self._support(mass.tangent)
-            axes = p.axes + tuple(a for a in t.axes if a not in p.axes)
-            return Factor(self._aligned(p.array, p.axes, axes) | self._aligned(t.array, t.axes, axes), axes)
-        dense = self.collapse(mass)
-        return Factor(~self.numbers.is_zero(dense.array), dense.axes)
+        nonzero = reduce(np.logical_or, [~self.numbers.is_zero(a) for a in mass.jets.values()])
+        return Factor({0: np.asarray(nonzero)}, mass.axes)
 
 
-def _each_factor(net: Net, function: Callable[[Factor], Factor]) -> Net:
-    return Net(tuple(tuple(map(function, t)) for t in net.terms), net.outside)
+def aligned(array: NDArray[V], axes: tuple[str, ...], onto: tuple[str, ...]) -> NDArray[V]:
+    """The array with its axes in the order of `onto`, of length 1 where it has none."""
+    if axes == onto:
+        return array
+    moved = array.transpose(0, *[axes.index(a) + 1 for a in onto if a in axes])
+    lengths = iter(moved.shape[1:])
+    return moved.reshape(moved.shape[0], *[next(lengths) if a in axes else 1 for a in onto])
+
+
+def _spread(array: NDArray[V], axes: tuple[str, ...], sizes: Mapping[str, int]) -> NDArray[V]:
+    """The array repeated along the axes it had not."""
+    return np.broadcast_to(array, (array.shape[0], *(sizes[a] for a in axes)))

@@ -24,6 +24,12 @@ class Numbers(ABC):
     name: str
     dtype: Any = object
 
+    @property
+    def bytes(self) -> int:
+        """The memory an element takes, about."""
+        size = np.dtype(self.dtype).itemsize
+        return 100 if self.dtype is object else size
+
     def zeros(self, shape: tuple[int, ...]) -> Array:
         """An array of zeros."""
         out = np.empty(shape, dtype=self.dtype)
