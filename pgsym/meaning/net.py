@@ -17,7 +17,9 @@ from fractions import Fraction
 from functools import cached_property, reduce
 from itertools import count
 from math import prod
-from typing import TypeVar
+from operator import or_
+from typing import TypeVar, cast
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,13 @@ MOST_BYTES = 2**30
 """The most memory that one factor may take; a sum that needs a larger one is refused before it starts."""
 
 _serial = count()
+_free_bit = count()
+_bits: dict[str, int] = {}
+
+
+def bit_of(axis: str) -> int:
+    """The bit that stands for an axis in sets of axes."""
+    return 1 << _bits.setdefault(axis, next(_free_bit)) if axis not in _bits else 1 << _bits[axis]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +60,9 @@ class Factor:
         return self.jets[0]
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """The axes as a set."""
-        return frozenset(self.axes)
+    def bits(self) -> int:
+        """The axes as a set of bits."""
+        return reduce(or_, map(bit_of, self.axes), 0)
 
     @property
     def is_poled(self) -> bool:
@@ -72,9 +81,9 @@ class _Node:
     serial: int = field(default_factory=lambda: next(_serial))
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """The axes that some part mentions."""
-        return frozenset().union(*(p.names for p in self.parts))
+    def bits(self) -> int:
+        """The axes that some part mentions, as a set of bits."""
+        return reduce(or_, (p.bits for p in self.parts), 0)
 
     @cached_property
     def is_poled(self) -> bool:
@@ -92,7 +101,8 @@ class Times(_Node):
 
 Value = Factor | Plus | Times
 ZERO = Plus()
-V = TypeVar("V", bound=np.generic)
+V = TypeVar("V", bound=Value)
+N = TypeVar("N", bound=np.generic)
 
 
 def is_zero(value: Value) -> bool:
@@ -119,6 +129,7 @@ class Contraction:
     def __init__(self, numbers: Numbers):
         self.numbers = numbers
         self._made: dict[tuple[object, ...], Value] = {}
+        self._alive: WeakValueDictionary[tuple[object, ...], Value] = WeakValueDictionary()
         self.one: Value = Times()
 
     def constant(self, value: Fraction) -> Value:
@@ -137,13 +148,22 @@ class Contraction:
             found = self._made[key] = make()
         return found
 
+    def _while_alive(self, key: tuple[object, ...], make: Callable[[], V]) -> V:
+        """Like `once`, but forgotten with the last value that holds it: what elimination makes is used soon."""
+        found = self._alive.get(key)
+        if found is None:
+            found = self._alive[key] = make()
+        return cast("V", found)
+
     # sums and products ----------------------------------------------------------------------------------------
     def add(self, *values: Value) -> Value:
         """The sum; factors over the same axes are added into one."""
         merged: dict[object, list[Value]] = {}
         for x in values:
             for part in x.parts if isinstance(x, Plus) else (x,):
-                merged.setdefault(part.names if isinstance(part, Factor) else part.serial, []).append(part)
+                merged.setdefault((True, part.bits) if isinstance(part, Factor) else (False, part.serial), []).append(
+                    part
+                )
         parts = tuple(self._added(group) for group in merged.values())
         return self._node(Plus, parts)
 
@@ -154,7 +174,7 @@ class Contraction:
         if not isinstance(first, Factor):  # the same node several times
             return self.multiply(self.constant(Fraction(len(group))), first)
         key = ("added", *(x.serial for x in group))
-        return self.once(key, lambda: reduce(self._add_factors, (x for x in group if isinstance(x, Factor))))
+        return self._while_alive(key, lambda: reduce(self._add_factors, (x for x in group if isinstance(x, Factor))))
 
     def multiply(self, *values: Value) -> Value:
         """The product; zero times something undefined is undefined."""
@@ -168,7 +188,7 @@ class Contraction:
         if not parts:
             return ZERO if kind is Plus else self.one
         key = (kind, *sorted(p.serial for p in parts))
-        return self.once(key, lambda: kind(parts))
+        return self._while_alive(key, lambda: kind(parts))
 
     def undefined_zero(self, x: Value) -> Value:
         """Zero, with the poles that a value has."""
@@ -319,8 +339,8 @@ class Contraction:
             sizes |= factor.sizes
             points = max(points, *(a.shape[0] for a in factor.jets.values()))
             masks = max(masks, len(factor.jets))
-            for axis in factor.names & neighbours.keys():
-                neighbours[axis] |= factor.names
+            for axis in neighbours.keys() & set(factor.axes):
+                neighbours[axis].update(factor.axes)
         rank = {axis: i for i, axis in enumerate(sizes)}
         cost = {axis: prod(sizes.get(a, 1) for a in near) for axis, near in neighbours.items()}
         out = []
@@ -342,13 +362,14 @@ class Contraction:
 
     def sum_out(self, x: Value, axis: str, size: int) -> Value:
         """The sum over an axis."""
-        if axis not in x.names:
+        bit = bit_of(axis)
+        if not x.bits & bit:
             return self.multiply(self.constant(Fraction(size)), x)
         parts = x.parts if isinstance(x, Times) else (x,)
-        stay = tuple(p for p in parts if axis not in p.names)
-        touched = tuple(p for p in parts if axis in p.names)
+        stay = tuple(p for p in parts if not p.bits & bit)
+        touched = tuple(p for p in parts if p.bits & bit)
         by_rest: dict[int, tuple[Value, list[Value]]] = {}
-        for rest, own in self._opened(touched, (), (), axis):
+        for rest, own in self._opened(touched, (), (), bit):
             message = self._message(own, axis) if own else self.constant(Fraction(size))
             remaining = self.multiply(*rest)
             by_rest.setdefault(remaining.serial, (remaining, []))[1].append(message)
@@ -359,24 +380,24 @@ class Contraction:
         return self.multiply(*stay, self.add(*(self.multiply(m, self.add(*rests)) for m, rests in by_message.values())))
 
     def _opened(
-        self, waiting: tuple[Value, ...], rest: tuple[Value, ...], own: tuple[Factor, ...], axis: str
+        self, waiting: tuple[Value, ...], rest: tuple[Value, ...], own: tuple[Factor, ...], bit: int
     ) -> Iterator[tuple[tuple[Value, ...], tuple[Factor, ...]]]:
         """A product as a sum of products of a rest that does not mention the axis and factors that do."""
         while waiting:
             first, waiting = waiting[0], waiting[1:]
-            if axis not in first.names:
+            if not first.bits & bit:
                 rest = (*rest, first)
             elif isinstance(first, Factor):
                 own = (*own, first)
             elif isinstance(first, Times):
                 waiting = (*first.parts, *waiting)
             else:
-                apart = self.add(*(p for p in first.parts if axis not in p.names))
+                apart = self.add(*(p for p in first.parts if not p.bits & bit))
                 if not is_zero(apart):
-                    yield from self._opened(waiting, (*rest, apart), own, axis)
+                    yield from self._opened(waiting, (*rest, apart), own, bit)
                 for p in first.parts:
-                    if axis in p.names:
-                        yield from self._opened((p, *waiting), rest, own, axis)
+                    if p.bits & bit:
+                        yield from self._opened((p, *waiting), rest, own, bit)
                 return
         yield rest, own
 
@@ -390,7 +411,7 @@ class Contraction:
             jets = {mask: self.numbers.total(a, at + 1) for mask, a in product.jets.items()}
             return Factor(jets, product.axes[:at] + product.axes[at + 1 :], poles, product.outside)
 
-        return self.once(("message", axis, *sorted(f.serial for f in factors)), make)
+        return self._while_alive(("message", axis, *sorted(f.serial for f in factors)), make)
 
     # arithmetic on factors --------------------------------------------------------------------------------------
     def _multiply_all(self, factors: Iterable[Factor]) -> Factor:
@@ -399,7 +420,7 @@ class Contraction:
         return reduce(self._multiply_factors, ordered) if ordered else self._constant(Fraction(1))
 
     def _multiply_factors(self, x: Factor, y: Factor) -> Factor:
-        axes = x.axes + tuple(a for a in y.axes if a not in x.names)
+        axes = x.axes + tuple(a for a in y.axes if a not in x.axes)
         self._check_fits(x.sizes | y.sizes, x, y)
         left = {mask: aligned(a, x.axes, axes) for mask, a in x.jets.items()}
         right = {mask: aligned(a, y.axes, axes) for mask, a in y.jets.items()}
@@ -415,7 +436,7 @@ class Contraction:
         return Factor(jets, axes, self._poles_of(x, y, axes), x.outside or y.outside)
 
     def _add_factors(self, x: Factor, y: Factor) -> Factor:
-        axes = x.axes + tuple(a for a in y.axes if a not in x.names)
+        axes = x.axes + tuple(a for a in y.axes if a not in x.axes)
         sizes = x.sizes | y.sizes
         self._check_fits(sizes, x, y)
         jets = {mask: _spread(aligned(a, x.axes, axes), axes, sizes) for mask, a in x.jets.items()}
@@ -469,7 +490,7 @@ class Contraction:
             return x
         for factor in mass.parts if isinstance(mass, Times) else (mass,):
             if isinstance(factor, Factor):  # of a product, first by the factors that speak of the same
-                x = self._each_leaf(x, self._excuse(self._support(factor), factor.names))
+                x = self._each_leaf(x, self._excuse(self._support(factor), factor.axes))
         return self._each_leaf(x, self._excuse(self._support(self.dense(mass)), None)) if x.is_poled else x
 
     def _each_leaf(self, x: Value, function: Callable[[Factor], Value]) -> Value:
@@ -480,13 +501,13 @@ class Contraction:
         combine = self.add if isinstance(x, Plus) else self.multiply
         return combine(*(self._each_leaf(p, function) for p in x.parts))
 
-    def _excuse(self, support: Factor, within: frozenset[str] | None) -> Callable[[Factor], Value]:
+    def _excuse(self, support: Factor, within: tuple[str, ...] | None) -> Callable[[Factor], Value]:
         """What lifts a factor's poles outside a support, if the factor's axes hold all of `within`."""
 
         def lifted(f: Factor) -> Value:
-            if f.poles is None or (within is not None and not within <= f.names):
+            if f.poles is None or (within is not None and not set(within) <= set(f.axes)):
                 return f
-            axes = f.axes + tuple(a for a in support.axes if a not in f.names)
+            axes = f.axes + tuple(a for a in support.axes if a not in f.axes)
             sizes = f.sizes | support.sizes
             poles = aligned(f.poles, f.axes, axes) & aligned(support.array, support.axes, axes)
             jets = {mask: _spread(aligned(a, f.axes, axes), axes, sizes) for mask, a in f.jets.items()}
@@ -500,7 +521,7 @@ class Contraction:
         return Factor({0: np.asarray(nonzero)}, mass.axes)
 
 
-def aligned(array: NDArray[V], axes: tuple[str, ...], onto: tuple[str, ...]) -> NDArray[V]:
+def aligned(array: NDArray[N], axes: tuple[str, ...], onto: tuple[str, ...]) -> NDArray[N]:
     """The array with its axes in the order of `onto`, of length 1 where it has none."""
     if axes == onto:
         return array
@@ -509,6 +530,6 @@ def aligned(array: NDArray[V], axes: tuple[str, ...], onto: tuple[str, ...]) -> 
     return moved.reshape(moved.shape[0], *[next(lengths) if a in axes else 1 for a in onto])
 
 
-def _spread(array: NDArray[V], axes: tuple[str, ...], sizes: Mapping[str, int]) -> NDArray[V]:
+def _spread(array: NDArray[N], axes: tuple[str, ...], sizes: Mapping[str, int]) -> NDArray[N]:
     """The array repeated along the axes it had not."""
     return np.broadcast_to(array, (array.shape[0], *(sizes[a] for a in axes)))
