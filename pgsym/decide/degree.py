@@ -1,50 +1,114 @@
 """How large a term is as a rational function: what the error bound of a decision rests on.
 
-Read at a size, a term is N/D with integer polynomials in the free entries of its tables, their tangents and the
-logarithms.  `Degree` bounds the degrees of N and D and the number of bits of their coefficients (of the sum of
-their absolute values, which is submultiplicative).
+Read at a size, a term is a quotient of integer polynomials in the free entries of its tables, their tangents and the
+logarithms:
+
+    N / (D · Π_X P_X^k),   P_X the product of all entries of the table X.
+
+`Degree` bounds the degrees of N and D and the number of bits of their coefficients (of the sum of their absolute
+values, which is submultiplicative), and holds k for every table X.  What divides by entries of a table, as scores
+do, has a common denominator of that form, however many trajectories are summed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import log2
+from math import inf, log2, prod
 from typing import Any
 
 from pgsym.decide.sizes import Size
 from pgsym.errors import SortError
+from pgsym.meaning.instances import axes_of
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.interpret import Environment, Meaning
 from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
-from pgsym.terms.sorts import FINITE, INDEX, REAL, Collective, Sort
+from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its symbol, the parameter it is applied to, how many entries it has and the bits of one."""
+
+    symbol: Symbol
+    parameter: str | None
+    entries: int
+    bits: float
+
+
+Powers = tuple[tuple[Table, int], ...]
+"""How often each table's entries occur."""
+
+
+def _joined(x: Powers, y: Powers, combine: Callable[[int, int], int]) -> Powers:
+    first, second = dict(x), dict(y)
+    return tuple((t, combine(first.get(t, 0), second.get(t, 0))) for t in dict.fromkeys((*first, *second)))
+
+
+def _degree(powers: Powers) -> int:
+    return sum(k * t.entries for t, k in powers)
+
+
+def _bits(powers: Powers) -> float:
+    return sum(k * t.entries * t.bits for t, k in powers)
 
 
 @dataclass(frozen=True)
 class Degree:
-    """Bounds on the degree of a numerator and a denominator, and on the bits of their coefficients."""
+    """Bounds on the degrees of N and D and on the bits of their coefficients, and the powers of whole tables below.
+
+    `monomial` is not None where the value is a product of that many entries of some tables and nothing else.
+    """
 
     numerator: int = 0
     denominator: int = 0
     bits: float = 0.0
     bits_below: float = 0.0
+    below: Powers = ()
+    monomial: Powers | None = None
+
+    @classmethod
+    def entry(cls, table: Table) -> Degree:
+        """One entry of a table."""
+        return cls(1, 0, table.bits, monomial=((table, 1),))
+
+    @property
+    def total(self) -> int:
+        """The degrees above and below together."""
+        return self.numerator + self.denominator + _degree(self.below)
+
+    @property
+    def total_bits(self) -> float:
+        """The bits of the coefficients above and below together."""
+        return self.bits + self.bits_below + _bits(self.below)
+
+    def _over(self, below: Powers) -> Degree:
+        """The same with larger powers below, its numerator multiplied accordingly."""
+        lift = _joined(below, self.below, lambda k, mine: k - mine)
+        return Degree(self.numerator + _degree(lift), self.denominator, self.bits + _bits(lift), self.bits_below, below)
 
     def __add__(self, other: Degree) -> Degree:
+        below = _joined(self.below, other.below, max)
+        x, y = self._over(below), other._over(below)
         return Degree(
-            max(self.numerator + other.denominator, other.numerator + self.denominator),
-            self.denominator + other.denominator,
-            max(self.bits + other.bits_below, other.bits + self.bits_below) + 1,
-            self.bits_below + other.bits_below,
+            max(x.numerator + y.denominator, y.numerator + x.denominator),
+            x.denominator + y.denominator,
+            max(x.bits + y.bits_below, y.bits + x.bits_below) + 1,
+            x.bits_below + y.bits_below,
+            below,
         )
 
     def __mul__(self, other: Degree) -> Degree:
+        pure = self.monomial is not None and other.monomial is not None
         return Degree(
             self.numerator + other.numerator,
             self.denominator + other.denominator,
             self.bits + other.bits,
             self.bits_below + other.bits_below,
+            _joined(self.below, other.below, int.__add__),
+            _joined(self.monomial or (), other.monomial or (), int.__add__) if pure else None,
         )
 
     def times(self, n: int) -> Degree:
@@ -53,36 +117,82 @@ class Degree:
         return Degree(
             self.numerator + m * self.denominator,
             n * self.denominator,
-            self.bits + m * self.bits_below + log2(max(n, 1)),
-            n * self.bits_below,
+            self.bits + _scaled(m, self.bits_below) + log2(max(n, 1)),
+            _scaled(n, self.bits_below),
+            self.below,
         )
 
     def raised(self, n: int) -> Degree:
         """The product of n values of this size."""
-        return Degree(n * self.numerator, n * self.denominator, n * self.bits, n * self.bits_below)
+
+        def powers(x: Powers) -> Powers:
+            return tuple((t, n * k) for t, k in x)
+
+        return Degree(
+            n * self.numerator,
+            n * self.denominator,
+            _scaled(n, self.bits),
+            _scaled(n, self.bits_below),
+            powers(self.below),
+            None if self.monomial is None else powers(self.monomial),
+        )
 
     @property
     def inverse(self) -> Degree:
         """The reciprocal."""
-        return Degree(self.denominator, self.numerator, self.bits_below, self.bits)
+        if self.monomial is not None:
+            above = _degree(self.monomial) - sum(k for _, k in self.monomial)
+            return Degree(above, 0, _bits(self.monomial), 0.0, self.monomial)
+        return Degree(
+            self.denominator + _degree(self.below), self.numerator, self.bits_below + _bits(self.below), self.bits
+        )
 
     @property
     def derived(self) -> Degree:
-        """The derivative along a direction: (N'D − ND')/D²."""
+        """The derivative along a direction: ((N'D − ND')P − kNDP') / (D² P^(k+1))."""
         growth = log2(max(self.numerator, self.denominator, 1)) + 1
-        if not self.denominator:
-            return Degree(self.numerator, 0, self.bits + growth, 2 * self.bits_below)
-        both = self.numerator + self.denominator
-        return Degree(both, 2 * self.denominator, self.bits + self.bits_below + growth, 2 * self.bits_below)
+        both, below = self.numerator + self.denominator, 2 * self.denominator
+        bits = self.bits + (self.bits_below if self.denominator else 0) + growth
+        if not self.below:
+            return Degree(both, below, bits, 2 * self.bits_below)
+        once: Powers = tuple((t, 1) for t, _ in self.below)
+        more = log2(1 + _degree(self.below)) + 1
+        further = tuple((t, k + 1) for t, k in self.below)
+        return Degree(both + _degree(once), below, bits + _bits(once) + more, 2 * self.bits_below, further)
+
+    @property
+    def logarithmic_derivative(self) -> Degree:
+        """∇ log f = ∇f / f; of a product of entries, the sum of their own."""
+        if self.monomial is None:
+            return self.derived * self.inverse
+        once: Powers = tuple((t, 1) for t, _ in self.monomial)
+        how_many = sum(k for _, k in self.monomial)
+        return Degree(_degree(once), 0, _bits(once) + log2(max(how_many, 1)) + 1, 0.0, once)
+
+
+def _scaled(n: int, bits: float) -> float:
+    try:
+        return n * bits if bits else 0.0
+    except OverflowError:
+        return inf
+
+
+ONE = Degree(monomial=())
 
 
 @dataclass
 class Count:
-    """How many logarithms and exponentials were met, and the largest argument under one."""
+    """The logarithms and exponentials that were met: how many, the largest argument, and the tables of entries."""
 
     values: int = 0
     degree: int = 0
     bits: float = 0.0
+    tables: set[Table] = field(default_factory=set)
+
+    @property
+    def all_values(self) -> int:
+        """How many, those of the tables' entries among them."""
+        return self.values + sum(t.entries for t in self.tables)
 
 
 @dataclass(frozen=True)
@@ -97,11 +207,12 @@ class DegreeBound(Meaning[Degree]):
         """The degree of a term; ∇ log f is ∇f / f, whose logarithm leaves no trace."""
         match term:
             case Gradient(_, Apply(symbol, (argument,))) if symbol == LOG:
-                inner = self.real(self.read(argument, environment))
-                return inner.derived * inner.inverse
+                return self.real(self.read(argument, environment)).logarithmic_derivative
         return super().read(term, environment)
 
     def number(self, value: Fraction) -> Degree:
+        if value == 1:
+            return ONE
         return Degree(0, 0, log2(max(abs(value.numerator), 1)), log2(value.denominator))
 
     def variable(self, variable: Variable) -> Any:
@@ -113,9 +224,13 @@ class DegreeBound(Meaning[Degree]):
         values = self.values(symbol, arguments, environment)
         if symbol in (LOG, EXP):
             inner = self.real(values[0])
+            if symbol == LOG and inner.monomial is not None:  # the sum of the logarithms of the entries
+                self.count.tables.update(t for t, _ in inner.monomial)
+                self.count.degree = max(self.count.degree, 1)
+                return Degree(1, 0, log2(max(inner.numerator, 1)))
             self.count.values += 1
-            self.count.degree = max(self.count.degree, inner.numerator + inner.denominator)
-            self.count.bits = max(self.count.bits, inner.bits + inner.bits_below)
+            self.count.degree = max(self.count.degree, inner.total)
+            self.count.bits = max(self.count.bits, inner.total_bits)
             return Degree(1) if symbol == LOG else Degree(1, 1)
         if symbol == ABS:
             return self.real(values[0])
@@ -125,8 +240,13 @@ class DegreeBound(Meaning[Degree]):
             return self.read(self.definitions[symbol].body, tuple(reversed(values)))
         if symbol.result in FINITE:
             return symbol.result
-        entries = self.cardinality(symbol.arguments[0]) if symbol.outcomes else 1
-        return Degree(1, 0, log2(entries) + 1)
+        return Degree.entry(self.table(symbol, values))
+
+    def table(self, symbol: Symbol, values: Iterable[Any]) -> Table:
+        """The table that a symbol applied to values is an entry of."""
+        names = (v.name for v, sort in zip(values, symbol.arguments, strict=True) if sort == PARAMETER)
+        bits = log2(prod(map(self.cardinality, symbol.arguments[: symbol.outcomes]))) + 1 if symbol.outcomes else 1.0
+        return Table(symbol, next(names, None), prod(map(self.cardinality, axes_of(symbol))), bits)
 
     def real(self, value: Any) -> Degree:
         """A real value; an index counts as the number it is."""
@@ -152,7 +272,7 @@ class DegreeBound(Meaning[Degree]):
         return out
 
     def multiply(self, operands: tuple[Any, ...]) -> Degree:
-        out = Degree()
+        out = ONE
         for x in operands:
             out = out * self.real(x)
         return out
@@ -165,11 +285,15 @@ class DegreeBound(Meaning[Degree]):
         return value.raised(exponent) if exponent >= 0 else value.inverse.raised(-exponent)
 
     def gradient(self, parameter: Variable, body: Callable[[Meaning[Degree]], Degree]) -> Degree:
-        before = self.count.values
+        before, outside = self.count.values, self.count.tables
+        tables: set[Table] = set()
+        self.count.tables = tables
         inner = self.real(body(self))
-        logs = self.count.values - before
+        logs, self.count.tables = self.count.values - before, outside | tables
         arguments = Degree(self.count.degree, self.count.degree, self.count.bits, self.count.bits)
-        return inner.derived * arguments.raised(logs)  # the derivative of log v brings v below
+        below: Powers = tuple((t, 1) for t in tables)
+        entries = Degree(_degree(below), 0, _bits(below), 0.0, below)
+        return inner.derived * arguments.raised(logs) * entries  # the derivative of log v brings v below
 
     def all(self, sort: Sort) -> int:
         return self.cardinality(sort)
@@ -186,7 +310,7 @@ class DegreeBound(Meaning[Degree]):
         """The degree of a mass at values that were read before."""
         if symbol in self.definitions:
             return self.real(self.read(self.definitions[symbol].body, tuple(reversed(values))))
-        return Degree(1, 0, log2(self.cardinality(symbol.arguments[0])) + 1)
+        return Degree.entry(self.table(symbol, values))
 
     def conditional(self, law: tuple[int, Degree], event: Callable[[Any], Degree]) -> tuple[int, Degree]:
         n, mass = law

@@ -181,9 +181,9 @@ def _agree(
     for size in sizes:
         bound = DegreeBound(size, definitions)
         difference_degree = bound.real(bound.read(difference))
-        d = difference_degree.numerator + difference_degree.denominator
-        collisions = bound.count.values**2 * 2 * bound.count.degree
-        q = (d + collisions) / LOW + (difference_degree.bits + difference_degree.bits_below) / (30 * HOW_MANY)
+        d = difference_degree.total
+        collisions = bound.count.all_values**2 * 2 * bound.count.degree
+        q = (d + collisions) / LOW + difference_degree.total_bits / (30 * HOW_MANY)
         if q >= 2**-3:
             raise OutsideNumberSystem(
                 f"the degree {d} at {size} is too large for primes near 2^31: take a smaller size"

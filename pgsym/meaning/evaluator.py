@@ -16,7 +16,20 @@ from pgsym.meaning.net import ZERO, Contraction, Factor, Plus, Times, Value, is_
 from pgsym.meaning.numbers import Array
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
 from pgsym.terms.interpret import Environment, Meaning
-from pgsym.terms.nodes import Add, Apply, Bound, Multiply, Number, Power, Quotient, Symbol, Term, Variable
+from pgsym.terms.nodes import (
+    Add,
+    Apply,
+    Bound,
+    Multiply,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Range,
+    Symbol,
+    Term,
+    Variable,
+)
 from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
 from pgsym.terms.structure import free
 
@@ -203,6 +216,8 @@ class Evaluator(Meaning[Value]):
                 return self.contraction.add(self._log(numerator, environment), below)
             case Power(base, exponent):
                 return self.multiply((exponent, self._log(base, environment)))
+            case Product(Range() as over, scope):
+                return self.add(tuple(self._log(scope.body, (i, *environment)) for i in self.read(over, environment)))
             case Apply(symbol, (inner,)) if symbol == EXP:
                 return self.real(self.read(inner, environment))
             case Bound(index) if isinstance(environment[index], int):
