@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
 from pgsym.terms.hypotheses import Definition, Hypothesis, ThetaFree
 from pgsym.terms.nodes import (
     Add,
@@ -176,6 +176,8 @@ class Reading:
             if here == 0 or here.is_negative:
                 raise Undefined
             return sympy.log(argument)
+        if symbol == POWER:
+            return values[0] ** int(values[1])
         if symbol == EXP:
             return sympy.exp(values[0])
         if symbol == ABS:

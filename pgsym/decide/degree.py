@@ -13,7 +13,7 @@ do, has a common denominator of that form, however many trajectories are summed 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import inf, log2, prod
 from typing import Any
@@ -21,9 +21,9 @@ from typing import Any
 from pgsym.decide.sizes import Size
 from pgsym.errors import SortError
 from pgsym.meaning.instances import axes_of
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
 from pgsym.terms.hypotheses import Definition
-from pgsym.terms.interpret import Environment, Meaning
+from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
 from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
 
@@ -222,6 +222,8 @@ class DegreeBound(Meaning[Degree]):
 
     def apply(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> Any:
         values = self.values(symbol, arguments, environment)
+        if symbol == POWER:
+            return self.real(values[0]).raised(counted(values[1], arguments[1]))
         if symbol in (LOG, EXP):
             inner = self.real(values[0])
             if symbol == LOG and inner.monomial is not None:  # the sum of the logarithms of the entries
@@ -325,7 +327,7 @@ class DegreeBound(Meaning[Degree]):
     def product(self, over: Any, body: Callable[[Any], Degree]) -> Degree:
         if isinstance(over, range):
             return self.multiply(tuple(body(i) for i in over))
-        return self._repeated(over, body).raised(over)
+        return replace(self._repeated(over, body).raised(over), monomial=None)
 
     def expectation(self, law: tuple[int, Degree], body: Callable[[Any], Degree]) -> Degree:
         n, mass = law

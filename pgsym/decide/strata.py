@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pgsym.decide.sizes import Size, vocabulary
 from pgsym.meaning.generic import Stratum
 from pgsym.meaning.instances import axes_of
-from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG
+from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG, POWER
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
 from pgsym.terms.nodes import (
     Add,
@@ -150,6 +150,8 @@ def _is_never_negative(term: Term | Scope, definitions: dict[Symbol, Definition]
             return sort == INDEX
         case Apply(symbol, (_,)) if symbol in (EXP, ABS):
             return True
+        case Apply(symbol, (base, _)) if symbol == POWER:
+            return _is_never_negative(base, definitions)
         case Apply(symbol, _) if symbol in BUILT_IN:
             return symbol != LOG
         case Apply(symbol, _) if symbol in definitions and not symbol.outcomes:

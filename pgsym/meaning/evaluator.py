@@ -14,8 +14,8 @@ from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, Undefi
 from pgsym.meaning.instances import Instance
 from pgsym.meaning.net import ZERO, Contraction, Factor, Plus, Times, Value, is_zero, leaves
 from pgsym.meaning.numbers import Array
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
-from pgsym.terms.interpret import Environment, Meaning
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
+from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import (
     Add,
     Apply,
@@ -130,6 +130,9 @@ class Evaluator(Meaning[Value]):
             return self._exp(arguments[0], environment)
         if symbol == ABS:
             return self._absolute(arguments[0], environment)
+        if symbol == POWER:
+            base, exponent = arguments
+            return self.power(self.read(base, environment), counted(self.index(exponent, environment), exponent))
         values = self.values(symbol, arguments, environment)
         if symbol in INDICATORS.values():
             return self._indicator(*values)
@@ -215,6 +218,9 @@ class Evaluator(Meaning[Value]):
                 below = self.contraction.multiply(minus, self._log(denominator, environment))
                 return self.contraction.add(self._log(numerator, environment), below)
             case Power(base, exponent):
+                return self.multiply((exponent, self._log(base, environment)))
+            case Apply(symbol, (base, times)) if symbol == POWER:
+                exponent = counted(self.index(times, environment), times)
                 return self.multiply((exponent, self._log(base, environment)))
             case Product(Range() as over, scope):
                 return self.add(tuple(self._log(scope.body, (i, *environment)) for i in self.read(over, environment)))

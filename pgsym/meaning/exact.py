@@ -14,7 +14,7 @@ from pgsym.meaning.lengths import LengthInstance
 from pgsym.meaning.policies import PolicyInstance
 from pgsym.meaning.tables import LETTERS, entries_at
 from pgsym.meaning.vocabulary import ascii_name
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import (
     Add,
@@ -174,7 +174,7 @@ def to_sympy(term: Term) -> sympy.Expr:
             case Power(base, exponent):
                 return part(base) ** exponent
             case Apply(symbol, arguments):
-                named = {LOG: sympy.log, EXP: sympy.exp, ABS: sympy.Abs}
+                named = {LOG: sympy.log, EXP: sympy.exp, ABS: sympy.Abs, POWER: sympy.Pow}
                 named |= dict.fromkeys(INDICATORS.values(), sympy.KroneckerDelta)
                 function = named.get(symbol) or sympy.Function(ascii_name(symbol.name))
                 return function(*map(part, arguments))

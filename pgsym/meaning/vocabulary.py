@@ -6,14 +6,11 @@ from collections.abc import Iterable
 from unicodedata import name as unicode_name
 
 from pgsym.meaning.instances import axes_of
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.build import BUILT_IN
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Apply, Symbol, Term
 from pgsym.terms.sorts import PARAMETER, Collective, Sort
 from pgsym.terms.structure import symbols
-
-FUNCTIONS = frozenset({LOG, EXP, ABS, *INDICATORS.values()})
-"""The symbols whose meaning is fixed."""
 
 
 def bodies(terms: Iterable[Term], given: Iterable[Hypothesis]) -> list[Term]:
@@ -39,7 +36,7 @@ def primitives(terms: Iterable[Term], given: Iterable[Hypothesis] = ()) -> tuple
     """
     terms, given = tuple(terms), tuple(given)
     defined = {h.symbol for h in given if isinstance(h, Definition)}
-    found = {s for t in (*terms, *bodies(terms, given)) for s in symbols(t)} - defined - FUNCTIONS
+    found = {s for t in (*terms, *bodies(terms, given)) for s in symbols(t)} - defined - BUILT_IN
     plain = (s for s in found if not any(isinstance(sort, Collective) for sort in s.arguments))
     return tuple(sorted(plain, key=lambda s: (s.name, len(s.arguments))))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pgsym.errors import RuleDoesNotApply
-from pgsym.terms.build import BUILT_IN, EXP, LOG
+from pgsym.terms.build import BUILT_IN, EXP, LOG, POWER
 from pgsym.terms.hypotheses import Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import (
     Add,
@@ -125,6 +125,8 @@ def positive(term: Term | Scope) -> Needs | None:
             return NOTHING if sort == INDEX else None
         case Apply(symbol, _) if symbol == EXP:
             return NOTHING
+        case Apply(symbol, (base, _)) if symbol == POWER:
+            return positive(base)
         case Apply(symbol, _) if symbol.outcomes:
             return frozenset({Positive(symbol)})
         case Multiply(xs) | Add(xs):

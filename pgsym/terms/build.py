@@ -19,14 +19,15 @@ from pgsym.terms.nodes import (
     Variable,
     lift,
 )
-from pgsym.terms.sorts import ACTION, FINITE, PARAMETER, REAL, Sort
+from pgsym.terms.sorts import ACTION, FINITE, INDEX, PARAMETER, REAL, Sort
 from pgsym.terms.structure import free, scope, sort_of
 
 LOG = Symbol("log", (REAL,))
 EXP = Symbol("exp", (REAL,))
 ABS = Symbol("abs", (REAL,))
+POWER = Symbol("^", (REAL, INDEX))  # γ^(t − 1); an exponent that is a number makes a Power
 INDICATORS = {sort: Symbol("1", (sort, sort)) for sort in FINITE}
-BUILT_IN = frozenset({LOG, EXP, ABS, *INDICATORS.values()})
+BUILT_IN = frozenset({LOG, EXP, ABS, POWER, *INDICATORS.values()})
 """The symbols whose meaning no instance chooses."""
 
 

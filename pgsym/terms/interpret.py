@@ -41,6 +41,13 @@ Environment = tuple[Any, ...]
 """The values of the enclosing scopes, innermost first."""
 
 
+def counted(exponent: int, term: Term) -> int:
+    """A symbolic exponent; raises SortError if it is negative, for then it may stand for a division."""
+    if exponent < 0:
+        raise SortError(f"the exponent {term} is {exponent} here: a symbolic exponent counts from 0")
+    return exponent
+
+
 class Meaning(ABC, Generic[V]):
     """What every kind of term means; V is the value of a real or vector term."""
 

@@ -59,8 +59,12 @@ class Term:
     def __rtruediv__(self, other: Liftable) -> Term:
         return Quotient(lift(other), self)
 
-    def __pow__(self, exponent: int) -> Term:
-        return Power(self, exponent)
+    def __pow__(self, exponent: Term | int) -> Term:
+        if isinstance(exponent, int):
+            return Power(self, exponent)
+        from pgsym.terms.build import POWER
+
+        return POWER(self, exponent)
 
     def __str__(self) -> str:
         from pgsym.terms.text import text

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.build import POWER as SYMBOLIC_POWER
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -190,6 +191,9 @@ class Notation(ABC):
             return self.superscript("e", self.draw(arguments[0], (*path, 0))), POWER, False
         if symbol == ABS:
             return self.bracket(self.draw(arguments[0], (*path, 0)), "|"), ATOM, False
+        if symbol == SYMBOLIC_POWER:
+            base = self.draw(arguments[0], (*path, 0), ATOM)
+            return self.superscript(base, self.draw(arguments[1], (*path, 1))), POWER, False
         if symbol in INDICATORS.values():
             sides = f"{self.draw(arguments[0], (*path, 0))} = {self.draw(arguments[1], (*path, 1))}"
             return self.indicator + self.bracket(sides, "{"), ATOM, False

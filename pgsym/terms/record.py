@@ -28,9 +28,9 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import ACTION, BATCH, INDEX, MATRIX, PARAMETER, REAL, STATE, VECTOR, Sort
+from pgsym.terms.sorts import ACTION, BATCH, INDEX, MATRIX, PARAMETER, REAL, STATE, TRAJECTORY, VECTOR, Sort
 
-SORTS: dict[str, Sort] = {s.name: s for s in (REAL, VECTOR, MATRIX, STATE, ACTION, INDEX, PARAMETER, BATCH)}
+SORTS: dict[str, Sort] = {s.name: s for s in (REAL, VECTOR, MATRIX, STATE, ACTION, INDEX, PARAMETER, BATCH, TRAJECTORY)}
 BINDERS = {"sum": Sum, "product": Product, "expectation": Expectation}
 HYPOTHESES = {"theta-free": ThetaFree, "positive": Positive}
 

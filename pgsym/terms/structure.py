@@ -199,8 +199,8 @@ def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
             return symbol.result
         case Add(operands):
             sorts = {sort_of(t, scopes) for t in operands if t != Number(Fraction(0))}
-            if sorts == {INDEX, REAL} and all(sort_of(t, scopes) == INDEX or isinstance(t, Number) for t in operands):
-                return INDEX  # t + 1
+            if sorts == {INDEX, REAL} and all(_counts(t, scopes) for t in operands):
+                return INDEX  # t + 1, u − t
             if len(sorts) > 1:
                 raise SortError(f"a sum of {' and '.join(sorted(map(str, sorts)))}: {term}")
             return next(iter(sorts), REAL)
@@ -227,3 +227,13 @@ def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
         case Binder(_, bound):
             return sort_of(bound.body, (bound.sort, *scopes))
     raise SortError(f"{type(term).__name__} has no value of its own")
+
+
+def _counts(term: Term, scopes: tuple[Sort, ...]) -> bool:
+    """Whether a term is an index, a whole number, or a product of such."""
+    match term:
+        case Number(value):
+            return value.denominator == 1
+        case Multiply(operands):
+            return all(_counts(t, scopes) for t in operands)
+    return sort_of(term, scopes) == INDEX

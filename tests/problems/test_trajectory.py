@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pgsym.decide import Rung, decide
+from pgsym.errors import SortError
 from pgsym.problems import trajectories
 from pgsym.problems.trajectory import FUTURE_LAW, HISTORY_LAW
-from pgsym.terms import Term, expect, grad, sum_range
+from pgsym.terms import REAL, Term, Variable, expect, grad, sum_range
 from pgsym.terms.nodes import lift
 
 m = trajectories()
@@ -22,6 +23,25 @@ def test_reinforce_is_decided(first: Term | int, is_true: bool) -> None:
     claimed = m.expectation(sum_range(m.t, 1, m.T, of=m.score(m.t) * rewards))
     verdict = decide(grad(m.objective), claimed, m.hypotheses, SIZES)
     assert verdict.rung is (Rung.DECIDED if is_true else Rung.REFUTED)
+
+
+def test_a_discount_is_a_power_of_a_free_number() -> None:
+    gamma = Variable("γ", REAL)
+    worth = gamma ** (m.t - 1)
+    assert str(worth) == "γ^(t − 1)"
+    objective = m.expectation(sum_range(m.t, 1, m.T, of=worth * m.reward(m.t)))
+    later = sum_range(m.u, m.t, m.T, of=gamma ** (m.u - 1) * m.reward(m.u))
+    dropped = sum_range(m.u, m.t, m.T, of=gamma ** (m.u - m.t) * m.reward(m.u))  # as implementations do
+    for rewards, is_true in ((later, True), (worth * dropped, True), (dropped, False)):
+        claimed = m.expectation(sum_range(m.t, 1, m.T, of=m.score(m.t) * rewards))
+        verdict = decide(grad(objective), claimed, m.hypotheses, SIZES)
+        assert verdict.rung is (Rung.DECIDED if is_true else Rung.REFUTED)
+
+
+def test_a_symbolic_exponent_counts_from_zero() -> None:
+    gamma = Variable("γ", REAL)
+    with pytest.raises(SortError, match=r"the exponent .* is -1 here"):
+        decide(sum_range(m.t, 1, m.T, of=gamma ** (m.t - 2)), lift(0), (), [{"T": 2}])
 
 
 def test_every_law_sums_to_one() -> None:
