@@ -15,6 +15,7 @@ from pgsym.errors import PgsymError
 
 if TYPE_CHECKING:
     from pgsym.catalogue import Entry
+    from pgsym.decide.sizes import Size
     from pgsym.verify import Verification
 
 T = TypeVar("T")
@@ -89,9 +90,20 @@ def show(
 
 
 @app.command()
-def verify(names: Names = None, as_json: Json = False) -> None:
+def verify(
+    names: Names = None,
+    as_json: Json = False,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            help="Decide at this size: |S|,|A|,T as in 10,5,20, or by name as in S=10,A=5,T=20.", metavar="S,A,T"
+        ),
+    ] = None,
+) -> None:
     """Decide claims afresh and make their derivations again."""
-    _report_on(_verified(_entries(names)), as_json)
+    from pgsym.decide.sizes import Size
+
+    _report_on(_verified(_entries(names), None if size is None else Size.parse(size)), as_json)
 
 
 @app.command()
@@ -188,10 +200,11 @@ def _entries(names: Iterable[str] | None) -> list[Entry]:
     return list(dict.fromkeys(e for name in names for e in catalogue.entries_of(name)))
 
 
-def _verified(entries: list[Entry]) -> list[Verification]:
+def _verified(entries: list[Entry], size: Size | None = None) -> list[Verification]:
     from pgsym.verify import verify as verify_entry
 
-    return [verify_entry(e) for e in _progress(entries, "claims")]
+    sizes = None if size is None else (size,)
+    return [verify_entry(e, sizes) for e in _progress(entries, "claims")]
 
 
 def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool = False) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pgsym.catalogue import Entry, theorem
 from pgsym.decide.claims import Claim
+from pgsym.decide.identities import Sizes
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.kernel import Theorem
 
@@ -58,9 +59,12 @@ class Verification:
         }
 
 
-def verify(entry: Entry) -> Verification:
-    """Decide a claim, and make the derivation that proves it again; a refuted claim has none."""
-    verdict = entry.claim.decide()
+def verify(entry: Entry, sizes: Sizes | None = None) -> Verification:
+    """Decide a claim, at the usual sizes or at others, and make the derivation that proves it again.
+
+    A refuted claim has none.
+    """
+    verdict = entry.claim.decide(sizes)
     if entry.claim.expected is Rung.REFUTED:
         return Verification(entry, verdict, None)
     derived = theorem(entry.script)

@@ -100,6 +100,13 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
     )
 
 
+def entries_of(parts: Ingredients) -> int:
+    """How many entries the tables have together."""
+    return sum(
+        prod(shape) for tables in (parts.laws, parts.reals, parts.logits, parts.labels) for shape in tables.values()
+    )
+
+
 def candidates(
     terms: Sequence[Term], given: Sequence[Hypothesis], size: Size, round_: int, seed: int, how_many: int
 ) -> list[Candidate]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pgsym.decide.identities import decide
+from pgsym.decide.identities import Sizes, decide
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import PgsymError
 from pgsym.terms.hypotheses import Hypothesis
@@ -46,6 +46,6 @@ class Claim:
         """The statement as LaTeX."""
         return f"{latex(self.lhs)} = {latex(self.rhs)}"
 
-    def decide(self) -> Verdict:
-        """The verdict on the statement."""
-        return decide(self.lhs, self.rhs, self.given)
+    def decide(self, sizes: Sizes | None = None) -> Verdict:
+        """The verdict on the statement, at the usual sizes or at others."""
+        return decide(self.lhs, self.rhs, self.given, sizes)

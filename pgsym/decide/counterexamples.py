@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pgsym.decide.candidates import Candidate, candidates, simpler
+from pgsym.decide.candidates import Candidate, candidates, entries_of, ingredients, simpler
 from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names
 from pgsym.errors import OutsideNumberSystem, PgsymError
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
@@ -27,6 +27,8 @@ UNDEFINED = "undefined"
 BATCH = 128
 ROUNDS = 6
 BITS = 256
+MOST_ENTRIES = 400
+"""The most table entries of an instance that is searched as a counterexample."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,8 @@ def search(
 ) -> Counterexample | None:
     """The smallest counterexample, size by size and round by round of ever less simple tables."""
     for size in dict.fromkeys(s.only(names) for s in sizes or SEARCH_SIZES):
+        if entries_of(ingredients((lhs, rhs), given, size)) > MOST_ENTRIES:
+            continue  # nobody would read it, and it would not fit
         for round_ in range(ROUNDS):
             batch = candidates((lhs, rhs), given, size, round_, seed, BATCH)
             for found in _screened(lhs, rhs, given, axes, size, batch):

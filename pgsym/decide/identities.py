@@ -12,6 +12,7 @@ same value; collisions counts pairs of values that could coincide by chance.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -162,7 +163,17 @@ def _sizes(sizes: Sizes | None, names: tuple[str, ...]) -> tuple[Size, ...]:
 
 
 def _timed(evidence: Evidence, started: float) -> Evidence:
-    return replace(evidence, seconds=time.perf_counter() - started)
+    return replace(evidence, seconds=time.perf_counter() - started, memory=peak_memory())
+
+
+def peak_memory() -> int | None:
+    """The most bytes that this process has held in memory so far; None where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used if sys.platform == "darwin" else used * 1024
 
 
 def _agree(

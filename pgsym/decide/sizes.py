@@ -12,6 +12,7 @@ from pgsym.terms.sorts import ACTION, INDEX, STATE, Collective, Sort
 from pgsym.terms.structure import free, symbols
 
 LETTERS = {"S": STATE, "A": ACTION}
+POSITIONS = ("S", "A", "T")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,21 @@ class Size:
                 raise InstanceError(f"the size {name} = {value!r} is not a positive integer")
         return cls(tuple(both.items()))
 
+    @classmethod
+    def parse(cls, text: str) -> Size:
+        """Sizes as on a command line: "10,5,20" for |S|, |A| and T, or by name as in "S=10,A=5,T=20,N=3".
+
+        Raises InstanceError for anything else.
+        """
+        named: dict[str, int] = {}
+        for i, part in enumerate(text.split(",")):
+            name, _, value = part.rpartition("=")
+            name = name.strip() or (POSITIONS[i] if i < len(POSITIONS) else "")
+            if not name.isidentifier() or name in named or not value.strip().isdecimal():
+                raise InstanceError(f'a size is written "10,5,20" for |S|, |A|, T, or "S=10,A=5,T=20", not {text!r}')
+            named[name] = int(value)
+        return cls.of(named)
+
     @property
     def sorts(self) -> dict[Sort, int]:
         """The sizes of the finite sorts."""
@@ -47,8 +63,11 @@ class Size:
         return {name: n for name, n in self.counts if name not in LETTERS}
 
     def only(self, names: Iterable[str]) -> Size:
-        """The sizes that a statement needs."""
+        """The sizes that a statement needs; raises InstanceError if one of them is not said."""
         wanted = set(names)
+        missing = sorted(wanted - {name for name, _ in self.counts})
+        if missing:
+            raise InstanceError(f"the size {self or 'given'} does not say {', '.join(missing)}: add {missing[0]}=2")
         return Size(tuple((name, n) for name, n in self.counts if name in wanted))
 
     def __str__(self) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice, product
-from math import prod
+from itertools import product
+from math import log2, prod
 from typing import Any
 
 import numpy as np
@@ -66,11 +66,11 @@ def strata(
     axes: list[list[Part]] = []
     complete = True
     for symbol in labels:
-        tables, all_of_them = _some(_functions(shape(symbol), size.sorts[symbol.result]), seed)
+        tables, all_of_them = _functions(shape(symbol), size.sorts[symbol.result], seed)
         axes.append([("label", symbol, t) for t in tables])
         complete &= all_of_them
     for symbol in laws:
-        tables, all_of_them = _some(_supports(symbol, shape(symbol)), seed)
+        tables, all_of_them = _supports(symbol, shape(symbol), seed)
         axes.append([("support", symbol, t) for t in tables])
         complete &= all_of_them
     axes += [[("not zero", name, None), ("zero", name, None)] for name in constants]
@@ -217,29 +217,31 @@ def _reached(found: set[Symbol], definitions: dict[Symbol, Definition]) -> set[S
         out |= new
 
 
-def _functions(shape: tuple[int, ...], values: int) -> Iterator[NDArray[np.int64]]:
-    for table in product(range(values), repeat=int(np.prod(shape))):
-        yield np.asarray(table, dtype=np.int64).reshape(shape)
-
-
-def _supports(symbol: Symbol, shape: tuple[int, ...]) -> Iterator[NDArray[np.bool_]]:
-    """Every pattern of zeros, the full one first; a law's leaves each row something."""
-    if not symbol.outcomes:
-        for chosen in product((True, False), repeat=int(np.prod(shape))):
-            yield np.asarray(chosen, dtype=bool).reshape(shape)
-        return
-    outcomes = int(np.prod(shape[: symbol.outcomes]))
-    rows = int(np.prod(shape[symbol.outcomes :]))
-    patterns = [p for p in product((True, False), repeat=outcomes) if any(p)]
-    for row_patterns in product(patterns, repeat=rows):
-        yield np.asarray(row_patterns, dtype=bool).T.reshape(shape)
-
-
-def _some(candidates: Iterable[NDArray[Any]], seed: int) -> tuple[list[NDArray[Any]], bool]:
-    """All candidates, or the first and a random selection of the others (of the first few thousand)."""
-    pool = list(islice(candidates, 64 * MOST_STRATA))
-    if len(pool) <= MOST_STRATA:
-        return pool, True
+def _functions(shape: tuple[int, ...], values: int, seed: int) -> tuple[list[NDArray[np.int64]], bool]:
+    """All label functions of a shape, or the first constant one and random ones."""
+    entries = prod(shape)
+    if entries * log2(values) <= log2(MOST_STRATA):
+        every = product(range(values), repeat=entries)
+        return [np.asarray(table, dtype=np.int64).reshape(shape) for table in every], True
     rng = np.random.default_rng(seed)
-    chosen = sorted(rng.choice(np.arange(1, len(pool)), size=MOST_STRATA - 1, replace=False))
-    return [pool[0], *(pool[i] for i in chosen)], False
+    drawn = [rng.integers(values, size=shape) for _ in range(MOST_STRATA - 1)]
+    return [np.zeros(shape, dtype=np.int64), *drawn], False
+
+
+def _supports(symbol: Symbol, shape: tuple[int, ...], seed: int) -> tuple[list[NDArray[np.bool_]], bool]:
+    """All patterns of zeros, or the full one and random ones, deterministic rows among them; a law's row keeps one."""
+    outcomes = prod(shape[: symbol.outcomes])
+    rows = prod(shape[symbol.outcomes :])
+    choices = 2**outcomes - 1 if symbol.outcomes else 2
+    if rows * log2(max(choices, 1)) <= log2(MOST_STRATA):
+        of_a_row = [p for p in product((True, False), repeat=outcomes) if any(p) or not symbol.outcomes]
+        every = product(of_a_row, repeat=rows)
+        return [np.asarray(pattern, dtype=bool).reshape(rows, outcomes).T.reshape(shape) for pattern in every], True
+    rng = np.random.default_rng(seed)
+    out = [np.ones(shape, dtype=bool)]
+    for chance in np.linspace(0.0, 0.9, MOST_STRATA - 1):
+        pattern = rng.random((outcomes, rows)) < chance
+        if symbol.outcomes:
+            pattern[rng.integers(outcomes, size=rows), np.arange(rows)] = True
+        out.append(pattern.reshape(shape))
+    return out, False

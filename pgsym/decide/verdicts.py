@@ -32,7 +32,8 @@ class Evidence:
     `sizes` where it was decided; `points` random points a size (over all `strata`: label functions and patterns of
     zeros), modulo `primes`; `degree` the largest degree of the difference of the two sides; `log2_error` the base-2
     logarithm of the chance that a false identity would have been accepted; `examples` how many instances were
-    tested where it was not decided; `seconds` wall-clock time, which is not part of equality.
+    tested where it was not decided; `seconds` wall-clock time and `memory` the most bytes the process has held so far
+    (None where the system does not say), which are not part of equality.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Evidence:
     examples: int = 0
     note: str = ""
     seconds: float = field(default=0.0, compare=False)
+    memory: int | None = field(default=None, compare=False)
 
     def record(self) -> dict[str, object]:
         """The evidence as JSON-ready data."""
@@ -59,6 +61,7 @@ class Evidence:
             "examples": self.examples,
             "note": self.note,
             "seconds": round(self.seconds, 6),
+            "peak_memory_mb": None if self.memory is None else round(self.memory / 1e6, 1),
         }
 
     @property
