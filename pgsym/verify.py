@@ -8,7 +8,8 @@ from typing import Any
 from pgsym.catalogue import Entry, theorem
 from pgsym.decide.claims import Claim
 from pgsym.decide.identities import Sizes
-from pgsym.decide.verdicts import Rung, Verdict
+from pgsym.decide.verdicts import Evidence, Rung, Verdict
+from pgsym.errors import TooLarge
 from pgsym.kernel import Theorem
 
 
@@ -64,7 +65,12 @@ def verify(entry: Entry, sizes: Sizes | None = None) -> Verification:
 
     A refuted claim has none.
     """
-    verdict = entry.claim.decide(sizes)
+    claim = entry.claim
+    try:
+        verdict = claim.decide(sizes)
+    except TooLarge as reason:
+        evidence = Evidence("none", note=str(reason))
+        return Verification(entry, Verdict(Rung.UNDECIDED, claim.lhs, claim.rhs, claim.given, evidence), None)
     if entry.claim.expected is Rung.REFUTED:
         return Verification(entry, verdict, None)
     derived = theorem(entry.script)

@@ -102,9 +102,8 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
 
 def entries_of(parts: Ingredients) -> int:
     """How many entries the tables have together."""
-    return sum(
-        prod(shape) for tables in (parts.laws, parts.reals, parts.logits, parts.labels) for shape in tables.values()
-    )
+    kinds = (parts.laws, parts.reals, parts.logits, parts.labels)
+    return sum(prod(shape) for tables in kinds for shape in tables.values())
 
 
 def candidates(

@@ -70,8 +70,8 @@ def strata(
         axes.append([("label", symbol, t) for t in tables])
         complete &= all_of_them
     for symbol in laws:
-        tables, all_of_them = _supports(symbol, shape(symbol), seed)
-        axes.append([("support", symbol, t) for t in tables])
+        patterns, all_of_them = _supports(symbol, shape(symbol), seed)
+        axes.append([("support", symbol, t) for t in patterns])
         complete &= all_of_them
     axes += [[("not zero", name, None), ("zero", name, None)] for name in constants]
     combinations, all_of_them = _combinations(axes, seed)

@@ -68,7 +68,7 @@ class Evidence:
     def brief(self) -> str:
         """A few words for a table."""
         if not self.primes:
-            return self.method
+            return self.note if self.method == "none" else self.method
         return f"{len(self.sizes)} sizes, chance of error < 2^-{int(-(self.log2_error or 0))}"
 
     def __str__(self) -> str:
