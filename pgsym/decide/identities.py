@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from math import ceil, log2
+from math import ceil, log2, prod
 
 import numpy as np
 
@@ -28,8 +28,9 @@ from pgsym.decide.sizes import DECISION_SIZES, SEARCH_SIZES, Size, size_names, v
 from pgsym.decide.strata import conditions, strata
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
-from pgsym.meaning.evaluator import evaluate_with_poles
+from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.generic import GenericInstance
+from pgsym.meaning.net import check_memory
 from pgsym.terms.build import EXP, LOG
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Apply, Gradient, Law, Number, Term, Variable
@@ -227,6 +228,10 @@ def _agree(
 
 def _vanishes(lhs: Term, rhs: Term, instance: GenericInstance, axes: tuple[Variable, ...]) -> bool:
     """Whether the sides are defined and equal at every point; a point where both are undefined is no witness."""
+    opened = prod(instance.size(sort) for v in axes for _, sort in open_axes(v, instance))
+    check_memory(
+        opened * len(instance.numbers.primes) * instance.numbers.bytes, f"{lhs} for all values of its variables"
+    )
     left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
     shape = np.broadcast_shapes(left.array.shape, right.array.shape)
     poles = [np.zeros(shape, dtype=bool) if f.poles is None else np.broadcast_to(f.poles, shape) for f in (left, right)]

@@ -347,11 +347,7 @@ class Contraction:
         while neighbours:
             axis = min(cost, key=lambda a: (cost[a], rank.get(a, 0)))
             needed = cost.pop(axis) * points * masks * self.numbers.bytes
-            if needed > MOST_BYTES:
-                raise TooLarge(
-                    f"the sum needs {needed / 2**30:.3g} GiB for one factor over {len(neighbours[axis])} variables, "
-                    f"more than {MOST_BYTES / 2**30:.3g}: take smaller sizes"
-                )
+            check_memory(needed, f"a sum over {len(neighbours[axis])} variables at once")
             out.append(axis)
             near = neighbours.pop(axis) - {axis}
             for other in near & neighbours.keys():
@@ -455,12 +451,7 @@ class Contraction:
 
     def _check_fits(self, sizes: Mapping[str, int], *factors: Factor) -> None:
         points = max(a.shape[0] for f in factors for a in f.jets.values())
-        needed = prod(sizes.values()) * points * self.numbers.bytes
-        if needed > MOST_BYTES:
-            raise TooLarge(
-                f"a table over {len(sizes)} variables needs {needed / 2**30:.3g} GiB, more than "
-                f"{MOST_BYTES / 2**30:.3g}: take smaller sizes"
-            )
+        check_memory(prod(sizes.values()) * points * self.numbers.bytes, f"a table over {len(sizes)} variables")
 
     def dense(self, x: Value, axes: tuple[tuple[str, int], ...] = ()) -> Factor:
         """One factor over the value's axes, or over `axes` (name, size) in that order."""
@@ -519,6 +510,14 @@ class Contraction:
         """Where some derivative of the mass, the zeroth included, is not zero."""
         nonzero = reduce(np.logical_or, [~self.numbers.is_zero(a) for a in mass.jets.values()])
         return Factor({0: np.asarray(nonzero)}, mass.axes)
+
+
+def check_memory(needed: int, what: str) -> None:
+    """Raise TooLarge if something would take more bytes than one factor may."""
+    if needed > MOST_BYTES:
+        raise TooLarge(
+            f"{what} would take {needed / 2**30:.3g} GiB, more than {MOST_BYTES / 2**30:.3g}: take smaller sizes"
+        )
 
 
 def aligned(array: NDArray[N], axes: tuple[str, ...], onto: tuple[str, ...]) -> NDArray[N]:
