@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.errors import OutsideNumberSystem, TooLarge
-from pgsym.meaning.numbers import Array, Numbers
+from pgsym.meaning.numbers import Array, Numbers, aligned
 
 MOST_BYTES = 2**30
 """The most memory that one factor may take; a sum that needs a larger one is refused before it starts."""
@@ -401,35 +401,52 @@ class Contraction:
         """The sum over an axis of the product of all factors that mention it."""
 
         def make() -> Factor:
-            product = self._multiply_all(factors)
-            at = product.axes.index(axis)
-            poles = None if product.poles is None else np.asarray(product.poles.any(axis=at + 1))
-            jets = {mask: self.numbers.total(a, at + 1) for mask, a in product.jets.items()}
-            return Factor(jets, product.axes[:at] + product.axes[at + 1 :], poles, product.outside)
+            *first, last = self._ascending(factors)
+            return (
+                self._contract(reduce(self._multiply_factors, first), last, axis) if first else self._total(last, axis)
+            )
 
         return self._while_alive(("message", axis, *sorted(f.serial for f in factors)), make)
+
+    @staticmethod
+    def _ascending(factors: Iterable[Factor]) -> list[Factor]:
+        """The smallest first."""
+        return sorted(factors, key=lambda f: (prod(f.sizes.values()), f.serial))
 
     # arithmetic on factors --------------------------------------------------------------------------------------
     def _multiply_all(self, factors: Iterable[Factor]) -> Factor:
         """The product, the smallest factors first."""
-        ordered = sorted(factors, key=lambda f: (prod(f.sizes.values()), f.serial))
+        ordered = self._ascending(factors)
         return reduce(self._multiply_factors, ordered) if ordered else self._constant(Fraction(1))
 
     def _multiply_factors(self, x: Factor, y: Factor) -> Factor:
-        axes = x.axes + tuple(a for a in y.axes if a not in x.axes)
+        return self._contract(x, y, None)
+
+    def _contract(self, x: Factor, y: Factor, axis: str | None) -> Factor:
+        """The product of two factors, summed over an axis if one is given."""
+        every = x.axes + tuple(a for a in y.axes if a not in x.axes)
+        kept = tuple(a for a in every if a != axis)
         self._check_fits(x.sizes | y.sizes, x, y)
-        left = {mask: aligned(a, x.axes, axes) for mask, a in x.jets.items()}
-        right = {mask: aligned(a, y.axes, axes) for mask, a in y.jets.items()}
         jets: dict[int, Array] = {}
-        for m, a in left.items():
-            for n, b in right.items():
+        for m, a in x.jets.items():
+            for n, b in y.jets.items():
                 if not m & n:
-                    c = self.numbers.multiply(a, b)
+                    c = self.numbers.contract(a, x.axes, b, y.axes, kept)
                     jets[m | n] = self.numbers.add(jets[m | n], c) if m | n in jets else c
-        if not jets:
-            shape = np.broadcast_shapes(next(iter(left.values())).shape, next(iter(right.values())).shape)
-            jets = {0: self.numbers.zeros(shape)}
-        return Factor(jets, axes, self._poles_of(x, y, axes), x.outside or y.outside)
+        if not jets:  # both first order in one direction
+            sizes, points = x.sizes | y.sizes, max(a.shape[0] for f in (x, y) for a in f.jets.values())
+            jets = {0: self.numbers.zeros((points, *(sizes[a] for a in kept)))}
+        poles = self._poles_of(x, y, every)
+        if poles is not None and axis is not None:
+            poles = np.asarray(poles.any(axis=every.index(axis) + 1))
+        return Factor(jets, kept, poles, x.outside or y.outside)
+
+    def _total(self, x: Factor, axis: str) -> Factor:
+        """The sum of a factor over one of its axes."""
+        at = x.axes.index(axis) + 1
+        poles = None if x.poles is None else np.asarray(x.poles.any(axis=at))
+        jets = {mask: self.numbers.total(a, at) for mask, a in x.jets.items()}
+        return Factor(jets, x.axes[: at - 1] + x.axes[at:], poles, x.outside)
 
     def _add_factors(self, x: Factor, y: Factor) -> Factor:
         axes = x.axes + tuple(a for a in y.axes if a not in x.axes)
@@ -518,15 +535,6 @@ def check_memory(needed: int, what: str) -> None:
         raise TooLarge(
             f"{what} would take {needed / 2**30:.3g} GiB, more than {MOST_BYTES / 2**30:.3g}: take smaller sizes"
         )
-
-
-def aligned(array: NDArray[N], axes: tuple[str, ...], onto: tuple[str, ...]) -> NDArray[N]:
-    """The array with its axes in the order of `onto`, of length 1 where it has none."""
-    if axes == onto:
-        return array
-    moved = array.transpose(0, *[axes.index(a) + 1 for a in onto if a in axes])
-    lengths = iter(moved.shape[1:])
-    return moved.reshape(moved.shape[0], *[next(lengths) if a in axes else 1 for a in onto])
 
 
 def _spread(array: NDArray[N], axes: tuple[str, ...], sizes: Mapping[str, int]) -> NDArray[N]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,17 @@ from numpy.typing import NDArray
 from pgsym.errors import OutsideNumberSystem
 
 Array = NDArray[Any]
+Axes = tuple[str, ...]
+N = TypeVar("N", bound=np.generic)
+
+
+def aligned(array: NDArray[N], axes: Axes, onto: Axes) -> NDArray[N]:
+    """The array (with points in front) with its axes in the order of `onto`, of length 1 where it has none."""
+    if axes == onto:
+        return array
+    moved = array.transpose(0, *[axes.index(a) + 1 for a in onto if a in axes])
+    lengths = iter(moved.shape[1:])
+    return moved.reshape(moved.shape[0], *[next(lengths) if a in axes else 1 for a in onto])
 
 
 class Numbers(ABC):
@@ -72,6 +83,13 @@ class Numbers(ABC):
     def total(self, x: Array, axis: int) -> Array:
         """The sum along an axis."""
         return np.asarray(x.sum(axis=axis))
+
+    def contract(self, x: Array, over_x: Axes, y: Array, over_y: Axes, kept: Axes) -> Array:
+        """The product of two arrays with named axes, summed over the one axis that is not kept, if there is one."""
+        every = over_x + tuple(a for a in over_y if a not in over_x)
+        product = self.multiply(aligned(x, over_x, every), aligned(y, over_y, every))
+        gone = [i for i, a in enumerate(every, 1) if a not in kept]
+        return self.total(product, *gone) if gone else product
 
     def is_zero(self, x: Array) -> NDArray[np.bool_]:
         """Where an array is certainly zero."""
@@ -135,6 +153,11 @@ class Float64(Numbers):
 
     def array(self, values: Any) -> Array:
         return np.asarray(values, dtype=np.float64)
+
+    def contract(self, x: Array, over_x: Axes, y: Array, over_y: Axes, kept: Axes) -> Array:
+        names = {a: i for i, a in enumerate(dict.fromkeys((*over_x, *over_y)), 1)}
+        left, right, out = ([0, *(names[a] for a in axes)] for axes in (over_x, over_y, kept))
+        return np.asarray(np.einsum(x, left, y, right, out))
 
     def exp(self, x: Array) -> Array:
         return np.asarray(np.exp(x))
