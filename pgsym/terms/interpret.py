@@ -114,7 +114,7 @@ class Meaning(ABC, Generic[V]):
             case Range(first, last):
                 return self.range(self.index(first, environment), self.index(last, environment))
             case Law(symbol, given):
-                return self.law(symbol, tuple(map(within, given)))
+                return self.law(symbol, self.values(symbol, given, environment))
             case Conditional(law, scope):
                 return self.conditional(within(law), lambda v: self.read(scope.body, (v, *environment)))
             case Sum(over, scope):
@@ -141,8 +141,9 @@ class Meaning(ABC, Generic[V]):
         raise SortError(f"{term} is not an index")
 
     def values(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> tuple[Any, ...]:
-        """The values of a symbol's arguments, each read as what its sort says."""
+        """The values of a symbol's arguments (of a law: all but the outcome), each read as what its sort says."""
+        sorts = symbol.arguments[len(symbol.arguments) - len(arguments) :]
         return tuple(
             self.index(t, environment) if sort == INDEX else self.read(t, environment)
-            for t, sort in zip(arguments, symbol.arguments, strict=True)
+            for t, sort in zip(arguments, sorts, strict=True)
         )

@@ -53,6 +53,13 @@ def test_every_law_sums_to_one() -> None:
         assert decide(future, lift(1), m.hypotheses, size).is_true
 
 
+def test_a_law_is_read_at_any_time() -> None:
+    """A history up to 1, up to t + 1: the time of a law may be a number or a sum, as anywhere else."""
+    for time in (lift(1), m.t + 1):
+        history = expect(1, (m.h, HISTORY_LAW.law(time, m.theta)))
+        assert decide(history, lift(1), m.hypotheses, [{"S": 2, "A": 2, "T": 3, "t": 2}]).is_true
+
+
 def test_it_prints_like_the_board() -> None:
     assert str(m.objective) == "E_{τ∼p_θ}[Σ_{t=1}^T r(sₜ, aₜ)]"
     assert str(m.factorisation) == ("p_θ(τ) = ρ(s₁) [Π_{t=1}^T π_θ(aₜ | sₜ)] Π_{t=1}^{T − 1} p(s_{t + 1} | sₜ, aₜ)")
