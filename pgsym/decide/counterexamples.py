@@ -159,7 +159,7 @@ def search(
     sizes: tuple[Size, ...] | None = None,
 ) -> Counterexample | None:
     """The smallest counterexample, size by size and round by round of ever less simple tables."""
-    for size in dict.fromkeys(s.only(names) for s in sizes or SEARCH_SIZES):
+    for size in _instances(sizes or SEARCH_SIZES, names, given):
         if entries_of(ingredients((lhs, rhs), given, size)) > MOST_ENTRIES:
             continue  # nobody would read it, and it would not fit
         for round_ in range(ROUNDS):
@@ -169,6 +169,11 @@ def search(
                 if verified is not None:
                     return _shrunk(lhs, rhs, given, axes, verified)
     return None
+
+
+def _instances(sizes: Iterable[Size], names: tuple[str, ...], given: Iterable[Hypothesis]) -> Iterable[Size]:
+    """The different sizes that a statement needs, with all times."""
+    return dict.fromkeys(x for s in sizes for x in s.instances(names, given))
 
 
 def _screened(
@@ -266,7 +271,7 @@ def confirm_with_balls(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed
 
     axes, names, examples = comparable(lhs, rhs), size_names((lhs, rhs), given), 0
     numbers = Ball(BITS)
-    for size in dict.fromkeys(s.only(names) for s in SEARCH_SIZES):
+    for size in _instances(SEARCH_SIZES, names, given):
         for candidate in candidates((lhs, rhs), given, size, ROUNDS - 1, seed, 16):
             try:
                 instance = candidate.instance(numbers, size, given)

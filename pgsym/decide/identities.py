@@ -71,7 +71,7 @@ def decide(
     chosen = _sizes(sizes, names)
     relevant = relevant_hypotheses((lhs, rhs), given)
     try:
-        evidence = _agree(lhs, rhs, relevant, chosen, axes, seed)
+        evidence = _agree(lhs, rhs, relevant, chosen, axes, names, seed)
     except OutsideNumberSystem as reason:
         evidence = None
         note = str(reason)
@@ -149,13 +149,17 @@ def comparable(lhs: Term, rhs: Term) -> tuple[Variable, ...]:
 
 def relevant_hypotheses(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     """The hypotheses about symbols that the terms mention."""
+    terms, given = tuple(terms), tuple(given)
     used = vocabulary(terms, given)
-    return tuple(h for h in given if h.symbol in used)
+    variables = {v for t in terms for v in free(t)}
+    return tuple(h for h in given if h.concerns(used, variables))
 
 
 def search_sizes(names: tuple[str, ...], chosen: tuple[Size, ...]) -> tuple[Size, ...]:
     """Where a counterexample is looked for: the usual small sizes that say enough, then those asked for."""
-    return (*(s for s in SEARCH_SIZES if set(names) <= set(dict(s.counts))), *chosen)
+    usual = set(dict(SEARCH_SIZES[0].counts))
+    says_enough = set(names) <= usual or not {"N", "T"}.isdisjoint(names)
+    return (*(SEARCH_SIZES if says_enough else ()), *chosen)
 
 
 def _sizes(sizes: Sizes | None, names: tuple[str, ...]) -> tuple[Size, ...]:
@@ -183,6 +187,7 @@ def _agree(
     given: tuple[Hypothesis, ...],
     sizes: tuple[Size, ...],
     axes: tuple[Variable, ...],
+    names: tuple[str, ...],
     seed: int,
 ) -> Evidence | None:
     """The evidence that both sides agree at random points of every size, or None where they do not."""
@@ -190,7 +195,12 @@ def _agree(
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
     worst, most_points, most_strata, degree, whole = -float("inf"), 0, 1, 0, True
     all_primes: set[int] = set()
-    for size in sizes:
+    loose: set[str] = set()
+    instances = [(base, size) for base in sizes for size in base.instances(names, given)]
+    if not instances:
+        raise OutsideNumberSystem("the hypotheses leave no times at the sizes given: take a longer horizon")
+    for base, size in instances:
+        loose |= set(dict(size.counts)) - set(dict(base.counts))
         bound = DegreeBound(size, definitions)
         difference_degree = bound.real(bound.read(difference))
         d = difference_degree.total
@@ -214,9 +224,11 @@ def _agree(
     if most_strata > 1:
         extent = "all" if whole else "a selection of"
         notes.append(f"{extent} label functions and zero patterns, up to {most_strata}")
+    if loose:
+        notes.append(f"all times {', '.join(sorted(loose))}")
     return Evidence(
         "random points of prime fields",
-        sizes,
+        tuple(dict.fromkeys(base for base, _ in instances)),
         tuple(sorted(all_primes)),
         most_points,
         most_strata,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 
-from pgsym.errors import InstanceError
-from pgsym.terms.hypotheses import Definition, Hypothesis
-from pgsym.terms.nodes import Symbol, Term, Variable
+from pgsym.errors import InstanceError, SortError
+from pgsym.terms.hypotheses import Before, Definition, Hypothesis
+from pgsym.terms.nodes import Add, Multiply, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import ACTION, INDEX, STATE, Collective, Sort
 from pgsym.terms.structure import free, symbols
 
@@ -63,23 +65,56 @@ class Size:
         return {name: n for name, n in self.counts if name not in LETTERS}
 
     def only(self, names: Iterable[str]) -> Size:
-        """The sizes that a statement needs; raises InstanceError if one of them is not said."""
+        """The sizes among some names."""
         wanted = set(names)
-        missing = sorted(wanted - {name for name, _ in self.counts})
-        if missing:
-            raise InstanceError(f"the size {self or 'given'} does not say {', '.join(missing)}: add {missing[0]}=2")
         return Size(tuple((name, n) for name, n in self.counts if name in wanted))
+
+    def instances(self, names: Iterable[str], given: Iterable[Hypothesis] = ()) -> tuple[Size, ...]:
+        """The sizes that a statement needs, with every value up to the horizon T (or else N) of the times not said.
+
+        Those that the hypotheses rule out are left out, so there may be none.  Raises InstanceError if a size is not
+        said that is no time.
+        """
+        base = self.only(names)
+        said = dict(base.counts)
+        missing = sorted(set(names) - set(said))
+        last = said.get("T", said.get("N"))
+        if missing and (last is None or not {"S", "A", "T", "N"}.isdisjoint(missing)):
+            raise InstanceError(f"the size {base or 'given'} does not say {', '.join(missing)}: add {missing[0]}=2")
+        every = product(range(1, (last or 0) + 1), repeat=len(missing))
+        sizes = (Size((*base.counts, *zip(missing, values, strict=True))) for values in every)
+        order = [h for h in given if isinstance(h, Before)]
+        return tuple(s for s in sizes if all(_time(h.earlier, s) < _time(h.later, s) for h in order))
 
     def __str__(self) -> str:
         return ", ".join(f"|{name}| = {n}" if name in LETTERS else f"{name} = {n}" for name, n in self.counts)
 
 
-DECISION_SIZES = tuple(Size.of(S=s, A=a, N=n) for s, a, n in ((1, 2, 3), (2, 3, 2), (3, 2, 1), (1, 4, 1)))
+def _time(term: Term, size: Size) -> int:
+    """The value of a time, such as t + 1, at a size."""
+    match term:
+        case Number(value):
+            return int(value)
+        case Variable(name, _):
+            return size.lengths[name]
+        case Add(operands):
+            return sum(_time(t, size) for t in operands)
+        case Multiply(operands):
+            return prod(_time(t, size) for t in operands)
+    raise SortError(f"{term} is not a time")
+
+
+DECISION_SIZES = tuple(
+    Size.of(S=s, A=a, N=n, T=t) for s, a, n, t in ((1, 2, 3, 4), (2, 3, 2, 2), (3, 2, 1, 3), (1, 4, 1, 1))
+)
 """Where an identity is decided unless the caller says otherwise: many rounds with few states, few with many."""
 
 SEARCH_SIZES = tuple(
-    Size.of(S=s, A=a, N=n)
-    for s, a, n in ((1, 2, 1), (1, 2, 2), (1, 3, 1), (2, 2, 1), (2, 2, 2), (2, 3, 1), (3, 3, 1), (3, 4, 2))
+    Size.of(S=s, A=a, N=n, T=t)
+    for s, a, n, t in (
+        *((1, 2, 1, 1), (1, 2, 2, 2), (1, 3, 1, 1), (2, 2, 1, 1), (2, 2, 2, 2)),
+        *((1, 2, 1, 3), (2, 2, 1, 3), (2, 3, 1, 2), (3, 3, 1, 2), (3, 4, 2, 1)),
+    )
 )
 """Where a counterexample is looked for, the smallest first."""
 

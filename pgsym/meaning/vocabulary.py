@@ -7,7 +7,7 @@ from unicodedata import name as unicode_name
 
 from pgsym.meaning.instances import axes_of
 from pgsym.terms.build import BUILT_IN
-from pgsym.terms.hypotheses import Definition, Hypothesis
+from pgsym.terms.hypotheses import Definition, Hypothesis, SymbolHypothesis
 from pgsym.terms.nodes import Apply, Symbol, Term
 from pgsym.terms.sorts import PARAMETER, Collective, Sort
 from pgsym.terms.structure import symbols
@@ -44,7 +44,7 @@ def primitives(terms: Iterable[Term], given: Iterable[Hypothesis] = ()) -> tuple
 def only_assumed(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Symbol, ...]:
     """The further symbols, that only hypotheses mention."""
     terms, given = tuple(terms), tuple(given)
-    heads = tuple(Apply(h.symbol, ()) for h in given)
+    heads = tuple(Apply(h.symbol, ()) for h in given if isinstance(h, SymbolHypothesis))
     everything = primitives((*terms, *heads), given)
     needed = primitives(terms, given)
     return tuple(s for s in everything if s not in needed)

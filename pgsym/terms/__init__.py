@@ -14,7 +14,7 @@ from pgsym.terms.build import (
     sum_over,
     sum_range,
 )
-from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
+from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Law, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import ACTION, BATCH, INDEX, PARAMETER, REAL, STATE, TRAJECTORY, VECTOR, Collective, Sort
@@ -29,6 +29,7 @@ __all__ = [
     "STATE",
     "TRAJECTORY",
     "VECTOR",
+    "Before",
     "Collective",
     "Definition",
     "Hypothesis",

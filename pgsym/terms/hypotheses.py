@@ -5,19 +5,19 @@ Each narrows the class of instances a claim speaks about; leave one out and the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 
 from pgsym.errors import SortError
 from pgsym.terms.nodes import Apply, Symbol, Term, Variable
 from pgsym.terms.sorts import INDEX, PARAMETER, Sort
-from pgsym.terms.structure import close, free, instantiate
+from pgsym.terms.structure import close, free, instantiate, substitute
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """Something assumed of a symbol."""
-
-    symbol: Symbol
+    """Something assumed of the symbols or the times of a statement."""
 
     def __str__(self) -> str:
         raise NotImplementedError
@@ -26,9 +26,49 @@ class Hypothesis:
         """The assumption as prose with inline mathematics."""
         raise NotImplementedError
 
+    def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
+        """Whether it says something about a statement with these symbols and free variables."""
+        raise NotImplementedError
+
+    def instantiated(self, values: Mapping[Variable, Term]) -> Hypothesis:
+        """What it says when the free variables of the statement stand for something."""
+        return self
+
 
 @dataclass(frozen=True)
-class ThetaFree(Hypothesis):
+class Before(Hypothesis):
+    """earlier < later, for two times; without it, the statement is about all pairs of times up to the horizon."""
+
+    earlier: Term
+    later: Term
+
+    def __str__(self) -> str:
+        return f"{self.earlier} < {self.later}"
+
+    def latex(self) -> str:
+        from pgsym.terms.latex import latex
+
+        return f"${latex(self.earlier)} < {latex(self.later)}$"
+
+    def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
+        return free(self.earlier) | free(self.later) <= variables
+
+    def instantiated(self, values: Mapping[Variable, Term]) -> Before:
+        return Before(substitute(self.earlier, values), substitute(self.later, values))
+
+
+@dataclass(frozen=True)
+class SymbolHypothesis(Hypothesis):
+    """Something assumed of a symbol."""
+
+    symbol: Symbol
+
+    def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
+        return self.symbol in vocabulary
+
+
+@dataclass(frozen=True)
+class ThetaFree(SymbolHypothesis):
     """The symbol does not depend on the parameter; without it, its table has a gradient like any other."""
 
     def __str__(self) -> str:
@@ -41,7 +81,7 @@ class ThetaFree(Hypothesis):
 
 
 @dataclass(frozen=True)
-class Positive(Hypothesis):
+class Positive(SymbolHypothesis):
     """Every probability the symbol gives is positive; without it, rows with zeros belong to the claim."""
 
     def __str__(self) -> str:
@@ -54,7 +94,7 @@ class Positive(Hypothesis):
 
 
 @dataclass(frozen=True)
-class Definition(Hypothesis):
+class Definition(SymbolHypothesis):
     """The symbol is given by a term, for all arguments: P(s, a) = D(s) π(a | s), or y one-hot."""
 
     variables: tuple[tuple[str, Sort], ...] = field(compare=False)
@@ -75,6 +115,9 @@ class Definition(Hypothesis):
         for depth, variable in enumerate(reversed(variables)):
             body = close(body, variable, depth)
         return cls(head.symbol, tuple((v.name, v.sort) for v in variables), body)
+
+    def instantiated(self, values: Mapping[Variable, Term]) -> Definition:
+        return replace(self, body=substitute(self.body, values))
 
     def unfold(self, arguments: tuple[Term, ...]) -> Term:
         """The body with its variables replaced by `arguments`."""

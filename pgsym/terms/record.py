@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from pgsym.errors import RecordRefused
-from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
+from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -146,6 +146,8 @@ def hypothesis_record(hypothesis: Hypothesis) -> list[Any]:
     match hypothesis:
         case Definition(symbol, variables, body):
             return ["definition", symbol_record(symbol), [[n, s.name] for n, s in variables], to_record(body)]
+        case Before(earlier, later):
+            return ["before", to_record(earlier), to_record(later)]
         case ThetaFree(symbol):
             return ["theta-free", symbol_record(symbol)]
         case Positive(symbol):
@@ -161,6 +163,8 @@ def hypothesis_from_record(record: Any) -> Hypothesis:
                 return Definition(
                     symbol_from_record(symbol), tuple((str(n), SORTS[s]) for n, s in variables), _term(body)
                 )
+            case ["before", earlier, later]:
+                return Before(_term(earlier), _term(later))
             case [("theta-free" | "positive") as kind, symbol]:
                 return HYPOTHESES[kind](symbol_from_record(symbol))
     except (KeyError, IndexError, TypeError, ValueError) as reason:

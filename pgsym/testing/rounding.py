@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.errors import OutsideNumberSystem
-from pgsym.meaning.numbers import Array, Float64
+from pgsym.meaning.numbers import Array, Float64, Numbers
 
 UNIT = 2.0**-53
 """The unit roundoff of IEEE double precision."""
@@ -28,6 +28,8 @@ class Rounding(Float64):
 
     name = "float64 with error bounds"
     dtype = np.complex128  # type: ignore[assignment]
+
+    contract = Numbers.contract  # through `multiply` and `total`, which know the errors
 
     def scalar(self, value: Fraction) -> complex:  # type: ignore[override]
         near = float(value)

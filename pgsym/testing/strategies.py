@@ -41,15 +41,15 @@ LARGEST_WEIGHT = 6
 LARGEST = 10
 
 
-def sizes(states: int = 3, actions: int = 3, rounds: int = 2) -> st.SearchStrategy[Size]:
-    """Sizes from one state, one action and one round up to the given ones.
+def sizes(states: int = 3, actions: int = 3, rounds: int = 2, horizon: int = 3) -> st.SearchStrategy[Size]:
+    """Sizes from one state, one action, one round and one step up to the given ones.
 
     >>> from hypothesis import find
     >>> print(find(sizes(), lambda size: str(size) >= "|S| = 1, |A| = 2"))
-    |S| = 1, |A| = 2, N = 1
+    |S| = 1, |A| = 2, N = 1, T = 1
     """
-    each = (st.integers(1, most) for most in (states, actions, rounds))
-    return st.builds(lambda s, a, n: Size.of(S=s, A=a, N=n), *each)
+    each = (st.integers(1, most) for most in (states, actions, rounds, horizon))
+    return st.builds(lambda s, a, n, t: Size.of(S=s, A=a, N=n, T=t), *each)
 
 
 def simplex(outcomes: int, zeros: bool = True, exact: bool = False) -> st.SearchStrategy[Array]:
@@ -200,8 +200,8 @@ def one_step_problems(
     >>> find(one_step_problems(exact=True), lambda p: p.policy.shape == (1, 2)).policy.tolist()
     [[Fraction(1, 1), Fraction(0, 1)]]
     """
-    size = draw(sizes(states, actions, rounds))
-    s, a, n = (count for _, count in size.counts)
+    size = draw(sizes(states, actions, rounds, horizon=1))
+    s, a, n, _ = (count for _, count in size.counts)
     return OneStepProblem(
         draw(simplex(s, exact=exact)),
         draw(rows(s, a, zeros, exact)),
@@ -221,7 +221,9 @@ def problems(
     size: st.SearchStrategy[Size] | None = None,
 ) -> DrawnProblem:
     """Problems with a table for every symbol that some terms mention, positive where a hypothesis says so."""
-    chosen = draw(size or sizes()).only(size_names(terms, given))
+    names = size_names(terms, given)
+    possible = draw((size or sizes()).map(lambda s: s.instances(names, given)).filter(bool))
+    chosen = draw(st.sampled_from(possible))
     positive = {h.symbol for h in given if isinstance(h, Positive)}
     tables: dict[str, Array] = {}
     for symbol in primitives(terms, given):
