@@ -8,7 +8,7 @@ a recorded derivation is replayed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
@@ -16,9 +16,10 @@ from pgsym.decide.identities import Sizes, decide, relevant_hypotheses
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RecordRefused, RuleDoesNotApply, StepRefuted
 from pgsym.rules.base import Rewrite, Rule
-from pgsym.terms.hypotheses import Definition, Hypothesis
+from pgsym.rules.time import before
+from pgsym.terms.hypotheses import Before, Definition, Hypothesis
 from pgsym.terms.latex import latex
-from pgsym.terms.nodes import Symbol, Term, Variable
+from pgsym.terms.nodes import Number, Symbol, Term, Variable
 from pgsym.terms.places import Path, Place, find, places, rewrite_at
 from pgsym.terms.record import (
     from_record,
@@ -28,7 +29,7 @@ from pgsym.terms.record import (
     symbol_record,
     to_record,
 )
-from pgsym.terms.sorts import Collective
+from pgsym.terms.sorts import INDEX, Collective, Sort
 from pgsym.terms.structure import Part, flat, free, parts, sort_of, substitute
 
 FORMAT = 1
@@ -288,13 +289,24 @@ class Lemma(Rule):
         unknown = free(result) - set(found)
         if any(v.sort.name not in ("parameter", "index") for v in unknown):
             raise self.refuse(place.term, f"it does not say what {', '.join(v.name for v in unknown)} is")
-        return Rewrite(substitute(result, found), frozenset(self.theorem.given))
+        return Rewrite(substitute(result, found), frozenset(self._needed(found, place)))
+
+    def _needed(self, found: dict[Variable, Term], place: Place) -> Iterator[Hypothesis]:
+        """The theorem's hypotheses about what its variables stand for, less those that the ranges in scope give."""
+        for hypothesis in self.theorem.given:
+            needed = hypothesis.instantiated(found)
+            if isinstance(needed, Before):
+                yield from before(needed.earlier, needed.later, place.opened) or ()
+                if before(needed.earlier, needed.later, place.opened) is None:
+                    raise self.refuse(place.term, f"it is not known that {needed}")
+            else:
+                yield needed
 
 
 def _matches(pattern: Part, term: Part, holes: frozenset[Variable], found: dict[Variable, Term]) -> bool:
     """First-order matching: the pattern's free variables stand for terms without loose bound variables."""
     if isinstance(pattern, Variable) and pattern in holes and pattern.sort.name != "parameter":
-        if not isinstance(term, Term) or _is_loose(term) or sort_of(term) != pattern.sort:
+        if not isinstance(term, Term) or _is_loose(term) or not _has_sort(term, pattern.sort):
             return False
         return found.setdefault(pattern, term) == term
     if not isinstance(pattern, Term) or not isinstance(term, Term):
@@ -315,6 +327,11 @@ def _matches(pattern: Part, term: Part, holes: frozenset[Variable], found: dict[
         and len(mine) == len(theirs)
         and all(_matches(p, t, holes, found) for p, t in zip(mine, theirs, strict=True))
     )
+
+
+def _has_sort(term: Term, sort: Sort) -> bool:
+    """Whether a term has a sort; a whole number is an index too."""
+    return sort_of(term) == sort or (sort == INDEX and isinstance(term, Number) and term.value.denominator == 1)
 
 
 def _is_loose(term: Term, depth: int = 0) -> bool:

@@ -33,9 +33,9 @@ from pgsym.meaning.generic import GenericInstance
 from pgsym.meaning.net import check_memory
 from pgsym.terms.build import EXP, LOG
 from pgsym.terms.hypotheses import Definition, Hypothesis
-from pgsym.terms.nodes import Apply, Gradient, Law, Number, Term, Variable
+from pgsym.terms.nodes import Apply, Gradient, Law, Term, Variable
 from pgsym.terms.sorts import FINITE, PARAMETER, Collective
-from pgsym.terms.structure import bottom_up, free, sort_of, walk
+from pgsym.terms.structure import bottom_up, free, is_visibly_zero, sort_of, symbols, walk
 
 LOG2_ERROR = -100
 """A false identity is accepted with a chance below 2^-100."""
@@ -131,16 +131,15 @@ def _without_agreement(
 
 def comparable(lhs: Term, rhs: Term) -> tuple[Variable, ...]:
     """The free states, actions and batches of an identity, by name; raises if the sides cannot be compared."""
-    zero = Number(Fraction(0))
     left, right = sort_of(lhs), sort_of(rhs)
-    if left != right and zero not in (lhs, rhs):
+    if left != right and not (is_visibly_zero(lhs) or is_visibly_zero(rhs)):
         raise SortError(f"a {left} is compared with a {right}: {lhs} and {rhs}")
     if left in FINITE or right in FINITE:
         raise SortError("an identity is between numbers or gradients; compare states or actions by an indicator")
     sides = [frozenset(v for v in free(t) if v.sort in FINITE or isinstance(v.sort, Collective)) for t in (lhs, rhs)]
     for one, other, term in ((0, 1, rhs), (1, 0, lhs)):
         stray = sides[one] - sides[other]
-        if stray and not isinstance(term, Number):
+        if stray and symbols(term):  # a mere number speaks of nothing
             v = min(stray, key=lambda v: v.name)
             where = "left" if one == 0 else "right"
             raise UnboundVariable(f"{v.name} ({v.sort}) is free on the {where} side only: nothing binds it there")

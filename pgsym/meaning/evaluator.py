@@ -300,6 +300,10 @@ class Evaluator(Meaning[Value]):
     def sum(self, over: Any, body: Callable[[Any], Value]) -> Value:
         if isinstance(over, range):
             return self.add(tuple(body(i) for i in over))
+        if isinstance(over, Collective):  # every draw, also those that the body does not mention
+            rounds = range(1, self.instance.length(Variable(over.length, INDEX)) + 1)
+            draws = {f"{name}.{i}": self.instance.size(sort) for i in rounds for name, sort in over.components}
+            return self._drawn(over, lambda v: self.real(body(v)), draws)
         return self._summed(over, lambda v: self.real(body(v)))
 
     def product(self, over: Any, body: Callable[[Any], Value]) -> Value:
@@ -327,9 +331,14 @@ class Evaluator(Meaning[Value]):
         if not isinstance(sort, Collective):
             axis = Axis(f"bound:{next(self.fresh)}", sort)
             return self.contraction.sum_out(body(axis), axis.name, self.instance.size(sort))
+        return self._drawn(sort, body, {})
+
+    def _drawn(self, sort: Collective, body: Callable[[Any], Value], draws: dict[str, int]) -> Value:
+        """The sum of a body over the draws that it mentions, and over others."""
         handle = Handle(f"bound:{next(self.fresh)}", sort)
         value = body(handle)
-        return self.contraction.sum_out_all(value, _axes_of(value, f"{handle.name}."))
+        axes = {f"{handle.name}.{draw}": size for draw, size in draws.items()}
+        return self.contraction.sum_out_all(value, axes | _axes_of(value, f"{handle.name}."))
 
 
 def _with_distinct_axes(array: Array, axes: tuple[str, ...]) -> Array:

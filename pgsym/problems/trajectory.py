@@ -39,7 +39,7 @@ class Trajectories:
     a: Variable = Variable("a", ACTION)
     t: Variable = Variable("t", INDEX)
     u: Variable = Variable("u", INDEX)
-    T: Variable = Variable("T", INDEX)
+    T: Term = Variable("T", INDEX)
 
     def state(self, time: Liftable, of: Variable | None = None) -> Apply:
         """s_t of the trajectory (or of another)."""
@@ -93,6 +93,34 @@ class Trajectories:
         """J(θ), the expected sum of rewards."""
         return self.expectation(self.total_reward)
 
+    @property
+    def total_score(self) -> Term:
+        """The sum of all scores."""
+        return sum_range(self.t, 1, self.T, of=self.score(self.t))
+
+    @property
+    def reward_to_go(self) -> Term:
+        """The sum of the rewards from t on."""
+        return sum_range(self.u, self.t, self.T, of=self.reward(self.u))
+
+    def answer_at(self, time: Liftable, of: Variable | None = None) -> Apply:
+        """π_θ(a | s_t), for an action of no trajectory."""
+        return POLICY(self.a, self.state(time, of), self.theta)
+
+    def answer_law_at(self, time: Liftable, of: Variable | None = None) -> Law:
+        """π_θ(· | s_t)."""
+        return POLICY.law(self.state(time, of), self.theta)
+
+    @property
+    def answer(self) -> Apply:
+        """π_θ(a | s), for a state and an action of no trajectory."""
+        return POLICY(self.a, self.s, self.theta)
+
+    @property
+    def answer_law(self) -> Law:
+        """π_θ(· | s)."""
+        return POLICY.law(self.s, self.theta)
+
     # what is assumed -------------------------------------------------------------------------------------------
     @property
     def factorisation(self) -> Definition:
@@ -134,6 +162,10 @@ class Trajectories:
         )
 
 
-def trajectories() -> Trajectories:
-    """The problem of several steps."""
-    return Trajectories()
+def trajectories(horizon: int | None = None) -> Trajectories:
+    """The problem of several steps, for every horizon T or for one.
+
+    >>> print(trajectories(horizon=1).objective)
+    E_{τ∼p_θ}[Σ_{t=1}^1 r(sₜ, aₜ)]
+    """
+    return Trajectories() if horizon is None else Trajectories(T=lift(horizon))

@@ -7,6 +7,7 @@ from pgsym.rules.calculus import (
     DifferentiateLog,
     GradientOfConstant,
     LogDerivative,
+    LogDerivativeOnSupport,
     MoveGradientInside,
     MultiplyByOne,
     ProductRule,
@@ -29,7 +30,8 @@ from pgsym.rules.indicators import (
 )
 from pgsym.rules.linearity import DistributeOverAddition, ExchangeWithSum, PullOutConstant, SumOfEqualTerms
 from pgsym.rules.logarithm import ExpandLog
-from pgsym.rules.probability import TotalProbability, Unfold
+from pgsym.rules.probability import Fold, TotalProbability, Unfold
+from pgsym.rules.time import SplitRange, SumOfZeros, Tower, TrajectoryOfOneStep, WriteOutRange
 
 __all__ = [
     "AbsoluteProbability",
@@ -42,10 +44,12 @@ __all__ = [
     "ExchangeWithSum",
     "ExpandLog",
     "ExpectationOfConstant",
+    "Fold",
     "GradientOfConstant",
     "IndicatorOfSame",
     "InsertIndicator",
     "LogDerivative",
+    "LogDerivativeOnSupport",
     "MoveGradientInside",
     "MultiplyByOne",
     "OneRoundOfMany",
@@ -56,11 +60,16 @@ __all__ = [
     "Rewrite",
     "Rule",
     "Sift",
+    "SplitRange",
     "SplitSumAt",
     "SumOfEqualTerms",
+    "SumOfZeros",
     "TotalProbability",
+    "Tower",
+    "TrajectoryOfOneStep",
     "Unfold",
     "UseComplement",
     "UseIndicator",
     "WriteExpectationAsSum",
+    "WriteOutRange",
 ]

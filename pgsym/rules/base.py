@@ -21,7 +21,9 @@ from pgsym.terms.nodes import (
     Multiply,
     Number,
     Power,
+    Product,
     Quotient,
+    Range,
     Scope,
     Term,
     Variable,
@@ -135,7 +137,7 @@ def positive(term: Term | Scope) -> Needs | None:
             return union([positive(x), positive(y)])
         case Power(x, _):
             return positive(x)
-        case Binder(All() | Law(), scope):
+        case Binder(All() | Law(), scope) | Product(Range(), scope):
             return positive(scope)
     return None
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, constant_in, opened, positive
-from pgsym.terms.build import EXP, LOG, log
+from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, constant_in, defined, opened, positive, union
+from pgsym.terms.build import EXP, LOG, expect, log
+from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import (
     Add,
+    All,
     Apply,
     Expectation,
     Gradient,
+    Law,
     Multiply,
     Number,
     Quotient,
@@ -149,6 +152,43 @@ class LogDerivative(Rule):
                     raise self.refuse(place.term, f"the logarithm of {body} needs it to be positive")
                 return Rewrite(Gradient(theta, log(body)), needs)
         raise self.refuse(place.term, "it is not a gradient over what it differentiates")
+
+
+@dataclass(frozen=True)
+class LogDerivativeOnSupport(Rule):
+    """Σ_x g(x) ∇q_θ(x) → E_{x∼q_θ}[g(x) ∇ log q_θ(x)], where q_θ(x) vanishes, ∇q_θ(x) does too.
+
+    That is so for a q that is a product of positive factors and of factors free of θ.  Refuses any other q, and a g
+    that could be undefined.
+    """
+
+    law: Definition
+    source = "log-derivative trick, on the support only"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Sum(All(), _):
+                x, body = opened(place.term, place)
+                rest = list(factors(body))
+                inside = next((f for f in rest if isinstance(f, Gradient) and self._is_mass(f.body, x)), None)
+                if inside is None or not isinstance(inside.body, Apply):
+                    raise self.refuse(place.term, f"no factor is the gradient of {self.law.equation[0]}")
+                rest.remove(inside)
+                mass, theta = inside.body, inside.parameter
+                needs = [defined(product(*rest))]
+                for factor in factors(self.law.unfold(mass.arguments)):
+                    free_of_theta = constant_in(factor, theta)
+                    needs.append(positive(factor) if free_of_theta is None else free_of_theta)
+                needed = union(needs)
+                if needed is None:
+                    raise self.refuse(place.term, "it may vanish where its gradient does not")
+                score = Gradient(theta, log(mass))
+                over = Law(mass.symbol, mass.arguments[1:])
+                return Rewrite(expect(product(*rest, score), (x, over)), needed | {self.law})
+        raise self.refuse(place.term, "it is not a sum")
+
+    def _is_mass(self, term: Term, x: Variable) -> bool:
+        return isinstance(term, Apply) and term.symbol == self.law.symbol and term.arguments[0] == x
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pgsym.terms.build import expect, sum_over
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import All, Apply, Conditional, Expectation, Law, Product, Range, Sum, Term, Variable, factors
 from pgsym.terms.places import Place
-from pgsym.terms.sorts import ACTION, PARAMETER, STATE, Collective
+from pgsym.terms.sorts import ACTION, INDEX, PARAMETER, STATE, Collective, Sort
 from pgsym.terms.structure import bottom_up, flat, free, instantiate, product, walk
 
 
@@ -18,7 +18,7 @@ from pgsym.terms.structure import bottom_up, flat, free, instantiate, product, w
 class WriteExpectationAsSum(Rule):
     """E_{x∼p}[f(x)] → Σ_x p(x) f(x); two draws at once as Σ_s Σ_a P(s, a) f(s, a), given their joint law P.
 
-    Refuses a conditioned law, a batch, and an f that could be undefined where p is zero.
+    Refuses a conditioned law, a history, and an f that could be undefined where p is zero.
     """
 
     joint: Definition | None = None
@@ -26,7 +26,7 @@ class WriteExpectationAsSum(Rule):
 
     def rewrite(self, place: Place) -> Rewrite:
         match place.term:
-            case Expectation(Law() as law, scope) if not isinstance(scope.sort, Collective):
+            case Expectation(Law() as law, scope) if not _has_its_own_length(scope.sort, law):
                 x, body = opened(place.term, place)
                 needs = defined(body)
                 if needs is None:
@@ -50,6 +50,11 @@ class WriteExpectationAsSum(Rule):
         if needs is None:
             raise self.refuse(place.term, "what is averaged could be undefined where the probability is zero")
         return Rewrite(sum_over(x, y, of=product(head, inner)), needs | {joint})
+
+
+def _has_its_own_length(sort: Sort, law: Law) -> bool:
+    """Whether a law draws histories up to a time, and not all of a trajectory."""
+    return isinstance(sort, Collective) and INDEX in law.symbol.arguments
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,10 @@ class ReadSumAsExpectation(Rule):
             if mass is None:
                 raise self.refuse(place.term, f"no factor is the probability of {variable.name}")
             rest.remove(mass)
-            laws.append((variable, Law(mass.symbol, mass.arguments[1:])))
+            law = Law(mass.symbol, mass.arguments[1:])
+            if _has_its_own_length(variable.sort, law):
+                raise self.refuse(place.term, f"{law} draws histories, and the sum is over whole trajectories")
+            laws.append((variable, law))
         needs = defined(product(*rest))
         if needs is None:
             raise self.refuse(place.term, "what is averaged could be undefined where the probability is zero")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pgsym.rules.base import Rewrite, Rule, positive
 from pgsym.terms.build import EXP, LOG, log
-from pgsym.terms.nodes import Apply, Multiply, Number, Power, Quotient
+from pgsym.terms.nodes import Apply, Multiply, Number, Power, Product, Quotient, Sum
 from pgsym.terms.places import Place
 from pgsym.terms.structure import total
 
 
 @dataclass(frozen=True)
 class ExpandLog(Rule):
-    """log(f g) → log f + log g, log(f/g) → log f − log g, log fⁿ → n log f, log exp f → f; f, g > 0.
+    """log(f g) → log f + log g, log Π_t f → Σ_t log f, log(f/g) → log f − log g, log fⁿ → n log f, log exp f → f.
 
+    All of f and g positive.
     Refuses a logarithm of anything else, or of factors that cannot be seen to be positive.
     """
 
@@ -30,6 +31,8 @@ class ExpandLog(Rule):
                 match argument:
                     case Multiply(operands):
                         return Rewrite(total(*map(log, operands)), needs)
+                    case Product(over, bound):
+                        return Rewrite(Sum(over, replace(bound, body=log(bound.body))), needs)
                     case Quotient(above, below):
                         return Rewrite(log(above) - log(below), needs)
                     case Power(base, n):

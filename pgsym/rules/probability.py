@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from pgsym.rules.base import Rewrite, Rule, opened
 from pgsym.terms.hypotheses import Definition
-from pgsym.terms.nodes import All, Apply, Number, Sum
+from pgsym.terms.nodes import All, Apply, Number, Sum, Term, factors
 from pgsym.terms.places import Place
-from pgsym.terms.structure import free
+from pgsym.terms.structure import flat, free, product
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,34 @@ class Unfold(Rule):
             case Apply(symbol, arguments) if symbol == self.definition.symbol:
                 return Rewrite(self.definition.unfold(arguments), frozenset({self.definition}))
         raise self.refuse(place.term, f"it is not {self.definition.equation[0]} for any arguments")
+
+
+@dataclass(frozen=True)
+class Fold(Rule):
+    """f g(x) → q(x) f, where g(x), perhaps a product of several factors, is the definition of q(x).
+
+    Refuses a product that lacks a factor of the definition.
+    """
+
+    definition: Definition
+    head: Term
+    source = "definition"
+
+    @property
+    def title(self) -> str:
+        return "Use the definition"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        if not isinstance(self.head, Apply) or self.head.symbol != self.definition.symbol:
+            raise self.refuse(place.term, f"{self.head} is not what {self.definition} defines")
+        rest = list(factors(flat(place.term)))
+        where = len(rest)
+        for factor in factors(flat(self.definition.unfold(self.head.arguments))):
+            if factor not in rest:
+                raise self.refuse(place.term, f"it has no factor {factor}")
+            where = min(where, rest.index(factor))
+            rest.remove(factor)
+        return Rewrite(product(*rest[:where], self.head, *rest[where:]), frozenset({self.definition}))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pgsym.terms.nodes import (
     Binder,
     Bound,
     Conditional,
+    Expectation,
     Gradient,
     Law,
     Multiply,
@@ -23,6 +24,7 @@ from pgsym.terms.nodes import (
     Quotient,
     Range,
     Scope,
+    Sum,
     Symbol,
     Term,
     Variable,
@@ -186,6 +188,22 @@ def total(*operands: Term) -> Term:
     return Add(xs) if len(xs) > 1 else (*xs, Number(Fraction(0)))[0]
 
 
+def is_visibly_zero(term: Term) -> bool:
+    """Whether a term's form shows that it is zero, and so a number as well as a gradient."""
+    match term:
+        case Number(value):
+            return value == 0
+        case Multiply(operands):
+            return any(map(is_visibly_zero, operands))
+        case Add(operands):
+            return all(map(is_visibly_zero, operands))
+        case Sum() | Expectation():
+            return is_visibly_zero(term.scope.body)
+        case Quotient(numerator, _):
+            return is_visibly_zero(numerator)
+    return False
+
+
 def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
     """The sort of a term, under enclosing sorts (innermost first); raises SortError where it says nothing."""
     match term:
@@ -198,7 +216,7 @@ def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
         case Apply(symbol, _):
             return symbol.result
         case Add(operands):
-            sorts = {sort_of(t, scopes) for t in operands if t != Number(Fraction(0))}
+            sorts = {sort_of(t, scopes) for t in operands if not is_visibly_zero(t)}
             if sorts == {INDEX, REAL} and all(_counts(t, scopes) for t in operands):
                 return INDEX  # t + 1, u − t
             if len(sorts) > 1:

@@ -89,7 +89,7 @@ def test_ranges(reward, parameter, exact, label):
 
 def test_sizes_reach_their_bounds_and_shrink_to_one():
     assert find(sizes(), lambda _: True, settings=search) == Size.of(S=1, A=1, N=1, T=1)
-    assert find(sizes(4, 5, 3), lambda s: s == Size.of(S=4, A=5, N=3), settings=search)
+    assert find(sizes(4, 5, 3), lambda s: s == Size.of(S=4, A=5, N=3, T=3), settings=search)
 
 
 @few

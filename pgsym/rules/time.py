@@ -1,0 +1,272 @@
+"""Times: sums over ranges, and what is known when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, opened, union
+from pgsym.terms.build import expect
+from pgsym.terms.hypotheses import Before, Definition
+from pgsym.terms.nodes import (
+    Add,
+    Apply,
+    Conditional,
+    Expectation,
+    Law,
+    Multiply,
+    Number,
+    Product,
+    Range,
+    Sum,
+    Term,
+    Variable,
+    factors,
+)
+from pgsym.terms.places import Opened, Place
+from pgsym.terms.sorts import ACTION, INDEX, STATE
+from pgsym.terms.structure import bottom_up, free, instantiate, product, total, walk
+
+LONGEST_RANGE = 10
+
+
+# the order of times ---------------------------------------------------------------------------------------------
+def before(earlier: Term, later: Term, ranges: Iterable[Opened]) -> Needs | None:
+    """What it takes for one time to be earlier than another: nothing where the ranges in scope say so, or None.
+
+    Two times that are free need the hypothesis that they are in this order.
+    """
+    gap = _linear(earlier)
+    if gap is None or (other := _linear(later)) is None:
+        return None
+    gap.subtract(other)
+    for variable, over in reversed(tuple(ranges)):
+        coefficient = gap[variable]
+        if not coefficient:
+            continue
+        end = _linear((over.last if coefficient > 0 else over.first) if isinstance(over, Range) else over)
+        if end is None:
+            return None
+        gap[variable] = 0
+        gap.update({v: coefficient * k for v, k in end.items()})
+    constant = gap.pop(None, 0)
+    rest = {v: k for v, k in gap.items() if k}
+    if not rest:
+        return NOTHING if constant < 0 else None
+    sooner, sooner_or_later = [v for v, k in rest.items() if k == 1], [v for v, k in rest.items() if k == -1]
+    if len(rest) == 2 and len(sooner) == len(sooner_or_later) == 1 and constant <= 0 and None not in rest:
+        return frozenset({Before(sooner[0], sooner_or_later[0])})  # type: ignore[arg-type]
+    return None
+
+
+def not_after(earlier: Term, later: Term, ranges: Iterable[Opened]) -> Needs | None:
+    """What it takes for one time to be at most another."""
+    return NOTHING if earlier == later else before(earlier, later + 1, ranges)
+
+
+def _linear(term: Term) -> Counter[Variable | None] | None:
+    """A time as whole multiples of times and of one, or None."""
+    match term:
+        case Number(value) if value.denominator == 1:
+            return Counter({None: int(value)})
+        case Variable(_, sort) if sort == INDEX:
+            return Counter({term: 1})
+        case Add(operands):
+            out: Counter[Variable | None] = Counter()
+            for operand in operands:
+                part = _linear(operand)
+                if part is None:
+                    return None
+                out.update(part)
+            return out
+        case Multiply((Number(value), *rest)) if value.denominator == 1:
+            part = _linear(product(*rest))
+            return None if part is None else Counter({v: int(value) * k for v, k in part.items()})
+    return None
+
+
+# ranges -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class SplitRange(Rule):
+    """Σ_{u=f}^{l} x → Σ_{u=f}^{t−1} x + Σ_{u=t}^{l} x, f ≤ t ≤ l + 1.
+
+    Refuses a time that the ranges in scope do not place between f and l + 1.
+    """
+
+    at: Term
+    source = "a sum over times is the sum over the earlier and the later ones"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Sum(Range(first, last), bound):
+                needs = union([not_after(first, self.at, place.opened), not_after(self.at, last + 1, place.opened)])
+                if needs is None:
+                    raise self.refuse(place.term, f"{self.at} is not known to lie between {first} and {last}")
+                return Rewrite(Sum(Range(first, self.at - 1), bound) + Sum(Range(self.at, last), bound), needs)
+        raise self.refuse(place.term, "it is not a sum over times")
+
+
+@dataclass(frozen=True)
+class WriteOutRange(Rule):
+    """Σ_{t=m}^{n} f(t) → f(m) + … + f(n), and Π likewise, m and n numbers.
+
+    Refuses bounds that are no numbers, and more than ten terms.
+    """
+
+    source = "notation"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Sum(Range(first, last), _) | Product(Range(first, last), _):
+                ends = [_linear(end) for end in (first, last)]
+                if all(end is not None and not any(k for v, k in end.items() if v is not None) for end in ends):
+                    low, high = (end[None] for end in ends if end is not None)
+                    if high - low >= LONGEST_RANGE:
+                        raise self.refuse(place.term, f"it has {high - low + 1} terms")
+                    every = range(low, high + 1)
+                    terms = [instantiate(place.term.scope.body, Number(Fraction(i))) for i in every]
+                    return Rewrite((total if isinstance(place.term, Sum) else product)(*terms))
+        raise self.refuse(place.term, "it is no sum or product from one number to another")
+
+
+@dataclass(frozen=True)
+class SumOfZeros(Rule):
+    """Σ 0 → 0, and E[0] → 0.
+
+    Refuses anything else.
+    """
+
+    source = "addition"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Sum() | Expectation() if place.term.scope.body == Number(Fraction(0)):
+                return Rewrite(Number(Fraction(0)))
+        raise self.refuse(place.term, "it is no sum or expectation of zero")
+
+
+# what is known when -----------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Tower(Rule):
+    """E_{τ∼p_θ}[f g(s_t, a_t)] → E_{h∼p_{θ,t}}[f E_{a∼π_θ(·|s_t)}[g(s_t, a)]], f known from the history up to t.
+
+    A factor is known if it speaks of states up to t and of actions before t only, which is checked from the ranges in
+    scope; g speaks of no draw but s_t and a_t.  Refuses everything else, and a body without the action a_t.
+    """
+
+    trajectories: Definition
+    histories: Definition
+    time: Term
+    history: Variable
+    action: Variable
+    source = "tower rule: the mean is the mean of the mean given the history"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Expectation(Law(symbol, given), _) if symbol == self.trajectories.symbol:
+                tau, body = opened(place.term, place)
+                return self._conditioned(place, tau, body, given)
+        raise self.refuse(place.term, f"it is not an expectation over {self.trajectories.symbol.name}")
+
+    def _conditioned(self, place: Place, tau: Variable, body: Term, given: tuple[Term, ...]) -> Rewrite:
+        known, now, needs = [], [], NOTHING
+        for factor in factors(body):
+            draws = list(_draws(factor, tau))
+            if any(d.symbol.result == ACTION and d.arguments[1] == self.time for d in draws):
+                stray = [d for d in draws if d.arguments[1] != self.time]
+                if stray:
+                    raise self.refuse(place.term, f"{factor} speaks of {stray[0]} too")
+                now.append(factor)
+            else:
+                known.append(factor)
+                needs |= self._known(place, draws)
+        if not now:
+            raise self.refuse(place.term, f"it does not speak of the action at {self.time}")
+        answer = self._answer(place, tau, given)
+        inner = _replace(product(*now), {answer.arguments[0]: self.action})
+        law = Law(answer.symbol, answer.arguments[1:])
+        outer = product(*known, expect(inner, (self.action, law)))
+        moved = _redrawn(outer, tau, self.history)
+        over = Law(self.histories.symbol, (self.time, *given))
+        return Rewrite(expect(moved, (self.history, over)), needs | {self.trajectories, self.histories})
+
+    def _known(self, place: Place, draws: Iterable[Apply]) -> Needs:
+        """What it takes for draws to be part of the history."""
+        needs = NOTHING
+        for draw in draws:
+            order = not_after if draw.symbol.result == STATE else before
+            need = order(draw.arguments[1], self.time, place.opened)
+            if need is None:
+                raise self.refuse(place.term, f"{draw} is not known from the history up to {self.time}")
+            needs |= need
+        return needs
+
+    def _answer(self, place: Place, tau: Variable, given: tuple[Term, ...]) -> Apply:
+        """π(a_t | s_t), from the law of trajectories."""
+        for factor in factors(self.trajectories.unfold((tau, *given))):
+            if isinstance(factor, Product):
+                mass = instantiate(factor.scope.body, self.time)
+                if isinstance(mass, Apply) and mass.symbol.outcomes == 1 and mass.symbol.arguments[0] == ACTION:
+                    return mass
+        raise self.refuse(place.term, f"{self.trajectories} draws no action")
+
+
+@dataclass(frozen=True)
+class TrajectoryOfOneStep(Rule):
+    """E_{τ∼p_θ}[f(s_1, a_1)] → E_{s∼ρ, a∼π_θ(·|s)}[f(s, a)], for the horizon 1.
+
+    Refuses another horizon, and an f of other draws.
+    """
+
+    trajectories: Definition
+    states: Variable
+    actions: Variable
+    source = "a trajectory of one step is a state and an action"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Expectation(Law(symbol, given), _) if symbol == self.trajectories.symbol:
+                tau, body = opened(place.term, place)
+                laws: list[tuple[Variable, Law | Conditional]] = []
+                drawn: dict[Term, Variable] = {}
+                for mass in self._masses(place, self.trajectories.unfold((tau, *given))):
+                    draw = mass.arguments[0]
+                    if not isinstance(draw, Apply):
+                        raise self.refuse(place.term, f"{mass} draws nothing of the trajectory")
+                    variable = self.states if draw.symbol.result == STATE else self.actions
+                    laws.append((variable, Law(mass.symbol, tuple(_replace(t, drawn) for t in mass.arguments[1:]))))
+                    drawn[draw] = variable
+                out = _replace(body, drawn)
+                if tau in free(out):
+                    raise self.refuse(place.term, "it speaks of more than the first step")
+                return Rewrite(expect(out, *laws), frozenset({self.trajectories}))
+        raise self.refuse(place.term, f"it is not an expectation over {self.trajectories.symbol.name}")
+
+    def _masses(self, place: Place, mass: Term) -> Iterator[Apply]:
+        """The probabilities that the law of trajectories is made of, its ranges written out."""
+        for factor in factors(mass):
+            if isinstance(factor, Product):
+                here = Place(place.path, factor, place.opened, place.under)
+                yield from self._masses(place, WriteOutRange().rewrite(here).result)
+            elif isinstance(factor, Apply):
+                yield factor
+            elif factor != Number(Fraction(1)):
+                raise self.refuse(place.term, f"{factor} is no probability")
+
+
+def _draws(term: Term, tau: Variable) -> Iterator[Apply]:
+    """The draws of a trajectory that a term speaks of."""
+    for t in walk(term):
+        if isinstance(t, Apply) and t.arguments[:1] == (tau,):
+            yield t
+
+
+def _redrawn(term: Term, tau: Variable, history: Variable) -> Term:
+    """The draws of one trajectory as those of another."""
+    return bottom_up(term, lambda t: history if t == tau else t)
+
+
+def _replace(term: Term, replaced: dict[Term, Variable]) -> Term:
+    return bottom_up(term, lambda t: replaced.get(t, t))
