@@ -1,7 +1,26 @@
-"""Settings to derive in."""
+"""Settings to derive in, and finite MDPs to have numbers on."""
 
 from pgsym.problems.classification import Classification, classification
+from pgsym.problems.environments import from_gymnasium
+from pgsym.problems.mdp import FiniteMDP, from_arrays
 from pgsym.problems.one_step import OneStep, one_step
+from pgsym.problems.softmax import LinearSoftmax, TabularSoftmax
 from pgsym.problems.trajectory import Trajectories, trajectories
+from pgsym.problems.values import gradient, hessian_vector, objective
 
-__all__ = ["Classification", "OneStep", "Trajectories", "classification", "one_step", "trajectories"]
+__all__ = [
+    "Classification",
+    "FiniteMDP",
+    "LinearSoftmax",
+    "OneStep",
+    "TabularSoftmax",
+    "Trajectories",
+    "classification",
+    "from_arrays",
+    "from_gymnasium",
+    "gradient",
+    "hessian_vector",
+    "objective",
+    "one_step",
+    "trajectories",
+]
