@@ -6,14 +6,16 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from pgsym.errors import PgsymError
+from pgsym.errors import PgsymError, UnusableOption
 
 if TYPE_CHECKING:
+    from pgsym.audit import Audit
     from pgsym.catalogue import Entry
     from pgsym.decide.sizes import Size
     from pgsym.verify import Verification
@@ -31,6 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+audits = typer.Typer(help="Hold an implementation or an environment to the theorems.", no_args_is_help=True)
+app.add_typer(audits, name="audit")
 
 
 def _version(wanted: bool) -> None:
@@ -140,7 +144,7 @@ def report(
     from pgsym.report.builders import document_for
     from pgsym.report.render import write
 
-    wanted = [f.strip() for f in ",".join(formats).split(",") if f.strip()]
+    wanted = _formats(formats)
     chosen = list(dict.fromkeys(catalogue.script_name(n) for n in names)) if names else list(catalogue.scripts())
     for name in _progress(chosen, "reports"):
         written = write(document_for(name), output, wanted, engine)
@@ -159,6 +163,87 @@ def new(
     from pgsym.scaffold import scaffold
 
     typer.echo(str(scaffold(name, output)))
+
+
+@audits.command("gym")
+def audit_gym(
+    environment: Annotated[str, typer.Argument(help="The id of an environment with tables, such as FrozenLake-v1.")],
+    horizon: Annotated[int, typer.Option(help="After how many steps an episode is cut.")],
+    policy: Annotated[str, typer.Option(help="uniform or random.")] = "uniform",
+    seed: Annotated[int, typer.Option(min=0, help="What the random policy and the direction are drawn from.")] = 0,
+    option: Annotated[
+        list[str] | None, typer.Option(help="An argument for gymnasium.make, such as map_name=8x8; may be repeated.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object instead of a table.")] = False,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, ipynb or typ, by commas.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder of the report.")] = None,
+    engine: Annotated[
+        str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")
+    ] = "auto",
+) -> None:
+    """Compute every form of the policy gradient on a Gymnasium environment, and hold them against each other."""
+    from pgsym.audit import audit_gymnasium
+
+    watched = partial(_progress, what="forms")
+    found = audit_gymnasium(environment, horizon, policy, seed, _options(option or []), watched)
+    lines: list[str] = []
+    if formats or output is not None:
+        from pgsym.report.audits import audit_document
+        from pgsym.report.render import write
+
+        written = write(audit_document(found), output or Path("reports"), _formats(formats or ["pdf"]), engine)
+        lines = [*map(str, written.paths), *written.notes]
+    if as_json:
+        _print_json(found.record())
+    else:
+        _show_audit(found)
+    for line in lines:
+        typer.echo(line, err=as_json)
+    raise typer.Exit(0 if found.agree else 1)
+
+
+def _formats(formats: Iterable[str]) -> list[str]:
+    return [f.strip() for f in ",".join(formats).split(",") if f.strip()]
+
+
+def _options(given: Iterable[str]) -> dict[str, object]:
+    """key=value pairs, the values as JSON where they are, else as text."""
+    out: dict[str, object] = {}
+    for pair in given:
+        key, equals, value = pair.partition("=")
+        if not (key and equals):
+            raise UnusableOption(f"--option {pair}: give it as key=value, such as map_name=8x8")
+        try:
+            out[key] = json.loads(value.lower() if value in ("True", "False") else value)
+        except json.JSONDecodeError:
+            out[key] = value
+    return out
+
+
+def _show_audit(found: Audit) -> None:
+    mdp = found.mdp
+    typer.echo(f"{mdp.name}: {mdp.S} states, {mdp.A} actions, horizon {mdp.horizon}, {found.policy} policy")
+    typer.echo(f"J = {found.objective:.12g}, length of ∇J in the logits = {found.gradient_norm:.12g}")
+    rows = [
+        (
+            reading.form.name,
+            f"{reading.value:.12g}",
+            f"{found.deviation(reading):.1e}",
+            "✔" if found.agrees(reading) else "[red]✘[/red]",
+        )
+        for reading in found.readings
+    ]
+    dynamic = f"{found.dynamic.slope:.12g}", f"{found.deviation_of_dynamic_program:.1e}"
+    rows.append(("dynamic program", *dynamic, "✔" if found.dynamic_agrees else "[red]✘[/red]"))
+    _table(("form", "along the direction", "deviation", ""), rows)
+    if found.inexact is not None:
+        typer.echo(f"not computed in fractions: {found.inexact}")
+    else:
+        typer.echo(f"in fractions: {'all equal' if found.exactly_equal else 'not all equal'}")
+    if found.stray is not None:
+        typer.echo(f"the environment does not keep to its table: {found.stray}")
 
 
 INTERRUPTED = 130

@@ -68,5 +68,9 @@ class UnknownName(PgsymError):
     """A name that nothing bears; the message suggests the nearest one that exists."""
 
 
+class UnusableOption(PgsymError):
+    """An option of the command line that cannot be read."""
+
+
 class ReportError(PgsymError):
     """A report that could not be made or written."""

@@ -78,6 +78,28 @@ def make(name: str, options: Mapping[str, Any]) -> Any:
             raise InstanceError(f"{name} cannot be made: {line}") from None
 
 
+def stray_step(environment: Any, steps: int, seed: int = 0) -> str | None:
+    """The first of `steps` random steps of an environment that is not in its own table, in words; None for none.
+
+    The environment is reset and stepped.
+
+    >>> stray_step(make("FrozenLake-v1", {}), steps=100) is None
+    True
+    """
+    rng = np.random.default_rng(seed)
+    table, actions = environment.unwrapped.P, int(environment.action_space.n)
+    state, _ = environment.reset(seed=seed)
+    for _ in range(steps):
+        action = int(rng.integers(actions))
+        successor, reward, terminated, truncated, _ = environment.step(action)
+        entries = {(int(n), float(r), bool(t)) for p, n, r, t in table[state][action] if p > 0}
+        if (int(successor), float(reward), bool(terminated)) not in entries:
+            did = f"to {successor} with reward {float(reward):g}" + (" and ended" if terminated else "")
+            return f"action {action} in state {state} led {did}, which P[{state}][{action}] rules out"
+        state = environment.reset()[0] if terminated or truncated else successor
+    return None
+
+
 def name_of(environment: Any) -> str:
     """The environment's id, else the name of its class."""
     spec = getattr(environment, "spec", None)

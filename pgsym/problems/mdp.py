@@ -74,7 +74,11 @@ class Transitions:
 
     def dense(self, S: int, A: int) -> Array:
         """The array of shape (S, A, S); raises TooLarge before it is made if it would not fit."""
-        fits(f"dense transitions of {S} states and {A} actions", S * A * S, "use the sparse ones, `transitions`")
+        fits(
+            f"dense transitions of {S} states and {A} actions",
+            S * A * S,
+            "use the sparse `transitions`, or a smaller problem",
+        )
         exact = self.probability.dtype == object
         out = np.full((S, A, S), Fraction(0), dtype=object) if exact else np.zeros((S, A, S))
         out[self.state, self.action, self.successor] = self.probability
@@ -156,6 +160,17 @@ class FiniteMDP:
         moves = self.transitions
         stays[moves.state[moves.successor != moves.state]] = False
         return np.asarray(stays & np.asarray(self.r == 0, dtype=bool).all(axis=1))
+
+    @cached_property
+    def reachable(self) -> NDArray[np.bool_]:
+        """(S,): the states that can be met, at whatever time."""
+        found = np.asarray(self.rho > 0, dtype=bool)
+        moves, before = self.transitions, -1
+        while found.sum() > before:
+            before = int(found.sum())
+            found = found.copy()
+            found[moves.successor[found[moves.state]]] = True
+        return found
 
     def expected(self, values: Floats) -> Floats:
         """Σ_{s'} p(s' | s, a) v(s'), of shape (S, A), for v of shape (S,)."""

@@ -65,14 +65,12 @@ def table_gradient(mdp: FiniteMDP, pi: Floats, direction: Floats | None = None) 
     pi and direction have shape (S, A); without a direction the last two results are zero.  Raises TooLarge if the
     occupancies of all times would not fit.
     """
-    fits(f"the occupancies of {mdp.S} states at {mdp.horizon} times", 2 * mdp.S * mdp.horizon, "shorten the horizon")
     pi, r = pi.astype(np.float64), mdp.r.astype(np.float64)
     dpi = np.zeros_like(pi) if direction is None else direction
-    occupancy, moved_occupancy = np.zeros((2, mdp.horizon, mdp.S))
-    occupancy[0] = mdp.rho
+    occupancy = occupancies(mdp, pi)
+    moved_occupancy = np.zeros_like(occupancy)
     for t in range(1, mdp.horizon):
         d, dd = occupancy[t - 1, :, np.newaxis], moved_occupancy[t - 1, :, np.newaxis]
-        occupancy[t] = mdp.pushed(d * pi)
         moved_occupancy[t] = mdp.pushed(dd * pi + d * dpi)
     to_go, moved_to_go = np.zeros((2, mdp.S))  # what a state is worth from the next step on
     by_table, by_table_moved = np.zeros((2, *pi.shape))
@@ -83,3 +81,16 @@ def table_gradient(mdp: FiniteMDP, pi: Floats, direction: Floats | None = None) 
         by_table_moved += dd * q + d * dq
         to_go, moved_to_go = (pi * q).sum(axis=1), (dpi * q + pi * dq).sum(axis=1)
     return TableGradient(float(occupancy[0] @ to_go), by_table, float(occupancy[0] @ moved_to_go), by_table_moved)
+
+
+def occupancies(mdp: FiniteMDP, pi: Floats) -> Floats:
+    """d_t(s), the probability of being in s at time t, of shape (T, S), under the policy table pi of shape (S, A).
+
+    Raises TooLarge if they would not fit.
+    """
+    fits(f"the occupancies of {mdp.S} states at {mdp.horizon} times", mdp.S * mdp.horizon, "shorten the horizon")
+    out = np.zeros((mdp.horizon, mdp.S))
+    out[0] = mdp.rho
+    for t in range(1, mdp.horizon):
+        out[t] = mdp.pushed(out[t - 1, :, np.newaxis] * pi)
+    return out

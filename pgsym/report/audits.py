@@ -1,0 +1,114 @@
+"""An audit as a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pgsym.audit import TOLERANCE, Audit, Reading
+from pgsym.errors import ReportError
+from pgsym.report.builders import versions
+from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
+from pgsym.terms import latex
+
+
+def audit_document(audit: Audit) -> Document:
+    """The report of an audit; raises ReportError, naming the extra to install, without Matplotlib."""
+    from importlib.metadata import version
+
+    stem = "audit-" + re.sub(r"[^a-z0-9]+", "-", audit.mdp.name.lower()).strip("-")
+    title = f"The policy gradient on {audit.mdp.name}"
+    made = (*versions(), ("Gymnasium", version("gymnasium")), ("Matplotlib", _matplotlib_version()))
+    return Document(stem, title, tuple(_blocks(audit, stem)), versions=made)
+
+
+def _matplotlib_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("matplotlib")
+    except PackageNotFoundError:
+        raise ReportError("the figures of an audit need Matplotlib: pip install 'pgsym[gym]'") from None
+
+
+def _blocks(audit: Audit, stem: str) -> Iterator[Block]:
+    from pgsym.report.figures.mdp import mdp_figures
+
+    mdp = audit.mdp
+    yield Paragraph(
+        f"The forms in which the policy gradient is written, each computed on `{mdp.name}` as its own table of "
+        f"transitions describes it, at a {audit.policy} softmax policy, along one direction $v$ of its logits "
+        f"(seed {audit.seed}). An episode ends with the first terminated transition, or after {mdp.horizon} steps."
+    )
+    yield Heading("The problem")
+    yield Table(("quantity", "value"), tuple(_facts(audit)), align="lr")
+    if audit.stray is not None:
+        yield Callout(
+            "The environment does not keep to its table",
+            f"{audit.stray[0].upper()}{audit.stray[1:]}. What follows is about the table.",
+        )
+    yield Heading("Where the policy goes, and where its gradient is")
+    for f in mdp_figures(audit, stem):
+        yield Figure(f.name, f.svg, f.pdf, f.alt, f.caption)
+    yield Heading("The forms")
+    first, *others = audit.readings
+    yield Paragraph(
+        f"Along $v$ the gradient of the objective is {_number(first.value)}. Each form below is evaluated by itself, "
+        f"by eliminating one state or action after the other; the score is written $\\nabla\\pi/\\pi$. "
+        + _exactness(audit)
+    )
+    for reading in others:
+        yield _statement(audit, reading)
+    rows = [(f"`{r.form.name}`", _number(r.value, 9), _number(audit.deviation(r), 1)) for r in audit.readings]
+    rows.append(("dynamic program", _number(audit.dynamic.slope, 9), _number(audit.deviation_of_dynamic_program, 1)))
+    yield Table(
+        ("form", "derivative along $v$", "relative deviation"),
+        tuple(rows),
+        f"In double precision. Deviations up to {_number(TOLERANCE, 0)} are taken for rounding.",
+        "lrr",
+    )
+
+
+def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
+    mdp = audit.mdp
+    yield "states, actions", f"${mdp.S}$, ${mdp.A}$"
+    yield "transitions that can happen", f"${len(mdp.transitions.state)}$"
+    yield "states where an episode has ended", f"${int(mdp.ends.sum())}$"
+    yield "states where one may start", f"${int((mdp.rho > 0).sum())}$"
+    yield "horizon $T$", f"${mdp.horizon}$"
+    yield "$J(\\theta)$", _number(audit.objective, 9)
+    yield "$\\lVert \\nabla J(\\theta) \\rVert$, in the logits", _number(audit.gradient_norm, 9)
+
+
+def _exactness(audit: Audit) -> str:
+    if audit.inexact is not None:
+        return f"They were not computed in fractions ({_plain(audit.inexact)})."
+    if audit.exactly_equal:
+        return "Computed once more in fractions, all forms are the same number."
+    return "Computed once more in fractions, the forms are *not* all the same number."
+
+
+def _statement(audit: Audit, reading: Reading) -> Statement:
+    agrees = audit.agrees(reading)
+    gradient = audit.readings[0].form.term
+    sign = "=" if agrees else "\\neq"
+    formula = f"{latex(gradient)} {sign} {latex(reading.form.term)}"
+    also = " and the same fraction" if agrees and reading.exact is not None else ""
+    how = f"This MDP, this policy, this direction: relative deviation {_number(audit.deviation(reading), 1)}{also}"
+    badge = Badge("tested" if agrees else "refuted", how)
+    return Statement("Form", reading.form.name, reading.form.says, formula, badge=badge)
+
+
+def _number(value: float, digits: int = 6) -> str:
+    """A float as inline mathematics."""
+    shown = f"{value:.{digits}g}" if digits else f"{value:.0e}"
+    mantissa, e, exponent = shown.partition("e")
+    if not e:
+        return f"${shown}$"
+    power = f"10^{{{int(exponent)}}}"
+    return f"${power}$" if mantissa == "1" else f"${mantissa} \\times {power}$"
+
+
+def _plain(text: str) -> str:
+    """Text without what prose gives a meaning."""
+    return re.sub(r"[$*`]", " ", text)
