@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from math import isfinite, prod
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -184,13 +185,15 @@ def _rows(name: str, table: Any, S: int, A: int, rationalise: bool) -> Iterator[
                 if not isinstance(entry, Sequence) or len(entry) != 4:
                     raise InstanceError(f"{where} is {entry!r}, not (probability, state, reward, terminated)")
                 p, successor, reward, terminated = entry
+                if not (isinstance(p, Real) and isinstance(reward, Real) and isinstance(successor, Integral)):
+                    raise InstanceError(f"{where} is {entry!r}: a probability, a state and a reward are numbers")
                 if not (isfinite(p) and isfinite(reward)):
                     raise InstanceError(f"{where} has a number that is not finite: {entry!r}")
-                if p < 0:
+                if float(p) < 0:
                     raise InstanceError(f"{where} has the probability {p}: a probability is at least 0")
-                if not 0 <= successor < S:
+                if not 0 <= int(successor) < S:
                     raise InstanceError(f"{where} leads to state {successor}, but there are {S}, counted from 0")
-                if p > 0:
+                if float(p) > 0:
                     yield _Row(s, a, int(successor), number(p), number(reward), bool(terminated))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from fractions import Fraction
 from itertools import pairwise, product
@@ -10,6 +11,8 @@ from typing import Any
 import gymnasium
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pgsym.errors import InstanceError, TooLarge
 from pgsym.meaning.evaluator import evaluate
@@ -80,6 +83,14 @@ class Episodes:
         return total.reshape(S, A)
 
 
+class Tables:
+    """Just enough of an environment: tables, and nothing to simulate."""
+
+    def __init__(self, P: Any, rho: Any):
+        self.P, self.initial_state_distrib = P, rho
+        self.unwrapped = self
+
+
 def softmax(theta: np.ndarray) -> np.ndarray:
     """Rows of exponentials, without a shift: complex logits keep their derivative."""
     e = np.exp(theta)
@@ -108,7 +119,9 @@ def test_frozen_lake_8x8_at_horizon_100_to_nine_digits() -> None:
     v = rng.standard_normal((64, 4))
     found = gradient(mdp, policy)
     assert relative(found, episodes.gradient(policy.theta, 100)) < 1e-9
-    assert relative(table_gradient(mdp, policy.table).value, episodes.objective(policy.table, 100)) < 1e-12
+    assert relative(objective(mdp, policy), episodes.objective(policy.table, 100)) < 1e-12
+    slope = evaluate(grad(m.objective), mdp.instance(policy, [policy.pushed(v)])).array[0]
+    assert relative((found * v).sum(), slope) < 1e-9
     complex_step = episodes.objective(softmax(policy.theta + 1e-30j * v), 100).imag / 1e-30
     assert relative((found * v).sum(), complex_step) < 1e-9
     central = richardson(lambda h: table_gradient(mdp, TabularSoftmax(policy.theta + h * v).table).value)
@@ -171,14 +184,38 @@ def test_extreme_logits_neither_overflow_nor_vanish() -> None:
         _ = LinearSoftmax([[[1e300], [0.0]]], [1e300]).table
 
 
+@st.composite
+def tables(draw: st.DrawFn) -> Tables:
+    """Small environments: repeated and impossible successors, and states entered with and without an end."""
+    S, A = draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    weight, reward = st.integers(0, 3), st.integers(-3, 3)
+
+    def row() -> list[tuple[float, int, int, bool]]:
+        entries = draw(
+            st.lists(st.tuples(weight, st.integers(0, S - 1), reward, st.booleans()), min_size=1, max_size=4)
+        )
+        total = sum(w for w, *_ in entries)
+        return [(w / total, *rest) for w, *rest in entries] if total else [(1.0, *entries[0][1:])]
+
+    start = [draw(weight) for _ in range(S)]
+    rho = np.array(start) / sum(start) if sum(start) else np.eye(S)[0]
+    return Tables({s: {a: row() for a in range(A)} for s in range(S)}, rho)
+
+
+@given(tables(), st.integers(1, 5), st.integers(0, 2**32 - 1))
+def test_any_table_agrees_with_its_own_episodes(table: Tables, T: int, seed: int) -> None:
+    exact = from_gymnasium(table, T, rationalise=True)
+    episodes, S = Episodes(table), len(table.P)
+    theta = np.random.default_rng(seed).standard_normal((exact.S, exact.A))
+    policy = TabularSoftmax(theta)
+    expected = episodes.objective(policy.table[:S], T)
+    assert np.isclose(objective(exact, policy), expected, rtol=1e-12, atol=1e-12)
+    assert np.isclose(objective(from_gymnasium(table, T), policy), expected, rtol=1e-12, atol=1e-12)
+    assert np.allclose(gradient(exact, policy)[:S], episodes.gradient(theta[:S], T), rtol=1e-10, atol=1e-12)
+    assert not gradient(exact, policy)[S:].any()
+
+
 # reading tables ------------------------------------------------------------------------------------------------------
-class Tables:
-    """Just enough of an environment: tables, and nothing to simulate."""
-
-    def __init__(self, P: Any, rho: Any):
-        self.P, self.initial_state_distrib = P, rho
-
-
 def test_a_terminated_transition_pays_and_nothing_after_it_does() -> None:
     P = {0: {0: [(1.0, 1, 5.0, True)]}, 1: {0: [(1.0, 0, 100.0, False)]}}
     mdp = from_gymnasium(Tables(P, [1.0, 0.0]), 3)
@@ -277,6 +314,8 @@ def test_a_row_that_no_fractions_make_sum_to_one_is_named() -> None:
         ({0: {0: [(1.0, 1, 0.0, False)]}}, [1.0], "leads to state 1, but there are 1"),
         ({0: {0: [(-1.0, 0, 0.0, False)]}}, [1.0], "has the probability -1.0"),
         ({0: {0: [(np.nan, 0, 0.0, False)]}}, [1.0], "not finite"),
+        ({0: {0: [("1", 0, 0.0, False)]}}, [1.0], "a probability, a state and a reward are numbers"),
+        ({0: {0: [(1.0, 0.5, 0.0, False)]}}, [1.0], "a probability, a state and a reward are numbers"),
         ({0: {0: [(1.0, 0)]}}, [1.0], r"is \(1.0, 0\), not \(probability, state, reward, terminated\)"),
         ({0: {0: []}}, [1.0], r"P\[0\]\[0\] sums to 0"),
         ({0: {1: [(1.0, 0, 0.0, False)]}}, [1.0], r"has no P\[0\]\[0\]"),
@@ -315,6 +354,13 @@ def test_the_time_limit_is_the_wrappers() -> None:
     environment = gymnasium.make("FrozenLake-v1", max_episode_steps=300)
     assert from_gymnasium(environment, 300).horizon == 300
     assert from_gymnasium(gymnasium.make("FrozenLake-v1").unwrapped, 300).horizon == 300
+
+
+def test_nothing_heavy_is_imported_before_it_is_used() -> None:
+    code = (
+        "import sys, pgsym.problems, pgsym.audit; print([m for m in ('gymnasium', 'matplotlib') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_a_missing_gymnasium_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
