@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from time import perf_counter
 from typing import Any, Final
 
@@ -19,7 +18,7 @@ from pgsym.problems.mdp import FiniteMDP, Floats
 from pgsym.problems.one_step import POLICY
 from pgsym.problems.softmax import TabularSoftmax
 from pgsym.problems.trajectory import FUTURE_LAW, trajectories
-from pgsym.problems.values import TableGradient, occupancies, table_gradient
+from pgsym.problems.values import gradient, objective, occupancies
 from pgsym.terms.build import expect, function, grad, sum_over, sum_range
 from pgsym.terms.nodes import Term
 from pgsym.terms.sorts import STATE
@@ -108,7 +107,8 @@ class Audit:
     pi: Floats  # (S, A)
     direction: Floats  # (S, A): how the logits move
     gradient: Floats  # (S, A): ∇J in the logits
-    dynamic: TableGradient  # J and its slope by dynamic programming
+    objective: float  # J
+    recursion: float  # the derivative along the direction once more, by the recursion for values
     occupancy: Floats  # (T, S)
     readings: tuple[Reading, ...]
     scale: float  # what deviations are relative to
@@ -116,30 +116,19 @@ class Audit:
     stray: str | None  # a step of the environment that its table rules out
 
     @property
-    def objective(self) -> float:
-        """J(θ)."""
-        return self.dynamic.value
-
-    @property
     def gradient_norm(self) -> float:
         """The Euclidean length of ∇J in the logits."""
         return float(np.linalg.norm(self.gradient))
 
-    def deviation(self, reading: Reading) -> float:
-        """How far a reading lies from the gradient itself, relative to the audit's scale."""
-        off = abs(reading.value - self.readings[0].value)
-        return off / self.scale if self.scale else off
-
-    @cached_property
-    def deviation_of_dynamic_program(self) -> float:
-        """How far ∇J · v, by dynamic programming, lies from the evaluator's gradient."""
-        off = abs(self.dynamic.slope - self.readings[0].value)
+    def deviation(self, value: float) -> float:
+        """How far a derivative along the direction lies from the gradient's, relative to the audit's scale."""
+        off = abs(value - self.readings[0].value)
         return off / self.scale if self.scale else off
 
     @property
     def worst(self) -> float:
         """The largest relative deviation."""
-        return max(self.deviation_of_dynamic_program, *map(self.deviation, self.readings))
+        return max(map(self.deviation, (self.recursion, *(r.value for r in self.readings))))
 
     @property
     def exactly_equal(self) -> bool | None:
@@ -150,17 +139,12 @@ class Audit:
 
     def agrees(self, reading: Reading) -> bool:
         """Whether a form is equal to the gradient: up to rounding in floats, and to the last digit in fractions."""
-        return self.deviation(reading) <= TOLERANCE and reading.exact == self.readings[0].exact
-
-    @property
-    def dynamic_agrees(self) -> bool:
-        """Whether ∇J · v, by dynamic programming, is the evaluator's gradient up to rounding."""
-        return self.deviation_of_dynamic_program <= TOLERANCE
+        return self.deviation(reading.value) <= TOLERANCE and reading.exact == self.readings[0].exact
 
     @property
     def agree(self) -> bool:
         """Whether all forms agree, and the environment keeps to its table."""
-        return self.dynamic_agrees and all(map(self.agrees, self.readings)) and self.stray is None
+        return self.worst <= TOLERANCE and all(map(self.agrees, self.readings)) and self.stray is None
 
     def record(self) -> dict[str, Any]:
         """The audit as JSON-ready data."""
@@ -180,12 +164,13 @@ class Audit:
                     "name": r.form.name,
                     "term": str(r.form.term),
                     "slope": r.value,
-                    "deviation": self.deviation(r),
+                    "deviation": self.deviation(r.value),
                     "agrees": self.agrees(r),
                     "seconds": round(r.seconds, 3),
                 }
                 for r in self.readings
             ],
+            "recursion": {"slope": self.recursion, "deviation": self.deviation(self.recursion)},
             "largest_deviation": self.worst,
             "tolerance": TOLERANCE,
             "exactly_equal": self.exactly_equal,
@@ -227,9 +212,8 @@ def audit_gymnasium(
     exact, inexact = _in_fractions(environment, horizon)
     softmax = TabularSoftmax(np.log(weights))
     tangent = softmax.pushed(direction)
-    dynamic = table_gradient(mdp, softmax.table, tangent)
-    values = _values_to_go(mdp, softmax.table)
     occupancy = occupancies(mdp, softmax.table)
+    values, recursion = _recursion(mdp, softmax.table, tangent, occupancy)
     at = mdp.instance(softmax, tangent[np.newaxis])
     at.tables[BASELINE] = values
     readings = []
@@ -247,8 +231,9 @@ def audit_gymnasium(
         seed,
         softmax.table,
         direction.astype(np.float64),
-        softmax.pulled(dynamic.by_table),
-        dynamic,
+        gradient(mdp, softmax),
+        objective(mdp, softmax),
+        recursion,
         occupancy,
         tuple(readings),
         scale,
@@ -279,10 +264,11 @@ def _exact_instance(exact: FiniteMDP, weights: Array, direction: Array, baseline
     return at
 
 
-def _values_to_go(mdp: FiniteMDP, pi: Floats) -> Floats:
-    """V_1(s), the expected sum of rewards from s with the whole horizon ahead, of shape (S,)."""
-    r = mdp.r.astype(np.float64)
-    values = np.zeros(mdp.S)
-    for _ in range(mdp.horizon):
-        values = (pi * (r + mdp.expected(values))).sum(axis=1)
-    return values
+def _recursion(mdp: FiniteMDP, pi: Floats, tangent: Floats, occupancy: Floats) -> tuple[Floats, float]:
+    """V_1(s) of shape (S,), and Σ_t Σ_s d_t(s) Σ_a dπ(a|s) Q_t(s, a), by the recursion of V and Q back from the end."""
+    r, values, slope = mdp.r.astype(np.float64), np.zeros(mdp.S), 0.0
+    for t in reversed(range(mdp.horizon)):
+        q = r + mdp.expected(values)
+        slope += float(occupancy[t] @ (tangent * q).sum(axis=1))
+        values = (pi * q).sum(axis=1)
+    return values, slope

@@ -223,6 +223,8 @@ def _options(given: Iterable[str]) -> dict[str, object]:
 
 
 def _show_audit(found: Audit) -> None:
+    from pgsym.audit import TOLERANCE
+
     mdp = found.mdp
     typer.echo(f"{mdp.name}: {mdp.S} states, {mdp.A} actions, horizon {mdp.horizon}, {found.policy} policy")
     typer.echo(f"J = {found.objective:.12g}, length of ∇J in the logits = {found.gradient_norm:.12g}")
@@ -230,13 +232,14 @@ def _show_audit(found: Audit) -> None:
         (
             reading.form.name,
             f"{reading.value:.12g}",
-            f"{found.deviation(reading):.1e}",
+            f"{found.deviation(reading.value):.1e}",
             "✔" if found.agrees(reading) else "[red]✘[/red]",
         )
         for reading in found.readings
     ]
-    dynamic = f"{found.dynamic.slope:.12g}", f"{found.deviation_of_dynamic_program:.1e}"
-    rows.append(("dynamic program", *dynamic, "✔" if found.dynamic_agrees else "[red]✘[/red]"))
+    deviation = found.deviation(found.recursion)
+    mark = "✔" if deviation <= TOLERANCE else "[red]✘[/red]"
+    rows.append(("by recursion", f"{found.recursion:.12g}", f"{deviation:.1e}", mark))
     _table(("form", "along the direction", "deviation", ""), rows)
     if found.inexact is not None:
         typer.echo(f"not computed in fractions: {found.inexact}")

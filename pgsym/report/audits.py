@@ -59,8 +59,8 @@ def _blocks(audit: Audit, stem: str) -> Iterator[Block]:
     )
     for reading in others:
         yield _statement(audit, reading)
-    rows = [(f"`{r.form.name}`", _number(r.value, 9), _number(audit.deviation(r), 1)) for r in audit.readings]
-    rows.append(("dynamic program", _number(audit.dynamic.slope, 9), _number(audit.deviation_of_dynamic_program, 1)))
+    rows = [(f"`{r.form.name}`", _number(r.value, 9), _number(audit.deviation(r.value), 1)) for r in audit.readings]
+    rows.append(("recursion for values", _number(audit.recursion, 9), _number(audit.deviation(audit.recursion), 1)))
     yield Table(
         ("form", "derivative along $v$", "relative deviation"),
         tuple(rows),
@@ -94,7 +94,9 @@ def _statement(audit: Audit, reading: Reading) -> Statement:
     sign = "=" if agrees else "\\neq"
     formula = f"{latex(gradient)} {sign} {latex(reading.form.term)}"
     also = " and the same fraction" if agrees and reading.exact is not None else ""
-    how = f"This MDP, this policy, this direction: relative deviation {_number(audit.deviation(reading), 1)}{also}"
+    how = (
+        f"This MDP, this policy, this direction: relative deviation {_number(audit.deviation(reading.value), 1)}{also}"
+    )
     badge = Badge("tested" if agrees else "refuted", how)
     return Statement("Form", reading.form.name, reading.form.says, formula, badge=badge)
 

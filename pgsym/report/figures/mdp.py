@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _BLUE: Final = "#0072B2"
 _VERMILION: Final = "#D55E00"
+_ROUNDING: Final = 1e-12
 _DECADES: Final = 4
 """The decades that a colour scale spans; what is smaller still has its lightest colour."""
 
@@ -53,9 +54,9 @@ def on_map(audit: Audit, stem: str) -> FigureFiles:
         for a, way in enumerate(ways):
             _arrows(upper, columns, np.outer(audit.pi[: rows * columns, a], way) * 0.45 / audit.pi.max(), going)
         pushes = audit.gradient[: rows * columns] @ ways
-        size_of = np.linalg.norm(pushes, axis=1, keepdims=True)
-        unit = np.divide(pushes, size_of, out=np.zeros_like(pushes), where=size_of > 1e-12 * max(size_of.max(), 1e-300))
-        _arrows(lower, columns, 0.42 * unit, going & (unit != 0).any(axis=1))
+        far = np.linalg.norm(pushes, axis=1, keepdims=True)
+        unit = np.divide(pushes, far, out=np.zeros_like(pushes), where=far > _ROUNDING * far.max())
+        _arrows(lower, columns, 0.42 * unit, going)
         most = int(lengths.argmax())
         caption = (
             f"{audit.mdp.name}, horizon {audit.mdp.horizon}, {audit.policy} policy. Colours: the expected number of "
@@ -162,7 +163,9 @@ def _visits(audit: Audit) -> Floats:
 
 
 def _lengths(audit: Audit) -> Floats:
-    return np.asarray(np.linalg.norm(audit.gradient, axis=1))
+    """The gradient's length in every state, zero where it is zero but for rounding."""
+    out = np.asarray(np.linalg.norm(audit.gradient, axis=1))
+    return np.where(out > _ROUNDING * out.max(), out, 0.0)
 
 
 def _heat(figure: Figure, axes: Axes, mdp: FiniteMDP, values: Floats, colours: str, label: str, side: str) -> None:
