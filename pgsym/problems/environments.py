@@ -244,7 +244,7 @@ def _assembled(
         labels = labels or tuple(map(str, range(S)))
         labels += tuple(f"{labels[s]} (ended)" for s in copies)
     moves = Transitions.of(state, action, successor, probability)
-    return FiniteMDP(rho, moves, r, horizon, name, states=labels, grid=grid)
+    return FiniteMDP(rho, moves, r, int(horizon), name, states=labels, grid=grid)
 
 
 def _map(bare: Any, S: int) -> tuple[tuple[str, ...], tuple[int, int] | None]:

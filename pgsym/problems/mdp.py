@@ -285,7 +285,7 @@ def from_arrays(rho: Table, P: Table, r: Table, horizon: int, name: str = "MDP")
     _check_finite("P", moves)
     if reward.ndim == 3:
         reward = np.asarray((moves * reward).sum(axis=2))
-    return FiniteMDP(start, Transitions.from_dense(moves), reward, horizon, name)
+    return FiniteMDP(start, Transitions.from_dense(moves), reward, int(horizon), name)
 
 
 def check_horizon(horizon: object) -> None:

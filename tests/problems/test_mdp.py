@@ -347,7 +347,7 @@ def test_what_cannot_be_read_says_why(name: str, horizon: int, options: dict[str
 def test_the_time_limit_is_the_wrappers() -> None:
     environment = gymnasium.make("FrozenLake-v1", max_episode_steps=300)
     assert from_gymnasium(environment, 300).horizon == 300
-    assert from_gymnasium(gymnasium.make("FrozenLake-v1").unwrapped, 300).horizon == 300
+    assert type(from_gymnasium(gymnasium.make("FrozenLake-v1").unwrapped, np.int64(300)).horizon) is int
 
 
 def test_nothing_heavy_is_imported_before_it_is_used() -> None:
