@@ -1,0 +1,430 @@
+"""Terms read by walking over everything: every trajectory in a Python loop, one number at a time.
+
+Of pgsym nothing but the classes of terms is used.  A value is a tuple of scalars, its coefficients in the truncated
+numbers c₀ + c₁ε₁ + c₂ε₂ + c₃ε₁ε₂ (ε_k² = 0), of which the outer gradients need the first 1, 2 or 4.  Scalars are
+whatever Python can add and multiply: Fractions, floats, SymPy numbers, residues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from pgsym.terms.build import EXP, INDICATORS, LOG, POWER
+from pgsym.terms.hypotheses import Definition
+from pgsym.terms.nodes import (
+    Add,
+    All,
+    Apply,
+    Bound,
+    Conditional,
+    Expectation,
+    Gradient,
+    Law,
+    Multiply,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Range,
+    Sum,
+    Symbol,
+    Term,
+    Variable,
+)
+from pgsym.terms.sorts import ACTION, INDEX, PARAMETER, REAL, STATE, Collective, Sort
+
+Jet = tuple[Any, ...]
+
+
+class Undefined(Exception):
+    """The term divides by zero, or takes the logarithm of zero."""
+
+
+class Opaque:
+    """A scalar that the number system cannot hold, such as the logarithm of a fraction; it swallows what it meets."""
+
+    def __add__(self, _: Any) -> Opaque:
+        return self
+
+    __radd__ = __mul__ = __rmul__ = __rtruediv__ = __add__
+
+    def __neg__(self) -> Opaque:
+        return self
+
+
+OPAQUE = Opaque()
+
+
+class Residue:
+    """An integer modulo a prime."""
+
+    __slots__ = ("n", "p")
+
+    def __init__(self, n: int, p: int):
+        self.n, self.p = n % p, p
+
+    def __add__(self, other: Any) -> Any:
+        return Residue(self.n + other.n, self.p) if isinstance(other, Residue) else NotImplemented
+
+    def __mul__(self, other: Any) -> Any:
+        return Residue(self.n * other.n, self.p) if isinstance(other, Residue) else NotImplemented
+
+    def __truediv__(self, other: Any) -> Any:
+        return self * Residue(pow(other.n, -1, self.p), self.p) if isinstance(other, Residue) else NotImplemented
+
+    def __neg__(self) -> Residue:
+        return Residue(-self.n, self.p)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Residue) and (self.n, self.p) == (other.n, other.p)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Scalars:
+    """A number system: how a fraction is written in it, when a scalar is zero, and its logarithm if it has one."""
+
+    name: str
+    of: Callable[[Fraction], Any]
+    log: Callable[[Any], Any] | None = None
+    exp: Callable[[Any], Any] | None = None
+    ordered: bool = True
+
+    def is_zero(self, x: Any) -> bool:
+        """Whether a scalar is zero."""
+        if isinstance(x, Opaque):
+            return False
+        return bool(x.n == 0) if isinstance(x, Residue) else bool(x == 0)
+
+
+class NeedsDraw(Exception):
+    """A draw of a batch or trajectory was read before it was made."""
+
+    def __init__(self, drawn: Drawn, key: tuple[str, int], sort: Sort):
+        super().__init__(key)
+        self.drawn, self.key, self.sort = drawn, key, sort
+
+
+@dataclass(eq=False)
+class Drawn:
+    """A batch or trajectory: its draws so far."""
+
+    values: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def read(self, name: str, time: int, sort: Sort) -> int:
+        """One draw."""
+        if (name, time) not in self.values:
+            raise NeedsDraw(self, (name, time), sort)
+        return self.values[name, time]
+
+
+@dataclass
+class Walk:
+    """One reading of terms at one problem.
+
+    `entry(symbol, parameter, levels, place)` gives a table's entry or its derivative along some directions; None is
+    zero.  `free` are the values of free states, actions and trajectories, `lengths` those of free indices.
+    """
+
+    scalars: Scalars
+    sizes: dict[Sort, int]
+    lengths: dict[str, int]
+    definitions: dict[Symbol, Definition]
+    entry: Callable[[Symbol, str | None, tuple[int, ...], tuple[int, ...]], Any]
+    constants: dict[str, Any] = field(default_factory=dict)
+    free: dict[str, Any] = field(default_factory=dict)
+    levels: tuple[str, ...] = ()
+    kinds: dict[int, tuple[Symbol, str]] = field(default_factory=dict)
+    entries: dict[Any, Jet] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.zero = self.scalars.of(Fraction(0))
+        self.one = self.scalars.of(Fraction(1))
+
+    def value(self, term: Term) -> Any:
+        """The value of a closed term; raises Undefined where it has none."""
+        (out,) = self.jet(self.read(term, ()))
+        return out
+
+    # arithmetic -------------------------------------------------------------------------------------------------
+    def jet(self, x: Any) -> Jet:
+        """A value as truncated number; an index counts as the number it is."""
+        return (self.scalars.of(Fraction(x)),) if isinstance(x, int) else x  # type: ignore[no-any-return]
+
+    def plus(self, x: Jet, y: Jet) -> Jet:
+        """The sum."""
+        if len(x) == len(y) == 1:
+            return (x[0] + y[0],)
+        if len(x) < len(y):
+            x, y = y, x
+        return tuple(a + y[i] if i < len(y) else a for i, a in enumerate(x))
+
+    def times(self, x: Jet, y: Jet) -> Jet:
+        """The product."""
+        if len(x) == len(y) == 1:
+            return (x[0] * y[0],)
+        if len(x) < len(y):
+            x, y = y, x
+        if len(y) == 1:
+            return tuple(a * y[0] for a in x)
+        if len(x) == 2:
+            return (x[0] * y[0], x[0] * y[1] + x[1] * y[0])
+        y = (*y, self.zero, self.zero)[:4]
+        return (
+            x[0] * y[0],
+            x[0] * y[1] + x[1] * y[0],
+            x[0] * y[2] + x[2] * y[0],
+            x[0] * y[3] + x[1] * y[2] + x[2] * y[1] + x[3] * y[0],
+        )
+
+    def composed(self, x: Jet, f: Any, f1: Any, f2: Any) -> Jet:
+        """f(x) from f, f' and f'' at the value of x."""
+        if len(x) == 1:
+            return (f,)
+        if len(x) == 2:
+            return (f, f1 * x[1])
+        return (f, f1 * x[1], f1 * x[2], f1 * x[3] + f2 * x[1] * x[2])
+
+    def inverse(self, x: Jet) -> Jet:
+        """1/x."""
+        if self.scalars.is_zero(x[0]):
+            raise Undefined
+        i = self.one / x[0]
+        return self.composed(x, i, -(i * i), (i * i + i * i) * i)
+
+    def logarithm(self, x: Jet) -> Jet:
+        """log x; where the scalars have none, its derivatives are still known."""
+        if self.scalars.is_zero(x[0]) or (self.scalars.ordered and not isinstance(x[0], Opaque) and x[0] < 0):
+            raise Undefined
+        i = self.one / x[0]
+        log = self.scalars.log or (lambda _: OPAQUE)
+        f = self.zero if x[0] == self.one else log(x[0])
+        return self.composed(x, f, i, -(i * i))
+
+    def exponential(self, x: Jet) -> Jet:
+        """exp x."""
+        exp = self.scalars.exp or (lambda _: OPAQUE)
+        f = self.one if self.scalars.is_zero(x[0]) else exp(x[0])
+        return self.composed(x, f, f, f)
+
+    # terms ------------------------------------------------------------------------------------------------------
+    def read(self, term: Term, env: tuple[Any, ...]) -> Any:
+        """The value: a jet, a state, an action, an index, a parameter's name or a Drawn."""
+        return READERS[type(term)](self, term, env)
+
+    def _real(self, term: Term, env: tuple[Any, ...]) -> Jet:
+        return self.jet(self.read(term, env))
+
+    def _number(self, term: Number, env: tuple[Any, ...]) -> Any:
+        return (self.scalars.of(term.value),)
+
+    def _variable(self, term: Variable, env: tuple[Any, ...]) -> Any:
+        if term.sort == INDEX:
+            return self.lengths[term.name]
+        if term.sort == PARAMETER:
+            return term.name
+        return (self.constants[term.name],) if term.sort == REAL else self.free[term.name]
+
+    def _bound(self, term: Bound, env: tuple[Any, ...]) -> Any:
+        return env[term.index]
+
+    def _add(self, term: Add, env: tuple[Any, ...]) -> Jet:
+        out: Jet = (self.zero,)
+        for t in term.operands:
+            out = self.plus(out, self._real(t, env))
+        return out
+
+    def _multiply(self, term: Multiply, env: tuple[Any, ...]) -> Jet:
+        out: Jet = (self.one,)
+        for t in term.operands:
+            out = self.times(out, self._real(t, env))
+        return out
+
+    def _quotient(self, term: Quotient, env: tuple[Any, ...]) -> Jet:
+        return self.times(self._real(term.numerator, env), self.inverse(self._real(term.denominator, env)))
+
+    def _power(self, term: Power, env: tuple[Any, ...]) -> Jet:
+        return self._power_of(self._real(term.base, env), term.exponent)
+
+    def _power_of(self, base: Jet, exponent: int) -> Jet:
+        out: Jet = (self.one,)
+        for _ in range(abs(exponent)):
+            out = self.times(out, self.inverse(base) if exponent < 0 else base)
+        return out
+
+    def _gradient(self, term: Gradient, env: tuple[Any, ...]) -> Jet:
+        half = 1 << len(self.levels)
+        self.levels = (*self.levels, term.parameter.name)
+        try:
+            inner = self._real(term.body, env)
+        finally:
+            self.levels = self.levels[:-1]
+        return inner[half:] if len(inner) > half else (self.zero,)
+
+    def _sum(self, term: Sum, env: tuple[Any, ...]) -> Jet:
+        body, over = term.scope.body, term.over
+        if isinstance(over, All) and isinstance(over.sort, Collective):
+            return self.over_draws(lambda drawn: self._real(body, (drawn, *env)))
+        out: Jet = (self.zero,)
+        for v in self.values(over, env):
+            out = self.plus(out, self._real(body, (v, *env)))
+        return out
+
+    def _product(self, term: Product, env: tuple[Any, ...]) -> Jet:
+        out: Jet = (self.one,)
+        for v in self.values(term.over, env):
+            out = self.times(out, self._real(term.scope.body, (v, *env)))
+        return out
+
+    def _expectation(self, term: Expectation, env: tuple[Any, ...]) -> Jet:
+        sort, mass = self.law(term.over, env)
+
+        def weighted(outcome: Any) -> Jet:
+            weight = mass(outcome)
+            if all(map(self.scalars.is_zero, weight)):
+                return (self.zero,)  # outside the support nothing is averaged
+            return self.times(weight, self._real(term.scope.body, (outcome, *env)))
+
+        return self.over(sort, weighted)
+
+    def over(self, sort: Sort, body: Callable[[Any], Jet]) -> Jet:
+        """The sum of a body over every outcome of a sort."""
+        if isinstance(sort, Collective):
+            return self.over_draws(body)
+        out: Jet = (self.zero,)
+        for v in range(self.sizes[sort]):
+            out = self.plus(out, body(v))
+        return out
+
+    def over_draws(self, body: Callable[[Drawn], Jet]) -> Jet:
+        """The sum over every draw that the body reads, each made when it is first read."""
+        drawn = Drawn()
+
+        def walk() -> Jet:
+            try:
+                out = body(drawn)
+            except NeedsDraw as missing:
+                if missing.drawn is not drawn:
+                    raise
+                key, sort = missing.key, missing.sort
+            else:
+                return out
+            total: Jet = (self.zero,)
+            for v in range(self.sizes[sort]):
+                drawn.values[key] = v
+                total = self.plus(total, walk())
+                del drawn.values[key]
+            return total
+
+        return walk()
+
+    def law(self, over: Term, env: tuple[Any, ...]) -> tuple[Sort, Callable[[Any], Jet]]:
+        """The sort of a law's outcome, and the mass of each."""
+        match over:
+            case Law(symbol, given):
+                values = tuple(self._argument(t, s, env) for t, s in zip(given, symbol.arguments[1:], strict=True))
+                return symbol.arguments[0], lambda outcome: self._symbol(symbol, (outcome, *values))
+            case Conditional(law, scope):
+                sort, mass = self.law(law, env)
+
+                def joint(outcome: Any) -> Jet:
+                    return self.times(mass(outcome), self._real(scope.body, (outcome, *env)))
+
+                norm = self.inverse(self.over(sort, joint))
+                return sort, lambda outcome: self.times(joint(outcome), norm)
+        raise TypeError(f"no law: {over}")
+
+    def values(self, over: Term, env: tuple[Any, ...]) -> range:
+        """What a sum or product runs over."""
+        match over:
+            case All(sort):
+                return range(self.sizes[sort])
+            case Range(first, last):
+                return range(self.index(first, env), self.index(last, env) + 1)
+        raise TypeError(f"no range: {over}")
+
+    def index(self, term: Term, env: tuple[Any, ...]) -> int:
+        """The value of an index."""
+        match term:
+            case Number(value):
+                return int(value)
+            case Add(operands):
+                return sum(self.index(t, env) for t in operands)
+            case Multiply(operands):
+                out = 1
+                for t in operands:
+                    out *= self.index(t, env)
+                return out
+        return int(self.read(term, env))
+
+    def _argument(self, term: Term, sort: Sort, env: tuple[Any, ...]) -> Any:
+        return self.index(term, env) if sort == INDEX else self.read(term, env)
+
+    def _apply(self, term: Apply, env: tuple[Any, ...]) -> Any:
+        symbol = term.symbol
+        values = tuple([self._argument(t, s, env) for t, s in zip(term.arguments, symbol.arguments, strict=True)])
+        match self._kind(symbol):
+            case "log":
+                return self.logarithm(self.jet(values[0]))
+            case "exp":
+                return self.exponential(self.jet(values[0]))
+            case "power":
+                return self._power_of(self.jet(values[0]), values[1])
+            case "indicator":
+                return (self.one if values[0] == values[1] else self.zero,)
+        return self._symbol(symbol, values)
+
+    def _kind(self, symbol: Symbol) -> str:
+        """What a symbol is; looked up by identity, as comparing symbols takes long."""
+        if id(symbol) not in self.kinds:
+            kind = "table"
+            for built_in, name in ((LOG, "log"), (EXP, "exp"), (POWER, "power")):
+                kind = name if symbol == built_in else kind
+            kind = "indicator" if symbol in INDICATORS.values() else kind
+            kind = "defined" if symbol in self.definitions else kind
+            self.kinds[id(symbol)] = (symbol, kind)
+        return self.kinds[id(symbol)][1]
+
+    def _symbol(self, symbol: Symbol, values: tuple[Any, ...]) -> Any:
+        if self._kind(symbol) == "defined":
+            return self.read(self.definitions[symbol].body, tuple(reversed(values)))
+        if values and isinstance(values[0], Drawn):
+            drawn, time = values
+            return drawn.read(symbol.name, time, symbol.result)
+        key = (id(symbol), values, self.levels)
+        if key not in self.entries:
+            self.entries[key] = self._entry(symbol, values)
+        return self.entries[key]
+
+    def _entry(self, symbol: Symbol, values: tuple[Any, ...]) -> Jet:
+        """A table's entry as truncated number, as short as it can be."""
+        place = tuple(v for v, s in zip(values, symbol.arguments, strict=True) if s in (STATE, ACTION))
+        parameter = next((v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER), None)
+        found = []
+        for mask in range(1 << len(self.levels)):
+            levels = tuple(k for k in range(len(self.levels)) if mask >> k & 1)
+            moves = all(parameter in (None, self.levels[k]) for k in levels)
+            found.append(self.entry(symbol, parameter, levels, place) if moves else None)
+        while len(found) > 1 and not any(x is not None for x in found[len(found) // 2 :]):
+            found = found[: len(found) // 2]
+        return tuple(self.zero if x is None else x for x in found)
+
+
+READERS: dict[type[Term], Callable[[Walk, Any, tuple[Any, ...]], Any]] = {
+    Number: Walk._number,
+    Variable: Walk._variable,
+    Bound: Walk._bound,
+    Add: Walk._add,
+    Multiply: Walk._multiply,
+    Quotient: Walk._quotient,
+    Power: Walk._power,
+    Gradient: Walk._gradient,
+    Sum: Walk._sum,
+    Product: Walk._product,
+    Expectation: Walk._expectation,
+    Apply: Walk._apply,
+}
