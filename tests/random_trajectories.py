@@ -202,7 +202,7 @@ class Writer:
         kinds = ["add", "subtract", "multiply", "multiply", "expect", "expect", "expect", "ratio", "power", "all"]
         if x.draws:
             kinds += ["sum"] * 4 + ["product"] * 2 + ["importance"]
-        if x.times:
+        if x.times and x.all_states and x.all_actions:
             kinds += ["discount"] * 4
         if self.logs and self.masses(x):
             kinds += ["log"] * 3
@@ -232,7 +232,7 @@ class Writer:
                 ratio = m.policy(t, d.variable) / POLICY(m.action(t, d.variable), m.state(t, d.variable), OLD)
                 return product_range(t, d.first, d.last, of=ratio) * self.real(x, depth - 1)
             case "discount":
-                base = self.rng.choice([GAMMA, GAMMA, self.leaf(x)])
+                base = self.rng.choice([GAMMA, GAMMA, m.reward(1).symbol(x.all_states[0], x.all_actions[0])])
                 return base ** (self.rng.choice(x.times) - 1) * self.real(x, depth - 1)
             case "log":
                 return self.real(x, depth - 2) * log(self.positive(x, 1))
