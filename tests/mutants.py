@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 from pgsym.problems.classification import LABEL_LAW
 from pgsym.problems.one_step import POLICY
-from pgsym.terms.build import LOG, log
+from pgsym.problems.trajectory import START, TRANSITION
+from pgsym.terms.build import LOG, log, sum_range
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -18,14 +20,27 @@ from pgsym.terms.nodes import (
     Multiply,
     Number,
     Power,
+    Product,
     Quotient,
+    Range,
     Sum,
     Term,
     Variable,
 )
 from pgsym.terms.places import Place, places, rewrite_at
-from pgsym.terms.sorts import FINITE, REAL, VECTOR, Sort
-from pgsym.terms.structure import factors, flat, product, sort_of, total
+from pgsym.terms.sorts import FINITE, INDEX, REAL, VECTOR, Sort
+from pgsym.terms.structure import (
+    bottom_up,
+    factors,
+    flat,
+    free,
+    open_scope,
+    product,
+    sort_of,
+    substitute,
+    symbols,
+    total,
+)
 
 
 def mutants(term: Term) -> Iterator[tuple[str, Term]]:
@@ -44,7 +59,7 @@ def _at(place: Place) -> Iterator[tuple[str, Term]]:
         case Multiply():
             xs = factors(t)
             for i, x in enumerate(xs):
-                yield "factor dropped", product(*xs[:i], *xs[i + 1 :])
+                yield _dropped(x), product(*xs[:i], *xs[i + 1 :])
                 if _real(x) and not isinstance(x, Number):
                     yield "factor doubled", product(*xs[:i], x, x, *xs[i + 1 :])
         case Add(xs):
@@ -72,8 +87,18 @@ def _at(place: Place) -> Iterator[tuple[str, Term]]:
             yield "distribution swapped", LABEL_LAW.law(given)
         case Expectation(Law(symbol, _), scope) if scope.sort in FINITE:
             yield "expectation a plain sum", Sum(All(scope.sort), scope)
+        case Range(first, last):
+            for off in (1, -1):
+                yield "first time off by one", Range(_later(first, off), last)
+                yield "last time off by one", Range(first, _later(last, off))
+        case Sum(Range(first, last), scope):
+            yield from _shifted_scores(first, last, *open_scope(scope, free(t)))
+        case Apply(symbol, (to, s, a)) if symbol == TRANSITION:
+            yield "transition reversed", TRANSITION(s, to, a)
     if isinstance(t, Apply):
         yield from _swapped(t, place)
+    if _is_of_one_step(t):
+        yield from _wrong_step(t, place)
 
 
 def _sign(t: Term) -> Iterator[tuple[str, Term]]:
@@ -88,6 +113,63 @@ def _swapped(t: Apply, place: Place) -> Iterator[tuple[str, Term]]:
             for v, _ in place.opened:
                 if v.sort == x.sort and v != x:
                     yield "variable swapped", replace(t, arguments=(*t.arguments[:i], v, *t.arguments[i + 1 :]))
+
+
+def _dropped(factor: Term) -> str:
+    """What is missing when a factor is."""
+    if isinstance(factor, Apply) and factor.symbol == START:
+        return "initial distribution dropped"
+    if isinstance(factor, Apply | Product) and symbols(factor) & {TRANSITION} and _real(factor):
+        return "transition dropped"
+    return "factor dropped"
+
+
+def _later(time: Term, by: int) -> Term:
+    """A time moved by some steps, its numbers added up."""
+    xs = time.operands if isinstance(time, Add) else (time,)
+    moved = sum((x.value for x in xs if isinstance(x, Number)), Fraction(by))
+    rest = tuple(x for x in xs if not isinstance(x, Number))
+    return total(*rest, *((Number(moved),) if moved or not rest else ()))
+
+
+def _shifted_scores(first: Term, last: Term, time: Variable, body: Term) -> Iterator[tuple[str, Term]]:
+    """A sum over times with the scores of the step after or before, over the times that have one."""
+    for off, begin, end in ((1, first, _later(last, -1)), (-1, _later(first, 1), last)):
+        moved = bottom_up(body, lambda x, off=off: substitute(x, {time: time + off}) if _is_score(x) else x)
+        if moved != body:
+            yield "score of the wrong step", sum_range(time, begin, end, of=moved)
+
+
+def _is_of_one_step(t: Term) -> bool:
+    """Whether a term is a score, or a symbol applied to what happens at some time, or that itself."""
+    match t:
+        case Apply(_, arguments):
+            return _speaks_of_time(arguments) or any(map(_is_time, arguments))
+    return _is_score(t)
+
+
+def _is_score(t: Term) -> bool:
+    match t:
+        case Gradient(_, Apply(symbol, (Apply(_, arguments),))) if symbol == LOG:
+            return _speaks_of_time(arguments)
+    return False
+
+
+def _speaks_of_time(arguments: tuple[Term, ...]) -> bool:
+    return any(isinstance(x, Apply) and any(map(_is_time, x.arguments)) for x in arguments)
+
+
+def _is_time(t: Term) -> bool:
+    return _sort(t) == INDEX and any(v.sort == INDEX for v in free(t))
+
+
+def _wrong_step(t: Term, place: Place) -> Iterator[tuple[str, Term]]:
+    """The step before or after, or that of another time in scope."""
+    what = "score of the wrong step" if isinstance(t, Gradient) else "wrong step"
+    for time in sorted((v for v in free(t) if v.sort == INDEX), key=lambda v: v.name):
+        others = [v for v, _ in place.opened if v.sort == INDEX and v != time]
+        for other in (time + 1, time - 1, *others):
+            yield what, substitute(t, {time: other})
 
 
 def _real(t: Term) -> bool:

@@ -6,7 +6,7 @@ pgsym but the terms themselves is used, so that a mistake in the evaluator canno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -45,6 +45,25 @@ UNDEFINED = "undefined"
 
 class Undefined(Exception):
     """The term has no value: a division by zero, or the logarithm of zero."""
+
+
+class Undrawn(Exception):
+    """The term speaks of a draw that its law does not make, such as s_{T+1}."""
+
+
+class Drawn(dict[tuple[str, int], int]):
+    """A batch, trajectory or history: its draws by name and number."""
+
+    def __missing__(self, key: tuple[str, int]) -> int:
+        raise Undrawn(f"{key[0]}_{key[1]}")
+
+
+class Mentioned(Drawn):
+    """Stands for a batch or trajectory and notes which draws are asked for."""
+
+    def __missing__(self, key: tuple[str, int]) -> int:
+        self[key] = 0
+        return 0
 
 
 @dataclass
@@ -120,8 +139,7 @@ class Reading:
             case Expectation(over, scope):
                 total = sympy.Integer(0)
                 for outcome, mass in self.law(over, env):
-                    here = self.at_origin(mass)
-                    if here == 0 and (not self.under or sympy.simplify(mass) == 0):
+                    if self.vanishes(mass) and (not self.under or sympy.simplify(mass) == 0):
                         continue  # outside the support
                     total += mass * self.read(scope.body, (outcome, *env))
                 return total
@@ -129,11 +147,20 @@ class Reading:
 
     def at_origin(self, value: Any) -> Any:
         """The value at the parameter itself."""
-        return sympy.simplify(sympy.sympify(value).subs(self.problem.origin))
+        here = sympy.sympify(value).subs(self.problem.origin)
+        return here if here.is_Rational else sympy.simplify(here)
+
+    def vanishes(self, value: Any) -> bool:
+        """Whether an expression is identically zero at the origin: no, if it is not at one point."""
+        here = sympy.sympify(value).subs(self.problem.origin)
+        unknowns = sorted(here.free_symbols, key=str)
+        if here.subs({x: sympy.Rational(1, sympy.prime(i + 3)) for i, x in enumerate(unknowns)}).is_zero is False:
+            return False
+        return bool(sympy.simplify(here) == 0)
 
     def not_zero(self, value: Any) -> Any:
         """The value, if it is not zero."""
-        if self.at_origin(value) == 0:
+        if self.vanishes(value):
             raise Undefined
         return value
 
@@ -141,27 +168,38 @@ class Reading:
         """What a sum runs over."""
         match over:
             case All(sort):
-                return range(self.problem.sizes[sort])
+                return self.outcomes(sort)
             case Range(first, last):
                 return range(int(self.read(first, env)), int(self.read(last, env)) + 1)
         raise TypeError(f"no range: {over}")
 
-    def outcomes(self, sort: Any) -> Iterator[Any]:
-        """Every state, action or batch."""
+    def outcomes(self, sort: Any, places: Iterable[tuple[str, int]] | None = None) -> Iterator[Any]:
+        """Every state, action, batch or trajectory; of a history or future, only the draws that it makes."""
         if not isinstance(sort, Collective):
             yield from range(self.problem.sizes[sort])
             return
-        places = [(n, i) for i in range(1, self.problem.lengths[sort.length] + 1) for n, _ in sort.components]
-        sizes = [range(self.problem.sizes[dict(sort.components)[n]]) for n, _ in places]
-        for drawn in product(*sizes):
-            yield dict(zip(places, drawn, strict=True))
+        components = dict(sort.components)
+        if places is None:
+            places = [(n, i) for i in range(1, self.problem.lengths[sort.length] + 1) for n in components]
+        places = list(places)
+        for drawn in product(*(range(self.problem.sizes[components[n]]) for n, _ in places)):
+            yield Drawn(zip(places, drawn, strict=True))
+
+    def draws(self, symbol: Symbol, given: tuple[Any, ...]) -> list[tuple[str, int]] | None:
+        """The draws that a law makes: those that its mass speaks of."""
+        if not isinstance(symbol.arguments[0], Collective):
+            return None
+        seen = Mentioned()
+        self.apply(symbol, (seen, *given))
+        return sorted(seen, key=lambda place: (place[1], place[0] != "s"))
 
     def law(self, over: Term, env: tuple[Any, ...]) -> list[tuple[Any, Any]]:
         """Every outcome with its probability."""
         match over:
             case Law(symbol, given):
                 rest = tuple(self.read(x, env) for x in given)
-                return [(x, self.apply(symbol, (x, *rest))) for x in self.outcomes(symbol.arguments[0])]
+                outcomes = self.outcomes(symbol.arguments[0], self.draws(symbol, rest))
+                return [(x, self.apply(symbol, (x, *rest))) for x in outcomes]
             case Conditional(law, scope):
                 joint = [(x, mass * self.read(scope.body, (x, *env))) for x, mass in self.law(law, env)]
                 total = self.not_zero(sum(mass for _, mass in joint))
@@ -189,7 +227,7 @@ class Reading:
         if symbol in self.problem.definitions:
             return self.read(self.problem.definitions[symbol].body, tuple(reversed(values)))
         if isinstance(values[0] if values else None, dict):
-            return values[0][symbol.name, values[1]]
+            return values[0][symbol.name, int(values[1])]
         index = tuple(v for v, s in zip(values, symbol.arguments, strict=True) if s in (STATE, ACTION))
         entry = self.problem.tables[symbol][index]
         return int(entry) if symbol.result in (STATE, ACTION) else entry
@@ -259,7 +297,7 @@ def confirm(found: Any) -> None:
         batch, dot, rest = name.partition(".")
         if dot:
             letter, _, number = rest.partition(".")
-            free.setdefault(batch, {})[letter, int(number)] = value - 1
+            free.setdefault(batch, Drawn())[letter, int(number)] = value - 1
         else:
             free[name] = value - 1
     problem = problem_of(found)
