@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from pgsym.decide.claims import Claim
-from pgsym.decide.verdicts import Rung
+from pgsym.decide.verdicts import Relation, Rung
 from pgsym.errors import UnknownName
 from pgsym.kernel import Theorem
 from pgsym.show import show
@@ -145,4 +145,17 @@ def _unknown(name: str, there_are: Iterable[str]) -> UnknownName:
     )
 
 
-__all__ = ["Claim", "Entry", "Rung", "Script", "entries", "entry", "names", "script", "scripts", "show", "theorem"]
+__all__ = [
+    "Claim",
+    "Entry",
+    "Relation",
+    "Rung",
+    "Script",
+    "entries",
+    "entry",
+    "names",
+    "script",
+    "scripts",
+    "show",
+    "theorem",
+]

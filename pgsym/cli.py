@@ -303,8 +303,7 @@ def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool
         rows = []
         for o in outcomes:
             mark = "✔" if o.is_expected else "[red]✘ not as claimed[/red]"
-            sign = "≠" if o.verdict.counterexample else "="
-            statement = f"{o.claim.lhs} {sign} {o.claim.rhs}"
+            statement = f"{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}"
             rows.append(
                 (
                     o.claim.id,

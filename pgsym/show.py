@@ -46,8 +46,8 @@ def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None)
     out = console or Console(highlight=False)
     out.print(f"\n[bold]{escape(claim.id)}[/bold]  {escape(plain(claim.says))}\n")
     out.print(f"    {escape(text(claim.lhs))}")
-    colour, sign = ("red", "≠") if verdict.counterexample else ("green", "=")
-    out.print(f"  [{colour}]{sign}[/{colour}] {escape(text(claim.rhs))}")
+    colour = "red" if verdict.counterexample else "green"
+    out.print(f"  [{colour}]{verdict.sign}[/{colour}] {escape(text(claim.rhs))}")
     out.print(f"\n  [{colour}]{verdict.rung}[/{colour}]  [dim]{escape(str(verdict.evidence))}[/dim]")
     if verdict.counterexample:
         out.print(escape(str(verdict.counterexample)))

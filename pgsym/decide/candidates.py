@@ -29,9 +29,11 @@ class Candidate(Concrete):
     """A concrete problem that may be a counterexample."""
 
     @staticmethod
-    def stacked(problems: Sequence[Candidate], size: Size, given: Iterable[Hypothesis]) -> StackedInstance:
-        """All of them as the points of one evaluation."""
-        return StackedInstance(problems, size.sorts, size.lengths, given)
+    def stacked(
+        problems: Sequence[Candidate], size: Size, given: Iterable[Hypothesis], exact: bool = True
+    ) -> StackedInstance:
+        """All of them as the points of one evaluation, modulo a prime or in floats."""
+        return StackedInstance(problems, size.sorts, size.lengths, given, exact)
 
     def instance(self, numbers: Numbers, size: Any, given: Any, *_: Any) -> TableInstance:  # type: ignore[override]
         """The candidate at its size."""

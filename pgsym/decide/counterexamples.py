@@ -12,10 +12,12 @@ import numpy as np
 
 from pgsym.decide.candidates import Candidate, candidates, entries_of, ingredients, simpler
 from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names
+from pgsym.decide.verdicts import Relation
 from pgsym.errors import OutsideNumberSystem, PgsymError
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.instances import axes_of
-from pgsym.meaning.numbers import Array, Ball, Numbers, Rational, Symbolic
+from pgsym.meaning.net import Factor
+from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.vocabulary import head
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term, Variable
@@ -157,6 +159,7 @@ def search(
     names: tuple[str, ...],
     seed: int,
     sizes: tuple[Size, ...] | None = None,
+    relation: Relation = Relation.EQUAL,
 ) -> Counterexample | None:
     """The smallest counterexample, size by size and round by round of ever less simple tables."""
     for size in _instances(sizes or SEARCH_SIZES, names, given):
@@ -164,10 +167,10 @@ def search(
             continue  # nobody would read it, and it would not fit
         for round_ in range(ROUNDS):
             batch = candidates((lhs, rhs), given, size, round_, seed, BATCH)
-            for found in _screened(lhs, rhs, given, axes, size, batch):
-                verified = verify(lhs, rhs, given, axes, size, found)
+            for found in _screened(lhs, rhs, given, axes, size, batch, relation):
+                verified = verify(lhs, rhs, given, axes, size, found, relation)
                 if verified is not None:
-                    return _shrunk(lhs, rhs, given, axes, verified)
+                    return _shrunk(lhs, rhs, given, axes, verified, relation)
     return None
 
 
@@ -177,27 +180,47 @@ def _instances(sizes: Iterable[Size], names: tuple[str, ...], given: Iterable[Hy
 
 
 def _screened(
-    lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], axes: tuple[Variable, ...], size: Size, batch: list[Candidate]
+    lhs: Term,
+    rhs: Term,
+    given: tuple[Hypothesis, ...],
+    axes: tuple[Variable, ...],
+    size: Size,
+    batch: list[Candidate],
+    relation: Relation,
 ) -> list[Candidate]:
-    """The candidates whose sides differ modulo one large prime, in their order, all evaluated at once."""
+    """The candidates that seem to be counterexamples, in their order, all evaluated at once.
+
+    Whether sides differ is seen modulo one large prime, in what order they are in floats.
+    """
     groups: dict[object, list[Candidate]] = {}
     for candidate in batch:
         groups.setdefault(candidate.kind, []).append(candidate)
     flagged: set[int] = set()
     for group in groups.values():
-        instance = Candidate.stacked(group, size, given)
+        instance = Candidate.stacked(group, size, given, relation is Relation.EQUAL)
         try:
             left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
         except OutsideNumberSystem:
             return batch
-        differ = _differ(left.array, left.poles, right.array, right.poles, instance.numbers)
-        per_point = differ.reshape(differ.shape[0], -1).any(axis=1)
-        per_point = np.broadcast_to(per_point, (len(instance.numbers.primes),))
+        broken = _breaks(relation, left, right, instance.numbers)
+        per_point = broken.reshape(broken.shape[0], -1).any(axis=1)
+        per_point = np.broadcast_to(per_point, (instance.points,))
         hits = np.asarray(per_point.reshape(len(group), -1).any(axis=1))
         for candidate, hit in zip(group, hits, strict=True):
             if hit:
                 flagged.add(id(candidate))
     return [c for c in batch if id(c) in flagged]
+
+
+def _breaks(relation: Relation, left: Factor, right: Factor, numbers: Numbers) -> Array:
+    """Where a relation does not hold."""
+    if relation is Relation.EQUAL:
+        return _differ(left.array, left.poles, right.array, right.poles, numbers)
+    margin = 1e-9 * (1 + abs(right.array)) if isinstance(numbers, Float64) else 0
+    greater = np.asarray(left.array > right.array + margin, dtype=bool)
+    for factor in (left, right):
+        greater = greater if factor.poles is None else greater & ~factor.poles
+    return greater
 
 
 def _differ(left: Array, left_poles: Array | None, right: Array, right_poles: Array | None, numbers: Numbers) -> Array:
@@ -217,7 +240,13 @@ def _differ(left: Array, left_poles: Array | None, right: Array, right_poles: Ar
 
 
 def verify(
-    lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], axes: tuple[Variable, ...], size: Size, candidate: Candidate
+    lhs: Term,
+    rhs: Term,
+    given: tuple[Hypothesis, ...],
+    axes: tuple[Variable, ...],
+    size: Size,
+    candidate: Candidate,
+    relation: Relation = Relation.EQUAL,
 ) -> Counterexample | None:
     """The counterexample that a candidate is in exact arithmetic, or None if its sides agree there."""
     for numbers in (Rational(), Ball(BITS)):
@@ -226,7 +255,7 @@ def verify(
             left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
         except OutsideNumberSystem:
             continue
-        differ = _differ(left.array, left.poles, right.array, right.poles, numbers)
+        differ = _breaks(relation, left, right, numbers)
         if not differ.any():
             return None
         if isinstance(numbers, Ball):
@@ -252,12 +281,17 @@ def _along(array: Array, poles: Array | None, shape: tuple[int, ...], where: tup
 
 
 def _shrunk(
-    lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], axes: tuple[Variable, ...], found: Counterexample
+    lhs: Term,
+    rhs: Term,
+    given: tuple[Hypothesis, ...],
+    axes: tuple[Variable, ...],
+    found: Counterexample,
+    relation: Relation,
 ) -> Counterexample:
     """The counterexample with one table after the other made simpler, as long as it stays one."""
     while True:
-        for candidate in _screened(lhs, rhs, given, axes, found.size, simpler(found.candidate, given)):
-            better = verify(lhs, rhs, given, axes, found.size, candidate)
+        for candidate in _screened(lhs, rhs, given, axes, found.size, simpler(found.candidate, given), relation):
+            better = verify(lhs, rhs, given, axes, found.size, candidate, relation)
             if better is not None:
                 found = better
                 break

@@ -25,6 +25,21 @@ class Rung(StrEnum):
     UNDECIDED = "undecided"
 
 
+class Relation(StrEnum):
+    """What a claim says of its two sides; of gradients, coordinate by coordinate."""
+
+    EQUAL = "="
+    AT_MOST = "≤"
+
+    def sign(self, refuted: bool = False) -> str:
+        """The sign between the sides, or the one that says that it does not hold."""
+        return {"=": "≠", "≤": "≰"}[self] if refuted else str(self)
+
+    def latex(self, refuted: bool = False) -> str:
+        """The sign as LaTeX."""
+        return {"=": "=", "≠": "\\neq", "≤": "\\le", "≰": "\\nleq"}[self.sign(refuted)]
+
+
 @dataclass(frozen=True)
 class Evidence:
     """How a verdict was reached.
@@ -84,7 +99,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether two terms are equal under some hypotheses."""
+    """Whether two terms are equal, or in order, under some hypotheses."""
 
     rung: Rung
     lhs: Term
@@ -92,6 +107,17 @@ class Verdict:
     given: tuple[Hypothesis, ...]
     evidence: Evidence
     counterexample: Counterexample | None = None
+    relation: Relation = Relation.EQUAL
+
+    @property
+    def sign(self) -> str:
+        """The sign between the sides, as it was found."""
+        return self.relation.sign(self.rung is Rung.REFUTED)
+
+    @property
+    def latex_sign(self) -> str:
+        """The sign as LaTeX."""
+        return self.relation.latex(self.rung is Rung.REFUTED)
 
     @property
     def is_true(self) -> bool:
@@ -99,10 +125,8 @@ class Verdict:
         return self.rung in (Rung.DECIDED, Rung.EXACT)
 
     def __str__(self) -> str:
-        sign = "≠" if self.rung is Rung.REFUTED else "="
-        line = f"{self.rung}: {self.lhs} {sign} {self.rhs}\n  {self.evidence}"
+        line = f"{self.rung}: {self.lhs} {self.sign} {self.rhs}\n  {self.evidence}"
         return f"{line}\n{self.counterexample}" if self.counterexample else line
 
     def _repr_latex_(self) -> str:
-        sign = "\\neq" if self.rung is Rung.REFUTED else "="
-        return f"$\\displaystyle {latex(self.lhs)} {sign} {latex(self.rhs)} \\quad \\text{{({self.rung})}}$"
+        return f"$\\displaystyle {latex(self.lhs)} {self.latex_sign} {latex(self.rhs)} \\quad \\text{{({self.rung})}}$"

@@ -125,13 +125,20 @@ def _is_choice(table: Array) -> bool:
 
 
 class StackedInstance(TableInstance):
-    """Many concrete problems of one kind as the points of one evaluation, modulo one prime."""
+    """Many concrete problems of one kind as the points of one evaluation, modulo one prime or in floats."""
 
     def __init__(
-        self, problems: Sequence[Concrete], sizes: Sizes, lengths: Mapping[str, int], given: Iterable[Hypothesis]
+        self,
+        problems: Sequence[Concrete],
+        sizes: Sizes,
+        lengths: Mapping[str, int],
+        given: Iterable[Hypothesis],
+        exact: bool = True,
     ):
         coordinates = max(1, len(problems[0].coordinates))
-        self.numbers: PrimeField = PrimeField([SCREEN] * (len(problems) * coordinates))
+        self.points = len(problems) * coordinates
+        self.numbers: Numbers = PrimeField([SCREEN] * self.points) if exact else Float64()
+        entries = _residues if exact else _floats
         first = problems[0]
         stacked: dict[Symbol, Array] = {}
         for symbol, table in first.tables.items():
@@ -141,12 +148,12 @@ class StackedInstance(TableInstance):
                 else np.array([p.tables[symbol] for p in problems])
             )
             rows = np.repeat(rows, coordinates, axis=0)
-            stacked[symbol] = rows if _is_choice(table) else _residues(rows)
+            stacked[symbol] = rows if _is_choice(table) else entries(rows)
             if symbol in first.logarithmic:
                 stacked[symbol] = self.numbers.log(stacked[symbol])[0]
         every = [p.tangents() for p in problems]
-        tangents = {s: _residues(np.concatenate([t[s] for t in every])) for s in first.moved}
-        constants = {n: _residues(np.repeat([p.constants[n] for p in problems], coordinates)) for n in first.constants}
+        tangents = {s: entries(np.concatenate([t[s] for t in every])) for s in first.moved}
+        constants = {n: entries(np.repeat([p.constants[n] for p in problems], coordinates)) for n in first.constants}
         super().__init__(self.numbers, sizes, stacked, tangents, lengths, given, constants)
 
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
@@ -159,6 +166,11 @@ class StackedInstance(TableInstance):
 
     def constant(self, variable: Any) -> Array:
         return np.asarray(self.constants[variable.name])
+
+
+def _floats(table: Array) -> Array:
+    """Fractions as floats."""
+    return table.astype(np.float64)
 
 
 def _residues(table: Array) -> Array:

@@ -240,7 +240,7 @@ class FiniteMDP:
         moved = {} if tangents is None else {POLICY: np.swapaxes(along, 1, 2)}
         m = trajectories()
         sizes = {STATE: self.S, ACTION: self.A}
-        return TableInstance(numbers, sizes, tables, moved, {m.T.name: self.horizon}, m.hypotheses)
+        return TableInstance(numbers, sizes, tables, moved, {"T": self.horizon}, m.hypotheses)
 
     def policy_table(self, policy: Softmax | Table) -> Array:
         """π(a | s) of shape (S, A); raises InstanceError for another shape or a row that is no distribution."""

@@ -103,9 +103,8 @@ def statement_of(theorem: Theorem, claim: Claim | None = None) -> Statement:
 
 def claimed(claim: Claim, verdict: Verdict) -> Statement:
     """A claim with its verdict."""
-    sign = "\\neq" if verdict.rung is Rung.REFUTED else "="
     given = relevant_hypotheses((claim.lhs, claim.rhs), claim.given)
-    formula = f"{latex(claim.lhs)} {sign} {latex(claim.rhs)}"
+    formula = f"{latex(claim.lhs)} {verdict.latex_sign} {latex(claim.rhs)}"
     badge = Badge(str(verdict.rung), evidence(verdict))
     return Statement("Claim", claim.id, claim.says, formula, tuple(h.latex() for h in given), badge)
 

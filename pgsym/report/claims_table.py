@@ -11,8 +11,7 @@ def markdown_table(outcomes: Iterable[Verification]) -> str:
     """One row a claim: id, statement, verdict, and links to the derivation and the tests."""
     rows = ["| id | statement | verdict | derivation | tests |", "| --- | --- | --- | --- | --- |"]
     for o in outcomes:
-        sign = "≠" if o.verdict.counterexample else "="
-        statement = f"{o.claim.lhs} {sign} {o.claim.rhs}".replace("|", "\\|")
+        statement = f"{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}".replace("|", "\\|")
         script = f"[{o.entry.script}](derivations/{o.entry.script.replace('-', '_')}.py)"
         tests = ", ".join(f"[{t.partition('::')[2].partition('[')[0]}]({t.partition('::')[0]})" for t in o.entry.tests)
         rows.append(f"| `{o.claim.id}` | {statement} | {o.verdict.rung} | {script} | {tests} |")

@@ -9,7 +9,9 @@ from pgsym.report.errors import MalformedMath
 
 MARK = "\\changed{"
 TOKEN = re.compile(r"\\(?:left|right)\s*(?:\\.|.)|\\[a-zA-Z]+|\\.|.", re.DOTALL)
-BREAKS = frozenset({"=", "+", "-", "\\neq", "\\le", "\\ge", "\\approx", "\\equiv", "\\iff", "\\implies", "\\propto"})
+BREAKS = frozenset(
+    {"=", "+", "-", "\\neq", "\\le", "\\nleq", "\\ge", "\\approx", "\\equiv", "\\iff", "\\implies", "\\propto"}
+)
 OPENING = frozenset({"{", "(", "[", "\\{", "\\lvert", "\\lVert"})
 CLOSING = frozenset({"}", ")", "]", "\\}", "\\rvert", "\\rVert"})
 WIDE = 110

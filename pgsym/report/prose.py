@@ -9,7 +9,7 @@ TOKEN = re.compile(r"\$([^$]+)\$|\*(?=[^\s*])((?:[^*$\n]|\$[^$\n]+\$)+)(?<=\S)\*
 
 UNICODE = {
     "theta": "θ", "pi": "π", "nabla": "∇", "sum": "Σ", "cdot": "·", "mid": " | ", "sim": "∼", "log": "log ",
-    "neq": "≠", "le": "≤", "ge": "≥", "times": "×", "alpha": "α", "infty": "∞", "to": "→",
+    "neq": "≠", "le": "≤", "nleq": "≰", "ge": "≥", "times": "×", "alpha": "α", "infty": "∞", "to": "→",
 }  # fmt: skip
 
 

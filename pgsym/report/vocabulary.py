@@ -32,6 +32,7 @@ SYMBOLS = {
     "cdot": "dot.c",
     "times": "times",
     "le": "lt.eq",
+    "nleq": "lt.eq.not",
     "ge": "gt.eq",
     "neq": "eq.not",
     "approx": "approx",

@@ -231,9 +231,12 @@ def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
             if sort_of(denominator, scopes) in (VECTOR, MATRIX):
                 raise SortError(f"a division by a gradient: {term}")
             return sort_of(numerator, scopes)
-        case Power(base, _):
-            if sort_of(base, scopes) in (VECTOR, MATRIX):
-                raise SortError(f"a power of a gradient: {term}")
+        case Power(base, exponent):
+            sort = sort_of(base, scopes)
+            if sort == VECTOR and exponent == 2:
+                return VECTOR  # the square of every coordinate, as in a variance
+            if sort in (VECTOR, MATRIX):
+                raise SortError(f"a power of a gradient, other than the square of its coordinates: {term}")
             return REAL
         case Gradient(_, body):
             match sort_of(body, scopes):
