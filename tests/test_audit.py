@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ def test_an_environment_that_does_not_keep_to_its_table_is_caught(capsys: pytest
         (["Blackjack-v1", "--horizon", "5"], "carries no table P"),
         (["FrozenLake-v1", "--horizon", "5", "--policy", "greedy"], "policies are uniform and random, not 'greedy'"),
         (["FrozenLake-v1", "--horizon", "5", "--option", "8x8"], "--option 8x8: give it as key=value"),
-        (["FrozenLake-v1", "--horizon", "5", "--option", "map_name=9x9"], "cannot be made"),
+        (["FrozenLake-v1", "--horizon", "5", "--option", "map_name=9x9"], "cannot be made: KeyError: '9x9'"),
         (["FrozenLake-v1", "--horizon", "5", "--format", "docx"], "there is no format 'docx'"),
         (["FrozenLake-v1", "--horizon", "5", "--seed", "-1"], "seed"),
     ],
@@ -191,6 +192,17 @@ def test_the_report_of_a_wrong_form_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     text = render(audit_document(audit_gymnasium("CliffWalking-v1", 3)), "tex").decode()
     assert "\\neq" in text
     assert "refuted" in text
+
+
+def test_a_report_without_matplotlib_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("matplotlib", "matplotlib.style"):
+        monkeypatch.setitem(sys.modules, name, None)
+    status, out, err = run(capsys, "FrozenLake-v1", "--horizon", "3", "--output", str(tmp_path))
+    assert (status, out) == (2, "")
+    assert err == "pgsym: the figures of an audit need Matplotlib: pip install 'pgsym[gym]'\n"
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,8 @@ def make(name: str, options: Mapping[str, Any]) -> Any:
             hint = f": did you mean {near[0]}?" if near else ""
             raise InstanceError(f"Gymnasium knows no environment {name}{hint}") from None
         except Exception as reason:  # an environment's constructor may raise anything
-            line = " ".join(str(reason).split()) or type(reason).__name__
-            raise InstanceError(f"{name} cannot be made: {line}") from None
+            kind = "" if isinstance(reason, gymnasium.error.Error) else f"{type(reason).__name__}: "
+            raise InstanceError(f"{name} cannot be made: {kind}{' '.join(str(reason).split())}") from None
 
 
 def stray_step(environment: Any, steps: int, seed: int = 0) -> str | None:

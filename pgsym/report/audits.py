@@ -17,18 +17,12 @@ def audit_document(audit: Audit) -> Document:
     from importlib.metadata import version
 
     stem = "audit-" + re.sub(r"[^a-z0-9]+", "-", audit.mdp.name.lower()).strip("-")
-    title = f"The policy gradient on {audit.mdp.name}"
-    made = (*versions(), ("Gymnasium", version("gymnasium")), ("Matplotlib", _matplotlib_version()))
-    return Document(stem, title, tuple(_blocks(audit, stem)), versions=made)
-
-
-def _matplotlib_version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
     try:
-        return version("matplotlib")
-    except PackageNotFoundError:
+        blocks = tuple(_blocks(audit, stem))
+    except ModuleNotFoundError:
         raise ReportError("the figures of an audit need Matplotlib: pip install 'pgsym[gym]'") from None
+    made = (*versions(), ("Gymnasium", version("gymnasium")), ("Matplotlib", version("matplotlib")))
+    return Document(stem, f"The policy gradient on {audit.mdp.name}", blocks, versions=made)
 
 
 def _blocks(audit: Audit, stem: str) -> Iterator[Block]:
