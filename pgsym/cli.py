@@ -265,7 +265,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = 0
     except Exception as error:  # the last line of defence: a user never sees a traceback
         if hasattr(error, "format_message"):  # a wrong option or argument; the class is private in newer typers
-            sys.exit(_complain(f"{error.format_message()} (see --help)", 2))
+            message = error.format_message()  # nothing where help was asked for by saying nothing, and has been printed
+            sys.exit(_complain(f"{message} (see --help)", 2) if message else 2)
         if os.environ.get("PGSYM_DEBUG"):
             raise
         status = _complain(f"internal error: {type(error).__name__}: {error} (PGSYM_DEBUG=1 shows where)", 3)

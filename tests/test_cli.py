@@ -239,3 +239,10 @@ def test_importing_pgsym_is_cheap() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", [[], ["audit"]], ids=["pgsym", "pgsym audit"])
+def test_saying_nothing_shows_the_help_and_no_complaint(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+    status, out, err = run(capsys, *command)
+    assert (status, err) == (2, "")
+    assert "Commands" in out
