@@ -89,6 +89,8 @@ NOT_NECESSARY = {
     ("ce-from-log-objective", "D does not depend on θ"),
     # where the label is never sampled, both sides are undefined
     ("ce-from-success-filter", "π > 0 everywhere"),
+    # where a policy is zero, both sides are undefined
+    ("dynamics-drop-out", "π > 0 everywhere"),
 }
 
 

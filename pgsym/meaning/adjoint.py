@@ -72,7 +72,7 @@ class Tape(Contraction):
     def _of(self, x: Value, *rest: V) -> Value:  # type: ignore[override]
         raise OutsideNumberSystem("derivatives by whole tables are taken of sums and products only")
 
-    def _factor(self, jets: dict[int, Array], of: Factor) -> Value:
+    def _factor(self, jets: dict[int, Array], of: Factor, outside: object = None) -> Value:
         raise OutsideNumberSystem("derivatives by whole tables are taken of terms without ∇")
 
 

@@ -270,8 +270,7 @@ class Evaluator(Meaning[Value]):
             known = self.instance.bounds
             bounds = Evaluator.at(known)
             dense = bounds.contraction.dense(bounds.real(bounds.read(argument, environment)))
-            if dense.outside:
-                raise dense.outside
+            _check_inside(dense)
             signs = self.instance.numbers.integers(known.numbers.signs(dense.array))
         except OutsideNumberSystem:
             dense = self.contraction.dense(value)
@@ -391,11 +390,16 @@ def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ..
     value = evaluator.real(evaluator.read(term))
     wanted = tuple((f"free:{name}", instance.size(sort)) for v in axes for name, sort in open_axes(v, instance))
     out = evaluator.contraction.dense(value, wanted)
-    if out.outside:
-        raise out.outside
+    _check_inside(out)
     if set(out.jets) != {0}:
         raise SortError("a derivative was left over")
     return out
+
+
+def _check_inside(factor: Factor) -> None:
+    """Raise OutsideNumberSystem where the number system cannot hold a value."""
+    for reason in factor.outside.values():
+        raise reason
 
 
 def open_axes(variable: Variable, instance: Instance) -> list[tuple[str, Sort]]:

@@ -44,14 +44,14 @@ def bit_of(axis: str) -> int:
 class Factor:
     """Arrays of shape (points, *sizes of axes), one for each set of directions (a bit mask; 0 is the value itself).
 
-    What is missing is zero.  `poles` marks entries that do not exist, such as 1/0, `outside` says that the number
-    system cannot hold the values.
+    What is missing is zero.  `poles` marks entries that do not exist, such as 1/0, `outside` says which arrays the
+    number system cannot hold.
     """
 
     jets: Mapping[int, Array]
     axes: tuple[str, ...] = ()
     poles: NDArray[np.bool_] | None = None
-    outside: OutsideNumberSystem | None = None
+    outside: Mapping[int, OutsideNumberSystem] = field(default_factory=dict)
     serial: int = field(default_factory=lambda: next(_serial))
 
     @property
@@ -216,7 +216,8 @@ class Contraction:
             if isinstance(x, Factor):
                 if not any(mask & bit for mask in x.jets):
                     return x
-                return self._factor({mask: a for mask, a in x.jets.items() if not mask & bit}, x)
+                outside = {mask: reason for mask, reason in x.outside.items() if not mask & bit}
+                return self._factor({mask: a for mask, a in x.jets.items() if not mask & bit}, x, outside)
             combine = self.add if isinstance(x, Plus) else self.multiply
             return combine(*(self._primal(p, bit) for p in x.parts))
 
@@ -227,7 +228,8 @@ class Contraction:
 
         def make() -> Value:
             if isinstance(x, Factor):
-                return self._factor({mask ^ bit: a for mask, a in x.jets.items() if mask & bit}, x)
+                outside = {mask ^ bit: reason for mask, reason in x.outside.items() if mask & bit}
+                return self._factor({mask ^ bit: a for mask, a in x.jets.items() if mask & bit}, x, outside)
             if isinstance(x, Plus):
                 return self.add(*(self._tangent(p, bit) for p in x.parts))
             if len(x.parts) < 2:
@@ -245,9 +247,11 @@ class Contraction:
         """The product, zero where a tangent is zero: the poles of the value are added once, by `derivative`."""
         return ZERO if is_zero(x) or is_zero(y) else self.multiply(x, y)
 
-    def _factor(self, jets: dict[int, Array], of: Factor) -> Value:
+    def _factor(
+        self, jets: dict[int, Array], of: Factor, outside: dict[int, OutsideNumberSystem] | None = None
+    ) -> Value:
         """A factor with the axes and poles of another, zero if nothing is left."""
-        return Factor(jets, of.axes, of.poles, of.outside) if jets else self.undefined_zero(of)
+        return Factor(jets, of.axes, of.poles, outside or {}) if jets else self.undefined_zero(of)
 
     # functions of one value -----------------------------------------------------------------------------------
     def reciprocal(self, x: Value) -> Value:
@@ -294,7 +298,8 @@ class Contraction:
 
         def at(x: Factor) -> Factor:
             if x.outside:
-                return x
+                reason = next(iter(x.outside.values()))
+                return Factor(x.jets, x.axes, x.poles, dict.fromkeys(x.jets, reason))
             top = max(x.jets, default=0).bit_length()
             if top:
                 bit = 1 << top - 1
@@ -303,17 +308,18 @@ class Contraction:
                 tangent = Factor({mask ^ bit: a for mask, a in x.jets.items() if mask & bit}, x.axes)
                 y = at(primal)
                 slope = self._multiply_factors(derivative(y, primal), tangent)
-                moved = Factor({mask | bit: a for mask, a in slope.jets.items()}, slope.axes, slope.poles)
+                beyond = {mask | bit: reason for mask, reason in slope.outside.items()}
+                moved = Factor({mask | bit: a for mask, a in slope.jets.items()}, slope.axes, slope.poles, beyond)
                 return self._add_factors(y, moved)
-            reason = None
+            outside = {}
             try:
                 array, poles = function(x.array)
-            except OutsideNumberSystem as outside:
-                reason, poles = outside, singular(x.array)
+            except OutsideNumberSystem as beyond_it:
+                outside, poles = {0: beyond_it}, singular(x.array)
                 array = self.numbers.zeros(x.array.shape)
             if x.poles is not None:
                 poles = poles | x.poles
-            return Factor({0: array}, x.axes, poles if poles.any() else None, reason)
+            return Factor({0: array}, x.axes, poles if poles.any() else None, outside)
 
         return self.once((name, x.serial), lambda: at(self.dense(x)))
 
@@ -439,7 +445,14 @@ class Contraction:
         poles = self._poles_of(x, y, every)
         if poles is not None and axis is not None:
             poles = np.asarray(poles.any(axis=every.index(axis) + 1))
-        return Factor(jets, kept, poles, x.outside or y.outside)
+        outside = {
+            m | n: reason
+            for one, other in ((x, y), (y, x))
+            for m, reason in one.outside.items()
+            for n in other.jets
+            if not m & n
+        }
+        return Factor(jets, kept, poles, outside)
 
     def _total(self, x: Factor, axis: str) -> Factor:
         """The sum of a factor over one of its axes."""
@@ -456,7 +469,7 @@ class Contraction:
         for mask, a in y.jets.items():
             b = _spread(aligned(a, y.axes, axes), axes, sizes)
             jets[mask] = self.numbers.add(jets[mask], b) if mask in jets else b
-        return Factor(jets, axes, self._poles_of(x, y, axes), x.outside or y.outside)
+        return Factor(jets, axes, self._poles_of(x, y, axes), {**x.outside, **y.outside})
 
     def _poles_of(self, x: Factor, y: Factor, axes: tuple[str, ...]) -> NDArray[np.bool_] | None:
         """The poles of both, over all axes."""
