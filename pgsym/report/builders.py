@@ -10,7 +10,7 @@ from typing import Any
 
 from pgsym import __version__, catalogue
 from pgsym.decide.claims import Claim
-from pgsym.decide.counterexamples import Counterexample
+from pgsym.decide.counterexamples import UNDEFINED, Counterexample
 from pgsym.decide.identities import relevant_hypotheses
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Rung, Verdict
@@ -215,7 +215,14 @@ def _source(value: Any) -> str:
 
 def tables_line(found: Counterexample) -> str:
     """The tables of a counterexample in one line."""
-    return ", ".join(f"{_name(name)} = {_cell(table)}" for name, table in found.tables.items())
+    return "; ".join(f"{_name(name)} = {_rows(table)}" for name, table in found.tables.items())
+
+
+def _rows(table: Any) -> str:
+    """The rows of a table as formulas of their own, between which a line may break."""
+    if isinstance(table, list) and any(isinstance(row, list) for row in table):
+        return ", ".join(map(_rows, table))
+    return _cell(table)
 
 
 def _name(name: str) -> str:
@@ -268,7 +275,7 @@ def number(value: Any) -> str:
 
 def _math(side: tuple[Any, ...]) -> str:
     """A side's value; the entries of a gradient as formulas of their own, between which a line may break."""
-    if len(side) == 1:
+    if len(side) == 1 or set(side) == {UNDEFINED}:
         return f"${number(side[0])}$"
     first, *middle, last = map(number, side)
     return ", ".join([f"$({first}$", *(f"${m}$" for m in middle), f"${last})$"])

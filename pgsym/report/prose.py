@@ -13,6 +13,19 @@ UNICODE = {
 }  # fmt: skip
 
 
+WIDEST = 70
+"""About the characters that a line of a table holds."""
+
+
+def visible(text: str) -> int:
+    """About how many characters a reader sees.
+
+    >>> visible("$\\\\frac{1}{2}$ of it")
+    8
+    """
+    return len(re.sub(r"\\[a-zA-Z]+|\\.|[{}$_^`*]", "", text))
+
+
 def spans(text: str) -> Iterator[tuple[str, str]]:
     """The parts of a paragraph as (kind, text), kind one of "text", "math", "emphasis", "code".
 

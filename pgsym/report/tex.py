@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from pgsym.errors import ReportError
 from pgsym.report.document import (
     Badge,
@@ -20,7 +18,7 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.formula import WIDE, pieces
-from pgsym.report.prose import plain, spans
+from pgsym.report.prose import WIDEST, plain, spans, visible
 from pgsym.report.templates import template
 from pgsym.terms.latex import GREEK
 
@@ -137,16 +135,14 @@ def _statement(item: Statement) -> str:
 def _table(item: Table) -> str:
     align = (item.align or "l" * len(item.header)).ljust(len(item.header), "l")
     widths = [
-        max(len(_visible(c)) for c in (h, *column))
-        for h, column in zip(item.header, zip(*item.rows, strict=True), strict=False)
+        max(map(visible, (h, *column))) for h, column in zip(item.header, zip(*item.rows, strict=True), strict=False)
     ]
     head = " & ".join(f"\\textbf{{{prose(h)}}}" for h in item.header) + " \\\\"
     rows = [" & ".join(map(prose, row)) + " \\\\" for row in item.rows]
     opening, closing = f"\\begin{{tabular}}{{@{{}}{align}@{{}}}}", "\\end{tabular}"
     if sum(widths) > WIDEST:
-        share = WIDEST / 2
         columns = "".join(
-            ">{\\raggedright\\arraybackslash}X" if w > share / 2 else a for a, w in zip(align, widths, strict=True)
+            ">{\\raggedright\\arraybackslash}X" if w > WIDEST / 4 else a for a, w in zip(align, widths, strict=True)
         )
         opening, closing = f"\\begin{{tabularx}}{{\\linewidth}}{{@{{}}{columns}@{{}}}}", "\\end{tabularx}"
     body = "\n".join(
@@ -163,15 +159,6 @@ def _table(item: Table) -> str:
     )
     caption = f"\n\n\\pgcaption{{{prose(item.caption)}}}" if item.caption else ""
     return f"\\begin{{center}}\\small\n{body}{caption}\n\\end{{center}}"
-
-
-WIDEST = 70
-"""Characters of a table that surely fit on a line."""
-
-
-def _visible(cell: str) -> str:
-    """About the characters a reader sees of a cell."""
-    return re.sub(r"\\\\[a-zA-Z]+|[{}$_^]", "", cell)
 
 
 def _listing(text: str) -> str:

@@ -20,7 +20,7 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.formula import WIDE, pieces, unmarked
-from pgsym.report.prose import plain, spans
+from pgsym.report.prose import WIDEST, plain, spans, visible
 from pgsym.report.templates import template
 from pgsym.report.typst_math import MARKS, typst
 
@@ -107,9 +107,11 @@ def _statement(item: Statement) -> str:
 def _table(item: Table) -> str:
     names = {"l": "left", "r": "right", "c": "center"}
     align = ", ".join(names[a] for a in (item.align or "l" * len(item.header)).ljust(len(item.header), "l"))
-    longest = [max((len(r[j]) for r in item.rows), default=0) for j in range(len(item.header))]
-    wide = longest.index(max(longest)) if max(longest) > 40 else -1
-    columns = ", ".join("1fr" if j == wide else "auto" for j in range(len(item.header)))
+    widths = [max(map(visible, column), default=0) for column in zip(item.header, *item.rows, strict=True)]
+    breaks = [sum(widths) > WIDEST and w > WIDEST / 3 for w in widths]
+    columns = ", ".join(
+        f"{min(w, 2 * WIDEST)}fr" if broken else "auto" for w, broken in zip(widths, breaks, strict=True)
+    )
     head = ", ".join(f"[{prose(h)}]" for h in item.header)
     cells = ",\n  ".join(", ".join(f"[{prose(c)}]" for c in row) for row in item.rows)
     caption = f"[{prose(item.caption)}]" if item.caption else "none"
