@@ -33,6 +33,7 @@ lint: $(SETUP)
 	$(BIN)/mypy
 
 bench: $(SETUP)
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only --benchmark-json=.benchmarks.json
 	$(BIN)/python tests/benchmarks/table.py .benchmarks.json reports/benchmarks.md
 
