@@ -11,15 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
-
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-
 from differentiated import arrays_of, jax_gradient
 from pgsym_at import decided
+from pytest_benchmark.fixture import BenchmarkFixture
 from written_out import METHODS, MODULES
 
+HERE = Path(__file__).parent
 LIMIT = 60
 LADDER = ((2, 2, 2), (3, 3, 2), (2, 2, 4), (3, 3, 3), (3, 3, 4), (4, 4, 4), (5, 5, 4))
 LARGE = ((10, 5, 20), (10, 5, 100), (50, 5, 20))
@@ -105,8 +102,9 @@ def test_growth(benchmark: BenchmarkFixture, form: str, horizon: int) -> None:
 def pgsym_gradient(name: str, theta: Any) -> Any:
     """pgsym's gradient at logits of the environment's own states (a copied terminal state is answered uniformly)."""
     problems = pytest.importorskip("pgsym.problems.values", reason="pgsym has no gradients on MDPs yet")
-    from pgsym.problems import from_gymnasium
     from pgsym.problems.softmax import TabularSoftmax
+
+    from pgsym.problems import from_gymnasium
 
     options, horizon = ENVIRONMENTS[name]
     mdp = from_gymnasium(name, horizon=horizon, **options)

@@ -19,7 +19,7 @@ from typing import Any
 
 @dataclass
 class Problem:
-    """Tables of indeterminates: ρ[s], π[s][a], p[s][a][s'], r[s][a], and the free entries of π with their directions."""
+    """Tables of indeterminates: ρ[s], π[s][a], p[s][a][s'], r[s][a]; the free entries of π with their directions."""
 
     rho: list[Any]
     pi: list[list[Any]]
