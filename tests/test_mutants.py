@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
 from mutants import spread
-from reference import Undrawn, confirm, equal_by_sympy
+from reference import Problem, Reading, Undrawn, confirm, equal_by_sympy
 
 from pgsym import catalogue
 from pgsym.decide import Rung, Size, decide
 from pgsym.errors import SortError, UnboundVariable, UndefinedValue
-from pgsym.terms import ACTION, STATE, Term
-from pgsym.terms.hypotheses import Hypothesis
+from pgsym.terms import ACTION, INDEX, STATE, Term
+from pgsym.terms.hypotheses import Before, Hypothesis
+from pgsym.terms.structure import free
 
 PER_EQUATION = 6
 MOST_TRAJECTORIES = 16
@@ -63,16 +65,27 @@ def outcome(equation: Equation, mutant: Term) -> str:
             return "meaningless"
         return "refuted"
     assert verdict.rung is Rung.DECIDED, f"slipped through: {equation.name}: {mutant}\n{verdict}"
-    for size in proof_sizes(verdict.evidence.sizes):
+    for size in proof_sizes(verdict.evidence.sizes, (equation.lhs, mutant), verdict.given):
         assert equal_by_sympy(equation.lhs, mutant, verdict.given, size), f"{equation.name}: {mutant} is not equal"
     return "equal"
 
 
-def proof_sizes(decided: tuple[Size, ...]) -> tuple[Size, ...]:
-    """Where SymPy proves what was decided: the usual small sizes, or of those with a horizon the ones it can."""
+def proof_sizes(decided: tuple[Size, ...], terms: tuple[Term, ...], given: tuple[Hypothesis, ...]) -> tuple[Size, ...]:
+    """Where SymPy proves what was decided: the usual small sizes, or of those with a horizon the ones it can.
+
+    Times that are free take every value up to the horizon that the hypotheses allow.
+    """
     with_horizon = [s for s in decided if "T" in s.lengths]
     cost = {s: (s.sorts.get(STATE, 1) * s.sorts.get(ACTION, 1)) ** s.lengths["T"] for s in with_horizon}
-    return tuple(s for s in with_horizon if cost[s] <= MOST_TRAJECTORIES) if with_horizon else PROOF_SIZES
+    out = []
+    for size in (s for s in with_horizon if cost[s] <= MOST_TRAJECTORIES):
+        times = sorted({v.name for t in terms for v in free(t) if v.sort == INDEX} - set(size.lengths))
+        for values in product(range(1, size.lengths["T"] + 1), repeat=len(times)):
+            chosen = Size.of({**dict(size.counts), **dict(zip(times, values, strict=True))})
+            clock = Reading(Problem(chosen.sorts, chosen.lengths, {}, []), None, {})
+            if all(clock.read(h.earlier) < clock.read(h.later) for h in given if isinstance(h, Before)):
+                out.append(chosen)
+    return tuple(out) if with_horizon else PROOF_SIZES
 
 
 @pytest.mark.parametrize("equation", EQUATIONS, ids=lambda e: e.name)
