@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
@@ -53,10 +53,21 @@ class Choice:
 
 @dataclass(frozen=True)
 class Handle:
-    """A batch or trajectory that is being drawn; its draws are axes named after it."""
+    """A batch or trajectory that is being drawn; its draws are axes named after it.
+
+    `drawn` are those that it has, None while its law is being read, which says so.
+    """
 
     name: str
     sort: Collective
+    drawn: Collection[str] | None = None
+
+    def draw(self, name: str, index: int) -> str:
+        """The axis of a draw; raises SortError if there is none, such as the state after the last."""
+        axis = f"{self.name}.{name}.{index}"
+        if self.drawn is not None and axis not in self.drawn:
+            raise SortError(f"{name}_{index} is no draw of this {self.sort}: it begins later, or ends before")
+        return axis
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,8 @@ class Evaluator(Meaning[Value]):
         if variable.sort in FINITE:
             return Axis(f"free:{variable.name}", variable.sort)
         if isinstance(variable.sort, Collective):
-            return Handle(f"free:{variable.name}", variable.sort)
+            name = f"free:{variable.name}"
+            return Handle(name, variable.sort, self._draws(name, variable.sort))
         if variable.sort == REAL:
             return self.contraction.once(("variable", variable), lambda: Factor({0: self.instance.constant(variable)}))
         raise UnboundVariable(f"{variable.name} of sort {variable.sort} has no value")
@@ -151,7 +163,7 @@ class Evaluator(Meaning[Value]):
         """A draw of a batch is an axis of its own; a label is a table of integers."""
         if symbol.arguments and isinstance(symbol.arguments[0], Collective):
             handle, index = values
-            return Axis(f"{handle.name}.{symbol.name}.{index}", symbol.result)
+            return Axis(handle.draw(symbol.name, index), symbol.result)
         if not all(isinstance(v, Axis) for v in values):
             raise SortError(f"{symbol.name} applied to something other than variables")
         return Choice(self.instance.choices(symbol), tuple(v.name for v in values), symbol.result)
@@ -299,10 +311,6 @@ class Evaluator(Meaning[Value]):
     def sum(self, over: Any, body: Callable[[Any], Value]) -> Value:
         if isinstance(over, range):
             return self.add(tuple(body(i) for i in over))
-        if isinstance(over, Collective):  # every draw, also those that the body does not mention
-            rounds = range(1, self.instance.length(Variable(over.length, INDEX)) + 1)
-            draws = {f"{name}.{i}": self.instance.size(sort) for i in rounds for name, sort in over.components}
-            return self._drawn(over, lambda v: self.real(body(v)), draws)
         return self._summed(over, lambda v: self.real(body(v)))
 
     def product(self, over: Any, body: Callable[[Any], Value]) -> Value:
@@ -320,24 +328,30 @@ class Evaluator(Meaning[Value]):
     def expectation(self, law: Distribution, body: Callable[[Any], Value]) -> Value:
         def weighted(outcome: Any) -> Value:
             mass = law.mass(outcome)
-            value = self.contraction.excuse_poles(self.real(body(outcome)), mass)
-            return self.contraction.multiply(mass, value)
+            return self.contraction.multiply(mass, self.contraction.excuse_poles(self.real(body(outcome)), mass))
 
-        return self._summed(law.sort, weighted)
+        if not isinstance(law.sort, Collective):
+            return self._summed(law.sort, weighted)
+        handle = Handle(f"bound:{next(self.fresh)}", law.sort)
+        mass = law.mass(handle)
+        drawn = _axes_of(mass, f"{handle.name}.")
+        handle = replace(handle, drawn=drawn)
+        value = self.contraction.excuse_poles(self.real(body(handle)), mass)
+        return self.contraction.sum_out_all(self.contraction.multiply(mass, value), drawn)
 
     def _summed(self, sort: Sort, body: Callable[[Any], Value]) -> Value:
-        """The sum of a body over one finite variable, or over every draw of a batch."""
+        """The sum of a body over one finite variable, or over every draw of a batch or trajectory."""
         if not isinstance(sort, Collective):
             axis = Axis(f"bound:{next(self.fresh)}", sort)
             return self.contraction.sum_out(body(axis), axis.name, self.instance.size(sort))
-        return self._drawn(sort, body, {})
+        name = f"bound:{next(self.fresh)}"
+        draws = self._draws(name, sort)
+        return self.contraction.sum_out_all(body(Handle(name, sort, draws)), draws)
 
-    def _drawn(self, sort: Collective, body: Callable[[Any], Value], draws: dict[str, int]) -> Value:
-        """The sum of a body over the draws that it mentions, and over others."""
-        handle = Handle(f"bound:{next(self.fresh)}", sort)
-        value = body(handle)
-        axes = {f"{handle.name}.{draw}": size for draw, size in draws.items()}
-        return self.contraction.sum_out_all(value, axes | _axes_of(value, f"{handle.name}."))
+    def _draws(self, handle: str, sort: Collective) -> dict[str, int]:
+        """The axes of all draws of a batch or trajectory, with their sizes."""
+        rounds = range(1, self.instance.length(Variable(sort.length, INDEX)) + 1)
+        return {f"{handle}.{name}.{i}": self.instance.size(s) for i in rounds for name, s in sort.components}
 
 
 def _with_distinct_axes(array: Array, axes: tuple[str, ...]) -> Array:
