@@ -268,7 +268,16 @@ class Walk:
     def _sum(self, term: Sum, env: tuple[Any, ...]) -> Jet:
         body, over = term.scope.body, term.over
         if isinstance(over, All) and isinstance(over.sort, Collective):
-            return self.over_draws(lambda drawn: self._real(body, (drawn, *env)))
+            every = range(1, self.lengths[over.sort.length] + 1)
+            components = over.sort.components
+
+            def of(drawn: Drawn) -> Jet:
+                for name, sort in components:
+                    for i in every:
+                        drawn.read(name, i, sort)
+                return self._real(body, (drawn, *env))
+
+            return self.over_draws(of)
         out: Jet = (self.zero,)
         for v in self.values(over, env):
             out = self.plus(out, self._real(body, (v, *env)))

@@ -22,7 +22,7 @@ from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.instances import Instance
 from pgsym.meaning.numbers import Ball, Float64, Numbers, PrimeField, Rational, Symbolic
 from pgsym.problems.one_step import POLICY, REWARD
-from pgsym.problems.trajectory import START, TRAJECTORY_LAW, TRANSITION
+from pgsym.problems.trajectory import HISTORY_LAW, START, TRAJECTORY_LAW, TRANSITION
 from pgsym.terms import (
     ACTION,
     STATE,
@@ -32,6 +32,7 @@ from pgsym.terms import (
     Variable,
     expect,
     grad,
+    indicator,
     log,
     product_range,
     sum_over,
@@ -336,6 +337,23 @@ def test_many_trajectories(term: Term, shape: Shape, kind: str) -> None:
     """Thousands of trajectories, up to 65 536, each walked."""
     assert 5_000 < shape.trajectories < 100_000
     assert compare(term, shape, 0, (kind,)) == {(kind, "value"): 1}
+
+
+@pytest.mark.parametrize(
+    ("term", "value"),
+    [
+        (sum_over(m.tau, of=1), 64),  # every trajectory counts, whatever the body mentions
+        (sum_over(m.tau, of=indicator(m.state(1), m.state(m.T))), 32),
+        (sum_over(m.tau, of=m.mass), 1),
+        (expect(1, (m.h, HISTORY_LAW.law(lift(2), m.theta))), 1),
+    ],
+    ids=str,
+)
+def test_a_sum_over_trajectories_meets_each(term: Term, value: int) -> None:
+    shape = Shape(2, 2, 3, 0, False)
+    assert compare(term, shape, 0) == {(kind, "value"): 1 for kind in KINDS}
+    exact = tables(shape, random.Random(0))
+    assert evaluated(term, Tables(shape, exact, NUMBERS["rational"], Fraction(1)), shape) == [value]
 
 
 def test_a_slip_would_be_noticed() -> None:
