@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 
 from pgsym.problems.classification import LABEL_LAW
 from pgsym.problems.one_step import POLICY
@@ -43,11 +44,14 @@ from pgsym.terms.structure import (
 )
 
 
-def mutants(term: Term) -> Iterator[tuple[str, Term]]:
+@cache
+def mutants(term: Term) -> tuple[tuple[str, Term], ...]:
     """Every mutation of a term with its kind; some are ill-sorted, some equivalent."""
-    for place in places(term):
-        for kind, changed in _at(place):
-            yield kind, rewrite_at(term, place.path, lambda _, new=changed: new)
+    return tuple(
+        (kind, rewrite_at(term, place.path, lambda _, new=changed: new))
+        for place in places(term)
+        for kind, changed in _at(place)
+    )
 
 
 def _at(place: Place) -> Iterator[tuple[str, Term]]:
