@@ -9,9 +9,9 @@ from math import prod
 
 from pgsym.errors import InstanceError, SortError
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis
-from pgsym.terms.nodes import Add, Multiply, Number, Symbol, Term, Variable
+from pgsym.terms.nodes import Add, All, Multiply, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import ACTION, INDEX, STATE, Collective, Sort
-from pgsym.terms.structure import free, symbols
+from pgsym.terms.structure import free, symbols, walk
 
 LETTERS = {"S": STATE, "A": ACTION}
 POSITIONS = ("S", "A", "T")
@@ -141,6 +141,7 @@ def size_names(terms: Iterable[Term], hypotheses: Iterable[Hypothesis]) -> tuple
     sorts = {s for symbol in used for s in (*symbol.arguments, symbol.result)}
     loose: set[Variable] = {v for t in (*terms, *bodies) for v in free(t)}
     sorts |= {v.sort for v in loose}
+    sorts |= {x.sort for t in (*terms, *bodies) for x in walk(t) if isinstance(x, All)}
     lengths = {v.name for v in loose if v.sort == INDEX}
     for collective in [s for s in sorts if isinstance(s, Collective)]:
         sorts |= {sort for _, sort in collective.components}

@@ -26,6 +26,7 @@ from pgsym.terms import (
     sum_over,
 )
 from pgsym.terms.hypotheses import Hypothesis
+from pgsym.terms.nodes import lift
 
 m = classification()
 s, a, b = m.s, m.a, m.b
@@ -103,3 +104,11 @@ def test_a_decision_depends_on_nothing_but_its_input() -> None:
     lhs, rhs = grad(m.objective), m.expectation(m.reward * m.score)
     assert decide(lhs, rhs, m.hypotheses) == decide(lhs, rhs, m.hypotheses)
     assert decide(lhs, rhs, m.hypotheses, seed=1).evidence.primes != decide(lhs, rhs, m.hypotheses).evidence.primes
+
+
+def test_a_sum_has_as_many_terms_as_its_sort_whatever_it_is_of() -> None:
+    """Σ_a 1 is |A|, at more than one size, though no symbol speaks of actions."""
+    ones = sum_over(m.a, of=1)
+    assert decide(ones * 0, lift(0)).is_true
+    assert decide(ones, lift(2)).rung is Rung.REFUTED
+    assert decide(ones * ones, sum_over(m.a, m.b, of=1)).is_true
