@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from pgsym.errors import RuleDoesNotApply
 from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, opened, union
 from pgsym.terms.build import expect
 from pgsym.terms.hypotheses import Before, Definition
@@ -249,7 +250,11 @@ class TrajectoryOfOneStep(Rule):
         for factor in factors(mass):
             if isinstance(factor, Product):
                 here = Place(place.path, factor, place.opened, place.under)
-                yield from self._masses(place, WriteOutRange().rewrite(here).result)
+                try:
+                    written_out = WriteOutRange().rewrite(here).result
+                except RuleDoesNotApply:
+                    raise self.refuse(place.term, f"{factor} is not known to be one step") from None
+                yield from self._masses(place, written_out)
             elif isinstance(factor, Apply):
                 yield factor
             elif factor != Number(Fraction(1)):

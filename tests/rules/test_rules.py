@@ -8,12 +8,13 @@ from fractions import Fraction
 
 import pytest
 from random_terms import GIVEN, F, G, Writer
+from time_cases import TIME_CASES, TIME_REFUSALS
 
 from pgsym import catalogue, rules
 from pgsym.decide import Rung, decide
 from pgsym.errors import PgsymError, RuleDoesNotApply
 from pgsym.kernel import Lemma
-from pgsym.problems import classification
+from pgsym.problems import classification, trajectories
 from pgsym.problems.classification import LABEL_LAW, LOGIT
 from pgsym.problems.one_step import POLICY
 from pgsym.rules.base import Rule
@@ -21,6 +22,8 @@ from pgsym.terms import (
     ACTION,
     INDEX,
     STATE,
+    Collective,
+    Definition,
     Number,
     Positive,
     Term,
@@ -42,7 +45,7 @@ m = classification()
 s, a, b, i = m.s, m.a, m.b, m.i
 N = m.N
 ROUNDS = 8
-SIZES = [{"S": 1, "A": 2, "N": 2}, {"S": 2, "A": 3, "N": 1}]
+SIZES = [{"S": 1, "A": 2, "N": 2, "T": 3}, {"S": 2, "A": 3, "N": 1, "T": 2}, {"S": 2, "A": 2, "N": 1, "T": 1}]
 Case = Callable[[Term], tuple[Rule, Term, tuple[Place, ...] | tuple[()]]]
 
 
@@ -109,6 +112,7 @@ CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore
         rules.Backwards(rules.Unfold(m.on_policy), m.joint), m.state_mass * m.policy
     ),
     "Lemma": lambda t: plain(Lemma(catalogue.theorem("cross-entropy-gradient")), -grad(m.cross_entropy)),
+    **TIME_CASES,
 }  # fmt: skip
 
 
@@ -135,7 +139,7 @@ def test_rule_is_sound(case: str) -> None:
     for seed in range(ROUNDS):
         rule, before, after, needs = rewritten(case, seed)
         assert after != before
-        given_here = (*needs, *([m.independent_rounds] if case in BATCHES else []))
+        given_here = (*needs, m.independent_rounds, *(LAWS - needs))
         if case in BATCHES and before != after:
             from pgsym.terms.structure import free
 
@@ -146,6 +150,7 @@ def test_rule_is_sound(case: str) -> None:
 
 
 BATCHES = ("OneRoundOfMany", "ExchangeWithSum")
+LAWS = frozenset({trajectories().factorisation, trajectories().histories})
 HOLDS_WITHOUT = {
     # undefined on both sides at the same places, or nowhere seen: the need is for the line, not for its value
     ("Sift", "π > 0 everywhere"),
@@ -158,6 +163,7 @@ HOLDS_WITHOUT = {
     ("ExpandLog", "y > 0 everywhere"),
     ("ConditionalExpectation", "π > 0 everywhere"),
     ("Lemma", "D does not depend on θ"),
+    ("Tower", "π > 0 everywhere"),
 }
 
 
@@ -166,9 +172,9 @@ def test_conditions_have_teeth(case: str) -> None:
     """Without any one of its needs the rewrite is refuted; where it is not, that is known."""
     rule, before, after, needs = rewritten(case, 1)
     for need in needs:
-        if need == m.independent_rounds:
-            continue  # without it the line says nothing
-        rest = [n for n in needs if n != need]
+        if isinstance(need, Definition) and isinstance(need.symbol.arguments[0], Collective):
+            continue  # without the law of batches or trajectories the line says nothing
+        rest = [*(n for n in needs if n != need), *(LAWS - needs)]
         verdict = decide(before, after, rest, SIZES)
         if (type(rule).__name__, str(need)) not in HOLDS_WITHOUT:
             assert verdict.rung is Rung.REFUTED, f"{rule} without: {need}"
@@ -206,6 +212,7 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.Rearrange(2 * F(s, a)), 3 * F(s, a), "algebra alone does not make it"),
     (rules.Rearrange(Number(Fraction(1))), F(s, a) / F(s, a), "may be zero"),
     (rules.Backwards(rules.Unfold(m.on_policy), m.joint), m.policy, "instead"),
+    *TIME_REFUSALS,
 ]
 
 
