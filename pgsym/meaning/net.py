@@ -202,7 +202,7 @@ class Contraction:
         """An integer power."""
         if exponent < 0:
             return self.power(self.reciprocal(x), -exponent)
-        return self.multiply(*[x] * exponent)
+        return self.multiply(*[x] * exponent) if exponent else self.add(self.one, self.undefined_zero(x))
 
     # derivatives ----------------------------------------------------------------------------------------------
     def derivative(self, x: Value, direction: int) -> Value:
