@@ -1,7 +1,7 @@
 """Causality: what was earned before an action has nothing to do with its score.
 
-Given the history up to $s_t$, the earlier reward is a known number, and the score of the action that comes next has mean
-zero.
+Given the history up to $s_t$, the earlier reward is a known number, and the score of the action that comes next has
+mean zero.
 """
 
 from __future__ import annotations

@@ -257,7 +257,7 @@ ALLOWED = {
     "rules": {"terms", "rules", "errors"},
     "meaning": {"terms", "meaning", "errors"},
     "decide": {"terms", "meaning", "decide", "errors"},
-    "problems": {"terms", "problems", "errors"},
+    "problems": {"terms", "meaning", "problems", "errors"},
 }
 
 

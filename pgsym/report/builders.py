@@ -201,6 +201,7 @@ def python_for(claim: Claim, found: Counterexample) -> str:
         f"instance = problem(tables, terms=(claim.lhs, claim.rhs), given=claim.given{lengths})",
     ]
     at = f", at={ {n: v - 1 for n, v in found.at} }" if found.at else ""
+    at += f', undefined="{UNDEFINED}"' if UNDEFINED in (*found.lhs, *found.rhs) else ""
     lines += [f"print(value(claim.lhs, instance{at}), value(claim.rhs, instance{at}))"]
     return "\n".join(lines)
 
