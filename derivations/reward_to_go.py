@@ -46,9 +46,7 @@ def derive() -> Theorem:
     )
     d.apply(rules.ExchangeWithSum, at=(0, 1), why="… and inside the sum over $u$.")
     d.apply(Lemma(theorem("causality")), why="$u < t$: the reward is known before the action.")
-    d.apply(rules.SumOfZeros, at=(0, 1), why="A sum of zeros,")
-    d.apply(rules.SumOfZeros, why="and another.")
-    d.apply(rules.Rearrange(target), at=(), why="Nothing is left of the past.")
+    d.apply(rules.DropZeros, at=(), why="Nothing is left of the past.")
     return d.conclude(target)
 
 

@@ -1,6 +1,6 @@
 """What may be done: the rules, one file a family."""
 
-from pgsym.rules.algebra import Backwards, CancelFraction, Rearrange
+from pgsym.rules.algebra import Backwards, CancelFraction, DropZeros, Rearrange
 from pgsym.rules.base import Rewrite, Rule
 from pgsym.rules.calculus import (
     DifferentiateExp,
@@ -31,7 +31,7 @@ from pgsym.rules.indicators import (
 from pgsym.rules.linearity import DistributeOverAddition, ExchangeWithSum, PullOutConstant, SumOfEqualTerms
 from pgsym.rules.logarithm import ExpandLog
 from pgsym.rules.probability import Fold, TotalProbability, Unfold
-from pgsym.rules.time import SplitRange, SumOfZeros, Tower, TrajectoryOfOneStep, WriteOutRange
+from pgsym.rules.time import SplitRange, Tower, TrajectoryOfOneStep, WriteOutRange
 
 __all__ = [
     "AbsoluteProbability",
@@ -41,6 +41,7 @@ __all__ = [
     "DifferentiateExp",
     "DifferentiateLog",
     "DistributeOverAddition",
+    "DropZeros",
     "ExchangeWithSum",
     "ExpandLog",
     "ExpectationOfConstant",
@@ -63,7 +64,6 @@ __all__ = [
     "SplitRange",
     "SplitSumAt",
     "SumOfEqualTerms",
-    "SumOfZeros",
     "TotalProbability",
     "Tower",
     "TrajectoryOfOneStep",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, positive, union
-from pgsym.terms.nodes import Add, Multiply, Number, Power, Quotient, Term, Variable, factors
+from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, defined, positive, union
+from pgsym.terms.nodes import Add, Expectation, Multiply, Number, Power, Quotient, Sum, Term, Variable, factors
 from pgsym.terms.places import Place
 from pgsym.terms.sorts import REAL
-from pgsym.terms.structure import flat, product
+from pgsym.terms.structure import bottom_up, flat, product, total
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,38 @@ def _collect(term: Term, atoms: dict[Term, int]) -> None:
             _collect(x, atoms)
         case _:
             atoms.setdefault(term, len(atoms))
+
+
+@dataclass(frozen=True)
+class DropZeros(Rule):
+    """0 f → 0, f + 0 → f, Σ_x 0 → 0, E_x[0] → 0.
+
+    Refuses a term without a zero, and one where something that is dropped could be undefined.
+    """
+
+    source = "algebra"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        needs = defined(place.term)
+        if needs is None:
+            raise self.refuse(place.term, "something in it could be undefined")
+        result = bottom_up(place.term, _without_zeros)
+        if result == place.term:
+            raise self.refuse(place.term, "there is no zero in it")
+        return Rewrite(result, needs)
+
+
+def _without_zeros(term: Term) -> Term:
+    """A term whose parts have no zeros left, without its own."""
+    zero = Number(Fraction(0))
+    match term:
+        case Multiply(xs) if zero in xs:
+            return zero
+        case Add(xs) if zero in xs:
+            return total(*(x for x in xs if x != zero))
+        case Sum(_, scope) | Expectation(_, scope) if scope.body == zero:
+            return zero
+    return term
 
 
 @dataclass(frozen=True)

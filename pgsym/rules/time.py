@@ -26,9 +26,9 @@ from pgsym.terms.nodes import (
     Variable,
     factors,
 )
-from pgsym.terms.places import Opened, Place
+from pgsym.terms.places import Opened, Place, places
 from pgsym.terms.sorts import ACTION, INDEX, STATE
-from pgsym.terms.structure import bottom_up, free, instantiate, product, total, walk
+from pgsym.terms.structure import bottom_up, free, instantiate, product, total
 
 LONGEST_RANGE = 10
 
@@ -132,22 +132,6 @@ class WriteOutRange(Rule):
         raise self.refuse(place.term, "it is no sum or product from one number to another")
 
 
-@dataclass(frozen=True)
-class SumOfZeros(Rule):
-    """Σ 0 → 0, and E[0] → 0.
-
-    Refuses anything else.
-    """
-
-    source = "addition"
-
-    def rewrite(self, place: Place) -> Rewrite:
-        match place.term:
-            case Sum() | Expectation() if place.term.scope.body == Number(Fraction(0)):
-                return Rewrite(Number(Fraction(0)))
-        raise self.refuse(place.term, "it is no sum or expectation of zero")
-
-
 # what is known when -----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Tower(Rule):
@@ -174,9 +158,9 @@ class Tower(Rule):
     def _conditioned(self, place: Place, tau: Variable, body: Term, given: tuple[Term, ...]) -> Rewrite:
         known, now, needs = [], [], NOTHING
         for factor in factors(body):
-            draws = list(_draws(factor, tau))
-            if any(d.symbol.result == ACTION and d.arguments[1] == self.time for d in draws):
-                stray = [d for d in draws if d.arguments[1] != self.time]
+            draws = list(_draws(factor, tau, place.opened))
+            if any(d.symbol.result == ACTION and d.arguments[1] == self.time for d, _ in draws):
+                stray = [d for d, _ in draws if d.arguments[1] != self.time]
                 if stray:
                     raise self.refuse(place.term, f"{factor} speaks of {stray[0]} too")
                 now.append(factor)
@@ -193,12 +177,12 @@ class Tower(Rule):
         over = Law(self.histories.symbol, (self.time, *given))
         return Rewrite(expect(moved, (self.history, over)), needs | {self.trajectories, self.histories})
 
-    def _known(self, place: Place, draws: Iterable[Apply]) -> Needs:
+    def _known(self, place: Place, draws: Iterable[tuple[Apply, tuple[Opened, ...]]]) -> Needs:
         """What it takes for draws to be part of the history."""
         needs = NOTHING
-        for draw in draws:
+        for draw, ranges in draws:
             order = not_after if draw.symbol.result == STATE else before
-            need = order(draw.arguments[1], self.time, place.opened)
+            need = order(draw.arguments[1], self.time, ranges)
             if need is None:
                 raise self.refuse(place.term, f"{draw} is not known from the history up to {self.time}")
             needs |= need
@@ -261,11 +245,11 @@ class TrajectoryOfOneStep(Rule):
                 raise self.refuse(place.term, f"{factor} is no probability")
 
 
-def _draws(term: Term, tau: Variable) -> Iterator[Apply]:
-    """The draws of a trajectory that a term speaks of."""
-    for t in walk(term):
-        if isinstance(t, Apply) and t.arguments[:1] == (tau,):
-            yield t
+def _draws(term: Term, tau: Variable, opened: tuple[Opened, ...]) -> Iterator[tuple[Apply, tuple[Opened, ...]]]:
+    """The draws of a trajectory that a term speaks of, with the ranges that each stands in."""
+    for place in places(term, opened=opened):
+        if isinstance(place.term, Apply) and place.term.arguments[:1] == (tau,):
+            yield place.term, place.opened
 
 
 def _redrawn(term: Term, tau: Variable, history: Variable) -> Term:
