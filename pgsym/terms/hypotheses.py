@@ -72,12 +72,26 @@ class ThetaFree(SymbolHypothesis):
     """The symbol does not depend on the parameter; without it, its table has a gradient like any other."""
 
     def __str__(self) -> str:
-        return f"{self.symbol.name} does not depend on θ"
+        return f"{self._head or self.symbol.name} does not depend on θ"
 
     def latex(self) -> str:
-        from pgsym.terms.latex import LatexNotation
+        from pgsym.terms.latex import LatexNotation, latex
 
-        return f"${LatexNotation().name(self.symbol.name)}$ does not depend on $\\theta$"
+        drawn = latex(self._head) if self._head else LatexNotation().name(self.symbol.name)
+        return f"${drawn}$ does not depend on $\\theta$"
+
+    @property
+    def _head(self) -> Apply | None:
+        """p(s' | s, a), for a law given something: its name alone may be that of others, too."""
+        k = self.symbol.outcomes
+        outcomes, conditions = self.symbol.arguments[:k], self.symbol.arguments[k:]
+        if not k or not conditions:
+            return None
+        names: list[str] = []
+        for sort in (*conditions, *outcomes):
+            names.append(sort.name[0] + "'" * sum(n.rstrip("'") == sort.name[0] for n in names))
+        variables = tuple(map(Variable, names, (*conditions, *outcomes)))
+        return Apply(self.symbol, (*variables[len(conditions) :], *variables[: len(conditions)]))
 
 
 @dataclass(frozen=True)
