@@ -1,8 +1,8 @@
-"""Reward to go with a discount: every reward keeps the discount of its own time.
+r"""Reward to go with a discount: every reward keeps the discount of its own time.
 
-The discounted objective has a policy gradient like any other.  A reward that is paid at the time u counts γ^(u−1),
-whichever action it is credited to; implementations that start counting at the action drop the factor γ^(t−1), and what
-they follow is not the gradient of this objective.
+The discounted objective has a policy gradient like any other.  A reward that is paid at the time $u$ counts
+$\gamma^{u - 1}$ times, whichever action it is credited to.  Implementations that count from the action drop the factor
+$\gamma^{t - 1}$, and what they follow is not the gradient of this objective.
 """
 
 from __future__ import annotations

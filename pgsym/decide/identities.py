@@ -24,7 +24,7 @@ import numpy as np
 from pgsym.decide.counterexamples import Counterexample, confirm_with_balls, search
 from pgsym.decide.degree import DegreeBound
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
-from pgsym.decide.sizes import DECISION_SIZES, SEARCH_SIZES, Size, size_names, vocabulary
+from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names, vocabulary
 from pgsym.decide.strata import conditions, strata
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
@@ -32,7 +32,7 @@ from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.generic import GenericInstance
 from pgsym.meaning.net import check_memory
 from pgsym.terms.build import EXP, LOG
-from pgsym.terms.hypotheses import Definition, Hypothesis
+from pgsym.terms.hypotheses import Before, Definition, Hypothesis
 from pgsym.terms.nodes import Apply, Gradient, Law, Term, Variable
 from pgsym.terms.sorts import FINITE, PARAMETER, Collective
 from pgsym.terms.structure import bottom_up, free, is_visibly_zero, sort_of, symbols, walk
@@ -162,7 +162,7 @@ def search_sizes(names: tuple[str, ...], chosen: tuple[Size, ...]) -> tuple[Size
 
 
 def _sizes(sizes: Sizes | None, names: tuple[str, ...]) -> tuple[Size, ...]:
-    chosen = [s if isinstance(s, Size) else Size.of(s) for s in (DECISION_SIZES if sizes is None else sizes)]
+    chosen = [s if isinstance(s, Size) else Size.of(s) for s in (decision_sizes(names) if sizes is None else sizes)]
     return tuple(dict.fromkeys(s.only(names) for s in chosen))
 
 
@@ -224,7 +224,7 @@ def _agree(
         extent = "all" if whole else "a selection of"
         notes.append(f"{extent} label functions and zero patterns, up to {most_strata}")
     if loose:
-        notes.append(f"all times {', '.join(sorted(loose))}")
+        notes.append(f"all times {_times_in_words(sorted(loose), given, sizes[0])}")
     return Evidence(
         "random points of prime fields",
         tuple(dict.fromkeys(base for base, _ in instances)),
@@ -235,6 +235,15 @@ def _agree(
         worst,
         note="; ".join(notes),
     )
+
+
+def _times_in_words(times: list[str], given: Iterable[Hypothesis], size: Size) -> str:
+    """Which values of free times a decision is about, such as 1 ≤ u < t ≤ T."""
+    last = "T" if "T" in size.lengths else "N"
+    order = [h for h in given if isinstance(h, Before)]
+    if len(order) == 1 and sorted(map(str, (order[0].earlier, order[0].later))) == times:
+        return f"1 ≤ {order[0]} ≤ {last}"
+    return f"1 ≤ {', '.join(times)} ≤ {last}" + "".join(f", {h}" for h in order)
 
 
 def _vanishes(lhs: Term, rhs: Term, instance: GenericInstance, axes: tuple[Variable, ...]) -> bool:

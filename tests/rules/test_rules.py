@@ -12,7 +12,7 @@ from time_cases import TIME_CASES, TIME_REFUSALS
 
 from pgsym import catalogue, rules
 from pgsym.decide import Rung, decide
-from pgsym.errors import PgsymError, RuleDoesNotApply
+from pgsym.errors import PgsymError, RuleDoesNotApply, SortError
 from pgsym.kernel import Lemma
 from pgsym.problems import classification, trajectories
 from pgsym.problems.classification import LABEL_LAW, LOGIT
@@ -22,6 +22,7 @@ from pgsym.terms import (
     ACTION,
     INDEX,
     STATE,
+    Before,
     Collective,
     Definition,
     Number,
@@ -175,7 +176,11 @@ def test_conditions_have_teeth(case: str) -> None:
         if isinstance(need, Definition) and isinstance(need.symbol.arguments[0], Collective):
             continue  # without the law of batches or trajectories the line says nothing
         rest = [*(n for n in needs if n != need), *(LAWS - needs)]
-        verdict = decide(before, after, rest, SIZES)
+        try:
+            verdict = decide(before, after, rest, SIZES)
+        except SortError:
+            assert isinstance(need, Before)  # the result speaks of a step that its history does not have
+            continue
         if (type(rule).__name__, str(need)) not in HOLDS_WITHOUT:
             assert verdict.rung is Rung.REFUTED, f"{rule} without: {need}"
 
