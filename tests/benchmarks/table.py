@@ -67,7 +67,7 @@ def _seconds(benchmark: dict[str, Any]) -> float:
 
 def _name(benchmark: dict[str, Any]) -> str:
     more = benchmark["extra_info"]
-    return str(more.get("method") or benchmark["name"].removeprefix("test_"))
+    return str(more.get("method") or benchmark["name"].removeprefix("test_")).replace("\\xd7", "×")  # pytest escapes
 
 
 def _endurance(benchmarks: list[dict[str, Any]]) -> list[str]:
