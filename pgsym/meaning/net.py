@@ -69,7 +69,7 @@ class Factor:
         """Whether some entry does not exist."""
         return self.poles is not None
 
-    @property
+    @cached_property
     def sizes(self) -> dict[str, int]:
         """The length of every axis."""
         return dict(zip(self.axes, next(iter(self.jets.values())).shape[1:], strict=True))
@@ -552,4 +552,5 @@ def check_memory(needed: int, what: str) -> None:
 
 def _spread(array: NDArray[N], axes: tuple[str, ...], sizes: Mapping[str, int]) -> NDArray[N]:
     """The array repeated along the axes it had not."""
-    return np.broadcast_to(array, (array.shape[0], *(sizes[a] for a in axes)))
+    shape = (array.shape[0], *(sizes[a] for a in axes))
+    return array if array.shape == shape else np.broadcast_to(array, shape)

@@ -29,6 +29,10 @@ def aligned(array: NDArray[N], axes: Axes, onto: Axes) -> NDArray[N]:
     return moved.reshape(moved.shape[0], *[next(lengths) if a in axes else 1 for a in onto])
 
 
+FEW = 500
+"""Below this many elements, Python's own inverse modulo a prime is faster than NumPy's powers."""
+
+
 class Numbers(ABC):
     """A field with NumPy arrays of its elements."""
 
@@ -268,6 +272,9 @@ class PrimeField(Numbers):
         """x^(p − 2), by repeated squaring with every point's own exponent."""
         p = self.modulus(x)
         x = np.broadcast_to(x, np.broadcast_shapes(x.shape, p.shape))
+        if x.size < FEW:
+            every = zip(x.flat, np.broadcast_to(p, x.shape).flat, strict=True)
+            return np.array([pow(int(v), -1, int(q)) for v, q in every], dtype=np.int64).reshape(x.shape)
         out, square, exponent = np.ones_like(x), x, np.broadcast_to(p - 2, x.shape).copy()
         while exponent.any():
             out = np.where(exponent & 1, out * square % p, out)

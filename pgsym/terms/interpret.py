@@ -89,16 +89,16 @@ class Meaning(ABC, Generic[V]):
             return self.read(x, environment)
 
         match term:
-            case Number(value):
-                return self.number(value)
-            case Variable():
-                return self.variable(term)
+            case Apply(symbol, arguments):
+                return self.apply(symbol, arguments, environment)
             case Bound(index):
                 if index >= len(environment):
                     raise SortError(f"a bound index {index} outside its scope")
                 return environment[index]
-            case Apply(symbol, arguments):
-                return self.apply(symbol, arguments, environment)
+            case Variable():
+                return self.variable(term)
+            case Number(value):
+                return self.number(value)
             case Add(operands):
                 return self.add(tuple(map(within, operands)))
             case Multiply(operands):
@@ -128,6 +128,8 @@ class Meaning(ABC, Generic[V]):
     def index(self, term: Term, environment: Environment = ()) -> int:
         """The value of an index: a written number, a length, a bound index, or a sum of them."""
         match term:
+            case Bound(index) if index < len(environment) and isinstance(environment[index], int):
+                return int(environment[index])
             case Number(value) if value.denominator == 1:
                 return int(value)
             case Add(operands):

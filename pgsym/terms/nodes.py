@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
 
 from pgsym.errors import SortError
 from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Sort
@@ -26,6 +26,23 @@ if TYPE_CHECKING:
     import sympy
 
 Liftable: TypeAlias = "Term | int | Fraction"
+
+
+C = TypeVar("C", bound=type)
+
+
+def hashed_once(kind: C) -> C:
+    """A frozen dataclass whose instances compute their hash once: terms are deep, and keys of many tables."""
+    compute = kind.__hash__
+
+    def remembered(self: object) -> int:
+        known: int | None = self.__dict__.get("_hash")
+        if known is None:
+            known = self.__dict__["_hash"] = compute(self)  # type: ignore[call-arg]
+        return known
+
+    kind.__hash__ = remembered  # type: ignore[assignment]
+    return kind
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,7 @@ class Term:
         return to_sympy(self)
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Number(Term):
     """An exact rational number."""
@@ -89,6 +107,7 @@ class Number(Term):
     value: Fraction
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Variable(Term):
     """A free variable."""
@@ -104,6 +123,7 @@ class Bound(Term):
     index: int
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Symbol:
     """A name of the signature, such as π, r, D, y or log.
@@ -146,6 +166,7 @@ class Symbol:
                 raise SortError(f"{self.name} wants an argument of sort {sort}, got {argument} of sort {actual}")
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Apply(Term):
     """An applied symbol of the signature."""
@@ -154,6 +175,7 @@ class Apply(Term):
     arguments: tuple[Term, ...]
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Add(Term):
     """A sum of operands, in their written order."""
@@ -161,6 +183,7 @@ class Add(Term):
     operands: tuple[Term, ...]
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Multiply(Term):
     """A product of operands, in their written order."""
@@ -168,6 +191,7 @@ class Multiply(Term):
     operands: tuple[Term, ...]
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Quotient(Term):
     """A fraction, held until a rule releases it."""
@@ -176,6 +200,7 @@ class Quotient(Term):
     denominator: Term
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Power(Term):
     """An integer power."""
@@ -184,6 +209,7 @@ class Power(Term):
     exponent: int
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Gradient(Term):
     """∇ with respect to a parameter; a vector, read along one direction."""
@@ -196,6 +222,7 @@ class Gradient(Term):
             raise SortError(f"∇ is taken with respect to a parameter, not {self.parameter.name}")
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Scope:
     """A body with one hole; `hint` names the hole in print and is not part of equality."""
@@ -212,6 +239,7 @@ class All(Term):
     sort: Sort
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Range(Term):
     """The indices first, …, last, both included; empty when last < first."""
@@ -220,6 +248,7 @@ class Range(Term):
     last: Term
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Law(Term):
     """The distribution of the first argument of `symbol` given the others."""
@@ -232,6 +261,7 @@ class Law(Term):
         return Apply(self.symbol, (outcome, *self.given))
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Conditional(Term):
     """A law conditioned on an event: a scope over the outcome whose body is 0 or 1."""
@@ -240,6 +270,7 @@ class Conditional(Term):
     scope: Scope
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Binder(Term):
     """One form for all that binds: `over` stands outside the scope."""

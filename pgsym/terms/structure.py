@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import count
 
 from pgsym.errors import SortError
@@ -110,6 +111,7 @@ def scope(variable: Variable, body: Term) -> Scope:
     return Scope(variable.name, variable.sort, close(body, variable))
 
 
+@lru_cache(maxsize=2**14)
 def free(term: Part) -> frozenset[Variable]:
     """The free variables, the parameter of a gradient among them."""
     if isinstance(term, Scope):
@@ -120,6 +122,7 @@ def free(term: Part) -> frozenset[Variable]:
     return frozenset(own).union(*map(free, parts(term)))
 
 
+@lru_cache(maxsize=2**14)
 def symbols(term: Part) -> frozenset[Symbol]:
     """The symbols of the signature that a term mentions."""
     if isinstance(term, Scope):
