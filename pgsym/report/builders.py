@@ -215,8 +215,9 @@ def _source(value: Any) -> str:
 
 
 def tables_line(found: Counterexample) -> str:
-    """The tables of a counterexample in one line."""
-    return "; ".join(f"{_name(name)} = {_rows(table)}" for name, table in found.tables.items())
+    """The tables of a counterexample in one line, with its horizon and its times."""
+    tables = (f"{_name(name)} = {_rows(table)}" for name, table in found.tables.items())
+    return "; ".join([*tables, *(f"${name} = {n}$" for name, n in found.size.lengths.items())])
 
 
 def _rows(table: Any) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pgsym import catalogue
-from pgsym.report.builders import document_for
+from pgsym.report.builders import document_for, necessity_of
+from pgsym.report.document import Table
 from pgsym.report.render import render
 
 GALLERY = Path(__file__).parents[2] / "reports"
@@ -29,3 +30,11 @@ def test_gallery_is_current(name: str) -> None:
 
 def test_gallery_has_nothing_else() -> None:
     assert {p.stem for p in GALLERY.glob("*.tex")} == set(catalogue.scripts())
+
+
+def test_an_instance_in_a_table_says_its_horizon_and_its_times() -> None:
+    """What fails without u < t fails at some times of some horizon."""
+    (table,) = necessity_of(catalogue.theorem("causality"))
+    assert isinstance(table, Table)
+    (row,) = [row for row in table.rows if "u < t" in row[0]]
+    assert all(f"${name} = 1$" in row[1] for name in ("T", "t", "u"))
