@@ -30,7 +30,7 @@ from pgsym.terms.record import (
     to_record,
 )
 from pgsym.terms.sorts import INDEX, Collective, Sort
-from pgsym.terms.structure import Part, flat, free, parts, sort_of, substitute
+from pgsym.terms.structure import Part, flat, free, loose, parts, sort_of, substitute
 
 FORMAT = 1
 
@@ -306,7 +306,7 @@ class Lemma(Rule):
 def _matches(pattern: Part, term: Part, holes: frozenset[Variable], found: dict[Variable, Term]) -> bool:
     """First-order matching: the pattern's free variables stand for terms without loose bound variables."""
     if isinstance(pattern, Variable) and pattern in holes and pattern.sort.name != "parameter":
-        if not isinstance(term, Term) or _is_loose(term) or not _has_sort(term, pattern.sort):
+        if not isinstance(term, Term) or loose(term) or not _has_sort(term, pattern.sort):
             return False
         return found.setdefault(pattern, term) == term
     if not isinstance(pattern, Term) or not isinstance(term, Term):
@@ -332,15 +332,6 @@ def _matches(pattern: Part, term: Part, holes: frozenset[Variable], found: dict[
 def _has_sort(term: Term, sort: Sort) -> bool:
     """Whether a term has a sort; a whole number is an index too."""
     return sort_of(term) == sort or (sort == INDEX and isinstance(term, Number) and term.value.denominator == 1)
-
-
-def _is_loose(term: Term, depth: int = 0) -> bool:
-    """Whether a bound index points outside the term."""
-    from pgsym.terms.nodes import Bound, Scope
-
-    if isinstance(term, Bound):
-        return term.index >= depth
-    return any(_is_loose(p.body, depth + 1) if isinstance(p, Scope) else _is_loose(p, depth) for p in parts(term))
 
 
 def rule_record(rule: Rule) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -26,12 +26,13 @@ from pgsym.terms.nodes import (
     Product,
     Quotient,
     Range,
+    Sum,
     Symbol,
     Term,
     Variable,
 )
 from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
-from pgsym.terms.structure import free
+from pgsym.terms.structure import free, loose
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Handle:
 
     name: str
     sort: Collective
-    drawn: Collection[str] | None = None
+    drawn: Collection[str] | None = field(default=None, compare=False)
 
     def draw(self, name: str, index: int) -> str:
         """The axis of a draw; raises SortError if there is none, such as the state after the last."""
@@ -91,6 +92,15 @@ class Evaluator(Meaning[Value]):
     def at(cls, instance: Instance) -> Evaluator:
         """The evaluator of an instance."""
         return cls(instance, Contraction(instance.numbers), count())
+
+    def read(self, term: Term, environment: Environment = ()) -> Any:
+        """The value of a term; a sum over times that stands in another is read once, if it is the same for all."""
+        if isinstance(term, Sum) and isinstance(term.over, Range):
+            mentioned = tuple(environment[i] for i in sorted(loose(term)))
+            return self.contraction.once(
+                ("read", term, mentioned, self.levels), lambda: super(Evaluator, self).read(term, environment)
+            )
+        return super().read(term, environment)
 
     # algebra ------------------------------------------------------------------------------------------------
     def number(self, value: Fraction) -> Value:

@@ -110,6 +110,11 @@ def is_zero(value: Value) -> bool:
     return isinstance(value, Plus) and not value.parts
 
 
+def _factors(value: Value) -> tuple[Value, ...]:
+    """The factors of a product; another value is its only one."""
+    return value.parts if isinstance(value, Times) else (value,)
+
+
 def leaves(value: Value) -> Iterator[Factor]:
     """The distinct factors of a value, in their order."""
     seen, waiting = set(), [value]
@@ -157,7 +162,7 @@ class Contraction:
 
     # sums and products ----------------------------------------------------------------------------------------
     def add(self, *values: Value) -> Value:
-        """The sum; factors over the same axes are added into one."""
+        """The sum; factors over the same axes are added into one, and what all terms are multiplied by stands apart."""
         merged: dict[object, list[Value]] = {}
         for x in values:
             for part in x.parts if isinstance(x, Plus) else (x,):
@@ -165,7 +170,25 @@ class Contraction:
                     part
                 )
         parts = tuple(self._added(group) for group in merged.values())
-        return self._node(Plus, parts)
+        common = self._common(parts)
+        if not common:
+            return self._node(Plus, parts)
+        shared = tuple(p for p in _factors(parts[0]) if p.serial in common)
+        rests = (self._node(Times, tuple(p for p in _factors(x) if p.serial not in common)) for x in parts)
+        return self.multiply(*shared, self.add(*rests))
+
+    @staticmethod
+    def _common(parts: tuple[Value, ...]) -> set[int]:
+        """The factors that several products have in common, each of them once."""
+        if len(parts) < 2 or not all(isinstance(x, Times) for x in parts):
+            return set()
+        common = {p.serial for p in _factors(parts[0])}
+        for x in parts:
+            serials = [p.serial for p in _factors(x)]
+            common &= {s for s in serials if serials.count(s) == 1}
+            if not common:
+                break
+        return common
 
     def _added(self, group: list[Value]) -> Value:
         first, *rest = group
@@ -180,7 +203,7 @@ class Contraction:
         """The product; zero times something undefined is undefined."""
         if any(map(is_zero, values)):
             return self.add(*(self.undefined_zero(x) for x in values))
-        return self._node(Times, tuple(p for x in values for p in (x.parts if isinstance(x, Times) else (x,))))
+        return self._node(Times, tuple(p for x in values for p in _factors(x)))
 
     def _node(self, kind: type[Plus] | type[Times], parts: tuple[Value, ...]) -> Value:
         if len(parts) == 1:
@@ -367,7 +390,7 @@ class Contraction:
         bit = bit_of(axis)
         if not x.bits & bit:
             return self.multiply(self.constant(Fraction(size)), x)
-        parts = x.parts if isinstance(x, Times) else (x,)
+        parts = _factors(x)
         stay = tuple(p for p in parts if not p.bits & bit)
         touched = tuple(p for p in parts if p.bits & bit)
         by_rest: dict[int, tuple[Value, list[Value]]] = {}
@@ -509,7 +532,7 @@ class Contraction:
         """The value with its poles lifted wherever `mass` vanishes with all its derivatives."""
         if not x.is_poled:
             return x
-        for factor in mass.parts if isinstance(mass, Times) else (mass,):
+        for factor in _factors(mass):
             if isinstance(factor, Factor):  # of a product, first by the factors that speak of the same
                 x = self._each_leaf(x, self._excuse(self._support(factor), factor.axes))
         return self._each_leaf(x, self._excuse(self._support(self.dense(mass)), None)) if x.is_poled else x

@@ -123,6 +123,16 @@ def free(term: Part) -> frozenset[Variable]:
 
 
 @lru_cache(maxsize=2**14)
+def loose(term: Part) -> frozenset[int]:
+    """The bound indices that point outside a term, 0 for its nearest enclosing scope."""
+    if isinstance(term, Scope):
+        return frozenset(i - 1 for i in loose(term.body) if i)
+    if isinstance(term, Bound):
+        return frozenset({term.index})
+    return frozenset().union(*map(loose, parts(term)))
+
+
+@lru_cache(maxsize=2**14)
 def symbols(term: Part) -> frozenset[Symbol]:
     """The symbols of the signature that a term mentions."""
     if isinstance(term, Scope):
