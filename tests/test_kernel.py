@@ -218,7 +218,7 @@ def test_a_tampered_record_is_refused() -> None:
     theorem = catalogue.theorem("ce-pg-weight")
     record = theorem.record()
     refused = kept = 0
-    for path, value in list(tamperings(record))[::3]:
+    for path, value in list(tamperings(record))[::5]:
         if path[-1] in IMMATERIAL:
             continue
         changed = with_change(record, path, value)
@@ -229,7 +229,7 @@ def test_a_tampered_record_is_refused() -> None:
         else:
             kept += 1
             assert (again.lhs, again.rhs, set(again.given)) == (theorem.lhs, theorem.rhs, set(theorem.given)), path
-    assert refused > 100
+    assert refused > 60
     assert kept < refused / 3
 
 

@@ -12,8 +12,8 @@ from typing import Any
 VERSIONS = ("SymPy", "NumPy", "SymEngine", "python-flint", "JAX", "Gymnasium")
 
 
-def table(record: dict[str, Any]) -> str:
-    """One row a benchmark, the ratio to the fastest of its group; what grows and what gave up below."""
+def table(record: dict[str, Any], step_seconds: list[float]) -> str:
+    """One row a benchmark, the ratio to the fastest of its group; what grows, what gave up and the steps below."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for b in record["benchmarks"]:
         groups.setdefault(b["group"], []).append(b)
@@ -43,7 +43,7 @@ def table(record: dict[str, Any]) -> str:
             lines.append(f"| {' | '.join(map(str, cells))} |")
         lines += [f"| {group} | {_name(b)} | | | | {b['extra_info']['absent']} |" for b in members if b not in timed]
     lines += [*_endurance(record["benchmarks"]), *_growth(record["benchmarks"])]
-    steps = sorted(_steps())
+    steps = sorted(step_seconds)
     median = steps[len(steps) // 2] * 1e3
     slowest = steps[-1] * 1e3
     lines += [
@@ -120,4 +120,4 @@ def _steps() -> list[float]:
 
 if __name__ == "__main__":
     source, target = map(Path, sys.argv[1:])
-    target.write_text(table(json.loads(source.read_text())))
+    target.write_text(table(json.loads(source.read_text()), _steps()))

@@ -63,6 +63,9 @@ def test_report(benchmark: BenchmarkFixture, target: str) -> None:
 
 @pytest.mark.benchmark(group="all derivations, every step decided")
 def test_derivations(benchmark: BenchmarkFixture) -> None:
+    if not benchmark.enabled:
+        pytest.skip("only in make bench: the catalogue's own tests make them all")
+
     def derive_all() -> int:
         catalogue.theorem.cache_clear()
         return sum(len(catalogue.theorem(name).steps) for name in catalogue.scripts())

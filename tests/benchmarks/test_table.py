@@ -23,7 +23,7 @@ def text() -> str:
         benchmark("none", 0, method="other", size="2×2×2", absent="other is not installed"),
         *grown,
     ]
-    return table({"benchmarks": members, "machine_info": {"cpu": {"count": 2}, "python_version": "3.11"}})
+    return table({"benchmarks": members, "machine_info": {"cpu": {"count": 2}, "python_version": "3.11"}}, [0.01])
 
 
 @pytest.mark.parametrize(

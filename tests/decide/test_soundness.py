@@ -74,7 +74,7 @@ def test_a_difference_that_cancels_is_no_counterexample() -> None:
     pi, mass, third = m.policy, m.state_mass, Fraction(1, 3)
     lhs = log(pi * mass + pi * mass) + one / (pi - mass)
     rhs = log(Number(Fraction(2))) + log(pi) + log(mass) + one / (3 * (pi * third - mass * third))
-    verdict = decide(lhs, rhs, (Positive(POLICY), Positive(STATE_LAW)))
+    verdict = decide(lhs, rhs, (Positive(POLICY), Positive(STATE_LAW)), [{"S": 2, "A": 2}])
     assert verdict.rung is not Rung.REFUTED, str(verdict)
 
 
