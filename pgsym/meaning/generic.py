@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.meaning.instances import Instance, Sizes
+from pgsym.meaning.net import check_memory
 from pgsym.meaning.numbers import Array, PrimeField
 from pgsym.terms.hypotheses import Hypothesis, ThetaFree
 from pgsym.terms.nodes import Symbol, Variable
@@ -57,6 +59,7 @@ class GenericInstance(Instance):
     def _draw(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array:
         rng = self._stream((symbol, parameter, directions))
         shape = self.shape(symbol)
+        check_memory(prod(shape) * len(self.numbers.primes) * self.numbers.bytes, f"the table of {symbol.name}")
         p = self.numbers.primes.reshape(-1, *[1] * len(shape))
         out = rng.integers(1, p, size=(len(p), *shape), dtype=np.int64)
         if symbol.outcomes:
