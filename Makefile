@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 
-.PHONY: help report test lint bench gallery clean
+.PHONY: help report test mutants lint bench gallery clean
 help:
 	@echo "make report   PDF, HTML and LaTeX of every derivation, in reports/"
 	@echo "make test     all tests"
+	@echo "make mutants  more mutants of every claim and step (minutes)"
 	@echo "make lint     ruff and mypy --strict"
 	@echo "make bench    benchmarks; writes reports/benchmarks.md"
 	@echo "make gallery  write the committed .tex gallery again"
@@ -26,6 +27,9 @@ report: $(SETUP)
 
 test: $(SETUP)
 	$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+
+mutants: $(SETUP)
+	PGSYM_MUTANTS=12 $(BIN)/python -m pytest tests/test_mutants.py --numprocesses=2 --dist=worksteal
 
 lint: $(SETUP)
 	$(BIN)/ruff check pgsym derivations tests

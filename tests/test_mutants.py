@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from itertools import product
 
@@ -16,7 +17,7 @@ from pgsym.terms import ACTION, INDEX, STATE, Term
 from pgsym.terms.hypotheses import Before, Hypothesis
 from pgsym.terms.structure import free
 
-PER_EQUATION = 6
+PER_EQUATION = int(os.environ.get("PGSYM_MUTANTS", "4"))  # `make mutants` tries more
 MOST_TRAJECTORIES = 16
 PROOF_SIZES = (Size.of(S=1, A=2, N=2), Size.of(S=2, A=2, N=1))
 LEAST = 300
@@ -98,7 +99,9 @@ def test_there_are_enough_mutants_of_every_kind() -> None:
     from mutants import mutants
 
     made = [kind for e in EQUATIONS for kind, _ in spread(e.rhs, PER_EQUATION)]
-    assert len(made) >= LEAST + 100  # some are refused as ill-sorted
+    trajectories = [e for e in EQUATIONS if any(v.name == "T" for t in (e.lhs, e.rhs) for v in free(t))]
+    assert len(made) >= 2 * LEAST + 100  # some are refused as ill-sorted
+    assert sum(len(spread(e.rhs, PER_EQUATION)) for e in trajectories) >= LEAST
     assert {kind for e in EQUATIONS for kind, _ in mutants(e.rhs)} >= {
         "sign", "constant", "factor dropped", "factor doubled", "summand dropped", "denominator dropped",
         "fraction inverted", "denominator off", "log missing", "log added", "gradient missing",

@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from pgsym import __version__, catalogue
@@ -27,7 +28,20 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
+from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import LatexNotation, latex
+
+
+@cache
+def verdict_on(claim: Claim) -> Verdict:
+    """The verdict on a claim, decided once: several reports tell of it."""
+    return claim.decide()
+
+
+@cache
+def necessity(theorem: Theorem) -> tuple[tuple[Hypothesis, Verdict], ...]:
+    """What becomes of a theorem without each of its hypotheses, decided once."""
+    return theorem.necessity()
 
 
 def document_for(name: str) -> Document:
@@ -78,7 +92,7 @@ def standard(name: str) -> Iterator[Block]:
     if others:
         yield Heading("Also true")
         for claim in others:
-            yield claimed(claim, claim.decide())
+            yield claimed(claim, verdict_on(claim))
             if claim.remark:
                 yield Paragraph(claim.remark)
     if refuted:
@@ -88,7 +102,7 @@ def standard(name: str) -> Iterator[Block]:
     steps = sorted((c for c in claims if c.step is not None), key=lambda c: c.step or 0)
     if steps:
         yield Heading("The lines as claims of their own")
-        rows = tuple((f"({c.step})", f"`{c.id}`", c.says, str(c.decide().rung)) for c in steps)
+        rows = tuple((f"({c.step})", f"`{c.id}`", c.says, str(verdict_on(c).rung)) for c in steps)
         yield Table(("line", "id", "in words", "verdict"), rows)
 
 
@@ -141,7 +155,7 @@ def derivation_of(theorem: Theorem) -> Derivation:
 def necessity_of(theorem: Theorem) -> Iterator[Block]:
     """Each hypothesis, with what goes wrong without it."""
     rows = []
-    for hypothesis, verdict in theorem.necessity():
+    for hypothesis, verdict in necessity(theorem):
         found = verdict.counterexample
         if found is not None:
             rows.append((hypothesis.latex(), tables_line(found), _math(found.lhs), _math(found.rhs)))
@@ -158,7 +172,7 @@ def necessity_of(theorem: Theorem) -> Iterator[Block]:
 
 def refutation_of(claim: Claim) -> Iterator[Block]:
     """A refuted claim with its counterexample, its remark and its repair."""
-    verdict = claim.decide()
+    verdict = verdict_on(claim)
     yield claimed(claim, verdict)
     if claim.remark:
         yield Paragraph(claim.remark)
