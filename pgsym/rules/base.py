@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -29,8 +29,8 @@ from pgsym.terms.nodes import (
     Variable,
 )
 from pgsym.terms.places import Place
-from pgsym.terms.sorts import INDEX, PARAMETER, REAL
-from pgsym.terms.structure import free, open_scope, parts
+from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Sort
+from pgsym.terms.structure import bottom_up, free, open_scope, parts
 
 Needs = frozenset[Hypothesis]
 NOTHING: Needs = frozenset()
@@ -157,3 +157,28 @@ def defined(term: Term | Scope) -> Needs | None:
         case Conditional():
             own = None
     return union([own, *map(defined, parts(term))])
+
+
+Draws = list[tuple[Variable, Law | Conditional]]
+
+
+def replaced(term: Term, by: Mapping[Term, Term]) -> Term:
+    """Sub-terms replaced; none of them mentions a bound variable."""
+    return bottom_up(term, lambda t: by.get(t, t))
+
+
+def drawn_one_by_one(masses: Iterable[Term], names: Mapping[Sort, Variable]) -> tuple[Draws, dict[Term, Term]] | None:
+    """The draws of a batch or trajectory as variables of their own: their laws, and what stands for each draw.
+
+    None if one of the masses is not the probability of a draw.
+    """
+    laws: Draws = []
+    drawn: dict[Term, Term] = {}
+    for mass in masses:
+        if not isinstance(mass, Apply) or not isinstance(mass.arguments[0], Apply):
+            return None
+        draw = mass.arguments[0]
+        variable = names[draw.symbol.result]
+        laws.append((variable, Law(mass.symbol, tuple(replaced(t, drawn) for t in mass.arguments[1:]))))
+        drawn[draw] = variable
+    return laws, drawn

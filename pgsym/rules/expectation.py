@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from pgsym.rules.base import Rewrite, Rule, defined, opened
+from pgsym.rules.base import Rewrite, Rule, defined, drawn_one_by_one, opened, replaced
 from pgsym.terms.build import expect, sum_over
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import All, Apply, Conditional, Expectation, Law, Product, Range, Sum, Term, Variable, factors
 from pgsym.terms.places import Place
 from pgsym.terms.sorts import ACTION, INDEX, PARAMETER, STATE, Collective, Sort
-from pgsym.terms.structure import bottom_up, flat, free, instantiate, product, walk
+from pgsym.terms.structure import flat, free, instantiate, product, walk
 
 
 @dataclass(frozen=True)
@@ -175,18 +175,11 @@ class OneRoundOfMany(Rule):
         factor, over = self._one_round(place, mass, index)
         if not isinstance(index, Variable) or ranges.get(index) != over:
             raise self.refuse(place.term, f"{index} does not run over the rounds")
-        names = {STATE: self.states, ACTION: self.actions}
-        laws: list[tuple[Variable, Law | Conditional]] = []
-        replaced: dict[Term, Term] = {}
-        for f in factors(factor):
-            if not isinstance(f, Apply) or not isinstance(f.arguments[0], Apply):
-                raise self.refuse(place.term, f"{self.rounds} is not a product of independent draws")
-            outcome = f.arguments[0]
-            variable = names[outcome.symbol.result]
-            given = tuple(replaced.get(t, t) for t in f.arguments[1:])
-            laws.append((variable, Law(f.symbol, given)))
-            replaced[outcome] = variable
-        out = _replace(body, replaced)
+        separate = drawn_one_by_one(factors(factor), {STATE: self.states, ACTION: self.actions})
+        if separate is None:
+            raise self.refuse(place.term, f"{self.rounds} is not a product of independent draws")
+        laws, drawn = separate
+        out = replaced(body, drawn)
         if batch in free(out):
             raise self.refuse(place.term, "it mentions the batch other than by one round's draws")
         return expect(out, *laws)
@@ -195,8 +188,3 @@ class OneRoundOfMany(Rule):
         if isinstance(mass, Product) and isinstance(mass.over, Range):
             return instantiate(mass.scope.body, index), mass.over
         raise self.refuse(place.term, f"{self.rounds} is not a product over rounds")
-
-
-def _replace(term: Term, replaced: dict[Term, Term]) -> Term:
-    """Sub-terms replaced; none of them mentions a bound variable."""
-    return bottom_up(term, lambda t: replaced.get(t, t))

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pgsym.errors import RuleDoesNotApply
-from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, opened, union
+from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, drawn_one_by_one, opened, replaced, union
 from pgsym.terms.build import expect
 from pgsym.terms.hypotheses import Before, Definition
 from pgsym.terms.nodes import (
     Add,
     Apply,
-    Conditional,
     Expectation,
     Law,
     Multiply,
@@ -28,7 +27,7 @@ from pgsym.terms.nodes import (
 )
 from pgsym.terms.places import Opened, Place, places
 from pgsym.terms.sorts import ACTION, INDEX, STATE
-from pgsym.terms.structure import bottom_up, free, instantiate, product, total
+from pgsym.terms.structure import free, instantiate, product, substitute, total
 
 LONGEST_RANGE = 10
 
@@ -170,10 +169,10 @@ class Tower(Rule):
         if not now:
             raise self.refuse(place.term, f"it does not speak of the action at {self.time}")
         answer = self._answer(place, tau, given)
-        inner = _replace(product(*now), {answer.arguments[0]: self.action})
+        inner = replaced(product(*now), {answer.arguments[0]: self.action})
         law = Law(answer.symbol, answer.arguments[1:])
         outer = product(*known, expect(inner, (self.action, law)))
-        moved = _redrawn(outer, tau, self.history)
+        moved = substitute(outer, {tau: self.history})
         over = Law(self.histories.symbol, (self.time, *given))
         return Rewrite(expect(moved, (self.history, over)), needs | {self.trajectories, self.histories})
 
@@ -214,16 +213,12 @@ class TrajectoryOfOneStep(Rule):
         match place.term:
             case Expectation(Law(symbol, given), _) if symbol == self.trajectories.symbol:
                 tau, body = opened(place.term, place)
-                laws: list[tuple[Variable, Law | Conditional]] = []
-                drawn: dict[Term, Variable] = {}
-                for mass in self._masses(place, self.trajectories.unfold((tau, *given))):
-                    draw = mass.arguments[0]
-                    if not isinstance(draw, Apply):
-                        raise self.refuse(place.term, f"{mass} draws nothing of the trajectory")
-                    variable = self.states if draw.symbol.result == STATE else self.actions
-                    laws.append((variable, Law(mass.symbol, tuple(_replace(t, drawn) for t in mass.arguments[1:]))))
-                    drawn[draw] = variable
-                out = _replace(body, drawn)
+                masses = self._masses(place, self.trajectories.unfold((tau, *given)))
+                separate = drawn_one_by_one(masses, {STATE: self.states, ACTION: self.actions})
+                if separate is None:
+                    raise self.refuse(place.term, f"{self.trajectories} is not a product of draws")
+                laws, drawn = separate
+                out = replaced(body, drawn)
                 if tau in free(out):
                     raise self.refuse(place.term, "it speaks of more than the first step")
                 return Rewrite(expect(out, *laws), frozenset({self.trajectories}))
@@ -250,12 +245,3 @@ def _draws(term: Term, tau: Variable, opened: tuple[Opened, ...]) -> Iterator[tu
     for place in places(term, opened=opened):
         if isinstance(place.term, Apply) and place.term.arguments[:1] == (tau,):
             yield place.term, place.opened
-
-
-def _redrawn(term: Term, tau: Variable, history: Variable) -> Term:
-    """The draws of one trajectory as those of another."""
-    return bottom_up(term, lambda t: history if t == tau else t)
-
-
-def _replace(term: Term, replaced: dict[Term, Variable]) -> Term:
-    return bottom_up(term, lambda t: replaced.get(t, t))
