@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -162,16 +162,28 @@ def search(
     relation: Relation = Relation.EQUAL,
 ) -> Counterexample | None:
     """The smallest counterexample, size by size and round by round of ever less simple tables."""
+    for size, batch in batches(lhs, rhs, given, names, seed, sizes):
+        for found in _screened(lhs, rhs, given, axes, size, batch, relation):
+            verified = verify(lhs, rhs, given, axes, size, found, relation)
+            if verified is not None:
+                return _shrunk(lhs, rhs, given, axes, verified, relation)
+    return None
+
+
+def batches(
+    lhs: Term,
+    rhs: Term,
+    given: tuple[Hypothesis, ...],
+    names: tuple[str, ...],
+    seed: int,
+    sizes: tuple[Size, ...] | None = None,
+) -> Iterator[tuple[Size, list[Candidate]]]:
+    """The candidates that a search tries, size by size and round by round."""
     for size in _instances(sizes or SEARCH_SIZES, names, given):
         if entries_of(ingredients((lhs, rhs), given, size)) > MOST_ENTRIES:
             continue  # nobody would read it, and it would not fit
         for round_ in range(ROUNDS):
-            batch = candidates((lhs, rhs), given, size, round_, seed, BATCH)
-            for found in _screened(lhs, rhs, given, axes, size, batch, relation):
-                verified = verify(lhs, rhs, given, axes, size, found, relation)
-                if verified is not None:
-                    return _shrunk(lhs, rhs, given, axes, verified, relation)
-    return None
+            yield size, candidates((lhs, rhs), given, size, round_, seed, BATCH)
 
 
 def _instances(sizes: Iterable[Size], names: tuple[str, ...], given: Iterable[Hypothesis]) -> Iterable[Size]:

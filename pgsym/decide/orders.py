@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from pgsym.decide.counterexamples import BATCH, ROUNDS, search
+from pgsym.decide.counterexamples import batches, search
 from pgsym.decide.identities import Sizes, comparable, peak_memory, relevant_hypotheses, search_sizes
 from pgsym.decide.sizes import Size, size_names
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
@@ -22,7 +22,8 @@ def decide_order(
 ) -> Verdict:
     """Whether lhs ≤ rhs, coordinate by coordinate, at every instance that is tried.
 
-    The verdict is `refuted` with the smallest exact instance found at which lhs > rhs, or else `tested`.
+    The verdict is `refuted` with the smallest exact instance found at which lhs > rhs, or else `tested`; places where a
+    side is undefined say nothing.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
@@ -40,7 +41,7 @@ def decide_order(
     if found is not None:
         evidence = Evidence("exact rational instance", (found.size,))
     else:
-        tried = sum(1 for s in where for _ in s.instances(names, relevant)) * ROUNDS * BATCH
+        tried = sum(len(batch) for _, batch in batches(lhs, rhs, relevant, names, seed, where))
         evidence = Evidence("candidates for a counterexample, in float64", examples=tried)
     evidence = replace(evidence, seconds=seconds, memory=memory)
     rung = Rung.TESTED if found is None else Rung.REFUTED
