@@ -15,8 +15,8 @@ from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names
 from pgsym.decide.verdicts import Relation
 from pgsym.errors import OutsideNumberSystem, PgsymError
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
+from pgsym.meaning.factors import Factor
 from pgsym.meaning.instances import axes_of
-from pgsym.meaning.net import Factor
 from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.vocabulary import head
 from pgsym.terms.hypotheses import Hypothesis

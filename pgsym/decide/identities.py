@@ -29,8 +29,8 @@ from pgsym.decide.strata import conditions, strata
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
+from pgsym.meaning.factors import check_memory
 from pgsym.meaning.generic import GenericInstance
-from pgsym.meaning.net import check_memory
 from pgsym.terms.build import EXP, LOG
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis
 from pgsym.terms.nodes import Apply, Gradient, Law, Term, Variable

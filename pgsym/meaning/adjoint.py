@@ -15,8 +15,9 @@ import numpy as np
 
 from pgsym.errors import OutsideNumberSystem, SortError
 from pgsym.meaning.evaluator import Evaluator
+from pgsym.meaning.factors import Factor, V, Value
 from pgsym.meaning.instances import Instance
-from pgsym.meaning.net import Contraction, Factor, V, Value
+from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array, Axes, Float64
 from pgsym.terms.nodes import Symbol, Term, Variable
 from pgsym.terms.structure import free

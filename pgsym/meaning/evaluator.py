@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
+from pgsym.meaning.factors import ZERO, Factor, Plus, Times, Value, is_zero, leaves
 from pgsym.meaning.instances import Instance
-from pgsym.meaning.net import ZERO, Contraction, Factor, Plus, Times, Value, is_zero, leaves
+from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
 from pgsym.terms.interpret import Environment, Meaning, counted

@@ -10,8 +10,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from pgsym.meaning.factors import check_memory
 from pgsym.meaning.instances import Instance, Sizes
-from pgsym.meaning.net import check_memory
 from pgsym.meaning.numbers import Array, PrimeField
 from pgsym.terms.hypotheses import Hypothesis, ThetaFree
 from pgsym.terms.nodes import Symbol, Variable

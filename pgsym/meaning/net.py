@@ -1,4 +1,4 @@
-"""Sums and products of small named-axis factors: the values of terms, and how variables are eliminated from them.
+"""Arithmetic on the values of terms, and how variables are eliminated from them.
 
 A value is never multiplied out.  Eliminating a variable multiplies just the factors that mention it, so a sum over
 all trajectories costs what dynamic programming costs: where a sum of terms meets the factors of the variable, the
@@ -12,120 +12,31 @@ factors follow the product rule (truncated Taylor numbers, e_k² = 0 for every d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, reduce
-from itertools import count
+from functools import reduce
 from math import prod
-from operator import or_
-from typing import TypeVar, cast
+from typing import cast
 from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pgsym.errors import OutsideNumberSystem, TooLarge
+from pgsym.errors import OutsideNumberSystem
+from pgsym.meaning.factors import (
+    ZERO,
+    Factor,
+    Plus,
+    Times,
+    V,
+    Value,
+    bit_of,
+    check_memory,
+    factors_of,
+    is_zero,
+    leaves,
+    spread,
+)
 from pgsym.meaning.numbers import Array, Numbers, aligned
-
-MOST_BYTES = 2**30
-"""The most memory that one factor may take; a sum that needs a larger one is refused before it starts."""
-
-_serial = count()
-_free_bit = count()
-_bits: dict[str, int] = {}
-
-
-def bit_of(axis: str) -> int:
-    """The bit that stands for an axis in sets of axes."""
-    return 1 << _bits.setdefault(axis, next(_free_bit)) if axis not in _bits else 1 << _bits[axis]
-
-
-@dataclass(frozen=True, eq=False)
-class Factor:
-    """Arrays of shape (points, *sizes of axes), one for each set of directions (a bit mask; 0 is the value itself).
-
-    What is missing is zero.  `poles` marks entries that do not exist, such as 1/0, `outside` says which arrays the
-    number system cannot hold.
-    """
-
-    jets: Mapping[int, Array]
-    axes: tuple[str, ...] = ()
-    poles: NDArray[np.bool_] | None = None
-    outside: Mapping[int, OutsideNumberSystem] = field(default_factory=dict)
-    serial: int = field(default_factory=lambda: next(_serial))
-
-    @property
-    def array(self) -> Array:
-        """The value, without derivatives."""
-        return self.jets[0]
-
-    @cached_property
-    def bits(self) -> int:
-        """The axes as a set of bits."""
-        return reduce(or_, map(bit_of, self.axes), 0)
-
-    @property
-    def is_poled(self) -> bool:
-        """Whether some entry does not exist."""
-        return self.poles is not None
-
-    @cached_property
-    def sizes(self) -> dict[str, int]:
-        """The length of every axis."""
-        return dict(zip(self.axes, next(iter(self.jets.values())).shape[1:], strict=True))
-
-
-@dataclass(frozen=True, eq=False)
-class _Node:
-    parts: tuple[Value, ...] = ()
-    serial: int = field(default_factory=lambda: next(_serial))
-
-    @cached_property
-    def bits(self) -> int:
-        """The axes that some part mentions, as a set of bits."""
-        return reduce(or_, (p.bits for p in self.parts), 0)
-
-    @cached_property
-    def is_poled(self) -> bool:
-        """Whether some entry does not exist."""
-        return any(p.is_poled for p in self.parts)
-
-
-class Plus(_Node):
-    """A sum of values."""
-
-
-class Times(_Node):
-    """A product of values, none of them a product."""
-
-
-Value = Factor | Plus | Times
-ZERO = Plus()
-V = TypeVar("V", bound=Value)
-N = TypeVar("N", bound=np.generic)
-
-
-def is_zero(value: Value) -> bool:
-    """Whether a value is zero by construction."""
-    return isinstance(value, Plus) and not value.parts
-
-
-def _factors(value: Value) -> tuple[Value, ...]:
-    """The factors of a product; another value is its only one."""
-    return value.parts if isinstance(value, Times) else (value,)
-
-
-def leaves(value: Value) -> Iterator[Factor]:
-    """The distinct factors of a value, in their order."""
-    seen, waiting = set(), [value]
-    while waiting:
-        x = waiting.pop()
-        if x.serial not in seen:
-            seen.add(x.serial)
-            if isinstance(x, Factor):
-                yield x
-            else:
-                waiting.extend(reversed(x.parts))
 
 
 class Contraction:
@@ -173,8 +84,8 @@ class Contraction:
         common = self._common(parts)
         if not common:
             return self._node(Plus, parts)
-        shared = tuple(p for p in _factors(parts[0]) if p.serial in common)
-        rests = (self._node(Times, tuple(p for p in _factors(x) if p.serial not in common)) for x in parts)
+        shared = tuple(p for p in factors_of(parts[0]) if p.serial in common)
+        rests = (self._node(Times, tuple(p for p in factors_of(x) if p.serial not in common)) for x in parts)
         return self.multiply(*shared, self.add(*rests))
 
     @staticmethod
@@ -182,9 +93,9 @@ class Contraction:
         """The factors that several products have in common, each of them once."""
         if len(parts) < 2 or not all(isinstance(x, Times) for x in parts):
             return set()
-        common = {p.serial for p in _factors(parts[0])}
+        common = {p.serial for p in factors_of(parts[0])}
         for x in parts:
-            serials = [p.serial for p in _factors(x)]
+            serials = [p.serial for p in factors_of(x)]
             common &= {s for s in serials if serials.count(s) == 1}
             if not common:
                 break
@@ -203,7 +114,7 @@ class Contraction:
         """The product; zero times something undefined is undefined."""
         if any(map(is_zero, values)):
             return self.add(*(self.undefined_zero(x) for x in values))
-        return self._node(Times, tuple(p for x in values for p in _factors(x)))
+        return self._node(Times, tuple(p for x in values for p in factors_of(x)))
 
     def _node(self, kind: type[Plus] | type[Times], parts: tuple[Value, ...]) -> Value:
         if len(parts) == 1:
@@ -390,7 +301,7 @@ class Contraction:
         bit = bit_of(axis)
         if not x.bits & bit:
             return self.multiply(self.constant(Fraction(size)), x)
-        parts = _factors(x)
+        parts = factors_of(x)
         stay = tuple(p for p in parts if not p.bits & bit)
         touched = tuple(p for p in parts if p.bits & bit)
         by_rest: dict[int, tuple[Value, list[Value]]] = {}
@@ -488,9 +399,9 @@ class Contraction:
         axes = x.axes + tuple(a for a in y.axes if a not in x.axes)
         sizes = x.sizes | y.sizes
         self._check_fits(sizes, x, y)
-        jets = {mask: _spread(aligned(a, x.axes, axes), axes, sizes) for mask, a in x.jets.items()}
+        jets = {mask: spread(aligned(a, x.axes, axes), axes, sizes) for mask, a in x.jets.items()}
         for mask, a in y.jets.items():
-            b = _spread(aligned(a, y.axes, axes), axes, sizes)
+            b = spread(aligned(a, y.axes, axes), axes, sizes)
             jets[mask] = self.numbers.add(jets[mask], b) if mask in jets else b
         return Factor(jets, axes, self._poles_of(x, y, axes), {**x.outside, **y.outside})
 
@@ -499,7 +410,7 @@ class Contraction:
         if x.poles is None and y.poles is None:
             return None
         sizes = x.sizes | y.sizes
-        both = [_spread(aligned(f.poles, f.axes, axes), axes, sizes) for f in (x, y) if f.poles is not None]
+        both = [spread(aligned(f.poles, f.axes, axes), axes, sizes) for f in (x, y) if f.poles is not None]
         return np.asarray(reduce(np.logical_or, both))
 
     def _check_fits(self, sizes: Mapping[str, int], *factors: Factor) -> None:
@@ -515,8 +426,8 @@ class Contraction:
             return made
         names = tuple(a for a, _ in axes) + tuple(a for a in made.axes if a not in dict(axes))
         sizes = dict(axes) | made.sizes
-        jets = {mask: _spread(aligned(a, made.axes, names), names, sizes) for mask, a in made.jets.items()}
-        poles = None if made.poles is None else _spread(aligned(made.poles, made.axes, names), names, sizes)
+        jets = {mask: spread(aligned(a, made.axes, names), names, sizes) for mask, a in made.jets.items()}
+        poles = None if made.poles is None else spread(aligned(made.poles, made.axes, names), names, sizes)
         return Factor(jets, names, poles, made.outside)
 
     def _dense(self, x: Value) -> Factor:
@@ -532,7 +443,7 @@ class Contraction:
         """The value with its poles lifted wherever `mass` vanishes with all its derivatives."""
         if not x.is_poled:
             return x
-        for factor in _factors(mass):
+        for factor in factors_of(mass):
             if isinstance(factor, Factor):  # of a product, first by the factors that speak of the same
                 x = self._each_leaf(x, self._excuse(self._support(factor), factor.axes))
         return self._each_leaf(x, self._excuse(self._support(self.dense(mass)), None)) if x.is_poled else x
@@ -554,8 +465,8 @@ class Contraction:
             axes = f.axes + tuple(a for a in support.axes if a not in f.axes)
             sizes = f.sizes | support.sizes
             poles = aligned(f.poles, f.axes, axes) & aligned(support.array, support.axes, axes)
-            jets = {mask: _spread(aligned(a, f.axes, axes), axes, sizes) for mask, a in f.jets.items()}
-            return Factor(jets, axes, _spread(poles, axes, sizes) if poles.any() else None, f.outside)
+            jets = {mask: spread(aligned(a, f.axes, axes), axes, sizes) for mask, a in f.jets.items()}
+            return Factor(jets, axes, spread(poles, axes, sizes) if poles.any() else None, f.outside)
 
         return lambda f: self.once(("excused", f.serial, support.serial), lambda: lifted(f))
 
@@ -563,17 +474,3 @@ class Contraction:
         """Where some derivative of the mass, the zeroth included, is not zero."""
         nonzero = reduce(np.logical_or, [~self.numbers.is_zero(a) for a in mass.jets.values()])
         return Factor({0: np.asarray(nonzero)}, mass.axes)
-
-
-def check_memory(needed: int, what: str) -> None:
-    """Raise TooLarge if something would take more bytes than one factor may."""
-    if needed > MOST_BYTES:
-        raise TooLarge(
-            f"{what} would take {needed / 2**30:.3g} GiB, more than {MOST_BYTES / 2**30:.3g}: take smaller sizes"
-        )
-
-
-def _spread(array: NDArray[N], axes: tuple[str, ...], sizes: Mapping[str, int]) -> NDArray[N]:
-    """The array repeated along the axes it had not."""
-    shape = (array.shape[0], *(sizes[a] for a in axes))
-    return array if array.shape == shape else np.broadcast_to(array, shape)
