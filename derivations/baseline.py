@@ -51,6 +51,7 @@ def claims() -> Iterator[Claim]:
     """The invariance, and that it ends with the action."""
     yield Claim(
         "baseline",
+        chapter=11,
         row=39.5,
         says="Subtracting a baseline $b(s_t)$ from the reward to go leaves the gradient as it is.",
         lhs=with_baseline(baseline),
@@ -60,6 +61,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "baseline-of-the-action",
+        chapter=11,
         row=39.6,
         says="The same for a baseline $b(s_t, a_t)$ that looks at the action.",
         lhs=with_baseline(ACTION_BASELINE(m.state(m.t), m.action(m.t))),

@@ -38,6 +38,7 @@ def claims() -> Iterator[Claim]:
     """The tower rule, causality, and that it ends at the action itself."""
     yield Claim(
         "tower-rule",
+        chapter=11,
         row=37.5,
         says="What is known from the history up to $t$ stays; the next action is averaged over first.",
         lhs=correlation,
@@ -47,6 +48,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "causality",
+        chapter=11,
         row=38,
         says="A reward earned before an action is uncorrelated with its score.",
         lhs=correlation,
@@ -55,6 +57,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "causality-at-the-same-time",
+        chapter=11,
         row=38.1,
         says="The same for the reward of the action itself, or a later one.",
         lhs=correlation,

@@ -26,6 +26,7 @@ def claims() -> Iterator[Claim]:
     """Rewarding response k with its label, summed over all responses."""
     yield Claim(
         "ce-from-all-actions",
+        chapter=7,
         row=17,
         says="Reward every response with its label and add up over all responses, sampling none: "
         "$\\sum_a y(a \\mid s)\\, \\nabla \\log \\pi_\\theta(a \\mid s)$.",

@@ -28,6 +28,7 @@ def claims() -> Iterator[Claim]:
     """The weight held fixed, and differentiated."""
     yield Claim(
         "ce-from-importance-weights",
+        chapter=7,
         row=16,
         says="Draw the answer from the policy and weight its score by $y(a \\mid s) / \\pi_\\theta(a \\mid s)$, the "
         "weight held fixed.",
@@ -38,6 +39,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "importance-weight-differentiated",
+        chapter=7,
         row=16.1,
         says="The same, differentiating through the weight: ascend the expected weight itself.",
         lhs=grad(m.expectation(weight)),

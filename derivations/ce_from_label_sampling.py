@@ -26,6 +26,7 @@ def claims() -> Iterator[Claim]:
     """Behaviour cloning."""
     yield Claim(
         "ce-from-label-sampling",
+        chapter=7,
         row=15,
         says="Draw the answer from the label distribution, $a \\sim y(\\cdot \\mid s)$, in place of the policy, and "
         "reward it with 1.",

@@ -28,6 +28,7 @@ def claims() -> Iterator[Claim]:
     """The logarithm inside the average over examples, and outside it."""
     yield Claim(
         "ce-from-log-objective",
+        chapter=7,
         row=18,
         says="Maximise the logarithm of the expected reward of each example, $\\mathbb{E}_s[\\log "
         "\\mathbb{E}_a[\\mathbf{1}\\{a = y(s)\\}]]$.",
@@ -38,6 +39,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "log-outside-the-average",
+        chapter=7,
         row=18.1,
         says="The logarithm outside the average over the examples.",
         lhs=grad(log(m.accuracy)),

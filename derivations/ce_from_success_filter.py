@@ -28,6 +28,7 @@ def claims() -> Iterator[Claim]:
     """Rejection sampling, expert iteration."""
     yield Claim(
         "ce-from-success-filter",
+        chapter=7,
         row=19,
         says="Average the score over the rewarded samples only, as in rejection sampling and expert iteration.",
         lhs=kept,

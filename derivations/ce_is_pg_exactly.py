@@ -34,6 +34,7 @@ def claims() -> Iterator[Claim]:
     """The article's sentence."""
     yield Claim(
         "ce-is-pg-exactly",
+        chapter=7,
         row=13,
         says="On-policy policy gradient with the 0/1 reward is exactly the cross-entropy procedure.",
         lhs=grad(m.accuracy),

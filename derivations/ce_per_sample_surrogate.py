@@ -26,6 +26,7 @@ def claims() -> Iterator[Claim]:
     """One sample, rewarded or not."""
     yield Claim(
         "ce-per-sample-surrogate",
+        chapter=7,
         row=20,
         says="For one sample, $-r \\log \\pi_\\theta(a \\mid s)$ is the cross-entropy term of its example if the "
         "answer was "

@@ -39,6 +39,7 @@ def claims() -> Iterator[Claim]:
     """The weighted form, as an average score and as an average of cross-entropy gradients."""
     yield Claim(
         "ce-pg-weight",
+        chapter=7,
         row=14,
         says="With the 0/1 reward the policy gradient is the cross-entropy gradient, every example weighted by the "
         "probability $\\pi_\\theta(y(s) \\mid s)$ that the model gives its label.",

@@ -26,6 +26,7 @@ def claims() -> Iterator[Claim]:
     """The gradient, for labels that are a function of the example."""
     yield Claim(
         "cross-entropy-gradient",
+        chapter=7,
         row=12.2,
         says="Descending the cross entropy is ascending the average log-probability of the right answers.",
         lhs=-grad(m.cross_entropy),

@@ -84,6 +84,7 @@ def claims() -> Iterator[Claim]:
     """The gradient, for any label distribution."""
     yield Claim(
         "cross-entropy-softmax-gradient",
+        chapter=7,
         row=12.1,
         says="For a softmax policy the gradient of the cross entropy in the logits is prediction minus label.",
         lhs=grad(m.soft_cross_entropy),

@@ -65,6 +65,7 @@ def claims() -> Iterator[Claim]:
     since = sum_range(m.u, m.t, m.T, of=gamma ** (m.u - m.t) * m.reward(m.u))
     yield Claim(
         "discounted-reward-to-go",
+        chapter=11,
         row=39.2,
         says="With a discount, every score is multiplied by the rewards from its time on, each discounted from the "
         "first step.",
@@ -74,6 +75,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "discounted-from-the-action",
+        chapter=11,
         row=39.3,
         says="If the discount is counted from the action instead, the score keeps the factor $\\gamma^{t - 1}$.",
         lhs=gradient,
@@ -82,6 +84,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "dropped-discount",
+        chapter=11,
         row=39.4,
         says="The factor $\\gamma^{t - 1}$ may be dropped, as implementations do.",
         lhs=gradient,

@@ -40,6 +40,7 @@ def claims() -> Iterator[Claim]:
     """Where the step holds, where it does not, and what it is used for."""
     yield Claim(
         "dynamics-drop-out",
+        chapter=9,
         row=33,
         says="Where every start and every move is possible, the gradient of the log-probability of a trajectory is the "
         "sum of the scores.",
@@ -49,6 +50,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "dynamics-drop-out-everywhere",
+        chapter=9,
         row=33.1,
         says="The same for every trajectory of every problem.",
         lhs=log_gradient,
@@ -61,6 +63,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "dynamics-drop-out-on-support",
+        chapter=9,
         row=33.2,
         says="Under the expectation, which runs over what can happen, the two are the same for every problem.",
         lhs=m.expectation(m.total_reward * log_gradient),

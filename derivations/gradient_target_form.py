@@ -43,6 +43,7 @@ def claims() -> Iterator[Claim]:
     mean_f, mean_h = (m.expectation(g(m.s, m.a)) for g in (f, h))
     yield Claim(
         "gradient-target-form",
+        chapter=5,
         row=2,
         says="Once $\\nabla J = \\mathbb{E}[f]$, the average of $f$ over $N$ rounds is an unbiased estimator of "
         "$\\nabla J$.",
@@ -53,6 +54,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "gradient-target-covariance",
+        chapter=5,
         row=2.1,
         says="The covariance of the average is $\\operatorname{Cov}(f) / N$; entry by entry, for two components $f$ "
         "and $h$.",

@@ -53,6 +53,7 @@ def claims() -> Iterator[Claim]:
     """The tempting exchange, and its repair."""
     yield Claim(
         "naive-exchange",
+        chapter=5,
         row=3,
         says="Move the gradient inside the expectation.",
         lhs=gradient,
@@ -66,6 +67,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "gradient-of-an-expectation",
+        chapter=5,
         row=3.1,
         says="The gradient of an expectation has one part from what is averaged and one from the law.",
         lhs=gradient,

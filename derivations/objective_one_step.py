@@ -29,6 +29,7 @@ def claims() -> Iterator[Claim]:
     """The ledger's row."""
     yield Claim(
         "objective-one-step",
+        chapter=4,
         row=1,
         says="With the reward 1 for the right answer and 0 for a wrong one, $J(\\theta)$ is the expected accuracy of "
         "sampled answers.",

@@ -25,6 +25,7 @@ def claims() -> Iterator[Claim]:
     """The objective as a sum over trajectories, and step by step."""
     yield Claim(
         "objective-trajectory",
+        chapter=8,
         row=30,
         says="The objective is the sum over all trajectories of their probability times their rewards.",
         lhs=m.objective,
@@ -34,6 +35,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "objective-by-step",
+        chapter=8,
         row=30.1,
         says="The expected sum of rewards is the sum of the expected rewards.",
         lhs=m.objective,

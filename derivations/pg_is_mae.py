@@ -40,6 +40,7 @@ def claims() -> Iterator[Claim]:
     """The error of one example, and the objective."""
     yield Claim(
         "pg-is-mae",
+        chapter=7,
         row=21,
         says="One minus the probability of the right answer is half the absolute distance between prediction and "
         "label.",

@@ -45,6 +45,7 @@ def claims() -> Iterator[Claim]:
     without_positivity = tuple(h for h in m.hypotheses if not isinstance(h, Positive))
     yield Claim(
         "expectation-as-sum",
+        chapter=6,
         row=4,
         says="The objective is the sum over all pairs of their probability times their reward.",
         lhs=m.objective,
@@ -54,6 +55,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "joint-factorisation",
+        chapter=6,
         row=5,
         says="The probability of a picture and an answer is that of the picture times that of the answer given it; "
         "since the bot samples from its policy, the latter is $\\pi_\\theta(a \\mid s)$.",
@@ -65,6 +67,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "policy-substitution-off-policy",
+        chapter=6,
         row=5.1,
         says="The same for answers that some other sampler drew.",
         lhs=m.joint,
@@ -76,6 +79,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "move-gradient-inside",
+        chapter=6,
         row=6,
         says="The gradient moves inside the sums to the policy.",
         lhs=grad(sum_of_factors),
@@ -87,6 +91,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "multiply-by-one",
+        chapter=6,
         row=7,
         says="Multiplying the gradient of the policy by $\\pi / \\pi$ changes nothing.",
         lhs=grad(m.policy),
@@ -97,6 +102,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "multiply-by-one-at-zero",
+        chapter=6,
         row=7.1,
         says="The policy gradient for policies that may give an answer the probability zero.",
         lhs=gradient,
@@ -110,6 +116,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "reassemble-expectation",
+        chapter=6,
         row=8,
         says="The sum is an expectation again.",
         lhs=gradient,
@@ -119,6 +126,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "log-derivative",
+        chapter=7,
         row=9,
         says="The fraction is the gradient of the logarithm.",
         lhs=ratio,
@@ -128,6 +136,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "policy-gradient-one-step",
+        chapter=7,
         row=10,
         says="The gradient of the expected reward is the expectation of the reward times the score.",
         lhs=gradient,

@@ -36,6 +36,7 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "policy-gradient-trajectory",
+        chapter=9,
         row=32,
         says="The gradient of the expected return is the expected return times the gradient of the log-probability of "
         "the trajectory.",

@@ -35,6 +35,7 @@ def claims() -> Iterator[Claim]:
     """The theorem, and why the policy must be positive."""
     yield Claim(
         "reinforce",
+        chapter=9,
         row=34,
         says="The gradient of the expected return is the expected return times the sum of the scores.",
         lhs=gradient,
@@ -45,6 +46,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "reinforce-at-zero",
+        chapter=9,
         row=34.1,
         says="The same for policies that may give an action the probability zero.",
         lhs=gradient,

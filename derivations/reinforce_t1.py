@@ -48,6 +48,7 @@ def claims() -> Iterator[Claim]:
     """The one-step theorem."""
     yield Claim(
         "reinforce-T1",
+        chapter=9,
         row=35,
         says="At $T = 1$ REINFORCE is the policy gradient of the one-step problem, with $D = \\rho$.",
         lhs=gradient,

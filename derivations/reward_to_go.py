@@ -54,6 +54,7 @@ def claims() -> Iterator[Claim]:
     """The theorem, and what an off-by-one makes of it."""
     yield Claim(
         "reward-to-go",
+        chapter=11,
         row=39,
         says="Every score needs to be multiplied by the rewards from its time on only.",
         lhs=gradient,
@@ -65,6 +66,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "reward-to-go-off-by-one",
+        chapter=11,
         row=39.1,
         says="The same with the rewards after, and not at, its time.",
         lhs=gradient,

@@ -32,6 +32,7 @@ def claims() -> Iterator[Claim]:
     """The sentence that is often read."""
     yield Claim(
         "reward-to-go-lowers-variance",
+        chapter=11,
         row=40,
         says="In every coordinate, the variance with the reward to go is at most that with the whole return.",
         lhs=variance(to_go),

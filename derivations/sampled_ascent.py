@@ -35,6 +35,7 @@ def claims() -> Iterator[Claim]:
     """The surrogate's gradient on fixed samples, on moving ones, and descent on the negative."""
     yield Claim(
         "sampled-ascent",
+        chapter=7,
         row=11,
         says="The sampled update $\\frac{1}{N} \\sum_i r_i \\nabla \\log \\pi_\\theta(a_i \\mid s_i)$ is the "
         "gradient of the surrogate "
@@ -45,6 +46,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "sampled-descent",
+        chapter=7,
         row=11.1,
         says="Ascent on the surrogate is descent on its negative.",
         lhs=-grad(-surrogate, m.theta),
@@ -53,6 +55,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "surrogate-is-not-the-objective",
+        chapter=7,
         row=11.2,
         says="Differentiate the surrogate as if the samples moved with $\\theta$.",
         lhs=grad(m.expectation(m.reward * log(m.policy))),

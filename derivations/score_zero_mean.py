@@ -35,6 +35,7 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "score-zero-mean",
+        chapter=11,
         row=37,
         says="In every state the score has mean zero.",
         lhs=mean_score,

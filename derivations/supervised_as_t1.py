@@ -44,6 +44,7 @@ def claims() -> Iterator[Claim]:
     """The sentence with its proviso, and without."""
     yield Claim(
         "supervised-as-T1",
+        chapter=9,
         row=36,
         says="Reinforcement learning with one step and the reward 1 for the right answer ascends the cross-entropy "
         "gradient, every example weighted by the probability of its label.",
@@ -53,6 +54,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "supervised-as-T1-unweighted",
+        chapter=9,
         row=36.1,
         says="Supervised learning by cross entropy is reinforcement learning with one step and a certain reward.",
         lhs=grad(objective, m.theta),

@@ -36,6 +36,7 @@ def claims() -> Iterator[Claim]:
     answers = product_range(t, 1, m.T, of=m.policy(t))
     yield Claim(
         "trajectory-factorisation",
+        chapter=8,
         row=31,
         says="A trajectory is a start, an answer at every step, and a move between any two steps.",
         lhs=m.mass,
@@ -44,6 +45,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "trajectories-sum-to-one",
+        chapter=8,
         row=31.1,
         says="The probabilities of all trajectories sum to one.",
         lhs=everything,
@@ -52,6 +54,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "factorisation-without-start",
+        chapter=8,
         row=31.2,
         says="The same without the probability of the first state.",
         lhs=m.mass,

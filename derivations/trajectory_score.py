@@ -36,6 +36,7 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "trajectory-score",
+        chapter=9,
         row=32.5,
         says="For every trajectory, also one that cannot happen, the gradient of its probability is its probability "
         "times the sum of the scores.",

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol, cast
 
-from pgsym.decide.claims import Claim
+from pgsym.decide.claims import Claim, Example
 from pgsym.decide.verdicts import Relation, Rung
 from pgsym.errors import UnknownName
 from pgsym.kernel import Theorem
@@ -19,7 +20,7 @@ from pgsym.show import show
 
 
 class Script(Protocol):
-    """What a script of the catalogue offers."""
+    """What a script of the catalogue offers; a file of claims alone has no `derive`."""
 
     __doc__: str | None
     __name__: str
@@ -30,20 +31,20 @@ class Script(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """A claim with the name of the script that states it."""
+    """A claim with the name of the script or file that states it, and the script that derives it, if there is one."""
 
     claim: Claim
-    script: str
+    home: str
+    script: str | None
 
     @property
     def tests(self) -> tuple[str, ...]:
         """The pytest nodes that check the claim."""
         names = ["test_verdict_is_the_ledgers"]
-        names.append(
-            "test_counterexample_is_confirmed"
-            if self.claim.expected is Rung.REFUTED
-            else "test_identity_holds_in_floats"
-        )
+        if self.claim.expected is Rung.REFUTED:
+            names.append("test_counterexample_is_confirmed")
+        elif self.claim.is_about_instances and self.claim.expected is Rung.DECIDED:
+            names.append("test_identity_holds_in_floats")
         return tuple(f"tests/test_claims.py::{name}[{self.claim.id}]" for name in names)
 
 
@@ -52,19 +53,45 @@ def scripts() -> dict[str, Script]:
     """Every script by name, such as "policy-gradient-one-step"."""
     import pgsym.derivations as folder
 
-    names = sorted(info.name for info in pkgutil.iter_modules(folder.__path__) if not info.name.startswith("_"))
-    return {n.replace("_", "-"): cast(Script, importlib.import_module(f"pgsym.derivations.{n}")) for n in names}
+    return _modules(folder)
+
+
+@cache
+def claim_files() -> dict[str, Script]:
+    """Every file of claims that no derivation states, by name."""
+    import pgsym.derivations.claims as folder
+
+    return _modules(folder)
+
+
+def _modules(folder: ModuleType) -> dict[str, Script]:
+    names = sorted(i.name for i in pkgutil.iter_modules(folder.__path__) if not (i.ispkg or i.name.startswith("_")))
+    return {n.replace("_", "-"): cast(Script, importlib.import_module(f"{folder.__name__}.{n}")) for n in names}
+
+
+def _entries_from(home: str, script: Script) -> Iterator[Entry]:
+    for claim in script.claims():
+        yield Entry(claim, home, claim.derivation or (home if hasattr(script, "derive") else None))
 
 
 @cache
 def entries() -> dict[str, Entry]:
-    """Every claim by id, in the ledger's order.
+    """Every claim by id, in the article's order.
 
-    >>> list(entries())[:3]
-    ['objective-one-step', 'gradient-target-form', 'gradient-target-covariance']
+    >>> list(entries())[:1]
+    ['objective-one-step']
     """
-    found = [Entry(claim, name) for name, script in scripts().items() for claim in script.claims()]
-    return {e.claim.id: e for e in sorted(found, key=lambda e: e.claim.row)}
+    homes = (*scripts().items(), *claim_files().items())
+    return _in_order(entry for name, script in homes for entry in _entries_from(name, script))
+
+
+def _in_order(found: Iterable[Entry]) -> dict[str, Entry]:
+    out: dict[str, Entry] = {}
+    for e in sorted(found, key=lambda e: (e.claim.chapter, e.claim.row)):
+        if e.claim.id in out:
+            raise UnknownName(f"{e.claim.id} is claimed twice: in {out[e.claim.id].home} and in {e.home}")
+        out[e.claim.id] = e
+    return out
 
 
 def entry(name: str) -> Entry:
@@ -81,24 +108,33 @@ def script_name(name: str) -> str:
     if name in _mine or name in scripts():
         return name
     if name in entries():
-        return entries()[name].script
+        return entries()[name].script or entries()[name].home
+    if name in claim_files():
+        return name
     raise _unknown(name, [*entries(), *scripts()])
 
 
 def script(name: str) -> Script:
     """The script of a name, of a claim's id, or of a file."""
     found = script_name(name)
-    return _mine[found][1] if found in _mine else scripts()[found]
+    if found in _mine:
+        return _mine[found][1]
+    return scripts()[found] if found in scripts() else claim_files()[found]
 
 
 def entries_of(name: str) -> list[Entry]:
-    """All claims of a script or file; of an id that names no script, that claim."""
+    """All claims of a script, a file or a folder of files; of an id that names no script, that claim."""
+    if Path(name).is_dir():
+        files = sorted(p for p in Path(name).glob("*.py") if not p.name.startswith("_"))
+        if not files:
+            raise UnknownName(f"there are no claims in {name}: it holds no .py files (see pgsym new claim)")
+        return list(_in_order(e for p in files for e in entries_of(str(p))).values())
     if name in entries() and name not in scripts():
         return [entries()[name]]
     wanted = script_name(name)
     if wanted in _mine:
-        return [Entry(claim, wanted) for claim in _mine[wanted][1].claims()]
-    return [e for e in entries().values() if e.script == wanted]
+        return list(_in_order(_entries_from(wanted, _mine[wanted][1])).values())
+    return [e for e in entries().values() if e.home == wanted]
 
 
 def _load(path: Path) -> str:
@@ -115,9 +151,8 @@ def _load(path: Path) -> str:
         exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
     except (OSError, SyntaxError, ValueError) as reason:
         raise UnknownName(f"{path} cannot be read as Python: {reason}") from None
-    missing = [f"{f}()" for f in ("derive", "claims") if not callable(getattr(module, f, None))]
-    if missing:
-        raise UnknownName(f"{path} is no derivation script: it defines no {' and no '.join(missing)} (see pgsym new)")
+    if not callable(getattr(module, "claims", None)):
+        raise UnknownName(f"{path} is no script of ours: it defines no claims() (see pgsym new)")
     _mine[name] = (stamp, cast(Script, module))
     theorem.cache_clear()
     return name
@@ -129,13 +164,16 @@ _mine: dict[str, tuple[tuple[str, int], Script]] = {}
 
 @cache
 def theorem(name: str) -> Theorem:
-    """The theorem that a script derives; derived once."""
-    return script(name).derive()
+    """The theorem that a script derives; derived once.  Raises UnknownName for a file of claims alone."""
+    found = script(name)
+    if not hasattr(found, "derive"):
+        raise UnknownName(f"{name} states claims, but derives none: see pgsym claims {name}")
+    return found.derive()
 
 
 def names() -> Iterator[str]:
     """Every id and every script's name."""
-    yield from dict.fromkeys((*entries(), *scripts()))
+    yield from dict.fromkeys((*entries(), *scripts(), *claim_files()))
 
 
 def _unknown(name: str, there_are: Iterable[str]) -> UnknownName:
@@ -148,6 +186,7 @@ def _unknown(name: str, there_are: Iterable[str]) -> UnknownName:
 __all__ = [
     "Claim",
     "Entry",
+    "Example",
     "Relation",
     "Rung",
     "Script",

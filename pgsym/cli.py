@@ -61,9 +61,11 @@ def list_(as_json: Json = False) -> None:
 
     entries = catalogue.entries().values()
     if as_json:
-        _print_json([{"id": e.claim.id, "script": e.script, "expected": str(e.claim.expected)} for e in entries])
+        _print_json(
+            [{"id": e.claim.id, "script": e.script, "home": e.home, "expected": str(e.claim.expected)} for e in entries]
+        )
         return
-    _table(("id", "claimed", "script"), [(e.claim.id, _badge(str(e.claim.expected)), e.script) for e in entries])
+    _table(("id", "claimed", "script"), [(e.claim.id, _badge(str(e.claim.expected)), e.script or "") for e in entries])
 
 
 @app.command()
@@ -83,14 +85,14 @@ def show(
     chosen = _entries([name])
     wanted = [e for e in chosen if e.claim.id == name] or chosen
     claim = wanted[0].claim
-    if len(wanted) == 1 and claim.expected is Rung.REFUTED:
+    if len(wanted) == 1 and (claim.expected is Rung.REFUTED or wanted[0].script is None):
         outcome = verify_entry(wanted[0])
         if python and outcome.verdict.counterexample is not None:
             typer.echo(outcome.verdict.counterexample.python())
             return
         show_verdict(claim, outcome.verdict)
         return
-    show_theorem(catalogue.theorem(wanted[0].script))
+    show_theorem(catalogue.theorem(wanted[0].script or wanted[0].home))
 
 
 @app.command()

@@ -15,11 +15,12 @@ from pgsym.kernel import Theorem
 
 @dataclass(frozen=True)
 class Verification:
-    """What came of a claim: its verdict, and the derivation that shows it, if there is one."""
+    """What came of a claim: its verdict, the derivation that shows it, if there is one, and slips in its examples."""
 
     entry: Entry
     verdict: Verdict
     derivation: Theorem | None
+    slips: tuple[str, ...] = ()
 
     @property
     def claim(self) -> Claim:
@@ -28,7 +29,9 @@ class Verification:
 
     @property
     def is_expected(self) -> bool:
-        """Whether the verdict is the one the ledger claims; a higher rung than claimed is."""
+        """Whether the verdict is the one claimed, or higher, and its examples are right."""
+        if self.slips:
+            return False
         if self.claim.expected is Rung.REFUTED:
             return self.verdict.rung is Rung.REFUTED
         if self.claim.expected is Rung.TESTED:
@@ -50,6 +53,10 @@ class Verification:
             "says": self.claim.says,
             "given": [str(h) for h in self.verdict.given],
             "remark": self.claim.remark,
+            "examples": [example.record() for example in self.claim.examples],
+            "slips": list(self.slips),
+            "chapter": self.claim.chapter,
+            "source": self.claim.source,
             "repaired_by": list(self.claim.repaired_by),
             "steps": None
             if self.derivation is None
@@ -63,7 +70,7 @@ class Verification:
 def verify(entry: Entry, sizes: Sizes | None = None) -> Verification:
     """Decide a claim, at the usual sizes or at others, and make the derivation that proves it again.
 
-    A refuted claim has none.
+    A refuted claim has none, nor one that only a file of claims states.
     """
     claim = entry.claim
     try:
@@ -71,10 +78,11 @@ def verify(entry: Entry, sizes: Sizes | None = None) -> Verification:
     except TooLarge as reason:
         evidence = Evidence("none", note=str(reason))
         return Verification(entry, Verdict(Rung.UNDECIDED, claim.lhs, claim.rhs, claim.given, evidence), None)
-    if entry.claim.expected is Rung.REFUTED:
-        return Verification(entry, verdict, None)
+    slips = claim.slips()
+    if claim.expected is Rung.REFUTED or entry.script is None:
+        return Verification(entry, verdict, None, slips)
     derived = theorem(entry.script)
-    return Verification(entry, verdict, derived if shows(derived, entry.claim) else None)
+    return Verification(entry, verdict, derived if shows(derived, claim) else None, slips)
 
 
 def shows(derived: Theorem, claim: Claim) -> bool:

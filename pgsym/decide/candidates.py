@@ -16,8 +16,8 @@ from pgsym.meaning.concrete import Concrete, StackedInstance
 from pgsym.meaning.instances import TableInstance, axes_of
 from pgsym.meaning.numbers import Array, Numbers
 from pgsym.terms.build import BUILT_IN, EXP
-from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
-from pgsym.terms.nodes import Apply, Gradient, Symbol, Term
+from pgsym.terms.hypotheses import Definition, Hypothesis, NonNegative, Positive, ThetaFree
+from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
 from pgsym.terms.sorts import FINITE, PARAMETER, REAL, Collective
 from pgsym.terms.structure import free, walk
 
@@ -67,8 +67,15 @@ class Ingredients:
     labels: dict[Symbol, tuple[int, ...]]
     constants: tuple[str, ...]
     moved: tuple[Symbol, ...]
-    positive: frozenset[Symbol]
+    positive: frozenset[Symbol | Variable]
+    non_negative: frozenset[Symbol | Variable]
     size: Size
+
+    def reals_of(self, what: Symbol | Variable, how_many: int) -> list[Fraction]:
+        """The simplest real numbers that a symbol or variable may be."""
+        if what in self.positive:
+            return [x for x in REALS if x > 0][:how_many]
+        return [x for x in REALS if x >= 0][:how_many] if what in self.non_negative else list(REALS[:how_many])
 
 
 def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) -> Ingredients:
@@ -98,6 +105,7 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
         tuple(sorted({v.name for t in terms for v in free(t) if v.sort == REAL})),
         tuple(moved) if differentiated else (),
         frozenset(h.symbol for h in given if isinstance(h, Positive)),
+        frozenset(h.symbol for h in given if isinstance(h, NonNegative)),
         size,
     )
 
@@ -119,13 +127,13 @@ def candidates(
         outcomes, rows = prod(shape[: symbol.outcomes]), prod(shape[symbol.outcomes :])
         pools.append(("law", symbol, list(rows_of(outcomes, round_, symbol in parts.positive)), (rows,)))
     for symbol, shape in parts.reals.items():
-        pools.append(("real", symbol, list(REALS[: round_ + 2]), (prod(shape),)))
+        pools.append(("real", symbol, parts.reals_of(symbol, round_ + 2), (prod(shape),)))
     for symbol, shape in parts.logits.items():
         pools.append(("logit", symbol, list(WEIGHTS[: round_ + 1]), (prod(shape),)))
     for symbol, shape in parts.labels.items():
         pools.append(("label", symbol, list(range(size.sorts[symbol.result])), (prod(shape),)))
     for name in parts.constants:
-        pools.append(("constant", name, list(REALS[: round_ + 3]), (1,)))
+        pools.append(("constant", name, parts.reals_of(Variable(name), round_ + 3), (1,)))
     total = prod(len(pool) ** count for _, _, pool, (count,) in pools)
     if total <= 4 * how_many:
         choices: Iterable[tuple[tuple[Any, ...], ...]] = product(
@@ -207,7 +215,8 @@ def _assembled(parts: Ingredients, pools: Any, chosen: tuple[tuple[Any, ...], ..
 
 def simpler(candidate: Candidate, given: Sequence[Hypothesis]) -> list[Candidate]:
     """Candidates that differ in one row or entry and are simpler, the simplest first."""
-    positive = {h.symbol for h in given if isinstance(h, Positive)}
+    parts = ingredients((), given, Size(()))
+    positive = parts.positive
     out = []
     for symbol, table in candidate.tables.items():
         if np.issubdtype(table.dtype, np.integer):
@@ -221,11 +230,13 @@ def simpler(candidate: Candidate, given: Sequence[Hypothesis]) -> list[Candidate
                 for masses in rows_of(prod(shape[:k]), 3, symbol in positive):
                     out.append(_with(candidate, symbol, where, np.array(masses, dtype=object).reshape(shape[:k])))
         else:
-            pool = WEIGHTS if symbol in candidate.logarithmic else REALS
+            pool = WEIGHTS if symbol in candidate.logarithmic else parts.reals_of(symbol, len(REALS))
             for index in np.ndindex(table.shape):
                 out += [_with(candidate, symbol, index, v) for v in pool if v != table[index]]
     for name in candidate.constants:
-        out += [replace(candidate, constants={**candidate.constants, name: v}) for v in REALS[:4]]
+        out += [
+            replace(candidate, constants={**candidate.constants, name: v}) for v in parts.reals_of(Variable(name), 4)
+        ]
     return sorted((c for c in out if c.cost < candidate.cost), key=lambda c: c.cost)
 
 

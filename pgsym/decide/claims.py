@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
 
+from pgsym.decide.closed_forms import cancels, decide_closed_form, is_closed
 from pgsym.decide.identities import Sizes, decide
 from pgsym.decide.orders import decide_order
 from pgsym.decide.verdicts import Relation, Rung, Verdict
@@ -12,13 +16,86 @@ from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Term
 
+if TYPE_CHECKING:
+    import sympy
+
+    from pgsym.meaning.checked import Table
+
+Exact: TypeAlias = "Fraction | int | str | sympy.Expr"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked instance of a claim: what some terms are worth there, exactly.
+
+    `tables` are those of `pgsym.meaning.tables.problem`, conditions before outcomes, with entries such as "1/3".
+    `worth` pairs terms with their exact values (of a gradient: one for each coordinate); `at` gives free states and
+    actions their values from 0, `sizes` a horizon or a batch size.  Values with logarithms are SymPy expressions, and
+    `numbers` then is "symbolic".
+    """
+
+    says: str
+    tables: Mapping[str, Table]
+    worth: tuple[tuple[Term, Exact | tuple[Exact, ...]], ...]
+    given: tuple[Hypothesis, ...] = ()
+    at: Mapping[str, int] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    numbers: str = "rational"
+
+    def values(self) -> Iterator[tuple[Term, tuple[Exact, ...], tuple[Exact, ...]]]:
+        """Each term with what it is said to be worth, and what it is."""
+        from pgsym.meaning.tables import problem, value
+
+        terms = [t for t, _ in self.worth]
+        instance = problem(self.tables, terms, self.given, self.numbers, (), **self.sizes)
+        for term, said in self.worth:
+            found = value(term, instance, self.at, undefined="undefined")
+            yield term, _exact(said), _exact(found)
+
+    def record(self) -> dict[str, object]:
+        """The instance as JSON-ready data."""
+        return {
+            "says": self.says,
+            "tables": {name: _strings(table) for name, table in self.tables.items()},
+            "sizes": dict(self.sizes),
+            "at": dict(self.at),
+            "worth": [[str(term), [str(x) for x in _exact(said)]] for term, said in self.worth],
+        }
+
+    def slips(self) -> tuple[str, ...]:
+        """What is not as said, in words; nothing if all is."""
+        return tuple(
+            f"{term} is ({', '.join(map(str, found))}), not ({', '.join(map(str, said))})"
+            for term, said, found in self.values()
+            if len(said) != len(found) or not all(map(_same, said, found))
+        )
+
+
+def _strings(table: object) -> object:
+    return [_strings(row) for row in table] if isinstance(table, list | tuple) else str(table)
+
+
+def _exact(values: object) -> tuple[Exact, ...]:
+    entries = values if isinstance(values, tuple) else (values,)
+    return tuple(x if x == "undefined" else Fraction(x) if isinstance(x, int | str) else x for x in entries)
+
+
+def _same(x: Exact, y: Exact) -> bool:
+    if isinstance(x, Fraction | str) and isinstance(y, Fraction | str):
+        return x == y
+    import sympy
+
+    return not {"undefined"} & {x, y} and cancels(sympy.sympify(x) - sympy.sympify(y))
+
 
 @dataclass(frozen=True)
 class Claim:
     """lhs = rhs (or lhs ≤ rhs) under some hypotheses, claimed true or claimed false.
 
-    `row` places it in the ledger, `says` puts it in words (with inline $…$), `remark` adds what one should know,
-    `step` is the line of the derivation that it is, and a refuted claim names the claims that repair it.
+    `chapter` and `row` place it in the article, `says` puts it in words (with inline $…$), `remark` adds what one
+    should know, `derivation` names the script that shows it and `step` the line of it that it is, a refuted claim names
+    the claims that repair it, and `examples` are instances worked out.  A true order may give its `slack`: a term that
+    visibly is not negative and equals rhs − lhs.
     """
 
     id: str
@@ -33,6 +110,11 @@ class Claim:
     step: int | None = None
     source: str = ""
     relation: Relation = Relation.EQUAL
+    chapter: int = 0
+    derivation: str = ""
+    examples: tuple[Example, ...] = ()
+    slack: Term | None = None
+    sizes: tuple[Mapping[str, int], ...] | None = None
 
     def __post_init__(self) -> None:
         if self.expected not in (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED):
@@ -44,12 +126,27 @@ class Claim:
         return self.id.replace("-", " ")
 
     @property
+    def is_about_instances(self) -> bool:
+        """Whether it speaks of all instances of some sizes, and not of closed forms."""
+        return not (is_closed(self.lhs) or is_closed(self.rhs))
+
+    @property
     def statement(self) -> str:
         """The statement as LaTeX."""
         return f"{latex(self.lhs)} {self.relation.latex()} {latex(self.rhs)}"
 
     def decide(self, sizes: Sizes | None = None) -> Verdict:
-        """The verdict on the statement, at the usual sizes or at others."""
+        """The verdict on the statement, at the usual sizes (or those that it names) or at others."""
+        chosen = self.sizes if sizes is None else sizes
+        if not self.is_about_instances:
+            return decide_closed_form(self.lhs, self.rhs, self.relation)
         if self.relation is Relation.AT_MOST:
-            return decide_order(self.lhs, self.rhs, self.given, sizes)
-        return decide(self.lhs, self.rhs, self.given, sizes)
+            return decide_order(self.lhs, self.rhs, self.given, chosen, slack=self.slack)
+        return decide(self.lhs, self.rhs, self.given, chosen)
+
+    def slips(self) -> tuple[str, ...]:
+        """What its examples say that is not so."""
+        return tuple(slip for example in self.examples for slip in example.slips())
+
+
+__all__ = ["Claim", "Exact", "Example"]

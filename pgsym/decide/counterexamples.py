@@ -144,8 +144,8 @@ def counterexample(
     """
     from pgsym.decide.identities import comparable, relevant_hypotheses, with_symbols_apart
 
-    lhs, rhs = with_symbols_apart(lhs, rhs)
     given = relevant_hypotheses((lhs, rhs), tuple(given))
+    lhs, rhs = with_symbols_apart(lhs, rhs, given)
     names = size_names((lhs, rhs), given)
     chosen = None if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)
     return search(lhs, rhs, given, comparable(lhs, rhs), names, seed, chosen)

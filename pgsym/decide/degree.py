@@ -21,7 +21,7 @@ from typing import Any
 from pgsym.decide.sizes import Size
 from pgsym.errors import SortError
 from pgsym.meaning.instances import axes_of
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
@@ -222,6 +222,10 @@ class DegreeBound(Meaning[Degree]):
 
     def apply(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> Any:
         values = self.values(symbol, arguments, environment)
+        if symbol == OUTER:
+            return self.multiply(values)
+        if symbol == TRANSPOSE:
+            return self.real(values[0])
         if symbol == POWER:
             return self.real(values[0]).raised(counted(values[1], arguments[1]))
         if symbol in (LOG, EXP):

@@ -32,7 +32,7 @@ from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.factors import check_memory
 from pgsym.meaning.generic import GenericInstance
 from pgsym.terms.build import EXP, LOG
-from pgsym.terms.hypotheses import Before, Definition, Hypothesis
+from pgsym.terms.hypotheses import Before, Definition, Frozen, Hypothesis
 from pgsym.terms.nodes import Apply, Gradient, Law, Term, Variable
 from pgsym.terms.sorts import FINITE, PARAMETER, Collective
 from pgsym.terms.structure import bottom_up, free, is_visibly_zero, sort_of, symbols, walk
@@ -79,16 +79,19 @@ def decide(
         note = "" if evidence else "the sides differ at a random point"
     if evidence is not None:
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
-    found = search(*with_symbols_apart(lhs, rhs), relevant, axes, names, seed, search_sizes(names, chosen))
+    found = search(*with_symbols_apart(lhs, rhs, relevant), relevant, axes, names, seed, search_sizes(names, chosen))
     return _without_agreement(lhs, rhs, given, found, note, started, seed)
 
 
-def with_symbols_apart(lhs: Term, rhs: Term) -> tuple[Term, Term]:
+def with_symbols_apart(lhs: Term, rhs: Term, given: Iterable[Hypothesis] = ()) -> tuple[Term, Term]:
     """Both sides with one symbol for each parameter that a symbol is applied to: π_θ and π_θ' have their own tables.
 
-    The parameter that gradients are taken by keeps its symbols; others get primed ones.
+    The parameter that gradients are taken by keeps its symbols, and so do those that are frozen at its value; others
+    get primed ones.
     """
-    parameters = sorted({v for t in (lhs, rhs) for v in free(t) if v.sort == PARAMETER}, key=lambda v: v.name)
+    frozen = {h.frozen for h in given if isinstance(h, Frozen)}
+    found = {v for t in (lhs, rhs) for v in free(t) if v.sort == PARAMETER} - frozen
+    parameters = sorted(found, key=lambda v: v.name)
     if len(parameters) < 2:
         return lhs, rhs
     moving = {t.parameter for side in (lhs, rhs) for t in walk(side) if isinstance(t, Gradient)}

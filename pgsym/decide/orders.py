@@ -1,37 +1,56 @@
-"""Deciding an order: whether one side is at most the other, at every instance that is tried.
+"""Deciding an order: whether one side is at most the other.
 
-No identity is tested here, so a true order is never more than `tested`; a false one is refuted by an exact instance.
+A false order is refuted by an exact instance.  A true one is decided where an argument is given: a slack that visibly
+is not negative, and the identity rhs − lhs = slack; without one it is no more than `tested`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pgsym.decide.counterexamples import batches, search
-from pgsym.decide.identities import Sizes, comparable, peak_memory, relevant_hypotheses, search_sizes
+from pgsym.decide.identities import Sizes, comparable, decide, peak_memory, relevant_hypotheses, search_sizes
+from pgsym.decide.signs import is_non_negative
 from pgsym.decide.sizes import Size, size_names
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
+from pgsym.errors import SortError
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term
 
 
 def decide_order(
-    lhs: Term, rhs: Term, given: Iterable[Hypothesis] = (), sizes: Sizes | None = None, seed: int = 0
+    lhs: Term,
+    rhs: Term,
+    given: Iterable[Hypothesis] = (),
+    sizes: Sizes | None = None,
+    seed: int = 0,
+    slack: Term | None = None,
 ) -> Verdict:
     """Whether lhs ≤ rhs, coordinate by coordinate, at every instance that is tried.
 
-    The verdict is `refuted` with the smallest exact instance found at which lhs > rhs, or else `tested`; places where a
-    side is undefined say nothing.
+    The verdict is `refuted` with the smallest exact instance found at which lhs > rhs; `decided` if `slack` visibly is
+    not negative (see `is_non_negative`) and rhs − lhs = slack is decided; or else `tested`.  Places where a side is
+    undefined say nothing.  Raises SortError for a slack whose form does not show its sign.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
     >>> decide_order(m.policy, m.policy * m.policy).rung, decide_order(m.policy * m.policy, m.policy).rung
     (<Rung.REFUTED: 'refuted'>, <Rung.TESTED: 'tested'>)
+    >>> decide_order(m.policy * m.policy, m.policy, slack=m.policy * (1 - m.policy)).rung
+    <Rung.DECIDED: 'decided'>
     """
     started = time.perf_counter()
     given = tuple(given)
+    if slack is not None:
+        if not is_non_negative(slack, given):
+            raise SortError(f"the form of {slack} does not show that it is never negative")
+        verdict = decide(rhs - lhs, slack, given, sizes, seed)
+        if verdict.is_true:
+            note = f"right − left = {slack}, which is never negative"
+            evidence = replace(verdict.evidence, note="; ".join(x for x in (verdict.evidence.note, note) if x))
+            return Verdict(verdict.rung, lhs, rhs, given, evidence, relation=Relation.AT_MOST)
     axes, names = comparable(lhs, rhs), size_names((lhs, rhs), given)
     chosen = tuple((s if isinstance(s, Size) else Size.of(s)).only(names) for s in sizes or ())
     relevant = relevant_hypotheses((lhs, rhs), given)
@@ -46,6 +65,3 @@ def decide_order(
     evidence = replace(evidence, seconds=seconds, memory=memory)
     rung = Rung.TESTED if found is None else Rung.REFUTED
     return Verdict(rung, lhs, rhs, given, evidence, found, Relation.AT_MOST)
-
-
-__all__ = ["Mapping", "decide_order"]

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pgsym.meaning.instances import axes_of
-from pgsym.meaning.tables import LETTERS
 from pgsym.meaning.vocabulary import head
 from pgsym.terms.build import INDICATORS
 from pgsym.terms.nodes import Gradient, Symbol, Term, Variable
 from pgsym.terms.record import hypothesis_record, to_record
-from pgsym.terms.sorts import PARAMETER, VECTOR
+from pgsym.terms.sorts import LETTERS, PARAMETER, VECTOR
 from pgsym.terms.structure import sort_of
 
 if TYPE_CHECKING:

@@ -10,10 +10,9 @@ from math import prod
 from pgsym.errors import InstanceError, SortError
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis
 from pgsym.terms.nodes import Add, All, Multiply, Number, Symbol, Term, Variable
-from pgsym.terms.sorts import ACTION, INDEX, STATE, Collective, Sort
+from pgsym.terms.sorts import INDEX, LETTERS, Collective, Sort
 from pgsym.terms.structure import free, symbols, walk
 
-LETTERS = {"S": STATE, "A": ACTION}
 POSITIONS = ("S", "A", "T")
 
 
@@ -79,7 +78,7 @@ class Size:
         said = dict(base.counts)
         missing = sorted(set(names) - set(said))
         last = said.get("T", said.get("N"))
-        if missing and (last is None or not {"S", "A", "T", "N"}.isdisjoint(missing)):
+        if missing and (last is None or not {*LETTERS, "T", "N"}.isdisjoint(missing)):
             raise InstanceError(f"the size {base or 'given'} does not say {', '.join(missing)}: add {missing[0]}=2")
         every = product(range(1, (last or 0) + 1), repeat=len(missing))
         sizes = (Size((*base.counts, *zip(missing, values, strict=True))) for values in every)
@@ -104,11 +103,11 @@ def _time(term: Term, size: Size) -> int:
     raise SortError(f"{term} is not a time")
 
 
-DECISION_SIZES = tuple(Size.of(S=s, A=a, N=n) for s, a, n in ((1, 2, 3), (2, 3, 2), (3, 2, 1), (1, 4, 1)))
+DECISION_SIZES = tuple(Size.of(S=s, A=a, W=2, N=n) for s, a, n in ((1, 2, 3), (2, 3, 2), (3, 2, 1), (1, 4, 1)))
 """Where an identity is decided unless the caller says otherwise: many rounds with few states, few with many."""
 
 DECISION_HORIZONS = tuple(
-    Size.of(S=s, A=a, N=n, T=t) for s, a, n, t in ((1, 4, 2, 1), (2, 3, 1, 2), (3, 2, 1, 3), (2, 2, 1, 4))
+    Size.of(S=s, A=a, W=2, N=n, T=t) for s, a, n, t in ((1, 4, 2, 1), (2, 3, 1, 2), (3, 2, 1, 3), (2, 2, 1, 4))
 )
 """The same for statements with a horizon: long enough that a slip by a step or two shows."""
 
@@ -119,7 +118,7 @@ def decision_sizes(names: Iterable[str]) -> tuple[Size, ...]:
 
 
 SEARCH_SIZES = tuple(
-    Size.of(S=s, A=a, N=n, T=t)
+    Size.of(S=s, A=a, W=2, N=n, T=t)
     for s, a, n, t in (
         *((1, 2, 1, 1), (1, 2, 2, 2), (1, 3, 1, 1), (2, 2, 1, 1), (2, 2, 2, 2)),
         *((1, 2, 1, 3), (2, 2, 1, 3), (2, 3, 1, 2), (3, 3, 1, 2), (1, 2, 1, 4), (3, 4, 2, 1)),

@@ -52,13 +52,13 @@ def strata(
         (s for s in used if s not in definitions and s not in BUILT_IN), key=lambda s: (s.name, len(s.arguments))
     )
     labels = [s for s in primitive if s.result in FINITE and not isinstance(s.arguments[0], Collective)]
-    positive = {h.symbol for h in given if isinstance(h, Positive)}
+    positive: set[Symbol | Variable] = {h.symbol for h in given if isinstance(h, Positive)}
     bodies = [definitions[s].body for s in used if s in definitions]
     divisors = {s for t in (*terms, *bodies) for s in _divisors(t)}
     suspects = {s for s in _reached(divisors, definitions) - positive if s.result == REAL}
     masks = [s for s in primitive if s.outcomes and s not in positive]
     laws = [s for s in primitive if s in suspects or s in masks] if suspects & set(primitive) else []
-    constants = sorted({v.name for t in (*terms, *bodies) for v in _divided_by(t)})
+    constants = sorted({v.name for t in (*terms, *bodies) for v in _divided_by(t) - positive})
 
     def shape(symbol: Symbol) -> tuple[int, ...]:
         return tuple(size.sorts[s] for s in axes_of(symbol))

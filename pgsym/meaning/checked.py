@@ -53,6 +53,8 @@ def numbers_of(key: str, entries: Array, exact: bool) -> Array:
     out = np.empty(entries.shape, dtype=object)
     for index in np.ndindex(entries.shape):
         x, where = entries[index], place(key, index)
+        if isinstance(x, str):
+            x = _fraction(x)
         if not isinstance(x, int | float | Fraction):
             raise InstanceError(f"{where} = {x!r} is not a number")
         if not isfinite(x):
@@ -62,6 +64,14 @@ def numbers_of(key: str, entries: Array, exact: bool) -> Array:
             raise InstanceError(f"{where} = {x} is a float: {hint}")
         out[index] = Fraction(x) if exact else float(x)
     return out
+
+
+def _fraction(written: str) -> Fraction | str:
+    """A fraction written as "1/3"; what is none stays as it is."""
+    try:
+        return Fraction(written)
+    except (ValueError, ZeroDivisionError):
+        return written
 
 
 def labels_of(key: str, entries: Array, sort: Sort, size: int) -> Array:

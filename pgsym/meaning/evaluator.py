@@ -15,7 +15,7 @@ from pgsym.meaning.factors import ZERO, Factor, Plus, Times, Value, is_zero, lea
 from pgsym.meaning.instances import Instance
 from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import (
     Add,
@@ -34,6 +34,9 @@ from pgsym.terms.nodes import (
 )
 from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
 from pgsym.terms.structure import free, loose
+
+SKIPPED = Variable("", PARAMETER)
+"""Stands for a direction along which nothing is differentiated: the first one, in the right factor of x yᵀ."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,17 @@ class Distribution:
 
 @dataclass(frozen=True, eq=False)
 class Evaluator(Meaning[Value]):
-    """Reads terms as sums and products of factors; `levels` are the parameters of the enclosing gradients."""
+    """Reads terms as sums and products of factors.
+
+    `levels` are the parameters of the enclosing gradients, the outermost differentiating along the first direction; in
+    a transposed matrix the two directions change places.
+    """
 
     instance: Instance
     contraction: Contraction
     fresh: Any
     levels: tuple[Variable, ...] = ()
+    transposed: bool = False
 
     @classmethod
     def at(cls, instance: Instance) -> Evaluator:
@@ -99,7 +107,8 @@ class Evaluator(Meaning[Value]):
         if isinstance(term, Sum) and isinstance(term.over, Range):
             mentioned = tuple(environment[i] for i in sorted(loose(term)))
             return self.contraction.once(
-                ("read", term, mentioned, self.levels), lambda: super(Evaluator, self).read(term, environment)
+                ("read", term, mentioned, self.levels, self.transposed),
+                lambda: super(Evaluator, self).read(term, environment),
             )
         return super().read(term, environment)
 
@@ -153,9 +162,17 @@ class Evaluator(Meaning[Value]):
             return self._exp(arguments[0], environment)
         if symbol == ABS:
             return self._absolute(arguments[0], environment)
+        if symbol == OUTER:
+            left, right = arguments
+            along_second = replace(self, levels=(*self.levels, SKIPPED))
+            return self.multiply((self.read(left, environment), along_second.read(right, environment)))
+        if symbol == TRANSPOSE:
+            return replace(self, transposed=not self.transposed).read(arguments[0], environment)
         if symbol == POWER:
             base, exponent = arguments
             return self.power(self.read(base, environment), counted(self.index(exponent, environment), exponent))
+        if symbol == QUANTITY:
+            raise SortError(f"{arguments[0]} stands for what a variance is of: it has no value of its own")
         values = self.values(symbol, arguments, environment)
         if symbol in INDICATORS.values():
             return self._indicator(*values)
@@ -183,7 +200,8 @@ class Evaluator(Meaning[Value]):
         """A table with its derivatives, its axes named by the arguments."""
         parameters = [v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER]
         name = parameters[0].name if parameters else None
-        active = [k for k, p in enumerate(self.levels) if name in (None, p.name)]
+        active = [k for k, p in enumerate(self.levels) if p != SKIPPED and name in (None, p.name)]
+        source = self.instance.frozen.get(name, name) if name else None
         places = [v for v, s in zip(values, symbol.arguments, strict=True) if s in FINITE]
         axes = tuple(v.name if isinstance(v, Axis) else f"gather:{next(self.fresh)}" for v in places)
 
@@ -191,12 +209,13 @@ class Evaluator(Meaning[Value]):
             jets = {}
             for mask in range(1 << len(self.levels)):
                 levels = tuple(k for k in range(len(self.levels)) if mask >> k & 1)
-                array = self.instance.table(symbol, name, levels) if set(levels) <= set(active) else None
+                directions = tuple(sorted(1 - k for k in levels)) if self.transposed else levels
+                array = self.instance.table(symbol, source, directions) if set(levels) <= set(active) else None
                 if array is not None:
                     jets[mask] = _with_distinct_axes(array, axes)
             return Factor(jets, tuple(dict.fromkeys(axes)))
 
-        out = self.contraction.once((symbol, name, tuple(active), len(self.levels), axes), leaf)
+        out = self.contraction.once((symbol, source, tuple(active), len(self.levels), self.transposed, axes), leaf)
         for value, axis in zip(places, axes, strict=True):
             if isinstance(value, Choice):
                 out = self._picked(value, axis, out)

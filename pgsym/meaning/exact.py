@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from pgsym.errors import InstanceError, TooLarge, UndefinedValue
 from pgsym.meaning.lengths import LengthInstance
 from pgsym.meaning.policies import PolicyInstance
-from pgsym.meaning.tables import LETTERS, entries_at
+from pgsym.meaning.tables import entries_at
 from pgsym.meaning.vocabulary import ascii_name
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
 from pgsym.terms.hypotheses import Hypothesis
@@ -29,7 +29,7 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import MATRIX, VECTOR
+from pgsym.terms.sorts import LETTERS, MATRIX, VECTOR
 from pgsym.terms.structure import free, open_scope, sort_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 from pgsym.errors import InstanceError, OutsideNumberSystem, UnboundVariable
 from pgsym.meaning.bounds import PROBABILITIES, REALS, Bounds
 from pgsym.meaning.numbers import Array, Numbers
-from pgsym.terms.hypotheses import Definition, Hypothesis
+from pgsym.terms.hypotheses import Definition, Frozen, Hypothesis
 from pgsym.terms.nodes import Symbol, Variable
 from pgsym.terms.sorts import FINITE, Sort
 
@@ -37,6 +37,7 @@ class Instance(ABC):
         self.lengths = dict(lengths)
         self.hypotheses = tuple(hypotheses)
         self.definitions = {h.symbol: h for h in self.hypotheses if isinstance(h, Definition)}
+        self.frozen = {h.frozen.name: h.at.name for h in self.hypotheses if isinstance(h, Frozen)}
 
     def size(self, sort: Sort) -> int:
         """How many values a finite sort has."""

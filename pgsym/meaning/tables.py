@@ -22,15 +22,13 @@ from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbo
 from pgsym.meaning.vocabulary import ascii_name, bodies, head, indexed, listed_axes, only_assumed, primitives
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import Symbol, Term
-from pgsym.terms.sorts import ACTION, FINITE, INDEX, MATRIX, REAL, STATE, VECTOR, Collective, Sort
+from pgsym.terms.sorts import FINITE, INDEX, LETTERS, MATRIX, REAL, VECTOR, Collective, Sort
 from pgsym.terms.structure import free, sort_of
 
 if TYPE_CHECKING:
     import sympy
 
 Scalar: TypeAlias = "Fraction | float | sympy.Expr | str"
-
-LETTERS: dict[str, Sort] = {"S": STATE, "A": ACTION}
 
 
 class Tabulated(TableInstance):

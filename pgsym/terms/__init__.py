@@ -3,6 +3,7 @@
 from pgsym.terms.build import (
     absolute,
     choice,
+    covariance,
     exp,
     expect,
     function,
@@ -10,30 +11,51 @@ from pgsym.terms.build import (
     grad,
     indicator,
     log,
+    outer,
     product_range,
     sum_over,
     sum_range,
+    transpose,
+    variance,
 )
-from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, ThetaFree
+from pgsym.terms.hypotheses import Before, Definition, Frozen, Hypothesis, NonNegative, Positive, ThetaFree
 from pgsym.terms.latex import latex
-from pgsym.terms.nodes import Law, Number, Symbol, Term, Variable
-from pgsym.terms.sorts import ACTION, BATCH, INDEX, PARAMETER, REAL, STATE, TRAJECTORY, VECTOR, Collective, Sort
+from pgsym.terms.nodes import Closed, Law, Number, Symbol, Term, Variable
+from pgsym.terms.sorts import (
+    ACTION,
+    BATCH,
+    INDEX,
+    MATRIX,
+    OUTCOME,
+    PARAMETER,
+    REAL,
+    STATE,
+    TRAJECTORY,
+    VECTOR,
+    Collective,
+    Sort,
+)
 from pgsym.terms.text import text
 
 __all__ = [
     "ACTION",
     "BATCH",
     "INDEX",
+    "MATRIX",
+    "OUTCOME",
     "PARAMETER",
     "REAL",
     "STATE",
     "TRAJECTORY",
     "VECTOR",
     "Before",
+    "Closed",
     "Collective",
     "Definition",
+    "Frozen",
     "Hypothesis",
     "Law",
+    "NonNegative",
     "Number",
     "Positive",
     "Sort",
@@ -43,6 +65,7 @@ __all__ = [
     "Variable",
     "absolute",
     "choice",
+    "covariance",
     "exp",
     "expect",
     "function",
@@ -51,8 +74,11 @@ __all__ = [
     "indicator",
     "latex",
     "log",
+    "outer",
     "product_range",
     "sum_over",
     "sum_range",
     "text",
+    "transpose",
+    "variance",
 ]

@@ -19,7 +19,7 @@ from pgsym.terms.nodes import (
     Variable,
     lift,
 )
-from pgsym.terms.sorts import ACTION, FINITE, INDEX, PARAMETER, REAL, Sort
+from pgsym.terms.sorts import ACTION, FINITE, INDEX, MATRIX, PARAMETER, REAL, VECTOR, Sort
 from pgsym.terms.structure import free, scope, sort_of
 
 LOG = Symbol("log", (REAL,))
@@ -27,7 +27,14 @@ EXP = Symbol("exp", (REAL,))
 ABS = Symbol("abs", (REAL,))
 POWER = Symbol("^", (REAL, INDEX))  # γ^(t − 1); an exponent that is a number makes a Power
 INDICATORS = {sort: Symbol("1", (sort, sort)) for sort in FINITE}
-BUILT_IN = frozenset({LOG, EXP, ABS, POWER, *INDICATORS.values()})
+VARIANCE = Symbol("Var", (REAL,))
+COVARIANCE = Symbol("Cov", (REAL,))
+COVARIANCE_MATRIX = Symbol("Cov", (VECTOR,), MATRIX)  # of two gradients
+QUANTITY = Symbol("of", (REAL,))  # what a variance or covariance is of: it ends the draws above it
+OUTER = Symbol("⊗", (VECTOR, VECTOR), MATRIX)
+TRANSPOSE = Symbol("ᵀ", (MATRIX,), MATRIX)
+MOMENTS = frozenset({VARIANCE, COVARIANCE, COVARIANCE_MATRIX})
+BUILT_IN = frozenset({LOG, EXP, ABS, POWER, *INDICATORS.values(), *MOMENTS, QUANTITY, OUTER, TRANSPOSE})
 """The symbols whose meaning no instance chooses."""
 
 
@@ -94,6 +101,39 @@ def expect(body: Liftable, *draws: tuple[Variable, Law | Conditional]) -> Term:
     for variable, law in reversed(draws):
         term = Expectation(law, scope(variable, term))
     return term
+
+
+def variance(body: Liftable, *draws: tuple[Variable, Law | Conditional]) -> Apply:
+    """The variance of `body` under draws made one after the other: E[X²] − E[X]², of a gradient by coordinates.
+
+    >>> from pgsym.problems import one_step
+    >>> m = one_step()
+    >>> print(variance(m.reward, (m.s, m.state_law), (m.a, m.policy_law)))
+    Var_{s∼D, a∼π_θ(· | s)}[r(s, a)]
+    """
+    return Apply(VARIANCE, (expect(Apply(QUANTITY, (lift(body),)), *draws),))
+
+
+def covariance(left: Liftable, right: Liftable, *draws: tuple[Variable, Law | Conditional]) -> Apply:
+    """The covariance of two quantities under draws: E[X Y] − E[X] E[Y], a matrix for two gradients."""
+    both = (lift(left), lift(right))
+    symbol = COVARIANCE_MATRIX if {sort_of(t) for t in both} == {VECTOR} else COVARIANCE
+    return Apply(symbol, (expect(Apply(QUANTITY, both), *draws),))
+
+
+def outer(left: Term, right: Term) -> Apply:
+    """The outer product of two gradients, the matrix x yᵀ."""
+    for side in (left, right):
+        if sort_of(side) != VECTOR:
+            raise SortError(f"an outer product is of two gradients, not of {side}")
+    return Apply(OUTER, (left, right))
+
+
+def transpose(matrix: Term) -> Apply:
+    """The transposed matrix; a field is a gradient where its Jacobian is its own transpose."""
+    if sort_of(matrix) != MATRIX:
+        raise SortError(f"only a matrix has a transpose, not {matrix}")
+    return Apply(TRANSPOSE, (matrix,))
 
 
 def given(law: Law, outcome: Variable, event: Term) -> Conditional:

@@ -95,16 +95,60 @@ class ThetaFree(SymbolHypothesis):
 
 
 @dataclass(frozen=True)
-class Positive(SymbolHypothesis):
-    """Every probability the symbol gives is positive; without it, rows with zeros belong to the claim."""
+class Signed(Hypothesis):
+    """A sign that every value of a symbol, or a real variable, has."""
+
+    symbol: Symbol | Variable
+    sign = ""
 
     def __str__(self) -> str:
-        return f"{self.symbol.name} > 0 everywhere"
+        return f"{self.symbol.name} {self.sign} 0" + (" everywhere" if isinstance(self.symbol, Symbol) else "")
 
     def latex(self) -> str:
         from pgsym.terms.latex import LatexNotation
 
-        return f"${LatexNotation().name(self.symbol.name)} > 0$ everywhere"
+        sign = {">": ">", "≥": "\\ge"}[self.sign]
+        everywhere = " everywhere" if isinstance(self.symbol, Symbol) else ""
+        return f"${LatexNotation().name(self.symbol.name)} {sign} 0$" + everywhere
+
+    def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
+        return self.symbol in vocabulary or self.symbol in variables
+
+
+@dataclass(frozen=True)
+class Positive(Signed):
+    """Every value is positive; of a law, every probability: without it, rows with zeros belong to the claim."""
+
+    sign = ">"
+
+
+@dataclass(frozen=True)
+class NonNegative(Signed):
+    """No value is negative."""
+
+    sign = "≥"
+
+
+@dataclass(frozen=True)
+class Frozen(Hypothesis):
+    """θ' = θ, held fixed while ∇_θ differentiates: what a stop-gradient does, or a gradient taken at θ = θ'.
+
+    Without it, θ' is any other parameter.
+    """
+
+    frozen: Variable
+    at: Variable
+
+    def __str__(self) -> str:
+        return f"{self.frozen.name} = {self.at.name}, held fixed"
+
+    def latex(self) -> str:
+        from pgsym.terms.latex import latex
+
+        return f"${latex(self.frozen)} = {latex(self.at)}$, held fixed while differentiating"
+
+    def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
+        return self.frozen in variables
 
 
 @dataclass(frozen=True)

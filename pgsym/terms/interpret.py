@@ -14,6 +14,8 @@ from math import prod
 from typing import Any, Generic, TypeVar
 
 from pgsym.errors import SortError
+from pgsym.terms.build import MOMENTS
+from pgsym.terms.moments import written_out
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -90,6 +92,8 @@ class Meaning(ABC, Generic[V]):
 
         match term:
             case Apply(symbol, arguments):
+                if symbol in MOMENTS:
+                    return self.read(written_out(term), environment)
                 return self.apply(symbol, arguments, environment)
             case Bound(index):
                 if index >= len(environment):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pgsym.terms.nodes import Term
+from pgsym.terms.nodes import Closed, Term
 from pgsym.terms.notation import Notation
 from pgsym.terms.places import Path
 
@@ -29,6 +29,7 @@ class LatexNotation(Notation):
     minus, mid, dot, sim, comma = "-", " \\mid ", "\\cdot", " \\sim ", ", "
     marks = (MARK + "{", "}")
     nabla, log, indicator, condition, dots = "\\nabla", "\\log", "\\mathbf{1}", " \\;\\middle|\\; ", "\\dots"
+    transposed = "\\top"
 
     def name(self, name: str) -> str:
         """A Greek letter by its command, a word upright, a trailing prime or digits as scripts."""
@@ -57,14 +58,24 @@ class LatexNotation(Notation):
         return f"{left}{body}{right}" if kind != "|" else f"\\lvert {body} \\rvert"
 
     def operator(self, kind: str, below: str, above: str, body: str) -> str:
-        head = {"E": "\\mathbb{E}", "sum": "\\sum", "product": "\\prod"}[kind]
-        return f"{head}_{{{below}}}" + (f"^{{{above}}}" if above else "") + ("" if kind == "E" else " ") + body
+        heads = {
+            "E": "\\mathbb{E}",
+            "sum": "\\sum",
+            "product": "\\prod",
+            "Var": "\\mathrm{Var}",
+            "Cov": "\\mathrm{Cov}",
+        }
+        out = heads[kind] + (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
+        return out + (" " if kind in ("sum", "product") else "") + body
 
     def prefix(self, head: str, body: str) -> str:
         return f"{head} {body}"
 
     def join(self, factors: Sequence[str]) -> str:
         return " \\, ".join(factors)
+
+    def closed(self, term: Closed) -> str:
+        return term.drawn
 
 
 def latex(term: Term, changed: Path | None = None) -> str:

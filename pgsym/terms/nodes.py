@@ -5,6 +5,7 @@
             |  Add(operands) | Multiply(operands) | Quotient(numerator, denominator) | Power(base, exponent)
             |  Gradient(parameter, body)
             |  Sum(over, scope) | Product(over, scope) | Expectation(over, scope)
+            |  Closed(written, drawn)
     over  ::=  All(sort) | Range(first, last) | Law(symbol, given) | Conditional(law, scope)
     scope ::=  Scope(hint, sort, body)
 
@@ -15,6 +16,7 @@ stays as it was written.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
@@ -293,6 +295,19 @@ class Product(Binder):
 
 class Expectation(Binder):
     """The expectation of the body under the law `over`: over its support only."""
+
+
+@dataclass(frozen=True)
+class Closed(Term):
+    """A closed form that stands for no table: an integral, a limit, a series, or a number computed in Python.
+
+    `written` is what the terminal shows and `drawn` its LaTeX; `compute` gives the SymPy expression, exactly, when it
+    is asked for.
+    """
+
+    written: str
+    drawn: str
+    compute: Callable[[], sympy.Expr | Fraction | int] = field(compare=False)
 
 
 def lift(value: Liftable) -> Term:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, MOMENTS, OUTER, QUANTITY, TRANSPOSE, VARIANCE
 from pgsym.terms.build import POWER as SYMBOLIC_POWER
 from pgsym.terms.nodes import (
     Add,
@@ -19,6 +19,7 @@ from pgsym.terms.nodes import (
     Apply,
     Binder,
     Bound,
+    Closed,
     Conditional,
     Expectation,
     Gradient,
@@ -84,6 +85,8 @@ class Notation(ABC):
     def prefix(self, head: str, body: str) -> str: ...
     @abstractmethod
     def join(self, factors: Sequence[str]) -> str: ...
+    @abstractmethod
+    def closed(self, term: Closed) -> str: ...
 
     space = minus = mid = dot = sim = comma = nabla = log = indicator = ""
 
@@ -101,6 +104,8 @@ class Notation(ABC):
         match term:
             case Number(value):
                 return self._number(value)
+            case Closed():
+                return self.closed(term), SUM, False
             case Variable(name, _):
                 return self.name(name), ATOM, False
             case Bound(index):
@@ -137,6 +142,7 @@ class Notation(ABC):
 
     fraction_holds: tuple[int, bool] = (ATOM, False)
     dots = "…"
+    transposed = "⊤"
 
     def _number(self, value: Fraction) -> tuple[str, int, bool]:
         if value < 0:
@@ -191,6 +197,15 @@ class Notation(ABC):
             return self.superscript("e", self.draw(arguments[0], (*path, 0))), POWER, False
         if symbol == ABS:
             return self.bracket(self.draw(arguments[0], (*path, 0)), "|"), ATOM, False
+        if symbol in MOMENTS:
+            return self._chain(arguments[0], (*path, 0), "Var" if symbol == VARIANCE else "Cov"), ATOM, False
+        if symbol == QUANTITY:
+            return self.comma.join(self.draw(t, (*path, i)) for i, t in enumerate(arguments)), SUM, False
+        if symbol == OUTER:
+            left, right = (self.draw(t, (*path, i), ATOM) for i, t in enumerate(arguments))
+            return self.join((left, self.superscript(right, self.transposed))), PRODUCT, False
+        if symbol == TRANSPOSE:
+            return self.superscript(self.draw(arguments[0], (*path, 0), ATOM), self.transposed), POWER, False
         if symbol == SYMBOLIC_POWER:
             base = self.draw(arguments[0], (*path, 0), ATOM)
             return self.superscript(base, self.draw(arguments[1], (*path, 1))), POWER, False
@@ -238,7 +253,14 @@ class Notation(ABC):
         yield
         self.taken = before
 
-    def _expectation(self, term: Expectation, path: Path) -> str:
+    def _chain(self, term: Term, path: Path, kind: str) -> str:
+        """A variance or covariance under its draws."""
+        if isinstance(term, Expectation):
+            drawn = self._expectation(term, path, kind)
+            return self.mark(drawn) if path == self.marked else drawn
+        return self.operator(kind, "", "", self.bracket(self.draw(term, path), "["))
+
+    def _expectation(self, term: Expectation, path: Path, kind: str = "E") -> str:
         """Nested expectations print as one over several draws; a condition ends the run."""
         start, before = path, self.taken
         draws, event = [], ""
@@ -259,7 +281,7 @@ class Notation(ABC):
             term = inner
         body = self.draw(inner, path) + (self.condition + event if event else "")
         self.taken = before
-        out = self.operator("E", self.comma.join(draws), "", self.bracket(body, "["))
+        out = self.operator(kind, self.comma.join(draws), "", self.bracket(body, "["))
         inside = self.marked is not None and len(start) < len(self.marked) < len(path)
         return self.mark(out) if inside and self.marked == path[: len(self.marked or ())] else out
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from pgsym.errors import RecordRefused
-from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, ThetaFree
+from pgsym.terms.hypotheses import Before, Definition, Frozen, Hypothesis, NonNegative, Positive, ThetaFree
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -28,11 +29,17 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import ACTION, BATCH, INDEX, MATRIX, PARAMETER, REAL, STATE, TRAJECTORY, VECTOR, Sort
+from pgsym.terms.sorts import BATCH, INDEX, LETTERS, MATRIX, PARAMETER, REAL, TRAJECTORY, VECTOR, Sort
 
-SORTS: dict[str, Sort] = {s.name: s for s in (REAL, VECTOR, MATRIX, STATE, ACTION, INDEX, PARAMETER, BATCH, TRAJECTORY)}
+SORTS: dict[str, Sort] = {
+    s.name: s for s in (REAL, VECTOR, MATRIX, *LETTERS.values(), INDEX, PARAMETER, BATCH, TRAJECTORY)
+}
 BINDERS = {"sum": Sum, "product": Product, "expectation": Expectation}
-HYPOTHESES = {"theta-free": ThetaFree, "positive": Positive}
+HYPOTHESES: dict[str, Callable[[Any], Hypothesis]] = {
+    "theta-free": ThetaFree,
+    "positive": Positive,
+    "non-negative": NonNegative,
+}
 
 
 def to_record(term: Term | Scope) -> list[Any]:
@@ -148,10 +155,18 @@ def hypothesis_record(hypothesis: Hypothesis) -> list[Any]:
             return ["definition", symbol_record(symbol), [[n, s.name] for n, s in variables], to_record(body)]
         case Before(earlier, later):
             return ["before", to_record(earlier), to_record(later)]
+        case Frozen(frozen, at):
+            return ["frozen", frozen.name, at.name]
         case ThetaFree(symbol):
             return ["theta-free", symbol_record(symbol)]
-        case Positive(symbol):
+        case Positive(Variable(name)):
+            return ["positive", name]
+        case Positive(Symbol() as symbol):
             return ["positive", symbol_record(symbol)]
+        case NonNegative(Variable(name)):
+            return ["non-negative", name]
+        case NonNegative(Symbol() as symbol):
+            return ["non-negative", symbol_record(symbol)]
     raise TypeError(f"no record for {type(hypothesis).__name__}")
 
 
@@ -165,7 +180,11 @@ def hypothesis_from_record(record: Any) -> Hypothesis:
                 )
             case ["before", earlier, later]:
                 return Before(_term(earlier), _term(later))
-            case [("theta-free" | "positive") as kind, symbol]:
+            case ["frozen", str(frozen), str(at)]:
+                return Frozen(Variable(frozen, PARAMETER), Variable(at, PARAMETER))
+            case [("positive" | "non-negative") as kind, str(name)]:
+                return HYPOTHESES[kind](Variable(name))
+            case [("theta-free" | "positive" | "non-negative") as kind, symbol]:
                 return HYPOTHESES[kind](symbol_from_record(symbol))
     except (KeyError, IndexError, TypeError, ValueError) as reason:
         raise RecordRefused(f"not the record of a hypothesis: {str(record)[:80]} ({reason})") from None

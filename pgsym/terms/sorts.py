@@ -31,10 +31,14 @@ VECTOR = Sort("vector")  # a gradient with respect to the parameter
 MATRIX = Sort("matrix")  # a gradient of a gradient
 STATE = Sort("state")
 ACTION = Sort("action")
+OUTCOME = Sort("outcome")  # what chance adds: the noise of a reward, the draw that flips a label
 INDEX = Sort("index")  # a time or the number of a sample
 PARAMETER = Sort("parameter")
 BATCH = Collective("batch", (("s", STATE), ("a", ACTION)), "N")
 TRAJECTORY = Collective("trajectory", (("s", STATE), ("a", ACTION)), "T")
 
-FINITE = frozenset({STATE, ACTION})
-"""The sorts an instance gives a size: what tables have axes for."""
+LETTERS = {"S": STATE, "A": ACTION, "W": OUTCOME}
+"""The sorts an instance gives a size, by the letter that says it."""
+
+FINITE = frozenset(LETTERS.values())
+"""The sorts that tables have axes for."""

@@ -15,6 +15,7 @@ from pgsym.terms.nodes import (
     Apply,
     Binder,
     Bound,
+    Closed,
     Conditional,
     Expectation,
     Gradient,
@@ -40,7 +41,7 @@ Part = Term | Scope
 def parts(term: Term) -> tuple[Part, ...]:
     """The immediate parts of a term, a scope standing for its body one level down."""
     match term:
-        case Number() | Variable() | Bound() | All():
+        case Number() | Variable() | Bound() | All() | Closed():
             return ()
         case Apply(_, xs) | Add(xs) | Multiply(xs) | Law(_, xs):
             return xs
@@ -58,7 +59,7 @@ def rebuild(term: Term, new: tuple[Part, ...]) -> Term:
     terms = tuple(p for p in new if isinstance(p, Term))
     scopes = tuple(p for p in new if isinstance(p, Scope))
     match term, terms, scopes:
-        case ((Number() | Variable() | Bound() | All()), (), ()):
+        case ((Number() | Variable() | Bound() | All() | Closed()), (), ()):
             return term
         case ((Add() | Multiply()), _, ()):
             return replace(term, operands=terms)
@@ -220,14 +221,14 @@ def is_visibly_zero(term: Term) -> bool:
 def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
     """The sort of a term, under enclosing sorts (innermost first); raises SortError where it says nothing."""
     match term:
-        case Number():
+        case Number() | Closed():
             return REAL
         case Variable(_, sort):
             return sort
         case Bound(index):
             return scopes[index]
-        case Apply(symbol, _):
-            return symbol.result
+        case Apply(symbol, arguments):
+            return _sort_of_moment(symbol, arguments, scopes) or symbol.result
         case Add(operands):
             sorts = {sort_of(t, scopes) for t in operands if not is_visibly_zero(t)}
             if sorts == {INDEX, REAL} and all(_counts(t, scopes) for t in operands):
@@ -261,6 +262,20 @@ def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
         case Binder(_, bound):
             return sort_of(bound.body, (bound.sort, *scopes))
     raise SortError(f"{type(term).__name__} has no value of its own")
+
+
+def _sort_of_moment(symbol: Symbol, arguments: tuple[Term, ...], scopes: tuple[Sort, ...]) -> Sort | None:
+    """The sort of a variance or covariance, and of what it is of; None for other symbols."""
+    from pgsym.terms.build import COVARIANCE_MATRIX, MOMENTS, QUANTITY
+
+    if symbol in MOMENTS - {COVARIANCE_MATRIX}:
+        return sort_of(arguments[0], scopes)
+    if symbol != QUANTITY:
+        return None
+    sorts = {sort_of(t, scopes) for t in arguments}
+    if not sorts <= {REAL, INDEX, VECTOR}:
+        raise SortError("a variance is of numbers or gradients, and a covariance of two of them")
+    return VECTOR if VECTOR in sorts else REAL
 
 
 def _counts(term: Term, scopes: tuple[Sort, ...]) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pgsym.terms.nodes import Term
+from pgsym.terms.nodes import Closed, Term
 from pgsym.terms.notation import PRODUCT, Notation, bare
 from pgsym.terms.places import Path
 
 SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
-SUPERSCRIPTS = dict(zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True))
+SUPERSCRIPTS = dict(zip("0123456789-⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ", strict=True))
 
 
 class TextNotation(Notation):
@@ -49,16 +49,19 @@ class TextNotation(Notation):
         return f"{left}{body}{right}"
 
     def operator(self, kind: str, below: str, above: str, body: str) -> str:
-        head = {"E": "E", "sum": "Σ", "product": "Π"}[kind]
+        head = {"sum": "Σ", "product": "Π"}.get(kind, kind)
         bounds = f"_{below}" if len(bare(below)) == 1 else f"_{{{below}}}"
         power = f"^{above}" if len(bare(above)) == 1 else f"^{{{above}}}" if above else ""
-        return f"{head}{bounds}" + power + ("" if kind == "E" else " ") + body
+        return f"{head}{bounds}" + power + (" " if kind in ("sum", "product") else "") + body
 
     def prefix(self, head: str, body: str) -> str:
         return f"{head} {body}" if bare(body)[:1] not in "([" else f"{head}{body}"
 
     def join(self, factors: Sequence[str]) -> str:
         return " ".join(factors)
+
+    def closed(self, term: Closed) -> str:
+        return term.written
 
 
 def _is_call(side: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from math import prod
 from typing import TypeAlias
 
@@ -21,8 +21,8 @@ from pgsym.meaning.tables import Tabulated, problem
 from pgsym.meaning.vocabulary import bodies, head, listed_axes, primitives
 from pgsym.problems.classification import LABEL, LABEL_LAW
 from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
-from pgsym.terms.hypotheses import Hypothesis, Positive
-from pgsym.terms.nodes import Term
+from pgsym.terms.hypotheses import Hypothesis, Positive, Signed
+from pgsym.terms.nodes import Term, Variable
 from pgsym.terms.sorts import FINITE, REAL
 from pgsym.terms.structure import free
 
@@ -212,6 +212,13 @@ def one_step_problems(
     )
 
 
+def _signed(sign: Signed | None, table: Array) -> Array:
+    """The table with the signs that a hypothesis asks for."""
+    if sign is None:
+        return table
+    return np.where(table == 0, 1, abs(table)) if isinstance(sign, Positive) else np.asarray(abs(table))
+
+
 @st.composite
 def problems(
     draw: st.DrawFn,
@@ -222,9 +229,11 @@ def problems(
 ) -> DrawnProblem:
     """Problems with a table for every symbol that some terms mention, positive where a hypothesis says so."""
     names = size_names(terms, given)
-    possible = draw((size or sizes()).map(lambda s: s.instances(names, given)).filter(bool))
+    with_outcomes = (size or sizes()).map(lambda s: Size.of({"W": 2, **dict(s.counts)}))
+    possible = draw(with_outcomes.map(lambda s: s.instances(names, given)).filter(bool))
     chosen = draw(st.sampled_from(possible))
     positive = {h.symbol for h in given if isinstance(h, Positive)}
+    signs = {h.symbol: h for h in given if isinstance(h, Signed)}
     tables: dict[str, Array] = {}
     for symbol in primitives(terms, given):
         shape = tuple(chosen.sorts[sort] for sort in listed_axes(symbol))
@@ -234,10 +243,10 @@ def problems(
         elif symbol.outcomes:
             table = rows(shape[:conditions], shape[conditions:], symbol not in positive, exact)
         else:
-            table = parameters(shape, exact)
+            table = parameters(shape, exact).map(partial(_signed, signs.get(symbol)))
         tables[head(symbol)] = draw(table)
     for name in sorted({v.name for t in (*terms, *bodies(terms, given)) for v in free(t) if v.sort == REAL}):
-        tables[name] = draw(parameters((), exact))
+        tables[name] = draw(parameters((), exact).map(partial(_signed, signs.get(Variable(name)))))
     return DrawnProblem(tables, chosen)
 
 

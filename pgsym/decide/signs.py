@@ -1,0 +1,144 @@
+"""Terms that visibly are not negative, at every instance: sums and products of squares, probabilities and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from functools import partial
+
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER, VARIANCE
+from pgsym.terms.hypotheses import Definition, Hypothesis, Signed
+from pgsym.terms.nodes import (
+    Add,
+    Apply,
+    Binder,
+    Conditional,
+    Expectation,
+    Law,
+    Multiply,
+    Number,
+    Power,
+    Quotient,
+    Symbol,
+    Term,
+    Variable,
+    factors,
+    summands,
+)
+
+
+def is_non_negative(term: Term, given: Iterable[Hypothesis] = ()) -> bool:
+    """Whether a term's form shows that it is at least 0 wherever it is defined.
+
+    Of a gradient, coordinate by coordinate.  Known are squares, probabilities, indicators, absolute values,
+    exponentials, what a hypothesis says to have a sign, sums, products, fractions, expectations and variances of
+    those, 1 − p and −log p of a probability p, and x − 1 − log x.
+
+    >>> from pgsym.problems import one_step
+    >>> m = one_step()
+    >>> is_non_negative(m.expectation(m.reward**2)), is_non_negative(m.objective)
+    (True, False)
+    """
+    return _Signs(tuple(given)).at_least_zero(term)
+
+
+class _Signs:
+    def __init__(self, given: tuple[Hypothesis, ...]):
+        self.signed = {h.symbol for h in given if isinstance(h, Signed)}
+        self.definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
+
+    def at_least_zero(self, term: Term) -> bool:
+        match term:
+            case Number(value):
+                return value >= 0
+            case Variable():
+                return term in self.signed
+            case Apply(symbol, arguments):
+                return self._applied(symbol, arguments)
+            case Power(base, exponent):
+                return exponent % 2 == 0 or self.at_least_zero(base)
+            case Quotient(numerator, denominator):
+                return self.at_least_zero(numerator) and self.at_least_zero(denominator)
+            case Multiply():
+                return self._product(factors(term))
+            case Add():
+                return self._gap(summands(term)) or all(map(self.at_least_zero, term.operands))
+            case Binder(over, bound):
+                return self._weighs(over) and self.at_least_zero(bound.body)
+        return False
+
+    def _weighs(self, over: Term) -> bool:
+        """Whether what a binder runs over gives no value a negative weight."""
+        match over:
+            case Law(symbol, _):
+                return symbol not in self.definitions or self.at_least_zero(self.definitions[symbol].body)
+            case Conditional(law, bound):
+                return self._weighs(law) and self.at_least_zero(bound.body)
+        return True
+
+    def _applied(self, symbol: Symbol, arguments: tuple[Term, ...]) -> bool:
+        if symbol in self.definitions:
+            return self.at_least_zero(self.definitions[symbol].unfold(arguments))
+        if symbol == VARIANCE:
+            return self._weighs_all(arguments[0])
+        if symbol in (ABS, EXP) or symbol in INDICATORS.values() or symbol in self.signed or symbol.outcomes:
+            return True
+        return symbol == POWER and self.at_least_zero(arguments[0])
+
+    def _weighs_all(self, chain: Term) -> bool:
+        """Whether all draws of a variance are from laws."""
+        return not isinstance(chain, Expectation) or (self._weighs(chain.over) and self._weighs_all(chain.scope.body))
+
+    def _product(self, operands: tuple[Term, ...]) -> bool:
+        """Whether what is left, once equal factors are paired and the good ones dropped, is nothing or −log p."""
+        left: list[Term] = []
+        for x in operands:
+            if self.at_least_zero(x):
+                continue
+            if x in left:
+                left.remove(x)
+            else:
+                left.append(x)
+        match left:
+            case []:
+                return True
+            case [x, y]:
+                return any(_is_minus_one(a) and self._is_log_of_probability(b) for a, b in ((x, y), (y, x)))
+        return False
+
+    def _gap(self, operands: tuple[Term, ...]) -> bool:
+        """Whether a sum is 1 − p for a probability p, or x − 1 − log x for an x that is not negative."""
+        one, minus_one = Number(Fraction(1)), Number(Fraction(-1))
+        if len(operands) == 2 and one in operands:
+            (rest,) = (t for t in operands if t != one)
+            return isinstance(rest, Multiply) and self._is_minus(rest, self._is_probability)
+        if len(operands) == 3 and minus_one in operands:
+            x, y = (t for t in operands if t != minus_one) if operands.count(minus_one) == 1 else (minus_one, minus_one)
+            return any(
+                self.at_least_zero(a) and isinstance(b, Multiply) and self._is_minus(b, partial(_is_log_of, argument=a))
+                for a, b in ((x, y), (y, x))
+            )
+        return False
+
+    @staticmethod
+    def _is_minus(term: Multiply, holds: Callable[[Term], bool]) -> bool:
+        rest = tuple(t for t in factors(term) if not _is_minus_one(t))
+        return len(rest) == 1 and len(factors(term)) == 2 and holds(rest[0])
+
+    def _is_probability(self, term: Term) -> bool:
+        if isinstance(term, Multiply):
+            return all(map(self._is_probability, factors(term)))
+        if not isinstance(term, Apply) or term.symbol in self.definitions:
+            return False
+        return bool(term.symbol.outcomes) or term.symbol in INDICATORS.values()
+
+    def _is_log_of_probability(self, term: Term) -> bool:
+        return isinstance(term, Apply) and term.symbol == LOG and self._is_probability(term.arguments[0])
+
+
+def _is_minus_one(term: Term) -> bool:
+    return isinstance(term, Number) and term.value == -1
+
+
+def _is_log_of(term: Term, argument: Term) -> bool:
+    return isinstance(term, Apply) and term.symbol == LOG and term.arguments[0] == argument
