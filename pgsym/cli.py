@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Names = Annotated[
-    list[str] | None, typer.Argument(help="Ids or script names (see `pgsym list`), or a .py file.", metavar="[NAME]...")
+    list[str] | None,
+    typer.Argument(help="Ids or script names (see `pgsym list`), a .py file or a folder of them.", metavar="[NAME]..."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")]
 
@@ -158,13 +159,22 @@ def report(
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(help="The id of the new derivation, such as my-identity.", metavar="NAME")],
+    name: Annotated[
+        list[str],
+        typer.Argument(
+            help="The id of the new derivation, such as my-identity; or claim and its id.", metavar="[claim] NAME"
+        ),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path(),
 ) -> None:
-    """Start a derivation script from a scaffold that runs."""
-    from pgsym.scaffold import scaffold
+    """Start a derivation script, or a claim, from a scaffold that runs."""
+    from pgsym.scaffold import TEMPLATES, scaffold
 
-    typer.echo(str(scaffold(name, output)))
+    *kinds, wanted = name
+    kind = kinds[0] if kinds else "derivation"
+    if len(kinds) > 1 or kind not in TEMPLATES:
+        raise UnusableOption(f"pgsym new {' '.join(name)}: say pgsym new NAME or pgsym new claim NAME")
+    typer.echo(str(scaffold(wanted, output, kind)))
 
 
 @audits.command("gym")

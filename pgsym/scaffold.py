@@ -1,4 +1,4 @@
-"""The scaffold of a new derivation script."""
+"""The scaffolds of a new derivation script and of a new claim."""
 
 from __future__ import annotations
 
@@ -52,13 +52,44 @@ if __name__ == "__main__":
 '''
 
 
-def scaffold(name: str, folder: Path) -> Path:
-    """Write a script that runs; raises UnknownName for a name that is no id, and never overwrites a file."""
+CLAIM = '''"""{title}."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pgsym.catalogue import Claim
+from pgsym.problems import one_step
+from pgsym.terms import grad
+
+m = one_step()
+
+
+def claims() -> Iterator[Claim]:
+    """What is claimed; `expected=Rung.REFUTED` (from pgsym.catalogue) for what is claimed to be false."""
+    yield Claim(
+        "{name}",
+        row=1000,
+        says="The gradient of the expected reward is the expected reward times the score.",
+        lhs=grad(m.objective),
+        rhs=m.expectation(m.reward * m.score),
+        given=m.hypotheses,
+    )
+'''
+
+TEMPLATES = {"derivation": TEMPLATE, "claim": CLAIM}
+
+
+def scaffold(name: str, folder: Path, kind: str = "derivation") -> Path:
+    """Write a script that runs; raises UnknownName for a name that is no id, and never overwrites a file.
+
+    `kind` is "derivation" or "claim".
+    """
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise UnknownName(f"{name!r} is no id: use lower-case words joined by hyphens, such as my-identity")
     path = folder / f"{name.replace('-', '_')}.py"
     if path.exists():
         raise UnknownName(f"{path} exists already; choose another name or move it away")
     title = name.replace("-", " ").capitalize()
-    write_atomically(path, TEMPLATE.format(title=title, name=name).encode())
+    write_atomically(path, TEMPLATES[kind].format(title=title, name=name).encode())
     return path

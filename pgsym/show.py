@@ -51,6 +51,12 @@ def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None)
     out.print(f"\n  [{colour}]{verdict.rung}[/{colour}]  [dim]{escape(str(verdict.evidence))}[/dim]")
     if verdict.counterexample:
         out.print(escape(str(verdict.counterexample)))
+    for example in claim.examples:
+        out.print(f"\n  {escape(plain(example.says))}")
+        for name, table in example.tables.items():
+            out.print(f"    {escape(name)} = {escape(str(table))}", style="dim")
+        for term, _, found in example.values():
+            out.print(f"    {escape(text(term))} = {escape(', '.join(map(str, found)))}")
     if claim.remark:
         out.print(f"\n  {escape(plain(claim.remark))}")
     if claim.repaired_by:

@@ -133,6 +133,7 @@ def test_markdown_links_to_derivations_and_tests_that_exist(capsys: pytest.Captu
         (("report", "ce-pg-weight", "--engine", "word"), "there is no engine 'word'"),
         (("report", "ce-pg-weight", "--output", "/dev/null/reports"), "cannot write"),
         (("new", "Not An Id"), "is no id"),
+        (("new", "claims", "mine"), "pgsym new claim NAME"),
         (("new", "fine", "--output", "/dev/null/x"), "cannot write"),
         (("frobnicate",), "No such command"),
         (("verify", "--frobnicate"), "No such option"),
@@ -151,7 +152,7 @@ def test_bad_input_gets_one_line_and_status_2(
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("x = = 1", "cannot be read as Python"), ("x = 1", "it defines no derive() and no claims()"), ("", "no derive()")],
+    [("x = = 1", "cannot be read as Python"), ("x = 1", "it defines no claims()"), ("", "no claims()")],
 )
 def test_a_script_that_is_none_gets_one_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str, words: str
@@ -168,7 +169,7 @@ def test_a_script_that_cannot_be_read(capsys: pytest.CaptureFixture[str], tmp_pa
     (tmp_path / "folder.py").mkdir()
     status, _, err = run(capsys, "verify", str(tmp_path / "folder.py"))
     assert status == 2
-    assert "there is no file" in err
+    assert "there are no claims in" in err
 
 
 def test_no_tex_engine_is_said_in_one_line(
@@ -180,6 +181,29 @@ def test_no_tex_engine_is_said_in_one_line(
     assert "latexmk is not installed here" in err
     assert "--engine typst" in err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_claims_is_a_registry_of_its_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = tmp_path / "my_claims"
+    for name in ("my-first", "my-second"):
+        status, _, _ = run(capsys, "new", "claim", name, "--output", str(folder))
+        assert status == 0
+    second = folder / "my_second.py"
+    second.write_text(second.read_text().replace("m.reward * m.score", "m.score"))
+    status, out, _ = run(capsys, "claims", str(folder), "--json")
+    assert status == 1
+    assert [(c["id"], c["verdict"], c["expected"]) for c in json.loads(out)] == [
+        ("my-first", "decided", True),
+        ("my-second", "refuted", False),
+    ]
+
+
+def test_claims_of_one_id_are_told_apart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    run(capsys, "new", "claim", "mine", "--output", str(tmp_path))
+    (tmp_path / "again.py").write_text((tmp_path / "mine.py").read_text())
+    status, _, err = run(capsys, "claims", str(tmp_path))
+    assert (status, err.count("\n")) == (2, 1)
+    assert "mine is claimed twice: in again and in mine" in err
 
 
 def test_new_never_overwrites(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
