@@ -7,14 +7,14 @@ pgsym but the terms themselves is used, so that a mistake in the evaluator canno
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 import sympy
 
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
+from pgsym.terms.build import ABS, BUILT_IN, COVARIANCE_MATRIX, EXP, INDICATORS, LOG, MOMENTS, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition, Hypothesis, ThetaFree
 from pgsym.terms.nodes import (
     Add,
@@ -36,7 +36,7 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import ACTION, INDEX, PARAMETER, REAL, STATE, Collective
+from pgsym.terms.sorts import FINITE, INDEX, MATRIX, PARAMETER, REAL, VECTOR, Collective
 from pgsym.terms.structure import free as free_variables
 from pgsym.terms.structure import sort_of, symbols
 
@@ -90,12 +90,15 @@ class Problem:
 
 @dataclass
 class Reading:
-    """Reads a term along one coordinate; `free` gives the free states and actions their values."""
+    """Reads a term along one coordinate for each derivative, the outermost first.
+
+    `free` gives the free states and actions their values, `under` names the parameters of the enclosing derivatives.
+    """
 
     problem: Problem
-    along: sympy.Symbol | None
+    along: tuple[sympy.Symbol | None, ...]
     free: dict[str, Any]
-    under: int = 0
+    under: tuple[str, ...] = ()
 
     def read(self, term: Term, env: tuple[Any, ...] = ()) -> Any:
         """The value: an expression in the coordinates, or an integer, or a batch."""
@@ -122,11 +125,16 @@ class Reading:
             case Power(x, n):
                 base = self.read(x, env)
                 return (self.not_zero(base) if n < 0 else base) ** n
-            case Gradient(_, body):
-                inner = Reading(self.problem, self.along, self.free, self.under + 1).read(body, env)
-                if self.along is None:
-                    return sympy.Integer(0)
-                return sympy.diff(sympy.sympify(inner), self.along)
+            case Gradient(parameter, body):
+                along, *further = self.along or (None,)
+                inner = replace(self, along=tuple(further), under=(*self.under, parameter.name)).read(body, env)
+                return sympy.Integer(0) if along is None else sympy.diff(sympy.sympify(inner), along)
+            case Apply(symbol, (chain,)) if symbol in MOMENTS:
+                return self.moment(symbol, chain, env)
+            case Apply(symbol, (left, right)) if symbol == OUTER:
+                return self.read(left, env) * replace(self, along=self.along[1:]).read(right, env)
+            case Apply(symbol, (matrix,)) if symbol == TRANSPOSE:
+                return replace(self, along=self.along[::-1]).read(matrix, env)
             case Apply(symbol, arguments):
                 return self.apply(symbol, tuple(self.read(x, env) for x in arguments))
             case Sum(over, scope):
@@ -144,6 +152,24 @@ class Reading:
                     total += mass * self.read(scope.body, (outcome, *env))
                 return total
         raise TypeError(f"no reference reading for {type(term).__name__}")
+
+    def moment(self, symbol: Symbol, chain: Term, env: tuple[Any, ...]) -> Any:
+        """The mean of (x − E x)(y − E y) over everything that is drawn."""
+
+        def walk(term: Term, env: tuple[Any, ...]) -> Iterator[tuple[Any, Any, Any]]:
+            if isinstance(term, Expectation):
+                for outcome, mass in self.law(term.over, env):
+                    if not self.vanishes(mass):
+                        yield from ((mass * m, x, y) for m, x, y in walk(term.scope.body, (outcome, *env)))
+                return
+            assert isinstance(term, Apply)
+            x = self.read(term.arguments[0], env)
+            second = replace(self, along=self.along[1:]) if symbol == COVARIANCE_MATRIX else self
+            yield sympy.Integer(1), x, second.read(term.arguments[-1], env)
+
+        drawn = list(walk(chain, env))
+        left, right = (sum(entry[0] * entry[k] for entry in drawn) for k in (1, 2))
+        return sum(mass * (x - left) * (y - right) for mass, x, y in drawn)
 
     def at_origin(self, value: Any) -> Any:
         """The value at the parameter itself."""
@@ -228,21 +254,24 @@ class Reading:
             return self.read(self.problem.definitions[symbol].body, tuple(reversed(values)))
         if isinstance(values[0] if values else None, dict):
             return values[0][symbol.name, int(values[1])]
-        index = tuple(v for v, s in zip(values, symbol.arguments, strict=True) if s in (STATE, ACTION))
+        index = tuple(v for v, s in zip(values, symbol.arguments, strict=True) if s in FINITE)
         entry = self.problem.tables[symbol][index]
-        return int(entry) if symbol.result in (STATE, ACTION) else entry
+        if symbol.result in FINITE:
+            return int(entry)
+        parameters = {v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER}
+        return sympy.sympify(entry).subs(self.problem.origin) if parameters - set(self.under) else entry
 
 
 def values_of(term: Term, problem: Problem, free: dict[str, Any]) -> tuple[Any, ...]:
     """The value at the origin, or for a gradient one for each coordinate; "undefined" where there is none."""
-    along = problem.coordinates if sort_of(term).name == "vector" else [None]
+    directions = list(product(problem.coordinates, repeat={VECTOR: 1, MATRIX: 2}.get(sort_of(term), 0))) or [()]
     try:
         return tuple(
-            sympy.simplify(sympy.sympify(Reading(problem, t, free).read(term)).subs(problem.origin))
-            for t in along or [None]
+            sympy.simplify(sympy.sympify(Reading(problem, along, free).read(term)).subs(problem.origin))
+            for along in directions
         )
     except Undefined:
-        return (UNDEFINED,) * max(1, len(along))
+        return (UNDEFINED,) * len(directions)
 
 
 def moved_table(table: Any, symbol: Symbol, softmax: bool, fresh: Callable[[], sympy.Symbol]) -> Any:
@@ -317,36 +346,39 @@ def confirm(found: Any) -> None:
 def generic_problem(
     terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Any, labels: dict[Symbol, Any]
 ) -> Problem:
-    """Symbols for every table entry and one direction in which all that may move does."""
-    t = sympy.Symbol("t", real=True)
+    """Symbols for every table entry and two directions in which all that may move does."""
+    directions = sympy.symbols("t u", real=True)
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
     fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
     tables: dict[Symbol, Any] = dict(labels)
     for symbol in sorted(reached(terms, definitions), key=lambda s: (s.name, len(s.arguments))):
         if symbol in tables or symbol in definitions or any(isinstance(s, Collective) for s in symbol.arguments):
             continue
-        shape = tuple(size.sorts[s] for s in symbol.arguments if s in (STATE, ACTION))
-        tables[symbol] = _generic(symbol, shape, t, symbol not in fixed)
+        shape = tuple(size.sorts[s] for s in symbol.arguments if s in FINITE)
+        tables[symbol] = _generic(symbol, shape, directions, symbol not in fixed)
     names = {v.name for x in terms for v in free_variables(x) if v.sort == REAL}
     constants = {name: sympy.Symbol(name, positive=True) for name in names}
-    return Problem(size.sorts, size.lengths, tables, [t], given, constants)
+    return Problem(size.sorts, size.lengths, tables, list(directions), given, constants)
 
 
-def _generic(symbol: Symbol, shape: tuple[int, ...], t: sympy.Symbol, moves: bool) -> Any:
+def _generic(symbol: Symbol, shape: tuple[int, ...], directions: tuple[sympy.Symbol, ...], moves: bool) -> Any:
     k = symbol.outcomes
+    t, u = directions
     out = np.empty(shape, dtype=object)
     tag = f"{symbol.name}{len(symbol.arguments)}"
     for row in product(*map(range, shape[k:])):
         outcomes = list(product(*map(range, shape[:k])))
-        total, drift = sympy.Integer(1), sympy.Integer(0)
+        total = sympy.Integer(1)
         for i, o in enumerate(outcomes):
             where = "_".join(map(str, (*o, *row)))
-            p = sympy.Symbol(f"{tag}_{where}", positive=True)
-            q = sympy.Symbol(f"d{tag}_{where}", real=True) if moves else sympy.Integer(0)
+            entry = sympy.Symbol(f"{tag}_{where}", positive=True)
+            if moves:
+                for name, along in (("d", t), ("e", u), ("h", t * u)):
+                    entry += along * sympy.Symbol(f"{name}{tag}_{where}", real=True)
             if k and i == len(outcomes) - 1:
-                p, q = total, drift
-            out[(*o, *row)] = p + t * q
-            total, drift = total - p, drift - q
+                entry = total
+            out[(*o, *row)] = entry
+            total -= entry
     return out
 
 
@@ -360,24 +392,20 @@ def reached(terms: tuple[Term, ...], definitions: dict[Symbol, Definition]) -> s
             found.add(s)
             if s in definitions:
                 waiting.extend(symbols(definitions[s].body))
-    return {s for s in found if s not in (LOG, EXP, ABS) and s not in INDICATORS.values()}
+    return found - BUILT_IN
 
 
 def equal_by_sympy(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], size: Any) -> bool:
     """Whether SymPy brings the written-out difference to zero, for all labels and all free variables."""
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
     choices = [
-        s
-        for s in reached((lhs, rhs), definitions)
-        if s.result in (STATE, ACTION) and not isinstance(s.arguments[0], Collective)
+        s for s in reached((lhs, rhs), definitions) if s.result in FINITE and not isinstance(s.arguments[0], Collective)
     ]
-    loose = sorted(
-        {v for x in (lhs, rhs) for v in free_variables(x) if v.sort in (STATE, ACTION)}, key=lambda v: v.name
-    )
+    loose = sorted({v for x in (lhs, rhs) for v in free_variables(x) if v.sort in FINITE}, key=lambda v: v.name)
     batches = [v for x in (lhs, rhs) for v in free_variables(x) if isinstance(v.sort, Collective)]
     for tables in product(*(_functions(s, size) for s in choices)):
         problem = generic_problem((lhs, rhs), given, size, dict(zip(choices, tables, strict=True)))
-        reading = Reading(problem, problem.coordinates[0], {})
+        reading = Reading(problem, tuple(problem.coordinates), {})
         spaces = [[(v.name, i) for i in range(size.sorts[v.sort])] for v in loose]
         spaces += [[(v.name, b) for b in reading.outcomes(v.sort)] for v in dict.fromkeys(batches)]
         for chosen in product(*spaces):
@@ -395,6 +423,6 @@ def is_zero(difference: sympy.Expr) -> bool:
 
 
 def _functions(symbol: Symbol, size: Any) -> list[Any]:
-    shape = tuple(size.sorts[s] for s in symbol.arguments if s in (STATE, ACTION))
+    shape = tuple(size.sorts[s] for s in symbol.arguments if s in FINITE)
     count = int(np.prod(shape))
     return [np.array(v).reshape(shape) for v in product(range(size.sorts[symbol.result]), repeat=count)]

@@ -83,7 +83,7 @@ def proof_sizes(decided: tuple[Size, ...], terms: tuple[Term, ...], given: tuple
         times = sorted({v.name for t in terms for v in free(t) if v.sort == INDEX} - set(size.lengths))
         for values in product(range(1, size.lengths["T"] + 1), repeat=len(times)):
             chosen = Size.of({**dict(size.counts), **dict(zip(times, values, strict=True))})
-            clock = Reading(Problem(chosen.sorts, chosen.lengths, {}, []), None, {})
+            clock = Reading(Problem(chosen.sorts, chosen.lengths, {}, []), (), {})
             if all(clock.read(h.earlier) < clock.read(h.later) for h in given if isinstance(h, Before)):
                 out.append(chosen)
     return tuple(out) if with_horizon else PROOF_SIZES
