@@ -4,6 +4,7 @@ from pgsym.problems.classification import Classification, classification
 from pgsym.problems.environments import from_gymnasium
 from pgsym.problems.mdp import FiniteMDP, from_arrays
 from pgsym.problems.one_step import OneStep, one_step
+from pgsym.problems.sequence import Sequences, sequences
 from pgsym.problems.softmax import LinearSoftmax, TabularSoftmax
 from pgsym.problems.trajectory import Trajectories, trajectories
 from pgsym.problems.values import gradient, hessian_vector, objective
@@ -13,6 +14,7 @@ __all__ = [
     "FiniteMDP",
     "LinearSoftmax",
     "OneStep",
+    "Sequences",
     "TabularSoftmax",
     "Trajectories",
     "classification",
@@ -22,5 +24,6 @@ __all__ = [
     "hessian_vector",
     "objective",
     "one_step",
+    "sequences",
     "trajectories",
 ]
