@@ -15,9 +15,9 @@ from typing import Any, Self
 from pgsym.decide.identities import Sizes, decide, relevant_hypotheses
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RecordRefused, RuleDoesNotApply, StepRefuted
-from pgsym.rules.base import Rewrite, Rule
+from pgsym.rules.base import Rewrite, Rule, constant_in
 from pgsym.rules.time import before
-from pgsym.terms.hypotheses import Before, Definition, Hypothesis
+from pgsym.terms.hypotheses import Before, Definition, Hypothesis, ThetaFree
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Number, Symbol, Term, Variable
 from pgsym.terms.places import Path, Place, find, places, rewrite_at
@@ -29,10 +29,11 @@ from pgsym.terms.record import (
     symbol_record,
     to_record,
 )
-from pgsym.terms.sorts import INDEX, Collective, Sort
+from pgsym.terms.sorts import INDEX, PARAMETER, Collective, Sort
 from pgsym.terms.structure import Part, flat, free, loose, parts, sort_of, substitute
 
 FORMAT = 1
+NO_PARAMETER = Variable("", PARAMETER)
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,8 @@ class Derivation:
         rule = rule() if isinstance(rule, type) else rule
         path = self._place(rule, at)
         before = self.line
-        after, needs = _rewritten(before, path, rule)
+        after, asked = _rewritten(before, path, rule)
+        needs = self._through_definitions(asked)
         missing = [h for h in needs if h not in self.given]
         if missing:
             words = "; ".join(sorted(map(str, missing)))
@@ -187,6 +189,18 @@ class Derivation:
         self.needs = grown
         self.steps.append(Step(rule, path, before, after, needs, why, verdict))
         return self
+
+    def _through_definitions(self, needs: frozenset[Hypothesis]) -> frozenset[Hypothesis]:
+        """What a step needs, where a defined symbol is free of θ because all that its definition mentions is."""
+        definitions = {h.symbol: h for h in self.given if isinstance(h, Definition)}
+        out = needs
+        for need in needs - set(self.given):
+            if isinstance(need, ThetaFree) and need.symbol in definitions:
+                definition = definitions[need.symbol]
+                parts_free = constant_in(definition.body, NO_PARAMETER)
+                if parts_free is not None:
+                    out = out - {need} | self._through_definitions(parts_free) | {definition}
+        return out
 
     def _place(self, rule: Rule, at: Term | Path | None) -> Path:
         if isinstance(at, Term):
