@@ -26,7 +26,9 @@ score_of_the_label = m.over_gold(sum_range(m.t, 1, m.T, of=m.score(m.t)))
 def derive() -> Theorem:
     """From the gradient of the loss to the gradients of the cross entropies at every context."""
     d = Derivation(grad(m.teacher_forcing), given=m.hypotheses, name="sequence-cross-entropy")
-    d.apply(rules.MoveGradientInside, why="The gold sequences do not move with $\\theta$: only the log-probabilities do.")
+    d.apply(
+        rules.MoveGradientInside, why="The gold sequences do not move with $\\theta$: only the log-probabilities do."
+    )
     d.apply(rules.ExchangeWithSum, at=score_of_the_label, why="Step by step.")
     d.apply(
         rules.Tower(m.gold_factorisation, m.gold_histories, m.t, m.h, m.a),

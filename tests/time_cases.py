@@ -84,7 +84,7 @@ TIME_REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.SplitRange(t + 2), sum_range(u, 1, T, of=u), "not known to lie between"),
     (rules.SplitRange(lift(0)), sum_range(u, 1, T, of=u), "not known to lie between"),
     (rules.SplitRange(t), sum_over(bot.a, of=bot.policy), "not a sum over times"),
-    (rules.WriteOutRange(), sum_range(u, 1, T, of=u), "from one number to another"),
+    (rules.WriteOutRange(), sum_range(u, 1, T, of=u), "over a known number of times"),
     (rules.WriteOutRange(), sum_range(u, 1, 11, of=u), "it has 11 terms"),
     (rules.DropZeros(), sum_range(u, 1, T, of=u), "no zero in it"),
     (rules.DropZeros(), (bot.policy / bot.reward) * 0, "could be undefined"),

@@ -142,10 +142,10 @@ def counterexample(
     >>> found.shown(found.lhs), found.shown(found.rhs)
     ('(1/4, -1/4)', '(1/2, -1/2)')
     """
-    from pgsym.decide.identities import comparable, relevant_hypotheses, with_symbols_apart
+    from pgsym.decide.apart import with_symbols_apart
+    from pgsym.decide.identities import comparable, relevant_hypotheses
 
-    given = relevant_hypotheses((lhs, rhs), tuple(given))
-    lhs, rhs = with_symbols_apart(lhs, rhs, given)
+    lhs, rhs, given = with_symbols_apart(lhs, rhs, relevant_hypotheses((lhs, rhs), tuple(given)))
     names = size_names((lhs, rhs), given)
     chosen = None if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)
     return search(lhs, rhs, given, comparable(lhs, rhs), names, seed, chosen)

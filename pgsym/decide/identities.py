@@ -21,6 +21,7 @@ from math import ceil, log2, prod
 
 import numpy as np
 
+from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.counterexamples import Counterexample, confirm_with_balls, search
 from pgsym.decide.degree import DegreeBound
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
@@ -32,10 +33,10 @@ from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.factors import check_memory
 from pgsym.meaning.generic import GenericInstance
 from pgsym.terms.build import EXP, LOG
-from pgsym.terms.hypotheses import Before, Definition, Frozen, Hypothesis
-from pgsym.terms.nodes import Apply, Gradient, Law, Term, Variable
-from pgsym.terms.sorts import FINITE, PARAMETER, Collective
-from pgsym.terms.structure import bottom_up, free, is_visibly_zero, sort_of, symbols, walk
+from pgsym.terms.hypotheses import Before, Definition, Hypothesis
+from pgsym.terms.nodes import Term, Variable
+from pgsym.terms.sorts import FINITE, Collective
+from pgsym.terms.structure import free, is_visibly_zero, sort_of, symbols
 
 LOG2_ERROR = -100
 """A false identity is accepted with a chance below 2^-100."""
@@ -79,35 +80,9 @@ def decide(
         note = "" if evidence else "the sides differ at a random point"
     if evidence is not None:
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
-    found = search(*with_symbols_apart(lhs, rhs, relevant), relevant, axes, names, seed, search_sizes(names, chosen))
+    left, right, assumed = with_symbols_apart(lhs, rhs, relevant)
+    found = search(left, right, assumed, axes, names, seed, search_sizes(names, chosen))
     return _without_agreement(lhs, rhs, given, found, note, started, seed)
-
-
-def with_symbols_apart(lhs: Term, rhs: Term, given: Iterable[Hypothesis] = ()) -> tuple[Term, Term]:
-    """Both sides with one symbol for each parameter that a symbol is applied to: π_θ and π_θ' have their own tables.
-
-    The parameter that gradients are taken by keeps its symbols, and so do those that are frozen at its value; others
-    get primed ones.
-    """
-    frozen = {h.frozen for h in given if isinstance(h, Frozen)}
-    found = {v for t in (lhs, rhs) for v in free(t) if v.sort == PARAMETER} - frozen
-    parameters = sorted(found, key=lambda v: v.name)
-    if len(parameters) < 2:
-        return lhs, rhs
-    moving = {t.parameter for side in (lhs, rhs) for t in walk(side) if isinstance(t, Gradient)}
-    main = next((p for p in parameters if p in moving), parameters[0])
-    primes = {p: "'" * k for k, p in enumerate([p for p in parameters if p != main], 1)}
-
-    def apart(t: Term) -> Term:
-        inside = t.arguments if isinstance(t, Apply) else t.given if isinstance(t, Law) else ()
-        prime = next((primes[p] for p in inside if isinstance(p, Variable) and p in primes), "")
-        return (
-            replace(t, symbol=replace(t.symbol, name=t.symbol.name + prime))
-            if prime and isinstance(t, Apply | Law)
-            else t
-        )
-
-    return bottom_up(lhs, apart), bottom_up(rhs, apart)
 
 
 def _without_agreement(

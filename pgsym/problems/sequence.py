@@ -1,4 +1,4 @@
-"""The problem of sequences: contexts, tokens and labels, where a data set of gold sequences stands beside the model's own.
+"""The problem of sequences: contexts, tokens and labels, with a data set of gold sequences beside the model's own.
 
 A context is a state: the prompt and the tokens so far.  A token is an action, and the next context follows the context
 and the token.  Any law of labelled sequences is a law of the next label given the context, so gold sequences are drawn

@@ -19,6 +19,7 @@ from pgsym.rules.expectation import (
     ReadSumAsExpectation,
     WriteExpectationAsSum,
 )
+from pgsym.rules.frozen import Release
 from pgsym.rules.indicators import (
     AbsoluteProbability,
     IndicatorOfSame,
@@ -58,6 +59,7 @@ __all__ = [
     "PullOutConstant",
     "ReadSumAsExpectation",
     "Rearrange",
+    "Release",
     "Rewrite",
     "Rule",
     "Sift",

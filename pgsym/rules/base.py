@@ -29,7 +29,7 @@ from pgsym.terms.nodes import (
     Variable,
 )
 from pgsym.terms.places import Place
-from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Sort
+from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Collective, Sort
 from pgsym.terms.structure import bottom_up, free, open_scope, parts
 
 Needs = frozenset[Hypothesis]
@@ -107,8 +107,8 @@ def constant_in(term: Term | Scope, parameter: Variable) -> Needs | None:
         and not _is_parametric(term)
     ):
         own = frozenset({ThetaFree(term.symbol)})
-    if isinstance(term, Law) and not _is_parametric(term):
-        own = frozenset({ThetaFree(term.symbol)})
+    if isinstance(term, Law) and (not _is_parametric(term) or isinstance(term.symbol.arguments[0], Collective)):
+        own = frozenset({ThetaFree(term.symbol)})  # the law of a trajectory is made of others
     return union([own, *(constant_in(p, parameter) for p in parts(term))])
 
 

@@ -104,15 +104,29 @@ class SplitRange(Rule):
                 needs = union([not_after(first, self.at, place.opened), not_after(self.at, last + 1, place.opened)])
                 if needs is None:
                     raise self.refuse(place.term, f"{self.at} is not known to lie between {first} and {last}")
-                return Rewrite(Sum(Range(first, self.at - 1), bound) + Sum(Range(self.at, last), bound), needs)
+                earlier = Sum(Range(first, _step_before(self.at)), bound)
+                return Rewrite(earlier + Sum(Range(self.at, last), bound), needs)
         raise self.refuse(place.term, "it is not a sum over times")
+
+
+def _step_before(time: Term) -> Term:
+    """t − 1; of t + 1, t."""
+    match time:
+        case Add((*rest, Number(value))) if value == 1:
+            return total(*rest)
+    return time - 1
+
+
+def _later(time: Term, by: int) -> Term:
+    """A time some steps later."""
+    return Number(time.value + by) if isinstance(time, Number) else time + by if by else time
 
 
 @dataclass(frozen=True)
 class WriteOutRange(Rule):
-    """Σ_{t=m}^{n} f(t) → f(m) + … + f(n), and Π likewise, m and n numbers.
+    """Σ_{t=m}^{n} f(t) → f(m) + … + f(n), and Π likewise, n − m a number.
 
-    Refuses bounds that are no numbers, and more than ten terms.
+    Refuses bounds that may be any number of steps apart, and more than ten terms.
     """
 
     source = "notation"
@@ -120,15 +134,18 @@ class WriteOutRange(Rule):
     def rewrite(self, place: Place) -> Rewrite:
         match place.term:
             case Sum(Range(first, last), _) | Product(Range(first, last), _):
-                ends = [_linear(end) for end in (first, last)]
-                if all(end is not None and not any(k for v, k in end.items() if v is not None) for end in ends):
-                    low, high = (end[None] for end in ends if end is not None)
-                    if high - low >= LONGEST_RANGE:
-                        raise self.refuse(place.term, f"it has {high - low + 1} terms")
-                    every = range(low, high + 1)
-                    terms = [instantiate(place.term.scope.body, Number(Fraction(i))) for i in every]
-                    return Rewrite((total if isinstance(place.term, Sum) else product)(*terms))
-        raise self.refuse(place.term, "it is no sum or product from one number to another")
+                low, high = _linear(first), _linear(last)
+                if low is not None and high is not None:
+                    apart = Counter(high)
+                    apart.subtract(low)
+                    steps = apart.pop(None, 0)
+                    if not any(apart.values()):
+                        if steps >= LONGEST_RANGE:
+                            raise self.refuse(place.term, f"it has {steps + 1} terms")
+                        times = [_later(first, i) for i in range(steps + 1)]
+                        terms = [instantiate(place.term.scope.body, time) for time in times]
+                        return Rewrite((total if isinstance(place.term, Sum) else product)(*terms))
+        raise self.refuse(place.term, "it is no sum or product over a known number of times")
 
 
 # what is known when -----------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from pgsym.rules.base import Rule
 from pgsym.terms import (
     ACTION,
     INDEX,
+    PARAMETER,
     STATE,
     Before,
     Collective,
@@ -63,6 +64,7 @@ def in_rounds(rule: Rule, term: Term) -> tuple[Rule, Term, tuple]:  # type: igno
 
 f_i = F(m.s_i, m.a_i)
 ratio = grad(m.policy) / m.policy
+OLD = Variable("θ'", PARAMETER)
 CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore[type-arg]
     "WriteExpectationAsSum": lambda t: plain(rules.WriteExpectationAsSum(), expect(t * m.score, (a, m.policy_law))),
     "WriteExpectationAsSum/joint": lambda t: plain(rules.WriteExpectationAsSum(m.on_policy), m.expectation(t)),
@@ -112,6 +114,7 @@ CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore
     "Backwards": lambda t: plain(
         rules.Backwards(rules.Unfold(m.on_policy), m.joint), m.state_mass * m.policy
     ),
+    "Release": lambda t: plain(rules.Release(OLD, m.theta), sum_over(a, of=t * POLICY(a, s, OLD) * m.score)),
     "Lemma": lambda t: plain(Lemma(catalogue.theorem("cross-entropy-gradient")), -grad(m.cross_entropy)),
     **TIME_CASES,
 }  # fmt: skip
@@ -217,6 +220,8 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.Rearrange(2 * F(s, a)), 3 * F(s, a), "algebra alone does not make it"),
     (rules.Rearrange(Number(Fraction(1))), F(s, a) / F(s, a), "may be zero"),
     (rules.Backwards(rules.Unfold(m.on_policy), m.joint), m.policy, "instead"),
+    (rules.Release(OLD, m.theta), m.policy, "does not mention θ'"),
+    (rules.Release(OLD, m.theta), grad(POLICY(a, s, OLD) * m.policy, m.theta), "held fixed under"),
     *TIME_REFUSALS,
 ]
 
