@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Exact: TypeAlias = "Fraction | int | str | sympy.Expr"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Example:
     """A worked instance of a claim: what some terms are worth there, exactly.
 
@@ -114,7 +114,7 @@ class Claim:
     derivation: str = ""
     examples: tuple[Example, ...] = ()
     slack: Term | None = None
-    sizes: tuple[Mapping[str, int], ...] | None = None
+    sizes: tuple[Mapping[str, int], ...] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.expected not in (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED):
