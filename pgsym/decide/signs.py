@@ -25,6 +25,7 @@ from pgsym.terms.nodes import (
     factors,
     summands,
 )
+from pgsym.terms.structure import product
 
 
 def is_non_negative(term: Term, given: Iterable[Hypothesis] = ()) -> bool:
@@ -123,7 +124,7 @@ class _Signs:
     @staticmethod
     def _is_minus(term: Multiply, holds: Callable[[Term], bool]) -> bool:
         rest = tuple(t for t in factors(term) if not _is_minus_one(t))
-        return len(rest) == 1 and len(factors(term)) == 2 and holds(rest[0])
+        return len(rest) == len(factors(term)) - 1 and holds(product(*rest))
 
     def _is_probability(self, term: Term) -> bool:
         if isinstance(term, Multiply):

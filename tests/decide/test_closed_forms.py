@@ -1,0 +1,89 @@
+"""Closed forms: equal ones are recognised by normal forms, different ones by their value, and nothing else counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import pytest
+import sympy
+
+from pgsym.decide import Rung
+from pgsym.decide.closed_forms import decide_closed_form, is_closed
+from pgsym.decide.verdicts import Relation
+from pgsym.errors import SortError
+from pgsym.problems import one_step
+from pgsym.terms import Closed, Number
+from pgsym.terms.latex import latex
+from pgsym.terms.nodes import lift
+
+x, y = sympy.symbols("x y", positive=True)
+
+
+def closed(compute: Callable[[], sympy.Expr]) -> Closed:
+    """A closed form whose print does not matter."""
+    return Closed("f", "f", compute)
+
+
+EQUAL = {
+    "a rational function": (x / (x + 1) + 1 / (x + 1), sympy.Integer(1)),
+    "logarithms of products": (sympy.log(6), sympy.log(2) + sympy.log(3)),
+    "the logistic function": (sympy.exp(x) / (1 + sympy.exp(x)), 1 / (1 + sympy.exp(-x))),
+    "hyperbolic": (sympy.sinh(x) * 2, sympy.exp(x) - sympy.exp(-x)),
+    "algebraic numbers": (sympy.sqrt(3 + 2 * sympy.sqrt(2)), 1 + sympy.sqrt(2)),
+    "an integral": (sympy.Integral(x**2, (x, 0, 1)).doit(), sympy.Rational(1, 3)),
+}
+DIFFERENT = {
+    "a wrong constant": (sympy.log(2), sympy.Rational(7, 10)),
+    "a wrong sign": (sympy.exp(x), sympy.exp(-x)),
+    "close numbers": (sympy.pi, sympy.Rational(355, 113)),
+    "a symbol for another": (x, y),
+}
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_equal_forms_are_exact(name: str) -> None:
+    left, right = EQUAL[name]
+    assert decide_closed_form(closed(lambda: left), closed(lambda: right)).rung is Rung.EXACT
+    assert decide_closed_form(closed(lambda: left), closed(lambda: right) + Number(Fraction(1, 10**9))).rung is (
+        Rung.REFUTED
+    )
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_different_forms_are_refuted(name: str) -> None:
+    left, right = DIFFERENT[name]
+    assert decide_closed_form(closed(lambda: left), closed(lambda: right)).rung is Rung.REFUTED
+
+
+def test_what_no_normal_form_decides_is_undecided() -> None:
+    hidden = sympy.Function("f")(x) - sympy.Function("f")(x + sympy.Integer(0) * y)
+    assert decide_closed_form(closed(lambda: hidden), lift(0)).rung is Rung.EXACT
+    unknown = sympy.zeta(3, 1) - sympy.Sum(1 / (x**3), (x, 1, sympy.oo))
+    assert decide_closed_form(closed(lambda: unknown), lift(0)).rung in (Rung.UNDECIDED, Rung.EXACT)
+
+
+def test_orders_of_numbers() -> None:
+    pi = closed(lambda: sympy.pi)
+    assert decide_closed_form(pi, Number(Fraction(22, 7)), Relation.AT_MOST).rung is Rung.EXACT
+    assert decide_closed_form(Number(Fraction(22, 7)), pi, Relation.AT_MOST).rung is Rung.REFUTED
+    assert decide_closed_form(pi, pi, Relation.AT_MOST).rung is Rung.EXACT
+    assert decide_closed_form(closed(lambda: x - 1), closed(lambda: x**2), Relation.AT_MOST).rung is Rung.UNDECIDED
+    assert decide_closed_form(closed(lambda: x), closed(lambda: x + y), Relation.AT_MOST).rung is Rung.EXACT
+
+
+def test_closed_forms_stay_apart_from_terms_about_instances() -> None:
+    m = one_step()
+    form = closed(lambda: x)
+    assert is_closed(2 * form + 1)
+    assert is_closed(1 / form**2)
+    assert not is_closed(m.objective)
+    assert not is_closed(lift(1))
+    with pytest.raises(SortError):
+        decide_closed_form(form, m.objective)
+
+
+def test_a_closed_form_prints_as_it_is_written() -> None:
+    form = Closed("∫ x dx", "\\int x\\,dx", lambda: x**2 / 2)
+    assert str(2 * form) == "2 [∫ x dx]"
+    assert latex(form + 1) == "\\int x\\,dx + 1"
