@@ -103,7 +103,8 @@ def cancels(difference: sympy.Expr) -> bool:
 
     if difference.is_Rational:
         return bool(difference == 0)
-    forms = (difference, sympy.expand_log(difference, factor=True), difference.rewrite(sympy.exp), sympy.expand(difference))
+    apart = sympy.expand_log(difference, factor=True)
+    forms = (difference, apart, difference.rewrite(sympy.exp), sympy.expand(difference))
     for form in forms:
         try:
             if sympy.cancel(sympy.powsimp(sympy.together(sympy.expand(form, power_exp=True)))) == 0:
