@@ -71,13 +71,15 @@ def assert_identity_in_floats(
     examples: int = 100,
     rtol: float = 1e-12,
     derandomize: bool = True,
+    sizes: Iterable[Mapping[str, int]] | None = None,
 ) -> Verdict:
     """The verdict that two terms agree in float64 at `examples` problems that Hypothesis draws.
 
     The error is relative to a running bound of what the two sides may be off by, in units of the roundoff 2^-53: as
     large as the sides and as all that cancelled in them, so the error of a true identity stays near 10^-16.  A
     problem where that bound is infinite counts for nothing.  Policies are positive (10^-6 at least) where a hypothesis
-    says so, else they have zeros; the sides must be undefined at the same places.  The evidence names the worst error.
+    says so, else they have zeros; the sides must be undefined at the same places.  `sizes` are drawn from, if given.
+    The evidence names the worst error.
 
     Raises AssertionError with the simplest problem found at which the sides differ, ModuleNotFoundError without
     Hypothesis (the extra `pgsym[testing]`).
@@ -94,6 +96,7 @@ def assert_identity_in_floats(
     given = relevant_hypotheses((lhs, rhs), tuple(given))
     axes = comparable(lhs, rhs)
     worst, said = 0.0, 0
+    size = None if sizes is None else hypothesis.strategies.sampled_from([Size.of(s) for s in sizes])
 
     @hypothesis.settings(
         max_examples=examples,
@@ -104,7 +107,7 @@ def assert_identity_in_floats(
         phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    @hypothesis.given(strategies.problems((lhs, rhs), given))
+    @hypothesis.given(strategies.problems((lhs, rhs), given, size=size))
     def agree(drawn: strategies.DrawnProblem) -> None:
         nonlocal worst, said
         found = _worst(lhs, rhs, drawn.instance((lhs, rhs), given, Rounding()), axes)

@@ -229,7 +229,7 @@ def problems(
 ) -> DrawnProblem:
     """Problems with a table for every symbol that some terms mention, positive where a hypothesis says so."""
     names = size_names(terms, given)
-    with_outcomes = (size or sizes()).map(lambda s: Size.of({"W": 2, **dict(s.counts)}))
+    with_outcomes = (sizes() if size is None else size).map(lambda s: Size.of({"W": 2, **dict(s.counts)}))
     possible = draw(with_outcomes.map(lambda s: s.instances(names, given)).filter(bool))
     chosen = draw(st.sampled_from(possible))
     positive = {h.symbol for h in given if isinstance(h, Positive)}
