@@ -24,10 +24,12 @@ from pgsym.meaning.instances import axes_of
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.interpret import Environment, Meaning, counted
-from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
+from pgsym.terms.nodes import Apply, Gradient, Product, Range, Scope, Sum, Symbol, Term, Variable, hashed_once
 from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
+from pgsym.terms.structure import loose, parts
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Table:
     """A table: its symbol, the parameter it is applied to, how many entries it has and the bits of one."""
@@ -43,6 +45,8 @@ Powers = tuple[tuple[Table, int], ...]
 
 
 def _joined(x: Powers, y: Powers, combine: Callable[[int, int], int]) -> Powers:
+    if not x and not y:
+        return ()
     first, second = dict(x), dict(y)
     return tuple((t, combine(first.get(t, 0), second.get(t, 0))) for t in dict.fromkeys((*first, *second)))
 
@@ -202,13 +206,40 @@ class DegreeBound(Meaning[Degree]):
     size: Size
     definitions: dict[Symbol, Definition]
     count: Count = field(default_factory=Count)
+    known: dict[tuple[Symbol, str | None], Table] = field(default_factory=dict)
 
     def read(self, term: Term, environment: Environment = ()) -> Any:
         """The degree of a term; ∇ log f is ∇f / f, whose logarithm leaves no trace."""
-        match term:
-            case Gradient(_, Apply(symbol, (argument,))) if symbol == LOG:
-                return self.real(self.read(argument, environment)).logarithmic_derivative
+        if isinstance(term, Gradient):
+            match term.body:
+                case Apply(symbol, (argument,)) if symbol == LOG:
+                    return self.real(self.read(argument, environment)).logarithmic_derivative
+        if isinstance(term, Sum | Product) and isinstance(term.over, Range):
+            return self._over_times(term, environment)
         return super().read(term, environment)
+
+    def _over_times(self, term: Sum | Product, environment: Environment) -> Degree:
+        """The degree of a sum or product over times, whose body is read once where it is as large at all of them."""
+        times = self.read(term.over, environment)
+        body = term.scope.body
+        if not times or not self._only_draws(body, 0):
+            return self.real(super().read(term, environment))
+        size = self._repeated(len(times), lambda _: self.read(body, (times[0], *environment)))
+        return size.times(len(times)) if isinstance(term, Sum) else size.raised(len(times))
+
+    def _only_draws(self, term: Term, index: int) -> bool:
+        """Whether a bound index says nothing but which draws are meant, as in s_t."""
+        if index not in loose(term):
+            return True
+        if isinstance(term, Apply) and self._is_drawn(term.symbol):
+            return True
+        within = [self._only_draws(p.body, index + 1) if isinstance(p, Scope) else self._only_draws(p, index)
+                  for p in parts(term)]
+        return bool(within) and all(within)
+
+    def _is_drawn(self, symbol: Symbol) -> bool:
+        """Whether a symbol stands for a state or an action, of which only the sort counts here."""
+        return symbol.result in FINITE and symbol not in self.definitions
 
     def number(self, value: Fraction) -> Degree:
         if value == 1:
@@ -221,6 +252,8 @@ class DegreeBound(Meaning[Degree]):
         return Degree(1) if variable.sort == REAL else variable
 
     def apply(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> Any:
+        if self._is_drawn(symbol):
+            return symbol.result
         values = self.values(symbol, arguments, environment)
         if symbol == OUTER:
             return self.multiply(values)
@@ -244,15 +277,18 @@ class DegreeBound(Meaning[Degree]):
             return Degree()
         if symbol in self.definitions:
             return self.read(self.definitions[symbol].body, tuple(reversed(values)))
-        if symbol.result in FINITE:
-            return symbol.result
         return Degree.entry(self.table(symbol, values))
 
     def table(self, symbol: Symbol, values: Iterable[Any]) -> Table:
         """The table that a symbol applied to values is an entry of."""
-        names = (v.name for v, sort in zip(values, symbol.arguments, strict=True) if sort == PARAMETER)
-        bits = log2(prod(map(self.cardinality, symbol.arguments[: symbol.outcomes]))) + 1 if symbol.outcomes else 1.0
-        return Table(symbol, next(names, None), prod(map(self.cardinality, axes_of(symbol))), bits)
+        parameter = next((v.name for v in values if isinstance(v, Variable) and v.sort == PARAMETER), None)
+        found = self.known.get((symbol, parameter))
+        if found is None:
+            outcomes = prod(map(self.cardinality, symbol.arguments[: symbol.outcomes]))
+            bits = log2(outcomes) + 1 if symbol.outcomes else 1.0
+            found = Table(symbol, parameter, prod(map(self.cardinality, axes_of(symbol))), bits)
+            self.known[symbol, parameter] = found
+        return found
 
     def real(self, value: Any) -> Degree:
         """A real value; an index counts as the number it is."""

@@ -227,9 +227,8 @@ def _times_in_words(times: list[str], given: Iterable[Hypothesis], size: Size) -
 def _vanishes(lhs: Term, rhs: Term, instance: GenericInstance, axes: tuple[Variable, ...]) -> bool:
     """Whether the sides are defined and equal at every point; a point where both are undefined is no witness."""
     opened = prod(instance.size(sort) for v in axes for _, sort in open_axes(v, instance))
-    check_memory(
-        opened * len(instance.numbers.primes) * instance.numbers.bytes, f"{lhs} for all values of its variables"
-    )
+    needed = opened * len(instance.numbers.primes) * instance.numbers.bytes
+    check_memory(needed, lhs, " for all values of its variables")
     left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
     shape = np.broadcast_shapes(left.array.shape, right.array.shape)
     poles = [np.zeros(shape, dtype=bool) if f.poles is None else np.broadcast_to(f.poles, shape) for f in (left, right)]

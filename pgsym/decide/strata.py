@@ -106,22 +106,26 @@ def conditions(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[str,
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
     found: dict[str, None] = {}
     for term in terms:
-        for place in places(term):
-            match place.term:
-                case Quotient(_, below):
-                    dividing, logarithm = below, False
-                case Power(base, n) if n < 0:
-                    dividing, logarithm = base, False
-                case Apply(symbol, (argument,)) if symbol == LOG:
-                    dividing, logarithm = argument, True
-                case _:
-                    continue
-            for factor in _atoms(dividing):
-                if _is_never_negative(factor, definitions):
-                    continue
-                if logarithm or isinstance(factor, Add | Binder):
-                    found[f"{factor} {'> 0' if logarithm else '≠ 0'}"] = None
+        if any(_uncovered(t, definitions) for t in walk(term)):  # else what is bound needs no names
+            for place in places(term):
+                for factor, sign in _uncovered(place.term, definitions):
+                    found[f"{factor} {sign}"] = None
     return tuple(found)
+
+
+def _uncovered(term: Term, definitions: dict[Symbol, Definition]) -> list[tuple[Term, str]]:
+    """What a term itself divides by or takes a logarithm of that may vanish for all its positive parts."""
+    match term:
+        case Quotient(_, below):
+            dividing, sign = below, "≠ 0"
+        case Power(base, n) if n < 0:
+            dividing, sign = base, "≠ 0"
+        case Apply(symbol, (argument,)) if symbol == LOG:
+            dividing, sign = argument, "> 0"
+        case _:
+            return []
+    doubtful = (x for x in _atoms(dividing) if not _is_never_negative(x, definitions))
+    return [(x, sign) for x in doubtful if sign == "> 0" or isinstance(x, Add | Binder)]
 
 
 def _atoms(term: Term) -> Iterator[Term]:

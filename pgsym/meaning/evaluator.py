@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
-from pgsym.meaning.factors import ZERO, Factor, Plus, Times, Value, is_zero, leaves
+from pgsym.meaning.factors import VALUES, ZERO, Factor, Value, is_zero, leaves
 from pgsym.meaning.instances import Instance
 from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
+from pgsym.terms.build import ABS, BUILT_IN, EXP, INDICATORS, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import (
     Add,
     Apply,
     Bound,
+    Gradient,
     Multiply,
     Number,
     Power,
@@ -110,6 +111,10 @@ class Evaluator(Meaning[Value]):
                 ("read", term, mentioned, self.levels, self.transposed),
                 lambda: super(Evaluator, self).read(term, environment),
             )
+        if isinstance(term, Gradient) and isinstance(term.body, Apply) and term.body.symbol == LOG:
+            inner, direction = self._within(term.parameter), len(self.levels)
+            log = inner._log(term.body.arguments[0], environment, lambda x: self.contraction.log_along(x, direction))
+            return self.contraction.derivative(log, direction)
         return super().read(term, environment)
 
     # algebra ------------------------------------------------------------------------------------------------
@@ -132,13 +137,17 @@ class Evaluator(Meaning[Value]):
         """A real value; an index counts as the number it is."""
         if isinstance(value, int):
             return self.contraction.constant(Fraction(value))
-        if isinstance(value, Factor | Plus | Times):
+        if isinstance(value, VALUES):
             return value
         raise SortError("a state or an action stands where a number should")
 
     def gradient(self, parameter: Variable, body: Callable[[Meaning[Value]], Value]) -> Value:
-        inner = replace(self, levels=(*self.levels, parameter))
+        inner = self._within(parameter)
         return self.contraction.derivative(inner.real(body(inner)), len(self.levels))
+
+    def _within(self, parameter: Variable) -> Evaluator:
+        """The evaluator of what a gradient is taken of."""
+        return Evaluator(self.instance, self.contraction, self.fresh, (*self.levels, parameter), self.transposed)
 
     # names --------------------------------------------------------------------------------------------------
     def variable(self, variable: Variable) -> Any:
@@ -156,8 +165,10 @@ class Evaluator(Meaning[Value]):
         raise UnboundVariable(f"{variable.name} of sort {variable.sort} has no value")
 
     def apply(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> Any:
+        if symbol not in BUILT_IN:
+            return self._symbol(symbol, self.values(symbol, arguments, environment))
         if symbol == LOG:
-            return self._log(arguments[0], environment)
+            return self._log(arguments[0], environment, self.contraction.log)
         if symbol == EXP:
             return self._exp(arguments[0], environment)
         if symbol == ABS:
@@ -173,10 +184,7 @@ class Evaluator(Meaning[Value]):
             return self.power(self.read(base, environment), counted(self.index(exponent, environment), exponent))
         if symbol == QUANTITY:
             raise SortError(f"{arguments[0]} stands for what a variance is of: it has no value of its own")
-        values = self.values(symbol, arguments, environment)
-        if symbol in INDICATORS.values():
-            return self._indicator(*values)
-        return self._symbol(symbol, values)
+        return self._indicator(*self.values(symbol, arguments, environment))
 
     def _symbol(self, symbol: Symbol, values: tuple[Any, ...]) -> Any:
         if (definition := self.instance.definitions.get(symbol)) is not None:
@@ -202,7 +210,7 @@ class Evaluator(Meaning[Value]):
         name = parameters[0].name if parameters else None
         active = [k for k, p in enumerate(self.levels) if p != SKIPPED and name in (None, p.name)]
         source = self.instance.frozen.get(name, name) if name else None
-        places = [v for v, s in zip(values, symbol.arguments, strict=True) if s in FINITE]
+        places = [v for v in values if isinstance(v, Axis | Choice)]
         axes = tuple(v.name if isinstance(v, Axis) else f"gather:{next(self.fresh)}" for v in places)
 
         def leaf() -> Value:
@@ -250,22 +258,25 @@ class Evaluator(Meaning[Value]):
         return self.contraction.sum_out(both, axis, self.instance.size(left.sort))
 
     # functions ----------------------------------------------------------------------------------------------
-    def _log(self, argument: Term, environment: Environment) -> Value:
-        """log, expanded over products, fractions, powers, exponentials and definitions; of the rest, of its value."""
+    def _log(self, argument: Term, environment: Environment, log: Callable[[Value], Value]) -> Value:
+        """log, expanded over products, fractions, powers, exponentials and definitions; of the rest, `log` its value.
+
+        The logarithm enters as summand and multiplied by whole numbers only, so under a gradient its derivative will do.
+        """
         match argument:
             case Multiply(operands):
-                return self.add(tuple(self._log(t, environment) for t in operands))
+                return self.add(tuple(self._log(t, environment, log) for t in operands))
             case Quotient(numerator, denominator):
                 minus = self.contraction.constant(Fraction(-1))
-                below = self.contraction.multiply(minus, self._log(denominator, environment))
-                return self.contraction.add(self._log(numerator, environment), below)
+                below = self.contraction.multiply(minus, self._log(denominator, environment, log))
+                return self.contraction.add(self._log(numerator, environment, log), below)
             case Power(base, exponent):
-                return self.multiply((exponent, self._log(base, environment)))
+                return self.multiply((exponent, self._log(base, environment, log)))
             case Apply(symbol, (base, times)) if symbol == POWER:
                 exponent = counted(self.index(times, environment), times)
-                return self.multiply((exponent, self._log(base, environment)))
+                return self.multiply((exponent, self._log(base, environment, log)))
             case Product(Range() as over, scope):
-                return self.add(tuple(self._log(scope.body, (i, *environment)) for i in self.read(over, environment)))
+                return self.add(tuple(self._log(scope.body, (i, *environment), log) for i in self.read(over, environment)))
             case Apply(symbol, (inner,)) if symbol == EXP:
                 return self.real(self.read(inner, environment))
             case Bound(index) if isinstance(environment[index], int):
@@ -276,8 +287,8 @@ class Evaluator(Meaning[Value]):
                 return self._log_of_number(Fraction(self.instance.length(argument)))
             case Apply(symbol, arguments) if symbol in self.instance.definitions:
                 values = self.values(symbol, arguments, environment)
-                return self._log(self.instance.definitions[symbol].body, tuple(reversed(values)))
-        return self.contraction.log(self.real(self.read(argument, environment)))
+                return self._log(self.instance.definitions[symbol].body, tuple(reversed(values)), log)
+        return log(self.real(self.read(argument, environment)))
 
     def _log_of_number(self, value: Fraction) -> Value:
         """The logarithm of a rational, through its prime factors, so that log 4 = 2 log 2 in every number system."""

@@ -6,10 +6,8 @@ Derivatives are jets: a factor holds an array for each set of directions it is d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, reduce
 from itertools import count
-from operator import or_
+from math import prod
 from typing import TypeVar
 
 import numpy as np
@@ -24,73 +22,92 @@ MOST_BYTES = 2**30
 _serial = count()
 _free_bit = count()
 _bits: dict[str, int] = {}
+NOTHING: Mapping[int, OutsideNumberSystem] = {}
 
 
 def bit_of(axis: str) -> int:
     """The bit that stands for an axis in sets of axes."""
-    return 1 << _bits.setdefault(axis, next(_free_bit)) if axis not in _bits else 1 << _bits[axis]
+    bit = _bits.get(axis)
+    if bit is None:
+        bit = _bits[axis] = 1 << next(_free_bit)
+    return bit
 
 
-@dataclass(frozen=True, eq=False)
 class Factor:
     """Arrays of shape (points, *sizes of axes), one for each set of directions (a bit mask; 0 is the value itself).
 
     What is missing is zero.  `poles` marks entries that do not exist, such as 1/0, `outside` says which arrays the
-    number system cannot hold.
+    number system cannot hold.  `bits` are the axes as a set of bits, `extent` is how many entries they span, and
+    `points` how many points some array tells apart.  Nothing in it is ever changed.
     """
 
-    jets: Mapping[int, Array]
-    axes: tuple[str, ...] = ()
-    poles: NDArray[np.bool_] | None = None
-    outside: Mapping[int, OutsideNumberSystem] = field(default_factory=dict)
-    serial: int = field(default_factory=lambda: next(_serial))
+    __slots__ = ("__weakref__", "_sizes", "axes", "bits", "extent", "jets", "outside", "points", "poles", "serial")
+
+    def __init__(
+        self,
+        jets: Mapping[int, Array],
+        axes: tuple[str, ...] = (),
+        poles: NDArray[np.bool_] | None = None,
+        outside: Mapping[int, OutsideNumberSystem] = NOTHING,
+    ):
+        self.jets, self.axes, self.poles, self.outside = jets, axes, poles, outside
+        self.serial = next(_serial)
+        self.bits = 0
+        for axis in axes:
+            self.bits |= bit_of(axis)
+        self._sizes: dict[str, int] | None = None
+        self.points, self.extent = 0, 1
+        for array in jets.values():
+            points, *sizes = array.shape
+            self.points, self.extent = max(self.points, points), prod(sizes)
 
     @property
     def array(self) -> Array:
         """The value, without derivatives."""
         return self.jets[0]
 
-    @cached_property
-    def bits(self) -> int:
-        """The axes as a set of bits."""
-        return reduce(or_, map(bit_of, self.axes), 0)
-
     @property
     def is_poled(self) -> bool:
         """Whether some entry does not exist."""
         return self.poles is not None
 
-    @cached_property
+    @property
     def sizes(self) -> dict[str, int]:
         """The length of every axis."""
-        return dict(zip(self.axes, next(iter(self.jets.values())).shape[1:], strict=True))
+        if self._sizes is None:
+            self._sizes = dict(zip(self.axes, next(iter(self.jets.values())).shape[1:], strict=True))
+        return self._sizes
 
 
-@dataclass(frozen=True, eq=False)
 class _Node:
-    parts: tuple[Value, ...] = ()
-    serial: int = field(default_factory=lambda: next(_serial))
+    """Values put together; `bits` are the axes that some part mentions, as a set of bits."""
 
-    @cached_property
-    def bits(self) -> int:
-        """The axes that some part mentions, as a set of bits."""
-        return reduce(or_, (p.bits for p in self.parts), 0)
+    __slots__ = ("__weakref__", "bits", "is_poled", "parts", "serial")
 
-    @cached_property
-    def is_poled(self) -> bool:
-        """Whether some entry does not exist."""
-        return any(p.is_poled for p in self.parts)
+    def __init__(self, parts: tuple[Value, ...] = ()):
+        self.parts = parts
+        self.serial = next(_serial)
+        self.bits = 0
+        self.is_poled = False
+        for part in parts:
+            self.bits |= part.bits
+            self.is_poled = self.is_poled or part.is_poled
 
 
 class Plus(_Node):
     """A sum of values."""
 
+    __slots__ = ()
+
 
 class Times(_Node):
     """A product of values, none of them a product."""
 
+    __slots__ = ()
+
 
 Value = Factor | Plus | Times
+VALUES = (Factor, Plus, Times)
 ZERO = Plus()
 V = TypeVar("V", bound=Value)
 N = TypeVar("N", bound=np.generic)
@@ -119,11 +136,12 @@ def leaves(value: Value) -> Iterator[Factor]:
                 waiting.extend(reversed(x.parts))
 
 
-def check_memory(needed: int, what: str) -> None:
-    """Raise TooLarge if something would take more bytes than one factor may."""
+def check_memory(needed: int, *what: object) -> None:
+    """Raise TooLarge if something, said in pieces, would take more bytes than one factor may."""
     if needed > MOST_BYTES:
+        said = "".join(map(str, what))
         raise TooLarge(
-            f"{what} would take {needed / 2**30:.3g} GiB, more than {MOST_BYTES / 2**30:.3g}: take smaller sizes"
+            f"{said} would take {needed / 2**30:.3g} GiB, more than {MOST_BYTES / 2**30:.3g}: take smaller sizes"
         )
 
 

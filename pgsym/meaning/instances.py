@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from pgsym.terms.sorts import FINITE, Sort
 Sizes = Mapping[Sort, int]
 
 
+@lru_cache(maxsize=2**12)
 def axes_of(symbol: Symbol) -> tuple[Sort, ...]:
     """The sorts of a symbol's table axes: its finite arguments, in their order."""
     return tuple(s for s in symbol.arguments if s in FINITE)

@@ -11,6 +11,7 @@ factors follow the product rule (truncated Taylor numbers, e_k² = 0 for every d
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import reduce
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.factors import (
+    MOST_BYTES,
     ZERO,
     Factor,
     Plus,
@@ -46,6 +48,7 @@ class Contraction:
         self.numbers = numbers
         self._made: dict[tuple[object, ...], Value] = {}
         self._alive: WeakValueDictionary[tuple[object, ...], Value] = WeakValueDictionary()
+        self._functions: dict[tuple[object, ...], tuple[Factor, Factor]] = {}  # holds the arrays that its keys name
         self.one: Value = Times()
 
     def constant(self, value: Fraction) -> Value:
@@ -74,6 +77,8 @@ class Contraction:
     # sums and products ----------------------------------------------------------------------------------------
     def add(self, *values: Value) -> Value:
         """The sum; factors over the same axes are added into one, and what all terms are multiplied by stands apart."""
+        if len(values) == 1:
+            return values[0]
         merged: dict[object, list[Value]] = {}
         for x in values:
             for part in x.parts if isinstance(x, Plus) else (x,):
@@ -112,6 +117,8 @@ class Contraction:
 
     def multiply(self, *values: Value) -> Value:
         """The product; zero times something undefined is undefined."""
+        if len(values) == 1:
+            return values[0]
         if any(map(is_zero, values)):
             return self.add(*(self.undefined_zero(x) for x in values))
         return self._node(Times, tuple(p for x in values for p in factors_of(x)))
@@ -209,6 +216,29 @@ class Contraction:
 
         return self._of(x, "log", numbers.log, numbers.has_no_log, derivative)
 
+    def log_along(self, x: Value, direction: int) -> Value:
+        """Of log x what is first order in a direction, ∇x / x, and where there is no logarithm.
+
+        What is zeroth order is left out: it takes an independent element for each value, and no derivative needs it.
+        """
+        bit = 1 << direction
+
+        def at(x: Factor) -> Factor:
+            zeros = self._zeros_like(x)
+            nowhere = self.numbers.has_no_log(x.jets.get(0, zeros))
+            if x.poles is not None:
+                nowhere = nowhere | x.poles
+            poles = nowhere if nowhere.any() else None
+            tangent = {mask: a for mask, a in x.jets.items() if mask & bit}
+            if not tangent:
+                return Factor({0: zeros}, x.axes, poles)
+            primal = Factor({m: a for m, a in x.jets.items() if not m & bit} or {0: zeros}, x.axes, x.poles)
+            slope = self._multiply_factors(self.dense(self.reciprocal(primal)), Factor(tangent, x.axes))
+            return Factor(slope.jets, x.axes, poles, slope.outside)
+
+        dense = self.dense(x)
+        return self.log(x) if dense.outside else self._by_arrays(("log along", direction), dense, at)
+
     def exp(self, x: Value) -> Value:
         """exp x."""
 
@@ -255,7 +285,24 @@ class Contraction:
                 poles = poles | x.poles
             return Factor({0: array}, x.axes, poles if poles.any() else None, outside)
 
-        return self.once((name, x.serial), lambda: at(self.dense(x)))
+        return self._by_arrays((name,), self.dense(x), at)
+
+    def _by_arrays(self, name: tuple[object, ...], x: Factor, function: Callable[[Factor], Factor]) -> Factor:
+        """A function of a factor, entry by entry, made once for all factors that the same arrays stand in.
+
+        Such are π(a_t | s_t) for all t.
+        """
+
+        def make() -> Factor:
+            if x.poles is not None or x.outside:
+                return function(x)
+            key = (*name, *((mask, id(a)) for mask, a in x.jets.items()))
+            if key not in self._functions:
+                self._functions[key] = x, function(x)
+            made = self._functions[key][1]
+            return Factor(made.jets, x.axes, made.poles, made.outside)
+
+        return cast("Factor", self.once((*name, x.serial), make))
 
     def _zeros_like(self, x: Factor) -> Array:
         return self.numbers.zeros(next(iter(x.jets.values())).shape)
@@ -277,7 +324,7 @@ class Contraction:
         neighbours: dict[str, set[str]] = {axis: {axis} for axis in axes}
         for factor in leaves(x):
             sizes |= factor.sizes
-            points = max(points, *(a.shape[0] for a in factor.jets.values()))
+            points = max(points, factor.points)
             masks = max(masks, len(factor.jets))
             for axis in neighbours.keys() & set(factor.axes):
                 neighbours[axis].update(factor.axes)
@@ -287,7 +334,7 @@ class Contraction:
         while neighbours:
             axis = min(cost, key=lambda a: (cost[a], rank.get(a, 0)))
             needed = cost.pop(axis) * points * masks * self.numbers.bytes
-            check_memory(needed, f"a sum over {len(neighbours[axis])} variables at once")
+            check_memory(needed, "a sum over ", len(neighbours[axis]), " variables at once")
             out.append(axis)
             near = neighbours.pop(axis) - {axis}
             for other in near & neighbours.keys():
@@ -304,9 +351,12 @@ class Contraction:
         parts = factors_of(x)
         stay = tuple(p for p in parts if not p.bits & bit)
         touched = tuple(p for p in parts if p.bits & bit)
+        opened = [(rest, tuple(self._ascending(own))) for rest, own in self._opened(touched, (), (), bit)]
+        shared = Counter(own[:n] for _, own in opened for n in range(2, len(own)))
+        products: dict[tuple[Factor, ...], Factor | None] = {own: None for own, n in shared.items() if n > 1}
         by_rest: dict[int, tuple[Value, list[Value]]] = {}
-        for rest, own in self._opened(touched, (), (), bit):
-            message = self._message(own, axis) if own else self.constant(Fraction(size))
+        for rest, own in opened:
+            message = self._message(own, axis, products) if own else self.constant(Fraction(size))
             remaining = self.multiply(*rest)
             by_rest.setdefault(remaining.serial, (remaining, []))[1].append(message)
         by_message: dict[int, tuple[Value, list[Value]]] = {}
@@ -337,21 +387,32 @@ class Contraction:
                 return
         yield rest, own
 
-    def _message(self, factors: tuple[Factor, ...], axis: str) -> Value:
-        """The sum over an axis of the product of all factors that mention it."""
+    def _message(self, own: tuple[Factor, ...], axis: str, products: dict[tuple[Factor, ...], Factor | None]) -> Value:
+        """The sum over an axis of the product of all factors that mention it, the smallest first.
+
+        `products` holds those of the first factors that several messages need, once they are made.
+        """
+
+        def product_of(factors: tuple[Factor, ...]) -> Factor:
+            if len(factors) == 1:
+                return factors[0]
+            made = products.get(factors)
+            if made is None:
+                made = self._multiply_factors(product_of(factors[:-1]), factors[-1])
+                if factors in products:
+                    products[factors] = made
+            return made
 
         def make() -> Factor:
-            *first, last = self._ascending(factors)
-            return (
-                self._contract(reduce(self._multiply_factors, first), last, axis) if first else self._total(last, axis)
-            )
+            *first, last = own
+            return self._contract(product_of(tuple(first)), last, axis) if first else self._total(last, axis)
 
-        return self._while_alive(("message", axis, *sorted(f.serial for f in factors)), make)
+        return self._while_alive(("message", axis, *sorted([f.serial for f in own])), make)
 
     @staticmethod
     def _ascending(factors: Iterable[Factor]) -> list[Factor]:
         """The smallest first."""
-        return sorted(factors, key=lambda f: (prod(f.sizes.values()), f.serial))
+        return sorted(factors, key=lambda f: (f.extent, f.serial))
 
     # arithmetic on factors --------------------------------------------------------------------------------------
     def _multiply_all(self, factors: Iterable[Factor]) -> Factor:
@@ -364,21 +425,23 @@ class Contraction:
 
     def _contract(self, x: Factor, y: Factor, axis: str | None) -> Factor:
         """The product of two factors, summed over an axis if one is given."""
-        every = x.axes + tuple(a for a in y.axes if a not in x.axes)
-        kept = tuple(a for a in every if a != axis)
-        self._check_fits(x.sizes | y.sizes, x, y)
-        jets: dict[int, Array] = {}
+        every = x.axes + tuple([a for a in y.axes if a not in x.axes]) if x.axes != y.axes else x.axes
+        kept = tuple([a for a in every if a != axis])
+        self._check_fits(x, y)
+        pairs: dict[int, list[tuple[Array, Array]]] = {}
         for m, a in x.jets.items():
             for n, b in y.jets.items():
                 if not m & n:
-                    c = self.numbers.contract(a, x.axes, b, y.axes, kept)
-                    jets[m | n] = self.numbers.add(jets[m | n], c) if m | n in jets else c
+                    pairs.setdefault(m | n, []).append((a, b))
+        jets = {mask: self.numbers.contract(both, x.axes, y.axes, every, kept) for mask, both in pairs.items()}
         if not jets:  # both first order in one direction
-            sizes, points = x.sizes | y.sizes, max(a.shape[0] for f in (x, y) for a in f.jets.values())
-            jets = {0: self.numbers.zeros((points, *(sizes[a] for a in kept)))}
+            sizes = x.sizes | y.sizes
+            jets = {0: self.numbers.zeros((max(x.points, y.points), *(sizes[a] for a in kept)))}
         poles = self._poles_of(x, y, every)
         if poles is not None and axis is not None:
             poles = np.asarray(poles.any(axis=every.index(axis) + 1))
+        if not x.outside and not y.outside:
+            return Factor(jets, kept, poles)
         outside = {
             m | n: reason
             for one, other in ((x, y), (y, x))
@@ -396,12 +459,16 @@ class Contraction:
         return Factor(jets, x.axes[: at - 1] + x.axes[at:], poles, x.outside)
 
     def _add_factors(self, x: Factor, y: Factor) -> Factor:
-        axes = x.axes + tuple(a for a in y.axes if a not in x.axes)
-        sizes = x.sizes | y.sizes
-        self._check_fits(sizes, x, y)
-        jets = {mask: spread(aligned(a, x.axes, axes), axes, sizes) for mask, a in x.jets.items()}
-        for mask, a in y.jets.items():
-            b = spread(aligned(a, y.axes, axes), axes, sizes)
+        if x.axes == y.axes:
+            axes, first, second = x.axes, x.jets, y.jets
+        else:
+            axes = x.axes + tuple([a for a in y.axes if a not in x.axes])
+            sizes = x.sizes | y.sizes
+            self._check_fits(x, y)
+            first = {mask: spread(aligned(a, x.axes, axes), axes, sizes) for mask, a in x.jets.items()}
+            second = {mask: spread(aligned(a, y.axes, axes), axes, sizes) for mask, a in y.jets.items()}
+        jets = dict(first)
+        for mask, b in second.items():
             jets[mask] = self.numbers.add(jets[mask], b) if mask in jets else b
         return Factor(jets, axes, self._poles_of(x, y, axes), {**x.outside, **y.outside})
 
@@ -413,9 +480,12 @@ class Contraction:
         both = [spread(aligned(f.poles, f.axes, axes), axes, sizes) for f in (x, y) if f.poles is not None]
         return np.asarray(reduce(np.logical_or, both))
 
-    def _check_fits(self, sizes: Mapping[str, int], *factors: Factor) -> None:
-        points = max(a.shape[0] for f in factors for a in f.jets.values())
-        check_memory(prod(sizes.values()) * points * self.numbers.bytes, f"a table over {len(sizes)} variables")
+    def _check_fits(self, x: Factor, y: Factor) -> None:
+        """Raise TooLarge unless a table over the axes of both fits."""
+        of_one = max(x.points, y.points) * self.numbers.bytes
+        if x.extent * y.extent * of_one > MOST_BYTES:
+            sizes = x.sizes | y.sizes
+            check_memory(prod(sizes.values()) * of_one, "a table over ", len(sizes), " variables")
 
     def dense(self, x: Value, axes: tuple[tuple[str, int], ...] = ()) -> Factor:
         """One factor over the value's axes, or over `axes` (name, size) in that order."""

@@ -6,8 +6,9 @@ Arrays have a leading axis of points (independent instances, evaluated at once);
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import reduce
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,13 +25,13 @@ def aligned(array: NDArray[N], axes: Axes, onto: Axes) -> NDArray[N]:
     """The array (with points in front) with its axes in the order of `onto`, of length 1 where it has none."""
     if axes == onto:
         return array
-    moved = array.transpose(0, *[axes.index(a) + 1 for a in onto if a in axes])
-    lengths = iter(moved.shape[1:])
-    return moved.reshape(moved.shape[0], *[next(lengths) if a in axes else 1 for a in onto])
-
-
-FEW = 500
-"""Below this many elements, Python's own inverse modulo a prime is faster than NumPy's powers."""
+    order = [axes.index(a) + 1 if a in axes else 0 for a in onto]
+    places = [i for i in order if i]
+    moved = array if places == sorted(places) else array.transpose(0, *places)
+    if len(places) == len(onto):
+        return moved
+    shape = array.shape
+    return moved.reshape(shape[0], *[shape[i] if i else 1 for i in order])
 
 
 class Numbers(ABC):
@@ -88,12 +89,16 @@ class Numbers(ABC):
         """The sum along an axis."""
         return np.asarray(x.sum(axis=axis))
 
-    def contract(self, x: Array, over_x: Axes, y: Array, over_y: Axes, kept: Axes) -> Array:
-        """The product of two arrays with named axes, summed over the one axis that is not kept, if there is one."""
-        every = over_x + tuple(a for a in over_y if a not in over_x)
-        product = self.multiply(aligned(x, over_x, every), aligned(y, over_y, every))
+    def contract(
+        self, pairs: Sequence[tuple[Array, Array]], over_x: Axes, over_y: Axes, every: Axes, kept: Axes
+    ) -> Array:
+        """The sum of products of arrays with named axes, summed over the one axis that is not kept, if there is one.
+
+        `every` are the axes of the products, those over x first.
+        """
+        products = [self.multiply(aligned(x, over_x, every), aligned(y, over_y, every)) for x, y in pairs]
         gone = [i for i, a in enumerate(every, 1) if a not in kept]
-        return self.total(product, *gone) if gone else product
+        return reduce(self.add, [self.total(p, *gone) for p in products] if gone else products)
 
     def is_zero(self, x: Array) -> NDArray[np.bool_]:
         """Where an array is certainly zero."""
@@ -158,10 +163,12 @@ class Float64(Numbers):
     def array(self, values: Any) -> Array:
         return np.asarray(values, dtype=np.float64)
 
-    def contract(self, x: Array, over_x: Axes, y: Array, over_y: Axes, kept: Axes) -> Array:
-        names = {a: i for i, a in enumerate(dict.fromkeys((*over_x, *over_y)), 1)}
+    def contract(
+        self, pairs: Sequence[tuple[Array, Array]], over_x: Axes, over_y: Axes, every: Axes, kept: Axes
+    ) -> Array:
+        names = {a: i for i, a in enumerate(every, 1)}
         left, right, out = ([0, *(names[a] for a in axes)] for axes in (over_x, over_y, kept))
-        return np.asarray(np.einsum(x, left, y, right, out))
+        return reduce(self.add, [np.asarray(np.einsum(x, left, y, right, out)) for x, y in pairs])
 
     def exp(self, x: Array) -> Array:
         return np.asarray(np.exp(x))
@@ -227,10 +234,20 @@ class PrimeField(Numbers):
         if (self.primes >= 2**31).any():
             raise ValueError("primes below 2^31 keep products inside 64 bits")
         self.seed = np.uint64(seed)
+        self._moduli: dict[int, Array] = {}
 
     def modulus(self, x: Array) -> Array:
         """The primes, shaped to divide `x`."""
-        return self.primes.reshape(-1, *[1] * (x.ndim - 1))
+        modulus = self._moduli.get(x.ndim)
+        if modulus is None:
+            modulus = self._moduli[x.ndim] = self.primes.reshape(-1, *[1] * (x.ndim - 1))
+        return modulus
+
+    def _reduced(self, x: Array) -> Array:
+        """The residues of a new array, put in its place where its shape is theirs."""
+        p = self.modulus(x)
+        out = x if x.shape[0] == len(p) else None
+        return np.asarray(np.remainder(x, p, out=out))
 
     def scalar(self, value: Fraction) -> int:
         if value.denominator != 1:
@@ -254,33 +271,47 @@ class PrimeField(Numbers):
         return np.asarray(values.astype(np.int64))
 
     def add(self, x: Array, y: Array) -> Array:
-        z = x + y
-        return np.asarray(z % self.modulus(z))
+        return self._reduced(np.add(x, y))
 
     def multiply(self, x: Array, y: Array) -> Array:
-        z = x * y
-        return np.asarray(z % self.modulus(z))
+        return self._reduced(np.multiply(x, y))
 
     def total(self, x: Array, axis: int) -> Array:
-        z = np.asarray(x.sum(axis=axis))
-        return np.asarray(z % self.modulus(z))
+        return self._reduced(np.add.reduce(x, axis=axis))
+
+    def contract(
+        self, pairs: Sequence[tuple[Array, Array]], over_x: Axes, over_y: Axes, every: Axes, kept: Axes
+    ) -> Array:
+        products = [self.multiply(aligned(x, over_x, every), aligned(y, over_y, every)) for x, y in pairs]
+        if len(every) > len(kept):
+            gone = next(i for i, a in enumerate(every, 1) if a not in kept)
+            products = [np.add.reduce(z, axis=gone) for z in products]
+        elif len(products) == 1:
+            return products[0]
+        return self._reduced(reduce(np.add, products))
 
     def exp(self, x: Array) -> Array:
         return np.where(x == 0, 1, self._mix(x, 2))
 
     def _reciprocal(self, x: Array) -> Array:
-        """x^(p − 2), by repeated squaring with every point's own exponent."""
-        p = self.modulus(x)
-        x = np.broadcast_to(x, np.broadcast_shapes(x.shape, p.shape))
-        if x.size < FEW:
-            every = zip(x.flat, np.broadcast_to(p, x.shape).flat, strict=True)
-            return np.array([pow(int(v), -1, int(q)) for v, q in every], dtype=np.int64).reshape(x.shape)
-        out, square, exponent = np.ones_like(x), x, np.broadcast_to(p - 2, x.shape).copy()
-        while exponent.any():
-            out = np.where(exponent & 1, out * square % p, out)
-            square = square * square % p
-            exponent >>= 1
-        return np.asarray(out)
+        """One inverse a point, that of the product of all: 1/x = y · 1/(x y) (Montgomery 1987, by halves)."""
+        p = self.primes[:, np.newaxis]
+        x = np.broadcast_to(x, (len(p), *x.shape[1:]))
+        levels = [x.reshape(len(p), -1)]
+        while (n := levels[-1].shape[1]) > 1:
+            top = levels[-1]
+            half = top[:, : n // 2] * top[:, n // 2 : n // 2 * 2] % p
+            levels.append(np.concatenate((half, top[:, -1:]), axis=1) if n % 2 else half)
+        out = np.array([[pow(int(v), -1, int(q)) for v in row] for row, q in zip(levels.pop(), self.primes, strict=True)])
+        for below in reversed(levels):
+            n = below.shape[1]
+            inverse = np.empty_like(below)
+            inverse[:, : n // 2] = out[:, : n // 2] * below[:, n // 2 : n // 2 * 2] % p
+            inverse[:, n // 2 : n // 2 * 2] = out[:, : n // 2] * below[:, : n // 2] % p
+            if n % 2:
+                inverse[:, -1] = out[:, -1]
+            out = inverse
+        return out.reshape(x.shape)
 
     def _log(self, x: Array) -> Array:
         return np.where(x == 1, 0, self._mix(x, 1))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 from typing import Any, Generic, TypeVar
 
@@ -31,6 +32,7 @@ from pgsym.terms.nodes import (
     Product,
     Quotient,
     Range,
+    Scope,
     Sum,
     Symbol,
     Term,
@@ -86,48 +88,10 @@ class Meaning(ABC, Generic[V]):
 
     def read(self, term: Term, environment: Environment = ()) -> Any:
         """The value of `term`."""
-
-        def within(x: Term) -> Any:
-            return self.read(x, environment)
-
-        match term:
-            case Apply(symbol, arguments):
-                if symbol in MOMENTS:
-                    return self.read(written_out(term), environment)
-                return self.apply(symbol, arguments, environment)
-            case Bound(index):
-                if index >= len(environment):
-                    raise SortError(f"a bound index {index} outside its scope")
-                return environment[index]
-            case Variable():
-                return self.variable(term)
-            case Number(value):
-                return self.number(value)
-            case Add(operands):
-                return self.add(tuple(map(within, operands)))
-            case Multiply(operands):
-                return self.multiply(tuple(map(within, operands)))
-            case Quotient(numerator, denominator):
-                return self.quotient(within(numerator), within(denominator))
-            case Power(base, exponent):
-                return self.power(within(base), exponent)
-            case Gradient(parameter, body):
-                return self.gradient(parameter, lambda meaning: meaning.read(body, environment))
-            case All(sort):
-                return self.all(sort)
-            case Range(first, last):
-                return self.range(self.index(first, environment), self.index(last, environment))
-            case Law(symbol, given):
-                return self.law(symbol, self.values(symbol, given, environment))
-            case Conditional(law, scope):
-                return self.conditional(within(law), lambda v: self.read(scope.body, (v, *environment)))
-            case Sum(over, scope):
-                return self.sum(within(over), lambda v: self.read(scope.body, (v, *environment)))
-            case Product(over, scope):
-                return self.product(within(over), lambda v: self.read(scope.body, (v, *environment)))
-            case Expectation(over, scope):
-                return self.expectation(within(over), lambda v: self.read(scope.body, (v, *environment)))
-        raise SortError(f"no meaning for {type(term).__name__}")
+        reader = _READERS.get(type(term))
+        if reader is None:
+            raise SortError(f"no meaning for {type(term).__name__}")
+        return reader(self, term, environment)
 
     def index(self, term: Term, environment: Environment = ()) -> int:
         """The value of an index: a written number, a length, a bound index, or a sum of them."""
@@ -148,8 +112,55 @@ class Meaning(ABC, Generic[V]):
 
     def values(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> tuple[Any, ...]:
         """The values of a symbol's arguments (of a law: all but the outcome), each read as what its sort says."""
-        sorts = symbol.arguments[len(symbol.arguments) - len(arguments) :]
+        places = _index_places(symbol)[len(symbol.arguments) - len(arguments) :]
         return tuple(
-            self.index(t, environment) if sort == INDEX else self.read(t, environment)
-            for t, sort in zip(arguments, sorts, strict=True)
+            [
+                self.index(t, environment) if is_index else self.read(t, environment)
+                for t, is_index in zip(arguments, places, strict=True)
+            ]
         )
+
+
+@lru_cache(maxsize=2**12)
+def _index_places(symbol: Symbol) -> tuple[bool, ...]:
+    """Which arguments of a symbol are indices."""
+    return tuple(sort == INDEX for sort in symbol.arguments)
+
+
+def _applied(meaning: Meaning[Any], term: Apply, environment: Environment) -> Any:
+    if term.symbol in MOMENTS:
+        return meaning.read(written_out(term), environment)
+    return meaning.apply(term.symbol, term.arguments, environment)
+
+
+def _bound(meaning: Meaning[Any], term: Bound, environment: Environment) -> Any:
+    if term.index >= len(environment):
+        raise SortError(f"a bound index {term.index} outside its scope")
+    return environment[term.index]
+
+
+def _within(scope: Scope, meaning: Meaning[Any], environment: Environment) -> Callable[[Any], Any]:
+    """What a binder hands its meaning: the body's value for each of the bound variable's."""
+    return lambda value: meaning.read(scope.body, (value, *environment))
+
+
+Reader = Callable[[Meaning[Any], Any, Environment], Any]
+_READERS: dict[type[Term], Reader] = {
+    Apply: _applied,
+    Bound: _bound,
+    Variable: lambda m, t, e: m.variable(t),
+    Number: lambda m, t, e: m.number(t.value),
+    Add: lambda m, t, e: m.add(tuple([m.read(x, e) for x in t.operands])),
+    Multiply: lambda m, t, e: m.multiply(tuple([m.read(x, e) for x in t.operands])),
+    Quotient: lambda m, t, e: m.quotient(m.read(t.numerator, e), m.read(t.denominator, e)),
+    Power: lambda m, t, e: m.power(m.read(t.base, e), t.exponent),
+    Gradient: lambda m, t, e: m.gradient(t.parameter, lambda inner: inner.read(t.body, e)),
+    All: lambda m, t, e: m.all(t.sort),
+    Range: lambda m, t, e: m.range(m.index(t.first, e), m.index(t.last, e)),
+    Law: lambda m, t, e: m.law(t.symbol, m.values(t.symbol, t.given, e)),
+    Conditional: lambda m, t, e: m.conditional(m.read(t.law, e), _within(t.scope, m, e)),
+    Sum: lambda m, t, e: m.sum(m.read(t.over, e), _within(t.scope, m, e)),
+    Product: lambda m, t, e: m.product(m.read(t.over, e), _within(t.scope, m, e)),
+    Expectation: lambda m, t, e: m.expectation(m.read(t.over, e), _within(t.scope, m, e)),
+}
+"""How a meaning reads each kind of term."""

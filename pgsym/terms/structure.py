@@ -7,6 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count
+from operator import attrgetter
+from typing import Any
 
 from pgsym.errors import SortError
 from pgsym.terms.nodes import (
@@ -23,6 +25,7 @@ from pgsym.terms.nodes import (
     Multiply,
     Number,
     Power,
+    Product,
     Quotient,
     Range,
     Scope,
@@ -40,18 +43,28 @@ Part = Term | Scope
 
 def parts(term: Term) -> tuple[Part, ...]:
     """The immediate parts of a term, a scope standing for its body one level down."""
-    match term:
-        case Number() | Variable() | Bound() | All() | Closed():
-            return ()
-        case Apply(_, xs) | Add(xs) | Multiply(xs) | Law(_, xs):
-            return xs
-        case Quotient(x, y) | Range(x, y):
-            return (x, y)
-        case Power(x, _) | Gradient(_, x):
-            return (x,)
-        case Binder(over, scope) | Conditional(over, scope):
-            return (over, scope)
-    raise TypeError(f"not a kind of term: {term!r}")
+    reader = _PARTS.get(type(term))
+    if reader is None:
+        raise TypeError(f"not a kind of term: {term!r}")
+    return reader(term)
+
+
+def _none(term: Term) -> tuple[Part, ...]:
+    return ()
+
+
+_PARTS: dict[type[Term], Callable[[Any], tuple[Part, ...]]] = {
+    **dict.fromkeys((Number, Variable, Bound, All, Closed), _none),
+    **dict.fromkeys((Add, Multiply), attrgetter("operands")),
+    Apply: attrgetter("arguments"),
+    Law: lambda t: t.given,
+    Quotient: lambda t: (t.numerator, t.denominator),
+    Range: lambda t: (t.first, t.last),
+    Power: lambda t: (t.base,),
+    Gradient: lambda t: (t.body,),
+    **dict.fromkeys((Sum, Product, Expectation), lambda t: (t.over, t.scope)),
+    Conditional: lambda t: (t.law, t.scope),
+}
 
 
 def rebuild(term: Term, new: tuple[Part, ...]) -> Term:
@@ -169,11 +182,13 @@ def bottom_up(term: Term, function: Callable[[Term], Term]) -> Term:
 
 def walk(term: Part) -> Iterator[Term]:
     """Every sub-term, outermost first, with loose bound indices."""
-    if isinstance(term, Scope):
-        term = term.body
-    yield term
-    for part in parts(term):
-        yield from walk(part)
+    waiting = [term]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Scope):
+            part = part.body
+        yield part
+        waiting.extend(reversed(parts(part)))
 
 
 def flat(term: Term) -> Term:
