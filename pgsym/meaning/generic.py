@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
+from hashlib import shake_256
 from math import prod
 
 import numpy as np
@@ -57,30 +57,35 @@ class GenericInstance(Instance):
         return self._tables[key]
 
     def _draw(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array:
-        rng = self._stream((symbol, parameter, directions))
         shape = self.shape(symbol)
-        check_memory(prod(shape) * len(self.numbers.primes) * self.numbers.bytes, f"the table of {symbol.name}")
-        p = self.numbers.primes.reshape(-1, *[1] * len(shape))
-        out = rng.integers(1, p, size=(len(p), *shape), dtype=np.int64)
+        check_memory(prod(shape) * len(self.numbers.primes) * self.numbers.bytes, "the table of ", symbol.name)
+        out = self._random((symbol, parameter, directions), shape)
+        support = self._supports(symbol, shape)
         if symbol.outcomes:
-            return self._normalised(symbol, out, total=0 if directions else 1)
-        return out if directions else np.where(self._supports(symbol, shape), out, 0)
+            return self._normalised(symbol, out, support, total=0 if directions else 1)
+        return out if directions or support is None else np.where(support, out, 0)
 
-    def _normalised(self, symbol: Symbol, table: Array, total: int) -> Array:
+    def _normalised(self, symbol: Symbol, table: Array, support: NDArray[np.bool_] | None, total: int) -> Array:
         """Masses that sum to `total` over the outcomes; a mass outside the support is zero, its derivative is not."""
         outcomes = symbol.outcomes
         points, shape = table.shape[0], table.shape[1:]
-        flat = table.reshape(points, int(np.prod(shape[:outcomes])), -1)
-        support = self._supports(symbol, shape).reshape(flat.shape)
+        flat = table.reshape(points, prod(shape[:outcomes]), -1)
+        p = self.numbers.primes[:, np.newaxis]
+        if support is None:
+            flat[:, -1, :] = (total - flat[:, :-1, :].sum(axis=1)) % p
+            return flat.reshape(table.shape)
+        support = support.reshape(flat.shape)
         if total:
             flat = np.where(support, flat, 0)
         last = flat.shape[1] - 1 - support[:, ::-1, :].argmax(axis=1)
         np.put_along_axis(flat, last[:, np.newaxis, :], 0, axis=1)
-        p = self.numbers.primes.reshape(-1, 1)
         np.put_along_axis(flat, last[:, np.newaxis, :], ((total - flat.sum(axis=1)) % p)[:, np.newaxis, :], axis=1)
         return flat.reshape(table.shape)
 
-    def _supports(self, symbol: Symbol, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    def _supports(self, symbol: Symbol, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
+        """Where a table may be other than zero at every point; None where no stratum says."""
+        if not any(symbol in s.supports for s in self.strata):
+            return None
         everywhere = np.ones(shape, dtype=bool)
         return np.repeat([s.supports.get(symbol, everywhere) for s in self.strata], self.copies, axis=0)
 
@@ -88,10 +93,16 @@ class GenericInstance(Instance):
         return np.repeat([s.choices[symbol] for s in self.strata], self.copies, axis=0)
 
     def constant(self, variable: Variable) -> Array:
-        drawn = self._stream(variable).integers(1, self.numbers.primes, dtype=np.int64)
+        drawn = self._random(variable, ())
         return np.where(np.repeat([variable.name in s.zeros for s in self.strata], self.copies), 0, drawn)
 
-    def _stream(self, what: object) -> np.random.Generator:
-        """A random stream of its own for each table, derivative and constant, told apart by all that they are."""
-        digest = sha256(repr((self.seed, what)).encode()).digest()
-        return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32))
+    def _random(self, what: object, shape: tuple[int, ...]) -> Array:
+        """Random residues other than zero, from a stream of its own for each table, derivative and constant.
+
+        The residue of 64 random bits is any of p − 1 with a chance below (1 + 2^-33) / (p − 1) < 2^-30.
+        """
+        points = len(self.numbers.primes)
+        stream = shake_256(repr((self.seed, what)).encode()).digest(8 * points * prod(shape))
+        bits = np.frombuffer(stream, dtype="<u8").reshape(points, *shape)
+        below = (self.numbers.primes - 1).astype(np.uint64).reshape(-1, *[1] * len(shape))
+        return np.asarray((bits % below).astype(np.int64) + 1)

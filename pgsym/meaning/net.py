@@ -17,7 +17,7 @@ from fractions import Fraction
 from functools import reduce
 from math import prod
 from typing import cast
-from weakref import WeakValueDictionary
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,13 +41,18 @@ from pgsym.meaning.factors import (
 from pgsym.meaning.numbers import Array, Numbers, aligned
 
 
+FEWEST_KEYS = 2**12
+"""Below this many keys, those of values that are gone are left where they are."""
+
+
 class Contraction:
     """Arithmetic on values in one number system; what is equal by construction is one object."""
 
     def __init__(self, numbers: Numbers):
         self.numbers = numbers
         self._made: dict[tuple[object, ...], Value] = {}
-        self._alive: WeakValueDictionary[tuple[object, ...], Value] = WeakValueDictionary()
+        self._alive: dict[tuple[object, ...], ref[Value]] = {}
+        self._most_keys = FEWEST_KEYS
         self._functions: dict[tuple[object, ...], tuple[Factor, Factor]] = {}  # holds the arrays that its keys name
         self.one: Value = Times()
 
@@ -69,9 +74,14 @@ class Contraction:
 
     def _while_alive(self, key: tuple[object, ...], make: Callable[[], V]) -> V:
         """Like `once`, but forgotten with the last value that holds it: what elimination makes is used soon."""
-        found = self._alive.get(key)
+        known = self._alive.get(key)
+        found = known() if known is not None else None
         if found is None:
-            found = self._alive[key] = make()
+            found = make()
+            self._alive[key] = ref(found)
+            if len(self._alive) > self._most_keys:
+                self._alive = {k: r for k, r in self._alive.items() if r() is not None}
+                self._most_keys = max(FEWEST_KEYS, 2 * len(self._alive))
         return cast("V", found)
 
     # sums and products ----------------------------------------------------------------------------------------
@@ -128,7 +138,7 @@ class Contraction:
             return parts[0]
         if not parts:
             return ZERO if kind is Plus else self.one
-        key = (kind, *sorted(p.serial for p in parts))
+        key = (kind, *sorted([p.serial for p in parts]))
         return self._while_alive(key, lambda: kind(parts))
 
     def undefined_zero(self, x: Value) -> Value:
@@ -426,20 +436,18 @@ class Contraction:
     def _contract(self, x: Factor, y: Factor, axis: str | None) -> Factor:
         """The product of two factors, summed over an axis if one is given."""
         every = x.axes + tuple([a for a in y.axes if a not in x.axes]) if x.axes != y.axes else x.axes
-        kept = tuple([a for a in every if a != axis])
         self._check_fits(x, y)
-        pairs: dict[int, list[tuple[Array, Array]]] = {}
-        for m, a in x.jets.items():
-            for n, b in y.jets.items():
-                if not m & n:
-                    pairs.setdefault(m | n, []).append((a, b))
-        jets = {mask: self.numbers.contract(both, x.axes, y.axes, every, kept) for mask, both in pairs.items()}
+        gone, kept = 0, every
+        if axis is not None:
+            gone = every.index(axis) + 1
+            kept = every[: gone - 1] + every[gone:]
+        jets = self.numbers.contract(x.jets, x.axes, y.jets, y.axes, every, gone)
         if not jets:  # both first order in one direction
             sizes = x.sizes | y.sizes
             jets = {0: self.numbers.zeros((max(x.points, y.points), *(sizes[a] for a in kept)))}
         poles = self._poles_of(x, y, every)
-        if poles is not None and axis is not None:
-            poles = np.asarray(poles.any(axis=every.index(axis) + 1))
+        if poles is not None and gone:
+            poles = np.asarray(poles.any(axis=gone))
         if not x.outside and not y.outside:
             return Factor(jets, kept, poles)
         outside = {

@@ -6,9 +6,8 @@ Arrays have a leading axis of points (independent instances, evaluated at once);
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import reduce
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,6 +17,7 @@ from pgsym.errors import OutsideNumberSystem
 
 Array = NDArray[Any]
 Axes = tuple[str, ...]
+Jets = Mapping[int, Array]
 N = TypeVar("N", bound=np.generic)
 
 
@@ -89,16 +89,20 @@ class Numbers(ABC):
         """The sum along an axis."""
         return np.asarray(x.sum(axis=axis))
 
-    def contract(
-        self, pairs: Sequence[tuple[Array, Array]], over_x: Axes, over_y: Axes, every: Axes, kept: Axes
-    ) -> Array:
-        """The sum of products of arrays with named axes, summed over the one axis that is not kept, if there is one.
+    def contract(self, x: Jets, over_x: Axes, y: Jets, over_y: Axes, every: Axes, gone: int) -> dict[int, Array]:
+        """The product of two jets with named axes, summed over the axis at `gone`, 0 for none, as an axis of arrays.
 
-        `every` are the axes of the products, those over x first.
+        `every` are the axes of the product, those of x first.
         """
-        products = [self.multiply(aligned(x, over_x, every), aligned(y, over_y, every)) for x, y in pairs]
-        gone = [i for i, a in enumerate(every, 1) if a not in kept]
-        return reduce(self.add, [self.total(p, *gone) for p in products] if gone else products)
+        left, right = ([(m, aligned(a, o, every)) for m, a in j.items()] for j, o in ((x, over_x), (y, over_y)))
+        out: dict[int, Array] = {}
+        for m, a in left:
+            for n, b in right:
+                if not m & n:
+                    product = self.multiply(a, b)
+                    share = self.total(product, gone) if gone else product
+                    out[m | n] = self.add(out[m | n], share) if m | n in out else share
+        return out
 
     def is_zero(self, x: Array) -> NDArray[np.bool_]:
         """Where an array is certainly zero."""
@@ -163,12 +167,17 @@ class Float64(Numbers):
     def array(self, values: Any) -> Array:
         return np.asarray(values, dtype=np.float64)
 
-    def contract(
-        self, pairs: Sequence[tuple[Array, Array]], over_x: Axes, over_y: Axes, every: Axes, kept: Axes
-    ) -> Array:
+    def contract(self, x: Jets, over_x: Axes, y: Jets, over_y: Axes, every: Axes, gone: int) -> dict[int, Array]:
         names = {a: i for i, a in enumerate(every, 1)}
-        left, right, out = ([0, *(names[a] for a in axes)] for axes in (over_x, over_y, kept))
-        return reduce(self.add, [np.asarray(np.einsum(x, left, y, right, out)) for x, y in pairs])
+        left, right = ([0, *[names[a] for a in axes]] for axes in (over_x, over_y))
+        kept = [i for i in range(len(every) + 1) if not i or i != gone]
+        out: dict[int, Array] = {}
+        for m, a in x.items():
+            for n, b in y.items():
+                if not m & n:
+                    share = np.asarray(np.einsum(a, left, b, right, kept))
+                    out[m | n] = out[m | n] + share if m | n in out else share
+        return out
 
     def exp(self, x: Array) -> Array:
         return np.asarray(np.exp(x))
@@ -245,9 +254,10 @@ class PrimeField(Numbers):
 
     def _reduced(self, x: Array) -> Array:
         """The residues of a new array, put in its place where its shape is theirs."""
-        p = self.modulus(x)
-        out = x if x.shape[0] == len(p) else None
-        return np.asarray(np.remainder(x, p, out=out))
+        p = self._moduli.get(x.ndim)
+        if p is None:
+            p = self.modulus(x)
+        return np.remainder(x, p, x) if len(x) == len(p) else np.remainder(x, p)
 
     def scalar(self, value: Fraction) -> int:
         if value.denominator != 1:
@@ -279,16 +289,24 @@ class PrimeField(Numbers):
     def total(self, x: Array, axis: int) -> Array:
         return self._reduced(np.add.reduce(x, axis=axis))
 
-    def contract(
-        self, pairs: Sequence[tuple[Array, Array]], over_x: Axes, over_y: Axes, every: Axes, kept: Axes
-    ) -> Array:
-        products = [self.multiply(aligned(x, over_x, every), aligned(y, over_y, every)) for x, y in pairs]
-        if len(every) > len(kept):
-            gone = next(i for i, a in enumerate(every, 1) if a not in kept)
-            products = [np.add.reduce(z, axis=gone) for z in products]
-        elif len(products) == 1:
-            return products[0]
-        return self._reduced(reduce(np.add, products))
+    def contract(self, x: Jets, over_x: Axes, y: Jets, over_y: Axes, every: Axes, gone: int) -> dict[int, Array]:
+        right = [(n, aligned(b, over_y, every)) for n, b in y.items()]
+        out: dict[int, Array] = {}
+        products: dict[int, Array] = {}  # of two residues: below 2^62, so one more fits
+        for m, a in x.items():
+            a = aligned(a, over_x, every)
+            for n, b in right:
+                if not m & n:
+                    product, k = np.multiply(a, b), m | n
+                    if k in products:
+                        out[k] = self._reduced(np.add(products.pop(k), product))
+                    elif k in out:
+                        products[k] = np.add(out.pop(k), product)
+                    else:
+                        products[k] = product
+        for k, product in products.items():
+            out[k] = self._reduced(product)
+        return {k: self.total(z, gone) for k, z in out.items()} if gone else out
 
     def exp(self, x: Array) -> Array:
         return np.where(x == 0, 1, self._mix(x, 2))
