@@ -16,7 +16,6 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from fractions import Fraction
 from math import ceil, log2, prod
 
 import numpy as np
@@ -236,6 +235,5 @@ def _vanishes(lhs: Term, rhs: Term, instance: GenericInstance, axes: tuple[Varia
         return False
     if poles[0].all():
         raise UndefinedValue("both sides divide by zero, or take the logarithm of zero, at every instance")
-    minus = instance.numbers.constant(Fraction(-1)).reshape(-1, *[1] * (len(shape) - 1))
-    difference = instance.numbers.add(left.array, instance.numbers.multiply(minus, right.array))
+    difference = instance.numbers.add(left.array, -right.array)
     return bool(((difference == 0) | poles[0]).all())

@@ -54,11 +54,13 @@ def strata(
     labels = [s for s in primitive if s.result in FINITE and not isinstance(s.arguments[0], Collective)]
     positive: set[Symbol | Variable] = {h.symbol for h in given if isinstance(h, Positive)}
     bodies = [definitions[s].body for s in used if s in definitions]
-    divisors = {s for t in (*terms, *bodies) for s in _divisors(t)}
+    unprotected = [t for term in (*terms, *bodies) for d in _dividing(term) for t in _unprotected(d)]
+    divisors = {t.symbol for t in unprotected if isinstance(t, Apply | Law)}
     suspects = {s for s in _reached(divisors, definitions) - positive if s.result == REAL}
     masks = [s for s in primitive if s.outcomes and s not in positive]
     laws = [s for s in primitive if s in suspects or s in masks] if suspects & set(primitive) else []
-    constants = sorted({v.name for t in (*terms, *bodies) for v in _divided_by(t) - positive})
+    divided_by = {t for t in unprotected if isinstance(t, Variable) and t.sort == REAL}
+    constants = sorted({v.name for v in divided_by - positive})
 
     def shape(symbol: Symbol) -> tuple[int, ...]:
         return tuple(size.sorts[s] for s in axes_of(symbol))
@@ -171,19 +173,6 @@ def _is_never_negative(term: Term | Scope, definitions: dict[Symbol, Definition]
         case Binder(_, scope):
             return _is_never_negative(scope, definitions)
     return False
-
-
-def _divisors(term: Term) -> set[Symbol]:
-    """The symbols inside what a term divides by, takes a logarithm of, or conditions on."""
-    out: set[Symbol] = set()
-    for dividing in _dividing(term):
-        out |= {t.symbol for t in _unprotected(dividing) if isinstance(t, Apply | Law)}
-    return out
-
-
-def _divided_by(term: Term) -> set[Variable]:
-    """The real variables inside what a term divides by or takes a logarithm of."""
-    return {t for d in _dividing(term) for t in _unprotected(d) if isinstance(t, Variable) and t.sort == REAL}
 
 
 def _dividing(term: Term) -> Iterator[Term]:

@@ -57,6 +57,9 @@ class Choice:
     sort: Sort
 
 
+PLACES = (Axis, Choice)
+
+
 @dataclass(frozen=True)
 class Handle:
     """A batch or trajectory that is being drawn; its draws are axes named after it.
@@ -97,6 +100,7 @@ class Evaluator(Meaning[Value]):
     fresh: Any
     levels: tuple[Variable, ...] = ()
     transposed: bool = False
+    tables: dict[tuple[object, ...], tuple[tuple[object, ...], dict[int, Array]]] = field(default_factory=dict)
 
     @classmethod
     def at(cls, instance: Instance) -> Evaluator:
@@ -147,7 +151,8 @@ class Evaluator(Meaning[Value]):
 
     def _within(self, parameter: Variable) -> Evaluator:
         """The evaluator of what a gradient is taken of."""
-        return Evaluator(self.instance, self.contraction, self.fresh, (*self.levels, parameter), self.transposed)
+        levels = (*self.levels, parameter)
+        return Evaluator(self.instance, self.contraction, self.fresh, levels, self.transposed, self.tables)
 
     # names --------------------------------------------------------------------------------------------------
     def variable(self, variable: Variable) -> Any:
@@ -206,28 +211,39 @@ class Evaluator(Meaning[Value]):
 
     def _look_up(self, symbol: Symbol, values: tuple[Any, ...]) -> Value:
         """A table with its derivatives, its axes named by the arguments."""
-        parameters = [v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER]
-        name = parameters[0].name if parameters else None
-        active = [k for k, p in enumerate(self.levels) if p != SKIPPED and name in (None, p.name)]
-        source = self.instance.frozen.get(name, name) if name else None
-        places = [v for v in values if isinstance(v, Axis | Choice)]
-        axes = tuple(v.name if isinstance(v, Axis) else f"gather:{next(self.fresh)}" for v in places)
+        places = [v for v in values if isinstance(v, PLACES)]
+        name = next((v.name for v in values if isinstance(v, Variable) and v.sort == PARAMETER), None)
+        axes = tuple([v.name if isinstance(v, Axis) else f"gather:{next(self.fresh)}" for v in places])
+
+        key, jets = self._table(symbol, name)
 
         def leaf() -> Value:
+            distinct = tuple(dict.fromkeys(axes))
+            own = jets if distinct == axes else {mask: _with_distinct_axes(a, axes) for mask, a in jets.items()}
+            return Factor(own, distinct)
+
+        out = self.contraction.once((*key, axes), leaf)
+        for value, axis in zip(places, axes, strict=True):
+            if isinstance(value, Choice):
+                out = self._picked(value, axis, out)
+        return out
+
+    def _table(self, symbol: Symbol, name: str | None) -> tuple[tuple[object, ...], dict[int, Array]]:
+        """The table of a symbol applied to a parameter with its derivatives, and what tells it from others."""
+        found = self.tables.get((symbol, name, self.levels, self.transposed))
+        if found is None:
+            active = tuple(k for k, p in enumerate(self.levels) if p != SKIPPED and name in (None, p.name))
+            source = self.instance.frozen.get(name, name) if name else None
             jets = {}
             for mask in range(1 << len(self.levels)):
                 levels = tuple(k for k in range(len(self.levels)) if mask >> k & 1)
                 directions = tuple(sorted(1 - k for k in levels)) if self.transposed else levels
                 array = self.instance.table(symbol, source, directions) if set(levels) <= set(active) else None
                 if array is not None:
-                    jets[mask] = _with_distinct_axes(array, axes)
-            return Factor(jets, tuple(dict.fromkeys(axes)))
-
-        out = self.contraction.once((symbol, source, tuple(active), len(self.levels), self.transposed, axes), leaf)
-        for value, axis in zip(places, axes, strict=True):
-            if isinstance(value, Choice):
-                out = self._picked(value, axis, out)
-        return out
+                    jets[mask] = array
+            found = (symbol, source, active, len(self.levels), self.transposed), jets
+            self.tables[symbol, name, self.levels, self.transposed] = found
+        return found
 
     def _picked(self, choice: Choice, axis: str, of: Value) -> Value:
         """The value with an axis at a choice."""

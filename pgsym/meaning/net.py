@@ -89,13 +89,14 @@ class Contraction:
         """The sum; factors over the same axes are added into one, and what all terms are multiplied by stands apart."""
         if len(values) == 1:
             return values[0]
-        merged: dict[object, list[Value]] = {}
+        merged: dict[int, list[Value]] = {}
         for x in values:
             for part in x.parts if isinstance(x, Plus) else (x,):
-                merged.setdefault((True, part.bits) if isinstance(part, Factor) else (False, part.serial), []).append(
-                    part
-                )
-        parts = tuple(self._added(group) for group in merged.values())
+                key = part.bits if isinstance(part, Factor) else ~part.serial
+                merged.setdefault(key, []).append(part)
+        parts = tuple([group[0] if len(group) == 1 else self._added(group) for group in merged.values()])
+        if len(parts) == 1:
+            return parts[0]
         common = self._common(parts)
         if not common:
             return self._node(Plus, parts)
@@ -106,7 +107,10 @@ class Contraction:
     @staticmethod
     def _common(parts: tuple[Value, ...]) -> set[int]:
         """The factors that several products have in common, each of them once."""
-        if len(parts) < 2 or not all(isinstance(x, Times) for x in parts):
+        for x in parts:
+            if not isinstance(x, Times):
+                return set()
+        if not parts:
             return set()
         common = {p.serial for p in factors_of(parts[0])}
         for x in parts:
@@ -117,9 +121,7 @@ class Contraction:
         return common
 
     def _added(self, group: list[Value]) -> Value:
-        first, *rest = group
-        if not rest:
-            return first
+        first = group[0]
         if not isinstance(first, Factor):  # the same node several times
             return self.multiply(self.constant(Fraction(len(group))), first)
         key = ("added", *(x.serial for x in group))
@@ -129,9 +131,15 @@ class Contraction:
         """The product; zero times something undefined is undefined."""
         if len(values) == 1:
             return values[0]
-        if any(map(is_zero, values)):
-            return self.add(*(self.undefined_zero(x) for x in values))
-        return self._node(Times, tuple(p for x in values for p in factors_of(x)))
+        parts: list[Value] = []
+        for x in values:
+            if isinstance(x, Times):
+                parts += x.parts
+            elif is_zero(x):
+                return self.add(*(self.undefined_zero(x) for x in values))
+            else:
+                parts.append(x)
+        return self._node(Times, tuple(parts))
 
     def _node(self, kind: type[Plus] | type[Times], parts: tuple[Value, ...]) -> Value:
         if len(parts) == 1:
