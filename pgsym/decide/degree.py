@@ -21,7 +21,7 @@ from typing import Any
 from pgsym.decide.sizes import Size
 from pgsym.errors import SortError
 from pgsym.meaning.instances import axes_of
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
+from pgsym.terms.build import ABS, BUILT_IN, EXP, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import Apply, Gradient, Product, Range, Scope, Sum, Symbol, Term, Variable, hashed_once
@@ -186,9 +186,13 @@ ONE = Degree(monomial=())
 
 @dataclass
 class Count:
-    """The logarithms and exponentials that were met: how many, the largest argument, and the tables of entries."""
+    """The logarithms and exponentials that were met: how many, the largest argument, and the tables of entries.
+
+    `values` counts what may be different values, `met` how often one was read.
+    """
 
     values: int = 0
+    met: int = 0
     degree: int = 0
     bits: float = 0.0
     tables: set[Table] = field(default_factory=set)
@@ -206,7 +210,8 @@ class DegreeBound(Meaning[Degree]):
     size: Size
     definitions: dict[Symbol, Definition]
     count: Count = field(default_factory=Count)
-    known: dict[tuple[Symbol, str | None], Table] = field(default_factory=dict)
+    tables: dict[tuple[Symbol, str | None], Table] = field(default_factory=dict)
+    known: dict[tuple[Symbol, tuple[Any, ...]], Degree] = field(default_factory=dict)
 
     def read(self, term: Term, environment: Environment = ()) -> Any:
         """The degree of a term; ∇ log f is ∇f / f, whose logarithm leaves no trace."""
@@ -255,6 +260,8 @@ class DegreeBound(Meaning[Degree]):
         if self._is_drawn(symbol):
             return symbol.result
         values = self.values(symbol, arguments, environment)
+        if symbol not in BUILT_IN:
+            return self.apply_values(symbol, values)
         if symbol == OUTER:
             return self.multiply(values)
         if symbol == TRANSPOSE:
@@ -262,6 +269,7 @@ class DegreeBound(Meaning[Degree]):
         if symbol == POWER:
             return self.real(values[0]).raised(counted(values[1], arguments[1]))
         if symbol in (LOG, EXP):
+            self.count.met += 1
             inner = self.real(values[0])
             if symbol == LOG and inner.monomial is not None:  # the sum of the logarithms of the entries
                 self.count.tables.update(t for t, _ in inner.monomial)
@@ -275,19 +283,17 @@ class DegreeBound(Meaning[Degree]):
             return self.real(values[0])
         if symbol in INDICATORS.values():
             return Degree()
-        if symbol in self.definitions:
-            return self.read(self.definitions[symbol].body, tuple(reversed(values)))
-        return Degree.entry(self.table(symbol, values))
+        raise SortError(f"{symbol.name} has no value of its own")
 
     def table(self, symbol: Symbol, values: Iterable[Any]) -> Table:
         """The table that a symbol applied to values is an entry of."""
         parameter = next((v.name for v in values if isinstance(v, Variable) and v.sort == PARAMETER), None)
-        found = self.known.get((symbol, parameter))
+        found = self.tables.get((symbol, parameter))
         if found is None:
             outcomes = prod(map(self.cardinality, symbol.arguments[: symbol.outcomes]))
             bits = log2(outcomes) + 1 if symbol.outcomes else 1.0
             found = Table(symbol, parameter, prod(map(self.cardinality, axes_of(symbol))), bits)
-            self.known[symbol, parameter] = found
+            self.tables[symbol, parameter] = found
         return found
 
     def real(self, value: Any) -> Degree:
@@ -349,10 +355,16 @@ class DegreeBound(Meaning[Degree]):
         return self.cardinality(outcome), mass
 
     def apply_values(self, symbol: Symbol, values: tuple[Any, ...]) -> Degree:
-        """The degree of a mass at values that were read before."""
-        if symbol in self.definitions:
-            return self.real(self.read(self.definitions[symbol].body, tuple(reversed(values))))
-        return Degree.entry(self.table(symbol, values))
+        """The degree of a table's entry, or of what is defined, at values that were read before."""
+        if symbol not in self.definitions:
+            return Degree.entry(self.table(symbol, values))
+        found = self.known.get((symbol, values))
+        if found is None:
+            met = self.count.met
+            found = self.real(self.read(self.definitions[symbol].body, tuple(reversed(values))))
+            if met == self.count.met:  # a logarithm counts each time
+                self.known[symbol, values] = found
+        return found
 
     def conditional(self, law: tuple[int, Degree], event: Callable[[Any], Degree]) -> tuple[int, Degree]:
         n, mass = law

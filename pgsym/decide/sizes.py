@@ -11,7 +11,7 @@ from pgsym.errors import InstanceError, SortError
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis
 from pgsym.terms.nodes import Add, All, Multiply, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import INDEX, LETTERS, Collective, Sort
-from pgsym.terms.structure import free, symbols, walk
+from pgsym.terms.structure import distinct, free, symbols
 
 POSITIONS = ("S", "A", "T")
 
@@ -149,7 +149,7 @@ def size_names(terms: Iterable[Term], hypotheses: Iterable[Hypothesis]) -> tuple
     sorts = {s for symbol in used for s in (*symbol.arguments, symbol.result)}
     loose: set[Variable] = {v for t in (*terms, *bodies) for v in free(t)}
     sorts |= {v.sort for v in loose}
-    sorts |= {x.sort for t in (*terms, *bodies) for x in walk(t) if isinstance(x, All)}
+    sorts |= {x.sort for t in (*terms, *bodies) for x in distinct(t) if isinstance(x, All)}
     lengths = {v.name for v in loose if v.sort == INDEX}
     for collective in [s for s in sorts if isinstance(s, Collective)]:
         sorts |= {sort for _, sort in collective.components}

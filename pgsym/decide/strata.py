@@ -32,7 +32,7 @@ from pgsym.terms.nodes import (
 )
 from pgsym.terms.places import places
 from pgsym.terms.sorts import FINITE, INDEX, REAL, Collective
-from pgsym.terms.structure import parts, walk
+from pgsym.terms.structure import distinct, parts
 
 MOST_STRATA = 32
 
@@ -108,7 +108,7 @@ def conditions(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[str,
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
     found: dict[str, None] = {}
     for term in terms:
-        if any(_uncovered(t, definitions) for t in walk(term)):  # else what is bound needs no names
+        if any(_uncovered(t, definitions) for t in distinct(term)):  # else what is bound needs no names
             for place in places(term):
                 for factor, sign in _uncovered(place.term, definitions):
                     found[f"{factor} {sign}"] = None
@@ -177,7 +177,7 @@ def _is_never_negative(term: Term | Scope, definitions: dict[Symbol, Definition]
 
 def _dividing(term: Term) -> Iterator[Term]:
     """What a term divides by, takes a logarithm of, or conditions on."""
-    for t in walk(term):
+    for t in distinct(term):
         match t:
             case Quotient(_, below):
                 yield below

@@ -70,13 +70,17 @@ class Handle:
     name: str
     sort: Collective
     drawn: Collection[str] | None = field(default=None, compare=False)
+    known: dict[tuple[str, int], Axis] = field(default_factory=dict, compare=False, repr=False)
 
-    def draw(self, name: str, index: int) -> str:
-        """The axis of a draw; raises SortError if there is none, such as the state after the last."""
-        axis = f"{self.name}.{name}.{index}"
-        if self.drawn is not None and axis not in self.drawn:
-            raise SortError(f"{name}_{index} is no draw of this {self.sort}: it begins later, or ends before")
-        return axis
+    def draw(self, of: Symbol, index: int) -> Axis:
+        """A draw; raises SortError if there is none, such as the state after the last."""
+        known = self.known.get((of.name, index))
+        if known is None:
+            axis = f"{self.name}.{of.name}.{index}"
+            if self.drawn is not None and axis not in self.drawn:
+                raise SortError(f"{of.name}_{index} is no draw of this {self.sort}: it begins later, or ends before")
+            known = self.known[of.name, index] = Axis(axis, of.result)
+        return known
 
 
 @dataclass(frozen=True)
@@ -109,13 +113,14 @@ class Evaluator(Meaning[Value]):
 
     def read(self, term: Term, environment: Environment = ()) -> Any:
         """The value of a term; a sum over times that stands in another is read once, if it is the same for all."""
-        if isinstance(term, Sum) and isinstance(term.over, Range):
+        kind = type(term)
+        if kind is Sum and isinstance(term.over, Range):
             mentioned = tuple(environment[i] for i in sorted(loose(term)))
             return self.contraction.once(
                 ("read", term, mentioned, self.levels, self.transposed),
                 lambda: super(Evaluator, self).read(term, environment),
             )
-        if isinstance(term, Gradient) and isinstance(term.body, Apply) and term.body.symbol == LOG:
+        if kind is Gradient and isinstance(term.body, Apply) and term.body.symbol == LOG:
             inner, direction = self._within(term.parameter), len(self.levels)
             log = inner._log(term.body.arguments[0], environment, lambda x: self.contraction.log_along(x, direction))
             return self.contraction.derivative(log, direction)
@@ -204,7 +209,7 @@ class Evaluator(Meaning[Value]):
         """A draw of a batch is an axis of its own; a label is a table of integers."""
         if symbol.arguments and isinstance(symbol.arguments[0], Collective):
             handle, index = values
-            return Axis(handle.draw(symbol.name, index), symbol.result)
+            return handle.draw(symbol, index)
         if not all(isinstance(v, Axis) for v in values):
             raise SortError(f"{symbol.name} applied to something other than variables")
         return Choice(self.instance.choices(symbol), tuple(v.name for v in values), symbol.result)
@@ -392,7 +397,7 @@ class Evaluator(Meaning[Value]):
         handle = Handle(f"bound:{next(self.fresh)}", law.sort)
         mass = law.mass(handle)
         drawn = _axes_of(mass, f"{handle.name}.")
-        handle = replace(handle, drawn=drawn)
+        handle = Handle(handle.name, law.sort, drawn)
         value = self.contraction.excuse_poles(self.real(body(handle)), mass)
         return self.contraction.sum_out_all(self.contraction.multiply(mass, value), drawn)
 

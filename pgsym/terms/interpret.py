@@ -95,9 +95,11 @@ class Meaning(ABC, Generic[V]):
 
     def index(self, term: Term, environment: Environment = ()) -> int:
         """The value of an index: a written number, a length, a bound index, or a sum of them."""
+        if type(term) is Bound and term.index < len(environment):
+            value = environment[term.index]
+            if isinstance(value, int):
+                return value
         match term:
-            case Bound(index) if index < len(environment) and isinstance(environment[index], int):
-                return int(environment[index])
             case Number(value) if value.denominator == 1:
                 return int(value)
             case Add(operands):

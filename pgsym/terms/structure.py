@@ -191,6 +191,12 @@ def walk(term: Part) -> Iterator[Term]:
         waiting.extend(reversed(parts(part)))
 
 
+@lru_cache(maxsize=2**10)
+def distinct(term: Term) -> tuple[Term, ...]:
+    """Every sub-term once, outermost first, with loose bound indices."""
+    return tuple(dict.fromkeys(walk(term)))
+
+
 def flat(term: Term) -> Term:
     """The term with products within products and sums within sums spliced: the board does not show the grouping."""
 
