@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import reduce
 from math import prod
+from operator import attrgetter
 from typing import cast
 from weakref import ref
 
@@ -41,6 +42,7 @@ from pgsym.meaning.factors import (
 from pgsym.meaning.numbers import Array, Numbers, aligned
 
 
+_extent_and_serial = attrgetter("extent", "serial")
 FEWEST_KEYS = 2**12
 """Below this many keys, those of values that are gone are left where they are."""
 
@@ -369,9 +371,8 @@ class Contraction:
         parts = factors_of(x)
         stay = tuple(p for p in parts if not p.bits & bit)
         touched = tuple(p for p in parts if p.bits & bit)
-        opened = [(rest, tuple(self._ascending(own))) for rest, own in self._opened(touched, (), (), bit)]
-        shared = Counter(own[:n] for _, own in opened for n in range(2, len(own)))
-        products: dict[tuple[Factor, ...], Factor | None] = {own: None for own, n in shared.items() if n > 1}
+        opened = [(rest, self._ascending(own)) for rest, own in self._opened(touched, bit)]
+        products = self._shared([own for _, own in opened])
         by_rest: dict[int, tuple[Value, list[Value]]] = {}
         for rest, own in opened:
             message = self._message(own, axis, products) if own else self.constant(Fraction(size))
@@ -384,26 +385,36 @@ class Contraction:
         return self.multiply(*stay, self.add(*(self.multiply(m, self.add(*rests)) for m, rests in by_message.values())))
 
     def _opened(
-        self, waiting: tuple[Value, ...], rest: tuple[Value, ...], own: tuple[Factor, ...], bit: int
+        self, product: tuple[Value, ...], bit: int
     ) -> Iterator[tuple[tuple[Value, ...], tuple[Factor, ...]]]:
         """A product as a sum of products of a rest that does not mention the axis and factors that do."""
-        while waiting:
-            first, waiting = waiting[0], waiting[1:]
-            if not first.bits & bit:
-                rest = (*rest, first)
-            elif isinstance(first, Factor):
-                own = (*own, first)
-            elif isinstance(first, Times):
-                waiting = (*first.parts, *waiting)
+        unfinished: list[tuple[tuple[Value, ...], tuple[Value, ...], tuple[Factor, ...]]] = [(product, (), ())]
+        while unfinished:
+            waiting, rest, own = unfinished.pop()
+            while waiting:
+                first, waiting = waiting[0], waiting[1:]
+                if not first.bits & bit:
+                    rest = (*rest, first)
+                elif isinstance(first, Factor):
+                    own = (*own, first)
+                elif isinstance(first, Times):
+                    waiting = (*first.parts, *waiting)
+                else:
+                    apart = self.add(*[p for p in first.parts if not p.bits & bit])
+                    unfinished += [((p, *waiting), rest, own) for p in reversed(first.parts) if p.bits & bit]
+                    if not is_zero(apart):
+                        unfinished.append((waiting, (*rest, apart), own))
+                    break
             else:
-                apart = self.add(*(p for p in first.parts if not p.bits & bit))
-                if not is_zero(apart):
-                    yield from self._opened(waiting, (*rest, apart), own, bit)
-                for p in first.parts:
-                    if p.bits & bit:
-                        yield from self._opened((p, *waiting), rest, own, bit)
-                return
-        yield rest, own
+                yield rest, own
+
+    @staticmethod
+    def _shared(groups: list[tuple[Factor, ...]]) -> dict[tuple[Factor, ...], Factor | None]:
+        """The first factors that several products of more than them begin with: where their product will stand."""
+        if len(groups) < 2:
+            return {}
+        begun = Counter([own[:n] for own in groups for n in range(2, len(own))])
+        return {own: None for own, n in begun.items() if n > 1}
 
     def _message(self, own: tuple[Factor, ...], axis: str, products: dict[tuple[Factor, ...], Factor | None]) -> Value:
         """The sum over an axis of the product of all factors that mention it, the smallest first.
@@ -428,9 +439,9 @@ class Contraction:
         return self._while_alive(("message", axis, *sorted([f.serial for f in own])), make)
 
     @staticmethod
-    def _ascending(factors: Iterable[Factor]) -> list[Factor]:
+    def _ascending(factors: Iterable[Factor]) -> tuple[Factor, ...]:
         """The smallest first."""
-        return sorted(factors, key=lambda f: (f.extent, f.serial))
+        return tuple(sorted(factors, key=_extent_and_serial))
 
     # arithmetic on factors --------------------------------------------------------------------------------------
     def _multiply_all(self, factors: Iterable[Factor]) -> Factor:

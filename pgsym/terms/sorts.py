@@ -11,6 +11,9 @@ class Sort:
 
     name: str
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     def __str__(self) -> str:
         return self.name
 
@@ -24,6 +27,9 @@ class Collective(Sort):
 
     components: tuple[tuple[str, Sort], ...]
     length: str
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
 
 REAL = Sort("real")
