@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from math import inf, log2, prod
 from typing import Any
 
@@ -184,6 +185,15 @@ def _scaled(n: int, bits: float) -> float:
 ONE = Degree(monomial=())
 
 
+@lru_cache(maxsize=2**12)
+def only_says_which(index: int, term: Term) -> bool:
+    """Whether a bound index says nothing but which draws a term is about, as in s_t: its size is the same for all."""
+    if index not in loose(term) or (isinstance(term, Apply) and term.symbol.result in FINITE):
+        return True
+    below = [(index + 1, p.body) if isinstance(p, Scope) else (index, p) for p in parts(term)]
+    return bool(below) and all(only_says_which(i, t) for i, t in below)
+
+
 @dataclass
 class Count:
     """The logarithms and exponentials that were met: how many, the largest argument, and the tables of entries.
@@ -227,24 +237,10 @@ class DegreeBound(Meaning[Degree]):
         """The degree of a sum or product over times, whose body is read once where it is as large at all of them."""
         times = self.read(term.over, environment)
         body = term.scope.body
-        if not times or not self._only_draws(body, 0):
+        if not times or not only_says_which(0, body):
             return self.real(super().read(term, environment))
         size = self._repeated(len(times), lambda _: self.read(body, (times[0], *environment)))
         return size.times(len(times)) if isinstance(term, Sum) else size.raised(len(times))
-
-    def _only_draws(self, term: Term, index: int) -> bool:
-        """Whether a bound index says nothing but which draws are meant, as in s_t."""
-        if index not in loose(term):
-            return True
-        if isinstance(term, Apply) and self._is_drawn(term.symbol):
-            return True
-        within = [self._only_draws(p.body, index + 1) if isinstance(p, Scope) else self._only_draws(p, index)
-                  for p in parts(term)]
-        return bool(within) and all(within)
-
-    def _is_drawn(self, symbol: Symbol) -> bool:
-        """Whether a symbol stands for a state or an action, of which only the sort counts here."""
-        return symbol.result in FINITE and symbol not in self.definitions
 
     def number(self, value: Fraction) -> Degree:
         if value == 1:
@@ -257,7 +253,7 @@ class DegreeBound(Meaning[Degree]):
         return Degree(1) if variable.sort == REAL else variable
 
     def apply(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> Any:
-        if self._is_drawn(symbol):
+        if symbol.result in FINITE:
             return symbol.result
         values = self.values(symbol, arguments, environment)
         if symbol not in BUILT_IN:

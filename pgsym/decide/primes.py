@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from math import gcd, prod
 
 import numpy as np
 
 LOW, HIGH = 2**30, 2**31
 HOW_MANY = 50_697_537
 """π(2^31) − π(2^30)."""
+SMALL = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
+PRODUCT = prod(SMALL)
 
 
 @cache
@@ -35,6 +38,8 @@ def is_prime(n: int) -> bool:
     """
     if n < 2 or n % 2 == 0:
         return n == 2
+    if n > SMALL[-1] and gcd(n, PRODUCT) > 1:
+        return False
     odd, twos = n - 1, 0
     while odd % 2 == 0:
         odd, twos = odd // 2, twos + 1

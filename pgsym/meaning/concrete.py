@@ -12,7 +12,8 @@ import numpy as np
 
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.instances import Sizes, TableInstance
-from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, PrimeField, Symbolic
+from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Symbolic
+from pgsym.meaning.prime_field import PrimeField
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol
 

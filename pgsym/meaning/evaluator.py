@@ -15,7 +15,7 @@ from pgsym.meaning.factors import VALUES, ZERO, Factor, Value, is_zero, leaves
 from pgsym.meaning.instances import Instance
 from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
-from pgsym.terms.build import ABS, BUILT_IN, EXP, INDICATORS, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
+from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import (
     Add,
@@ -113,14 +113,13 @@ class Evaluator(Meaning[Value]):
 
     def read(self, term: Term, environment: Environment = ()) -> Any:
         """The value of a term; a sum over times that stands in another is read once, if it is the same for all."""
-        kind = type(term)
-        if kind is Sum and isinstance(term.over, Range):
+        if isinstance(term, Sum) and isinstance(term.over, Range):
             mentioned = tuple(environment[i] for i in sorted(loose(term)))
             return self.contraction.once(
                 ("read", term, mentioned, self.levels, self.transposed),
                 lambda: super(Evaluator, self).read(term, environment),
             )
-        if kind is Gradient and isinstance(term.body, Apply) and term.body.symbol == LOG:
+        if isinstance(term, Gradient) and isinstance(term.body, Apply) and term.body.symbol == LOG:
             inner, direction = self._within(term.parameter), len(self.levels)
             log = inner._log(term.body.arguments[0], environment, lambda x: self.contraction.log_along(x, direction))
             return self.contraction.derivative(log, direction)
@@ -208,8 +207,8 @@ class Evaluator(Meaning[Value]):
     def _chosen(self, symbol: Symbol, values: tuple[Any, ...]) -> Axis | Choice:
         """A draw of a batch is an axis of its own; a label is a table of integers."""
         if symbol.arguments and isinstance(symbol.arguments[0], Collective):
-            handle, index = values
-            return handle.draw(symbol, index)
+            handle: Handle = values[0]
+            return handle.draw(symbol, values[1])
         if not all(isinstance(v, Axis) for v in values):
             raise SortError(f"{symbol.name} applied to something other than variables")
         return Choice(self.instance.choices(symbol), tuple(v.name for v in values), symbol.result)
@@ -280,9 +279,9 @@ class Evaluator(Meaning[Value]):
 
     # functions ----------------------------------------------------------------------------------------------
     def _log(self, argument: Term, environment: Environment, log: Callable[[Value], Value]) -> Value:
-        """log, expanded over products, fractions, powers, exponentials and definitions; of the rest, `log` its value.
+        """log, expanded over products, fractions, powers, exponentials and definitions; for the rest, `log`.
 
-        The logarithm enters as summand and multiplied by whole numbers only, so under a gradient its derivative will do.
+        These only enter as summands, times whole numbers, so a gradient of it needs no more than their derivatives.
         """
         match argument:
             case Multiply(operands):
@@ -297,7 +296,9 @@ class Evaluator(Meaning[Value]):
                 exponent = counted(self.index(times, environment), times)
                 return self.multiply((exponent, self._log(base, environment, log)))
             case Product(Range() as over, scope):
-                return self.add(tuple(self._log(scope.body, (i, *environment), log) for i in self.read(over, environment)))
+                return self.add(
+                    tuple(self._log(scope.body, (i, *environment), log) for i in self.read(over, environment))
+                )
             case Apply(symbol, (inner,)) if symbol == EXP:
                 return self.real(self.read(inner, environment))
             case Bound(index) if isinstance(environment[index], int):

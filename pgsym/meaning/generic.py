@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from pgsym.meaning.factors import check_memory
 from pgsym.meaning.instances import Instance, Sizes
-from pgsym.meaning.numbers import Array, PrimeField
+from pgsym.meaning.numbers import Array
+from pgsym.meaning.prime_field import PrimeField
 from pgsym.terms.hypotheses import Hypothesis, ThetaFree
 from pgsym.terms.nodes import Symbol, Variable
 

@@ -6,7 +6,7 @@ Arrays have a leading axis of points (independent instances, evaluated at once);
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -221,130 +221,6 @@ class Rational(Numbers):
         if (x != 1).any():
             raise OutsideNumberSystem("the logarithm of a rational is not rational")
         return np.asarray(x - Fraction(1))
-
-
-class PrimeField(Numbers):
-    """Integers modulo a prime of its own at every point; log and exp are random functions fixed by the seed.
-
-    The logarithm of a value is an independent element: algebraic identities hold in it, and with overwhelming
-    probability no others do (see `pgsym.decide.identities`).
-
-    >>> field = PrimeField([101, 103])
-    >>> x = field.array([[2], [3]])
-    >>> field.multiply(x, field.reciprocal(x)[0]).ravel().tolist()
-    [1, 1]
-    """
-
-    name = "prime field"
-    dtype = np.int64
-
-    def __init__(self, primes: Iterable[int], seed: int = 0):
-        self.primes = np.asarray(list(primes), dtype=np.int64)
-        if (self.primes >= 2**31).any():
-            raise ValueError("primes below 2^31 keep products inside 64 bits")
-        self.seed = np.uint64(seed)
-        self._moduli: dict[int, Array] = {}
-
-    def modulus(self, x: Array) -> Array:
-        """The primes, shaped to divide `x`."""
-        modulus = self._moduli.get(x.ndim)
-        if modulus is None:
-            modulus = self._moduli[x.ndim] = self.primes.reshape(-1, *[1] * (x.ndim - 1))
-        return modulus
-
-    def _reduced(self, x: Array) -> Array:
-        """The residues of a new array, put in its place where its shape is theirs."""
-        p = self._moduli.get(x.ndim)
-        if p is None:
-            p = self.modulus(x)
-        return np.remainder(x, p, x) if len(x) == len(p) else np.remainder(x, p)
-
-    def scalar(self, value: Fraction) -> int:
-        if value.denominator != 1:
-            raise OutsideNumberSystem("a fraction has one residue per prime: use `constant`")
-        return value.numerator
-
-    def constant(self, value: Fraction) -> Array:
-        residues = [value.numerator * pow(value.denominator, -1, int(p)) % int(p) for p in self.primes]
-        return np.asarray(residues, dtype=np.int64)
-
-    def array(self, values: Any) -> Array:
-        source = np.asarray(values, dtype=object)
-        source = np.broadcast_to(source, (len(self.primes), *source.shape[1:]))
-        out = np.empty(source.shape, dtype=np.int64)
-        for index in np.ndindex(source.shape):
-            value, p = Fraction(source.item(index)), int(self.primes[index[0]])
-            out[index] = value.numerator * pow(value.denominator, -1, p) % p
-        return out
-
-    def integers(self, values: NDArray[Any]) -> Array:
-        return np.asarray(values.astype(np.int64))
-
-    def add(self, x: Array, y: Array) -> Array:
-        return self._reduced(np.add(x, y))
-
-    def multiply(self, x: Array, y: Array) -> Array:
-        return self._reduced(np.multiply(x, y))
-
-    def total(self, x: Array, axis: int) -> Array:
-        return self._reduced(np.add.reduce(x, axis=axis))
-
-    def contract(self, x: Jets, over_x: Axes, y: Jets, over_y: Axes, every: Axes, gone: int) -> dict[int, Array]:
-        right = [(n, aligned(b, over_y, every)) for n, b in y.items()]
-        out: dict[int, Array] = {}
-        products: dict[int, Array] = {}  # of two residues: below 2^62, so one more fits
-        for m, a in x.items():
-            a = aligned(a, over_x, every)
-            for n, b in right:
-                if not m & n:
-                    product, k = np.multiply(a, b), m | n
-                    if k in products:
-                        out[k] = self._reduced(np.add(products.pop(k), product))
-                    elif k in out:
-                        products[k] = np.add(out.pop(k), product)
-                    else:
-                        products[k] = product
-        for k, product in products.items():
-            out[k] = self._reduced(product)
-        return {k: self.total(z, gone) for k, z in out.items()} if gone else out
-
-    def exp(self, x: Array) -> Array:
-        return np.where(x == 0, 1, self._mix(x, 2))
-
-    def _reciprocal(self, x: Array) -> Array:
-        """One inverse a point, that of the product of all: 1/x = y · 1/(x y) (Montgomery 1987, by halves)."""
-        p = self.primes[:, np.newaxis]
-        x = np.broadcast_to(x, (len(p), *x.shape[1:]))
-        levels = [x.reshape(len(p), -1)]
-        while (n := levels[-1].shape[1]) > 1:
-            top = levels[-1]
-            half = top[:, : n // 2] * top[:, n // 2 : n // 2 * 2] % p
-            levels.append(np.concatenate((half, top[:, -1:]), axis=1) if n % 2 else half)
-        out = np.array([[pow(int(v), -1, int(q)) for v in row] for row, q in zip(levels.pop(), self.primes, strict=True)])
-        for below in reversed(levels):
-            n = below.shape[1]
-            inverse = np.empty_like(below)
-            inverse[:, : n // 2] = out[:, : n // 2] * below[:, n // 2 : n // 2 * 2] % p
-            inverse[:, n // 2 : n // 2 * 2] = out[:, : n // 2] * below[:, : n // 2] % p
-            if n % 2:
-                inverse[:, -1] = out[:, -1]
-            out = inverse
-        return out.reshape(x.shape)
-
-    def _log(self, x: Array) -> Array:
-        return np.where(x == 1, 0, self._mix(x, 1))
-
-    def _mix(self, x: Array, salt: int) -> Array:
-        """A pseudo-random element for every (point, value): the finaliser of splitmix64."""
-        x = np.broadcast_to(x, np.broadcast_shapes(x.shape, self.modulus(x).shape))
-        point = np.arange(len(self.primes), dtype=np.uint64).reshape(-1, *[1] * (x.ndim - 1))
-        with np.errstate(over="ignore"):
-            z = x.astype(np.uint64) + (point << np.uint64(40)) + np.uint64(salt << 56)
-            z = (z ^ (self.seed * np.uint64(0x9E3779B97F4A7C15))) + np.uint64(0x9E3779B97F4A7C15)
-            z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            z ^= z >> np.uint64(31)
-        return np.asarray((z % (self.modulus(x).astype(np.uint64) - np.uint64(1)) + np.uint64(1)).astype(np.int64))
 
 
 class Symbolic(Numbers):

@@ -19,7 +19,8 @@ from pgsym.errors import OutsideNumberSystem, UndefinedValue
 from pgsym.meaning.bounds import Bounds, interval
 from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.evaluator import evaluate, evaluate_with_poles
-from pgsym.meaning.numbers import Ball, Float64, Numbers, PrimeField, Rational, Symbolic
+from pgsym.meaning.numbers import Ball, Float64, Numbers, Rational, Symbolic
+from pgsym.meaning.prime_field import PrimeField
 from pgsym.problems.classification import LABEL, LABEL_LAW
 from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
 from pgsym.terms import ACTION, STATE, Term, expect, grad, log, sum_over
