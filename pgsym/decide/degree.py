@@ -237,7 +237,7 @@ class DegreeBound(Meaning[Degree]):
         """The degree of a sum or product over times, whose body is read once where it is as large at all of them."""
         times = self.read(term.over, environment)
         body = term.scope.body
-        if not times or not only_says_which(0, body):
+        if len(times) < 2 or not only_says_which(0, body):
             return self.real(super().read(term, environment))
         size = self._repeated(len(times), lambda _: self.read(body, (times[0], *environment)))
         return size.times(len(times)) if isinstance(term, Sum) else size.raised(len(times))
