@@ -43,6 +43,7 @@ class Arithmetic:
 
     def __init__(self, numbers: Numbers):
         self.numbers = numbers
+        self._bytes = numbers.bytes
         self._made: dict[tuple[object, ...], Value] = {}
         self._alive: dict[tuple[object, ...], ref[Value]] = {}
         self._most_keys = FEWEST_KEYS
@@ -389,7 +390,7 @@ class Arithmetic:
 
     def _check_fits(self, x: Factor, y: Factor) -> None:
         """Raise TooLarge unless a table over the axes of both fits."""
-        of_one = max(x.points, y.points) * self.numbers.bytes
+        of_one = max(x.points, y.points) * self._bytes
         if x.extent * y.extent * of_one > MOST_BYTES:
             sizes = x.sizes | y.sizes
             check_memory(prod(sizes.values()) * of_one, "a table over ", len(sizes), " variables")

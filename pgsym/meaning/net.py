@@ -49,7 +49,7 @@ class Contraction(Arithmetic):
         out = []
         while neighbours:
             axis = min(cost, key=lambda a: (cost[a], rank.get(a, 0)))
-            needed = cost.pop(axis) * points * masks * self.numbers.bytes
+            needed = cost.pop(axis) * points * masks * self._bytes
             check_memory(needed, "a sum over ", len(neighbours[axis]), " variables at once")
             out.append(axis)
             near = neighbours.pop(axis) - {axis}
