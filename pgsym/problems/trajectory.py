@@ -7,6 +7,7 @@ Times count from 1 to the horizon T.  A history up to t is (s_1, a_1, …, s_{t�
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from pgsym.problems.one_step import POLICY, REWARD, THETA
 from pgsym.terms.build import expect, grad, indicator, log, product_range, sum_range
@@ -122,7 +123,7 @@ class Trajectories:
         return POLICY.law(self.s, self.theta)
 
     # what is assumed -------------------------------------------------------------------------------------------
-    @property
+    @cached_property
     def factorisation(self) -> Definition:
         """p_θ(τ) = ρ(s_1) Π_t π_θ(a_t | s_t) Π_t p(s_{t+1} | s_t, a_t)."""
         t, T = self.t, self.T
@@ -130,7 +131,7 @@ class Trajectories:
         moves = product_range(t, 1, T - 1, of=self.transition(t))
         return Definition.of(self.mass, START(self.state(1)) * answers * moves)
 
-    @property
+    @cached_property
     def histories(self) -> Definition:
         """The law of a history up to t."""
         k = Variable("k", INDEX)
@@ -138,7 +139,7 @@ class Trajectories:
         head = HISTORY_LAW(self.h, self.t, self.theta)
         return Definition.of(head, START(self.state(1, self.h)) * product_range(k, 1, self.t - 1, of=step))
 
-    @property
+    @cached_property
     def futures(self) -> Definition:
         """The law of a future from t that begins with s, a."""
         k, t, f = Variable("k", INDEX), self.t, self.tau

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import Any
 
 from pgsym.errors import SortError
@@ -72,43 +72,48 @@ def rebuild(term: Term, new: tuple[Part, ...]) -> Term:
     terms = tuple(p for p in new if isinstance(p, Term))
     scopes = tuple(p for p in new if isinstance(p, Scope))
     match term, terms, scopes:
+        case Apply(symbol, _), _, ():
+            return Apply(symbol, terms)
+        case Add(), _, ():
+            return Add(terms)
+        case Multiply(), _, ():
+            return Multiply(terms)
         case ((Number() | Variable() | Bound() | All() | Closed()), (), ()):
             return term
-        case ((Add() | Multiply()), _, ()):
-            return replace(term, operands=terms)
-        case Apply(), _, ():
-            return replace(term, arguments=terms)
-        case Law(), _, ():
-            return replace(term, given=terms)
+        case Law(symbol, _), _, ():
+            return Law(symbol, terms)
         case Quotient(), (x, y), ():
-            return replace(term, numerator=x, denominator=y)
+            return Quotient(x, y)
         case Range(), (x, y), ():
-            return replace(term, first=x, last=y)
-        case Power(), (x,), ():
-            return replace(term, base=x)
-        case Gradient(), (x,), ():
-            return replace(term, body=x)
+            return Range(x, y)
+        case Power(_, exponent), (x,), ():
+            return Power(x, exponent)
+        case Gradient(parameter, _), (x,), ():
+            return Gradient(parameter, x)
         case Binder(), (over,), (scope,):
-            return replace(term, over=over, scope=scope)
+            return type(term)(over, scope)
         case Conditional(), (law,), (scope,):
-            return replace(term, law=law, scope=scope)
+            return Conditional(law, scope)
     raise TypeError(f"{type(term).__name__} cannot be rebuilt from {len(new)} parts")
 
 
 def _map(term: Term, function: Callable[[Term, int], Term], depth: int) -> Term:
-    """Apply `function` to every immediate sub-term with its binding depth."""
-    return rebuild(
-        term,
-        tuple(
-            replace(p, body=function(p.body, depth + 1)) if isinstance(p, Scope) else function(p, depth)
-            for p in parts(term)
-        ),
-    )
+    """Apply `function` to every immediate sub-term with its binding depth; what does not change stays one object."""
+    old = parts(term)
+    new = tuple([_mapped(p, function, depth) if isinstance(p, Scope) else function(p, depth) for p in old])
+    return term if all(map(is_, old, new)) else rebuild(term, new)
+
+
+def _mapped(scope: Scope, function: Callable[[Term, int], Term], depth: int) -> Scope:
+    body = function(scope.body, depth + 1)
+    return scope if body is scope.body else Scope(scope.hint, scope.sort, body)
 
 
 def close(term: Term, variable: Variable, depth: int = 0) -> Term:
     """The body of a scope: `variable` becomes the bound index."""
-    if term == variable:
+    if variable not in free(term):
+        return term
+    if isinstance(term, Variable):
         return Bound(depth)
     return _map(term, lambda t, d: close(t, variable, d), depth)
 
@@ -117,6 +122,8 @@ def instantiate(body: Term, value: Term, depth: int = 0) -> Term:
     """The body of a scope with its hole filled by `value`."""
     if isinstance(body, Bound):
         return value if body.index == depth else body
+    if depth not in loose(body):
+        return body
     return _map(body, lambda t, d: instantiate(t, value, d), depth)
 
 
