@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from enumeration import Drawn, Opaque, Residue, Scalars, Undefined, Walk
 from flint import arb, fmpq
 from random_trajectories import BASELINE, FIXED, GAMMA, GIVEN, OLD, Draw, F, InScope, Q, Writer, m
 
+from pgsym.decide.enumeration import Drawn, Walk
+from pgsym.decide.truncated import FRACTIONS, Opaque, Scalars, Undefined
 from pgsym.errors import OutsideNumberSystem, UndefinedValue
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.instances import Instance
@@ -44,8 +45,36 @@ from pgsym.terms.structure import free
 
 P = 2_147_483_629
 KINDS = ("rational", "float64", "prime field", "SymPy", "ball arithmetic")
+
+
+class Residue:
+    """An integer modulo a prime."""
+
+    __slots__ = ("n", "p")
+
+    def __init__(self, n: int, p: int):
+        self.n, self.p = n % p, p
+
+    def __add__(self, other: Any) -> Any:
+        return Residue(self.n + other.n, self.p) if isinstance(other, Residue) else NotImplemented
+
+    def __mul__(self, other: Any) -> Any:
+        return Residue(self.n * other.n, self.p) if isinstance(other, Residue) else NotImplemented
+
+    def __truediv__(self, other: Any) -> Any:
+        return self * Residue(pow(other.n, -1, self.p), self.p) if isinstance(other, Residue) else NotImplemented
+
+    def __neg__(self) -> Residue:
+        return Residue(-self.n, self.p)
+
+    def __eq__(self, other: object) -> bool:
+        return self.n == (other.n if isinstance(other, Residue) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 SCALARS = {
-    "rational": Scalars("rational", lambda x: x),
+    "rational": FRACTIONS,
     "float64": Scalars("float64", float, lambda x: float(np.log(x))),
     "prime field": Scalars("prime field", lambda x: Residue(x.numerator * pow(x.denominator, -1, P), P), ordered=False),
     "SymPy": Scalars("SymPy", lambda x: sympy.Rational(x.numerator, x.denominator), sympy.log),

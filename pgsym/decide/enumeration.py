@@ -1,8 +1,6 @@
 """Terms read by walking over everything: every trajectory in a Python loop, one number at a time.
 
-Of pgsym nothing but the classes of terms is used.  A value is a tuple of scalars, its coefficients in the truncated
-numbers c₀ + c₁ε₁ + c₂ε₂ + c₃ε₁ε₂ (ε_k² = 0), of which the outer gradients need the first 1, 2 or 4.  Scalars are
-whatever Python can add and multiply: Fractions, floats, SymPy numbers, residues.
+Of pgsym nothing but the classes of terms is used: this is a second reading of them, independent of the evaluator.
 """
 
 from __future__ import annotations
@@ -12,7 +10,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from pgsym.terms.build import EXP, INDICATORS, LOG, POWER
+from pgsym.decide.truncated import Jet, Scalars, Truncated
+from pgsym.errors import OutsideNumberSystem, TooLarge
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import (
     Add,
@@ -34,71 +34,7 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import ACTION, INDEX, PARAMETER, REAL, STATE, Collective, Sort
-
-Jet = tuple[Any, ...]
-
-
-class Undefined(Exception):
-    """The term divides by zero, or takes the logarithm of zero."""
-
-
-class Opaque:
-    """A scalar that the number system cannot hold, such as the logarithm of a fraction; it swallows what it meets."""
-
-    def __add__(self, _: Any) -> Opaque:
-        return self
-
-    __radd__ = __mul__ = __rmul__ = __rtruediv__ = __add__
-
-    def __neg__(self) -> Opaque:
-        return self
-
-
-OPAQUE = Opaque()
-
-
-class Residue:
-    """An integer modulo a prime."""
-
-    __slots__ = ("n", "p")
-
-    def __init__(self, n: int, p: int):
-        self.n, self.p = n % p, p
-
-    def __add__(self, other: Any) -> Any:
-        return Residue(self.n + other.n, self.p) if isinstance(other, Residue) else NotImplemented
-
-    def __mul__(self, other: Any) -> Any:
-        return Residue(self.n * other.n, self.p) if isinstance(other, Residue) else NotImplemented
-
-    def __truediv__(self, other: Any) -> Any:
-        return self * Residue(pow(other.n, -1, self.p), self.p) if isinstance(other, Residue) else NotImplemented
-
-    def __neg__(self) -> Residue:
-        return Residue(-self.n, self.p)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Residue) and (self.n, self.p) == (other.n, other.p)
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-@dataclass(frozen=True)
-class Scalars:
-    """A number system: how a fraction is written in it, when a scalar is zero, and its logarithm if it has one."""
-
-    name: str
-    of: Callable[[Fraction], Any]
-    log: Callable[[Any], Any] | None = None
-    exp: Callable[[Any], Any] | None = None
-    ordered: bool = True
-
-    def is_zero(self, x: Any) -> bool:
-        """Whether a scalar is zero."""
-        if isinstance(x, Opaque):
-            return False
-        return bool(x.n == 0) if isinstance(x, Residue) else bool(x == 0)
+from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
 
 
 class NeedsDraw(Exception):
@@ -122,12 +58,17 @@ class Drawn:
         return self.values[name, time]
 
 
+def _no_choice(symbol: Symbol, place: tuple[int, ...]) -> int:
+    raise OutsideNumberSystem(f"no table says what {symbol.name} is")
+
+
 @dataclass
 class Walk:
     """One reading of terms at one problem.
 
     `entry(symbol, parameter, levels, place)` gives a table's entry or its derivative along some directions; None is
-    zero.  `free` are the values of free states, actions and trajectories, `lengths` those of free indices.
+    zero.  `choice(symbol, place)` is a label, counted from 0.  `free` are the values of free states, actions and
+    trajectories, `lengths` those of free indices.  More than `most_steps` readings of a term raise TooLarge.
     """
 
     scalars: Scalars
@@ -137,83 +78,34 @@ class Walk:
     entry: Callable[[Symbol, str | None, tuple[int, ...], tuple[int, ...]], Any]
     constants: dict[str, Any] = field(default_factory=dict)
     free: dict[str, Any] = field(default_factory=dict)
+    choice: Callable[[Symbol, tuple[int, ...]], int] = _no_choice
+    most_steps: int | None = None
+    steps: int = 0
     levels: tuple[str, ...] = ()
     kinds: dict[int, tuple[Symbol, str]] = field(default_factory=dict)
     entries: dict[Any, Jet] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.zero = self.scalars.of(Fraction(0))
-        self.one = self.scalars.of(Fraction(1))
+        self.numbers = Truncated(self.scalars)
+        self.zero, self.one = self.numbers.zero, self.numbers.one
 
     def value(self, term: Term) -> Any:
         """The value of a closed term; raises Undefined where it has none."""
         (out,) = self.jet(self.read(term, ()))
         return out
 
-    # arithmetic -------------------------------------------------------------------------------------------------
     def jet(self, x: Any) -> Jet:
         """A value as truncated number; an index counts as the number it is."""
         return (self.scalars.of(Fraction(x)),) if isinstance(x, int) else x  # type: ignore[no-any-return]
 
-    def plus(self, x: Jet, y: Jet) -> Jet:
-        """The sum."""
-        if len(x) == len(y) == 1:
-            return (x[0] + y[0],)
-        if len(x) < len(y):
-            x, y = y, x
-        return tuple(a + y[i] if i < len(y) else a for i, a in enumerate(x))
-
-    def times(self, x: Jet, y: Jet) -> Jet:
-        """The product."""
-        if len(x) == len(y) == 1:
-            return (x[0] * y[0],)
-        if len(x) < len(y):
-            x, y = y, x
-        if len(y) == 1:
-            return tuple(a * y[0] for a in x)
-        if len(x) == 2:
-            return (x[0] * y[0], x[0] * y[1] + x[1] * y[0])
-        y = (*y, self.zero, self.zero)[:4]
-        return (
-            x[0] * y[0],
-            x[0] * y[1] + x[1] * y[0],
-            x[0] * y[2] + x[2] * y[0],
-            x[0] * y[3] + x[1] * y[2] + x[2] * y[1] + x[3] * y[0],
-        )
-
-    def composed(self, x: Jet, f: Any, f1: Any, f2: Any) -> Jet:
-        """f(x) from f, f' and f'' at the value of x."""
-        if len(x) == 1:
-            return (f,)
-        if len(x) == 2:
-            return (f, f1 * x[1])
-        return (f, f1 * x[1], f1 * x[2], f1 * x[3] + f2 * x[1] * x[2])
-
-    def inverse(self, x: Jet) -> Jet:
-        """1/x."""
-        if self.scalars.is_zero(x[0]):
-            raise Undefined
-        i = self.one / x[0]
-        return self.composed(x, i, -(i * i), (i * i + i * i) * i)
-
-    def logarithm(self, x: Jet) -> Jet:
-        """log x; where the scalars have none, its derivatives are still known."""
-        if self.scalars.is_zero(x[0]) or (self.scalars.ordered and not isinstance(x[0], Opaque) and x[0] < 0):
-            raise Undefined
-        i = self.one / x[0]
-        log = self.scalars.log or (lambda _: OPAQUE)
-        f = self.zero if x[0] == self.one else log(x[0])
-        return self.composed(x, f, i, -(i * i))
-
-    def exponential(self, x: Jet) -> Jet:
-        """exp x."""
-        exp = self.scalars.exp or (lambda _: OPAQUE)
-        f = self.one if self.scalars.is_zero(x[0]) else exp(x[0])
-        return self.composed(x, f, f, f)
-
     # terms ------------------------------------------------------------------------------------------------------
     def read(self, term: Term, env: tuple[Any, ...]) -> Any:
         """The value: a jet, a state, an action, an index, a parameter's name or a Drawn."""
+        self.steps += 1
+        if self.most_steps is not None and self.steps > self.most_steps:
+            raise TooLarge(f"to walk over everything takes more than {self.most_steps:,} steps")
+        if type(term) not in READERS:
+            raise OutsideNumberSystem(f"enumeration does not read a {type(term).__name__.lower()}")
         return READERS[type(term)](self, term, env)
 
     def _real(self, term: Term, env: tuple[Any, ...]) -> Jet:
@@ -235,28 +127,26 @@ class Walk:
     def _add(self, term: Add, env: tuple[Any, ...]) -> Jet:
         out: Jet = (self.zero,)
         for t in term.operands:
-            out = self.plus(out, self._real(t, env))
+            out = self.numbers.plus(out, self._real(t, env))
         return out
 
     def _multiply(self, term: Multiply, env: tuple[Any, ...]) -> Jet:
         out: Jet = (self.one,)
         for t in term.operands:
-            out = self.times(out, self._real(t, env))
+            out = self.numbers.times(out, self._real(t, env))
         return out
 
     def _quotient(self, term: Quotient, env: tuple[Any, ...]) -> Jet:
-        return self.times(self._real(term.numerator, env), self.inverse(self._real(term.denominator, env)))
+        return self.numbers.times(
+            self._real(term.numerator, env), self.numbers.inverse(self._real(term.denominator, env))
+        )
 
     def _power(self, term: Power, env: tuple[Any, ...]) -> Jet:
-        return self._power_of(self._real(term.base, env), term.exponent)
-
-    def _power_of(self, base: Jet, exponent: int) -> Jet:
-        out: Jet = (self.one,)
-        for _ in range(abs(exponent)):
-            out = self.times(out, self.inverse(base) if exponent < 0 else base)
-        return out
+        return self.numbers.power(self._real(term.base, env), term.exponent)
 
     def _gradient(self, term: Gradient, env: tuple[Any, ...]) -> Jet:
+        if len(self.levels) == 2:
+            raise OutsideNumberSystem("enumeration takes no third derivatives")
         half = 1 << len(self.levels)
         self.levels = (*self.levels, term.parameter.name)
         try:
@@ -280,13 +170,13 @@ class Walk:
             return self.over_draws(of)
         out: Jet = (self.zero,)
         for v in self.values(over, env):
-            out = self.plus(out, self._real(body, (v, *env)))
+            out = self.numbers.plus(out, self._real(body, (v, *env)))
         return out
 
     def _product(self, term: Product, env: tuple[Any, ...]) -> Jet:
         out: Jet = (self.one,)
         for v in self.values(term.over, env):
-            out = self.times(out, self._real(term.scope.body, (v, *env)))
+            out = self.numbers.times(out, self._real(term.scope.body, (v, *env)))
         return out
 
     def _expectation(self, term: Expectation, env: tuple[Any, ...]) -> Jet:
@@ -296,7 +186,7 @@ class Walk:
             weight = mass(outcome)
             if all(map(self.scalars.is_zero, weight)):
                 return (self.zero,)  # outside the support nothing is averaged
-            return self.times(weight, self._real(term.scope.body, (outcome, *env)))
+            return self.numbers.times(weight, self._real(term.scope.body, (outcome, *env)))
 
         return self.over(sort, weighted)
 
@@ -306,7 +196,7 @@ class Walk:
             return self.over_draws(body)
         out: Jet = (self.zero,)
         for v in range(self.sizes[sort]):
-            out = self.plus(out, body(v))
+            out = self.numbers.plus(out, body(v))
         return out
 
     def over_draws(self, body: Callable[[Drawn], Jet]) -> Jet:
@@ -325,7 +215,7 @@ class Walk:
             total: Jet = (self.zero,)
             for v in range(self.sizes[sort]):
                 drawn.values[key] = v
-                total = self.plus(total, walk())
+                total = self.numbers.plus(total, walk())
                 del drawn.values[key]
             return total
 
@@ -341,11 +231,11 @@ class Walk:
                 sort, mass = self.law(law, env)
 
                 def joint(outcome: Any) -> Jet:
-                    return self.times(mass(outcome), self._real(scope.body, (outcome, *env)))
+                    return self.numbers.times(mass(outcome), self._real(scope.body, (outcome, *env)))
 
-                norm = self.inverse(self.over(sort, joint))
-                return sort, lambda outcome: self.times(joint(outcome), norm)
-        raise TypeError(f"no law: {over}")
+                norm = self.numbers.inverse(self.over(sort, joint))
+                return sort, lambda outcome: self.numbers.times(joint(outcome), norm)
+        raise OutsideNumberSystem(f"enumeration does not read the law {over}")
 
     def values(self, over: Term, env: tuple[Any, ...]) -> range:
         """What a sum or product runs over."""
@@ -354,7 +244,7 @@ class Walk:
                 return range(self.sizes[sort])
             case Range(first, last):
                 return range(self.index(first, env), self.index(last, env) + 1)
-        raise TypeError(f"no range: {over}")
+        raise OutsideNumberSystem(f"enumeration does not read the range {over}")
 
     def index(self, term: Term, env: tuple[Any, ...]) -> int:
         """The value of an index."""
@@ -378,11 +268,13 @@ class Walk:
         values = tuple([self._argument(t, s, env) for t, s in zip(term.arguments, symbol.arguments, strict=True)])
         match self._kind(symbol):
             case "log":
-                return self.logarithm(self.jet(values[0]))
+                return self.numbers.logarithm(self.jet(values[0]))
             case "exp":
-                return self.exponential(self.jet(values[0]))
+                return self.numbers.exponential(self.jet(values[0]))
+            case "abs":
+                return self.numbers.absolute(self.jet(values[0]))
             case "power":
-                return self._power_of(self.jet(values[0]), values[1])
+                return self.numbers.power(self.jet(values[0]), values[1])
             case "indicator":
                 return (self.one if values[0] == values[1] else self.zero,)
         return self._symbol(symbol, values)
@@ -391,7 +283,7 @@ class Walk:
         """What a symbol is; looked up by identity, as comparing symbols takes long."""
         if id(symbol) not in self.kinds:
             kind = "table"
-            for built_in, name in ((LOG, "log"), (EXP, "exp"), (POWER, "power")):
+            for built_in, name in ((LOG, "log"), (EXP, "exp"), (ABS, "abs"), (POWER, "power")):
                 kind = name if symbol == built_in else kind
             kind = "indicator" if symbol in INDICATORS.values() else kind
             kind = "defined" if symbol in self.definitions else kind
@@ -404,14 +296,20 @@ class Walk:
         if values and isinstance(values[0], Drawn):
             drawn, time = values
             return drawn.read(symbol.name, time, symbol.result)
+        if symbol.result in FINITE:
+            return self.choice(symbol, self._place(symbol, values))
         key = (id(symbol), values, self.levels)
         if key not in self.entries:
             self.entries[key] = self._entry(symbol, values)
         return self.entries[key]
 
+    def _place(self, symbol: Symbol, values: tuple[Any, ...]) -> tuple[int, ...]:
+        """Where in a symbol's table its arguments point."""
+        return tuple(v for v, s in zip(values, symbol.arguments, strict=True) if s in FINITE)
+
     def _entry(self, symbol: Symbol, values: tuple[Any, ...]) -> Jet:
         """A table's entry as truncated number, as short as it can be."""
-        place = tuple(v for v, s in zip(values, symbol.arguments, strict=True) if s in (STATE, ACTION))
+        place = self._place(symbol, values)
         parameter = next((v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER), None)
         found = []
         for mask in range(1 << len(self.levels)):
