@@ -12,8 +12,9 @@ from typing import Any
 
 from pgsym.decide.truncated import Jet, Scalars, Truncated
 from pgsym.errors import OutsideNumberSystem, TooLarge
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, MOMENTS, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
+from pgsym.terms.moments import written_out
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -68,7 +69,8 @@ class Walk:
 
     `entry(symbol, parameter, levels, place)` gives a table's entry or its derivative along some directions; None is
     zero.  `choice(symbol, place)` is a label, counted from 0.  `free` are the values of free states, actions and
-    trajectories, `lengths` those of free indices.  More than `most_steps` readings of a term raise TooLarge.
+    trajectories, `lengths` those of free indices; `frozen` says at which parameter's value another one is held.  More
+    than `most_steps` readings of a term raise TooLarge.
     """
 
     scalars: Scalars
@@ -81,7 +83,9 @@ class Walk:
     choice: Callable[[Symbol, tuple[int, ...]], int] = _no_choice
     most_steps: int | None = None
     steps: int = 0
-    levels: tuple[str, ...] = ()
+    frozen: dict[str, str] = field(default_factory=dict)
+    levels: tuple[str | None, ...] = ()
+    transposed: bool = False
     kinds: dict[int, tuple[Symbol, str]] = field(default_factory=dict)
     entries: dict[Any, Jet] = field(default_factory=dict)
 
@@ -145,15 +149,31 @@ class Walk:
         return self.numbers.power(self._real(term.base, env), term.exponent)
 
     def _gradient(self, term: Gradient, env: tuple[Any, ...]) -> Jet:
+        half = 1 << len(self.levels)
+        inner = self._deeper(term.body, env, term.parameter.name)
+        return inner[half:] if len(inner) > half else (self.zero,)
+
+    def _deeper(self, term: Term, env: tuple[Any, ...], level: str | None) -> Jet:
+        """The value with one more direction to differentiate along, by a parameter or (None) by nothing."""
         if len(self.levels) == 2:
             raise OutsideNumberSystem("enumeration takes no third derivatives")
-        half = 1 << len(self.levels)
-        self.levels = (*self.levels, term.parameter.name)
+        self.levels = (*self.levels, level)
         try:
-            inner = self._real(term.body, env)
+            return self._real(term, env)
         finally:
             self.levels = self.levels[:-1]
-        return inner[half:] if len(inner) > half else (self.zero,)
+
+    def _outer(self, left: Term, right: Term, env: tuple[Any, ...]) -> Jet:
+        """x yᵀ: the left factor along the next direction, the right one along the one after that."""
+        return self.numbers.times(self._real(left, env), self._deeper(right, env, None)[: 1 << len(self.levels)])
+
+    def _transposed(self, matrix: Term, env: tuple[Any, ...]) -> Jet:
+        """The matrix with its two directions exchanged."""
+        self.transposed = not self.transposed
+        try:
+            return self._real(matrix, env)
+        finally:
+            self.transposed = not self.transposed
 
     def _sum(self, term: Sum, env: tuple[Any, ...]) -> Jet:
         body, over = term.scope.body, term.over
@@ -265,6 +285,13 @@ class Walk:
 
     def _apply(self, term: Apply, env: tuple[Any, ...]) -> Any:
         symbol = term.symbol
+        match self._kind(symbol):
+            case "moment":
+                return self.read(written_out(term), env)
+            case "outer":
+                return self._outer(*term.arguments, env)
+            case "transpose":
+                return self._transposed(term.arguments[0], env)
         values = tuple([self._argument(t, s, env) for t, s in zip(term.arguments, symbol.arguments, strict=True)])
         match self._kind(symbol):
             case "log":
@@ -283,8 +310,9 @@ class Walk:
         """What a symbol is; looked up by identity, as comparing symbols takes long."""
         if id(symbol) not in self.kinds:
             kind = "table"
-            for built_in, name in ((LOG, "log"), (EXP, "exp"), (ABS, "abs"), (POWER, "power")):
+            for built_in, name in NAMED:
                 kind = name if symbol == built_in else kind
+            kind = "moment" if symbol in MOMENTS else kind
             kind = "indicator" if symbol in INDICATORS.values() else kind
             kind = "defined" if symbol in self.definitions else kind
             self.kinds[id(symbol)] = (symbol, kind)
@@ -298,7 +326,7 @@ class Walk:
             return drawn.read(symbol.name, time, symbol.result)
         if symbol.result in FINITE:
             return self.choice(symbol, self._place(symbol, values))
-        key = (id(symbol), values, self.levels)
+        key = (id(symbol), values, self.levels, self.transposed)
         if key not in self.entries:
             self.entries[key] = self._entry(symbol, values)
         return self.entries[key]
@@ -311,15 +339,19 @@ class Walk:
         """A table's entry as truncated number, as short as it can be."""
         place = self._place(symbol, values)
         parameter = next((v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER), None)
+        source = self.frozen.get(parameter, parameter) if parameter else None
         found = []
         for mask in range(1 << len(self.levels)):
             levels = tuple(k for k in range(len(self.levels)) if mask >> k & 1)
-            moves = all(parameter in (None, self.levels[k]) for k in levels)
-            found.append(self.entry(symbol, parameter, levels, place) if moves else None)
+            moves = all(self.levels[k] and parameter in (None, self.levels[k]) for k in levels)
+            directions = tuple(sorted(1 - k for k in levels)) if self.transposed else levels
+            found.append(self.entry(symbol, source, directions, place) if moves else None)
         while len(found) > 1 and not any(x is not None for x in found[len(found) // 2 :]):
             found = found[: len(found) // 2]
         return tuple(self.zero if x is None else x for x in found)
 
+
+NAMED = ((LOG, "log"), (EXP, "exp"), (ABS, "abs"), (POWER, "power"), (OUTER, "outer"), (TRANSPOSE, "transpose"))
 
 READERS: dict[type[Term], Callable[[Walk, Any, tuple[Any, ...]], Any]] = {
     Number: Walk._number,

@@ -31,13 +31,17 @@ from pgsym.terms import (
     Symbol,
     Term,
     Variable,
+    covariance,
     expect,
     grad,
     indicator,
     log,
+    outer,
     product_range,
     sum_over,
     sum_range,
+    transpose,
+    variance,
 )
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import lift
@@ -346,6 +350,34 @@ def test_what_does_not_exist_on_zero_probabilities(term: Term, undefined: bool) 
     for seed in range(12):
         outcomes |= {outcome for _, outcome in compare(term, ON_ZEROS, seed)}
     assert ("undefined" in outcomes) == undefined
+
+
+reward_to_go = m.score(1) * m.total_reward
+over_trajectories = (m.tau, TRAJECTORY_LAW.law(m.theta))
+hessian = grad(m.expectation(m.score(1) * m.total_reward))
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        variance(m.total_reward, over_trajectories),
+        variance(reward_to_go, over_trajectories),
+        covariance(m.total_reward, m.reward(1), over_trajectories),
+        covariance(SCORES, reward_to_go, over_trajectories),
+        grad(variance(m.total_reward, over_trajectories)),
+        m.expectation(outer(m.score(1), SCORES)),
+        transpose(m.expectation(outer(m.score(1), SCORES * m.total_reward))),
+        hessian,
+        transpose(hessian),
+        hessian - transpose(hessian),
+        grad(grad(m.objective)),
+    ],
+    ids=str,
+)
+def test_moments_and_matrices(term: Term) -> None:
+    shape = Shape(2, 2, 2, 0.3, policy_zeros=False)
+    for seed in range(3):
+        assert compare(term, shape, seed) == {(kind, "value"): 1 for kind in KINDS}
 
 
 @pytest.mark.parametrize(
