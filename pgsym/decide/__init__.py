@@ -1,7 +1,8 @@
 """Is it true: identities decided exactly, and the smallest counterexample to what is not."""
 
-from pgsym.decide.counterexamples import Counterexample, counterexample
+from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.identities import decide
+from pgsym.decide.search import counterexample
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 

@@ -10,10 +10,20 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pgsym.decide.counterexamples import batches, search
-from pgsym.decide.identities import Sizes, comparable, decide, peak_memory, relevant_hypotheses, search_sizes
+from pgsym.decide.apart import with_symbols_apart
+from pgsym.decide.identities import (
+    Sizes,
+    comparable,
+    decide,
+    holds_at,
+    peak_memory,
+    relevant_hypotheses,
+    search_sizes,
+)
+from pgsym.decide.search import BUDGET, search
 from pgsym.decide.signs import is_non_negative
 from pgsym.decide.sizes import Size, size_names
+from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
 from pgsym.errors import SortError
 from pgsym.terms.hypotheses import Hypothesis
@@ -27,6 +37,7 @@ def decide_order(
     sizes: Sizes | None = None,
     seed: int = 0,
     slack: Term | None = None,
+    budget: int = BUDGET,
 ) -> Verdict:
     """Whether lhs ≤ rhs, coordinate by coordinate, at every instance that is tried.
 
@@ -54,14 +65,16 @@ def decide_order(
     axes, names = comparable(lhs, rhs), size_names((lhs, rhs), given)
     chosen = tuple((s if isinstance(s, Size) else Size.of(s)).only(names) for s in sizes or ())
     relevant = relevant_hypotheses((lhs, rhs), given)
-    where = search_sizes(names, chosen)
-    found = search(lhs, rhs, relevant, axes, names, seed, where, Relation.AT_MOST)
+    statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes, Relation.AT_MOST)
+    where, equal = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
+    searched = search(statement, names, seed, where, budget, equal)
+    found = searched.found
     seconds, memory = time.perf_counter() - started, peak_memory()
     if found is not None:
-        evidence = Evidence("exact rational instance", (found.size,))
+        evidence = Evidence("exact rational instance", (found.size,), note=found.confirmation)
     else:
-        tried = sum(len(batch) for _, batch in batches(lhs, rhs, relevant, names, seed, where))
-        evidence = Evidence("candidates for a counterexample, in float64", examples=tried)
+        evidence = Evidence("candidates for a counterexample, in float64", searched.sizes, note=str(searched))
+    evidence = replace(evidence, examples=searched.instances)
     evidence = replace(evidence, seconds=seconds, memory=memory)
     rung = Rung.TESTED if found is None else Rung.REFUTED
     return Verdict(rung, lhs, rhs, given, evidence, found, Relation.AT_MOST)
