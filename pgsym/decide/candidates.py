@@ -94,11 +94,13 @@ class Ingredients:
         """How many entries the tables have together."""
         return sum(map(prod, self.shapes.values()))
 
+    def allows(self, what: Symbol | Variable, value: Fraction) -> bool:
+        """Whether the hypotheses allow a value of a symbol or variable."""
+        return value > 0 or (what not in self.positive and (value == 0 or what not in self.non_negative))
+
     def reals_of(self, what: Symbol | Variable, how_many: int) -> list[Fraction]:
         """The simplest real numbers that a symbol or variable may be."""
-        if what in self.positive:
-            return [x for x in REALS if x > 0][:how_many]
-        return [x for x in REALS if x >= 0][:how_many] if what in self.non_negative else list(REALS[:how_many])
+        return [x for x in REALS if self.allows(what, x)][:how_many]
 
 
 def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) -> Ingredients:

@@ -147,7 +147,10 @@ def used(statement: Statement, space: Space) -> frozenset[Symbol | Variable] | N
 
 
 def hits(statement: Statement, space: Space, digits: Digits) -> NDArray[np.bool_]:
-    """Which instances seem to be counterexamples: that sides differ is seen modulo a large prime, else in floats."""
+    """Which instances seem to be counterexamples: that sides differ is seen modulo a large prime, else in floats.
+
+    Raises OutsideNumberSystem where neither holds the sides.
+    """
     out = np.zeros(len(digits), dtype=bool)
     for group in _kinds(space, digits):
         coordinates = max(1, len(space.candidate(digits[group[0]]).coordinates))
@@ -176,17 +179,19 @@ def _kinds(space: Space, digits: Digits) -> list[NDArray[np.int64]]:
 
 
 def _hit(statement: Statement, space: Space, digits: Digits) -> NDArray[np.bool_]:
-    """Which instances of one kind seem to be counterexamples; none where no number system holds the sides."""
+    """Which instances of one kind seem to be counterexamples."""
+    outside = OutsideNumberSystem("no number system holds the sides")
     for exact in (True, False) if statement.relation is Relation.EQUAL else (False,):
         instance = _instance(statement, space, digits, exact)
         try:
             left, right = statement.sides(instance)
-        except OutsideNumberSystem:
+        except OutsideNumberSystem as reason:
+            outside = reason
             continue
         failing = statement.fails(left, right, instance.numbers)
         per_point = np.broadcast_to(failing.reshape(failing.shape[0], -1).any(axis=1), (instance.points,))
         return np.asarray(per_point.reshape(len(digits), -1).any(axis=1))
-    return np.zeros(len(digits), dtype=bool)
+    raise outside
 
 
 def _instance(statement: Statement, space: Space, digits: Digits, exact: bool) -> StackedInstance:

@@ -19,10 +19,11 @@ from pgsym.decide.screening import hits, used
 from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names
 from pgsym.decide.spaces import Digits, Space, around, at_round, stretches
 from pgsym.decide.statements import Statement
-from pgsym.errors import PgsymError
+from pgsym.errors import OutsideNumberSystem, PgsymError
 from pgsym.meaning.numbers import Ball
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term
+from pgsym.terms.sorts import LETTERS
 
 BUDGET = 20_000
 """The most instances that a search looks at, unless it is told otherwise."""
@@ -112,8 +113,9 @@ def search(
         if parts.entries > MOST_ENTRIES:
             continue  # nobody would read it, and it would not fit
         found, looked_at = _at(statement, parts, seed, (budget - instances) // (len(todo) - k))
-        instances += looked_at
-        tried.append(size)
+        if looked_at:
+            instances += looked_at
+            tried.append(size)
         if found is not None:
             found = _smaller(statement, names, seed, found, {*todo[:k]}, budget // len(todo), holds)
             return Search(confirmed(shrunk(found)), tuple(tried), tuple(settled), instances)
@@ -150,10 +152,13 @@ def _smaller(
 
 
 def _one_less(size: Size) -> Iterator[Size]:
-    """The sizes with one less of something."""
+    """The sizes with one less of something, and every time within the horizon."""
     for name, n in size.counts:
-        if n > 1:
-            yield Size(tuple((m, k - (m == name)) for m, k in size.counts))
+        less = dict(size.counts) | {name: n - 1}
+        last = less.get("T", less.get("N"))
+        times = less.keys() - {*LETTERS, "T", "N"}
+        if n > 1 and (last is None or all(less[t] <= last for t in times)):
+            yield Size(tuple(less.items()))
 
 
 def _at(statement: Statement, parts: Ingredients, seed: int, budget: int) -> tuple[Counterexample | None, int]:
@@ -161,8 +166,12 @@ def _at(statement: Statement, parts: Ingredients, seed: int, budget: int) -> tup
     looked_at = verified = 0
     for space, digits in _rounds(statement, parts, seed, budget):
         for stretch in stretches(digits[: budget - looked_at], FIRST):
+            try:
+                flagged = hits(statement, space, stretch)
+            except OutsideNumberSystem:
+                return None, looked_at
             looked_at += len(stretch)
-            for row in stretch[hits(statement, space, stretch)]:
+            for row in stretch[flagged]:
                 found = verify(statement, parts.size, space.candidate(row))
                 verified += 1
                 if found is not None or verified == MOST_VERIFIED:
