@@ -19,7 +19,7 @@ from pgsym.decide.screening import hits, used
 from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names
 from pgsym.decide.spaces import Digits, Space, around, at_round, stretches
 from pgsym.decide.statements import Statement
-from pgsym.errors import OutsideNumberSystem, PgsymError
+from pgsym.errors import OutsideNumberSystem, PgsymError, SortError
 from pgsym.meaning.numbers import Ball
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term
@@ -57,9 +57,9 @@ class Search:
 
     def __str__(self) -> str:
         where = f"{len(self.sizes)} sizes" if len(self.sizes) > 1 else "one size"
-        up_to = f", the largest with {self.sizes[-1]}" if len(self.sizes) > 1 and self.sizes[-1].counts else ""
-        held = f"; it was decided to hold at {len(self.settled)} more" if self.settled else ""
-        return f"{self.instances:,} instances of {where} searched{up_to}{held}"
+        largest = f", the largest {self.sizes[-1]}" if self.sizes and self.sizes[-1].counts else ""
+        held = f"; decided to hold with equality at {len(self.settled)} more" if self.settled else ""
+        return f"{self.instances:,} instances of {where}{largest}{held}"
 
 
 def counterexample(
@@ -100,25 +100,35 @@ def search(
     budget: int = BUDGET,
     holds: Holds = lambda _: False,
 ) -> Search:
-    """What a search finds among at most `budget` instances, shared among the sizes where `holds` does not skip it."""
+    """What a search finds among at most `budget` instances, shared among the sizes where `holds` does not skip it.
+
+    A size at which a side has no meaning, such as the second step of one, is passed over; raises SortError where that
+    is so at all of them.
+    """
     todo = _instances(sizes, names, statement.given)
     tried: list[Size] = []
     settled: list[Size] = []
-    instances = 0
+    instances, meaningless = 0, None
     for k, size in enumerate(todo):
-        if holds(size):
-            settled.append(size)
-            continue
         parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
         if parts.entries > MOST_ENTRIES:
             continue  # nobody would read it, and it would not fit
-        found, looked_at = _at(statement, parts, seed, (budget - instances) // (len(todo) - k))
+        try:
+            if holds(size):
+                settled.append(size)
+                continue
+            found, looked_at = _at(statement, parts, seed, (budget - instances) // (len(todo) - k))
+        except SortError as reason:  # the second step of trajectories of one
+            meaningless = reason
+            continue
         if looked_at:
             instances += looked_at
             tried.append(size)
         if found is not None:
             found = _smaller(statement, names, seed, found, {*todo[:k]}, budget // len(todo), holds)
             return Search(confirmed(shrunk(found)), tuple(tried), tuple(settled), instances)
+    if meaningless and not (tried or settled):
+        raise meaningless
     return Search(None, tuple(tried), tuple(settled), instances)
 
 
@@ -139,11 +149,14 @@ def _smaller(
     """The counterexample, or one of a smaller size that had not been tried, where a size was asked for by name."""
     while True:
         for size in _instances(_one_less(found.size), names, statement.given):
-            if size in tried or holds(size):
+            if size in tried:
                 continue
             tried.add(size)
             parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
-            less, _ = _at(statement, parts, seed, budget)
+            try:
+                less = None if holds(size) else _at(statement, parts, seed, budget)[0]
+            except SortError:
+                continue
             if less is not None:
                 found = less
                 break
