@@ -128,8 +128,8 @@ def test_sides_that_do_not_break_the_relation_are_noticed() -> None:
 
 def test_where_there_is_too_much_to_walk_over_the_evaluator_stands_alone() -> None:
     """At twelve steps nothing is enumerated, and the evidence says so."""
-    last = m.expectation(m.score(1) * m.reward(12))
-    verdict = decide(last, 2 * last + m.expectation(m.score(12) * m.reward(12)), (), [{"S": 1, "A": 2, "T": 12}])
+    last = m.expectation(m.score(12) * m.reward(12))
+    verdict = decide(last, 2 * last, m.hypotheses, [{"S": 1, "A": 2, "T": 12}])
     assert verdict.rung is Rung.REFUTED
     assert "confirmed by the evaluator only: to walk over everything takes more than" in verdict.evidence.note
 
