@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.candidates import Ingredients, Kind, ingredients, rows_of
 from pgsym.decide.confirmation import confirmed
 from pgsym.decide.counterexamples import Counterexample, verify
-from pgsym.decide.identities import comparable, relevant_hypotheses, with_symbols_apart
+from pgsym.decide.identities import comparable, relevant_hypotheses
 from pgsym.decide.screening import hits, used
 from pgsym.decide.sizes import Size, size_names
 from pgsym.decide.spaces import Space, space
@@ -91,7 +92,7 @@ def exhaustive(
     """
     given, grid = relevant_hypotheses((lhs, rhs), tuple(given)), grid or Grid()
     names = size_names((lhs, rhs), given)
-    statement = Statement(*with_symbols_apart(lhs, rhs, given), given, comparable(lhs, rhs), relation)
+    statement = Statement(*with_symbols_apart(lhs, rhs, given), comparable(lhs, rhs), relation)
     base = size if isinstance(size, Size) else Size.of(size or {})
     spaces = [_space(statement, grid, s) for s in base.instances(names, given)]
     count = sum(s.count for s in spaces)

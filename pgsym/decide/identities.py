@@ -57,9 +57,9 @@ def decide(
 
     Free states and actions are open: the sides must agree for all their values.  `sizes` are mappings such as
     {"S": 2, "A": 3, "N": 2}, by default a few small ones; a counterexample is searched among at most `budget`
-    instances.  The verdict is `decided`, `refuted` with the smallest
-    counterexample found, `tested` where logarithms are compared in ball arithmetic, or `undecided` with a reason.
-    Raises SortError or UnboundVariable for terms that cannot be compared.
+    instances.  The verdict is `decided`, `refuted` with the smallest counterexample found, `tested` where logarithms
+    are compared in ball arithmetic, or `undecided` with a reason and where was searched.  Raises SortError or
+    UnboundVariable for terms that cannot be compared.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
