@@ -10,8 +10,6 @@ from itertools import combinations_with_replacement
 from math import comb, prod
 from typing import Any
 
-import numpy as np
-
 from pgsym.decide.sizes import Size, vocabulary
 from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.instances import TableInstance, axes_of
@@ -34,19 +32,6 @@ class Candidate(Concrete):
     def instance(self, numbers: Numbers, size: Any, given: Any, *_: Any) -> TableInstance:  # type: ignore[override]
         """The candidate at its size."""
         return super().instance(numbers, size.sorts, size.lengths, given)
-
-    @property
-    def cost(self) -> tuple[int, int]:
-        """What makes an instance simple to read: small denominators, few and small numbers, then early labels."""
-        costs = [cost_of(Kind.CONSTANT, value) for value in self.constants.values()]
-        for symbol, table in self.tables.items():
-            if symbol.outcomes:
-                outcomes = prod(table.shape[: symbol.outcomes])
-                costs += [cost_of(Kind.LAW, tuple(row)) for row in table.reshape(outcomes, -1).T]
-            else:
-                kind = Kind.LABEL if np.issubdtype(table.dtype, np.integer) else Kind.REAL
-                costs += [cost_of(kind, value) for value in table.flat]
-        return sum(first for first, _ in costs), sum(second for _, second in costs)
 
 
 class Kind(StrEnum):

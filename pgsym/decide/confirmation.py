@@ -9,7 +9,8 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from pgsym.decide.enumeration import Drawn, Walk
+from pgsym.decide.enumeration import Walk
+from pgsym.decide.lookups import Drawn
 from pgsym.decide.truncated import FRACTIONS, Jet, Opaque, Scalars, Truncated, Undefined, balls
 from pgsym.decide.verdicts import Relation
 from pgsym.errors import OutsideNumberSystem, ReadingsDisagree, TooLarge
@@ -56,7 +57,7 @@ def _check(found: Counterexample) -> None:
                     f"enumeration finds {value} for {term}, the evaluator {stated[j]}: please report this instance"
                 )
             values.append(value)
-        breaks |= _break(*values, found.statement.relation)
+        breaks |= _break(values[0], values[1], found.statement.relation)
     if not breaks:
         raise ReadingsDisagree("enumeration finds no difference between the sides: please report this instance")
 
@@ -107,7 +108,7 @@ def _walk(
         {name: scalars.of(value) for name, value in candidate.constants.items()},
         {v.name: _at(v, dict(found.at), found.size.lengths) for v in found.statement.axes},
         lambda symbol, place: int(candidate.tables[symbol][place]),
-        most_steps,
+        most_steps=most_steps,
         frozen={h.frozen.name: h.at.name for h in found.given if isinstance(h, Frozen)},
     )
 

@@ -6,14 +6,12 @@ Of pgsym nothing but the classes of terms is used: this is a second reading of t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass
 from typing import Any
 
-from pgsym.decide.truncated import Jet, Scalars, Truncated
+from pgsym.decide.lookups import Drawn, Lookups, NeedsDraw
+from pgsym.decide.truncated import Jet
 from pgsym.errors import OutsideNumberSystem, TooLarge
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, MOMENTS, OUTER, POWER, TRANSPOSE
-from pgsym.terms.hypotheses import Definition
 from pgsym.terms.moments import written_out
 from pgsym.terms.nodes import (
     Add,
@@ -35,72 +33,20 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
-
-
-class NeedsDraw(Exception):
-    """A draw of a batch or trajectory was read before it was made."""
-
-    def __init__(self, drawn: Drawn, key: tuple[str, int], sort: Sort):
-        super().__init__(key)
-        self.drawn, self.key, self.sort = drawn, key, sort
-
-
-@dataclass(eq=False)
-class Drawn:
-    """A batch or trajectory: its draws so far."""
-
-    values: dict[tuple[str, int], int] = field(default_factory=dict)
-
-    def read(self, name: str, time: int, sort: Sort) -> int:
-        """One draw."""
-        if (name, time) not in self.values:
-            raise NeedsDraw(self, (name, time), sort)
-        return self.values[name, time]
-
-
-def _no_choice(symbol: Symbol, place: tuple[int, ...]) -> int:
-    raise OutsideNumberSystem(f"no table says what {symbol.name} is")
+from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Collective, Sort
 
 
 @dataclass
-class Walk:
-    """One reading of terms at one problem.
+class Walk(Lookups):
+    """One reading of terms at one problem.  More than `most_steps` readings of a term raise TooLarge."""
 
-    `entry(symbol, parameter, levels, place)` gives a table's entry or its derivative along some directions; None is
-    zero.  `choice(symbol, place)` is a label, counted from 0.  `free` are the values of free states, actions and
-    trajectories, `lengths` those of free indices; `frozen` says at which parameter's value another one is held.  More
-    than `most_steps` readings of a term raise TooLarge.
-    """
-
-    scalars: Scalars
-    sizes: dict[Sort, int]
-    lengths: dict[str, int]
-    definitions: dict[Symbol, Definition]
-    entry: Callable[[Symbol, str | None, tuple[int, ...], tuple[int, ...]], Any]
-    constants: dict[str, Any] = field(default_factory=dict)
-    free: dict[str, Any] = field(default_factory=dict)
-    choice: Callable[[Symbol, tuple[int, ...]], int] = _no_choice
     most_steps: int | None = None
     steps: int = 0
-    frozen: dict[str, str] = field(default_factory=dict)
-    levels: tuple[str | None, ...] = ()
-    transposed: bool = False
-    kinds: dict[int, tuple[Symbol, str]] = field(default_factory=dict)
-    entries: dict[Any, Jet] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.numbers = Truncated(self.scalars)
-        self.zero, self.one = self.numbers.zero, self.numbers.one
 
     def value(self, term: Term) -> Any:
         """The value of a closed term; raises Undefined where it has none."""
         (out,) = self.jet(self.read(term, ()))
         return out
-
-    def jet(self, x: Any) -> Jet:
-        """A value as truncated number; an index counts as the number it is."""
-        return (self.scalars.of(Fraction(x)),) if isinstance(x, int) else x  # type: ignore[no-any-return]
 
     # terms ------------------------------------------------------------------------------------------------------
     def read(self, term: Term, env: tuple[Any, ...]) -> Any:
@@ -285,15 +231,15 @@ class Walk:
 
     def _apply(self, term: Apply, env: tuple[Any, ...]) -> Any:
         symbol = term.symbol
-        match self._kind(symbol):
+        match self.kind(symbol):
             case "moment":
                 return self.read(written_out(term), env)
             case "outer":
-                return self._outer(*term.arguments, env)
+                return self._outer(term.arguments[0], term.arguments[1], env)
             case "transpose":
                 return self._transposed(term.arguments[0], env)
         values = tuple([self._argument(t, s, env) for t, s in zip(term.arguments, symbol.arguments, strict=True)])
-        match self._kind(symbol):
+        match self.kind(symbol):
             case "log":
                 return self.numbers.logarithm(self.jet(values[0]))
             case "exp":
@@ -306,52 +252,11 @@ class Walk:
                 return (self.one if values[0] == values[1] else self.zero,)
         return self._symbol(symbol, values)
 
-    def _kind(self, symbol: Symbol) -> str:
-        """What a symbol is; looked up by identity, as comparing symbols takes long."""
-        if id(symbol) not in self.kinds:
-            kind = "table"
-            for built_in, name in NAMED:
-                kind = name if symbol == built_in else kind
-            kind = "moment" if symbol in MOMENTS else kind
-            kind = "indicator" if symbol in INDICATORS.values() else kind
-            kind = "defined" if symbol in self.definitions else kind
-            self.kinds[id(symbol)] = (symbol, kind)
-        return self.kinds[id(symbol)][1]
-
     def _symbol(self, symbol: Symbol, values: tuple[Any, ...]) -> Any:
-        if self._kind(symbol) == "defined":
+        if self.kind(symbol) == "defined":
             return self.read(self.definitions[symbol].body, tuple(reversed(values)))
-        if values and isinstance(values[0], Drawn):
-            drawn, time = values
-            return drawn.read(symbol.name, time, symbol.result)
-        if symbol.result in FINITE:
-            return self.choice(symbol, self._place(symbol, values))
-        key = (id(symbol), values, self.levels, self.transposed)
-        if key not in self.entries:
-            self.entries[key] = self._entry(symbol, values)
-        return self.entries[key]
+        return self.looked_up(symbol, values)
 
-    def _place(self, symbol: Symbol, values: tuple[Any, ...]) -> tuple[int, ...]:
-        """Where in a symbol's table its arguments point."""
-        return tuple(v for v, s in zip(values, symbol.arguments, strict=True) if s in FINITE)
-
-    def _entry(self, symbol: Symbol, values: tuple[Any, ...]) -> Jet:
-        """A table's entry as truncated number, as short as it can be."""
-        place = self._place(symbol, values)
-        parameter = next((v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER), None)
-        source = self.frozen.get(parameter, parameter) if parameter else None
-        found = []
-        for mask in range(1 << len(self.levels)):
-            levels = tuple(k for k in range(len(self.levels)) if mask >> k & 1)
-            moves = all(self.levels[k] and parameter in (None, self.levels[k]) for k in levels)
-            directions = tuple(sorted(1 - k for k in levels)) if self.transposed else levels
-            found.append(self.entry(symbol, source, directions, place) if moves else None)
-        while len(found) > 1 and not any(x is not None for x in found[len(found) // 2 :]):
-            found = found[: len(found) // 2]
-        return tuple(self.zero if x is None else x for x in found)
-
-
-NAMED = ((LOG, "log"), (EXP, "exp"), (ABS, "abs"), (POWER, "power"), (OUTER, "outer"), (TRANSPOSE, "transpose"))
 
 READERS: dict[type[Term], Callable[[Walk, Any, tuple[Any, ...]], Any]] = {
     Number: Walk._number,

@@ -57,7 +57,7 @@ class Space:
         return [np.array([cost_of(s.kind, v) for v in s.pool], dtype=np.int64).reshape(-1, 2) for s in self.slots]
 
     def costs(self, digits: Digits) -> NDArray[np.int64]:
-        """What makes each instance hard to read, as in `Candidate.cost`: shape (instances, 2)."""
+        """How hard each instance is to read, what matters most in front: shape (instances, 2)."""
         out = np.zeros((len(digits), 2), dtype=np.int64)
         for i, cost in enumerate(self._costs):
             out += cost[digits[:, i]]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+import pgsym.decide
 from pgsym.decide import Counterexample, Rung, counterexample, decide
 from pgsym.decide.confirmation import CONFIRMED, confirmed
 from pgsym.decide.orders import decide_order
@@ -140,6 +143,14 @@ def test_the_evidence_and_the_record_say_how_it_was_confirmed() -> None:
     assert CONFIRMED in verdict.evidence.note
     assert verdict.counterexample.record()["confirmation"] == CONFIRMED
     assert CONFIRMED in str(verdict)
+
+
+@pytest.mark.parametrize("name", ["enumeration", "lookups", "truncated"])
+def test_enumeration_shares_nothing_with_the_evaluator(name: str) -> None:
+    source = (Path(pgsym.decide.__file__).parent / f"{name}.py").read_text()
+    modules = {n.module or "" for n in ast.walk(ast.parse(source)) if isinstance(n, ast.ImportFrom)}
+    assert not [m for m in modules if m.startswith("pgsym.meaning")]
+    assert {m for m in modules if m.startswith("pgsym.decide")} <= {"pgsym.decide.lookups", "pgsym.decide.truncated"}
 
 
 def test_positive_policies_are_confirmed_as_softmax() -> None:

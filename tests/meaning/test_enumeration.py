@@ -16,7 +16,8 @@ import sympy
 from flint import arb, fmpq
 from random_trajectories import BASELINE, FIXED, GAMMA, GIVEN, OLD, Draw, F, InScope, Q, Writer, m
 
-from pgsym.decide.enumeration import Drawn, Walk
+from pgsym.decide.enumeration import Walk
+from pgsym.decide.lookups import Drawn
 from pgsym.decide.truncated import FRACTIONS, Opaque, Scalars, Undefined
 from pgsym.errors import OutsideNumberSystem, UndefinedValue
 from pgsym.meaning.evaluator import evaluate_with_poles
