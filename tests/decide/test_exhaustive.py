@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 
 import pytest
 
 from pgsym import catalogue
 from pgsym.decide import Grid, Rung, Size, decide, exhaustive
 from pgsym.decide.candidates import ingredients
-from pgsym.decide.claims import Claim
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Relation
 from pgsym.errors import OutsideNumberSystem, SortError, TooLarge
@@ -22,6 +22,7 @@ from pgsym.terms.sorts import LETTERS
 
 o, c = one_step(), classification()
 FINE, COARSE = Grid(denominator=3), Grid()
+MOST = 30_000
 REFUTED = {
     i: e.claim
     for i, e in catalogue.entries().items()
@@ -29,11 +30,17 @@ REFUTED = {
 }
 
 
-def smaller(claim: Claim) -> Iterator[Size]:
-    """The sizes below that of a claim's counterexample, every time within the horizon."""
-    found = claim.decide().counterexample
+@cache
+def size_of(name: str) -> Size:
+    """The size of a claim's counterexample."""
+    found = REFUTED[name].decide().counterexample
     assert found is not None
-    for size in found.size.below[:-1]:
+    return found.size
+
+
+def smaller(found: Size) -> Iterator[Size]:
+    """The sizes below one, every time within the horizon."""
+    for size in found.below[:-1]:
         counted = dict(size.counts)
         last = counted.get("T", counted.get("N"))
         times = counted.keys() - {*LETTERS, "T", "N"}
@@ -45,10 +52,10 @@ def smaller(claim: Claim) -> Iterator[Size]:
 def test_no_smaller_size_has_a_counterexample(name: str) -> None:
     """Down to one state, action and step, over all rows with denominators up to 3 (or 2) and rewards in {−1, 0, 1}."""
     claim, refused = REFUTED[name], []
-    for size in smaller(claim):
+    for size in smaller(size_of(name)):
         for grid in (FINE, COARSE):
             try:
-                found = exhaustive(claim.lhs, claim.rhs, claim.given, size, grid, claim.relation, most=60_000)
+                found = exhaustive(claim.lhs, claim.rhs, claim.given, size, grid, claim.relation, MOST)
             except TooLarge as reason:
                 refused.append(str(reason))
                 continue
@@ -64,17 +71,15 @@ def test_no_smaller_size_has_a_counterexample(name: str) -> None:
 def test_the_counterexamples_own_size_has_one_on_the_grid(name: str) -> None:
     """So that the grid is fine enough to say something of smaller sizes."""
     claim = REFUTED[name]
-    size = claim.decide().counterexample
-    assert size is not None
     for grid in (COARSE, FINE):
         try:
-            found = exhaustive(claim.lhs, claim.rhs, claim.given, size.size, grid, claim.relation)
+            found = exhaustive(claim.lhs, claim.rhs, claim.given, size_of(name), grid, claim.relation, MOST)
         except TooLarge as reason:
             pytest.skip(f"the grid is too large: {reason}")
         if found is not None:
             assert found.confirmation == "confirmed by enumeration"
             return
-    pytest.fail(f"{name} has no counterexample on the grid at {size.size}")
+    pytest.fail(f"{name} has no counterexample on the grid at {size_of(name)}")
 
 
 def test_all_instances_of_a_grid_are_there() -> None:
