@@ -22,6 +22,7 @@ from math import ceil, log2, prod
 import numpy as np
 
 from pgsym.decide.apart import with_symbols_apart
+from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.degree import DegreeBound
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
 from pgsym.decide.search import BUDGET, Holds, Search, confirm_with_balls, search
@@ -119,18 +120,23 @@ def _without_agreement(
 ) -> Verdict:
     found = searched.found
     if found is not None:
-        method = "exact rational instance" if found.is_rational else "exact instance, compared in ball arithmetic"
-        notes = "; ".join(x for x in (note, found.confirmation) if x)
-        evidence = Evidence(method, (found.size,), examples=searched.instances, note=notes)
+        evidence = refutation(found, searched.instances, note)
         return replace(verdict, rung=Rung.REFUTED, evidence=_timed(evidence, started), counterexample=found)
     used = vocabulary((statement.lhs, statement.rhs), statement.given)
     examples = confirm_with_balls(statement, names, seed) if {LOG, EXP} & used else 0
     if examples:
         evidence = Evidence("ball arithmetic at random rational instances", examples=examples, note=note)
         return replace(verdict, rung=Rung.TESTED, evidence=_timed(evidence, started))
-    reason = f"no decision procedure reached an answer: {note}; no counterexample among {searched}"
+    reason = f"no decision procedure reached an answer: {note}; {searched.outcome}"
     evidence = Evidence("none", searched.sizes, examples=searched.instances, note=reason)
     return replace(verdict, evidence=_timed(evidence, started))
+
+
+def refutation(found: Counterexample, instances: int, note: str = "") -> Evidence:
+    """The evidence that a counterexample is, found among some instances."""
+    method = "exact rational instance" if found.is_rational else "exact instance, compared in ball arithmetic"
+    notes = "; ".join(x for x in (note, found.confirmation) if x)
+    return Evidence(method, (found.size,), examples=instances, note=notes)
 
 
 def comparable(lhs: Term, rhs: Term) -> tuple[Variable, ...]:

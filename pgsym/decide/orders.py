@@ -17,6 +17,7 @@ from pgsym.decide.identities import (
     decide,
     holds_at,
     peak_memory,
+    refutation,
     relevant_hypotheses,
     search_sizes,
 )
@@ -42,8 +43,9 @@ def decide_order(
     """Whether lhs ≤ rhs, coordinate by coordinate, at every instance that is tried.
 
     The verdict is `refuted` with the smallest exact instance found at which lhs > rhs; `decided` if `slack` visibly is
-    not negative (see `is_non_negative`) and rhs − lhs = slack is decided; or else `tested`.  Places where a side is
-    undefined say nothing.  Raises SortError for a slack whose form does not show its sign.
+    not negative (see `is_non_negative`) and rhs − lhs = slack is decided, or lhs = rhs is; or else `tested`, with how
+    many of at most `budget` instances were looked at (`undecided` if none could be).  Places where a side is undefined
+    say nothing.  Raises SortError for a slack whose form does not show its sign.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
@@ -68,13 +70,15 @@ def decide_order(
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes, Relation.AT_MOST)
     where, equal = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
     searched = search(statement, names, seed, where, budget, equal)
-    found = searched.found
-    seconds, memory = time.perf_counter() - started, peak_memory()
-    if found is not None:
-        evidence = Evidence("exact rational instance", (found.size,), note=found.confirmation)
-    else:
-        evidence = Evidence("candidates for a counterexample, in float64", searched.sizes, note=str(searched))
-    evidence = replace(evidence, examples=searched.instances)
-    evidence = replace(evidence, seconds=seconds, memory=memory)
-    rung = Rung.TESTED if found is None else Rung.REFUTED
-    return Verdict(rung, lhs, rhs, given, evidence, found, Relation.AT_MOST)
+    if searched.found is not None:
+        rung, evidence = Rung.REFUTED, refutation(searched.found, searched.instances)
+    elif searched.instances:
+        rung = Rung.TESTED
+        method = "candidates for a counterexample, in float64"
+        evidence = Evidence(method, searched.sizes, examples=searched.instances, note=str(searched))
+    else:  # nothing to look at: perhaps because the sides are the same
+        same = decide(lhs, rhs, given, sizes, seed)
+        rung = Rung.DECIDED if same.is_true else Rung.UNDECIDED
+        evidence = same.evidence if same.is_true else Evidence("none", note=searched.outcome)
+    evidence = replace(evidence, seconds=time.perf_counter() - started, memory=peak_memory())
+    return Verdict(rung, lhs, rhs, given, evidence, searched.found, Relation.AT_MOST)

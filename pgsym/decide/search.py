@@ -56,12 +56,15 @@ class Search:
     instances: int
 
     def __str__(self) -> str:
-        if not self.instances:
-            return "no instance, for none could be looked at"
         where = f"{len(self.sizes)} sizes" if len(self.sizes) > 1 else "one size"
         largest = f", the largest {self.sizes[-1]}" if self.sizes and self.sizes[-1].counts else ""
         held = f"; decided to hold with equality at {len(self.settled)} more" if self.settled else ""
         return f"{self.instances:,} instances of {where}{largest}{held}"
+
+    @property
+    def outcome(self) -> str:
+        """What came of a search that found nothing, in words."""
+        return f"no counterexample among {self}" if self.instances else "no instance could be looked at"
 
 
 def counterexample(

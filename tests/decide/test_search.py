@@ -18,10 +18,12 @@ from pgsym.decide.sizes import SEARCH_SIZES, size_names, up_to
 from pgsym.decide.spaces import at_round
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Relation
+from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.concrete import StackedInstance
 from pgsym.problems import classification, one_step, trajectories
 from pgsym.problems.classification import LABEL, LABEL_LAW
 from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
+from pgsym.problems.trajectory import TRANSITION
 from pgsym.terms import (
     ACTION,
     STATE,
@@ -31,6 +33,7 @@ from pgsym.terms import (
     Variable,
     absolute,
     expect,
+    function,
     grad,
     log,
     sum_over,
@@ -49,6 +52,10 @@ def reward_after(t: int) -> Term:
     return sum_range(m.t, t, m.T, of=m.expectation(m.reward(m.t)))
 
 
+b = function("b", STATE)
+moved = TRANSITION.law(o.s, o.a)
+after = Variable("s'", STATE)
+squares, cubes = (sum_over(o.a, of=o.policy**k) for k in (2, 3))
 SMALLEST: dict[str, tuple[Term, Term, tuple[Hypothesis, ...], Size]] = {
     "doubled": (o.objective, 2 * o.objective, o.hypotheses, Size.of(S=1, A=1)),
     "one state only": (states * o.objective, o.objective, o.hypotheses, Size.of(S=2, A=1)),
@@ -70,6 +77,19 @@ SMALLEST: dict[str, tuple[Term, Term, tuple[Hypothesis, ...], Size]] = {
         grad(total) + grad(reward_after(3)),
         m.hypotheses,
         Size.of(S=1, A=2, T=3),
+    ),
+    "up to two answers": (cubes, (3 * squares - 1) / 2, o.hypotheses, Size.of(S=1, A=3)),
+    "at uniform policies": (
+        grad(o.objective),
+        o.over_states(sum_over(o.a, of=o.reward * o.score)) / actions,
+        o.hypotheses,
+        Size.of(S=1, A=2),
+    ),
+    "where nothing is left to chance": (
+        variance(b(after), (after, moved)),
+        expect(0 * b(after), (after, moved)),
+        (),
+        Size.of(S=2, A=1),
     ),
     "a score is not zero": (o.score, o.score * 0, o.hypotheses, Size.of(S=1, A=2)),
     "the exchange": (grad(o.objective), o.expectation(grad(o.reward)), o.hypotheses, Size.of(S=1, A=2)),
@@ -157,6 +177,23 @@ def test_an_order_is_refuted_with_the_smallest_instance_or_says_what_was_tried()
     assert "decided to hold with equality at 1 more" in str(tested)  # |S| = |A| = 1
 
 
+def test_an_order_of_equal_sides_is_decided() -> None:
+    equal = decide_order(grad(o.objective), o.expectation(o.reward * o.score), o.hypotheses)
+    assert equal.rung is Rung.DECIDED
+    assert equal.relation is Relation.AT_MOST
+    assert equal.evidence.log2_error is not None
+
+
+def test_an_order_at_no_instance_is_not_called_tested(monkeypatch: pytest.MonkeyPatch) -> None:
+    def outside(*_: object) -> None:
+        raise OutsideNumberSystem("not a number")
+
+    monkeypatch.setattr(Statement, "sides", outside)
+    verdict = decide_order(o.objective**2, o.expectation(o.reward**2), o.hypotheses)
+    assert verdict.rung is Rung.UNDECIDED
+    assert verdict.evidence.note == "no instance could be looked at"
+
+
 def test_variances_are_compared() -> None:
     draws = (m.tau, m.law)
     larger = variance(m.total_reward, draws)
@@ -205,6 +242,19 @@ SCREENED = {
     "trajectories": (grad(m.objective), m.expectation(m.score(1) * m.total_reward), m.hypotheses),
     "a real variable": (Variable("c") * o.objective, o.objective, ()),
 }
+
+
+@pytest.mark.parametrize("name", SCREENED)
+def test_what_is_differentiated_twice_is_screened_table_by_table(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same hits, at what is differentiated once."""
+    lhs, rhs, given = SCREENED[name]
+    statement = statement_of(lhs, 2 * rhs, given)
+    space = at_round(ingredients((lhs, rhs), given, Size.of(S=2, A=2, T=2)), 3)
+    digits = space.random(40, np.random.default_rng(1))
+    fast = hits(statement, space, digits)
+    monkeypatch.setattr(Statement, "derivatives", 2)
+    assert hits(statement, space, digits).tolist() == fast.tolist()
+    assert fast.any()
 
 
 @pytest.mark.parametrize("exact", [True, False])
