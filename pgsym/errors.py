@@ -60,6 +60,10 @@ class UndefinedValue(PgsymError):
     """A value that does not exist at an instance: a division by zero or the logarithm of zero."""
 
 
+class ReadingsDisagree(PgsymError):
+    """Two independent readings of a term find different values: a fault of pgsym, and nothing is claimed."""
+
+
 class TooLarge(PgsymError):
     """Work refused before it starts, with its estimate and the alternative."""
 

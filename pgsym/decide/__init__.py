@@ -1,8 +1,10 @@
 """Is it true: identities decided exactly, and the smallest counterexample to what is not."""
 
-from pgsym.decide.counterexamples import Counterexample, counterexample
+from pgsym.decide.counterexamples import Counterexample
+from pgsym.decide.exhaustive import Grid, exhaustive
 from pgsym.decide.identities import decide
+from pgsym.decide.search import counterexample
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 
-__all__ = ["Counterexample", "Evidence", "Rung", "Size", "Verdict", "counterexample", "decide"]
+__all__ = ["Counterexample", "Evidence", "Grid", "Rung", "Size", "Verdict", "counterexample", "decide", "exhaustive"]

@@ -1,20 +1,19 @@
-"""Candidates for a counterexample: simple tables first, structured ones before random ones."""
+"""Candidates for a counterexample: what an instance is made of, and which of two is simpler to read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement
 from math import comb, prod
 from typing import Any
 
-import numpy as np
-
 from pgsym.decide.sizes import Size, vocabulary
-from pgsym.meaning.concrete import Concrete, StackedInstance
+from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.instances import TableInstance, axes_of
-from pgsym.meaning.numbers import Array, Numbers
+from pgsym.meaning.numbers import Numbers
 from pgsym.terms.build import BUILT_IN, EXP
 from pgsym.terms.hypotheses import Definition, Hypothesis, NonNegative, Positive, ThetaFree
 from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
@@ -23,38 +22,37 @@ from pgsym.terms.structure import free, walk
 
 REALS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "3", "-1/2", "1/3", "5")))
 WEIGHTS = tuple(map(Fraction, ("1", "2", "3", "1/2", "4", "1/3")))
+MOST_ROWS = 300
+"""The most rows with one common denominator that a law's row is chosen from."""
 
 
 class Candidate(Concrete):
     """A concrete problem that may be a counterexample."""
 
-    @staticmethod
-    def stacked(
-        problems: Sequence[Candidate], size: Size, given: Iterable[Hypothesis], exact: bool = True
-    ) -> StackedInstance:
-        """All of them as the points of one evaluation, modulo a prime or in floats."""
-        return StackedInstance(problems, size.sorts, size.lengths, given, exact)
-
     def instance(self, numbers: Numbers, size: Any, given: Any, *_: Any) -> TableInstance:  # type: ignore[override]
         """The candidate at its size."""
         return super().instance(numbers, size.sorts, size.lengths, given)
 
-    @property
-    def cost(self) -> tuple[int, ...]:
-        """What makes an instance simple to read: small denominators, then small numbers, then early labels."""
-        denominators = spread = 0
-        total = sum(2 * abs(v.numerator) + v.denominator - 1 + (v < 0) for v in self.constants.values())
-        for symbol, table in self.tables.items():
-            for value in table.flat:
-                if isinstance(value, Fraction):
-                    denominators += (value.denominator - 1) * (2 if symbol.outcomes else 1)
-                    if not symbol.outcomes:
-                        total += 2 * abs(value.numerator) + (value < 0)
-                    else:
-                        spread += value.numerator**2
-                else:
-                    spread += int(value)
-        return denominators + total, spread
+
+class Kind(StrEnum):
+    """What an entry of an instance is: a row of probabilities, or a number."""
+
+    LAW = "law"
+    REAL = "real"
+    LOGIT = "logit"
+    LABEL = "label"
+    CONSTANT = "constant"
+
+
+def cost_of(kind: Kind, value: Any) -> tuple[int, int]:
+    """How hard one row or entry is to read: 1/2 costs more than 0 and 1, −1 more than 1, the last label most."""
+    match kind:
+        case Kind.LAW:
+            later = sum(i for i, mass in enumerate(value) if mass)
+            return 2 * sum(m.denominator - 1 for m in value), sum(m.numerator**2 for m in value) + later
+        case Kind.LABEL:
+            return 0, int(value)
+    return value.denominator - 1 + 2 * abs(value.numerator) + (value < 0), 0
 
 
 @dataclass(frozen=True)
@@ -71,11 +69,23 @@ class Ingredients:
     non_negative: frozenset[Symbol | Variable]
     size: Size
 
+    @property
+    def shapes(self) -> dict[Symbol, tuple[int, ...]]:
+        """The shapes of all tables."""
+        return {**self.laws, **self.reals, **self.logits, **self.labels}
+
+    @property
+    def entries(self) -> int:
+        """How many entries the tables have together."""
+        return sum(map(prod, self.shapes.values()))
+
+    def allows(self, what: Symbol | Variable, value: Fraction) -> bool:
+        """Whether the hypotheses allow a value of a symbol or variable."""
+        return value > 0 or (what not in self.positive and (value == 0 or what not in self.non_negative))
+
     def reals_of(self, what: Symbol | Variable, how_many: int) -> list[Fraction]:
         """The simplest real numbers that a symbol or variable may be."""
-        if what in self.positive:
-            return [x for x in REALS if x > 0][:how_many]
-        return [x for x in REALS if x >= 0][:how_many] if what in self.non_negative else list(REALS[:how_many])
+        return [x for x in REALS if self.allows(what, x)][:how_many]
 
 
 def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) -> Ingredients:
@@ -110,58 +120,6 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
     )
 
 
-def entries_of(parts: Ingredients) -> int:
-    """How many entries the tables have together."""
-    kinds = (parts.laws, parts.reals, parts.logits, parts.labels)
-    return sum(prod(shape) for tables in kinds for shape in tables.values())
-
-
-def candidates(
-    terms: Sequence[Term], given: Sequence[Hypothesis], size: Size, round_: int, seed: int, how_many: int
-) -> list[Candidate]:
-    """Candidates of one round, simplest first; later rounds allow larger denominators and numbers."""
-    parts = ingredients(terms, given, size)
-    rng = np.random.default_rng([seed, round_])
-    pools: list[tuple[str, Any, list[Any], tuple[int, ...]]] = []
-    for symbol, shape in parts.laws.items():
-        outcomes, rows = prod(shape[: symbol.outcomes]), prod(shape[symbol.outcomes :])
-        pools.append(("law", symbol, list(rows_of(outcomes, round_, symbol in parts.positive)), (rows,)))
-    for symbol, shape in parts.reals.items():
-        pools.append(("real", symbol, parts.reals_of(symbol, round_ + 2), (prod(shape),)))
-    for symbol, shape in parts.logits.items():
-        pools.append(("logit", symbol, list(WEIGHTS[: round_ + 1]), (prod(shape),)))
-    for symbol, shape in parts.labels.items():
-        pools.append(("label", symbol, list(range(size.sorts[symbol.result])), (prod(shape),)))
-    for name in parts.constants:
-        pools.append(("constant", name, parts.reals_of(Variable(name), round_ + 3), (1,)))
-    total = prod(len(pool) ** count for _, _, pool, (count,) in pools)
-    if total <= 4 * how_many:
-        choices: Iterable[tuple[tuple[Any, ...], ...]] = product(
-            *(product(pool, repeat=c) for _, _, pool, (c,) in pools)
-        )
-    else:
-        choices = _random_choices(pools, rng, how_many)
-    out = [_assembled(parts, pools, chosen) for chosen in choices]
-    return sorted(out, key=lambda c: c.cost)[: 4 * how_many]
-
-
-def _random_choices(pools: Any, rng: np.random.Generator, how_many: int) -> Iterator[tuple[tuple[Any, ...], ...]]:
-    """The simplest of everything, each single departure from it, then random ones that favour the simple."""
-    simplest = [tuple([pool[0]] * count) for _, _, pool, (count,) in pools]
-    yield tuple(simplest)
-    for i, (_, _, pool, (count,)) in enumerate(pools):
-        for at in range(min(count, 4)):
-            for value in pool[1:4]:
-                changed = list(simplest)
-                changed[i] = (*simplest[i][:at], value, *simplest[i][at + 1 :])
-                yield tuple(changed)
-    for _ in range(how_many):
-        yield tuple(
-            tuple(pool[min(int(rng.integers(len(pool))), int(rng.integers(len(pool))))] for _ in range(count))
-            for _, _, pool, (count,) in pools
-        )
-
-
 def rows_of(outcomes: int, round_: int, positive: bool) -> Iterator[tuple[Fraction, ...]]:
     """Distributions over some outcomes with small common denominators; the deterministic ones first, if allowed."""
     if outcomes == 1:
@@ -180,67 +138,8 @@ def rows_of(outcomes: int, round_: int, positive: bool) -> Iterator[tuple[Fracti
 
 
 def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
-    """The ways to write `total` as an ordered sum of `parts` non-negative integers, at most a few hundred."""
-    if comb(total + parts - 1, parts - 1) > 300:
-        total = min(total, 3)
-    seen = set()
+    """The ways to write `total` as an ordered sum of `parts` non-negative integers; none where there are hundreds."""
+    if comb(total + parts - 1, parts - 1) > MOST_ROWS:
+        return
     for bars in combinations_with_replacement(range(parts), total):
-        row = tuple(bars.count(i) for i in range(parts))
-        if row not in seen:
-            seen.add(row)
-            yield row
-
-
-def _assembled(parts: Ingredients, pools: Any, chosen: tuple[tuple[Any, ...], ...]) -> Candidate:
-    tables: dict[Symbol, Array] = {}
-    constants: dict[str, Fraction] = {}
-    for (kind, symbol, _, _), values in zip(pools, chosen, strict=True):
-        if kind == "constant":
-            constants[symbol] = values[0]
-        elif kind == "law":
-            shape = parts.laws[symbol]
-            array = np.empty((prod(shape[: symbol.outcomes]), len(values)), dtype=object)
-            for j, row in enumerate(values):
-                for i, mass in enumerate(row):
-                    array[i, j] = mass
-            tables[symbol] = array.reshape(shape)
-        elif kind == "label":
-            tables[symbol] = np.asarray(values, dtype=np.int64).reshape(parts.labels[symbol])
-        else:
-            entries = np.empty(len(values), dtype=object)
-            entries[:] = values
-            tables[symbol] = entries.reshape({**parts.reals, **parts.logits}[symbol])
-    return Candidate(tables, parts.moved, frozenset(parts.logits), constants)
-
-
-def simpler(candidate: Candidate, given: Sequence[Hypothesis]) -> list[Candidate]:
-    """Candidates that differ in one row or entry and are simpler, the simplest first."""
-    parts = ingredients((), given, Size(()))
-    positive = parts.positive
-    out = []
-    for symbol, table in candidate.tables.items():
-        if np.issubdtype(table.dtype, np.integer):
-            options: list[Any] = list(range(int(table.max()) + 1)) if table.size else []
-            for index in np.ndindex(table.shape):
-                out += [_with(candidate, symbol, index, v) for v in options if v < table[index]]
-        elif symbol.outcomes:
-            shape, k = table.shape, symbol.outcomes
-            for row in np.ndindex(shape[k:]):
-                where = (*[slice(None)] * k, *row)
-                for masses in rows_of(prod(shape[:k]), 3, symbol in positive):
-                    out.append(_with(candidate, symbol, where, np.array(masses, dtype=object).reshape(shape[:k])))
-        else:
-            pool = WEIGHTS if symbol in candidate.logarithmic else parts.reals_of(symbol, len(REALS))
-            for index in np.ndindex(table.shape):
-                out += [_with(candidate, symbol, index, v) for v in pool if v != table[index]]
-    for name in candidate.constants:
-        out += [
-            replace(candidate, constants={**candidate.constants, name: v}) for v in parts.reals_of(Variable(name), 4)
-        ]
-    return sorted((c for c in out if c.cost < candidate.cost), key=lambda c: c.cost)
-
-
-def _with(candidate: Candidate, symbol: Symbol, where: Any, value: Any) -> Candidate:
-    table = candidate.tables[symbol].copy()
-    table[where] = value
-    return replace(candidate, tables={**candidate.tables, symbol: table})
+        yield tuple(bars.count(i) for i in range(parts))

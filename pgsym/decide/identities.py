@@ -21,10 +21,12 @@ from math import ceil, log2, prod
 import numpy as np
 
 from pgsym.decide.apart import with_symbols_apart
-from pgsym.decide.counterexamples import Counterexample, confirm_with_balls, search
+from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.degree import DegreeBound
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
+from pgsym.decide.search import BUDGET, Holds, Search, confirm_with_balls, search
 from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names, vocabulary
+from pgsym.decide.statements import Statement
 from pgsym.decide.strata import conditions, strata
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
@@ -49,13 +51,15 @@ def decide(
     given: Iterable[Hypothesis] = (),
     sizes: Sizes | None = None,
     seed: int = 0,
+    budget: int = BUDGET,
 ) -> Verdict:
     """Whether two terms are equal at every instance of some sizes that satisfies the hypotheses.
 
     Free states and actions are open: the sides must agree for all their values.  `sizes` are mappings such as
-    {"S": 2, "A": 3, "N": 2}, by default a few small ones.  The verdict is `decided`, `refuted` with the smallest
-    counterexample found, `tested` where logarithms are compared in ball arithmetic, or `undecided` with a reason.
-    Raises SortError or UnboundVariable for terms that cannot be compared.
+    {"S": 2, "A": 3, "N": 2}, by default a few small ones; a counterexample is searched among at most `budget`
+    instances.  The verdict is `decided`, `refuted` with the smallest counterexample found, `tested` where logarithms
+    are compared in ball arithmetic, or `undecided` with a reason and where was searched.  Raises SortError or
+    UnboundVariable for terms that cannot be compared.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -79,31 +83,59 @@ def decide(
         note = "" if evidence else "the sides differ at a random point"
     if evidence is not None:
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
-    left, right, assumed = with_symbols_apart(lhs, rhs, relevant)
-    found = search(left, right, assumed, axes, names, seed, search_sizes(names, chosen))
-    return _without_agreement(lhs, rhs, given, found, note, started, seed)
+    statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes)
+    where, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
+    searched = search(statement, names, seed, where, budget, holds)
+    return _without_agreement(
+        Verdict(Rung.UNDECIDED, lhs, rhs, given, Evidence("none")), statement, names, searched, note, started, seed
+    )
+
+
+def holds_at(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed: int = 0) -> Holds:
+    """Whether both sides were decided to agree at every instance of a size: where there is nothing to search."""
+    axes, names = comparable(lhs, rhs), size_names((lhs, rhs), given)
+
+    def holds(size: Size) -> bool:
+        try:
+            return strata((lhs, rhs), given, size, seed)[1] and (
+                _agree(lhs, rhs, given, (size,), axes, names, seed) is not None
+            )
+        except UndefinedValue:
+            return True  # both sides are undefined at every instance
+        except OutsideNumberSystem:
+            return False
+
+    return holds
 
 
 def _without_agreement(
-    lhs: Term,
-    rhs: Term,
-    given: tuple[Hypothesis, ...],
-    found: Counterexample | None,
+    verdict: Verdict,
+    statement: Statement,
+    names: tuple[str, ...],
+    searched: Search,
     note: str,
     started: float,
     seed: int,
 ) -> Verdict:
+    found = searched.found
     if found is not None:
-        method = "exact rational instance" if found.is_rational else "exact instance, compared in ball arithmetic"
-        evidence = Evidence(method, (found.size,), note=note)
-        return Verdict(Rung.REFUTED, lhs, rhs, given, _timed(evidence, started), found)
-    transcendental = {LOG, EXP} & vocabulary((lhs, rhs), given)
-    examples = confirm_with_balls(lhs, rhs, relevant_hypotheses((lhs, rhs), given), seed) if transcendental else 0
+        evidence = refutation(found, searched.instances, note)
+        return replace(verdict, rung=Rung.REFUTED, evidence=_timed(evidence, started), counterexample=found)
+    used = vocabulary((statement.lhs, statement.rhs), statement.given)
+    examples = confirm_with_balls(statement, names, seed) if {LOG, EXP} & used else 0
     if examples:
         evidence = Evidence("ball arithmetic at random rational instances", examples=examples, note=note)
-        return Verdict(Rung.TESTED, lhs, rhs, given, _timed(evidence, started))
-    reason = f"no decision procedure reached an answer: {note}"
-    return Verdict(Rung.UNDECIDED, lhs, rhs, given, _timed(Evidence("none", note=reason), started))
+        return replace(verdict, rung=Rung.TESTED, evidence=_timed(evidence, started))
+    reason = f"no decision procedure reached an answer: {note}; {searched.outcome}"
+    evidence = Evidence("none", searched.sizes, examples=searched.instances, note=reason)
+    return replace(verdict, evidence=_timed(evidence, started))
+
+
+def refutation(found: Counterexample, instances: int, note: str = "") -> Evidence:
+    """The evidence that a counterexample is, found among some instances."""
+    method = "exact rational instance" if found.is_rational else "exact instance, compared in ball arithmetic"
+    notes = "; ".join(x for x in (note, found.confirmation) if x)
+    return Evidence(method, (found.size,), examples=instances, note=notes)
 
 
 def comparable(lhs: Term, rhs: Term) -> tuple[Variable, ...]:

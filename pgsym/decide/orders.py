@@ -10,10 +10,21 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pgsym.decide.counterexamples import batches, search
-from pgsym.decide.identities import Sizes, comparable, decide, peak_memory, relevant_hypotheses, search_sizes
+from pgsym.decide.apart import with_symbols_apart
+from pgsym.decide.identities import (
+    Sizes,
+    comparable,
+    decide,
+    holds_at,
+    peak_memory,
+    refutation,
+    relevant_hypotheses,
+    search_sizes,
+)
+from pgsym.decide.search import BUDGET, search
 from pgsym.decide.signs import is_non_negative
 from pgsym.decide.sizes import Size, size_names
+from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
 from pgsym.errors import SortError
 from pgsym.terms.hypotheses import Hypothesis
@@ -27,12 +38,14 @@ def decide_order(
     sizes: Sizes | None = None,
     seed: int = 0,
     slack: Term | None = None,
+    budget: int = BUDGET,
 ) -> Verdict:
     """Whether lhs ≤ rhs, coordinate by coordinate, at every instance that is tried.
 
     The verdict is `refuted` with the smallest exact instance found at which lhs > rhs; `decided` if `slack` visibly is
-    not negative (see `is_non_negative`) and rhs − lhs = slack is decided; or else `tested`.  Places where a side is
-    undefined say nothing.  Raises SortError for a slack whose form does not show its sign.
+    not negative (see `is_non_negative`) and rhs − lhs = slack is decided, or lhs = rhs is; or else `tested`, with how
+    many of at most `budget` instances were looked at (`undecided` if none could be).  Places where a side is undefined
+    say nothing.  Raises SortError for a slack whose form does not show its sign.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
@@ -54,14 +67,18 @@ def decide_order(
     axes, names = comparable(lhs, rhs), size_names((lhs, rhs), given)
     chosen = tuple((s if isinstance(s, Size) else Size.of(s)).only(names) for s in sizes or ())
     relevant = relevant_hypotheses((lhs, rhs), given)
-    where = search_sizes(names, chosen)
-    found = search(lhs, rhs, relevant, axes, names, seed, where, Relation.AT_MOST)
-    seconds, memory = time.perf_counter() - started, peak_memory()
-    if found is not None:
-        evidence = Evidence("exact rational instance", (found.size,))
-    else:
-        tried = sum(len(batch) for _, batch in batches(lhs, rhs, relevant, names, seed, where))
-        evidence = Evidence("candidates for a counterexample, in float64", examples=tried)
-    evidence = replace(evidence, seconds=seconds, memory=memory)
-    rung = Rung.TESTED if found is None else Rung.REFUTED
-    return Verdict(rung, lhs, rhs, given, evidence, found, Relation.AT_MOST)
+    statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes, Relation.AT_MOST)
+    where, equal = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
+    searched = search(statement, names, seed, where, budget, equal)
+    if searched.found is not None:
+        rung, evidence = Rung.REFUTED, refutation(searched.found, searched.instances)
+    elif searched.instances:
+        rung = Rung.TESTED
+        method = "candidates for a counterexample, in float64"
+        evidence = Evidence(method, searched.sizes, examples=searched.instances, note=str(searched))
+    else:  # nothing to look at: perhaps because the sides are the same
+        same = decide(lhs, rhs, given, sizes, seed)
+        rung = Rung.DECIDED if same.is_true else Rung.UNDECIDED
+        evidence = same.evidence if same.is_true else Evidence("none", note=searched.outcome)
+    evidence = replace(evidence, seconds=time.perf_counter() - started, memory=peak_memory())
+    return Verdict(rung, lhs, rhs, given, evidence, searched.found, Relation.AT_MOST)

@@ -55,8 +55,8 @@ def python_of(counterexample: Counterexample) -> str:
     >>> from pgsym.problems import classification
     >>> m = classification()
     >>> exec(python_of(counterexample(m.accuracy, m.cross_entropy, m.hypotheses)))
-    left  1/2
-    right log(2)
+    left  1
+    right 0
     """
     found = counterexample
     names = _Names()

@@ -85,6 +85,25 @@ class Size:
         order = [h for h in given if isinstance(h, Before)]
         return tuple(s for s in sizes if all(_time(h.earlier, s) < _time(h.later, s) for h in order))
 
+    @property
+    def extent(self) -> tuple[int, ...]:
+        """What sizes are ordered by: how many outcomes all draws have together, then the sum of all that is counted.
+
+        The outcomes of a draw are (|S| |A|), and there are T (and N) draws.  A size that is smaller in one count and
+        larger in none comes first; with as many outcomes, fewer states come before fewer actions.
+        """
+        counted = dict(self.counts)
+        draws = max(1, counted.get("T", 0) + counted.get("N", 0))
+        outcomes = prod(counted.get(letter, 1) for letter in LETTERS)
+        return (outcomes**draws, sum(counted.values()), *counted.values())
+
+    @property
+    def below(self) -> tuple[Size, ...]:
+        """The sizes that are no larger in any count, this one the last."""
+        names = [name for name, _ in self.counts]
+        every = product(*(range(1, n + 1) for _, n in self.counts))
+        return tuple(Size(tuple(zip(names, values, strict=True))) for values in every)
+
     def __str__(self) -> str:
         return ", ".join(f"|{name}| = {n}" if name in LETTERS else f"{name} = {n}" for name, n in self.counts)
 
@@ -117,14 +136,20 @@ def decision_sizes(names: Iterable[str]) -> tuple[Size, ...]:
     return DECISION_HORIZONS if "T" in names else DECISION_SIZES
 
 
-SEARCH_SIZES = tuple(
+def up_to(sizes: Iterable[Size]) -> tuple[Size, ...]:
+    """The sizes and all smaller ones, the smallest first.
+
+    >>> print("; ".join(map(str, up_to([Size.of(A=2, T=2)]))))
+    |A| = 1, T = 1; |A| = 1, T = 2; |A| = 2, T = 1; |A| = 2, T = 2
+    """
+    return tuple(sorted({below for s in sizes for below in s.below}, key=lambda s: s.extent))
+
+
+SEARCH_SIZES = up_to(
     Size.of(S=s, A=a, W=2, N=n, T=t)
-    for s, a, n, t in (
-        *((1, 2, 1, 1), (1, 2, 2, 2), (1, 3, 1, 1), (2, 2, 1, 1), (2, 2, 2, 2)),
-        *((1, 2, 1, 3), (2, 2, 1, 3), (2, 3, 1, 2), (3, 3, 1, 2), (1, 2, 1, 4), (3, 4, 2, 1)),
-    )
+    for s, a, n, t in ((3, 4, 2, 1), (3, 3, 1, 2), (2, 2, 2, 2), (2, 2, 1, 3), (1, 2, 1, 4))
 )
-"""Where a counterexample is looked for, the smallest first."""
+"""Where a counterexample is looked for, the smallest first: nothing smaller than a size is left out."""
 
 
 def vocabulary(terms: Iterable[Term], hypotheses: Iterable[Hypothesis]) -> frozenset[Symbol]:

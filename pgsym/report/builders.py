@@ -127,7 +127,8 @@ def evidence(verdict: Verdict) -> str:
     """The evidence as prose."""
     e = verdict.evidence
     if not e.primes:
-        return e.method[0].upper() + e.method[1:]
+        confirmed = f", {found.confirmation}" if (found := verdict.counterexample) and found.confirmation else ""
+        return e.method[0].upper() + e.method[1:] + confirmed
     sizes = "; ".join(f"${_size(size)}$" for size in e.sizes if size.counts)
     where = f"for {sizes}" if sizes else ""
     strata = f", at {e.note}" if e.note else ""

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from enumeration import Drawn, Opaque, Residue, Scalars, Undefined, Walk
 from flint import arb, fmpq
 from random_trajectories import BASELINE, FIXED, GAMMA, GIVEN, OLD, Draw, F, InScope, Q, Writer, m
 
+from pgsym.decide.enumeration import Walk
+from pgsym.decide.lookups import Drawn
+from pgsym.decide.truncated import FRACTIONS, Opaque, Scalars, Undefined
 from pgsym.errors import OutsideNumberSystem, UndefinedValue
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.instances import Instance
@@ -31,13 +33,17 @@ from pgsym.terms import (
     Symbol,
     Term,
     Variable,
+    covariance,
     expect,
     grad,
     indicator,
     log,
+    outer,
     product_range,
     sum_over,
     sum_range,
+    transpose,
+    variance,
 )
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import lift
@@ -45,8 +51,36 @@ from pgsym.terms.structure import free
 
 P = 2_147_483_629
 KINDS = ("rational", "float64", "prime field", "SymPy", "ball arithmetic")
+
+
+class Residue:
+    """An integer modulo a prime."""
+
+    __slots__ = ("n", "p")
+
+    def __init__(self, n: int, p: int):
+        self.n, self.p = n % p, p
+
+    def __add__(self, other: Any) -> Any:
+        return Residue(self.n + other.n, self.p) if isinstance(other, Residue) else NotImplemented
+
+    def __mul__(self, other: Any) -> Any:
+        return Residue(self.n * other.n, self.p) if isinstance(other, Residue) else NotImplemented
+
+    def __truediv__(self, other: Any) -> Any:
+        return self * Residue(pow(other.n, -1, self.p), self.p) if isinstance(other, Residue) else NotImplemented
+
+    def __neg__(self) -> Residue:
+        return Residue(-self.n, self.p)
+
+    def __eq__(self, other: object) -> bool:
+        return self.n == (other.n if isinstance(other, Residue) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 SCALARS = {
-    "rational": Scalars("rational", lambda x: x),
+    "rational": FRACTIONS,
     "float64": Scalars("float64", float, lambda x: float(np.log(x))),
     "prime field": Scalars("prime field", lambda x: Residue(x.numerator * pow(x.denominator, -1, P), P), ordered=False),
     "SymPy": Scalars("SymPy", lambda x: sympy.Rational(x.numerator, x.denominator), sympy.log),
@@ -318,6 +352,34 @@ def test_what_does_not_exist_on_zero_probabilities(term: Term, undefined: bool) 
     for seed in range(12):
         outcomes |= {outcome for _, outcome in compare(term, ON_ZEROS, seed)}
     assert ("undefined" in outcomes) == undefined
+
+
+reward_to_go = m.score(1) * m.total_reward
+over_trajectories = (m.tau, TRAJECTORY_LAW.law(m.theta))
+hessian = grad(m.expectation(m.score(1) * m.total_reward))
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        variance(m.total_reward, over_trajectories),
+        variance(reward_to_go, over_trajectories),
+        covariance(m.total_reward, m.reward(1), over_trajectories),
+        covariance(SCORES, reward_to_go, over_trajectories),
+        grad(variance(m.total_reward, over_trajectories)),
+        m.expectation(outer(m.score(1), SCORES)),
+        transpose(m.expectation(outer(m.score(1), SCORES * m.total_reward))),
+        hessian,
+        transpose(hessian),
+        hessian - transpose(hessian),
+        grad(grad(m.objective)),
+    ],
+    ids=str,
+)
+def test_moments_and_matrices(term: Term) -> None:
+    shape = Shape(2, 2, 2, 0.3, policy_zeros=False)
+    for seed in range(3):
+        assert compare(term, shape, seed) == {(kind, "value"): 1 for kind in KINDS}
 
 
 @pytest.mark.parametrize(

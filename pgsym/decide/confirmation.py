@@ -1,0 +1,186 @@
+"""Confirming a counterexample by enumeration, a second reading of its terms that shares nothing with the evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from pgsym.decide.enumeration import Walk
+from pgsym.decide.lookups import Drawn
+from pgsym.decide.truncated import FRACTIONS, Jet, Opaque, Scalars, Truncated, Undefined, balls
+from pgsym.decide.verdicts import Relation
+from pgsym.errors import OutsideNumberSystem, ReadingsDisagree, TooLarge
+from pgsym.terms.hypotheses import Definition, Frozen
+from pgsym.terms.nodes import Symbol, Term, Variable
+from pgsym.terms.sorts import Collective
+
+if TYPE_CHECKING:
+    from pgsym.decide.candidates import Candidate
+    from pgsym.decide.counterexamples import Counterexample
+
+CONFIRMED = "confirmed by enumeration"
+BITS = 256
+MOST_STEPS = 100_000
+"""The most readings of a term; beyond, a counterexample stands on the evaluator alone."""
+UNDEFINED = "undefined"
+
+
+def confirmed(found: Counterexample) -> Counterexample:
+    """The counterexample with how it was confirmed: by enumeration, or by the evaluator only and why.
+
+    Raises ReadingsDisagree where enumeration finds other values than the counterexample states.
+    """
+    try:
+        _check(found)
+    except (OutsideNumberSystem, TooLarge) as reason:
+        return replace(found, confirmation=f"confirmed by the evaluator only: {reason}")
+    return replace(found, confirmation=CONFIRMED)
+
+
+def _check(found: Counterexample) -> None:
+    """Raise ReadingsDisagree unless enumeration finds the stated values, and that they break the relation."""
+    moving = list(_coordinates(found.candidate))
+    if found.statement.derivatives > 1:
+        raise OutsideNumberSystem("enumeration takes one direction at a time")
+    steps, breaks = 0, False
+    for j in range(len(found.lhs)):
+        values = []
+        for term, stated in ((found.lhs_term, found.lhs), (found.rhs_term, found.rhs)):
+            value, taken = _value(found, term, moving[j : j + 1], steps)
+            steps += taken
+            if not _same(value, stated[j]):
+                raise ReadingsDisagree(
+                    f"enumeration finds {value} for {term}, the evaluator {stated[j]}: please report this instance"
+                )
+            values.append(value)
+        breaks |= _break(values[0], values[1], found.statement.relation)
+    if not breaks:
+        raise ReadingsDisagree("enumeration finds no difference between the sides: please report this instance")
+
+
+def _value(
+    found: Counterexample, term: Term, moving: list[tuple[Symbol, tuple[int, ...], tuple[int, ...]]], steps: int
+) -> tuple[Any, int]:
+    """A term's value along one coordinate, in fractions or else balls, and how many readings it took."""
+    taken = 0
+    for scalars in (FRACTIONS, balls(BITS)):
+        walk = _walk(found, scalars, moving, MOST_STEPS - steps - taken)
+        try:
+            value = walk.value(term)
+        except Undefined:
+            return UNDEFINED, taken + walk.steps
+        taken += walk.steps
+        if not isinstance(value, Opaque):
+            return value, taken
+    raise OutsideNumberSystem("neither fractions nor balls hold the value")
+
+
+def _walk(
+    found: Counterexample,
+    scalars: Scalars,
+    moving: list[tuple[Symbol, tuple[int, ...], tuple[int, ...]]],
+    most_steps: int,
+) -> Walk:
+    """A reading at the counterexample, every gradient taken along one coordinate."""
+    candidate = found.candidate
+    rows: dict[tuple[Symbol, tuple[int, ...], int], dict[tuple[int, ...], Jet]] = {}
+    numbers = Truncated(scalars)
+
+    def entry(symbol: Symbol, _: str | None, levels: tuple[int, ...], place: tuple[int, ...]) -> Any:
+        outcome, row = place[: symbol.outcomes], place[symbol.outcomes :]
+        key = (symbol, row, len(levels))
+        if key not in rows:
+            shift = next((o for s, o, r in moving if (s, r) == (symbol, row)), None)
+            rows[key] = _row(candidate, symbol, row, shift if levels else None, numbers)
+        jet = rows[key][outcome]
+        return jet[len(levels)] if len(levels) < len(jet) else None
+
+    return Walk(
+        scalars,
+        found.size.sorts,
+        found.size.lengths,
+        {h.symbol: h for h in found.given if isinstance(h, Definition)},
+        entry,
+        {name: scalars.of(value) for name, value in candidate.constants.items()},
+        {v.name: _at(v, dict(found.at), found.size.lengths) for v in found.statement.axes},
+        lambda symbol, place: int(candidate.tables[symbol][place]),
+        most_steps=most_steps,
+        frozen={h.frozen.name: h.at.name for h in found.given if isinstance(h, Frozen)},
+    )
+
+
+def _row(
+    candidate: Candidate, symbol: Symbol, row: tuple[int, ...], shift: tuple[int, ...] | None, numbers: Truncated
+) -> dict[tuple[int, ...], Jet]:
+    """The entries of a row of a table (one entry, of a table that is no law), the coordinate `shift` moved by ε."""
+    table = candidate.tables[symbol]
+    outcomes = list(product(*map(range, table.shape[: symbol.outcomes])))
+    values: dict[tuple[int, ...], Jet] = {o: (numbers.scalars.of(table[(*o, *row)]),) for o in outcomes}
+    if symbol in candidate.logarithmic:
+        values = {o: numbers.logarithm(x) for o, x in values.items()}
+    if shift is None:
+        return values
+    epsilon = (numbers.zero, numbers.one)
+    if symbol.outcomes and candidate.is_softmax(symbol):
+        values[shift] = numbers.times(values[shift], numbers.exponential(epsilon))
+        total: Jet = (numbers.zero,)
+        for x in values.values():
+            total = numbers.plus(total, x)
+        norm = numbers.inverse(total)
+        return {o: numbers.times(x, norm) for o, x in values.items()}
+    values[shift] = numbers.plus(values[shift], epsilon)
+    if symbol.outcomes:
+        values[outcomes[-1]] = numbers.plus(values[outcomes[-1]], (numbers.zero, -numbers.one))
+    return values
+
+
+def _coordinates(candidate: Candidate) -> Iterator[tuple[Symbol, tuple[int, ...], tuple[int, ...]]]:
+    """The coordinates of θ: the symbol that each moves, the outcome and the row."""
+    for symbol in candidate.moved:
+        shape, k = candidate.tables[symbol].shape, symbol.outcomes
+        own = prod(shape[:k]) - (bool(k) and not candidate.is_softmax(symbol))
+        for row in product(*map(range, shape[k:])):
+            for outcome in list(product(*map(range, shape[:k])))[:own]:
+                yield symbol, outcome, row
+
+
+def _at(variable: Variable, at: dict[str, int], lengths: dict[str, int]) -> int | Drawn:
+    """The value of a free state or action, from 0, or the draws of a free batch or trajectory."""
+    if not isinstance(variable.sort, Collective):
+        return at[variable.name] - 1
+    rounds = range(1, lengths[variable.sort.length] + 1)
+    names = [name for name, _ in variable.sort.components]
+    return Drawn({(name, i): at[f"{variable.name}.{name}.{i}"] - 1 for i in rounds for name in names})
+
+
+def _same(value: Any, stated: Any) -> bool:
+    """Whether a value is the one stated: exactly, or to 2^-200 where a ball is compared."""
+    if isinstance(value, str) or isinstance(stated, str):
+        return value is stated or value == stated
+    if isinstance(value, Fraction) and isinstance(stated, Fraction):
+        return value == stated
+    difference = _ball(value) - _ball(stated)
+    return bool(difference.contains(0)) and difference.rad() < 2.0**-200
+
+
+def _ball(value: Any) -> Any:
+    """A fraction, a SymPy number or a ball as a ball."""
+    import flint
+
+    if isinstance(value, flint.arb):
+        return value
+    if isinstance(value, Fraction):
+        return flint.arb(flint.fmpq(value.numerator, value.denominator))
+    return flint.arb(str(value.evalf(80)), 2.0**-220)
+
+
+def _break(left: Any, right: Any, relation: Relation) -> bool:
+    """Whether two values are certainly not in a relation; of an order, an undefined one says nothing."""
+    if isinstance(left, str) or isinstance(right, str):
+        return relation is Relation.EQUAL and left is not right
+    difference = _ball(left) - _ball(right)
+    return bool(difference > 0 or (relation is Relation.EQUAL and difference < 0))

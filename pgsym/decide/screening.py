@@ -1,0 +1,201 @@
+"""Screening: which of thousands of instances seem to be counterexamples, seen in one evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgsym.decide.candidates import Kind
+from pgsym.decide.spaces import Digits, Space
+from pgsym.decide.statements import Statement
+from pgsym.decide.verdicts import Relation
+from pgsym.errors import OutsideNumberSystem
+from pgsym.meaning.concrete import SCREEN, Concrete, StackedInstance
+from pgsym.meaning.instances import TableInstance
+from pgsym.meaning.numbers import Array, Float64, Numbers, PrimeField
+from pgsym.terms.hypotheses import Hypothesis
+from pgsym.terms.nodes import Symbol, Variable
+
+POINTS = 2**14
+"""How many points (an instance for each coordinate of θ) are evaluated at once."""
+
+
+class OnePrime(PrimeField):
+    """Integers modulo the screening prime, at every point."""
+
+    def __init__(self, points: int):
+        super().__init__([SCREEN] * points)
+
+    def constant(self, value: Fraction) -> Array:
+        return np.full(len(self.primes), value.numerator * pow(value.denominator, -1, SCREEN) % SCREEN, dtype=np.int64)
+
+
+class SpaceInstance(StackedInstance):
+    """Instances of a space as the points of one evaluation, each once for every coordinate of the parameter.
+
+    All have the same kind of parameter: softmax or not, for each symbol that moves.  `read` are the symbols and
+    variables that were asked for.
+    """
+
+    def __init__(self, space: Space, digits: Digits, given: Iterable[Hypothesis], exact: bool):
+        parts = space.parts
+        tables = {s: _stacked(space, s, digits, exact) for s in parts.shapes}
+        first = space.candidate(digits[0])
+        coordinates = max(1, len(first.coordinates))
+        points = len(digits) * coordinates
+        numbers: Numbers = OnePrime(points) if exact else Float64()
+        constants = {
+            s.what.name: np.repeat(_values(s.pool, exact)[digits[:, i]], coordinates)
+            for i, s in enumerate(space.slots)
+            if isinstance(s.what, Variable)
+        }
+        repeated = {s: np.repeat(t, coordinates, axis=0) for s, t in tables.items()}
+        for symbol in parts.logits:
+            repeated[symbol] = numbers.log(repeated[symbol])[0]
+        tangents = _tangents(first, tables, len(first.coordinates), exact)
+        TableInstance.__init__(
+            self, numbers, parts.size.sorts, repeated, tangents, parts.size.lengths, given, constants
+        )
+        self.points = points
+        self.read: set[Symbol | Variable] = set()
+
+    def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
+        self.read.add(symbol)
+        return super().table(symbol, parameter, directions)
+
+    def choices(self, symbol: Symbol) -> Array:
+        self.read.add(symbol)
+        return super().choices(symbol)
+
+    def constant(self, variable: Any) -> Array:
+        self.read.add(variable)
+        return super().constant(variable)
+
+
+def _values(pool: Iterable[Any], exact: bool) -> Array:
+    """Fractions as residues or floats."""
+    if exact:
+        return np.array([v.numerator * pow(v.denominator, -1, SCREEN) % SCREEN for v in pool], dtype=np.int64)
+    return np.array([float(v) for v in pool])
+
+
+def _stacked(space: Space, symbol: Symbol, digits: Digits, exact: bool) -> Array:
+    """A symbol's table at every instance: shape (instances, *shape)."""
+    shape = space.parts.shapes[symbol]
+    rows = []
+    for i, slot in enumerate(space.slots):
+        if slot.what != symbol:
+            continue
+        if slot.kind is Kind.LABEL:
+            pool = np.array(slot.pool, dtype=np.int64).reshape(-1, 1)
+        else:
+            flat = [m for row in slot.pool for m in row] if slot.kind is Kind.LAW else slot.pool
+            pool = _values(flat, exact).reshape(len(slot.pool), -1)
+        rows.append(pool[digits[:, i]])
+    return np.stack(rows, axis=-1).reshape(len(digits), *shape)
+
+
+def _tangents(first: Concrete, tables: dict[Symbol, Array], coordinates: int, exact: bool) -> dict[Symbol, Array]:
+    """The derivative of every moved table along every coordinate: shape (instances · coordinates, *shape)."""
+    out, start = {}, 0
+    for symbol in first.moved:
+        table = tables[symbol]
+        shape = table.shape[1:]
+        outcomes, rows = prod(shape[: symbol.outcomes]), prod(shape[symbol.outcomes :])
+        flat = table.reshape(len(table), outcomes, rows)
+        tangent = np.zeros((len(table), coordinates, outcomes, rows), dtype=table.dtype)
+        softmax = first.is_softmax(symbol)
+        moving = outcomes if softmax or not symbol.outcomes else outcomes - 1
+        for j in range(rows):
+            for i in range(moving):
+                at = tangent[:, start + j * moving + i, :, j]
+                if softmax:  # π_i(1 − π_i) as π_i times the others' sum: floats would cancel
+                    others = np.delete(np.arange(outcomes), i)
+                    at[:, others] = -_times(flat[:, others, j], flat[:, i : i + 1, j], exact)
+                    at[:, i] = _times(
+                        flat[:, i, j],
+                        flat[:, others, j].sum(axis=1) % SCREEN if exact else flat[:, others, j].sum(axis=1),
+                        exact,
+                    )
+                else:
+                    at[:, i] = 1
+                    if symbol.outcomes:
+                        at[:, -1] = -1
+        start += rows * moving
+        whole = tangent % SCREEN if exact else tangent
+        out[symbol] = whole.reshape(len(table) * coordinates, *shape)
+    return out
+
+
+def _times(x: Array, y: Array, exact: bool) -> Array:
+    return np.asarray(x * y % SCREEN if exact else x * y)
+
+
+def used(statement: Statement, space: Space) -> frozenset[Symbol | Variable] | None:
+    """The symbols and variables that the sides look up at a size; None where the sides cannot be read there."""
+    instance = SpaceInstance(space, np.zeros((1, len(space.slots)), dtype=np.int64), statement.given, exact=False)
+    try:
+        statement.sides(instance)
+    except OutsideNumberSystem:
+        return None
+    return frozenset(instance.read)
+
+
+def hits(statement: Statement, space: Space, digits: Digits) -> NDArray[np.bool_]:
+    """Which instances seem to be counterexamples: that sides differ is seen modulo a large prime, else in floats.
+
+    Raises OutsideNumberSystem where neither holds the sides.
+    """
+    out = np.zeros(len(digits), dtype=bool)
+    for group in _kinds(space, digits):
+        coordinates = max(1, len(space.candidate(digits[group[0]]).coordinates))
+        step = max(1, POINTS // coordinates)
+        for start in range(0, len(group), step):
+            chunk = group[start : start + step]
+            out[chunk] = _hit(statement, space, digits[chunk])
+    return out
+
+
+def _kinds(space: Space, digits: Digits) -> list[NDArray[np.int64]]:
+    """The numbers of the instances, those together whose parameter is of one kind."""
+    flags = []
+    for symbol in space.parts.moved:
+        if symbol.outcomes:
+            positive = np.ones(len(digits), dtype=bool)
+            for i, slot in enumerate(space.slots):
+                if slot.what == symbol:
+                    positive &= np.array([all(m > 0 for m in row) for row in slot.pool])[digits[:, i]]
+            flags.append(positive)
+    if not flags:
+        return [np.arange(len(digits))]
+    _, which = np.unique(np.stack(flags, axis=1), axis=0, return_inverse=True)
+    which = which.reshape(-1)
+    return [np.flatnonzero(which == k) for k in range(which.max() + 1)] if len(digits) else []
+
+
+def _hit(statement: Statement, space: Space, digits: Digits) -> NDArray[np.bool_]:
+    """Which instances of one kind seem to be counterexamples."""
+    outside = OutsideNumberSystem("no number system holds the sides")
+    for exact in (True, False) if statement.relation is Relation.EQUAL else (False,):
+        instance = _instance(statement, space, digits, exact)
+        try:
+            left, right = statement.sides(instance)
+        except OutsideNumberSystem as reason:
+            outside = reason
+            continue
+        failing = statement.fails(left, right, instance.numbers)
+        per_point = np.broadcast_to(failing.reshape(failing.shape[0], -1).any(axis=1), (instance.points,))
+        return np.asarray(per_point.reshape(len(digits), -1).any(axis=1))
+    raise outside
+
+
+def _instance(statement: Statement, space: Space, digits: Digits, exact: bool) -> StackedInstance:
+    if statement.derivatives < 2:
+        return SpaceInstance(space, digits, statement.given, exact)
+    size, every = space.parts.size, [space.candidate(row) for row in digits]
+    return StackedInstance(every, size.sorts, size.lengths, statement.given, exact)
