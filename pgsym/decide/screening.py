@@ -17,7 +17,8 @@ from pgsym.decide.verdicts import Relation
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.concrete import SCREEN, Concrete, StackedInstance
 from pgsym.meaning.instances import TableInstance
-from pgsym.meaning.numbers import Array, Float64, Numbers, PrimeField
+from pgsym.meaning.numbers import Array, Float64, Numbers
+from pgsym.meaning.prime_field import PrimeField
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol, Variable
 
