@@ -123,8 +123,10 @@ def positive(term: Term | Scope) -> Needs | None:
             return positive(body)
         case Number(value):
             return NOTHING if value > 0 else None
-        case Variable(_, sort):
-            return NOTHING if sort == INDEX else None
+        case Variable(_, sort) if sort == INDEX:
+            return NOTHING
+        case Variable(_, sort) if sort == REAL:
+            return frozenset({Positive(term)})
         case Apply(symbol, _) if symbol == EXP:
             return NOTHING
         case Apply(symbol, (base, _)) if symbol == POWER:

@@ -107,6 +107,7 @@ CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore
     "ExpandLog": lambda t: plain(rules.ExpandLog(), log(m.policy * m.label_mass)),
     "ExpandLog/fraction": lambda t: plain(rules.ExpandLog(), log(m.policy / m.label_mass)),
     "ExpandLog/power": lambda t: plain(rules.ExpandLog(), log(m.policy**3)),
+    "ExpandLog/real number": lambda t: plain(rules.ExpandLog(), log(m.policy / X)),
     "ExpandLog/exponential": lambda t: plain(rules.ExpandLog(), log(exp(m.logit))),
     "CancelFraction": lambda t: plain(rules.CancelFraction(), m.policy * (t / m.policy) * F(s, a)),
     "Rearrange": lambda t: plain(rules.Rearrange(t * F(s, a) + t * 2), t * (F(s, a) + 2)),

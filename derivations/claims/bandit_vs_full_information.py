@@ -1,0 +1,74 @@
+"""What a reward tells and a label tells: the same for two answers, less for three."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from pgsym.catalogue import Claim, Example, Rung
+from pgsym.problems import classification
+from pgsym.problems.classification import POLICY
+from pgsym.terms import Number, grad, indicator, log, sum_over
+
+m = classification()
+TWO = ({"S": 1, "A": 2}, {"S": 2, "A": 2})
+right, same = m.is_right, indicator(m.b, m.a)
+labels_left = sum_over(m.b, of=right * same + (1 - right) * (1 - same))
+one = Number(Fraction(1))
+number_of_answers = sum_over(m.b, of=1)
+other_scores = sum_over(m.b, of=(1 - same) * grad(log(POLICY(m.b, m.s, m.theta)), m.theta))
+
+
+def claims() -> Iterator[Claim]:
+    """How many labels a reward leaves possible, and what can be made of it with two answers."""
+    yield Claim(
+        "bandit-vs-full-information",
+        chapter=3,
+        row=60,
+        says="The answer and its reward say what the label is: one label is left.",
+        lhs=labels_left,
+        rhs=one,
+        given=m.hypotheses,
+        expected=Rung.REFUTED,
+        repaired_by=("bandit-vs-full-information-of-two", "bandit-vs-full-information-count"),
+        remark="A wrong answer among three leaves two labels possible; only the sampled answer's reward is seen.",
+        examples=(
+            Example(
+                "Three answers, and a wrong one.",
+                {"y": [0]},
+                worth=((labels_left, 2),),
+                at={"s": 0, "a": 1},
+                sizes={"A": 3},
+            ),
+        ),
+    )
+    yield Claim(
+        "bandit-vs-full-information-of-two",
+        chapter=3,
+        row=61,
+        says="With two answers, the answer and its reward say what the label is.",
+        lhs=labels_left,
+        rhs=one,
+        given=m.hypotheses,
+        sizes=TWO,
+    )
+    yield Claim(
+        "bandit-vs-full-information-count",
+        chapter=3,
+        row=62,
+        says="A right answer leaves one label, a wrong one all but one.",
+        lhs=labels_left,
+        rhs=right + (1 - right) * (number_of_answers - 1),
+        given=m.hypotheses,
+    )
+    yield Claim(
+        "bandit-vs-full-information-statistic",
+        chapter=3,
+        row=63,
+        says="With two answers, the score of the answer if it was right, and of the other one if not, is for certain "
+        "what cross entropy ascends.",
+        lhs=right * m.score + (1 - right) * other_scores,
+        rhs=sum_over(m.b, of=same) * m.right_score,
+        given=m.hypotheses,
+        sizes=TWO,
+    )
