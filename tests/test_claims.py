@@ -100,8 +100,9 @@ NOT_NECESSARY = {
     ("ce-from-success-filter", "π > 0 everywhere"),
     # where a policy is zero, both sides are undefined
     ("dynamics-drop-out", "π > 0 everywhere"),
-    # the identity holds for a negative "variance", too; where it is zero, both sides are undefined
+    # the identity holds for a negative "variance", too; where it is zero, or Z is, both sides are undefined
     ("mse-is-gaussian-mle", "v > 0"),
+    ("mse-is-gaussian-mle", "Z > 0"),
 }
 
 

@@ -8,15 +8,16 @@ from fractions import Fraction
 from pgsym.catalogue import Claim, Example, Rung
 from pgsym.problems import classification
 from pgsym.problems.classification import POLICY
-from pgsym.terms import Number, grad, indicator, log, sum_over
+from pgsym.terms import ACTION, HowMany, Number, grad, indicator, log, sum_over
 
 m = classification()
-TWO = ({"S": 1, "A": 2}, {"S": 2, "A": 2})
+two_answers = (*m.hypotheses, HowMany(ACTION, 2))
 right, same = m.is_right, indicator(m.b, m.a)
 labels_left = sum_over(m.b, of=right * same + (1 - right) * (1 - same))
 one = Number(Fraction(1))
 number_of_answers = sum_over(m.b, of=1)
 other_scores = sum_over(m.b, of=(1 - same) * grad(log(POLICY(m.b, m.s, m.theta)), m.theta))
+statistic = right * m.score + (1 - right) * other_scores
 
 
 def claims() -> Iterator[Claim]:
@@ -49,8 +50,7 @@ def claims() -> Iterator[Claim]:
         says="With two answers, the answer and its reward say what the label is.",
         lhs=labels_left,
         rhs=one,
-        given=m.hypotheses,
-        sizes=TWO,
+        given=two_answers,
     )
     yield Claim(
         "bandit-vs-full-information-count",
@@ -67,8 +67,7 @@ def claims() -> Iterator[Claim]:
         row=63,
         says="With two answers, the score of the answer if it was right, and of the other one if not, is for certain "
         "what cross entropy ascends.",
-        lhs=right * m.score + (1 - right) * other_scores,
-        rhs=sum_over(m.b, of=same) * m.right_score,
-        given=m.hypotheses,
-        sizes=TWO,
+        lhs=sum_over(m.a, of=(statistic - m.right_score) ** 2),
+        rhs=Number(Fraction(0)),
+        given=two_answers,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Rung
 from pgsym.problems import classification
-from pgsym.terms import grad
+from pgsym.terms import ACTION, HowMany, grad
 
 m = classification()
 
@@ -22,9 +22,8 @@ def claims() -> Iterator[Claim]:
         "entropy.",
         lhs=ascent,
         rhs=descent,
-        given=m.hypotheses,
+        given=(*m.hypotheses, HowMany(ACTION, 2)),
         expected=Rung.REFUTED,
-        sizes=({"S": 1, "A": 2},),
         repaired_by=("ce-pg-weight", "ce-from-label-sampling", "ce-from-log-objective", "pg-is-mae"),
         remark="With equal logits the first is half of the second; what is missing is the weight "
         "$\\pi(y \\mid s)$ of every example.",

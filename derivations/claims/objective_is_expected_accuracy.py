@@ -8,11 +8,11 @@ from fractions import Fraction
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import classification
 from pgsym.problems.classification import LABEL, POLICY
-from pgsym.terms import PARAMETER, Number, Term, Variable, absolute
+from pgsym.terms import ACTION, PARAMETER, HowMany, Number, Term, Variable, absolute
 
 m = classification()
 other = Variable("θ'", PARAMETER)
-TWO = ({"S": 1, "A": 2}, {"S": 2, "A": 2})
+two_answers = (HowMany(ACTION, 2),)
 half = Fraction(1, 2)
 
 
@@ -62,7 +62,7 @@ def claims() -> Iterator[Claim]:
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("objective-is-expected-accuracy",),
-        sizes=TWO,
+        given=two_answers,
         examples=examples,
         remark="Two answers; the likelier one is right where $2\\, \\pi(y \\mid s) - 1$ is positive.",
     )
@@ -76,6 +76,6 @@ def claims() -> Iterator[Claim]:
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("objective-is-expected-accuracy",),
-        sizes=TWO,
+        given=two_answers,
         remark="The examples of sampled-versus-argmax-accuracy reverse the order: 3/5 and 37/50, but 1 and 1/2.",
     )

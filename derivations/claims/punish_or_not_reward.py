@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import classification
-from pgsym.terms import Term, Variable, grad, variance
+from pgsym.terms import ACTION, HowMany, Term, Variable, grad, variance
 
 m = classification()
 alpha, beta = Variable("α"), Variable("β")
-TWO = ({"S": 1, "A": 2}, {"S": 2, "A": 2})
+two_answers = (*m.hypotheses, HowMany(ACTION, 2))
 half = Fraction(1, 2)
 rewarded, punished = m.is_right, m.is_right - half
 p = m.right_mass
@@ -50,12 +50,11 @@ def claims() -> Iterator[Claim]:
         "punish-or-not-reward-variance",
         chapter=3,
         row=51,
-        says="For two answers with $p = \\pi(y \\mid s)$: with the rewards $\\pm\\frac12$ in place of $1$ and $0$, a "
+        says="For two answers, $p = \\pi(y \\mid s)$: with the rewards $\\pm\\frac12$ in place of $1$ and $0$, a "
         "sample's variance changes by $\\frac{4p - 3}{4 p (1 - p)} (\\nabla p)^2$.",
         lhs=spread(punished) - spread(rewarded),
         rhs=((4 * p - 3) / (4 * p * (1 - p))) * grad(p) ** 2,
-        given=m.hypotheses,
-        sizes=TWO,
+        given=two_answers,
         remark="In one logit $\\nabla p = p (1 - p)$: the variances are $p (1-p) (1 - 4 p (1-p)) / 4$ and $p (1-p)^3$. "
         "Punishing is better below $p = 3/4$ and worse above.",
         examples=(
@@ -75,9 +74,8 @@ def claims() -> Iterator[Claim]:
             says=f"Punishing wrong answers is {tail.replace('-', ' ')} for the variance than not rewarding them.",
             lhs=spread(smaller),
             rhs=spread(larger),
-            given=m.hypotheses,
+            given=two_answers,
             relation=Relation.AT_MOST,
             expected=Rung.REFUTED,
             repaired_by=("punish-or-not-reward", "punish-or-not-reward-variance"),
-            sizes=TWO,
         )

@@ -206,7 +206,9 @@ def _agree(
     loose: set[str] = set()
     instances = [(base, size) for base in sizes for size in base.instances(names, given)]
     if not instances:
-        raise OutsideNumberSystem("the hypotheses leave no times at the sizes given: take a longer horizon")
+        raise OutsideNumberSystem(
+            "the hypotheses leave nothing at the sizes given: take a longer horizon, or the sizes they ask for"
+        )
     for base, size in instances:
         loose |= set(dict(size.counts)) - set(dict(base.counts))
         bound = DegreeBound(size, definitions)

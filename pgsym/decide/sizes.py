@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 
 from pgsym.errors import InstanceError, SortError
-from pgsym.terms.hypotheses import Before, Definition, Hypothesis
+from pgsym.terms.hypotheses import Before, Definition, HowMany, Hypothesis
 from pgsym.terms.nodes import Add, All, Multiply, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import INDEX, LETTERS, Collective, Sort
 from pgsym.terms.structure import distinct, free, symbols
@@ -82,8 +82,15 @@ class Size:
             raise InstanceError(f"the size {base or 'given'} does not say {', '.join(missing)}: add {missing[0]}=2")
         every = product(range(1, (last or 0) + 1), repeat=len(missing))
         sizes = (Size((*base.counts, *zip(missing, values, strict=True))) for values in every)
+        given = tuple(given)
         order = [h for h in given if isinstance(h, Before)]
-        return tuple(s for s in sizes if all(_time(h.earlier, s) < _time(h.later, s) for h in order))
+        counted = [h for h in given if isinstance(h, HowMany)]
+        return tuple(
+            s
+            for s in sizes
+            if all(_time(h.earlier, s) < _time(h.later, s) for h in order)
+            and all(s.sorts.get(h.sort, h.count) == h.count for h in counted)
+        )
 
     @property
     def extent(self) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.instances import Instance, Sizes, TableInstance
 from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.vocabulary import ascii_name, bodies, head, indexed, listed_axes, only_assumed, primitives
-from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
+from pgsym.terms.hypotheses import Definition, HowMany, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import Symbol, Term
 from pgsym.terms.sorts import FINITE, INDEX, LETTERS, MATRIX, REAL, VECTOR, Collective, Sort
 from pgsym.terms.structure import free, sort_of
@@ -95,6 +95,9 @@ def problem(
             wanted = indexed(target) if isinstance(target, Symbol) else f"the number {target}"
             raise InstanceError(f"{key} has {raw[key].ndim} axes, but {wanted} has {len(axes)}")
         sizes_said.take(key, raw[key].shape, axes)
+    for h in given:
+        if isinstance(h, HowMany) and sizes_said.sizes.get(h.sort, h.count) != h.count:
+            raise InstanceError(f"the tables have {sizes_said.sizes[h.sort]} {h.sort}s, but {h} is assumed")
     positive = {h.symbol for h in given if isinstance(h, Positive)}
     read: dict[Symbol, Array] = {}
     constants: dict[str, Fraction] = {}

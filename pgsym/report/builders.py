@@ -10,12 +10,14 @@ from functools import cache
 from typing import Any
 
 from pgsym import __version__, catalogue
+from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.claims import Claim
 from pgsym.decide.counterexamples import UNDEFINED, Counterexample
 from pgsym.decide.identities import relevant_hypotheses
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.kernel import Theorem
+from pgsym.meaning.vocabulary import listed_axes
 from pgsym.report.document import (
     Badge,
     Block,
@@ -30,6 +32,7 @@ from pgsym.report.document import (
 )
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import LatexNotation, latex
+from pgsym.terms.sorts import LETTERS
 
 
 @cache
@@ -203,21 +206,27 @@ def counterexample_of(found: Counterexample) -> Iterator[Block]:
 def python_for(claim: Claim, found: Counterexample) -> str:
     """Python that rebuilds the counterexample of a claim of the catalogue (`pgsym show ID --python`: of any)."""
     listed = [f"    {name!r}: {_source(table)}," for name, table in found.listed(first_label=0).items()]
-    lengths = "".join(f", {name}={n}" for name, n in found.size.lengths.items())
+    seen = {sort for symbol in found.candidate.tables for sort in listed_axes(symbol)}
+    unseen = {name: n for name, n in found.size.counts if LETTERS.get(name) not in seen}
+    sizes = "".join(f", {name}={n}" for name, n in unseen.items())
+    apart = with_symbols_apart(claim.lhs, claim.rhs, claim.given) != (claim.lhs, claim.rhs, claim.given)
+    lhs, rhs, given = ("lhs", "rhs", "given") if apart else ("claim.lhs", "claim.rhs", "claim.given")
     lines = [
         "from fractions import Fraction as F",
         "from pgsym import catalogue",
+        *(["from pgsym.decide.apart import with_symbols_apart"] if apart else []),
         "from pgsym.meaning.tables import problem, value",
         "",
         f'claim = catalogue.entry("{claim.id}").claim',
+        *(["lhs, rhs, given = with_symbols_apart(claim.lhs, claim.rhs, claim.given)"] if apart else []),
         "tables = {  # conditions before outcomes, labels from 0",
         *listed,
         "}",
-        f"instance = problem(tables, terms=(claim.lhs, claim.rhs), given=claim.given{lengths})",
+        f"instance = problem(tables, terms=({lhs}, {rhs}), given={given}{sizes})",
     ]
     at = f", at={ {n: v - 1 for n, v in found.at} }" if found.at else ""
     at += f', undefined="{UNDEFINED}"' if UNDEFINED in (*found.lhs, *found.rhs) else ""
-    lines += [f"print(value(claim.lhs, instance{at}), value(claim.rhs, instance{at}))"]
+    lines += [f"print(value({lhs}, instance{at}), value({rhs}, instance{at}))"]
     return "\n".join(lines)
 
 

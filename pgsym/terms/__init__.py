@@ -18,7 +18,7 @@ from pgsym.terms.build import (
     transpose,
     variance,
 )
-from pgsym.terms.hypotheses import Before, Definition, Frozen, Hypothesis, NonNegative, Positive, ThetaFree
+from pgsym.terms.hypotheses import Before, Definition, Frozen, HowMany, Hypothesis, NonNegative, Positive, ThetaFree
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Closed, Law, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import (
@@ -53,6 +53,7 @@ __all__ = [
     "Collective",
     "Definition",
     "Frozen",
+    "HowMany",
     "Hypothesis",
     "Law",
     "NonNegative",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from pgsym.errors import SortError
 from pgsym.terms.nodes import Apply, Symbol, Term, Variable
-from pgsym.terms.sorts import INDEX, PARAMETER, Sort
+from pgsym.terms.sorts import INDEX, LETTERS, PARAMETER, Sort
 from pgsym.terms.structure import close, free, instantiate, substitute
 
 
@@ -55,6 +55,27 @@ class Before(Hypothesis):
 
     def instantiated(self, values: Mapping[Variable, Term]) -> Before:
         return Before(substitute(self.earlier, values), substitute(self.later, values))
+
+
+@dataclass(frozen=True)
+class HowMany(Hypothesis):
+    """There are so many states, or actions: what is true of two answers may not be of three."""
+
+    sort: Sort
+    count: int
+
+    def __str__(self) -> str:
+        return f"|{self._letter}| = {self.count}"
+
+    def latex(self) -> str:
+        return f"$\\lvert {self._letter} \\rvert = {self.count}$"
+
+    @property
+    def _letter(self) -> str:
+        return next(letter for letter, sort in LETTERS.items() if sort == self.sort)
+
+    def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
+        return any(self.sort in (*s.arguments, s.result) for s in vocabulary)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from pgsym.errors import RecordRefused
-from pgsym.terms.hypotheses import Before, Definition, Frozen, Hypothesis, NonNegative, Positive, ThetaFree
+from pgsym.terms.hypotheses import Before, Definition, Frozen, HowMany, Hypothesis, NonNegative, Positive, ThetaFree
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -153,6 +153,8 @@ def hypothesis_record(hypothesis: Hypothesis) -> list[Any]:
     match hypothesis:
         case Definition(symbol, variables, body):
             return ["definition", symbol_record(symbol), [[n, s.name] for n, s in variables], to_record(body)]
+        case HowMany(sort, count):
+            return ["how-many", sort.name, count]
         case Before(earlier, later):
             return ["before", to_record(earlier), to_record(later)]
         case Frozen(frozen, at):
@@ -178,6 +180,8 @@ def hypothesis_from_record(record: Any) -> Hypothesis:
                 return Definition(
                     symbol_from_record(symbol), tuple((str(n), SORTS[s]) for n, s in variables), _term(body)
                 )
+            case ["how-many", str(sort), int(count)]:
+                return HowMany(SORTS[sort], count)
             case ["before", earlier, later]:
                 return Before(_term(earlier), _term(later))
             case ["frozen", str(frozen), str(at)]:

@@ -45,7 +45,7 @@ from pgsym.terms.places import Place
 
 m = classification()
 s, a, b, i = m.s, m.a, m.b, m.i
-N = m.N
+N, X = m.N, Variable("x")
 ROUNDS = 8
 SIZES = [{"S": 1, "A": 2, "N": 2, "T": 3}, {"S": 2, "A": 3, "N": 1, "T": 2}, {"S": 2, "A": 2, "N": 1, "T": 1}]
 Case = Callable[[Term], tuple[Rule, Term, tuple[Place, ...] | tuple[()]]]
@@ -166,6 +166,7 @@ HOLDS_WITHOUT = {
     ("DifferentiateLog", "y > 0 everywhere"),
     ("ExpandLog", "π > 0 everywhere"),
     ("ExpandLog", "y > 0 everywhere"),
+    ("ExpandLog", "x > 0"),
     ("ConditionalExpectation", "π > 0 everywhere"),
     ("Lemma", "D does not depend on θ"),
     ("Tower", "π > 0 everywhere"),

@@ -18,6 +18,7 @@ from pgsym.terms import (
     INDEX,
     PARAMETER,
     STATE,
+    HowMany,
     Term,
     Variable,
     exp,
@@ -168,7 +169,7 @@ def test_rewriting_a_place_by_itself_is_the_identity(term: Term) -> None:
         assert rewrite_at(term, place.path, lambda here: here.term) == term
 
 
-@pytest.mark.parametrize("hypothesis", [*m.hypotheses, m.softmax, m.one_hot], ids=str)
+@pytest.mark.parametrize("hypothesis", [*m.hypotheses, m.softmax, m.one_hot, HowMany(ACTION, 2)], ids=str)
 def test_a_hypothesis_has_a_record(hypothesis: object) -> None:
     again = hypothesis_from_record(json.loads(json.dumps(hypothesis_record(hypothesis))))  # type: ignore[arg-type]
     assert again == hypothesis
