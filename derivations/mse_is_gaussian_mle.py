@@ -151,7 +151,7 @@ def claims() -> Iterator[Claim]:
         says="The same where the errors' variances differ: for the data $0, 1$ with the variances $1, 4$ and a "
         "constant model.",
         lhs=Closed("the likeliest c", "\\arg\\max_c \\mathcal{L}(c)", lambda: _likeliest(VARIANCES)),
-        rhs=Closed("the c of least squares", "\\arg\\min_c \\textstyle\\sum_i (y_i - c)^2", lambda: _likeliest((1, 1))),
+        rhs=Closed("the c of least squares", "\\arg\\min_c \\sum_i (y_i - c)^2", lambda: _likeliest((1, 1))),
         expected=Rung.REFUTED,
         repaired_by=("mse-is-gaussian-mle",),
         remark="The likeliest constant is $1/5$, least squares give $1/2$: errors count by the inverse of their "

@@ -94,7 +94,7 @@ def claims() -> Iterator[Claim]:
         says="Where the mean of any three observations is the likeliest location, the score $\\psi$ of the errors "
         f"satisfies ${equation} = 0$; its mixed derivative says $\\psi'' = 0$, so $\\psi$ is linear.",
         lhs=Closed("∂²/∂x∂y (ψ(x) + ψ(y) + ψ(−x − y))", f"\\partial_x \\partial_y ({equation})", _mixed_derivative),
-        rhs=Closed("ψ''(u) at u = −x − y", "\\psi''(u)\\big|_{u = -x - y}", _second_derivative),
+        rhs=Closed("ψ''(u) at u = −x − y", "\\psi''(u) \\mid u = -x - y", _second_derivative),
         expected=Rung.EXACT,
         remark="For a twice differentiable $\\psi$; the constant vanishes at $x = y = 0$. For a continuous one it is "
         "Cauchy's equation.",
@@ -114,7 +114,7 @@ def claims() -> Iterator[Claim]:
         chapter=2,
         row=72,
         says="The density whose score is $-u/v$ is the normal one with variance $v$.",
-        lhs=Closed("exp(∫ −t/v dt), normalised", "e^{\\int_0^u -t/v\\, dt} \\big/ {\\textstyle\\int}", _density),
+        lhs=Closed("exp(∫ −t/v dt), normalised", "e^{\\int_0^u -t/v\\, dt} \\;\\text{normalised}", _density),
         rhs=Closed("exp(−u²/(2v)) / √(2πv)", "\\frac{e^{-u^2 / (2v)}}{\\sqrt{2 \\pi v}}", _normal),
         expected=Rung.EXACT,
     )
@@ -124,7 +124,7 @@ def claims() -> Iterator[Claim]:
         row=73,
         says="With the errors' density proportional to $e^{-x^4/4}$ the mean of two observations is the likeliest "
         "location, too.",
-        lhs=Closed("Σ (y_i − ȳ)³ of two", "\\textstyle\\sum_{i=1}^2 (y_i - \\bar y)^3", _cubic_pair),
+        lhs=Closed("Σ (y_i − ȳ)³ of two", "\\sum_{i=1}^2 (y_i - \\bar y)^3", _cubic_pair),
         rhs=zero,
         expected=Rung.EXACT,
         remark="So two observations do not single out the normal law.",
@@ -135,9 +135,7 @@ def claims() -> Iterator[Claim]:
         row=74,
         says="What holds for two observations holds for three: the mean of $0, 0, 3$ is the likeliest location for "
         "the density proportional to $e^{-x^4/4}$.",
-        lhs=Closed(
-            "Σ (y_i − ȳ)³ of 0, 0, 3", "\\textstyle\\sum_{i=1}^3 (y_i - \\bar y)^3", lambda: _cubic_residuals(DATA)
-        ),
+        lhs=Closed("Σ (y_i − ȳ)³ of 0, 0, 3", "\\sum_{i=1}^3 (y_i - \\bar y)^3", lambda: _cubic_residuals(DATA)),
         rhs=zero,
         expected=Rung.REFUTED,
         repaired_by=("gauss-converse", "gauss-converse-of-two"),

@@ -50,7 +50,7 @@ def claims() -> Iterator[Claim]:
         "punish-or-not-reward-variance",
         chapter=3,
         row=51,
-        says="For two answers, $p = \\pi(y \\mid s)$: with the rewards $\\pm\\frac12$ in place of $1$ and $0$, a "
+        says="For two answers, $p = \\pi(y \\mid s)$: with the rewards $\\pm 1/2$ in place of $1$ and $0$, a "
         "sample's variance changes by $\\frac{4p - 3}{4 p (1 - p)} (\\nabla p)^2$.",
         lhs=spread(punished) - spread(rewarded),
         rhs=((4 * p - 3) / (4 * p * (1 - p))) * grad(p) ** 2,

@@ -73,7 +73,9 @@ def claims() -> Iterator[Claim]:
         "$z$ does.",
         lhs=Closed("1", "1", lambda: 1),
         rhs=Closed(
-            "#{z : σ(z) = sup σ}", "\\#\\{z \\in \\mathbb{R} : \\sigma(z) = \\sup \\sigma\\}", _how_many_attain_it
+            "#{z : σ(z) = sup σ}",
+            "\\lvert \\{z \\in \\mathbb{R} : \\sigma(z) = \\operatorname{sup} \\sigma\\} \\rvert",
+            _how_many_attain_it,
         ),
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
@@ -85,7 +87,7 @@ def claims() -> Iterator[Claim]:
         chapter=4,
         row=11,
         says="The supremum of $J(z) = \\sigma(z)$ is $1$, the limit at infinity.",
-        lhs=Closed("lim σ(z)", "\\lim_{z \\to \\infty} \\sigma(z)", _supremum),
+        lhs=Closed("lim σ(z)", "\\operatorname{lim}_{z \\to \\infty} \\sigma(z)", _supremum),
         rhs=Closed("1", "1", lambda: 1),
         expected=Rung.EXACT,
     )
