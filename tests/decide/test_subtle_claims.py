@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import product
 
 import pytest
 
-from pgsym.decide import Rung, decide
+from pgsym.decide import Rung, Size, decide
 from pgsym.decide.orders import decide_order
 from pgsym.decide.verdicts import Relation, Verdict
 from pgsym.problems import classification, trajectories
@@ -135,8 +136,8 @@ FALSE = {
         sum_over(a, of=(statistic - m.right_score) ** 2), zero, H, {"S": 1, "A": 3}, ({"S": 2, "A": 2},)
     ),
     "punishing changes the variance by a function of p": Case(
-        variance((m.is_right - half) * g, answer) - variance(m.is_right * g, answer),
-        ((4 * p - 3) / (4 * p * (1 - p))) * grad(p) ** 2,
+        4 * p * (1 - p) * (variance((m.is_right - half) * g, answer) - variance(m.is_right * g, answer)),
+        (4 * p - 3) * grad(p) ** 2,
         H,
         {"S": 1, "A": 3},
         ({"S": 2, "A": 2},),
@@ -148,7 +149,11 @@ FALSE = {
         brier, 2 * (1 - p) ** 2, one_hot, {"S": 1, "A": 3}, ({"S": 2, "A": 2},)
     ),
     "flipped labels scale the reward by 1 - 2ε": Case(
-        flipped, (1 - 2 * eps) * m.is_right + eps, H, {"S": 1, "A": 3}, ({"S": 2, "A": 2},)
+        (K - 1) * (1 - eps) * m.is_right + eps * (1 - m.is_right),
+        (K - 1) * ((1 - 2 * eps) * m.is_right + eps),
+        H,
+        {"S": 1, "A": 3},
+        ({"S": 2, "A": 2},),
     ),
     "what two chances satisfy": Case(
         sum_over(a, of=pi**2), 1 - 2 * sum_over(a, of=pi**2 * (1 - pi)), H, {"S": 1, "A": 3}, ({"S": 2, "A": 2},)
@@ -168,7 +173,7 @@ FALSE = {
         variance(n.total_reward, (n.tau, n.law)),
         sum_range(t, 1, T, of=variance(r_t, (n.tau, n.law))),
         HT,
-        {"S": 2, "A": 2, "T": 2},
+        {"S": 2, "A": 1, "T": 2},
         ({"S": 3, "A": 3, "T": 1}, {"S": 1, "A": 3, "T": 3}),
     ),
     "squares of scores with their own rewards": Case(
@@ -182,7 +187,7 @@ FALSE = {
         E(sum_range(t, 1, T, of=n.reward_to_go)),
         T * n.objective,
         HT,
-        {"S": 1, "A": 2, "T": 2},
+        {"S": 1, "A": 1, "T": 2},
         ({"S": 3, "A": 3, "T": 1},),
     ),
     "the first action gets credit for all": Case(
@@ -190,15 +195,15 @@ FALSE = {
     ),
     # true with deterministic dynamics, or without chance, only
     "the square of the next value": Case(
-        expect(V(next_state) ** 2, move), expect(V(next_state), move) ** 2, (), {"S": 2, "A": 2}, ({"S": 1, "A": 3},)
+        expect(V(next_state) ** 2, move), expect(V(next_state), move) ** 2, (), {"S": 2, "A": 1}, ({"S": 1, "A": 3},)
     ),
     "one sample of the squared Bellman residual": at_most(
         expect((r + V(next_state) - V(s)) ** 2, move),
         expect(r + V(next_state) - V(s), move) ** 2,
-        smallest={"S": 2, "A": 2},
+        smallest={"S": 2, "A": 1},
     ),
     "the exponential of the next value": Case(
-        expect(exp(V(next_state)), move), exp(expect(V(next_state), move)), (), {"S": 2, "A": 2}, ({"S": 1, "A": 3},)
+        expect(exp(V(next_state)), move), exp(expect(V(next_state), move)), (), {"S": 2, "A": 1}, ({"S": 1, "A": 3},)
     ),
     # true of uniform policies only
     "answers count alike": Case(grad(J), m.over_states((1 / K) * sum_over(a, of=r * g)), H, {"S": 1, "A": 2}),
@@ -223,19 +228,19 @@ FALSE = {
         variance(r, answer), expect((r - r_b) ** 2, answer, other), H, {"S": 1, "A": 2}
     ),
     "discounting from the first reward on": Case(
-        discounted, E(sum_range(t, 1, T, of=gamma**t * r_t)), HT, {"S": 1, "A": 2, "T": 1}
+        discounted, E(sum_range(t, 1, T, of=gamma**t * r_t)), HT, {"S": 1, "A": 1, "T": 1}
     ),
     # a condition dropped
     "a baseline of the answer": Case(m.expectation((r - F(s, a)) * g), grad(J), H, {"S": 1, "A": 2}),
     "weights for a sampler that leaves answers out": Case(
         expect((pi / beta) * r, sampled_by_beta), expect(r, answer), behaving, {"S": 1, "A": 2}
     ),
-    "a reward that moves": Case(grad(J), m.expectation(r * g), several, {"S": 1, "A": 2}),
+    "a reward that moves": Case(grad(J), m.expectation(r * g), several, {"S": 1, "A": 1}),
     "a start that moves": Case(
         gradient,
         E(n.total_reward * n.total_score),
         tuple(h for h in HT if h != ThetaFree(START)),
-        {"S": 2, "A": 2, "T": 1},
+        {"S": 2, "A": 1, "T": 1},
         ({"S": 1, "A": 3, "T": 2},),
     ),
     "counting the answers by their chances": Case(
@@ -342,6 +347,17 @@ def test_false_claim_is_refuted_by_a_smallest_instance(name: str) -> None:
     assert verdict.rung is Rung.REFUTED, str(verdict)
     assert verdict.counterexample is not None
     assert dict(verdict.counterexample.size.counts) == case.smallest
+
+
+@pytest.mark.parametrize("name", [name for name, case in FALSE.items() if case.relation is Relation.EQUAL])
+def test_false_claim_is_true_at_every_smaller_size(name: str) -> None:
+    """At sizes with no more of anything, and less of something, the sides agree at random points."""
+    case = FALSE[name]
+    for counts in product(*(range(1, n + 1) for n in case.smallest.values())):
+        smaller = dict(zip(case.smallest, counts, strict=True))
+        within = max(smaller.get("t", 1), smaller.get("u", 1)) <= smaller.get("T", 1)
+        if smaller != case.smallest and within and Size.of(smaller).instances(smaller, case.given):
+            assert case.verdict((smaller,)).rung is Rung.DECIDED, smaller
 
 
 @pytest.mark.parametrize("name", [name for name, case in FALSE.items() if case.holds_at])
