@@ -148,7 +148,7 @@ REFUSED = {
     ),
     "nan": (changed(r=[[1, float("nan")], [0, 0]]), "r[0][1] is nan: every entry is a finite number"),
     "infinite": (changed(r=np.array([[1, 2], [-np.inf, 0]])), "r[1][0] is -inf: every entry is a finite number"),
-    "no number": (changed(r=[[1, "2"], [0, 0]]), "r[0][1] = '2' is not a number"),
+    "no number": (changed(r=[[1, "two"], [0, 0]]), "r[0][1] = 'two' is not a number"),
     "complex": (changed(r=[[1, 2j], [0, 0]]), "r[0][1] = 2j is not a number"),
     "ragged": (changed(r=[[1, 2], [3]]), "r is ragged: r[1] has shape (1,), r[0] has shape (2,)"),
     "empty": (changed(r=[[], []]), "r[0] is empty"),
