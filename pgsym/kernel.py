@@ -15,9 +15,9 @@ from typing import Any, Self
 from pgsym.decide.identities import Sizes, decide, relevant_hypotheses
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RecordRefused, RuleDoesNotApply, StepRefuted
-from pgsym.rules.base import Rewrite, Rule, constant_in
+from pgsym.rules.base import Rewrite, Rule, constant_in, positive
 from pgsym.rules.time import before
-from pgsym.terms.hypotheses import Before, Definition, Hypothesis, ThetaFree
+from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Number, Symbol, Term, Variable
 from pgsym.terms.places import Path, Place, find, places, rewrite_at
@@ -191,15 +191,16 @@ class Derivation:
         return self
 
     def _through_definitions(self, needs: frozenset[Hypothesis]) -> frozenset[Hypothesis]:
-        """What a step needs, where a defined symbol is free of θ because all that its definition mentions is."""
+        """What a step needs, where a defined symbol is free of θ, or positive, because its definition is."""
         definitions = {h.symbol: h for h in self.given if isinstance(h, Definition)}
         out = needs
         for need in needs - set(self.given):
-            if isinstance(need, ThetaFree) and need.symbol in definitions:
+            if isinstance(need, ThetaFree | Positive) and need.symbol in definitions:
                 definition = definitions[need.symbol]
-                parts_free = constant_in(definition.body, NO_PARAMETER)
-                if parts_free is not None:
-                    out = out - {need} | self._through_definitions(parts_free) | {definition}
+                body = definition.body
+                more = constant_in(body, NO_PARAMETER) if isinstance(need, ThetaFree) else positive(body)
+                if more is not None:
+                    out = out - {need} | self._through_definitions(more) | {definition}
         return out
 
     def _place(self, rule: Rule, at: Term | Path | None) -> Path:

@@ -87,14 +87,14 @@ TIME_REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.WriteOutRange(), sum_range(u, 1, T, of=u), "over a known number of times"),
     (rules.WriteOutRange(), sum_range(u, 1, 11, of=u), "it has 11 terms"),
     (rules.DropZeros(), sum_range(u, 1, T, of=u), "no zero in it"),
-    (rules.DropZeros(), (bot.policy / bot.reward) * 0, "could be undefined"),
+    (rules.DropZeros(), (bot.policy / (bot.reward - 1)) * 0, "could be undefined"),
     (tower, m.expectation(sum_range(u, 1, t, of=m.reward(u)) * m.score(t)), "is not known from the history"),
     (rules.Fold(bot.on_policy, bot.joint), bot.policy * unrelated, "it has no factor D(s)"),
     (rules.Fold(bot.on_policy, bot.policy), bot.policy * unrelated, "is not what"),
     (rules.LogDerivativeOnSupport(m.factorisation), sum_over(m.tau, of=m.mass), "no factor is the gradient"),
     (
         rules.LogDerivativeOnSupport(m.factorisation),
-        sum_over(m.tau, of=grad(m.mass) * (1 / m.reward(1))),
+        sum_over(m.tau, of=grad(m.mass) * (1 / (m.reward(1) - 1))),
         "may vanish where its gradient does not",
     ),
 ]

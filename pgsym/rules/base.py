@@ -25,6 +25,7 @@ from pgsym.terms.nodes import (
     Quotient,
     Range,
     Scope,
+    Sum,
     Term,
     Variable,
 )
@@ -131,7 +132,7 @@ def positive(term: Term | Scope) -> Needs | None:
             return NOTHING
         case Apply(symbol, (base, _)) if symbol == POWER:
             return positive(base)
-        case Apply(symbol, _) if symbol.outcomes:
+        case Apply(symbol, _) if symbol.result == REAL and symbol not in BUILT_IN:
             return frozenset({Positive(symbol)})
         case Multiply(xs) | Add(xs):
             return union(map(positive, xs))
@@ -140,6 +141,8 @@ def positive(term: Term | Scope) -> Needs | None:
         case Power(x, _):
             return positive(x)
         case Binder(All() | Law(), scope) | Product(Range(), scope):
+            return positive(scope)
+        case Sum(Range(Number(first), Variable()), scope) if first == 1:  # not empty: lengths count from 1
             return positive(scope)
     return None
 
