@@ -100,6 +100,12 @@ NOT_NECESSARY = {
     ("ce-from-success-filter", "π > 0 everywhere"),
     # where a policy is zero, both sides are undefined
     ("dynamics-drop-out", "π > 0 everywhere"),
+    # where a probability is zero, both sides are undefined, or nothing is averaged
+    ("ce-is-kl", "π > 0 everywhere"),
+    ("ce-is-kl", "y > 0 everywhere"),
+    *((name, f"{law} > 0 everywhere") for name in ("kl-fixed-target", "kl-max-entropy-objective") for law in "πρp"),
+    *(("kl-moving-target", f"{law} > 0 everywhere") for law in "ρp"),
+    ("kl-max-entropy-objective", "β > 0 everywhere"),
     # the identity holds for a negative "variance", too; where it is zero, or Z is, both sides are undefined
     ("mse-is-gaussian-mle", "v > 0"),
     ("mse-is-gaussian-mle", "Z > 0"),
