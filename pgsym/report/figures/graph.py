@@ -15,6 +15,7 @@ from typing import Final
 from pgsym.report.clock import date_of_report
 from pgsym.report.figures.files import FigureFiles
 from pgsym.report.typst_math import typst
+from pgsym.terms.latex import LatexNotation
 
 MOST_STATES: Final = 4
 MOST_ACTIONS: Final = 4
@@ -23,7 +24,7 @@ Value = Fraction | str
 """A number, or LaTeX for one that is no fraction."""
 
 _RADIUS: Final = 8.5
-_STATE, _ACTION, _NEXT = 42.0, 82.0, 66.0  # where states stand; how far actions are from them, and what follows from those
+_STATE, _ACTION, _NEXT = 50.0, 78.0, 70.0  # where states stand, how far from them actions, how far from those the next
 _LETTER: Final = 4.7  # about the width of a letter, in points
 _SHEET: Final = """
 #set page(width: auto, height: auto, margin: 2pt, fill: none)
@@ -97,10 +98,10 @@ def _parts(graph: Graph) -> Iterator[str]:
     """The drawing as Typst source: a box, and in it arrows first, then what covers their ends."""
     row = 27.0 if graph.states * graph.actions <= 6 else 21.0
     gap = 7.0
-    top = 24.0 if graph.moves or graph.start else 20.0
+    top = 22.0
     labels = [[_pill(graph, s, a) for a in range(graph.actions)] for s in range(graph.states)]
     width = max(w for line in labels for _, w in line)
-    left = _STATE if graph.start else _RADIUS + 4
+    left = _STATE if graph.start and graph.states > 1 else _RADIUS + 4
     centre = left + _ACTION + width / 2
     right = left + _ACTION + width + _NEXT
 
@@ -108,16 +109,15 @@ def _parts(graph: Graph) -> Iterator[str]:
         return top + s * (graph.actions * row + gap) + a * row
 
     ys = [height(s, (graph.actions - 1) / 2) for s in range(graph.states)]
-    notes = [", ".join(f"${_math(name)} = {_math(v[s])}$" for name, v in graph.of_states) for s in range(graph.states)]
+    notes = [", ".join(f"${_name(name)} = {_math(v[s])}$" for name, v in graph.of_states) for s in range(graph.states)]
     bottom = max(height(graph.states - 1, graph.actions - 1) + 12, ys[-1] + (24 if any(notes) else 12))
     total = right + _RADIUS + 2 if graph.moves else left + _ACTION + width + 2
     yield f"#box(width: {total:.2f}pt, height: {bottom:.2f}pt, {{"
-    if graph.moves:
-        heads = ((left, "state"), (centre, "action"), (right - 6, "next state"))
-        yield from (f"middle({x:.2f}, 4, quiet[{word}])" for x, word in heads)
+    heads = ((left, "state"), (centre, "action"), *(((right - 6, "next state"),) if graph.moves else ()))
+    yield from (f"middle({x:.2f}, 4, quiet[{word}])" for x, word in heads)
     for s in range(graph.states):
-        if graph.start and graph.start[s]:
-            yield from _arrow(8.0 if graph.start[s] != 1 else 14.0, ys[s], left - _RADIUS, ys[s], _odds(graph.start[s]), 0.36)
+        if graph.start and graph.states > 1 and graph.start[s]:
+            yield from _arrow(2.0 if graph.start[s] != 1 else 20.0, ys[s], left - _RADIUS, ys[s], _odds(graph.start[s]), 0.4)
         for a in range(graph.actions):
             y = height(s, a)
             chance = graph.policy[s][a] if graph.policy else Fraction(1)
@@ -128,7 +128,7 @@ def _parts(graph: Graph) -> Iterator[str]:
                 if p:
                     angle = math.atan2(ys[n] - y, _NEXT)
                     x1, y1 = right - _RADIUS * math.cos(angle), ys[n] - _RADIUS * math.sin(angle)
-                    yield from _arrow(left + _ACTION + width, y, x1, y1, _odds(p), 0.36)
+                    yield from _arrow(left + _ACTION + width, y, x1, y1, _odds(p), 0.3)
     for s in range(graph.states):
         yield _circle(left, ys[s], s)
         if graph.moves:
@@ -143,8 +143,8 @@ def _parts(graph: Graph) -> Iterator[str]:
 
 def _pill(graph: Graph, s: int, a: int) -> tuple[str, float]:
     """What stands in an action's label, and about how wide that is."""
-    said = [f"${_math(name)} = {_math(values[s][a])}$" for name, values in graph.of_pairs]
-    letters = 2 + sum(len(name.lstrip("\\").partition("_")[0][:1]) + 5 + len(_plain(v[s][a])) for name, v in graph.of_pairs)
+    said = [f"${_name(name)} = {_math(values[s][a])}$" for name, values in graph.of_pairs]
+    letters = 2 + sum(len(name) + 5 + len(_plain(v[s][a])) for name, v in graph.of_pairs)
     return ", ".join([f"${a + 1}$", *said]), max(18.0, letters * _LETTER)
 
 
@@ -159,6 +159,10 @@ def _math(value: Value) -> str:
     sign = "minus" if value < 0 else ""
     number = f"{abs(value.numerator)}" + (f" slash {value.denominator}" if value.denominator > 1 else "")
     return f"{sign} {number}".strip()
+
+
+def _name(name: str) -> str:
+    return typst(LatexNotation().name(name), display=False)
 
 
 def _odds(chance: Value) -> Value | None:
