@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import inf
 
 from pgsym.errors import ReportError
 
@@ -148,12 +149,28 @@ class Figure:
         _check_stem(self.name)
 
 
+    @property
+    def width(self) -> float:
+        """Its width in points, or infinity where the drawing does not say."""
+        found = re.search(rb'<svg[^>]*? width="([\d.]+)(pt|px)?"', self.svg)
+        return float(found[1]) * (1 if found[2] == b"pt" else 0.75) if found else inf
+
+
+HALF_A_LINE = 215.0
+"""The width in points that a drawing may have to stand beside a table."""
+
+
 @dataclass(frozen=True)
 class Beside:
-    """A small table and, to its right, a drawing of what it says, in its own size and without a number."""
+    """A small table and a drawing of what it says, to its right, or below it if it is wide; it has no number."""
 
     table: Table
     figure: Figure
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room for the drawing to the right of the table."""
+        return self.figure.width <= HALF_A_LINE
 
 
 Block = Heading | Paragraph | Formula | Statement | Derivation | Table | Callout | Code | Figure | Beside

@@ -12,7 +12,7 @@ from pgsym.decide.claims import Example
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.meaning.vocabulary import head, listed_axes, primitives
 from pgsym.report.document import Figure
-from pgsym.report.figures.graph import Graph, Value, draw
+from pgsym.report.figures.graph import Graph, draw
 from pgsym.terms.nodes import Symbol
 from pgsym.terms.sorts import ACTION, PARAMETER, STATE, Sort
 
@@ -37,13 +37,31 @@ def figure_of_counterexample(found: Counterexample, name: str) -> Figure | None:
 
 def figure_of_example(example: Example, name: str) -> Figure | None:
     """The drawing of a worked instance, or None where its tables are no small decision problem."""
-    symbols = primitives([t for t, _ in example.worth], example.given)
-    named = {n: s for s in symbols for n in (s.name, head(s))}
+    named = _symbols(example)
     tables = {named[n]: _exact(named[n], table) for n, table in example.tables.items() if n in named}
     sizes: dict[Sort, int] = {}
     for symbol, table in tables.items():
         sizes |= dict(zip(listed_axes(symbol), table.shape, strict=True))
     return _figure(graph_of(tables, sizes, example.sizes.get("T")), name)
+
+
+def listed(example: Example) -> dict[str, Any]:
+    """The tables of a worked instance as people read them: nested lists of fractions, labels from 1."""
+    named = _symbols(example)
+    return {
+        name: _values(named[name], _exact(named[name], table)) if name in named else _fractions(table)
+        for name, table in example.tables.items()
+    }
+
+
+def _symbols(example: Example) -> dict[str, Symbol]:
+    """The symbols of an instance by their names and heads."""
+    symbols = primitives([t for t, _ in example.worth], example.given)
+    return {n: s for s in symbols for n in (s.name, head(s))}
+
+
+def _fractions(table: object) -> Any:
+    return [_fractions(row) for row in table] if isinstance(table, list | tuple) else Fraction(str(table))
 
 
 def _exact(symbol: Symbol, table: object) -> Any:
@@ -108,4 +126,4 @@ def _values(symbol: Symbol, table: Any) -> list[Any]:
     return out
 
 
-__all__ = ["Value", "figure_of_counterexample", "figure_of_example", "graph_of"]
+__all__ = ["figure_of_counterexample", "figure_of_example", "graph_of", "listed"]

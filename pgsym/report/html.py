@@ -51,13 +51,17 @@ WHOLE = 400.0
 
 def render_html(document: Document) -> bytes:
     """The whole page."""
-    writer = _Writer(draw(list(dict.fromkeys(formulas(document)))), numbers(document), section_numbers(document))
+    glyphs: dict[str, str] = {}
+    drawn = draw(list(dict.fromkeys(formulas(document))))
+    pictures = {shown: _sharing(svg, glyphs) for shown, svg in drawn.items()}
+    writer = _Writer(pictures, numbers(document), section_numbers(document))
     return (
         template("report.html.jinja")
         .render(
             title=writer.prose(document.title),
             plain_title=escape(plain(document.title)),
             subtitle=writer.prose(document.subtitle),
+            glyphs="".join(glyphs.values()),
             contents=list(writer.contents(document)) if document.numbered_from is not None else [],
             blocks=[writer.block(b) for b in document.blocks],
             references=[(r.key, writer.prose(r.text)) for r in document.references],
@@ -113,6 +117,19 @@ def _inlined(svg: str, latex: str, depth: float | None) -> str:
     body = head + re.sub(r"^<svg[^>]*>", "", svg, count=1)
     body = body.replace('fill="#000000"', 'fill="currentColor"').replace('stroke="#000000"', 'stroke="currentColor"')
     return body.replace('fill="#fde7c4"', 'class="mark"')
+
+
+def _sharing(svg: str, glyphs: dict[str, str]) -> str:
+    """The SVG without the outlines of its glyphs, which go to those that the page has but once, under short names."""
+
+    def taken(symbol: re.Match[str]) -> str:
+        glyphs.setdefault(symbol[1], f'<symbol id="g{len(glyphs)}"{symbol[2]}')
+        return ""
+
+    body = re.sub(r'<symbol id="(\w+)"(.*?</symbol>)', taken, svg, flags=re.DOTALL).replace("<defs></defs>", "")
+    names = {name: f"g{n}" for n, name in enumerate(glyphs)}
+    body = re.sub(r'xlink:href="#(\w+)"', lambda m: f'href="#{names.get(m[1], m[1])}"', body)
+    return body.replace(' x="0" y="0" fill="currentColor" fill-rule="nonzero"/>', "/>")
 
 
 class _Writer:
@@ -198,7 +215,7 @@ class _Writer:
                     f"<figcaption>{number}{self.prose(caption)}</figcaption></figure>"
                 )
             case Beside(table, figure):
-                return f'<div class="beside">{self.block(table)}<figure>{_image(figure)}</figure></div>'
+                return f'<div class="beside{"" if item.fits else " wide"}">{self.block(table)}<figure>{_image(figure)}</figure></div>'
 
     def statement(self, item: Statement) -> str:
         given = (
@@ -235,7 +252,5 @@ def _anchor(label: str) -> str:
 
 def _image(figure: Figure) -> str:
     data = base64.b64encode(figure.svg).decode()
-    size = re.search(rb'<svg[^>]*? width="([\d.]+)(pt|px)?"', figure.svg)
-    points = float(size[1]) * (1 if size[2] == b"pt" else 0.75) if size else 0.0
-    style = f' style="max-width:{points / POINTS:.2f}em"' if 0 < points < WHOLE else ""
+    style = f' style="max-width:{figure.width / POINTS:.2f}em"' if figure.width < WHOLE else ""
     return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(figure.alt)}"{style}>'

@@ -25,8 +25,11 @@ def visible(text: str) -> int:
 
     >>> visible("$\\\\frac{1}{2}$ of it")
     8
+    >>> visible("by [[claim:pg-is-mae]] [!refuted]")
+    16
     """
-    return len(re.sub(r"\\[a-zA-Z]+|\\.|[{}$_^`*]", "", text))
+    shown = re.sub(r"\[\[[\w:.-]+\]\]|\[@[\w-]+\]", "9.99", re.sub(r"\[!(\w+)\]", r"\1", text))
+    return len(re.sub(r"\\[a-zA-Z]+|\\.|[{}$_^`*]", "", shown))
 
 
 def spans(text: str) -> Iterator[tuple[str, str]]:

@@ -142,7 +142,8 @@ def block(item: Block) -> str:
             mark = f"\\label{{{label}}}" if label else ""
             return f"\\pgfigure{{figures/{name}.pdf}}{{{mark}{prose(caption)}}}"
         case Beside(table, figure):
-            return f"\\pgbeside{{{_tabular(table, BESIDE)}}}{{figures/{figure.name}.pdf}}{{{prose(table.caption)}}}"
+            shown = f"{{{_tabular(table, BESIDE if item.fits else WIDEST)}}}{{figures/{figure.name}.pdf}}"
+            return f"\\{'pgbeside' if item.fits else 'pgbelow'}{shown}{{{prose(table.caption)}}}"
 
 
 def _statement(item: Statement) -> str:

@@ -102,7 +102,7 @@ def block(item: Block) -> str:
             return f"#figure({image}, alt: {string(alt)}, caption: [{prose(caption)}]);{mark}"
         case Beside(table, figure):
             image = f"image({string(f'figures/{figure.name}.svg')}, alt: {string(figure.alt)})"
-            return f"#beside([{_table(table)}], {image});"
+            return f"#{'beside' if item.fits else 'below'}([{_table(table)}], {image});"
 
 
 def _statement(item: Statement) -> str:
@@ -121,8 +121,9 @@ def _table(item: Table) -> str:
     align = ", ".join(names[a] for a in (item.align or "l" * len(item.header)).ljust(len(item.header), "l"))
     widths = [max(map(visible, column), default=0) for column in zip(item.header, *item.rows, strict=True)]
     breaks = [sum(widths) > WIDEST and w > WIDEST / 3 for w in widths]
+    most = WIDEST if item.long else 2 * WIDEST
     columns = ", ".join(
-        f"{min(w, 2 * WIDEST)}fr" if broken else "auto" for w, broken in zip(widths, breaks, strict=True)
+        f"{min(w, most)}fr" if broken else "auto" for w, broken in zip(widths, breaks, strict=True)
     )
     head = ", ".join(f"[{prose(h)}]" for h in item.header)
     cells = ",\n  ".join(", ".join(f"[{prose(c)}]" for c in row) for row in item.rows)
