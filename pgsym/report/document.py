@@ -74,6 +74,11 @@ class Statement:
     badge: Badge | None = None
     label: str = ""
 
+    @property
+    def is_words(self) -> bool:
+        """Whether it is no more than a numbered sentence, such as a definition: it then runs on as a paragraph."""
+        return bool(self.label) and not (self.formula or self.hypotheses or self.badge)
+
 
 @dataclass(frozen=True)
 class Line:

@@ -226,6 +226,8 @@ class _Writer:
         detail = f'<p class="detail">{self.prose(item.badge.detail)}.</p>' if item.badge and item.badge.detail else ""
         words = f"<p>{self.prose(item.text)}</p>" if item.text else ""
         kind = f"{item.kind} {self.numbers[item.label]}" if item.label else item.kind
+        if item.is_words:
+            return f"<p{_anchor(item.label)}><strong>{escape(kind)}</strong> <code>{item.name}</code> {words[3:]}"
         head = f"<h3>{escape(kind)} <code>{escape(item.name)}</code>{self.badge(item.badge)}</h3>"
         formula = self.display(item.formula) if item.formula else ""
         return f'<section class="statement"{_anchor(item.label)}>{head}{words}{formula}{given}{detail}</section>'

@@ -26,7 +26,7 @@ def visible(text: str) -> int:
     >>> visible("$\\\\frac{1}{2}$ of it")
     8
     >>> visible("by [[claim:pg-is-mae]] [!refuted]")
-    16
+    15
     """
     shown = re.sub(r"\[\[[\w:.-]+\]\]|\[@[\w-]+\]", "9.99", re.sub(r"\[!(\w+)\]", r"\1", text))
     return len(re.sub(r"\\[a-zA-Z]+|\\.|[{}$_^`*]", "", shown))

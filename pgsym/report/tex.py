@@ -148,6 +148,8 @@ def block(item: Block) -> str:
 
 def _statement(item: Statement) -> str:
     kind = f"\\pgnumber{{{item.label}}}{{{escape(item.kind)}}}" if item.label else escape(item.kind)
+    if item.is_words:
+        return f"\\pgwords{{{kind}}}{{{_name(item)}}}{{{prose(item.text)}}}"
     parts = [f"\\begin{{pgstatement}}{{{kind}}}{{{_name(item)}}}{{{badge(item.badge)}}}"]
     if item.text:
         parts.append(prose(item.text))

@@ -110,6 +110,8 @@ def _statement(item: Statement) -> str:
     detail = prose(item.badge.detail) if item.badge and item.badge.detail else ""
     given = "; ".join(map(prose, item.hypotheses))
     label = f", at: {string(item.label)}" if item.label else ""
+    if item.is_words:
+        return f"#in-words([{escape(item.kind)}], {string(item.name)}, {string(item.label)})[{prose(item.text)}];"
     return (
         f"#statement([{escape(item.kind)}], [{escape(item.name)}], {rung}, [{prose(item.text)}], "
         f"[{display(item.formula) if item.formula else ''}], [{given}], [{detail}]{label});"
