@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from pgsym import catalogue
 from pgsym.catalogue import Entry
@@ -26,7 +27,6 @@ from pgsym.report.document import (
     Badge,
     Beside,
     Block,
-    Derivation,
     Document,
     Figure,
     Formula,
@@ -108,7 +108,10 @@ def _opening(verdicts: dict[str, Verdict]) -> Iterator[Block]:
     yield Table(
         ("verdict", "what it says"),
         (
-            ("[!decided]", "true for every policy and every problem of the sizes tried, by random points modulo primes"),
+            (
+                "[!decided]",
+                "true for every policy and every problem of the sizes tried, by random points modulo primes",
+            ),
             ("[!exact]", "true by a normal form or in closed form"),
             ("[!tested]", "not proved: no counterexample was found among many instances"),
             ("[!refuted]", "false: a smallest counterexample stands with it, in exact numbers"),
@@ -160,9 +163,7 @@ def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterat
     """A claim with its verdict, and what belongs to it: remark, derivation, counterexample, examples, repairs."""
     claim = entry.claim
     cited = "".join(f" [@{references[s]}]" for s in _sources(claim))
-    theorem = None
-    if entry.script and claim.expected is not Rung.REFUTED:
-        theorem = catalogue.theorem(entry.script)
+    theorem = catalogue.theorem(entry.script) if entry.script and claim.expected is not Rung.REFUTED else None
     derived = theorem is not None and claim.step is None and shows(theorem, claim)
     plainly = claimed(claim, verdict)
     yield Statement(
@@ -176,11 +177,14 @@ def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterat
     )
     if claim.remark:
         yield Paragraph(claim.remark)
-    if theorem is not None and claim.step is not None and theorem.name in catalogue.entries():
-        yield Paragraph(f"It is line ({claim.step}) of the derivation of [[claim:{theorem.name}]].")
-    if theorem is not None and derived:
-        shown: Derivation = derivation_of(theorem)
-        yield from [shown] if shown.lines else []
+    if theorem is not None:
+        elsewhere = theorem.name != claim.id and theorem.name in catalogue.entries()
+        if elsewhere and claim.step is not None:
+            yield Paragraph(f"It is line ({claim.step}) of the derivation of [[claim:{theorem.name}]].")
+        elif elsewhere and derived:
+            yield Paragraph(f"It is derived as [[claim:{theorem.name}]].")
+        elif derived and theorem.steps:
+            yield derivation_of(theorem)
     if verdict.counterexample is not None:
         drawing = figure_of_counterexample(verdict.counterexample, f"article-{claim.id}")
         yield from _beside(counterexample_of(verdict.counterexample), drawing)
@@ -201,10 +205,11 @@ def _brief(verdict: Verdict) -> str:
 
 
 def _beside(blocks: Iterable[Block], drawing: Figure | None) -> Iterator[Block]:
-    """The first table with the drawing to its right."""
+    """The first table with the drawing to its right, its rows of numbers such that a line may break between them."""
     for item in blocks:
         if isinstance(item, Table) and drawing is not None:
-            yield Beside(item, drawing)
+            rows = tuple(tuple(cell.replace(",\\; ", "$, $") for cell in row) for row in item.rows)
+            yield Beside(replace(item, rows=rows), drawing)
             drawing = None
         else:
             yield item
@@ -218,7 +223,8 @@ def _example(example: Example, name: str) -> Iterator[Block]:
     yield from _beside([Table(("", "value"), rows)] if rows else [], figure_of_example(example, name))
     for term, _, found in example.values():
         values = ", ".join(map(number, found))
-        yield Formula(f"{latex(term)} = {values if len(found) == 1 else f'({values})'}")
+        whole = values if len(found) == 1 else f"\\left( {values} \\right)"
+        yield Formula(f"{latex(term)} = {whole}")
 
 
 def _figure(name: str) -> Iterator[Block]:

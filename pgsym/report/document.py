@@ -153,7 +153,6 @@ class Figure:
     def __post_init__(self) -> None:
         _check_stem(self.name)
 
-
     @property
     def width(self) -> float:
         """Its width in points, or infinity where the drawing does not say."""
@@ -161,7 +160,7 @@ class Figure:
         return float(found[1]) * (1 if found[2] == b"pt" else 0.75) if found else inf
 
 
-HALF_A_LINE = 215.0
+HALF_A_LINE = 238.0
 """The width in points that a drawing may have to stand beside a table."""
 
 

@@ -79,7 +79,7 @@ def _figure(graph: Graph | None, name: str) -> Figure | None:
 def graph_of(tables: Tables, sizes: Mapping[Sort, int], horizon: int | None = None) -> Graph | None:
     """The graph of some tables, or None if it would be too large or crowded, or show no action.
 
-    With horizon 1 nothing follows an action.
+    With horizon 1, or a single state, it is not drawn what follows an action.
 
     >>> from pgsym.problems.one_step import POLICY, REWARD
     >>> half = Fraction(1, 2)
@@ -110,7 +110,7 @@ def graph_of(tables: Tables, sizes: Mapping[Sort, int], horizon: int | None = No
                 parts["moves"] = tuple(tuple(map(tuple, rows)) for rows in values)
             case _:
                 return None
-    if horizon == 1:
+    if horizon == 1 or S == 1:
         parts.pop("moves", None)
     graph = Graph(S, A, **parts)
     chances = sum(p not in (0, 1) for rows in graph.moves for row in rows for p in row)

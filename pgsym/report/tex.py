@@ -52,7 +52,7 @@ ESCAPES = {
 
 
 RAGGED = ">{\\raggedright\\arraybackslash}"
-BESIDE = 34
+BESIDE = 24
 """About the characters of a table that has a drawing beside it."""
 BREAK = "\\allowbreak{}"
 EQUATION = "eq:"

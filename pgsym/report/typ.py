@@ -77,7 +77,9 @@ def block(item: Block) -> str:
     match item:
         case Heading(text, level, label, numbered):
             plainly = "" if numbered or not label else ", numbering: none"
-            return f"#heading(level: {level + 1}{plainly})[{prose(text)}];" + (f" #label({string(label)});" if label else "")
+            return f"#heading(level: {level + 1}{plainly})[{prose(text)}];" + (
+                f" #label({string(label)});" if label else ""
+            )
         case Paragraph(text):
             return prose(text)
         case Callout(title, text):
@@ -124,9 +126,7 @@ def _table(item: Table) -> str:
     widths = [max(map(visible, column), default=0) for column in zip(item.header, *item.rows, strict=True)]
     breaks = [sum(widths) > WIDEST and w > WIDEST / 3 for w in widths]
     most = WIDEST if item.long else 2 * WIDEST
-    columns = ", ".join(
-        f"{min(w, most)}fr" if broken else "auto" for w, broken in zip(widths, breaks, strict=True)
-    )
+    columns = ", ".join(f"{min(w, most)}fr" if broken else "auto" for w, broken in zip(widths, breaks, strict=True))
     head = ", ".join(f"[{prose(h)}]" for h in item.header)
     cells = ",\n  ".join(", ".join(f"[{prose(c)}]" for c in row) for row in item.rows)
     caption = f"[{prose(item.caption)}]" if item.caption else "none"

@@ -22,7 +22,7 @@ from importlib.resources import files
 from pgsym.errors import ReportError
 from pgsym.report.document import Block, Formula, Paragraph, Statement
 
-KINDS = {"definition": "Definition", "opinion": "Opinion", "history": "History", "empirical": "Experience"}
+KINDS = {"definition": "Definition", "opinion": "Opinion", "history": "History", "empirical": "Practice"}
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ Value = Fraction | str
 """A number, or LaTeX for one that is no fraction."""
 
 _RADIUS: Final = 8.5
-_STATE, _ACTION, _NEXT = 50.0, 78.0, 70.0  # where states stand, how far from them actions, how far from those the next
+_STATE, _ACTION, _NEXT = 46.0, 62.0, 56.0  # where states stand, how far from them actions, how far from those the next
 _LETTER: Final = 4.7  # about the width of a letter, in points
 _SHEET: Final = """
 #set page(width: auto, height: auto, margin: 2pt, fill: none)
@@ -88,7 +88,9 @@ def words(graph: Graph) -> str:
         for a in range(graph.actions):
             chance = f" with probability {graph.policy[s][a]}" if graph.policy else ""
             pays = "".join(f", {name} = {values[s][a]}" for name, values in graph.of_pairs)
-            leads = ", ".join(f"{p} to state {n + 1}" for n, p in enumerate(graph.moves[s][a]) if p) if graph.moves else ""
+            leads = (
+                ", ".join(f"{p} to state {n + 1}" for n, p in enumerate(graph.moves[s][a]) if p) if graph.moves else ""
+            )
             deeds.append(f"action {a + 1}{chance}{pays}{f', leads with {leads}' if leads else ''}")
         out.append(f"State {s + 1}{' (' + ', '.join(said) + ')' if said else ''}: {'; '.join(deeds)}.")
     return " ".join(out)
@@ -117,7 +119,9 @@ def _parts(graph: Graph) -> Iterator[str]:
     yield from (f"middle({x:.2f}, 4, quiet[{word}])" for x, word in heads)
     for s in range(graph.states):
         if graph.start and graph.states > 1 and graph.start[s]:
-            yield from _arrow(2.0 if graph.start[s] != 1 else 20.0, ys[s], left - _RADIUS, ys[s], _odds(graph.start[s]), 0.4)
+            yield from _arrow(
+                2.0 if graph.start[s] != 1 else 20.0, ys[s], left - _RADIUS, ys[s], _odds(graph.start[s]), 0.4
+            )
         for a in range(graph.actions):
             y = height(s, a)
             chance = graph.policy[s][a] if graph.policy else Fraction(1)
