@@ -110,7 +110,7 @@ def _opening(verdicts: dict[str, Verdict]) -> Iterator[Block]:
         (
             (
                 "[!decided]",
-                "true for every policy and every problem of the sizes tried, by random points modulo primes",
+                "true for every policy and problem of the sizes tried, by random points modulo primes",
             ),
             ("[!exact]", "true by a normal form or in closed form"),
             ("[!tested]", "not proved: no counterexample was found among many instances"),

@@ -215,7 +215,8 @@ class _Writer:
                     f"<figcaption>{number}{self.prose(caption)}</figcaption></figure>"
                 )
             case Beside(table, figure):
-                return f'<div class="beside{"" if item.fits else " wide"}">{self.block(table)}<figure>{_image(figure)}</figure></div>'
+                kind = "beside" if item.fits else "beside wide"
+                return f'<div class="{kind}">{self.block(table)}<figure>{_image(figure)}</figure></div>'
 
     def statement(self, item: Statement) -> str:
         given = (

@@ -33,7 +33,9 @@ def visible(text: str) -> int:
 
 
 def spans(text: str) -> Iterator[tuple[str, str]]:
-    """The parts of a paragraph as (kind, text), kind one of "text", "math", "emphasis", "code", "reference", "citation", "badge".
+    """The parts of a paragraph as (kind, text).
+
+    The kind is "text", "math", "emphasis", "code", "reference", "citation" or "badge".
 
     >>> list(spans("only $\\\\pi$ *moves*"))
     [('text', 'only '), ('math', '\\\\pi'), ('text', ' '), ('emphasis', 'moves')]

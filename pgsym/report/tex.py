@@ -129,9 +129,9 @@ def block(item: Block) -> str:
             return _statement(item)
         case Derivation(start, lines):
             rows = [f"{_cut(start)}\\pgstart{{{start}}}"]
-            for line in lines:
-                formula = f"= {line.formula}"
-                words = f"{{{escape(line.rule)}}}{{{prose(line.why)}}}{{{line.rung}}}"
+            for step in lines:
+                formula = f"= {step.formula}"
+                words = f"{{{escape(step.rule)}}}{{{prose(step.why)}}}{{{step.rung}}}"
                 rows.append(f"{_cut(formula)}\\pgstep{{{formula}}}{words}")
             return "\\begin{pgderivation}\n" + "\n".join(rows) + "\n\\end{pgderivation}"
         case Table():

@@ -34,7 +34,7 @@ class FigureSlot:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a chapter: what is said, then the claims that belong to it; the first part of a chapter has no title."""
+    """A part of a chapter: what is said, then the claims that belong to it; the first part has no title."""
 
     title: str
     blocks: tuple[Block | FigureSlot, ...]

@@ -71,14 +71,14 @@ def fields() -> FigureFiles:
         left.set_ylabel("$y$")
         caption = (
             "Two decisions in a row, the first right with $p = \\sigma(x)$, the second with $q = \\sigma(y)$, reward 1 "
-            "for both: $J = p \\, q$ (grey level lines) and its gradient; the pairwise field $G = (0, p \\, q')$, which "
+            "for both: $J = p \\, q$ (grey level lines) and its gradient; the pairwise field $G = (0, p \\, q')$, that "
             "never moves the first logit; and its curl $p(1 - p) \\, q(1 - q)$, $\\frac{1}{16}$ in the middle and "
             "nowhere zero, so that $G$ is the gradient of no objective."
         )
         alt = (
-            "Three panels over the logits x and y from -3 to 3. Left: arrows of the gradient of J, pointing to the upper "
-            "right. Middle: arrows of the pairwise field, all pointing straight up. Right: the curl, a single hump with "
-            "its top of 1/16 at the origin."
+            "Three panels over the logits x and y from -3 to 3. Left: arrows of the gradient of J, pointing to the "
+            "upper right. Middle: arrows of the pairwise field, all pointing straight up. Right: the curl, one hump "
+            "with its top of 1/16 at the origin."
         )
         return files(figure, "article-fields", alt, caption)
 
@@ -150,8 +150,8 @@ def variance_against_time(longest: int = 8) -> FigureFiles:
         caption = (
             f"The variance of three estimators of the same gradient, in fractions: $T$ independent steps with one "
             f"logit each at probability one half, reward 1 for one of two actions. The full form is $T^{{2}} + T - 1$ "
-            f"times the pairwise one; at $T = {longest}$ that is ${last['full']}$, and ${last['reward-to-go']}$ for the "
-            f"reward-to-go. Where states depend on actions the pairwise form has another mean."
+            f"times the pairwise one; at $T = {longest}$ that is ${last['full']}$, and ${last['reward-to-go']}$ for "
+            f"the reward-to-go. Where states depend on actions the pairwise form has another mean."
         )
         alt = (
             f"Left: three variances against the horizon from 1 to {longest}: the full form rises steepest, "
@@ -207,7 +207,7 @@ def plateau_lengths(p: Floats) -> tuple[Floats, Floats]:
 
 
 def plateau() -> FigureFiles:
-    """The lengths of both gradients against the probability of the right answer: one of them fades where one is wrong."""
+    """The lengths of both gradients against the probability of the right answer: one fades where the bot is wrong."""
     with drawing():
         figure, left, right = _panels()
         for axes, p in ((left, np.linspace(0, 1, 201)), (right, np.geomspace(1e-4, 0.9999, 201))):
@@ -227,9 +227,9 @@ def plateau() -> FigureFiles:
         pg, ce = plateau_lengths(np.array(0.01))
         caption = (
             f"Two answers, 0/1 reward: $\\lVert \\nabla J \\rVert = \\sqrt{{2}} \\, \\pi (1 - \\pi)$ and "
-            f"$\\lVert \\nabla \\mathrm{{CE}} \\rVert = \\sqrt{{2}} (1 - \\pi)$, where $\\pi$ is the probability of the "
-            f"right answer. At $\\pi = \\frac{{1}}{{100}}$ they are {float(pg):.4f} and {float(ce):.3f}: the policy "
-            f"gradient has a plateau where the bot is most wrong."
+            f"$\\lVert \\nabla \\mathrm{{CE}} \\rVert = \\sqrt{{2}} (1 - \\pi)$, where $\\pi$ is the probability of "
+            f"the right answer. At $\\pi = \\frac{{1}}{{100}}$ they are {float(pg):.4f} and {float(ce):.3f}: the "
+            f"policy gradient has a plateau where the bot is most wrong."
         )
         alt = (
             "Gradient lengths against the probability of the right answer. The cross-entropy line falls straight from "

@@ -32,7 +32,8 @@ _SHEET: Final = """
 #let at(x, y, body) = place(dx: x * 1pt, dy: y * 1pt, body)
 #let middle(x, y, body) = at(x, y, place(center + horizon, body))
 #let tag(x, y, body) = middle(x, y, box(fill: white, inset: (x: 1.2pt, y: 1pt), body))
-#let arrow(x, y, u, v, tip, strokes) = { place(line(start: (x * 1pt, y * 1pt), end: (u * 1pt, v * 1pt), stroke: strokes))
+#let arrow(x, y, u, v, tip, strokes) = {
+  place(line(start: (x * 1pt, y * 1pt), end: (u * 1pt, v * 1pt), stroke: strokes))
   place(polygon(fill: strokes.paint, ..tip.map(p => (p.at(0) * 1pt, p.at(1) * 1pt)))) }
 #let ink = (paint: rgb("#1f3a5f"), thickness: 0.7pt)
 #let faint = (paint: rgb("#9aa3b0"), thickness: 0.6pt, dash: "dashed")
