@@ -17,7 +17,7 @@ OPENING = frozenset({"{", "(", "[", "\\{", "\\lvert", "\\lVert"})
 CLOSING = frozenset({"}", ")", "]", "\\}", "\\rvert", "\\rVert"})
 WIDE = 110
 """Characters of LaTeX below which a formula surely fits a line, or needs only to be scaled a little."""
-A_LINE = 105
+A_LINE = 115
 """About the characters that a reader sees of a formula which can still be scaled to fit a line."""
 OPENED = 2
 """How deep in brackets a formula is cut that no line could hold."""
