@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -169,14 +170,14 @@ def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterat
     yield Statement(
         "Theorem" if derived else "Claim",
         claim.id,
-        claim.says + cited,
+        linked(claim.says, claim.id) + cited,
         plainly.formula,
         plainly.hypotheses,
         Badge(str(verdict.rung), _brief(verdict)),
         f"claim:{claim.id}",
     )
     if claim.remark:
-        yield Paragraph(claim.remark)
+        yield Paragraph(linked(claim.remark, claim.id))
     if theorem is not None:
         elsewhere = theorem.name != claim.id and theorem.name in catalogue.entries()
         if elsewhere and claim.step is not None:
@@ -193,6 +194,22 @@ def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterat
     there = [r for r in claim.repaired_by if r in catalogue.entries()]
     if there:
         yield Paragraph("What holds instead: " + ", ".join(f"`{r}` ([[claim:{r}]])" for r in there) + ".")
+
+
+def linked(text: str, within: str = "") -> str:
+    """Prose in which every other claim that it names by its id is followed by its number as a link.
+
+    >>> linked("By linearity; see score-zero-mean and $a-b$, but no-such-claim.")
+    'By linearity; see `score-zero-mean` ([[claim:score-zero-mean]]) and $a-b$, but no-such-claim.'
+    """
+    known = catalogue.entries()
+
+    def number_of(match: re.Match[str]) -> str:
+        name = match[1] or match[2] or match[3]
+        return f"`{name}` ([[claim:{name}]])" if name in known and name != within else match[0]
+
+    ids = r"(?<![\w-])([a-z]\w*(?:-\w+)+)(?![\w-])|(?<=see )([a-z]\w+)(?![\w-])"
+    return re.sub(rf"\$[^$]+\$|`([^`]+)`|{ids}", number_of, text)
 
 
 def _brief(verdict: Verdict) -> str:
@@ -217,7 +234,7 @@ def _beside(blocks: Iterable[Block], drawing: Figure | None) -> Iterator[Block]:
 
 def _example(example: Example, name: str) -> Iterator[Block]:
     """An instance worked out: what it is, and what the terms are worth there."""
-    yield Paragraph(f"*Example.* {example.says}")
+    yield Paragraph(f"*Example.* {linked(example.says, name)}")
     tables = tuple((table_name(n), table_cell(table)) for n, table in listed(example).items())
     rows = (*tables, *((table_name(n), f"${size}$") for n, size in example.sizes.items()))
     yield from _beside([Table(("", "value"), rows)] if rows else [], figure_of_example(example, name))

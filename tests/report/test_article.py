@@ -23,6 +23,7 @@ from pgsym.report.render import render, write
 from pgsym.report.tex import escape
 from pgsym.report.typst_math import typst
 from pgsym.report.walk import displayed, texts_of
+from pgsym.terms.latex import latex
 
 SOME = (
     "objective-one-step",
@@ -92,6 +93,10 @@ def test_what_a_claim_says_can_be_set_in_every_format(entry: catalogue.Entry) ->
     typst(claim.statement)
     for piece in pieces(claim.statement) if len(claim.statement) > WIDE else ():
         typst(piece)
+    assert claim.statement.isascii()
+    for term in (t for e in claim.examples for t, _ in e.worth):
+        assert latex(term).isascii()
+        typst(latex(term))
     for text in (claim.says, claim.remark, claim.source, *(e.says for e in claim.examples)):
         _settable(text)
 

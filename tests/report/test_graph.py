@@ -75,7 +75,7 @@ def test_a_drawing_is_vector_graphics_the_same_bytes_twice(states: int) -> None:
     assert ET.fromstring(first.svg).tag.endswith("svg")
     assert b"<image" not in first.svg
     assert b"<text" not in first.svg
-    assert first.pdf.startswith(b"%PDF-")
+    assert first.pdf.startswith(b"%PDF-1.4")
 
 
 def test_counterexamples_of_the_catalogue_are_drawn_with_their_own_numbers() -> None:

@@ -23,6 +23,8 @@ MOST_ACTIONS: Final = 4
 Value = Fraction | str
 """A number, or LaTeX for one that is no fraction."""
 
+PDF: Final = "1.4"  # what every LaTeX can include
+
 _RADIUS: Final = 8.5
 _STATE, _ACTION, _NEXT = 46.0, 62.0, 56.0  # where states stand, how far from them actions, how far from those the next
 _LETTER: Final = 4.7  # about the width of a letter, in points
@@ -75,7 +77,9 @@ def draw(graph: Graph, name: str) -> FigureFiles:
     source = (_SHEET + "\n".join(_parts(graph))).encode()
     svg = compiler.compile(source, format="svg", ignore_system_fonts=True)
     stamp = int(date_of_report().timestamp())
-    pdf = compiler.compile(source, format="pdf", ignore_system_fonts=True, timestamp=stamp)
+    pdf = compiler.compile(
+        source, format="pdf", ignore_system_fonts=True, timestamp=stamp, pdf_standards=[PDF], pdf_tags=False
+    )
     return FigureFiles(name, svg, pdf, words(graph), "")
 
 
