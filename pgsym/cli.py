@@ -142,15 +142,20 @@ def report(
         str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")
     ] = "auto",
 ) -> None:
-    """Write reports: the statement, the derivation, counterexamples, figures and sources."""
+    """Write reports: the statement, the derivation, counterexamples, figures and sources.
+
+    `article` is the name of one long report on every claim, chapter by chapter; no name means all the others.
+    """
     from pgsym import catalogue
+    from pgsym.report import article
     from pgsym.report.builders import document_for
     from pgsym.report.render import write
 
     wanted = _formats(formats)
-    chosen = list(dict.fromkeys(catalogue.script_name(n) for n in names)) if names else list(catalogue.scripts())
-    for name in _progress(chosen, "reports"):
-        written = write(document_for(name), output, wanted, engine)
+    named = [n if n == article.NAME else catalogue.script_name(n) for n in names or catalogue.scripts()]
+    for name in _progress(list(dict.fromkeys(named)), "reports"):
+        document = article.article(partial(_progress, what="claims")) if name == article.NAME else document_for(name)
+        written = write(document, output, wanted, engine)
         for path in written.paths:
             typer.echo(str(path))
         for note in written.notes:

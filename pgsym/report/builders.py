@@ -190,7 +190,7 @@ def refutation_of(claim: Claim) -> Iterator[Block]:
 
 def counterexample_of(found: Counterexample) -> Iterator[Block]:
     """A counterexample as a table of fractions with both sides' values."""
-    rows = [(_name(name), _cell(table)) for name, table in found.tables.items()]
+    rows = [(table_name(name), table_cell(table)) for name, table in found.tables.items()]
     if found.at:
         rows.append(("at", ", ".join(f"${_identifier(n)} = {v}$" for n, v in found.at)))
     if len(found.coordinates) > 1:
@@ -240,7 +240,7 @@ def _source(value: Any) -> str:
 
 def tables_line(found: Counterexample) -> str:
     """The tables of a counterexample in one line, with its horizon and its times."""
-    tables = (f"{_name(name)} = {_rows(table)}" for name, table in found.tables.items())
+    tables = (f"{table_name(name)} = {_rows(table)}" for name, table in found.tables.items())
     return "; ".join([*tables, *(f"${name} = {n}$" for name, n in found.size.lengths.items())])
 
 
@@ -248,10 +248,10 @@ def _rows(table: Any) -> str:
     """The rows of a table as formulas of their own, between which a line may break."""
     if isinstance(table, list) and any(isinstance(row, list) for row in table):
         return ", ".join(map(_rows, table))
-    return _cell(table)
+    return table_cell(table)
 
 
-def _name(name: str) -> str:
+def table_name(name: str) -> str:
     """The name of a table, or its head where names are not enough, as inline mathematics."""
     stem, bracket, rest = name.partition("(")
     stem, parametric, _ = stem.partition("_θ")
@@ -269,7 +269,7 @@ def _coordinate(name: str) -> str:
     return f"{LatexNotation().name(head)}({inside}"
 
 
-def _cell(table: Any) -> str:
+def table_cell(table: Any) -> str:
     """A table of numbers as inline mathematics: rows in brackets, one after the other."""
     return f"${_entry(table)}$"
 

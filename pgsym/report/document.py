@@ -1,13 +1,15 @@
 """The document model: what a report says, apart from the format it is written in.
 
 Formulas are LaTeX in the vocabulary of `pgsym.report.typst_math`.  Prose is plain text with inline `$…$`
-mathematics, `*emphasis*` and `` `code` ``; everything else in it is literal.
+mathematics, `*emphasis*` and `` `code` ``, the number of a labelled block as a link, `[[eq:objective]]`, a citation,
+`[@williams]`, and a verdict, `[!refuted]`; everything else in it is literal.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import inf
 
 from pgsym.errors import ReportError
 
@@ -34,10 +36,12 @@ class Badge:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 or 2."""
+    """A heading of level 1 or 2; in a numbered document it has a number unless it is said to have none."""
 
     text: str
     level: int = 1
+    label: str = ""
+    numbered: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,21 +53,31 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Formula:
-    """A displayed formula."""
+    """A displayed formula; one with a label has a number."""
 
     latex: str
+    label: str = ""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """What is claimed: a kind ("Theorem", "Claim"), a name, prose, a formula, its hypotheses and its verdict."""
+    """What is claimed: a kind ("Theorem", "Claim"), a name, prose, a formula, its hypotheses and its verdict.
+
+    One without a formula is in words alone; one with a label has a number.
+    """
 
     kind: str
     name: str
     text: str
-    formula: str
+    formula: str = ""
     hypotheses: tuple[str, ...] = ()
     badge: Badge | None = None
+    label: str = ""
+
+    @property
+    def is_words(self) -> bool:
+        """Whether it is no more than a numbered sentence, such as a definition: it then runs on as a paragraph."""
+        return bool(self.label) and not (self.formula or self.hypotheses or self.badge)
 
 
 @dataclass(frozen=True)
@@ -88,6 +102,8 @@ class Derivation:
 class Table:
     """A table of prose cells; columns are left-aligned but for those marked "r" or "c" in `align`.
 
+    A long one may run over several pages, and then repeats its header on each.
+
     Raises ReportError for a row that is longer or shorter than the header.
     """
 
@@ -95,6 +111,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
     align: str = ""
+    long: bool = False
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -122,7 +139,8 @@ class Code:
 class Figure:
     """A vector figure, as SVG for PDF and HTML and as PDF for LaTeX; `alt` says in words what it shows.
 
-    `name` names its files; raises ReportError if it is more than letters, digits, dots and dashes.
+    `name` names its files; raises ReportError if it is more than letters, digits, dots and dashes.  All figures with a
+    caption are counted; its label lets others refer to it.
     """
 
     name: str
@@ -130,19 +148,52 @@ class Figure:
     pdf: bytes
     alt: str
     caption: str
+    label: str = ""
 
     def __post_init__(self) -> None:
         _check_stem(self.name)
 
+    @property
+    def width(self) -> float:
+        """Its width in points, or infinity where the drawing does not say."""
+        found = re.search(rb'<svg[^>]*? width="([\d.]+)(pt|px)?"', self.svg)
+        return float(found[1]) * (1 if found[2] == b"pt" else 0.75) if found else inf
 
-Block = Heading | Paragraph | Formula | Statement | Derivation | Table | Callout | Code | Figure
+
+HALF_A_LINE = 238.0
+"""The width in points that a drawing may have to stand beside a table."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A small table and a drawing of what it says, to its right, or below it if it is wide; it has no number."""
+
+    table: Table
+    figure: Figure
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room for the drawing to the right of the table."""
+        return self.figure.width <= HALF_A_LINE
+
+
+Block = Heading | Paragraph | Formula | Statement | Derivation | Table | Callout | Code | Figure | Beside
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An entry of the list of references, cited in prose by its key."""
+
+    key: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Document:
     """A report; `versions` are the programs that made it, and `id` names its files.
 
-    Raises ReportError for an id that is more than letters, digits, dots and dashes.
+    One with `numbered_from` has a contents page and numbered headings, the first section with that number.  Raises
+    ReportError for an id that is more than letters, digits, dots and dashes.
     """
 
     id: str
@@ -151,6 +202,8 @@ class Document:
     subtitle: str = ""
     sources: tuple[str, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
+    references: tuple[Reference, ...] = ()
+    numbered_from: int | None = None
 
     def __post_init__(self) -> None:
         _check_stem(self.id)
@@ -158,4 +211,12 @@ class Document:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """The figures, in their order."""
-        return tuple(b for b in self.blocks if isinstance(b, Figure))
+        shown = (b.figure if isinstance(b, Beside) else b for b in self.blocks)
+        return tuple(b for b in shown if isinstance(b, Figure))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it has no numbers, references, long tables or drawings beside tables: short reports have none."""
+        labelled = any(getattr(b, "label", "") for b in self.blocks)
+        special = any(isinstance(b, Beside) or (isinstance(b, Table) and b.long) for b in self.blocks)
+        return self.numbered_from is None and not (labelled or special or self.references)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from pgsym.report.errors import MalformedMath
+from pgsym.report.prose import visible
 
 MARK = "\\changed{"
 TOKEN = re.compile(r"\\(?:left|right)\s*(?:\\.|.)|\\[a-zA-Z]+|\\.|.", re.DOTALL)
@@ -16,6 +17,10 @@ OPENING = frozenset({"{", "(", "[", "\\{", "\\lvert", "\\lVert"})
 CLOSING = frozenset({"}", ")", "]", "\\}", "\\rvert", "\\rVert"})
 WIDE = 110
 """Characters of LaTeX below which a formula surely fits a line, or needs only to be scaled a little."""
+A_LINE = 115
+"""About the characters that a reader sees of a formula which can still be scaled to fit a line."""
+OPENED = 2
+"""How deep in brackets a formula is cut that no line could hold."""
 
 
 def unmarked(latex: str) -> str:
@@ -52,14 +57,42 @@ def _closing(rest: str) -> int:
 def pieces(latex: str) -> tuple[str, ...]:
     r"""The formula cut before its relations, sums and differences, at which an over-wide one may be broken.
 
-    Nothing is cut inside braces or brackets, but a mark is cut with what it marks.  A piece that begins with an
+    Nothing is cut inside braces, nor inside brackets unless a piece were wider than any line; a mark is cut with what
+    it marks.  A piece that begins with an
     operator begins with an empty group, which keeps the operator's spacing.
 
     >>> pieces(r"= a + \changed{b - f(x + y)}")
     ('= a', '{} + \\changed{b}', '\\changed{{} - f(x + y)}')
     """
-    first, *others = _cut(latex)
+    first, *others = [part for whole in _cut(latex) for part in _opened(whole)]
     return (first, *(p if p.startswith(MARK) else f"{{}} {p}" for p in others))
+
+
+def _opened(piece: str, deep: int = 1) -> list[str]:
+    """A piece that no line could hold, cut inside its brackets too; those get a fixed height, as they end elsewhere."""
+    if visible(piece) <= A_LINE or MARK in piece or "\\middle" in piece:
+        return [piece]
+    parts, open_brackets, ready = [""], list[str](), False
+    for match in TOKEN.finditer(piece):
+        token = match[0]
+        shallow = len(open_brackets) <= deep and "{" not in open_brackets
+        if token in BREAKS and ready and shallow:
+            parts.append("")
+        if token in CLOSING or token.startswith("\\right"):
+            opening = open_brackets.pop()
+            tall = opening.startswith("\\left") and len(open_brackets) < deep and "{" not in open_brackets
+            parts[-1] += token.replace("\\right", "\\Biggr") if tall else token
+        elif token in OPENING or token.startswith("\\left"):
+            tall = token.startswith("\\left") and len(open_brackets) < deep and "{" not in open_brackets
+            parts[-1] += token.replace("\\left", "\\Biggl") if tall else token
+            open_brackets.append(token)
+        else:
+            parts[-1] += token
+        opens = token in OPENING or token.startswith("\\left")
+        ready = not (token in BREAKS or opens) and (ready or not token.isspace())
+    if deep < OPENED and any(visible(p) > A_LINE for p in parts):
+        return _opened(piece, deep + 1)
+    return [p.strip() for p in parts]
 
 
 def _cut(latex: str) -> list[str]:

@@ -11,6 +11,7 @@ from html import escape
 from pgsym.errors import ReportError
 from pgsym.report.document import (
     Badge,
+    Beside,
     Block,
     Callout,
     Code,
@@ -24,9 +25,11 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.formula import unmarked
+from pgsym.report.numbering import numbers, section_numbers
 from pgsym.report.prose import plain, spans
 from pgsym.report.templates import template
 from pgsym.report.typst_math import MARKS, typst
+from pgsym.report.walk import displayed, texts
 
 POINTS = 11.0
 MARGIN = 1.5
@@ -42,18 +45,26 @@ SHEET = f"""
 """
 """Every formula on a page of its own; of an inline one also the depth below the line it stands on, in points."""
 
+WHOLE = 400.0
+"""The points from which a figure is as wide as the text."""
+
 
 def render_html(document: Document) -> bytes:
     """The whole page."""
-    pictures = draw(list(dict.fromkeys(formulas(document))))
-    writer = _Writer(pictures)
+    glyphs: dict[str, str] = {}
+    drawn = draw(list(dict.fromkeys(formulas(document))))
+    pictures = {shown: _sharing(svg, glyphs) for shown, svg in drawn.items()}
+    writer = _Writer(pictures, numbers(document), section_numbers(document))
     return (
         template("report.html.jinja")
         .render(
             title=writer.prose(document.title),
             plain_title=escape(plain(document.title)),
             subtitle=writer.prose(document.subtitle),
+            glyphs="".join(glyphs.values()),
+            contents=list(writer.contents(document)) if document.numbered_from is not None else [],
             blocks=[writer.block(b) for b in document.blocks],
+            references=[(r.key, writer.prose(r.text)) for r in document.references],
             sources=[writer.prose(s) for s in document.sources],
             versions=escape(", ".join(f"{name} {v}" for name, v in document.versions)),
         )
@@ -66,42 +77,9 @@ Shown = tuple[str, bool]
 
 
 def formulas(document: Document) -> Iterator[Shown]:
-    """Every formula of a document, in order."""
-    yield from _inline(document.title)
-    yield from _inline(document.subtitle)
-    for item in document.blocks:
-        yield from _formulas(item)
-    for source in document.sources:
-        yield from _inline(source)
-
-
-def _inline(text: str) -> Iterator[Shown]:
-    yield from ((t, False) for kind, t in spans(text) if kind == "math")
-
-
-def _formulas(item: Block) -> Iterator[Shown]:
-    match item:
-        case Heading(text, _) | Paragraph(text):
-            yield from _inline(text)
-        case Callout(title, text):
-            yield from _inline(title)
-            yield from _inline(text)
-        case Formula(latex):
-            yield latex, True
-        case Statement(_, _, text, formula, hypotheses, badge):
-            yield formula, True
-            for t in (text, *hypotheses, badge.detail if badge else ""):
-                yield from _inline(t)
-        case Derivation(start, lines):
-            yield start, True
-            for line in lines:
-                yield f"= {line.formula}", True
-                yield from _inline(line.why)
-        case Table(header, rows, caption, _):
-            for t in (*header, *(c for r in rows for c in r), caption):
-                yield from _inline(t)
-        case Figure(_, _, _, _, caption):
-            yield from _inline(caption)
+    """Every formula of a document."""
+    yield from ((latex, True) for item in document.blocks for latex in displayed(item))
+    yield from ((part, False) for text in texts(document) for kind, part in spans(text) if kind == "math")
 
 
 def draw(wanted: list[Shown]) -> dict[Shown, str]:
@@ -141,11 +119,34 @@ def _inlined(svg: str, latex: str, depth: float | None) -> str:
     return body.replace('fill="#fde7c4"', 'class="mark"')
 
 
-class _Writer:
-    """Blocks as HTML, given the drawn formulas."""
+def _sharing(svg: str, glyphs: dict[str, str]) -> str:
+    """The SVG without the outlines of its glyphs, which go to those that the page has but once, under short names."""
 
-    def __init__(self, pictures: dict[Shown, str]):
+    def taken(symbol: re.Match[str]) -> str:
+        glyphs.setdefault(symbol[1], f'<symbol id="g{len(glyphs)}"{symbol[2]}')
+        return ""
+
+    body = re.sub(r'<symbol id="(\w+)"(.*?</symbol>)', taken, svg, flags=re.DOTALL).replace("<defs></defs>", "")
+    names = {name: f"g{n}" for n, name in enumerate(glyphs)}
+    body = re.sub(r'xlink:href="#(\w+)"', lambda m: f'href="#{names.get(m[1], m[1])}"', body)
+    return body.replace(' x="0" y="0" fill="currentColor" fill-rule="nonzero"/>', "/>")
+
+
+class _Writer:
+    """Blocks as HTML, given the drawn formulas and the numbers."""
+
+    def __init__(self, pictures: dict[Shown, str], numbers: dict[str, str], of_headings: tuple[str, ...]):
         self.pictures = pictures
+        self.numbers = numbers
+        self.of_headings = iter(of_headings)
+        self.figures = 0
+
+    def contents(self, document: Document) -> Iterator[tuple[int, str, str, str]]:
+        """The level, the anchor, the number and the text of every heading that has a label."""
+        headings = [b for b in document.blocks if isinstance(b, Heading)]
+        for heading, number in zip(headings, section_numbers(document), strict=True):
+            if heading.label:
+                yield heading.level, heading.label, number, self.prose(heading.text)
 
     def prose(self, text: str) -> str:
         out: list[str] = []
@@ -157,6 +158,10 @@ class _Writer:
                     out.append(f"<em>{escape(part)}</em>")
                 case "code":
                     out.append(f"<code>{escape(part)}</code>")
+                case "reference" | "citation":
+                    out.append(f'<a href="#{part}">{self.numbers[part]}</a>')
+                case "badge":
+                    out.append(self.badge(Badge(part)))
                 case _ if out and part[0] in ".,;:)":  # no line may break between a formula and its full stop
                     out[-1] = f'<span class="keep">{out[-1]}{part[0]}</span>'
                     out.append(escape(part[1:]))
@@ -164,11 +169,13 @@ class _Writer:
                     out.append(escape(part))
         return "".join(out)
 
-    def display(self, latex: str) -> str:
-        label = 'aria-label="Copy this formula as LaTeX"'
+    def display(self, latex: str, label: str = "") -> str:
+        copies = 'aria-label="Copy this formula as LaTeX"'
+        number = f'<span class="number">{self.numbers[label]}</span>' if label else ""
         return (
-            f'<div class="equation"><div class="scroll" tabindex="0">{self.pictures[latex, True]}</div>'
-            f'<button type="button" class="copy" data-latex="{escape(unmarked(latex))}" {label}>copy</button></div>'
+            f'<div class="equation{" numbered" if label else ""}"{_anchor(label)}>'
+            f'<div class="scroll" tabindex="0">{self.pictures[latex, True]}</div>{number}'
+            f'<button type="button" class="copy" data-latex="{escape(unmarked(latex))}" {copies}>copy</button></div>'
         )
 
     def badge(self, value: Badge | None) -> str:
@@ -176,14 +183,16 @@ class _Writer:
 
     def block(self, item: Block) -> str:
         match item:
-            case Heading(text, level):
-                return f"<h{level + 1}>{self.prose(text)}</h{level + 1}>"
+            case Heading(text, level, label):
+                number = next(self.of_headings)
+                shown = f'<span class="number">{number}</span> ' if number else ""
+                return f"<h{level + 1}{_anchor(label)}>{shown}{self.prose(text)}</h{level + 1}>"
             case Paragraph(text):
                 return f"<p>{self.prose(text)}</p>"
             case Callout(title, text):
                 return f"<aside><strong>{self.prose(title)}.</strong> {self.prose(text)}</aside>"
-            case Formula(latex):
-                return self.display(latex)
+            case Formula(latex, label):
+                return self.display(latex, label)
             case Statement():
                 return self.statement(item)
             case Derivation(start, lines):
@@ -198,12 +207,16 @@ class _Writer:
                 return self.table(item)
             case Code(text, _):
                 return f"<pre><code>{escape(text)}</code></pre>"
-            case Figure(_, svg, _, alt, caption):
-                data = base64.b64encode(svg).decode()
+            case Figure(caption=caption, label=label):
+                self.figures += 1
+                number = f"Figure {self.figures}: " if label else ""
                 return (
-                    f'<figure><img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}">'
-                    f"<figcaption>{self.prose(caption)}</figcaption></figure>"
+                    f"<figure{_anchor(label)}>{_image(item)}"
+                    f"<figcaption>{number}{self.prose(caption)}</figcaption></figure>"
                 )
+            case Beside(table, figure):
+                kind = "beside" if item.fits else "beside wide"
+                return f'<div class="{kind}">{self.block(table)}<figure>{_image(figure)}</figure></div>'
 
     def statement(self, item: Statement) -> str:
         given = (
@@ -213,8 +226,12 @@ class _Writer:
         )
         detail = f'<p class="detail">{self.prose(item.badge.detail)}.</p>' if item.badge and item.badge.detail else ""
         words = f"<p>{self.prose(item.text)}</p>" if item.text else ""
-        head = f"<h3>{escape(item.kind)} <code>{escape(item.name)}</code>{self.badge(item.badge)}</h3>"
-        return f'<section class="statement">{head}{words}{self.display(item.formula)}{given}{detail}</section>'
+        kind = f"{item.kind} {self.numbers[item.label]}" if item.label else item.kind
+        if item.is_words:
+            return f"<p{_anchor(item.label)}><strong>{escape(kind)}</strong> <code>{item.name}</code> {words[3:]}"
+        head = f"<h3>{escape(kind)} <code>{escape(item.name)}</code>{self.badge(item.badge)}</h3>"
+        formula = self.display(item.formula) if item.formula else ""
+        return f'<section class="statement"{_anchor(item.label)}>{head}{words}{formula}{given}{detail}</section>'
 
     def table(self, item: Table) -> str:
         align = (item.align or "l" * len(item.header)).ljust(len(item.header), "l")
@@ -230,3 +247,13 @@ class _Writer:
         caption = f"<caption>{self.prose(item.caption)}</caption>" if item.caption else ""
         body = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
         return f'<div class="scroll" tabindex="0"><table>{caption}{body}</table></div>'
+
+
+def _anchor(label: str) -> str:
+    return f' id="{label}"' if label else ""
+
+
+def _image(figure: Figure) -> str:
+    data = base64.b64encode(figure.svg).decode()
+    style = f' style="max-width:{figure.width / POINTS:.2f}em"' if figure.width < WHOLE else ""
+    return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(figure.alt)}"{style}>'

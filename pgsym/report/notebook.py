@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 
 from pgsym.report.document import (
+    Beside,
     Block,
     Callout,
     Code,
@@ -55,6 +56,10 @@ def prose(text: str, in_table: bool = False) -> str:
                 out.append(f"*{SPECIAL.sub(ESCAPED, part)}*")
             case "code":
                 out.append(f"`{part.replace('|', ESCAPED_BAR) if in_table else part}`")
+            case "reference" | "citation":
+                out.append(f"[{part}](#{part})")
+            case "badge":
+                out.append(f"*{part}*")
             case _:
                 out.append(SPECIAL.sub(ESCAPED, part))
     return "".join(out)
@@ -63,19 +68,20 @@ def prose(text: str, in_table: bool = False) -> str:
 def markdown(item: Block) -> str:
     """One block as Markdown."""
     match item:
-        case Heading(text, level):
-            return f"{'#' * (level + 1)} {prose(text)}"
+        case Heading(text, level, label):
+            return f"{_anchor(label)}{'#' * (level + 1)} {prose(text)}"
         case Paragraph(text):
             return prose(text)
         case Callout(title, text):
             return f"> **{prose(title)}.** {prose(text)}"
-        case Formula(latex):
-            return display(latex)
-        case Statement(kind, name, text, formula, hypotheses, badge):
-            head = f"**{kind}** `{name}`" + (f" — *{badge.rung}*" if badge else "")
+        case Formula(latex, label):
+            return _anchor(label) + display(latex)
+        case Statement(kind, name, text, formula, hypotheses, badge, label):
+            head = f"{_anchor(label)}**{kind}** `{name}`" + (f" — *{badge.rung}*" if badge else "")
             given = f"*Given:* {'; '.join(map(prose, hypotheses))}." if hypotheses else ""
             detail = f"{prose(badge.detail)}." if badge and badge.detail else ""
-            return "\n\n".join(x for x in (head, prose(text), display(formula), given, detail) if x)
+            shown = display(formula) if formula else ""
+            return "\n\n".join(x for x in (head, prose(text), shown, given, detail) if x)
         case Derivation(start, lines):
             rows = [display(start)]
             rows += [
@@ -91,10 +97,20 @@ def markdown(item: Block) -> str:
                 for cells in ([prose(h, True) for h in header], aligned, *([prose(c, True) for c in r] for r in rows))
             ]
             return "\n".join(table) + (f"\n\n{prose(caption)}" if caption else "")
-        case Figure(_, svg, _, alt, caption):
-            return f"![{prose(alt)}](data:image/svg+xml;base64,{b64encode(svg).decode()})\n\n{prose(caption)}"
+        case Figure(label=label, caption=caption):
+            return f"{_anchor(label)}{_image(item)}\n\n{prose(caption)}"
+        case Beside(beside, figure):
+            return f"{markdown(beside)}\n\n{_image(figure)}"
         case Code(text, language):
             return f"```{language}\n{text}\n```"
+
+
+def _anchor(label: str) -> str:
+    return f'<a id="{label}"></a>\n\n' if label else ""
+
+
+def _image(figure: Figure) -> str:
+    return f"![{prose(figure.alt)}](data:image/svg+xml;base64,{b64encode(figure.svg).decode()})"
 
 
 def render_notebook(document: Document) -> bytes:
@@ -109,6 +125,9 @@ def render_notebook(document: Document) -> bytes:
                 len(cells),
             )
         )
+    if document.references:
+        listed = "\n".join(f'- <a id="{r.key}"></a>{prose(r.text)}' for r in document.references)
+        cells.append(_cell("markdown", f"## References\n\n{listed}", len(cells)))
     if document.sources:
         cells.append(
             _cell("markdown", "## Sources\n\n" + "\n".join(f"- {prose(s)}" for s in document.sources), len(cells))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-TOKEN = re.compile(r"\$([^$]+)\$|\*(?=[^\s*])((?:[^*$\n]|\$[^$\n]+\$)+)(?<=\S)\*|`([^`\n]+)`")
+TOKEN = re.compile(
+    r"\$([^$]+)\$|\*(?=[^\s*])((?:[^*$\n]|\$[^$\n]+\$)+)(?<=\S)\*|`([^`\n]+)`"
+    r"|\[\[([\w:.-]+)\]\]|\[@([\w-]+)\]|\[!(decided|exact|tested|refuted|undecided)\]"
+)
 
 UNICODE = {
     "theta": "θ", "pi": "π", "nabla": "∇", "sum": "Σ", "cdot": "·", "mid": " | ", "sim": "∼", "log": "log ",
@@ -22,25 +25,33 @@ def visible(text: str) -> int:
 
     >>> visible("$\\\\frac{1}{2}$ of it")
     8
+    >>> visible("by [[claim:pg-is-mae]] [!refuted]")
+    15
     """
-    return len(re.sub(r"\\[a-zA-Z]+|\\.|[{}$_^`*]", "", text))
+    shown = re.sub(r"\[\[[\w:.-]+\]\]|\[@[\w-]+\]", "9.99", re.sub(r"\[!(\w+)\]", r"\1", text))
+    return len(re.sub(r"\\[a-zA-Z]+|\\.|[{}$_^`*]", "", shown))
 
 
 def spans(text: str) -> Iterator[tuple[str, str]]:
-    """The parts of a paragraph as (kind, text), kind one of "text", "math", "emphasis", "code".
+    """The parts of a paragraph as (kind, text).
+
+    The kind is "text", "math", "emphasis", "code", "reference", "citation" or "badge".
 
     >>> list(spans("only $\\\\pi$ *moves*"))
     [('text', 'only '), ('math', '\\\\pi'), ('text', ' '), ('emphasis', 'moves')]
+    >>> list(spans("by [[eq:objective]] [@williams] [!refuted]"))[1::2]
+    [('reference', 'eq:objective'), ('citation', 'williams'), ('badge', 'refuted')]
     """
     end = 0
     for match in TOKEN.finditer(text):
         if match.start() > end:
             yield "text", text[end : match.start()]
-        math, emphasis, code = match.groups()
-        if emphasis:
-            yield from (("emphasis" if kind == "text" else kind, part) for kind, part in spans(emphasis))
+        kinds = ("math", "emphasis", "code", "reference", "citation", "badge")
+        found, inside = next((k, g) for k, g in zip(kinds, match.groups(), strict=True) if g)
+        if found == "emphasis":
+            yield from (("emphasis" if kind == "text" else kind, part) for kind, part in spans(inside))
         else:
-            yield ("math", math) if math else ("code", code)
+            yield found, inside
         end = match.end()
     if end < len(text):
         yield "text", text[end:]

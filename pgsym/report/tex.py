@@ -5,6 +5,7 @@ from __future__ import annotations
 from pgsym.errors import ReportError
 from pgsym.report.document import (
     Badge,
+    Beside,
     Block,
     Callout,
     Code,
@@ -18,6 +19,7 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.formula import WIDE, pieces
+from pgsym.report.numbering import numbers
 from pgsym.report.prose import WIDEST, plain, spans, visible
 from pgsym.report.templates import template
 from pgsym.terms.latex import GREEK
@@ -49,7 +51,12 @@ ESCAPES = {
 }  # fmt: skip
 
 
+RAGGED = ">{\\raggedright\\arraybackslash}"
+BESIDE = 24
+"""About the characters of a table that has a drawing beside it."""
 BREAK = "\\allowbreak{}"
+EQUATION = "eq:"
+"""How the label of a formula begins, to whose number brackets belong."""
 
 
 def escape(text: str) -> str:
@@ -82,6 +89,12 @@ def prose(text: str) -> str:
                 out.append(f"\\emph{{{escape(part)}}}")
             case "code":
                 out.append(f"\\texttt{{{escape(part).replace('-', '-' + BREAK)}}}")
+            case "reference":
+                out.append(f"\\eqref{{{part}}}" if part.startswith(EQUATION) else f"\\ref{{{part}}}")
+            case "citation":
+                out.append(f"\\cite{{{part}}}")
+            case "badge":
+                out.append(badge(Badge(part)))
             case _:
                 out.append(escape(part))
     return "".join(out)
@@ -95,36 +108,53 @@ def badge(value: Badge | None) -> str:
 def block(item: Block) -> str:
     """One block."""
     match item:
-        case Heading(text, level):
-            return f"\\{'sub' * (level - 1)}section*{{{prose(text)}}}"
+        case Heading(text, level, label, numbered):
+            command = f"\\{'sub' * (level - 1)}section"
+            if not label:
+                return f"{command}*{{{prose(text)}}}"
+            short = _metadata(text)
+            named = f"\\texorpdfstring{{{prose(text)}}}{{{short}}}" if short != text else prose(text)
+            if numbered:
+                return f"{command}{{{named}}}\\label{{{label}}}"
+            line = f"\\addcontentsline{{toc}}{{{command[1:]}}}{{{named}}}"
+            return f"\\phantomsection\\label{{{label}}}{line}{command}*{{{prose(text)}}}"
         case Paragraph(text):
             return prose(text)
         case Callout(title, text):
             return f"\\pgcallout{{{prose(title)}}}{{{prose(text)}}}"
-        case Formula(latex):
-            return f"{_cut(latex)}\\pgdisplay{{{latex}}}"
+        case Formula(latex, label):
+            shown = f"\\pgequation{{{label}}}" if label else "\\pgdisplay"
+            return f"{_cut(latex)}{shown}{{{latex}}}"
         case Statement():
             return _statement(item)
         case Derivation(start, lines):
             rows = [f"{_cut(start)}\\pgstart{{{start}}}"]
-            for line in lines:
-                formula = f"= {line.formula}"
-                words = f"{{{escape(line.rule)}}}{{{prose(line.why)}}}{{{line.rung}}}"
+            for step in lines:
+                formula = f"= {step.formula}"
+                words = f"{{{escape(step.rule)}}}{{{prose(step.why)}}}{{{step.rung}}}"
                 rows.append(f"{_cut(formula)}\\pgstep{{{formula}}}{words}")
             return "\\begin{pgderivation}\n" + "\n".join(rows) + "\n\\end{pgderivation}"
         case Table():
             return _table(item)
         case Code(text, _):
             return "\\begin{lstlisting}\n" + _listing(text) + "\n\\end{lstlisting}"
-        case Figure(name, _, _, _, caption):
-            return f"\\pgfigure{{figures/{name}.pdf}}{{{prose(caption)}}}"
+        case Figure(name, caption=caption, label=label):
+            mark = f"\\label{{{label}}}" if label else ""
+            return f"\\pgfigure{{figures/{name}.pdf}}{{{mark}{prose(caption)}}}"
+        case Beside(table, figure):
+            shown = f"{{{_tabular(table, BESIDE if item.fits else WIDEST)}}}{{figures/{figure.name}.pdf}}"
+            return f"\\{'pgbeside' if item.fits else 'pgbelow'}{shown}{{{prose(table.caption)}}}"
 
 
 def _statement(item: Statement) -> str:
-    parts = [f"\\begin{{pgstatement}}{{{escape(item.kind)}}}{{{escape(item.name)}}}{{{badge(item.badge)}}}"]
+    kind = f"\\pgnumber{{{item.label}}}{{{escape(item.kind)}}}" if item.label else escape(item.kind)
+    if item.is_words:
+        return f"\\pgwords{{{kind}}}{{{_name(item)}}}{{{prose(item.text)}}}"
+    parts = [f"\\begin{{pgstatement}}{{{kind}}}{{{_name(item)}}}{{{badge(item.badge)}}}"]
     if item.text:
         parts.append(prose(item.text))
-    parts.append(f"{_cut(item.formula)}\\pgdisplay{{{item.formula}}}")
+    if item.formula:
+        parts.append(f"{_cut(item.formula)}\\pgdisplay{{{item.formula}}}")
     if item.hypotheses:
         parts.append("\\pggiven{" + "; ".join(map(prose, item.hypotheses)) + "}")
     if item.badge and item.badge.detail:
@@ -132,20 +162,36 @@ def _statement(item: Statement) -> str:
     return "\n".join(parts) + "\n\\end{pgstatement}"
 
 
+def _name(item: Statement) -> str:
+    """A long name may break after its dashes only where it has a number: others stand alone on their line."""
+    return escape(item.name).replace("-", "-" + BREAK) if item.label else escape(item.name)
+
+
 def _table(item: Table) -> str:
-    align = (item.align or "l" * len(item.header)).ljust(len(item.header), "l")
-    widths = [
-        max(map(visible, (h, *column))) for h, column in zip(item.header, zip(*item.rows, strict=True), strict=False)
-    ]
+    if item.long:
+        return _longtable(item)
+    caption = f"\n\n\\pgcaption{{{prose(item.caption)}}}" if item.caption else ""
+    return f"\\begin{{center}}\\small\n{_tabular(item, WIDEST)}{caption}\n\\end{{center}}"
+
+
+def _align(item: Table) -> str:
+    return (item.align or "l" * len(item.header)).ljust(len(item.header), "l")
+
+
+def _widths(item: Table) -> list[int]:
+    """About how many characters a reader sees in the widest cell of each column."""
+    return [max(map(visible, (h, *column))) for h, *column in zip(item.header, *item.rows, strict=True)]
+
+
+def _tabular(item: Table, room: int) -> str:
+    align, widths = _align(item), _widths(item)
     head = " & ".join(f"\\textbf{{{prose(h)}}}" for h in item.header) + " \\\\"
     rows = [" & ".join(map(prose, row)) + " \\\\" for row in item.rows]
     opening, closing = f"\\begin{{tabular}}{{@{{}}{align}@{{}}}}", "\\end{tabular}"
-    if sum(widths) > WIDEST:
-        columns = "".join(
-            ">{\\raggedright\\arraybackslash}X" if w > WIDEST / 4 else a for a, w in zip(align, widths, strict=True)
-        )
+    if sum(widths) > room:
+        columns = "".join(f"{RAGGED}X" if w > room / 4 else a for a, w in zip(align, widths, strict=True))
         opening, closing = f"\\begin{{tabularx}}{{\\linewidth}}{{@{{}}{columns}@{{}}}}", "\\end{tabularx}"
-    body = "\n".join(
+    return "\n".join(
         [
             opening,
             "\\toprule",
@@ -157,8 +203,24 @@ def _table(item: Table) -> str:
             closing,
         ]
     )
-    caption = f"\n\n\\pgcaption{{{prose(item.caption)}}}" if item.caption else ""
-    return f"\\begin{{center}}\\small\n{body}{caption}\n\\end{{center}}"
+
+
+def _longtable(item: Table) -> str:
+    """A table over several pages, its wide columns sharing what the narrow ones leave."""
+    align, widths = _align(item), _widths(item)
+    wide = [w for w in widths if w > WIDEST / 6]
+    narrow = sum(widths) - sum(wide)
+    share = 0.94 - 0.0115 * narrow - 0.028 * (len(widths) - 1)
+    columns = "".join(
+        f"{RAGGED}p{{{share * min(w, WIDEST) / sum(min(x, WIDEST) for x in wide):.3f}\\linewidth}}"
+        if w > WIDEST / 6
+        else a
+        for a, w in zip(align, widths, strict=True)
+    )
+    head = " & ".join(f"\\textbf{{{prose(h)}}}" for h in item.header)
+    rows = "\n".join(" & ".join(map(prose, row)) + " \\\\" for row in item.rows)
+    opening = f"\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{head} \\\\\n\\midrule\n\\endhead"
+    return f"{{\\small\n{opening}\n\\bottomrule\n\\endfoot\n{rows}\n\\end{{longtable}}}}"
 
 
 def _listing(text: str) -> str:
@@ -182,7 +244,8 @@ def _cut(latex: str) -> str:
 
 
 def render_tex(document: Document) -> bytes:
-    """The whole LaTeX source."""
+    """The whole LaTeX source; raises ReportError where a reference leads nowhere."""
+    numbers(document)
     return (
         template("report.tex.jinja")
         .render(
@@ -191,6 +254,9 @@ def render_tex(document: Document) -> bytes:
             pdf_title=_metadata(document.title),
             blocks=[block(b) for b in document.blocks],
             sources=[prose(s) for s in document.sources],
+            references=[(r.key, prose(r.text)) for r in document.references],
+            numbered_from=document.numbered_from,
+            is_plain=document.is_plain,
             versions=escape(", ".join(f"{name} {v}" for name, v in document.versions)),
             name=document.id,
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pgsym.report.clock import date_of_report
 from pgsym.report.document import (
+    Beside,
     Block,
     Callout,
     Code,
@@ -20,6 +21,7 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.formula import WIDE, pieces, unmarked
+from pgsym.report.numbering import numbers
 from pgsym.report.prose import WIDEST, plain, spans, visible
 from pgsym.report.templates import template
 from pgsym.report.typst_math import MARKS, typst
@@ -61,6 +63,10 @@ def prose(text: str) -> str:
                 out.append(f"#emph[{escape(part)}];")
             case "code":
                 out.append(f"#raw({string(part)});")
+            case "reference" | "citation":
+                out.append(f"#to({string(part)});")
+            case "badge":
+                out.append(f"#badge({string(part)});")
             case _:
                 out.append(escape(part))
     return "".join(out)
@@ -69,14 +75,17 @@ def prose(text: str) -> str:
 def block(item: Block) -> str:
     """One block."""
     match item:
-        case Heading(text, level):
-            return f"#heading(level: {level + 1})[{prose(text)}];"
+        case Heading(text, level, label, numbered):
+            plainly = "" if numbered or not label else ", numbering: none"
+            return f"#heading(level: {level + 1}{plainly})[{prose(text)}];" + (
+                f" #label({string(label)});" if label else ""
+            )
         case Paragraph(text):
             return prose(text)
         case Callout(title, text):
             return f"#callout([{prose(title)}], [{prose(text)}]);"
-        case Formula(latex):
-            return display(latex)
+        case Formula(latex, label):
+            return f"#numbered({string(label)}, [{display(latex)}]);" if label else display(latex)
         case Statement():
             return _statement(item)
         case Derivation(start, lines):
@@ -89,18 +98,25 @@ def block(item: Block) -> str:
             return _table(item)
         case Code(text, language):
             return f"#raw(block: true, lang: {string(language)}, {string(text)});"
-        case Figure(name, _, _, alt, caption):
+        case Figure(name, alt=alt, caption=caption, label=label):
             image = f"image({string(f'figures/{name}.svg')}, width: 100%, alt: {string(alt)})"
-            return f"#figure({image}, alt: {string(alt)}, caption: [{prose(caption)}]);"
+            mark = f" #label({string(label)});" if label else ""
+            return f"#figure({image}, alt: {string(alt)}, caption: [{prose(caption)}]);{mark}"
+        case Beside(table, figure):
+            image = f"image({string(f'figures/{figure.name}.svg')}, alt: {string(figure.alt)})"
+            return f"#{'beside' if item.fits else 'below'}([{_table(table)}], {image});"
 
 
 def _statement(item: Statement) -> str:
     rung = string(item.badge.rung) if item.badge else "none"
     detail = prose(item.badge.detail) if item.badge and item.badge.detail else ""
     given = "; ".join(map(prose, item.hypotheses))
+    label = f", at: {string(item.label)}" if item.label else ""
+    if item.is_words:
+        return f"#in-words([{escape(item.kind)}], {string(item.name)}, {string(item.label)})[{prose(item.text)}];"
     return (
         f"#statement([{escape(item.kind)}], [{escape(item.name)}], {rung}, [{prose(item.text)}], "
-        f"[{display(item.formula)}], [{given}], [{detail}]);"
+        f"[{display(item.formula) if item.formula else ''}], [{given}], [{detail}]{label});"
     )
 
 
@@ -109,9 +125,8 @@ def _table(item: Table) -> str:
     align = ", ".join(names[a] for a in (item.align or "l" * len(item.header)).ljust(len(item.header), "l"))
     widths = [max(map(visible, column), default=0) for column in zip(item.header, *item.rows, strict=True)]
     breaks = [sum(widths) > WIDEST and w > WIDEST / 3 for w in widths]
-    columns = ", ".join(
-        f"{min(w, 2 * WIDEST)}fr" if broken else "auto" for w, broken in zip(widths, breaks, strict=True)
-    )
+    most = WIDEST if item.long else 2 * WIDEST
+    columns = ", ".join(f"{min(w, most)}fr" if broken else "auto" for w, broken in zip(widths, breaks, strict=True))
     head = ", ".join(f"[{prose(h)}]" for h in item.header)
     cells = ",\n  ".join(", ".join(f"[{prose(c)}]" for c in row) for row in item.rows)
     caption = f"[{prose(item.caption)}]" if item.caption else "none"
@@ -119,7 +134,7 @@ def _table(item: Table) -> str:
 
 
 def render_typst(document: Document) -> bytes:
-    """The whole Typst source."""
+    """The whole Typst source; raises ReportError where a reference leads nowhere."""
     return (
         template("report.typ.jinja")
         .render(
@@ -128,6 +143,10 @@ def render_typst(document: Document) -> bytes:
             subtitle=prose(document.subtitle),
             blocks=[block(b) for b in document.blocks],
             sources=[prose(s) for s in document.sources],
+            references=[(string(r.key), prose(r.text)) for r in document.references],
+            numbers=[(string(label), string(number)) for label, number in numbers(document).items()],
+            numbered_from=document.numbered_from,
+            is_plain=document.is_plain,
             versions=escape(", ".join(f"{name} {v}" for name, v in document.versions)),
             date=date_of_report(),
             marks=MARKS,

@@ -197,7 +197,7 @@ class _Parser:
             raise self.malformed("a brace was expected")
         end = self.tokens.index("}", self.position) if "}" in self.tokens[self.position :] else -1
         text = "".join(self.tokens[self.position : end])
-        if end < 0 or not re.fullmatch(r"[\w.,:;()!?'’ –-]+", text):
+        if end < 0 or not re.fullmatch(r"[A-Za-z0-9_À-ÿ.,:;()!?'’ –-]+", text):
             raise self.malformed(f"{text!r} are no plain words")
         self.position = end + 1
         return text

@@ -32,10 +32,14 @@ class LatexNotation(Notation):
     transposed = "\\top"
 
     def name(self, name: str) -> str:
-        """A Greek letter by its command, a word upright, a trailing prime or digits as scripts."""
+        """A Greek letter by its command, a word upright, what follows a _, digits and primes as scripts."""
         if "^" in name:
             base, _, script = name.partition("^")
             return self.superscript(self.name(base), script)
+        if "_" in name.rstrip("'"):
+            base, _, script = name.rstrip("'").partition("_")
+            below = script if script.isdigit() else self.name(script)
+            return self.subscript(self.name(base), [below]) + name[len(name.rstrip("'")) :]
         stem, digits, primes = re.fullmatch(r"(.*?)(\d*)('*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
         out = GREEK.get(stem) or (stem if len(stem) == 1 and stem.isascii() else f"\\mathrm{{{stem}}}")
         if stem.endswith(("̂", "̃")):  # a combining hat or tilde

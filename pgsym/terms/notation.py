@@ -228,11 +228,16 @@ class Notation(ABC):
         return sort not in (INDEX, PARAMETER) and (i < symbol.outcomes or not isinstance(sort, Collective))
 
     def _head(self, symbol: Symbol, arguments: tuple[Term, ...], path: Path, offset: int = 0) -> str:
+        """A symbol with its subscripts; those of the trajectory τ_2 begin with its number, as in s_{2, t}."""
         scripts = [
             self.draw(t, (*path, i - offset))
             for i, t in enumerate(arguments)
             if symbol.arguments[i] in (INDEX, PARAMETER)
         ]
+        owners = [
+            t for i, t in enumerate(arguments) if i >= symbol.outcomes and isinstance(symbol.arguments[i], Collective)
+        ]
+        scripts = [t.name.partition("_")[2] for t in owners if isinstance(t, Variable) and "_" in t.name] + scripts
         return self.subscript(self.name(symbol.name), scripts) if scripts else self.name(symbol.name)
 
     def _law(self, symbol: Symbol, given: tuple[Term, ...], path: Path) -> str:

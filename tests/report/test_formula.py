@@ -102,7 +102,8 @@ def test_marks_are_taken_out_or_rewritten_wherever_they_stand() -> None:
 
 
 def squeezed(tex: str) -> str:
-    return re.sub(r"\s+|\{\}", "", tex)
+    """The formula without spaces and empty groups; brackets of a fixed height like those that grow."""
+    return re.sub(r"\s+|\{\}", "", tex.replace("\\Biggl", "\\left").replace("\\Biggr", "\\right"))
 
 
 @pytest.mark.parametrize(
@@ -120,6 +121,15 @@ def squeezed(tex: str) -> str:
 )
 def test_where_a_line_may_break(tex: str, wanted: tuple[str, ...]) -> None:
     assert pieces(tex) == wanted
+
+
+def test_a_piece_that_no_line_holds_is_cut_inside_its_brackets() -> None:
+    summands = [rf"\frac{{x_{{{i}}}}}{{y}} \, \log(p_{{{i}}} + q_{{{i}}}) \, r(s_{{{i}}}, a_{{{i}}})" for i in range(9)]
+    found = pieces(r"z = T \, \left[ " + " + ".join(summands) + r" \right]^{2}")
+    assert found[:2] == ("z", rf"{{}} = T \, \Biggl[ {summands[0]}")
+    assert found[2] == rf"{{}} + {summands[1]}"
+    assert found[-1].endswith(r"\Biggr]^{2}")
+    compiles(*found)
 
 
 atoms = st.sampled_from(

@@ -10,7 +10,7 @@ import pytest
 from random_terms import Writer
 
 from pgsym.errors import PlaceNotFound, RecordRefused, SortError
-from pgsym.problems import classification
+from pgsym.problems import classification, trajectories
 from pgsym.problems.one_step import POLICY, REWARD, STATE_OF
 from pgsym.terms import (
     ACTION,
@@ -33,9 +33,11 @@ from pgsym.terms import (
     text,
 )
 from pgsym.terms.hypotheses import Definition
+from pgsym.terms.latex import LatexNotation
 from pgsym.terms.nodes import Gradient, Number, lift
 from pgsym.terms.places import find, places, rewrite_at
 from pgsym.terms.record import from_record, hypothesis_from_record, hypothesis_record, to_record
+from pgsym.terms.sorts import TRAJECTORY
 from pgsym.terms.structure import flat, free, substitute
 
 m = classification()
@@ -208,3 +210,22 @@ def test_an_index_may_be_a_number() -> None:
 
 def test_sums_over_two_variables_nest() -> None:
     assert str(sum_over(s, a, of=f(s, a))) == "Σ_s Σ_a f(s, a)"
+
+
+def test_two_trajectories_are_told_apart_by_their_numbers() -> None:
+    m = trajectories()
+    first, second = (Variable(f"τ_{i}", TRAJECTORY) for i in (1, 2))
+    both = expect(m.reward(m.t, first) * m.reward(m.t, second), (first, m.law), (second, m.law))
+    assert latex(both) == (
+        r"\mathbb{E}_{\tau_{1} \sim p_{\theta}, \tau_{2} \sim p_{\theta}}"
+        r"[r(s_{1, t}, a_{1, t}) \, r(s_{2, t}, a_{2, t})]"
+    )
+    assert text(both) == "E_{τ_1∼p_θ, τ_2∼p_θ}[r(s_{1,t}, a_{1,t}) r(s_{2,t}, a_{2,t})]"
+
+
+@pytest.mark.parametrize(
+    ("name", "tex"),
+    [("τ_1", r"\tau_{1}"), ("π_old", r"\pi_{\mathrm{old}}"), ("a_1'", "a_{1}'"), ("x2", "x_{2}"), ("θ'", r"\theta'")],
+)
+def test_what_follows_an_underscore_is_a_subscript(name: str, tex: str) -> None:
+    assert LatexNotation().name(name) == tex

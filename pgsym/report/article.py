@@ -1,0 +1,266 @@
+"""The article, claim by claim: one document that walks through all of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from pgsym import catalogue
+from pgsym.catalogue import Entry
+from pgsym.decide.claims import Claim, Example
+from pgsym.decide.verdicts import Evidence, Rung, Verdict
+from pgsym.errors import PgsymError, TooLarge
+from pgsym.report.builders import (
+    claimed,
+    counterexample_of,
+    derivation_of,
+    evidence,
+    number,
+    table_cell,
+    table_name,
+    verdict_on,
+    versions,
+)
+from pgsym.report.chapters import Chapter, FigureSlot, Part, chapters
+from pgsym.report.document import (
+    Badge,
+    Beside,
+    Block,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Paragraph,
+    Reference,
+    Statement,
+    Table,
+)
+from pgsym.report.drawn import figure_of_counterexample, figure_of_example, listed
+from pgsym.terms.latex import latex
+from pgsym.verify import shows
+
+NAME = "article"
+"""What the report is called on the command line, beside the scripts."""
+
+BIBLIOGRAPHY = {
+    "chen2023": "T. Chen, Understand Policy Gradient by Building Cross Entropy from Scratch (2023)",
+    "williams1992": "R. J. Williams, Simple statistical gradient-following algorithms for connectionist reinforcement "
+    "learning, Machine Learning 8 (1992)",
+    "schulman2015": "J. Schulman, S. Levine, P. Moritz, M. Jordan and P. Abbeel, Trust region policy optimization, "
+    "ICML (2015)",
+    "schulman2017": "J. Schulman, F. Wolski, P. Dhariwal, A. Radford and O. Klimov, Proximal policy optimization "
+    "algorithms, arXiv:1707.06347 (2017)",
+    "nota2020": "C. Nota and P. S. Thomas, Is the policy gradient a gradient?, AAMAS (2020)",
+}
+"""What the prose cites; the sources that claims name are added to it."""
+
+Watch = Callable[[Iterable[Entry]], Iterable[Entry]]
+
+
+def article(watch: Watch = iter) -> Document:
+    """The whole document, with every claim that the catalogue has; `watch` may show how the deciding goes on."""
+    verdicts = {e.claim.id: decided(e.claim) for e in watch(list(catalogue.entries().values()))}
+    references = _references()
+    body = [b for chapter in chapters() for b in _chapter(chapter, verdicts, references)]
+    return Document(
+        NAME,
+        "The article, claim by claim",
+        (*_opening(verdicts), *body),
+        subtitle=f"T. Chen's *Understand Policy Gradient by Building Cross Entropy from Scratch* in {len(verdicts)} "
+        "claims, each decided, refuted or repaired",
+        versions=versions(),
+        references=tuple(Reference(key, text) for text, key in references.items()),
+        numbered_from=0,
+    )
+
+
+def decided(claim: Claim) -> Verdict:
+    """The verdict on a claim; undecided, with the reason, where it would take too long."""
+    try:
+        return verdict_on(claim)
+    except TooLarge as reason:
+        return Verdict(Rung.UNDECIDED, claim.lhs, claim.rhs, claim.given, Evidence("none", note=str(reason)))
+
+
+def _references() -> dict[str, str]:
+    """The key of every source, by its text."""
+    out = {text: key for key, text in BIBLIOGRAPHY.items()}
+    for entry in catalogue.entries().values():
+        for source in _sources(entry.claim):
+            out.setdefault(source, f"source-{len(out) + 1}")
+    return out
+
+
+def _sources(claim: Claim) -> list[str]:
+    return [s.strip() for s in claim.source.split(";") if s.strip()]
+
+
+def _opening(verdicts: dict[str, Verdict]) -> Iterator[Block]:
+    """How to read it, and the table of all verdicts."""
+    yield Heading("How to read this", label="sec:reading", numbered=False)
+    counts = Counter(str(v.rung) for v in verdicts.values())
+    said = ", ".join(f"{counts[rung]} [!{rung}]" for rung in map(str, Rung) if counts[rung])
+    yield Paragraph(
+        f"Chapters are numbered as those of the article [@chen2023]; each begins with what the article does there, in "
+        f"our words, and goes on with its claims. Of the {len(verdicts)} claims there are {said}."
+    )
+    yield Table(
+        ("verdict", "what it says"),
+        (
+            (
+                "[!decided]",
+                "true for every policy and problem of the sizes tried, by random points modulo primes",
+            ),
+            ("[!exact]", "true by a normal form or in closed form"),
+            ("[!tested]", "not proved: no counterexample was found among many instances"),
+            ("[!refuted]", "false: a smallest counterexample stands with it, in exact numbers"),
+            ("[!undecided]", "neither proved nor refuted, with the reason"),
+        ),
+    )
+    yield Paragraph(
+        "In a counterexample states and actions count from 1. Where it is drawn, circles are states, rounded boxes are "
+        "actions with what belongs to them, and numbers on arrows are probabilities; an arrow without one is certain, "
+        "a dashed one is never taken."
+    )
+    yield Heading("All verdicts", label="sec:verdicts", numbered=False)
+    rows = tuple(
+        (f"[[claim:{e.claim.id}]]", f"`{e.claim.id}`", e.claim.says, f"[!{verdicts[e.claim.id].rung}]")
+        for e in catalogue.entries().values()
+    )
+    yield Table(("claim", "id", "in words", "verdict"), rows, long=True)
+
+
+def _chapter(chapter: Chapter, verdicts: dict[str, Verdict], references: dict[str, str]) -> Iterator[Block]:
+    yield Heading(chapter.title, label=f"sec:c{chapter.number}")
+    entries = [e for e in catalogue.entries().values() if e.claim.chapter == chapter.number]
+    for index, (part, members) in enumerate(_shared(chapter, entries)):
+        if not (part.blocks or members):
+            continue
+        if part.title:
+            yield Heading(part.title, 2, f"sec:c{chapter.number}-{index}")
+        for item in part.blocks:
+            if isinstance(item, FigureSlot):
+                yield from _figure(item.name)
+            elif not (isinstance(item, Statement) and item.name in verdicts):  # a claim says it better
+                yield item
+        for entry in members:
+            yield from _claim(entry, verdicts[entry.claim.id], references)
+
+
+def _shared(chapter: Chapter, entries: list[Entry]) -> list[tuple[Part, list[Entry]]]:
+    """The claims of a chapter, each in the part that names it, else in that of the claim before it."""
+    where = {name: i for i, part in enumerate(chapter.parts) for name in part.claims}
+    out: list[tuple[Part, list[Entry]]] = [(part, []) for part in chapter.parts]
+    last = 0
+    for entry in entries:
+        last = where.get(entry.claim.id, last)
+        out[last][1].append(entry)
+    return out
+
+
+def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterator[Block]:
+    """A claim with its verdict, and what belongs to it: remark, derivation, counterexample, examples, repairs."""
+    claim = entry.claim
+    cited = "".join(f" [@{references[s]}]" for s in _sources(claim))
+    theorem = catalogue.theorem(entry.script) if entry.script and claim.expected is not Rung.REFUTED else None
+    derived = theorem is not None and claim.step is None and shows(theorem, claim)
+    plainly = claimed(claim, verdict)
+    yield Statement(
+        "Theorem" if derived else "Claim",
+        claim.id,
+        linked(claim.says, claim.id) + cited,
+        plainly.formula,
+        plainly.hypotheses,
+        Badge(str(verdict.rung), _brief(verdict)),
+        f"claim:{claim.id}",
+    )
+    if claim.remark:
+        yield Paragraph(linked(claim.remark, claim.id))
+    if theorem is not None:
+        elsewhere = theorem.name != claim.id and theorem.name in catalogue.entries()
+        if elsewhere and claim.step is not None:
+            yield Paragraph(f"It is line ({claim.step}) of the derivation of [[claim:{theorem.name}]].")
+        elif elsewhere and derived:
+            yield Paragraph(f"It is derived as [[claim:{theorem.name}]].")
+        elif derived and theorem.steps:
+            yield derivation_of(theorem)
+    if verdict.counterexample is not None:
+        drawing = figure_of_counterexample(verdict.counterexample, f"article-{claim.id}")
+        yield from _beside(counterexample_of(verdict.counterexample), drawing)
+    for n, example in enumerate(claim.examples, 1):
+        yield from _example(example, f"article-{claim.id}-{n}")
+    there = [r for r in claim.repaired_by if r in catalogue.entries()]
+    if there:
+        yield Paragraph("What holds instead: " + ", ".join(f"`{r}` ([[claim:{r}]])" for r in there) + ".")
+
+
+def linked(text: str, within: str = "") -> str:
+    """Prose in which every other claim that it names by its id is followed by its number as a link.
+
+    >>> linked("By linearity; see score-zero-mean and $a-b$, but no-such-claim.")
+    'By linearity; see `score-zero-mean` ([[claim:score-zero-mean]]) and $a-b$, but no-such-claim.'
+    """
+    known = catalogue.entries()
+
+    def number_of(match: re.Match[str]) -> str:
+        name = match[1] or match[2] or match[3]
+        return f"`{name}` ([[claim:{name}]])" if name in known and name != within else match[0]
+
+    ids = r"(?<![\w-])([a-z]\w*(?:-\w+)+)(?![\w-])|(?<=see )([a-z]\w+)(?![\w-])"
+    return re.sub(rf"\$[^$]+\$|`([^`]+)`|{ids}", number_of, text)
+
+
+def _brief(verdict: Verdict) -> str:
+    """The evidence in one line."""
+    e = verdict.evidence
+    if not e.primes or verdict.rung is not Rung.DECIDED:
+        return evidence(verdict) + (f": {e.note}" if verdict.rung is Rung.UNDECIDED and e.note else "")
+    sizes = f"{len(e.sizes)} size" + ("s" if len(e.sizes) != 1 else "")
+    return f"Decided at {sizes}, chance of error below $2^{{{-int(-(e.log2_error or 0))}}}$"
+
+
+def _beside(blocks: Iterable[Block], drawing: Figure | None) -> Iterator[Block]:
+    """The first table with the drawing to its right, its rows of numbers such that a line may break between them."""
+    for item in blocks:
+        if isinstance(item, Table) and drawing is not None:
+            rows = tuple(tuple(cell.replace(",\\; ", "$, $") for cell in row) for row in item.rows)
+            yield Beside(replace(item, rows=rows), drawing)
+            drawing = None
+        else:
+            yield item
+
+
+def _example(example: Example, name: str) -> Iterator[Block]:
+    """An instance worked out: what it is, and what the terms are worth there."""
+    yield Paragraph(f"*Example.* {linked(example.says, name)}")
+    tables = tuple((table_name(n), table_cell(table)) for n, table in listed(example).items())
+    rows = (*tables, *((table_name(n), f"${size}$") for n, size in example.sizes.items()))
+    yield from _beside([Table(("", "value"), rows)] if rows else [], figure_of_example(example, name))
+    for term, _, found in example.values():
+        values = ", ".join(map(number, found))
+        whole = values if len(found) == 1 else f"\\left( {values} \\right)"
+        yield Formula(f"{latex(term)} = {whole}")
+
+
+def _figure(name: str) -> Iterator[Block]:
+    """A figure of the article, or why it is missing."""
+    from pgsym.report.figures import article as figures
+
+    try:
+        match name:
+            case "fields":
+                made = figures.fields()
+            case "variance":
+                made = figures.variance_against_time()
+            case "noise":
+                from pgsym.problems.label_noise import train_with_noise
+
+                made = figures.label_noise(train_with_noise())
+            case _:
+                made = figures.plateau()
+    except (ImportError, PgsymError) as reason:
+        yield Paragraph(f"A figure is missing here; it needs the extra `pgsym[data]`: {reason}")
+        return
+    yield Figure(made.name, made.svg, made.pdf, made.alt, made.caption, f"fig:{name}")
