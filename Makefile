@@ -11,7 +11,7 @@ help:
 	@echo "make mutants  more mutants of every claim and step (minutes)"
 	@echo "make lint     ruff and mypy --strict"
 	@echo "make bench    benchmarks; writes reports/benchmarks.md"
-	@echo "make gallery  write the committed .tex gallery again"
+	@echo "make gallery  write the committed .tex gallery and page of claims again"
 	@echo "make clean    remove what was built"
 
 $(SETUP): pyproject.toml
@@ -43,6 +43,7 @@ bench: $(SETUP)
 
 gallery: $(SETUP)
 	$(BIN)/pgsym report --format tex --output reports
+	$(BIN)/pgsym claims --md > reports/claims.md
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks.json

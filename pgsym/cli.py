@@ -118,15 +118,15 @@ def claims(
     names: Names = None,
     as_json: Json = False,
     markdown: Annotated[
-        bool, typer.Option("--md", help="Print a Markdown table with links to derivations and tests.")
+        bool, typer.Option("--md", help="Print a Markdown page with links to derivations and tests.")
     ] = False,
 ) -> None:
     """The registry of claims in the ledger's order: statement, verdict, evidence, repair."""
     outcomes = _verified(_entries(names))
     if markdown:
-        from pgsym.report.claims_table import markdown_table
+        from pgsym.report.claims_table import claims_page
 
-        typer.echo(markdown_table(outcomes))
+        typer.echo(claims_page(outcomes))
         raise typer.Exit(_status(outcomes))
     _report_on(outcomes, as_json, with_statement=True)
 

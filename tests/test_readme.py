@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pgsym import catalogue
-from pgsym.report.claims_table import markdown_table
-from pgsym.verify import verify
+from pgsym.report.claims_table import claims_page, summary
+from pgsym.verify import Verification, verify
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -36,9 +36,21 @@ def test_shown_output_is_what_is_printed() -> None:
     assert printed.getvalue().strip() == shown.strip()
 
 
-def test_claims_table_is_current() -> None:
+@pytest.fixture(scope="module")
+def outcomes() -> list[Verification]:
+    return [verify(e) for e in catalogue.entries().values()]
+
+
+def test_summary_of_the_claims_is_current(outcomes: list[Verification]) -> None:
     (table,) = re.findall(r"<!-- claims -->\n(.*?)\n<!-- /claims -->", README, re.DOTALL)
-    assert table == markdown_table(verify(e) for e in catalogue.entries().values())
+    assert table == summary(outcomes)
+
+
+def test_page_of_the_claims_is_current(outcomes: list[Verification]) -> None:
+    page = ROOT / "reports" / "claims.md"
+    assert page.read_text() == claims_page(outcomes) + "\n"
+    for target in set(re.findall(r"\]\(([^)#]+)\)", page.read_text())):
+        assert (page.parent / target).exists(), target
 
 
 def test_links_lead_somewhere() -> None:

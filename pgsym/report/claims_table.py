@@ -1,19 +1,56 @@
-"""The table "every claim is machine-checked", as Markdown."""
+"""The page "every claim is machine-checked", as Markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
+from pgsym.decide.verdicts import Rung
+from pgsym.report.chapters import chapters
 from pgsym.verify import Verification
 
+RUNGS = (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED)
 
-def markdown_table(outcomes: Iterable[Verification]) -> str:
-    """One row a claim: id, statement, verdict, and links to the derivation and the tests."""
-    rows = ["| id | statement | verdict | derivation | tests |", "| --- | --- | --- | --- | --- |"]
+
+def claims_page(outcomes: Iterable[Verification]) -> str:
+    """All claims by chapter: id, statement, verdict, and links to where it is stated or derived and to its tests.
+
+    The links lead from the folder `reports`.
+    """
+    return "\n".join(_page(outcomes))
+
+
+def _page(outcomes: Iterable[Verification]) -> Iterator[str]:
+    titles = {c.number: c.title for c in chapters()}
+    yield "# Every claim is machine-checked\n"
+    yield "`pgsym claims --md` writes this page; a test holds it to that.  A claim with ≠ or ≰ is refuted, as it should."
+    for chapter, group in groupby(outcomes, key=lambda o: o.claim.chapter):
+        yield f"\n## {titles.get(chapter, '')}\n".replace("##  ", "## ")
+        yield "| id | statement | verdict | stated in | tests |"
+        yield "| --- | --- | --- | --- | --- |"
+        yield from map(_row, group)
+
+
+def _row(o: Verification) -> str:
+    statement = f"{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}".replace("|", "\\|")
+    folder = "" if o.entry.home == o.entry.script else "claims/"
+    home = f"[{o.entry.home}](../derivations/{folder}{o.entry.home.replace('-', '_')}.py)"
+    if o.entry.script not in (None, o.entry.home):
+        home += f", derived in [{o.entry.script}](../derivations/{str(o.entry.script).replace('-', '_')}.py)"
+    tests = ", ".join(f"[{t.partition('::')[2].partition('[')[0]}](../{t.partition('::')[0]})" for t in o.entry.tests)
+    return f"| `{o.claim.id}` | {statement} | {o.verdict.rung} | {home} | {tests} |"
+
+
+def summary(outcomes: Iterable[Verification]) -> str:
+    """How many claims of each chapter stand on which rung, as a Markdown table."""
+    counts: dict[int, Counter[Rung]] = {}
     for o in outcomes:
-        statement = f"{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}".replace("|", "\\|")
-        home = f"{'' if o.entry.script else 'claims/'}{(o.entry.script or o.entry.home).replace('-', '_')}.py"
-        script = f"[{o.entry.script or o.entry.home}](derivations/{home})"
-        tests = ", ".join(f"[{t.partition('::')[2].partition('[')[0]}]({t.partition('::')[0]})" for t in o.entry.tests)
-        rows.append(f"| `{o.claim.id}` | {statement} | {o.verdict.rung} | {script} | {tests} |")
+        counts.setdefault(o.claim.chapter, Counter())[o.verdict.rung] += 1
+    total = sum(counts.values(), Counter())
+    rows = [f"| chapter | claims | {' | '.join(RUNGS)} |", "| --- |" + " ---: |" * (1 + len(RUNGS))]
+    for c in chapters():
+        here = counts.get(c.number, Counter())
+        rows.append(f"| {c.title} | {here.total()} | {' | '.join(str(here[r] or '') for r in RUNGS)} |")
+    rows.append(f"| **all** | **{total.total()}** | {' | '.join(f'**{total[r]}**' for r in RUNGS)} |")
     return "\n".join(rows)
