@@ -24,7 +24,7 @@ def claims_page(outcomes: Iterable[Verification]) -> str:
 def _page(outcomes: Iterable[Verification]) -> Iterator[str]:
     titles = {c.number: c.title for c in chapters()}
     yield "# Every claim is machine-checked\n"
-    yield "`pgsym claims --md` writes this page; a test holds it to that.  A claim with ≠ or ≰ is refuted, as it should."
+    yield "`pgsym claims --md` writes this page; a test holds it to that.  One with ≠ or ≰ is refuted, as it should be."
     for chapter, group in groupby(outcomes, key=lambda o: o.claim.chapter):
         yield f"\n## {titles.get(chapter, '')}\n".replace("##  ", "## ")
         yield "| id | statement | verdict | stated in | tests |"
