@@ -20,6 +20,7 @@ from pgsym.terms.hypotheses import Before, Hypothesis
 from pgsym.terms.structure import free
 
 PER_EQUATION = int(os.environ.get("PGSYM_MUTANTS", "4"))  # `make mutants` tries more
+FEW = max(1, PER_EQUATION // 4)  # of statements that take long, or have many like them
 MOST_TRAJECTORIES = 16
 PROOF_SIZES = (Size.of(S=1, A=2, N=2), Size.of(S=2, A=2, N=1))
 LEAST = 300
@@ -43,11 +44,13 @@ def equations() -> list[Equation]:
     for e in catalogue.entries().values():
         c = e.claim
         if c.expected is Rung.DECIDED and c.relation is Relation.EQUAL and c.is_about_instances:
-            most = PER_EQUATION if e.home in catalogue.scripts() else max(1, PER_EQUATION // 4)
+            most = FEW if c.sizes or e.home not in catalogue.scripts() else PER_EQUATION
             out.append(Equation(c.id, c.lhs, c.rhs, c.given, c.sizes, most))
     for name in catalogue.scripts():
-        for i, step in enumerate(catalogue.theorem(name).steps, 1):
-            out.append(Equation(f"{name}({i})", step.before, step.after, step.verdict.given))
+        theorem = catalogue.theorem(name)
+        for i, step in enumerate(theorem.steps, 1):
+            most = FEW if theorem.sizes else PER_EQUATION
+            out.append(Equation(f"{name}({i})", step.before, step.after, step.verdict.given, most=most))
     return out
 
 
