@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 from pgsym.catalogue import Claim, Relation, Rung
 from pgsym.problems import classification
-from pgsym.terms import STATE, Closed, HowMany, grad
+from pgsym.problems.one_step import POLICY
+from pgsym.terms import ACTION, PARAMETER, STATE, Closed, Definition, HowMany, Positive, Symbol, ThetaFree, grad, sum_over
 
 if TYPE_CHECKING:
     import sympy
 
 m = classification()
+WEIGHT = Symbol("q", (ACTION, PARAMETER), outcomes=1)
+FIXED = Symbol("k", (ACTION, STATE, ACTION), outcomes=1)
+mixture = Definition.of(m.policy, sum_over(m.b, of=WEIGHT(m.b, m.theta) * FIXED(m.a, m.s, m.b)))
+shared = (*(h for h in m.hypotheses if h != Positive(POLICY)), ThetaFree(FIXED), Positive(FIXED), mixture)
 policy_gradient, ascent = grad(m.accuracy), -grad(m.cross_entropy)
 apart, together = (policy_gradient - ascent) ** 2, policy_gradient**2 + ascent**2
 
@@ -48,16 +53,17 @@ def claims() -> Iterator[Claim]:
         "ce-pg-opposite-directions",
         chapter=7,
         row=170,
-        says="The two directions never point against each other: in no parameter is the square of their difference "
-        "more than the sum of their squares.",
+        says="The two directions never point against each other, whatever the examples share: in no parameter is the "
+        "square of their difference more than the sum of their squares.",
         lhs=apart,
         rhs=together,
-        given=m.hypotheses,
+        given=shared,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-opposite-directions-of-one-state", "ce-pg-collinear-single-state"),
         remark="Two examples that share one parameter are enough: cross entropy listens most to the example that is "
-        "got wrong, the policy gradient hardly hears it.",
+        "got wrong, the policy gradient hardly hears it. Here they share the weights $q_\\theta$ of a mixture of fixed "
+        "policies.",
     )
     yield Claim(
         "ce-pg-opposite-directions-of-one-state",
