@@ -43,7 +43,8 @@ def claims() -> Iterator[Claim]:
         "ce-pg-per-state-factor",
         chapter=7,
         row=140,
-        says="Example by example, the policy gradient is the cross entropy's direction times $\\pi_\\theta(y \\mid s)$.",
+        says="Example by example, the policy gradient is the cross entropy's direction times $\\pi_\\theta(y \\mid "
+        "s)$.",
         lhs=of_example,
         rhs=m.right_mass * m.right_score,
         given=m.hypotheses,
@@ -54,8 +55,8 @@ def claims() -> Iterator[Claim]:
         "ce-pg-per-sample-mask",
         chapter=7,
         row=150,
-        says="Sample by sample, the policy gradient's term is the cross entropy's if the answer was right, and zero if "
-        "not.",
+        says="Sample by sample, the policy gradient's term is the cross entropy's if the answer was right, and zero "
+        "if not.",
         lhs=m.is_right * m.score,
         rhs=m.is_right * m.right_score,
         given=m.hypotheses,
@@ -103,8 +104,8 @@ def claims() -> Iterator[Claim]:
         rhs=m.over_states(m.right_mass * m.right_score),
         given=m.hypotheses,
         derivation="ce-pg-weight",
-        remark="The sentence becomes true as it stands if the response is drawn from the label "
-        "(ce-pg-label-sampled), or its reward divided by its probability (ce-pg-importance-weighted), or the "
-        "logarithm of the success probability maximised (ce-pg-log-objective). As designed, the procedure trains the "
-        "mean absolute error (ce-pg-true-twin-is-mae).",
+        remark="The sentence becomes true as it stands if the response is drawn from the label (ce-pg-label-sampled), "
+        "or its reward divided by its probability (ce-pg-importance-weighted), or the logarithm of the success "
+        "probability maximised (ce-pg-log-objective). As designed, the procedure trains the mean absolute error "
+        "(ce-pg-true-twin-is-mae).",
     )

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 from pgsym.catalogue import Claim, Relation, Rung
 from pgsym.problems import classification
 from pgsym.problems.one_step import POLICY
-from pgsym.terms import ACTION, PARAMETER, STATE, Closed, Definition, HowMany, Positive, Symbol, ThetaFree, grad, sum_over
+from pgsym.terms import (
+    ACTION,
+    PARAMETER,
+    STATE,
+    Closed,
+    Definition,
+    HowMany,
+    Positive,
+    Symbol,
+    ThetaFree,
+    grad,
+    sum_over,
+)
 
 if TYPE_CHECKING:
     import sympy
@@ -62,8 +74,8 @@ def claims() -> Iterator[Claim]:
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-opposite-directions-of-one-state", "ce-pg-collinear-single-state"),
         remark="Two examples that share one parameter are enough: cross entropy listens most to the example that is "
-        "got wrong, the policy gradient hardly hears it. Here they share the weights $q_\\theta$ of a mixture of fixed "
-        "policies.",
+        "got wrong, the policy gradient hardly hears it. Here they share the weights $q_\\theta$ of a mixture of "
+        "fixed policies.",
     )
     yield Claim(
         "ce-pg-opposite-directions-of-one-state",
@@ -91,8 +103,7 @@ def claims() -> Iterator[Claim]:
         "ce-pg-conflicting-states-stationary",
         chapter=7,
         row=181,
-        says="Where the policy gradient is zero, so is the gradient of the cross entropy: at $\\theta = \\log 2$ "
-        "here.",
+        says="Where the policy gradient is zero, so is the gradient of the cross entropy: at $\\theta = \\log 2$ here.",
         lhs=Closed("dCE/dθ", "\\frac{d\\mathrm{CE}}{d\\theta}", lambda: -_slope(True, HALVES, 2)),
         rhs=Closed("0", "0", lambda: 0),
         expected=Rung.REFUTED,

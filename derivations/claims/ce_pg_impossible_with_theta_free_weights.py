@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from math import prod
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.catalogue import Claim
 from pgsym.problems import classification
 from pgsym.problems.one_step import POLICY
 from pgsym.terms import ACTION, Term, Variable, expect, grad, indicator, log

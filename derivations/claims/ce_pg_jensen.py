@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Relation
 from pgsym.problems import classification
+from pgsym.problems.classification import LABEL
 from pgsym.problems.one_step import POLICY, STATE_LAW
 from pgsym.terms import STATE, Variable, exp, indicator, log, sum_over
-from pgsym.problems.classification import LABEL
 
 m = classification()
 J, CE = m.accuracy, m.cross_entropy
@@ -24,15 +24,15 @@ def claims() -> Iterator[Claim]:
         "ce-pg-same-maximisers-when-realisable",
         chapter=7,
         row=190,
-        says="Whatever an example gets wrong, weighted by its probability, the objective lacks at least: if $J \\to 1$, "
-        "every example of positive probability is answered right, and the cross entropy goes to zero.",
+        says="Whatever an example gets wrong, weighted by its probability, the objective lacks at least: if $J \\to "
+        "1$, every example of positive probability is answered right, and the cross entropy goes to zero.",
         lhs=m.state_mass * wrong,
         rhs=1 - J,
         given=m.hypotheses,
         relation=Relation.AT_MOST,
         slack=sum_over(u, of=other * STATE_LAW(u) * wrong_at_u),
-        remark="With ce-pg-same-maximisers-when-realisable-back: where the labels can be fitted, the two have the same "
-        "limits. Where they cannot, ce-pg-conflicting-states.",
+        remark="With ce-pg-same-maximisers-when-realisable-back: where the labels can be fitted, the two have the "
+        "same limits. Where they cannot, ce-pg-conflicting-states.",
     )
     yield Claim(
         "ce-pg-same-maximisers-when-realisable-back",

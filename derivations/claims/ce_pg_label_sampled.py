@@ -20,8 +20,8 @@ def claims() -> Iterator[Claim]:
         "ce-pg-label-sampled",
         chapter=7,
         row=220,
-        says="Draw the answer from the label, $a \\sim y(\\cdot \\mid s)$, with reward one: on average this is exactly "
-        "the direction of cross entropy, for any number of classes, soft labels included.",
+        says="Draw the answer from the label, $a \\sim y(\\cdot \\mid s)$, with reward one: on average this is "
+        "exactly the direction of cross entropy, for any number of classes, soft labels included.",
         lhs=sampled,
         rhs=ascent,
         given=m.hypotheses,

@@ -25,8 +25,8 @@ def claims() -> Iterator[Claim]:
         "ce-pg-soft-labels",
         chapter=7,
         row=310,
-        says="With the label distribution for a reward, the policy gradient in the logits of a softmax is "
-        "$\\pi_a (y_a - \\sum_b \\pi_b y_b)$.",
+        says="With the label distribution for a reward, the policy gradient in the logits of a softmax is $\\pi_a "
+        "(y_a - \\sum_b \\pi_b y_b)$.",
         lhs=rewarded,
         rhs=sum_over(m.a, of=m.policy * (m.label_mass - mean_label) * grad(m.logit)),
         given=(*m.hypotheses, m.softmax),

@@ -7,7 +7,21 @@ from collections.abc import Iterator
 from pgsym.catalogue import Claim, Rung
 from pgsym.problems import classification
 from pgsym.problems.one_step import POLICY
-from pgsym.terms import ACTION, STATE, HowMany, Positive, Term, ThetaFree, Variable, expect, function, grad, indicator, log, sum_over
+from pgsym.terms import (
+    ACTION,
+    STATE,
+    HowMany,
+    Positive,
+    Term,
+    ThetaFree,
+    Variable,
+    expect,
+    function,
+    grad,
+    indicator,
+    log,
+    sum_over,
+)
 from pgsym.terms.nodes import lift
 
 m = classification()
@@ -41,9 +55,9 @@ def claims() -> Iterator[Claim]:
         "ce-pg-wrong-answer-penalty",
         chapter=7,
         row=250,
-        says="With two answers, reward a right one with $1$ and a wrong one with "
-        "$-\\pi_\\theta(a \\mid s) / (1 - \\pi_\\theta(a \\mid s))$: every sample's term is surely the cross entropy's, "
-        "$\\nabla \\log \\pi_\\theta(y \\mid s)$.",
+        says="With two answers, reward a right one with $1$ and a wrong one with $-\\pi_\\theta(a \\mid s) / (1 - "
+        "\\pi_\\theta(a \\mid s))$: every sample's term is surely the cross entropy's, $\\nabla \\log \\pi_\\theta(y "
+        "\\mid s)$.",
         lhs=surely(penalised),
         rhs=lift(0),
         given=two,
@@ -64,8 +78,8 @@ def claims() -> Iterator[Claim]:
         "ce-pg-wrong-answer-penalty-baseline",
         chapter=7,
         row=252,
-        says="With any number of answers, of the rewards $\\mathbf{1}\\{a = y\\} / \\pi_y - b$ the one with "
-        "$b^* = n_y / \\mathbb{E}_a[n_a]$ has the least second moment, where $n_a$ is the squared length of the score; "
+        says="With any number of answers, of the rewards $\\mathbf{1}\\{a = y\\} / \\pi_y - b$ the one with $b^* = "
+        "n_y / \\mathbb{E}_a[n_a]$ has the least second moment, where $n_a$ is the squared length of the score; "
         "another $b$ has more by $(b - b^*)^2\\, \\mathbb{E}_a[n_a]$.",
         lhs=over_answers((weight - baseline) ** 2 * length),
         rhs=over_answers((weight - best) ** 2 * length) + (baseline - best) ** 2 * over_answers(length),

@@ -35,8 +35,8 @@ def claims() -> Iterator[Claim]:
         "log-is-forced",
         chapter=7,
         row=9.5,
-        says="The logarithm, up to a constant, is the only function $g$ on $(0, 1)$ with "
-        "$\\nabla g(\\pi) = \\nabla \\pi / \\pi$ for every policy.",
+        says="The logarithm, up to a constant, is the only function $g$ on $(0, 1)$ with $\\nabla g(\\pi) = \\nabla "
+        "\\pi / \\pi$ for every policy.",
         lhs=Closed("g(u) with ∇g(π) = ∇π / π", "g(u) : \\nabla g(\\pi) = \\nabla \\pi / \\pi", _solved),
         rhs=Closed("log u + C", "\\log u + C", _logarithm),
         expected=Rung.EXACT,

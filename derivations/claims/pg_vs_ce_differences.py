@@ -58,8 +58,8 @@ def claims() -> Iterator[Claim]:
         "dictionary-labels-as-rewards-expectation",
         chapter=7,
         row=121,
-        says="On average it is $\\sum_k y_k \\nabla \\hat{y}_k$, where the cross entropy has "
-        "$\\sum_k y_k \\nabla \\log \\hat{y}_k$.",
+        says="On average it is $\\sum_k y_k \\nabla \\hat{y}_k$, where the cross entropy has $\\sum_k y_k \\nabla "
+        "\\log \\hat{y}_k$.",
         lhs=rewarded,
         rhs=all_changes,
         given=m.hypotheses,
