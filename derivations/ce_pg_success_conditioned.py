@@ -38,9 +38,7 @@ def derive() -> Theorem:
     terms = m.state_mass * m.right_mass * m.right_score
     share = (m.state_mass * m.right_mass / average_success) * m.right_score
     d.apply(
-        rules.Backwards(
-            rules.PullOutConstant(), sum_over(m.s, of=m.state_mass * m.right_mass * m.right_score / average_success)
-        ),
+        rules.Backwards(rules.PullOutConstant(), sum_over(m.s, of=terms / average_success)),
         at=(),
         why="Divide every term by the average success.",
     )
