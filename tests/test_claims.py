@@ -111,6 +111,7 @@ NOT_NECESSARY = {
     *(("kl-moving-target", f"{law} > 0 everywhere") for law in "ρp"),
     ("kl-max-entropy-objective", "β > 0 everywhere"),
     ("ce-pg-importance-weighted", "π > 0 everywhere"),
+    ("ce-pg-uniform-init", "π > 0 everywhere"),
     # the identity holds for a negative "variance", too; where it is zero, or Z is, both sides are undefined
     ("mse-is-gaussian-mle", "v > 0"),
     ("mse-is-gaussian-mle", "Z > 0"),
