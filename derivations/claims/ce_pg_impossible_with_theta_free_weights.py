@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from pgsym.catalogue import Claim
@@ -34,7 +34,7 @@ def _weight(bits: tuple[int, ...]) -> Variable:
     return Variable("w" + "".join(map(str, bits)))
 
 
-def _pattern(bits: tuple[int, ...], right: list[Term]) -> Term:
+def _pattern(bits: tuple[int, ...], right: Sequence[Term]) -> Term:
     """The product of x where the bit is one and 1 − x where it is not."""
     from pgsym.terms.structure import product as multiply
 

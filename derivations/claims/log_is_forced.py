@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 def _solved() -> sympy.Expr:
     """Every g with ∇g(π) = ∇π / π, for an undetermined π(θ): what the chain rule asks of g', integrated."""
-    from sympy import Eq, Function, Symbol, diff, dsolve, solve
+    from sympy import Function, Symbol, diff, integrate, solve
 
     u, theta, slope = Symbol("u", positive=True), Symbol("θ", real=True), Symbol("g'")
-    policy, g = Function("π")(theta), Function("g")
+    policy = Function("π")(theta)
     (needed,) = solve(slope * diff(policy, theta) - diff(policy, theta) / policy, slope)
-    return dsolve(Eq(diff(g(u), u), needed.subs(policy, u)), g(u)).rhs
+    return integrate(needed.subs(policy, u), u) + Symbol("C")
 
 
 def _logarithm() -> sympy.Expr:
     """log u and a constant."""
     from sympy import Symbol, log
 
-    return log(Symbol("u", positive=True)) + Symbol("C1")
+    return log(Symbol("u", positive=True)) + Symbol("C")
 
 
 def claims() -> Iterator[Claim]:
