@@ -14,7 +14,7 @@ from pgsym.problems import classification
 from pgsym.terms import PARAMETER, STATE, Definition, Symbol, expect, grad, log, sum_over
 
 m = classification()
-RIGHT_LAW = Symbol("D⁺", (STATE, PARAMETER), outcomes=1)
+RIGHT_LAW = Symbol("F", (STATE, PARAMETER), outcomes=1)
 J = m.accuracy
 average_success = m.over_states(m.right_mass)
 filtered = Definition.of(RIGHT_LAW(m.s, m.theta), m.state_mass * m.right_mass / average_success)

@@ -35,7 +35,7 @@ def claims() -> Iterator[Claim]:
         chapter=7,
         row=430,
         says="The expected reward less $\\beta$ times the divergence from a reference is $\\beta \\log Z$ less "
-        "$\\beta$ times the divergence from $\\pi^* \\propto \\pi_{\\mathrm{ref}}\\, e^{r/\\beta}$.",
+        "$\\beta$ times the divergence from $\\pi_{\\mathrm{opt}} \\propto \\pi_{\\mathrm{ref}}\\, e^{r/\\beta}$.",
         lhs=objective,
         rhs=beta * log(partition) - beta * to_optimum,
         given=given,
@@ -44,7 +44,7 @@ def claims() -> Iterator[Claim]:
         "b-kl-regularised-optimum-bound",
         chapter=7,
         row=431,
-        says="So it is at most $\\beta \\log Z$, with equality at $\\pi = \\pi^*$.",
+        says="So it is at most $\\beta \\log Z$, with equality at $\\pi = \\pi_{\\mathrm{opt}}$.",
         lhs=objective,
         rhs=beta * log(partition),
         given=given,

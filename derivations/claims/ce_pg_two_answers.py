@@ -78,9 +78,9 @@ def claims() -> Iterator[Claim]:
         "ce-pg-wrong-answer-penalty-baseline",
         chapter=7,
         row=252,
-        says="With any number of answers, of the rewards $\\mathbf{1}\\{a = y\\} / \\pi_y - b$ the one with $b^* = "
+        says="With any number of answers, of the rewards $\\mathbf{1}\\{a = y\\} / \\pi_y - b$ the one with $b_0 = "
         "n_y / \\mathbb{E}_a[n_a]$ has the least second moment, where $n_a$ is the squared length of the score; "
-        "another $b$ has more by $(b - b^*)^2\\, \\mathbb{E}_a[n_a]$.",
+        "another $b$ has more by $(b - b_0)^2\\, \\mathbb{E}_a[n_a]$.",
         lhs=over_answers((weight - baseline) ** 2 * length),
         rhs=over_answers((weight - best) ** 2 * length) + (baseline - best) ** 2 * over_answers(length),
         given=(*m.hypotheses, ThetaFree(LENGTH), Positive(LENGTH)),
