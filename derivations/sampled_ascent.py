@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym import rules
-from pgsym.catalogue import Claim, Rung, show
+from pgsym.catalogue import Claim, Example, Rung, show
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import one_step
 from pgsym.problems.one_step import POLICY, REWARD
-from pgsym.terms import grad, log
+from pgsym.terms import grad, log, sum_over
+from pgsym.terms.nodes import lift
 
 m = one_step()
 log_policy = log(POLICY(m.a_i, m.s_i, m.theta))
@@ -31,15 +32,17 @@ def derive() -> Theorem:
     return d.conclude(update)
 
 
+moving = grad(m.expectation(m.reward * log(m.policy)))
+
+
 def claims() -> Iterator[Claim]:
     """The surrogate's gradient on fixed samples, on moving ones, and descent on the negative."""
     yield Claim(
         "sampled-ascent",
         chapter=7,
         row=11,
-        says="The sampled update $\\frac{1}{N} \\sum_i r_i \\nabla \\log \\pi_\\theta(a_i \\mid s_i)$ is the "
-        "gradient of the surrogate "
-        "$\\frac{1}{N} \\sum_i r_i \\log \\pi_\\theta(a_i \\mid s_i)$, for every batch.",
+        says="The sampled update $\\frac{1}{N} \\sum_i r_i \\nabla \\log \\pi_\\theta(a_i \\mid s_i)$ is the gradient "
+        "of the surrogate $\\frac{1}{N} \\sum_i r_i \\log \\pi_\\theta(a_i \\mid s_i)$, for every batch.",
         lhs=grad(surrogate, m.theta),
         rhs=update,
         given=m.hypotheses,
@@ -58,13 +61,32 @@ def claims() -> Iterator[Claim]:
         chapter=7,
         row=11.2,
         says="Differentiate the surrogate as if the samples moved with $\\theta$.",
-        lhs=grad(m.expectation(m.reward * log(m.policy))),
+        lhs=moving,
         rhs=grad(m.objective),
         given=m.hypotheses,
         expected=Rung.REFUTED,
-        repaired_by=("sampled-ascent",),
+        repaired_by=("sampled-ascent", "surrogate-is-not-the-objective-by-how-much"),
         remark="Held fixed, the samples give the policy gradient; moving, they add $\\sum_a \\nabla \\pi(a)\\, r(a) "
         "\\log \\pi(a)$.",
+        examples=(
+            Example(
+                "All rewards are one: nothing is to be gained, and still the moving surrogate has a gradient, of "
+                "$(2/9) \\log 2$ in the first logit.",
+                {"D": [1], "π": [["2/3", "1/3"]], "r": [[1, 1]]},
+                ((grad(m.objective), (0, 0)), (moving / log(lift(2)), ("2/9", "-2/9"))),
+                m.hypotheses,
+                numbers="symbolic",
+            ),
+        ),
+    )
+    yield Claim(
+        "surrogate-is-not-the-objective-by-how-much",
+        chapter=7,
+        row=11.3,
+        says="What that adds to the policy gradient is $\\sum_a \\nabla \\pi(a)\\, r(a) \\log \\pi(a)$.",
+        lhs=moving - grad(m.objective),
+        rhs=m.over_states(sum_over(m.a, of=grad(m.policy) * m.reward * log(m.policy))),
+        given=m.hypotheses,
     )
 
 

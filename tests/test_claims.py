@@ -98,6 +98,10 @@ NOT_NECESSARY = {
     ("ce-from-log-objective", "D does not depend on θ"),
     # where the label is never sampled, both sides are undefined
     ("ce-from-success-filter", "π > 0 everywhere"),
+    # a policy that is divided by itself is positive where it is
+    ("ce-pg-uniform-init", "u > 0 everywhere"),
+    # at a uniform policy what is averaged is the same for every example
+    ("ce-pg-uniform-init", "D does not depend on θ"),
     # where a policy is zero, both sides are undefined
     ("dynamics-drop-out", "π > 0 everywhere"),
     # where a probability is zero, both sides are undefined, or nothing is averaged
@@ -106,6 +110,8 @@ NOT_NECESSARY = {
     *((name, f"{law} > 0 everywhere") for name in ("kl-fixed-target", "kl-max-entropy-objective") for law in "πρp"),
     *(("kl-moving-target", f"{law} > 0 everywhere") for law in "ρp"),
     ("kl-max-entropy-objective", "β > 0 everywhere"),
+    ("ce-pg-importance-weighted", "π > 0 everywhere"),
+    ("ce-pg-uniform-init", "π > 0 everywhere"),
     # the identity holds for a negative "variance", too; where it is zero, or Z is, both sides are undefined
     ("mse-is-gaussian-mle", "v > 0"),
     ("mse-is-gaussian-mle", "Z > 0"),

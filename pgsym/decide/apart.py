@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 
 from pgsym.terms.hypotheses import Definition, Frozen, Hypothesis, Signed, SymbolHypothesis
 from pgsym.terms.nodes import Apply, Gradient, Law, Symbol, Term
@@ -29,36 +30,47 @@ def with_symbols_apart(
     main = next((p for p in parameters if p in moving), parameters[0])
     others = [p for p in parameters if p != main]
     primes: dict[Term, str] = {p: "'" * k for k, p in enumerate(others, 1)}
-    further = [p for prime in primes.values() for h in given if (p := _primed(h, prime)) is not None]
+    further = [p for h in given for p in _primed(h, tuple(primes.values()))]
     return _renamed(lhs, primes), _renamed(rhs, primes), (*given, *further)
 
 
-def _renamed(term: Term, primes: dict[Term, str]) -> Term:
-    """A term with primed symbols where they are applied to one of some parameters."""
+def _renamed(term: Term, primes: Mapping[Term, str]) -> Term:
+    """A term with primed symbols where they are applied to some of the parameters."""
 
     def apart(t: Term) -> Term:
         match t:
-            case Apply(symbol, inside) | Law(symbol, inside):
-                prime = next((primes[p] for p in inside if p in primes and PARAMETER in symbol.arguments), "")
-                return replace(t, symbol=_with_prime(symbol, prime)) if prime else t
-        return t
+            case Apply(symbol, arguments):
+                sorts = symbol.arguments
+            case Law(symbol, arguments):
+                sorts = symbol.arguments[1:]
+            case _:
+                return t
+        of_parameters = (x for x, sort in zip(arguments, sorts, strict=True) if sort == PARAMETER)
+        return replace(t, symbol=_with_primes(symbol, tuple(primes.get(x, "") for x in of_parameters)))
 
     return bottom_up(term, apart)
 
 
-def _primed(hypothesis: Hypothesis, prime: str) -> Hypothesis | None:
-    """What is assumed of the primed symbol; None for an assumption about what takes no parameter."""
-    match hypothesis:
-        case Definition(symbol) if PARAMETER in symbol.arguments:
+def _primed(hypothesis: Hypothesis, primes: tuple[str, ...]) -> Iterator[Hypothesis]:
+    """What is assumed of the primed symbols, one for each choice of primes; nothing of what takes no parameter."""
+    if not isinstance(hypothesis, SymbolHypothesis | Signed) or not isinstance(hypothesis.symbol, Symbol):
+        return
+    symbol = hypothesis.symbol
+    for chosen in product(("", *primes), repeat=symbol.arguments.count(PARAMETER)):
+        primed = _with_primes(symbol, chosen)
+        if primed == symbol:
+            continue
+        if isinstance(hypothesis, Definition):
             head, body = hypothesis.equation
-            primes: dict[Term, str] = {
-                v: prime for v, sort in zip(head.arguments, symbol.arguments, strict=True) if sort == PARAMETER
-            }
-            return Definition.of(replace(head, symbol=_with_prime(symbol, prime)), _renamed(body, primes))
-        case Signed(Symbol() as symbol) | SymbolHypothesis(symbol) if PARAMETER in symbol.arguments:
-            return replace(hypothesis, symbol=_with_prime(symbol, prime))
-    return None
+            parameters = (v for v, s in zip(head.arguments, symbol.arguments, strict=True) if s == PARAMETER)
+            renamed = _renamed(body, dict(zip(parameters, chosen, strict=True)))
+            yield Definition.of(replace(head, symbol=primed), renamed)
+        else:
+            yield replace(hypothesis, symbol=primed)
 
 
-def _with_prime(symbol: Symbol, prime: str) -> Symbol:
-    return replace(symbol, name=symbol.name + prime)
+def _with_primes(symbol: Symbol, primes: tuple[str, ...]) -> Symbol:
+    """π', for the other parameter; of a symbol of two, such as u_{θ,θ'}, the primes of both."""
+    if not any(primes):
+        return symbol
+    return replace(symbol, name=symbol.name + (primes[0] if len(primes) == 1 else f"[{','.join(primes)}]"))

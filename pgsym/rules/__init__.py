@@ -5,6 +5,7 @@ from pgsym.rules.base import Rewrite, Rule
 from pgsym.rules.calculus import (
     DifferentiateExp,
     DifferentiateLog,
+    DifferentiatePower,
     GradientOfConstant,
     LogDerivative,
     LogDerivativeOnSupport,
@@ -29,7 +30,13 @@ from pgsym.rules.indicators import (
     UseComplement,
     UseIndicator,
 )
-from pgsym.rules.linearity import DistributeOverAddition, ExchangeWithSum, PullOutConstant, SumOfEqualTerms
+from pgsym.rules.linearity import (
+    DistributeOverAddition,
+    ExchangeWithSum,
+    GeometricSum,
+    PullOutConstant,
+    SumOfEqualTerms,
+)
 from pgsym.rules.logarithm import ExpandLog
 from pgsym.rules.probability import Fold, TotalProbability, Unfold
 from pgsym.rules.time import SplitRange, Tower, TrajectoryOfOneStep, WriteOutRange
@@ -41,12 +48,14 @@ __all__ = [
     "ConditionalExpectation",
     "DifferentiateExp",
     "DifferentiateLog",
+    "DifferentiatePower",
     "DistributeOverAddition",
     "DropZeros",
     "ExchangeWithSum",
     "ExpandLog",
     "ExpectationOfConstant",
     "Fold",
+    "GeometricSum",
     "GradientOfConstant",
     "IndicatorOfSame",
     "InsertIndicator",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, constant_in, defined, opened, positive, union
-from pgsym.terms.build import EXP, LOG, expect, log
+from pgsym.rules.time import before
+from pgsym.terms.build import EXP, LOG, POWER, expect, log
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import (
     Add,
@@ -17,12 +18,14 @@ from pgsym.terms.nodes import (
     Law,
     Multiply,
     Number,
+    Power,
     Quotient,
     Sum,
     Symbol,
     Term,
     Variable,
     factors,
+    lift,
 )
 from pgsym.terms.places import Place
 from pgsym.terms.structure import product, scope, symbols, total
@@ -224,3 +227,23 @@ class DifferentiateExp(Rule):
             case Gradient(theta, Apply(symbol, (body,)) as whole) if symbol == EXP:
                 return Rewrite(product(whole, Gradient(theta, body)))
         raise self.refuse(place.term, "it is not the gradient of an exponential")
+
+
+@dataclass(frozen=True)
+class DifferentiatePower(Rule):
+    """∇fⁿ → n fⁿ⁻¹ ∇f, n ≥ 1.
+
+    Refuses an exponent that is not seen to be at least one.
+    """
+
+    source = "power rule"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Gradient(theta, Power(base, n)) if n > 1:
+                return Rewrite(product(lift(n), base if n == 2 else base ** (n - 1), Gradient(theta, base)))
+            case Gradient(theta, Apply(symbol, (base, n))) if symbol == POWER:
+                if before(lift(0), n, place.opened) != NOTHING:
+                    raise self.refuse(place.term, f"{n} is not known to be at least one")
+                return Rewrite(product(n, base ** (n - 1), Gradient(theta, base)))
+        raise self.refuse(place.term, "it is not the gradient of a power")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from pgsym.rules.algebra import same_rational_function
 from pgsym.rules.base import Rewrite, Rule, opened
-from pgsym.terms.nodes import Add, Binder, Expectation, Number, Quotient, Range, Sum, factors, lift
+from pgsym.terms.build import POWER
+from pgsym.terms.nodes import Add, Apply, Binder, Expectation, Number, Quotient, Range, Sum, Term, factors, lift
 from pgsym.terms.places import Place
-from pgsym.terms.structure import free, product, scope, total
+from pgsym.terms.structure import flat, free, product, scope, total
 
 
 @dataclass(frozen=True)
@@ -93,3 +95,36 @@ class SumOfEqualTerms(Rule):
                     raise self.refuse(place.term, f"{body} depends on {i.name}")
                 return Rewrite(product(lift(last), body))
         raise self.refuse(place.term, "it is not a sum from 1 to N")
+
+
+@dataclass(frozen=True)
+class GeometricSum(Rule):
+    """f Σ_{k=1}^{N} xᵏ⁻¹ → 1 − xᴺ, where f = 1 − x and k is not in x.
+
+    Nothing is divided by, so x may be one.  Refuses another first index or exponent, and a sum that no factor 1 − x
+    multiplies.
+    """
+
+    source = "the sum telescopes"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        xs = list(factors(place.term))
+        for i, f in enumerate(xs):
+            if not isinstance(f, Sum) or (found := self._power(f, place)) is None:
+                continue
+            base, last = found
+            j = next((j for j, g in enumerate(xs) if j != i and same_rational_function(g, 1 - base)), None)
+            if j is not None:
+                rest = [g for k, g in enumerate(xs) if k not in (i, j)]
+                return Rewrite(product(1 - base**last, *rest))
+        raise self.refuse(place.term, "it is not 1 − x times the sum of the powers of x")
+
+    def _power(self, term: Sum, place: Place) -> tuple[Term, Term] | None:
+        """x and N of Σ_{k=1}^{N} xᵏ⁻¹."""
+        match term.over:
+            case Range(Number(first), last) if first == 1:
+                k, body = opened(term, place)
+                match body:
+                    case Apply(symbol, (base, exponent)) if symbol == POWER and k not in free(base):
+                        return (base, last) if flat(exponent) == flat(k - 1) else None
+        return None

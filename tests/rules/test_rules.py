@@ -91,6 +91,15 @@ CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore
     "LogDerivative": lambda t: plain(rules.LogDerivative(), ratio),
     "DifferentiateLog": lambda t: plain(rules.DifferentiateLog(), grad(log(m.policy * m.label_mass), m.theta)),
     "DifferentiateExp": lambda t: plain(rules.DifferentiateExp(), grad(exp(m.logit), m.theta)),
+    "DifferentiatePower": lambda t: plain(rules.DifferentiatePower(), grad((1 - m.policy) ** 3)),
+    "DifferentiatePower/square": lambda t: plain(rules.DifferentiatePower(), grad(m.policy**2)),
+    "DifferentiatePower/index": lambda t: in_rounds(rules.DifferentiatePower(), grad((1 - m.policy) ** i, m.theta)),
+    "GeometricSum": lambda t: plain(
+        rules.GeometricSum(), t * (1 - m.policy) * sum_range(i, 1, N, of=m.policy ** (i - 1))
+    ),
+    "GeometricSum/complement": lambda t: plain(
+        rules.GeometricSum(), sum_range(i, 1, N, of=(1 - G(s)) ** (i - 1)) * G(s)
+    ),
     "Unfold": lambda t: plain(rules.Unfold(m.on_policy), m.joint),
     "TotalProbability": lambda t: plain(rules.TotalProbability(), sum_over(a, of=m.policy)),
     "Sift": lambda t: plain(rules.Sift(), sum_over(a, of=F(s, a) * indicator(a, m.label) * log(m.policy))),
@@ -154,7 +163,7 @@ def test_rule_is_sound(case: str) -> None:
         assert verdict.rung is Rung.DECIDED, f"{rule}: {verdict}"
 
 
-BATCHES = ("OneRoundOfMany", "ExchangeWithSum")
+BATCHES = ("OneRoundOfMany", "ExchangeWithSum", "DifferentiatePower/index")
 LAWS = frozenset({trajectories().factorisation, trajectories().histories})
 HOLDS_WITHOUT = {
     # undefined on both sides at the same places, or nowhere seen: the need is for the line, not for its value
@@ -207,6 +216,12 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.MultiplyByOne(), grad(F(s, a) - 1, m.theta), "may be zero"),
     (rules.LogDerivative(), grad(m.policy) / m.label_mass, "not a gradient over what it differentiates"),
     (rules.LogDerivative(), grad(F(s, a) - 1, m.theta) / (F(s, a) - 1), "needs it to be positive"),
+    (rules.DifferentiatePower(), grad(m.policy**i, m.theta), "not known to be at least one"),
+    (rules.DifferentiatePower(), grad(m.policy), "not the gradient of a power"),
+    (rules.GeometricSum(), sum_range(i, 1, N, of=G(s) ** (i - 1)), "not 1 − x times"),
+    (rules.GeometricSum(), (1 + G(s)) * sum_range(i, 1, N, of=G(s) ** (i - 1)), "not 1 − x times"),
+    (rules.GeometricSum(), (1 - G(s)) * sum_range(i, 1, N, of=G(s) ** i), "not 1 − x times"),
+    (rules.GeometricSum(), (1 - G(s)) * sum_range(i, 2, N, of=G(s) ** (i - 1)), "not 1 − x times"),
     (rules.TotalProbability(), sum_over(s, of=m.policy), "not the sum of a law's probabilities"),
     (rules.Unfold(m.on_policy), m.policy, "it is not P_θ(s, a)"),
     (rules.Sift(), sum_over(a, of=F(s, a)), "no factor picks one a"),
