@@ -142,8 +142,7 @@ class Numbers(ABC):
     ) -> tuple[Array, NDArray[np.bool_]]:
         if not poles.any():
             return function(x), poles
-        one = np.broadcast_to(self.constant(Fraction(1)).reshape(-1, *[1] * (x.ndim - 1)), x.shape)
-        safe = function(np.where(poles, one, x))
+        safe = function(np.where(poles, self.scalar(Fraction(1)), x))
         return np.where(poles, self.scalar(Fraction(0)), safe), poles
 
 

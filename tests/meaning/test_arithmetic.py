@@ -35,6 +35,17 @@ def test_every_entry_is_inverted(entries: int) -> None:
     assert field.multiply(x, inverses).tolist() == (x != 0).astype(int).tolist()
 
 
+@pytest.mark.parametrize("function", ["log", "reciprocal"])
+def test_a_table_that_all_points_share_may_have_zeros(function: str) -> None:
+    """Such as that of an indicator, whose logarithm is 0 where it is 1."""
+    field = PrimeField([2_147_483_629, 1_073_741_827])
+    identity = np.eye(3, dtype=np.int64)[np.newaxis]
+    values, poles = getattr(field, function)(identity)
+    assert poles.tolist() == (identity == 0).tolist()
+    worth = identity if function == "reciprocal" else np.zeros_like(identity)
+    assert (values == worth).all()
+
+
 def test_three_products_of_the_largest_residues_do_not_overflow() -> None:
     field = PrimeField([2_147_483_629])
     largest = field.primes[:, np.newaxis] - 1
