@@ -181,9 +181,9 @@ def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterat
     if theorem is not None:
         elsewhere = theorem.name != claim.id and theorem.name in catalogue.entries()
         if elsewhere and claim.step is not None:
-            yield Paragraph(f"It is line ({claim.step}) of the derivation of [[claim:{theorem.name}]].")
+            yield Paragraph(f"It is line ({claim.step}) of the derivation of Theorem [[claim:{theorem.name}]].")
         elif elsewhere and derived:
-            yield Paragraph(f"It is derived as [[claim:{theorem.name}]].")
+            yield Paragraph(f"Its derivation is that of Theorem [[claim:{theorem.name}]].")
         elif derived and theorem.steps:
             yield derivation_of(theorem)
     if verdict.counterexample is not None:
