@@ -17,6 +17,7 @@ from pgsym.report.builders import (
     counterexample_of,
     derivation_of,
     evidence,
+    necessity_of,
     number,
     table_cell,
     table_name,
@@ -186,6 +187,7 @@ def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterat
             yield Paragraph(f"Its derivation is that of Theorem [[claim:{theorem.name}]].")
         elif derived and theorem.steps:
             yield derivation_of(theorem)
+            yield from necessity_of(theorem)
     if verdict.counterexample is not None:
         drawing = figure_of_counterexample(verdict.counterexample, f"article-{claim.id}")
         yield from _beside(counterexample_of(verdict.counterexample), drawing)
