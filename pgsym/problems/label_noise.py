@@ -26,7 +26,7 @@ def with_wrong_labels(data: DigitsData, rate: float, seed: int = 0) -> DigitsDat
     >>> data = load()
     >>> wrong = with_wrong_labels(data, 0.4).labels != data.labels
     >>> round(float(wrong.mean()), 2)
-    0.39
+    0.42
     """
     if not 0 <= rate <= 1:
         raise ValueError(f"rate must lie between 0 and 1, not {rate!r}")

@@ -17,6 +17,7 @@ from pgsym.report.builders import (
     counterexample_of,
     derivation_of,
     evidence,
+    necessity_of,
     number,
     table_cell,
     table_name,
@@ -181,11 +182,12 @@ def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterat
     if theorem is not None:
         elsewhere = theorem.name != claim.id and theorem.name in catalogue.entries()
         if elsewhere and claim.step is not None:
-            yield Paragraph(f"It is line ({claim.step}) of the derivation of [[claim:{theorem.name}]].")
+            yield Paragraph(f"It is line ({claim.step}) of the derivation of Theorem [[claim:{theorem.name}]].")
         elif elsewhere and derived:
-            yield Paragraph(f"It is derived as [[claim:{theorem.name}]].")
+            yield Paragraph(f"Its derivation is that of Theorem [[claim:{theorem.name}]].")
         elif derived and theorem.steps:
             yield derivation_of(theorem)
+            yield from necessity_of(theorem)
     if verdict.counterexample is not None:
         drawing = figure_of_counterexample(verdict.counterexample, f"article-{claim.id}")
         yield from _beside(counterexample_of(verdict.counterexample), drawing)

@@ -155,7 +155,7 @@ def test_refuted_claims_are_drawn_and_repaired(document: Document) -> None:
 
 def test_a_claim_that_is_a_line_says_of_which_derivation(document: Document) -> None:
     lines = [b.text for b in document.blocks if isinstance(b, Paragraph) and b.text.startswith("It is line")]
-    assert lines == ["It is line (1) of the derivation of [[claim:policy-gradient-one-step]]."]
+    assert lines == ["It is line (1) of the derivation of Theorem [[claim:policy-gradient-one-step]]."]
 
 
 def test_every_format_is_made_and_the_same_bytes_twice(document: Document) -> None:
