@@ -333,6 +333,9 @@ def confirm(found: Any) -> None:
     sides = []
     for term, stated in ((found.lhs_term, found.lhs), (found.rhs_term, found.rhs)):
         computed = values_of(term, problem, free)
+        if found.entry and len(computed) > 1:  # of a matrix, row by row
+            row, column = found.entry
+            computed = computed[row * len(problem.coordinates) + column :][:1]
         if len(computed) == 1 < len(stated):
             computed = computed * len(stated)
         assert len(computed) == len(stated) or len(set(map(str, computed))) == 1, (computed, stated)

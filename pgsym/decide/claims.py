@@ -28,15 +28,16 @@ Exact: TypeAlias = "Fraction | int | str | sympy.Expr"
 class Example:
     """A worked instance of a claim: what some terms are worth there, exactly.
 
-    `tables` are those of `pgsym.meaning.tables.problem`, conditions before outcomes, with entries such as "1/3".
-    `worth` pairs terms with their exact values (of a gradient: one for each coordinate); `at` gives free states and
-    actions their values from 0, `sizes` a horizon or a batch size.  Values with logarithms are SymPy expressions, and
-    `numbers` then is "symbolic".
+    `tables` are those of `pgsym.meaning.tables.problem`, conditions before outcomes, with entries such as "1/3"; a
+    policy with tied parameters is a `pgsym.meaning.parametrised.log_linear`.  `worth` pairs terms with their exact
+    values (of a gradient: one for each coordinate; of a matrix: its rows); `at` gives free states and actions their
+    values from 0, `sizes` a horizon or a batch size.  Values with logarithms are SymPy expressions, and `numbers` then
+    is "symbolic".
     """
 
     says: str
     tables: Mapping[str, Table]
-    worth: tuple[tuple[Term, Exact | tuple[Exact, ...]], ...]
+    worth: tuple[tuple[Term, Exact | tuple[Exact, ...] | tuple[tuple[Exact, ...], ...]], ...]
     given: tuple[Hypothesis, ...] = ()
     at: Mapping[str, int] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
@@ -77,6 +78,8 @@ def _strings(table: object) -> object:
 
 def _exact(values: object) -> tuple[Exact, ...]:
     entries = values if isinstance(values, tuple) else (values,)
+    if any(isinstance(x, tuple) for x in entries):  # a matrix, row by row
+        return tuple(x for row in entries for x in _exact(row))
     return tuple(x if x == "undefined" else Fraction(x) if isinstance(x, int | str) else x for x in entries)
 
 

@@ -27,6 +27,8 @@ BITS = 256
 MOST_STEPS = 100_000
 """The most readings of a term; beyond, a counterexample stands on the evaluator alone."""
 UNDEFINED = "undefined"
+Coordinate = tuple[Symbol, tuple[int, ...], tuple[int, ...]]
+"""The symbol that a coordinate of θ moves, the outcome and the row."""
 
 
 def confirmed(found: Counterexample) -> Counterexample:
@@ -43,14 +45,15 @@ def confirmed(found: Counterexample) -> Counterexample:
 
 def _check(found: Counterexample) -> None:
     """Raise ReadingsDisagree unless enumeration finds the stated values, and that they break the relation."""
-    moving = list(_coordinates(found.candidate))
-    if found.statement.derivatives > 1:
-        raise OutsideNumberSystem("enumeration takes one direction at a time")
+    if found.statement.derivatives > (2 if found.entry else 1):
+        raise OutsideNumberSystem("enumeration does not tell which coordinates it is differentiated by")
+    every = list(_coordinates(found.candidate))
+    along = [[every[i] for i in found.entry]] if found.entry else [every[j : j + 1] for j in range(len(found.lhs))]
     steps, breaks = 0, False
-    for j in range(len(found.lhs)):
+    for j, moving in enumerate(along):
         values = []
         for term, stated in ((found.lhs_term, found.lhs), (found.rhs_term, found.rhs)):
-            value, taken = _value(found, term, moving[j : j + 1], steps)
+            value, taken = _value(found, term, moving, steps)
             steps += taken
             if not _same(value, stated[j]):
                 raise ReadingsDisagree(
@@ -62,10 +65,8 @@ def _check(found: Counterexample) -> None:
         raise ReadingsDisagree("enumeration finds no difference between the sides: please report this instance")
 
 
-def _value(
-    found: Counterexample, term: Term, moving: list[tuple[Symbol, tuple[int, ...], tuple[int, ...]]], steps: int
-) -> tuple[Any, int]:
-    """A term's value along one coordinate, in fractions or else balls, and how many readings it took."""
+def _value(found: Counterexample, term: Term, moving: list[Coordinate], steps: int) -> tuple[Any, int]:
+    """A term's value along one coordinate or two, in fractions or else balls, and how many readings it took."""
     taken = 0
     for scalars in (FRACTIONS, balls(BITS)):
         walk = _walk(found, scalars, moving, MOST_STEPS - steps - taken)
@@ -82,22 +83,21 @@ def _value(
 def _walk(
     found: Counterexample,
     scalars: Scalars,
-    moving: list[tuple[Symbol, tuple[int, ...], tuple[int, ...]]],
+    moving: list[Coordinate],
     most_steps: int,
 ) -> Walk:
-    """A reading at the counterexample, every gradient taken along one coordinate."""
+    """A reading at the counterexample, the k-th gradient from the outside taken along the k-th coordinate."""
     candidate = found.candidate
-    rows: dict[tuple[Symbol, tuple[int, ...], int], dict[tuple[int, ...], Jet]] = {}
+    rows: dict[tuple[Symbol, tuple[int, ...], tuple[int, ...]], dict[tuple[int, ...], Jet]] = {}
     numbers = Truncated(scalars)
 
     def entry(symbol: Symbol, _: str | None, levels: tuple[int, ...], place: tuple[int, ...]) -> Any:
         outcome, row = place[: symbol.outcomes], place[symbol.outcomes :]
-        key = (symbol, row, len(levels))
-        if key not in rows:
-            shift = next((o for s, o, r in moving if (s, r) == (symbol, row)), None)
-            rows[key] = _row(candidate, symbol, row, shift if levels else None, numbers)
-        jet = rows[key][outcome]
-        return jet[len(levels)] if len(levels) < len(jet) else None
+        if (symbol, row, levels) not in rows:
+            moved = {k: moving[k][1] for k in levels if (moving[k][0], moving[k][2]) == (symbol, row)}
+            rows[symbol, row, levels] = _row(candidate, symbol, row, moved, numbers)
+        jet, mask = rows[symbol, row, levels][outcome], sum(1 << k for k in levels)
+        return jet[mask] if mask < len(jet) else None
 
     return Walk(
         scalars,
@@ -114,31 +114,38 @@ def _walk(
 
 
 def _row(
-    candidate: Candidate, symbol: Symbol, row: tuple[int, ...], shift: tuple[int, ...] | None, numbers: Truncated
+    candidate: Candidate,
+    symbol: Symbol,
+    row: tuple[int, ...],
+    moved: dict[int, tuple[int, ...]],
+    numbers: Truncated,
 ) -> dict[tuple[int, ...], Jet]:
-    """The entries of a row of a table (one entry, of a table that is no law), the coordinate `shift` moved by ε."""
+    """The entries of a row of a table (one, of a table that is no law), the coordinate `moved[k]` moved by ε_k."""
     table = candidate.tables[symbol]
     outcomes = list(product(*map(range, table.shape[: symbol.outcomes])))
     values: dict[tuple[int, ...], Jet] = {o: (numbers.scalars.of(table[(*o, *row)]),) for o in outcomes}
     if symbol in candidate.logarithmic:
         values = {o: numbers.logarithm(x) for o, x in values.items()}
-    if shift is None:
+    if not moved:
         return values
-    epsilon = (numbers.zero, numbers.one)
+    epsilons = [(numbers.zero, numbers.one), (numbers.zero, numbers.zero, numbers.one, numbers.zero)]
     if symbol.outcomes and candidate.is_softmax(symbol):
-        values[shift] = numbers.times(values[shift], numbers.exponential(epsilon))
+        for k, outcome in moved.items():
+            values[outcome] = numbers.times(values[outcome], numbers.exponential(epsilons[k]))
         total: Jet = (numbers.zero,)
         for x in values.values():
             total = numbers.plus(total, x)
         norm = numbers.inverse(total)
         return {o: numbers.times(x, norm) for o, x in values.items()}
-    values[shift] = numbers.plus(values[shift], epsilon)
-    if symbol.outcomes:
-        values[outcomes[-1]] = numbers.plus(values[outcomes[-1]], (numbers.zero, -numbers.one))
+    for k, outcome in moved.items():
+        values[outcome] = numbers.plus(values[outcome], epsilons[k])
+        if symbol.outcomes:
+            minus = tuple(-c for c in epsilons[k])
+            values[outcomes[-1]] = numbers.plus(values[outcomes[-1]], minus)
     return values
 
 
-def _coordinates(candidate: Candidate) -> Iterator[tuple[Symbol, tuple[int, ...], tuple[int, ...]]]:
+def _coordinates(candidate: Candidate) -> Iterator[Coordinate]:
     """The coordinates of θ: the symbol that each moves, the outcome and the row."""
     for symbol in candidate.moved:
         shape, k = candidate.tables[symbol].shape, symbol.outcomes

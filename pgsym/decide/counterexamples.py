@@ -32,8 +32,9 @@ class Counterexample:
     """An exact instance at which the two sides of a claim differ.
 
     `at` gives the free states and actions their values (from 1); `lhs` and `rhs` are Fractions, SymPy numbers where
-    logarithms occur, or "undefined": one value, or for gradients one for each of `coordinates`.  `confirmation` says
-    what else than the evaluator found these values.
+    logarithms occur, or "undefined": one value, or for gradients one for each of `coordinates`.  Of matrices they are
+    the first entry that fails, `entry` is its row and column (from 0), and `coordinates` are theirs.  `confirmation`
+    says what else than the evaluator found these values.
     """
 
     size: Size
@@ -44,6 +45,7 @@ class Counterexample:
     rhs: tuple[Any, ...]
     statement: Statement
     confirmation: str = ""
+    entry: tuple[int, int] | None = None
 
     @property
     def lhs_term(self) -> Term:
@@ -102,6 +104,7 @@ class Counterexample:
             "parametrisation": self.candidate.parametrisation,
             "at": dict(self.at),
             "coordinates": list(self.coordinates),
+            "entry": list(self.entry) if self.entry else None,
             "lhs": self.shown(self.lhs),
             "rhs": self.shown(self.rhs),
             "confirmation": self.confirmation,
@@ -127,7 +130,9 @@ class Counterexample:
             lines.append(f"    θ: {self.candidate.parametrisation}")
         if self.at:
             lines.append("    at " + ", ".join(f"{name} = {value}" for name, value in self.at))
-        if len(self.coordinates) > 1:
+        if self.entry:
+            lines.append("    in row {}, column {} of the matrices".format(*self.coordinates))
+        elif len(self.coordinates) > 1:
             lines.append(f"    gradient with respect to ({', '.join(self.coordinates)})")
         lines += [f"    left  {self.shown(self.lhs)}", f"    right {self.shown(self.rhs)}"]
         return "\n".join(lines)
@@ -147,14 +152,18 @@ def verify(statement: Statement, size: Size, candidate: Candidate) -> Counterexa
         if isinstance(numbers, Ball):
             instance = candidate.instance(Symbolic(), size, statement.given)
             left, right = statement.sides(instance)
-        where = tuple(int(i) for i in np.argwhere(failing)[0][1:])
-        values = [_along(f.array, f.poles, failing.shape, where) for f in (left, right)]
+        point, *where = map(int, np.argwhere(failing)[0])
+        values = [_along(f.array, f.poles, failing.shape, tuple(where)) for f in (left, right)]
+        labels, entry = candidate.coordinates if len(values[0]) > 1 else (), None
+        if statement.is_of_matrices:
+            entry = divmod(point, instance.dimensions)
+            values = [v[point : point + 1] for v in values]
+            labels = tuple(candidate.coordinates[i] for i in entry)
         names = [name for v in statement.axes for name, _ in open_axes(v, instance)]
         at = tuple((name, i + 1) for name, i in zip(names, where, strict=True))
         if values[0] == values[1]:
             continue
-        labels = candidate.coordinates if len(values[0]) > 1 else ()
-        return Counterexample(size, candidate, at, labels, values[0], values[1], statement)
+        return Counterexample(size, candidate, at, labels, values[0], values[1], statement, entry=entry)
     return None
 
 

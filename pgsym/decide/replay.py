@@ -17,7 +17,7 @@ from pgsym.meaning.vocabulary import head
 from pgsym.terms.build import INDICATORS
 from pgsym.terms.nodes import Gradient, Symbol, Term, Variable
 from pgsym.terms.record import hypothesis_record, to_record
-from pgsym.terms.sorts import LETTERS, PARAMETER, VECTOR
+from pgsym.terms.sorts import LETTERS, MATRIX, PARAMETER, VECTOR
 from pgsym.terms.structure import sort_of
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ instance = problem(
     tables={tables},
     terms=[left, right],{options}
 )
-print("left ", printed(value(left, instance{at})))
-print("right", printed(value(right, instance{at})))
+print("left ", printed(value(left, instance{at}){entry}))
+print("right", printed(value(right, instance{at}){entry}))
 """
 
 
@@ -83,6 +83,7 @@ def python_of(counterexample: Counterexample) -> str:
         tables=_tables(tables, logarithmic, found.candidate.constants),
         options="".join(f"\n    {option}," for option in options if option),
         at=_arguments(found),
+        entry=f"[{found.entry[0]}][{found.entry[1]}]" if found.entry else "",
     )
 
 
@@ -95,9 +96,10 @@ def _wrapped(before: str, record: object, after: str, said: object, names: _Name
 
 
 def _as_gradient(term: Term, other: Term) -> Term:
-    """The number 0 beside a gradient as ∇0, which has as many entries."""
-    if sort_of(other) == VECTOR and sort_of(term) != VECTOR:
-        return Gradient(Variable("θ", PARAMETER), term)
+    """The number 0 beside a gradient or a matrix as ∇0 or ∇∇0, which has as many entries."""
+    orders = [{VECTOR: 1, MATRIX: 2}.get(sort_of(t), 0) for t in (term, other)]
+    for _ in range(orders[0], orders[1]):
+        term = Gradient(Variable("θ", PARAMETER), term)
     return term
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,28 +13,18 @@ from pgsym.decide.spaces import Digits, Space
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Relation
 from pgsym.errors import OutsideNumberSystem
-from pgsym.meaning.concrete import SCREEN, Concrete, StackedInstance
+from pgsym.meaning.concrete import curvatures_of, tangents_of
 from pgsym.meaning.instances import TableInstance
 from pgsym.meaning.numbers import Array, Float64, Numbers
-from pgsym.meaning.prime_field import PrimeField
+from pgsym.meaning.prime_field import SCREEN, OnePrime
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol, Variable
 
 POINTS = 2**14
-"""How many points (an instance for each coordinate of θ) are evaluated at once."""
+"""How many points (an instance for each coordinate of θ, or for every two) are evaluated at once."""
 
 
-class OnePrime(PrimeField):
-    """Integers modulo the screening prime, at every point."""
-
-    def __init__(self, points: int):
-        super().__init__([SCREEN] * points)
-
-    def constant(self, value: Fraction) -> Array:
-        return np.full(len(self.primes), value.numerator * pow(value.denominator, -1, SCREEN) % SCREEN, dtype=np.int64)
-
-
-class SpaceInstance(StackedInstance):
+class SpaceInstance(TableInstance):
     """Instances of a space as the points of one evaluation, each once for every coordinate of the parameter.
 
     All have the same kind of parameter: softmax or not, for each symbol that moves.  `read` are the symbols and
@@ -47,35 +35,41 @@ class SpaceInstance(StackedInstance):
         parts = space.parts
         tables = {s: _stacked(space, s, digits, exact) for s in parts.shapes}
         first = space.candidate(digits[0])
-        coordinates = max(1, len(first.coordinates))
-        points = len(digits) * coordinates
-        numbers: Numbers = OnePrime(points) if exact else Float64()
+        self.coordinates = max(1, len(first.coordinates))
+        each: Numbers = OnePrime(len(digits)) if exact else Float64()
+        numbers = each.repeated(self.coordinates)
         constants = {
-            s.what.name: np.repeat(_values(s.pool, exact)[digits[:, i]], coordinates)
+            s.what.name: np.repeat(_values(s.pool, exact)[digits[:, i]], self.coordinates)
             for i, s in enumerate(space.slots)
             if isinstance(s.what, Variable)
         }
-        repeated = {s: np.repeat(t, coordinates, axis=0) for s, t in tables.items()}
+        repeated = {s: np.repeat(t, self.coordinates, axis=0) for s, t in tables.items()}
         for symbol in parts.logits:
             repeated[symbol] = numbers.log(repeated[symbol])[0]
-        tangents = _tangents(first, tables, len(first.coordinates), exact)
-        TableInstance.__init__(
-            self, numbers, parts.size.sorts, repeated, tangents, parts.size.lengths, given, constants
-        )
-        self.points = points
+        tangents = {s: t.reshape(-1, *t.shape[2:]) for s, t in tangents_of(first.moves, each, tables).items()}
+
+        def curvatures() -> dict[Symbol, Array]:
+            return {s: t.reshape(-1, *t.shape[3:]) for s, t in curvatures_of(first.moves, each, tables).items()}
+
+        sizes, lengths = parts.size.sorts, parts.size.lengths
+        super().__init__(numbers, sizes, repeated, tangents, lengths, given, constants, curvatures)
         self.read: set[Symbol | Variable] = set()
+
+    @property
+    def dimensions(self) -> int:
+        return self.coordinates
 
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
         self.read.add(symbol)
-        return super().table(symbol, parameter, directions)
+        return super().table(symbol, parameter, directions) if directions else np.asarray(self.tables[symbol])
 
     def choices(self, symbol: Symbol) -> Array:
         self.read.add(symbol)
-        return super().choices(symbol)
+        return np.asarray(self.tables[symbol], dtype=np.int64)
 
-    def constant(self, variable: Any) -> Array:
+    def constant(self, variable: Variable) -> Array:
         self.read.add(variable)
-        return super().constant(variable)
+        return np.asarray(self.constants[variable.name])
 
 
 def _values(pool: Iterable[Any], exact: bool) -> Array:
@@ -101,42 +95,6 @@ def _stacked(space: Space, symbol: Symbol, digits: Digits, exact: bool) -> Array
     return np.stack(rows, axis=-1).reshape(len(digits), *shape)
 
 
-def _tangents(first: Concrete, tables: dict[Symbol, Array], coordinates: int, exact: bool) -> dict[Symbol, Array]:
-    """The derivative of every moved table along every coordinate: shape (instances · coordinates, *shape)."""
-    out, start = {}, 0
-    for symbol in first.moved:
-        table = tables[symbol]
-        shape = table.shape[1:]
-        outcomes, rows = prod(shape[: symbol.outcomes]), prod(shape[symbol.outcomes :])
-        flat = table.reshape(len(table), outcomes, rows)
-        tangent = np.zeros((len(table), coordinates, outcomes, rows), dtype=table.dtype)
-        softmax = first.is_softmax(symbol)
-        moving = outcomes if softmax or not symbol.outcomes else outcomes - 1
-        for j in range(rows):
-            for i in range(moving):
-                at = tangent[:, start + j * moving + i, :, j]
-                if softmax:  # π_i(1 − π_i) as π_i times the others' sum: floats would cancel
-                    others = np.delete(np.arange(outcomes), i)
-                    at[:, others] = -_times(flat[:, others, j], flat[:, i : i + 1, j], exact)
-                    at[:, i] = _times(
-                        flat[:, i, j],
-                        flat[:, others, j].sum(axis=1) % SCREEN if exact else flat[:, others, j].sum(axis=1),
-                        exact,
-                    )
-                else:
-                    at[:, i] = 1
-                    if symbol.outcomes:
-                        at[:, -1] = -1
-        start += rows * moving
-        whole = tangent % SCREEN if exact else tangent
-        out[symbol] = whole.reshape(len(table) * coordinates, *shape)
-    return out
-
-
-def _times(x: Array, y: Array, exact: bool) -> Array:
-    return np.asarray(x * y % SCREEN if exact else x * y)
-
-
 def used(statement: Statement, space: Space) -> frozenset[Symbol | Variable] | None:
     """The symbols and variables that the sides look up at a size; None where the sides cannot be read there."""
     instance = SpaceInstance(space, np.zeros((1, len(space.slots)), dtype=np.int64), statement.given, exact=False)
@@ -155,7 +113,7 @@ def hits(statement: Statement, space: Space, digits: Digits) -> NDArray[np.bool_
     out = np.zeros(len(digits), dtype=bool)
     for group in _kinds(space, digits):
         coordinates = max(1, len(space.candidate(digits[group[0]]).coordinates))
-        step = max(1, POINTS // coordinates)
+        step = max(1, POINTS // (coordinates**2 if statement.is_of_matrices else coordinates))
         for start in range(0, len(group), step):
             chunk = group[start : start + step]
             out[chunk] = _hit(statement, space, digits[chunk])
@@ -183,20 +141,14 @@ def _hit(statement: Statement, space: Space, digits: Digits) -> NDArray[np.bool_
     """Which instances of one kind seem to be counterexamples."""
     outside = OutsideNumberSystem("no number system holds the sides")
     for exact in (True, False) if statement.relation is Relation.EQUAL else (False,):
-        instance = _instance(statement, space, digits, exact)
+        instance: TableInstance = SpaceInstance(space, digits, statement.given, exact)
+        instance = instance.in_pairs if statement.is_of_matrices else instance
         try:
             left, right = statement.sides(instance)
         except OutsideNumberSystem as reason:
             outside = reason
             continue
         failing = statement.fails(left, right, instance.numbers)
-        per_point = np.broadcast_to(failing.reshape(failing.shape[0], -1).any(axis=1), (instance.points,))
-        return np.asarray(per_point.reshape(len(digits), -1).any(axis=1))
+        per_instance = failing.reshape(min(len(failing), len(digits)), -1).any(axis=1)
+        return np.asarray(np.broadcast_to(per_instance, (len(digits),)))
     raise outside
-
-
-def _instance(statement: Statement, space: Space, digits: Digits, exact: bool) -> StackedInstance:
-    if statement.derivatives < 2:
-        return SpaceInstance(space, digits, statement.given, exact)
-    size, every = space.parts.size, [space.candidate(row) for row in digits]
-    return StackedInstance(every, size.sorts, size.lengths, statement.given, exact)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from pgsym.meaning.numbers import Array, Ball, Float64, Numbers
 from pgsym.terms.build import COVARIANCE_MATRIX, OUTER
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Apply, Gradient, Scope, Term, Variable
-from pgsym.terms.structure import parts
+from pgsym.terms.sorts import MATRIX
+from pgsym.terms.structure import parts, sort_of
 
 ROUNDING = 1e-9
 """How far two floats may be apart, relative to their size, and count as equal."""
@@ -45,6 +47,11 @@ class Statement:
         for factor in (left, right):
             greater = greater if factor.poles is None else greater & ~factor.poles
         return greater
+
+    @cached_property
+    def is_of_matrices(self) -> bool:
+        """Whether it is about second derivatives, or products of two gradients."""
+        return MATRIX in (sort_of(self.lhs), sort_of(self.rhs))
 
     @property
     def derivatives(self) -> int:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import product
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.instances import Sizes, TableInstance
-from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Symbolic
-from pgsym.meaning.prime_field import PrimeField
+from pgsym.meaning.moves import Entries, Move, Softmax
+from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol
-
-SCREEN = 2**31 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,13 +23,15 @@ class Concrete:
 
     `moved` are the symbols that depend on the parameter.  A policy with positive rows moves as the softmax of one
     logit an entry; one with zeros has its own entries as parameters (the last of a row makes up the sum); a real
-    table has its entries.  The entries of `logarithmic` tables stand for their logarithms.
+    table has its entries; one of the `policies` has parameters of its own.  The entries of `logarithmic` tables stand
+    for their logarithms.
     """
 
     tables: Mapping[Symbol, Array]
     moved: tuple[Symbol, ...] = ()
     logarithmic: frozenset[Symbol] = frozenset()
     constants: Mapping[str, Fraction] = field(default_factory=dict)
+    policies: Mapping[Symbol, Move] = field(default_factory=dict)
 
     def is_softmax(self, symbol: Symbol) -> bool:
         """Whether a symbol moves as a softmax."""
@@ -43,65 +42,33 @@ class Concrete:
         """What the coordinates of the parameter are, for each moved symbol."""
         return tuple(self.is_softmax(s) for s in self.moved)
 
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """How each moved symbol moves."""
+        return tuple(self._move(s) for s in self.moved)
+
+    def _move(self, symbol: Symbol) -> Move:
+        if symbol in self.policies:
+            return self.policies[symbol]
+        return (Softmax if self.is_softmax(symbol) else Entries)(symbol, self.tables[symbol].shape)
+
     @property
     def parametrisation(self) -> str:
         """The parameter in words."""
-        words = []
-        for symbol in self.moved:
-            if self.is_softmax(symbol):
-                words.append(f"{symbol.name} is a softmax with one logit an entry")
-            elif symbol.outcomes:
-                words.append(f"the entries of {symbol.name} themselves, the last of each row making up the sum")
-            else:
-                words.append(f"the entries of {symbol.name}")
-        return "; ".join(words)
+        return "; ".join(move.words for move in self.moves)
 
     @property
     def coordinates(self) -> tuple[str, ...]:
         """The names of the coordinates of the parameter, counted from 1."""
-        names = []
-        for symbol in self.moved:
-            letter = "θ" if self.is_softmax(symbol) else symbol.name
-            for entry in self._entries(symbol):
-                outcomes, rows = entry[: symbol.outcomes], entry[symbol.outcomes :]
-                order = (*rows, *outcomes)
-                names.append(f"{letter}({','.join(str(i + 1) for i in order)})")
-        return tuple(names)
-
-    def _entries(self, symbol: Symbol) -> list[tuple[int, ...]]:
-        """The entries that are coordinates, conditions before outcomes in their order."""
-        shape = self.tables[symbol].shape
-        k = symbol.outcomes
-        outcomes = list(product(*map(range, shape[:k])))
-        if k and not self.is_softmax(symbol):
-            outcomes = outcomes[:-1]
-        return [(*o, *row) for row in product(*map(range, shape[k:])) for o in outcomes]
+        return tuple(name for move in self.moves for name in move.names)
 
     def tangents(self) -> dict[Symbol, Array]:
         """The derivative of every moved table along every coordinate: Fractions of shape (coordinates, *table)."""
-        count = sum(len(self._entries(s)) for s in self.moved)
-        out, start = {}, 0
-        for symbol in self.moved:
-            table, k = self.tables[symbol], symbol.outcomes
-            tangent = np.full((count, *table.shape), Fraction(0), dtype=object)
-            for j, entry in enumerate(self._entries(symbol), start):
-                every: list[Any] = [slice(None)] * k
-                row = (j, *every, *entry[k:])
-                if not k:
-                    tangent[(j, *entry)] = Fraction(1)
-                elif self.is_softmax(symbol):
-                    masses = table[(*every, *entry[k:])]
-                    tangent[row] = -masses * table[entry]
-                    others = masses.copy()  # π(1 − π) as π times the others' sum: floats would cancel
-                    others[entry[:k]] = Fraction(0)
-                    tangent[(j, *entry)] = table[entry] * others.sum()
-                else:
-                    last = tuple(n - 1 for n in table.shape[:k])
-                    tangent[(j, *entry)] = Fraction(1)
-                    tangent[(j, *last, *entry[k:])] = Fraction(-1)
-            out[symbol] = tangent
-            start += len(self._entries(symbol))
-        return out
+        return {s: t[0] for s, t in tangents_of(self.moves, Rational(), _in_front(self.tables)).items()}
+
+    def curvatures(self) -> dict[Symbol, Array]:
+        """The second derivative of every table that has one: Fractions of shape (coordinates, coordinates, *table)."""
+        return {s: t[0] for s, t in curvatures_of(self.moves, Rational(), _in_front(self.tables)).items()}
 
     def instance(
         self, numbers: Numbers, sizes: Sizes, lengths: Mapping[str, int], given: Iterable[Hypothesis]
@@ -110,7 +77,11 @@ class Concrete:
         tables = {s: t if _is_choice(t) else self._in(numbers, s, t) for s, t in self.tables.items()}
         tangents = {s: numbers.array(t) for s, t in self.tangents().items()}
         constants = {name: numbers.scalar(value) for name, value in self.constants.items()}
-        return TableInstance(numbers, sizes, tables, tangents, lengths, given, constants)
+
+        def curvatures() -> dict[Symbol, Array]:
+            return {s: numbers.array(t.reshape(-1, *t.shape[2:])) for s, t in self.curvatures().items()}
+
+        return TableInstance(numbers, sizes, tables, tangents, lengths, given, constants, curvatures)
 
     def _in(self, numbers: Numbers, symbol: Symbol, table: Array) -> Array:
         array = numbers.array(table[np.newaxis])
@@ -125,62 +96,32 @@ def _is_choice(table: Array) -> bool:
     return bool(np.issubdtype(table.dtype, np.integer))
 
 
-class StackedInstance(TableInstance):
-    """Many concrete problems of one kind as the points of one evaluation, modulo one prime or in floats."""
-
-    def __init__(
-        self,
-        problems: Sequence[Concrete],
-        sizes: Sizes,
-        lengths: Mapping[str, int],
-        given: Iterable[Hypothesis],
-        exact: bool = True,
-    ):
-        coordinates = max(1, len(problems[0].coordinates))
-        self.points = len(problems) * coordinates
-        self.numbers: Numbers = PrimeField([SCREEN] * self.points) if exact else Float64()
-        entries = _residues if exact else _floats
-        first = problems[0]
-        stacked: dict[Symbol, Array] = {}
-        for symbol, table in first.tables.items():
-            rows = (
-                np.stack([p.tables[symbol] for p in problems])
-                if table.ndim
-                else np.array([p.tables[symbol] for p in problems])
-            )
-            rows = np.repeat(rows, coordinates, axis=0)
-            stacked[symbol] = rows if _is_choice(table) else entries(rows)
-            if symbol in first.logarithmic:
-                stacked[symbol] = self.numbers.log(stacked[symbol])[0]
-        every = [p.tangents() for p in problems]
-        tangents = {s: entries(np.concatenate([t[s] for t in every])) for s in first.moved}
-        constants = {n: entries(np.repeat([p.constants[n] for p in problems], coordinates)) for n in first.constants}
-        super().__init__(self.numbers, sizes, stacked, tangents, lengths, given, constants)
-
-    def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
-        if directions:
-            return super().table(symbol, parameter, directions)
-        return np.asarray(self.tables[symbol])
-
-    def choices(self, symbol: Symbol) -> Array:
-        return np.asarray(self.tables[symbol], dtype=np.int64)
-
-    def constant(self, variable: Any) -> Array:
-        return np.asarray(self.constants[variable.name])
+def _in_front(tables: Mapping[Symbol, Array]) -> dict[Symbol, Array]:
+    """The tables of one problem, with an axis of instances in front."""
+    return {s: np.asarray(t)[np.newaxis] for s, t in tables.items()}
 
 
-def _floats(table: Array) -> Array:
-    """Fractions as floats."""
-    return table.astype(np.float64)
+def tangents_of(moves: Iterable[Move], numbers: Numbers, tables: Mapping[Symbol, Array]) -> dict[Symbol, Array]:
+    """The derivatives of the moved tables along all coordinates: shape (instances, coordinates, *table)."""
+    moves = tuple(moves)
+    count, start, out = sum(len(m.names) for m in moves), 0, {}
+    for move in moves:
+        own, table = len(move.names), tables[move.symbol]
+        out[move.symbol] = numbers.zeros((len(table), count, *table.shape[1:]))
+        out[move.symbol][:, start : start + own] = move.tangents(numbers, table)
+        start += own
+    return out
 
 
-def _residues(table: Array) -> Array:
-    """Fractions modulo the screening prime."""
-    known: dict[Fraction, int] = {}
-    out = np.empty(table.shape, dtype=np.int64)
-    for index in np.ndindex(table.shape):
-        value: Fraction = table.item(index)
-        if value not in known:
-            known[value] = value.numerator * pow(value.denominator, -1, SCREEN) % SCREEN
-        out[index] = known[value]
+def curvatures_of(moves: Iterable[Move], numbers: Numbers, tables: Mapping[Symbol, Array]) -> dict[Symbol, Array]:
+    """The second derivatives that are not zero: shape (instances, coordinates, coordinates, *table)."""
+    moves = tuple(moves)
+    count, start, out = sum(len(m.names) for m in moves), 0, {}
+    for move in moves:
+        mine, table = slice(start, start + len(move.names)), tables[move.symbol]
+        own = move.curvatures(numbers, table)
+        if own is not None:
+            out[move.symbol] = numbers.zeros((len(table), count, count, *table.shape[1:]))
+            out[move.symbol][:, mine, mine] = own
+        start = mine.stop
     return out

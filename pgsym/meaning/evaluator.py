@@ -12,7 +12,7 @@ import numpy as np
 
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
 from pgsym.meaning.factors import VALUES, ZERO, Factor, Value, is_zero, leaves
-from pgsym.meaning.instances import Instance
+from pgsym.meaning.instances import Instance, TableInstance
 from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
 from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
@@ -33,8 +33,8 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
-from pgsym.terms.structure import free, loose
+from pgsym.terms.sorts import FINITE, INDEX, MATRIX, PARAMETER, REAL, Collective, Sort
+from pgsym.terms.structure import free, loose, sort_of
 
 SKIPPED = Variable("", PARAMETER)
 """Stands for a direction along which nothing is differentiated: the first one, in the right factor of x yᵀ."""
@@ -447,6 +447,7 @@ def _prime_powers(n: int) -> list[tuple[int, int]]:
 def evaluate(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) -> Factor:
     """The value of a term: one array of shape (points, *sizes of `axes`), the free variables in the order given.
 
+    At a table instance a matrix has its entries at the points of `instance.in_pairs`, row by row.
     Raises UnboundVariable if a free state or action is not among `axes`, UndefinedValue where the term divides by
     zero or takes the logarithm of zero (see `Factor.poles` of `evaluate_with_poles` to look at the places),
     OutsideNumberSystem where the instance's numbers cannot hold the value.
@@ -463,6 +464,8 @@ def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ..
     if loose:
         v = min(loose, key=lambda v: v.name)
         raise UnboundVariable(f"{v.name} ({v.sort}) is free: bind it by a sum or an expectation, or give it a value")
+    if isinstance(instance, TableInstance) and sort_of(term) == MATRIX:
+        instance = instance.in_pairs
     evaluator = Evaluator.at(instance)
     value = evaluator.real(evaluator.read(term))
     wanted = tuple((f"free:{name}", instance.size(sort)) for v in axes for name, sort in open_axes(v, instance))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -101,7 +101,8 @@ class TableInstance(Instance):
     """A concrete instance: tables by symbol, and their derivatives along one family of directions.
 
     `tables[π]` has the axes of the symbol's finite arguments (actions before states for π(a | s)); `tangents[π]`
-    has one more axis in front, the coordinates of the gradient.
+    has one more axis in front, the coordinates of the gradient; `curvatures` gives the tables' second derivatives, with
+    an axis of all pairs of coordinates, where there are any.
     """
 
     def __init__(
@@ -113,16 +114,28 @@ class TableInstance(Instance):
         lengths: Mapping[str, int] | None = None,
         hypotheses: Iterable[Hypothesis] = (),
         constants: Mapping[str, Any] | None = None,
+        curvatures: Callable[[], Mapping[Symbol, Array]] | None = None,
     ):
         super().__init__(sizes, lengths or {}, hypotheses)
         self.numbers = numbers
         self.tables = dict(tables)
         self.tangents = dict(tangents or {})
         self.constants = dict(constants or {})
+        self.curvatures = curvatures
+
+    @property
+    def dimensions(self) -> int:
+        """How many coordinates a gradient has."""
+        return max((len(t) for t in self.tangents.values()), default=1)
+
+    @cached_property
+    def in_pairs(self) -> TableInstance:
+        """The instance with a point for every two coordinates, at which a matrix has all its entries."""
+        return PairedInstance(self)
 
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
         if len(directions) > 1:
-            raise OutsideNumberSystem("second derivatives need a policy class, not tables")
+            raise OutsideNumberSystem("a second derivative is along two coordinates: take the instance in pairs")
         if directions:
             return np.asarray(self.tangents[symbol]) if symbol in self.tangents else None
         if symbol not in self.tables:
@@ -140,3 +153,50 @@ class TableInstance(Instance):
         out = np.empty(1, dtype=self.numbers.dtype)
         out[0] = self.constants[variable.name]
         return out
+
+
+class PairedInstance(TableInstance):
+    """Another table instance with a point for every two coordinates: the outer gradient's, then the inner one's."""
+
+    def __init__(self, of: TableInstance):
+        numbers = of.numbers.repeated(of.dimensions)
+        super().__init__(numbers, of.sizes, of.tables, of.tangents, of.lengths, of.hypotheses, of.constants)
+        self.of = of
+
+    @property
+    def dimensions(self) -> int:
+        return self.of.dimensions
+
+    @property
+    def in_pairs(self) -> TableInstance:
+        return self
+
+    def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
+        if len(directions) > 1:
+            return self._curvature(symbol)
+        array = self.of.table(symbol, parameter, (0,) if directions else ())
+        if array is None or not directions:
+            return None if array is None else self._each(array)
+        n = self.dimensions
+        before = np.broadcast_to(array, (max(len(array), n), *array.shape[1:])).reshape(-1, n, *array.shape[1:])
+        axis = 2 if directions == (0,) else 1
+        return np.repeat(np.expand_dims(before, axis), n, axis).reshape(-1, *array.shape[1:])
+
+    def _curvature(self, symbol: Symbol) -> Array | None:
+        if self.of.curvatures is None:
+            raise OutsideNumberSystem("second derivatives need a policy class, not tables")
+        return self._curvatures.get(symbol)
+
+    @cached_property
+    def _curvatures(self) -> Mapping[Symbol, Array]:
+        return self.of.curvatures() if self.of.curvatures else {}
+
+    def _each(self, array: Array) -> Array:
+        """What does not depend on the coordinates, at every pair of them."""
+        return array if len(array) == 1 else np.repeat(array, self.dimensions, axis=0)
+
+    def choices(self, symbol: Symbol) -> Array:
+        return self._each(self.of.choices(symbol))
+
+    def constant(self, variable: Variable) -> Array:
+        return self._each(self.of.constant(variable))

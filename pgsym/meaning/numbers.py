@@ -46,6 +46,10 @@ class Numbers(ABC):
         size = np.dtype(self.dtype).itemsize
         return 100 if self.dtype is object else size
 
+    def repeated(self, times: int) -> Numbers:
+        """The number system with every point several times."""
+        return self
+
     def zeros(self, shape: tuple[int, ...]) -> Array:
         """An array of zeros."""
         out = np.empty(shape, dtype=self.dtype)

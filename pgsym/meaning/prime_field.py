@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.numbers import Array, Axes, Jets, Numbers, aligned
 
+SCREEN = 2**31 - 1
+"""The prime that instances are screened by."""
+
 
 class PrimeField(Numbers):
     """Integers modulo a prime of its own at every point; log and exp are random functions fixed by the seed.
@@ -35,6 +38,9 @@ class PrimeField(Numbers):
             raise ValueError("primes below 2^31 keep products inside 64 bits")
         self.seed = np.uint64(seed)
         self._moduli: dict[int, Array] = {}
+
+    def repeated(self, times: int) -> PrimeField:
+        return PrimeField(np.repeat(self.primes, times), int(self.seed))
 
     def modulus(self, x: Array) -> Array:
         """The primes, shaped to divide `x`."""
@@ -132,3 +138,16 @@ class PrimeField(Numbers):
             z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
             z ^= z >> np.uint64(31)
         return np.asarray((z % (self.modulus(x).astype(np.uint64) - np.uint64(1)) + np.uint64(1)).astype(np.int64))
+
+
+class OnePrime(PrimeField):
+    """Integers modulo the screening prime, at every point."""
+
+    def __init__(self, points: int):
+        super().__init__([SCREEN] * points)
+
+    def repeated(self, times: int) -> OnePrime:
+        return OnePrime(len(self.primes) * times)
+
+    def constant(self, value: Fraction) -> Array:
+        return np.full(len(self.primes), value.numerator * pow(value.denominator, -1, SCREEN) % SCREEN, dtype=np.int64)

@@ -19,6 +19,7 @@ from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.instances import Instance, Sizes, TableInstance
 from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbolic
+from pgsym.meaning.parametrised import LogLinear
 from pgsym.meaning.vocabulary import ascii_name, bodies, head, indexed, listed_axes, only_assumed, primitives
 from pgsym.terms.hypotheses import Definition, HowMany, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import Symbol, Term
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     import sympy
 
 Scalar: TypeAlias = "Fraction | float | sympy.Expr | str"
+Vector: TypeAlias = tuple[Scalar, ...]
+Matrix: TypeAlias = tuple[Vector, ...]
 
 
 class Tabulated(TableInstance):
@@ -43,7 +46,9 @@ class Tabulated(TableInstance):
         given: tuple[Hypothesis, ...],
     ):
         plain = concrete.instance(numbers, sizes, lengths, given)
-        super().__init__(numbers, sizes, plain.tables, plain.tangents, lengths, given, plain.constants)
+        super().__init__(
+            numbers, sizes, plain.tables, plain.tangents, lengths, given, plain.constants, plain.curvatures
+        )
         self.concrete = concrete
 
     @property
@@ -53,7 +58,7 @@ class Tabulated(TableInstance):
 
 
 def problem(
-    tables: Mapping[str, Table],
+    tables: Mapping[str, Table | LogLinear],
     terms: Iterable[Term],
     given: Iterable[Hypothesis] = (),
     numbers: str | Numbers | None = None,
@@ -70,8 +75,9 @@ def problem(
     for their logarithms.
 
     What a hypothesis does not free from θ moves with it: positive rows as a softmax of one logit an entry, rows with
-    zeros and real tables by their own entries.  Raises InstanceError, naming the table and the row, for tables that
-    are missing, unknown, ragged, of the wrong shape, not finite, no distributions, or zero against a hypothesis.
+    zeros and real tables by their own entries, a policy given as `pgsym.meaning.parametrised.log_linear` by parameters
+    that its rows share.  Raises InstanceError, naming the table and the row, for tables that are missing, unknown,
+    ragged, of the wrong shape, not finite, no distributions, or zero against a hypothesis.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -85,7 +91,8 @@ def problem(
     """
     terms, given = tuple(terms), tuple(given)
     targets = _targets(tables, terms, given)
-    raw = {key: entries_of(key, tables[key]) for key in targets}
+    families = {key: table for key, table in tables.items() if isinstance(table, LogLinear)}
+    raw = {key: entries_of(key, families[key].table if key in families else tables[key]) for key in targets}
     system = _number_system(numbers, raw.values())
     exact = not isinstance(system, Float64)
     sizes_said = Agreement({LETTERS[n]: k for n, k in _positive(sizes).items() if n in LETTERS})
@@ -115,14 +122,18 @@ def problem(
     fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
     moved = tuple(s for s in ordered if s.result == REAL and s not in fixed)
     logs = frozenset(symbol for key in logarithmic if isinstance(symbol := targets.get(key), Symbol))
-    concrete = Concrete({s: read[s] for s in ordered}, moved, logs, constants)
+    tied = {s: families[k].move(s) for k, s in targets.items() if k in families and isinstance(s, Symbol)}
+    concrete = Concrete({s: read[s] for s in ordered}, moved, logs, constants, tied)
     return Tabulated(concrete, system, sizes_said.sizes, _lengths(terms, given, sizes), given)
 
 
 def value(
     term: Term, instance: TableInstance, at: Mapping[str, int] | None = None, undefined: str | None = None
-) -> Scalar | tuple[Scalar, ...]:
+) -> Scalar | Vector | Matrix:
     """The value of a term at an instance: a Fraction or a float, for a gradient one for each of its coordinates.
+
+    A matrix is a tuple of rows: row i of ∇F is the derivative of the field F along the i-th coordinate, and row i of
+    x yᵀ is x_i y.
 
     `at` gives the free states and actions their values, from 0, and those of a free batch B as "B.s.1", "B.a.1" and so
     on.  Where the term divides by zero or takes the logarithm of zero stands `undefined`; by default UndefinedValue is
@@ -130,23 +141,30 @@ def value(
     a logarithm in rational numbers.
 
     >>> from pgsym.problems import one_step
+    >>> from pgsym.terms import grad
     >>> m = one_step()
     >>> bandit = problem({"π": [[0.25, 0.75]]}, terms=[m.score])
     >>> value(m.score, bandit, at={"s": 0, "a": 1})
     (-0.25, 0.25)
+    >>> value(grad(grad(m.policy)), bandit, at={"s": 0, "a": 1})
+    ((-0.09375, 0.09375), (0.09375, -0.09375))
     """
     entries, poles = entries_at(term, instance, at)
     if undefined is None and any(poles):
         raise UndefinedValue(f"{term} divides by zero, or takes the logarithm of zero, at this instance")
     entries = [str(undefined) if pole else x for x, pole in zip(entries, poles, strict=True)]
-    if sort_of(term) not in (VECTOR, MATRIX):
+    order, n = {VECTOR: 1, MATRIX: 2}.get(sort_of(term), 0), instance.dimensions
+    if not order:
         return entries[0]
-    count = max((len(t) for t in instance.tangents.values()), default=1)
-    return tuple(entries * count if len(entries) == 1 else entries)
+    entries = entries * n**order if len(entries) == 1 else entries
+    return tuple(entries) if order == 1 else tuple(tuple(entries[i : i + n]) for i in range(0, n * n, n))
 
 
 def entries_at(term: Term, instance: Instance, at: Mapping[str, int] | None = None) -> tuple[list[Scalar], list[bool]]:
-    """The values of a term at the points of an instance, with its free variables at `at`, and which are undefined."""
+    """The values of a term at the points of an instance, with its free variables at `at`, and which are undefined.
+
+    Those of a matrix stand row by row.
+    """
     at = at or {}
     loose = sorted((v for v in free(term) if v.sort in FINITE or isinstance(v.sort, Collective)), key=lambda v: v.name)
     opened = {v: open_axes(v, instance) for v in loose}
@@ -158,7 +176,7 @@ def entries_at(term: Term, instance: Instance, at: Mapping[str, int] | None = No
     return values, undefined
 
 
-def printed(result: Scalar | tuple[Scalar, ...]) -> str:
+def printed(result: Scalar | Vector | Matrix) -> str:
     """A value as one string.
 
     >>> printed((Fraction(1, 4), Fraction(-1, 4)))
@@ -166,7 +184,7 @@ def printed(result: Scalar | tuple[Scalar, ...]) -> str:
     """
     if not isinstance(result, tuple):
         return str(result)
-    return str(result[0]) if len(result) == 1 else f"({', '.join(map(str, result))})"
+    return printed(result[0]) if len(result) == 1 else f"({', '.join(map(printed, result))})"
 
 
 def _targets(

@@ -32,7 +32,8 @@ from pgsym.report.document import (
 )
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import LatexNotation, latex
-from pgsym.terms.sorts import LETTERS
+from pgsym.terms.sorts import LETTERS, MATRIX
+from pgsym.terms.structure import sort_of
 
 
 @cache
@@ -194,7 +195,12 @@ def counterexample_of(found: Counterexample) -> Iterator[Block]:
     if found.at:
         rows.append(("at", ", ".join(f"${_identifier(n)} = {v}$" for n, v in found.at)))
     if len(found.coordinates) > 1:
-        rows.append(("gradient in", ", ".join(f"${_coordinate(c)}$" for c in found.coordinates)))
+        rows.append(
+            (
+                "row, column" if found.entry else "gradient in",
+                ", ".join(f"${_coordinate(c)}$" for c in found.coordinates),
+            )
+        )
     rows += [("left side", _math(found.lhs)), ("right side", _math(found.rhs))]
     size = f"${_size(found.size)}$" if found.size.counts else ""
     caption = f"The smallest instance found: {size}." if size else "The smallest instance found."
@@ -226,7 +232,9 @@ def python_for(claim: Claim, found: Counterexample) -> str:
     ]
     at = f", at={ {n: v - 1 for n, v in found.at} }" if found.at else ""
     at += f', undefined="{UNDEFINED}"' if UNDEFINED in (*found.lhs, *found.rhs) else ""
-    lines += [f"print(value({lhs}, instance{at}), value({rhs}, instance{at}))"]
+    entry = f"[{found.entry[0]}][{found.entry[1]}]" if found.entry else ""
+    left, right = (entry if sort_of(side) == MATRIX else "" for side in (claim.lhs, claim.rhs))
+    lines += [f"print(value({lhs}, instance{at}){left}, value({rhs}, instance{at}){right})"]
     return "\n".join(lines)
 
 

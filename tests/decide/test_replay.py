@@ -11,7 +11,7 @@ import pytest
 from pgsym.decide import counterexample
 from pgsym.problems import classification
 from pgsym.problems.classification import LOGIT, REWARD
-from pgsym.terms import ACTION, STATE, Number, Positive, Symbol, Variable, expect, given, grad, log, sum_over
+from pgsym.terms import ACTION, STATE, Number, Positive, Symbol, Variable, expect, given, grad, log, sum_over, transpose
 
 m = classification()
 c = Variable("c")
@@ -44,6 +44,8 @@ FALSE = {
         2 * REWARD(m.s, m.label),
         m.hypotheses[:3],
     ),
+    "matrices": (grad(m.policy * grad(m.objective)), transpose(grad(m.policy * grad(m.objective))), m.hypotheses),
+    "a matrix and zero": (grad(grad(m.objective)), Number(Fraction(0)), m.hypotheses),
     "a joint law": (m.expectation(m.joint), m.expectation(m.policy), m.hypotheses[:3]),
 }
 
@@ -69,6 +71,15 @@ def test_runs_in_a_fresh_interpreter():
     python = [sys.executable, "-X", "utf8", "-c", found.python()]
     done = subprocess.run(python, capture_output=True, text=True, encoding="utf-8")
     assert (done.stdout, done.stderr) == ("left  (1/4, -1/4)\nright (1/2, -1/2)\n", "")
+
+
+def test_a_matrix_shows_the_entry_that_differs():
+    found = counterexample(*FALSE["matrices"])
+    assert found.entry is not None
+    assert len(found.lhs) == len(found.rhs) == 1
+    assert found.coordinates == tuple(found.candidate.coordinates[i] for i in found.entry)
+    assert f"in row {found.coordinates[0]}, column {found.coordinates[1]} of the matrices" in str(found)
+    assert found.confirmation == "confirmed by enumeration"
 
 
 def test_is_short_enough_to_read():

@@ -1,0 +1,223 @@
+"""Is this field a gradient?  Decided by its Jacobian; with a potential, or with two mixed derivatives that differ.
+
+On a simply connected set of parameters a field F has a potential just where ∂_i F_j = ∂_j F_i (Poincaré 1887).  The
+Jacobian is decided for every policy class at once, at random second derivatives in prime fields; a field that fails is
+refuted at one instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pgsym.decide.counterexamples import Counterexample
+from pgsym.decide.identities import Sizes, decide, holds_at, relevant_hypotheses
+from pgsym.decide.search import BUDGET
+from pgsym.decide.sizes import Size, decision_sizes, size_names
+from pgsym.decide.verdicts import Rung, Verdict
+from pgsym.errors import SortError
+from pgsym.terms.build import LOG, grad, transpose
+from pgsym.terms.hypotheses import Hypothesis
+from pgsym.terms.nodes import Apply, Gradient, Multiply, Range, Scope, Sum, Term, Variable, lift
+from pgsym.terms.sorts import PARAMETER, REAL, VECTOR
+from pgsym.terms.structure import free, parts, rebuild, sort_of
+
+if TYPE_CHECKING:
+    import sympy
+
+    from pgsym.meaning.exact import Sized
+
+
+@dataclass(frozen=True)
+class Potential:
+    """Whether a field is a gradient, and of what.
+
+    `jacobian` is the verdict on ∇F = (∇F)ᵀ.  `term` is a potential where one is known, `gradient` the verdict on its
+    gradient being the field, `found` says in words where it came from.  `written` is one at the size `written_at` and
+    for logits only, as a closed form.
+    """
+
+    field: Term
+    jacobian: Verdict
+    term: Term | None = None
+    gradient: Verdict | None = None
+    found: str = ""
+    written: sympy.Expr | None = None
+    written_at: str = ""
+
+    @property
+    def rung(self) -> Rung:
+        """The evidence that the field is a gradient, or that it is none."""
+        return self.gradient.rung if self.gradient else self.jacobian.rung
+
+    @property
+    def exists(self) -> bool | None:
+        """Whether there is a potential; None where nothing was decided."""
+        if self.rung is Rung.REFUTED:
+            return False
+        return True if self.rung in (Rung.DECIDED, Rung.EXACT) else None
+
+    @property
+    def counterexample(self) -> Counterexample | None:
+        """The smallest instance found at which two mixed derivatives differ."""
+        return self.jacobian.counterexample
+
+    @property
+    def mixed(self) -> str:
+        """The two mixed derivatives that differ, such as ∂F(2)/∂θ(1) = 1/16 and ∂F(1)/∂θ(2) = 0; nothing elsewhere."""
+        found = self.counterexample
+        if found is None:
+            return ""
+        i, j = found.coordinates
+        left, right = found.shown(found.lhs), found.shown(found.rhs)
+        return f"∂_i F_j = {left} and ∂_j F_i = {right} for i = {i}, j = {j}"
+
+    def __str__(self) -> str:
+        field = f"F = {self.field}"
+        if self.exists is None:
+            return f"undecided: is {field} a gradient?\n  {self.jacobian.evidence}"
+        if self.counterexample is not None:
+            return f"no gradient: {field}\n  {self.mixed}\n{self.counterexample}"
+        lines = [f"a gradient: {field}"]
+        if self.gradient is not None:
+            lines += [f"  F = ∇ {self.term}", f"  {self.found}; {self.gradient.evidence}"]
+        else:
+            lines.append(f"  its Jacobian is symmetric; {self.jacobian.evidence}")
+        if self.written_at:
+            lines.append(f"  at {self.written_at}: {self.written or 'no closed form was found'}")
+        return "\n".join(lines)
+
+
+def potential(
+    field: Term,
+    given: Iterable[Hypothesis] = (),
+    sizes: Sizes | None = None,
+    *,
+    candidates: Iterable[Term] = (),
+    write: Sized = None,
+    policy: str = "softmax",
+    seed: int = 0,
+    budget: int = BUDGET,
+) -> Potential:
+    """Whether a field is a gradient for every policy and problem of some sizes, with a potential or a counterexample.
+
+    The Jacobian is decided first.  Where it is symmetric, a potential is looked for among the `candidates` and those
+    that leave out a score or a gradient sign; failing these, it is integrated in closed form if `write` names a size,
+    such as {"S": 1, "A": 2}, for a "softmax" or "sigmoid" `policy`.  A field with two unequal mixed derivatives is
+    refuted by the smallest instance found; where the search finds none, nothing is said.  What a Frozen hypothesis
+    holds fixed stays fixed: the question is then about one slice.  Raises SortError for a term that is no field.
+
+    >>> from pgsym.problems import one_step, trajectories
+    >>> from pgsym.terms import sum_range
+    >>> m = one_step()
+    >>> print(potential(m.expectation(m.reward * m.score), m.hypotheses).term)
+    E_{s∼D, a∼π_θ(· | s)}[r(s, a)]
+    >>> m = trajectories()
+    >>> pairwise = m.expectation(sum_range(m.t, 1, m.T, of=m.reward(m.t) * m.score(m.t)))
+    >>> print(potential(pairwise, m.hypotheses).mixed)
+    ∂_i F_j = 1/16 and ∂_j F_i = 0 for i = θ(1,1), j = θ(2,1)
+    """
+    if sort_of(field) != VECTOR:
+        raise SortError(f"only a field may be a gradient, not {field}")
+    given, theta = tuple(given), _parameter(field)
+    sizes = None if sizes is None else tuple(sizes)
+    jacobian = decide(grad(field, theta), transpose(grad(field, theta)), given, sizes, seed, budget)
+    if jacobian.rung is not Rung.DECIDED:
+        return Potential(field, jacobian)
+    for term, found in (*((c, "the candidate") for c in candidates), *constructed(field, theta)):
+        gradient = _holds(grad(term, theta), field, given, sizes, seed)
+        if gradient is not None:
+            return Potential(field, jacobian, term, gradient, found)
+    return _written(Potential(field, jacobian), given, write, policy)
+
+
+def _parameter(field: Term) -> Variable:
+    """The parameter that the field is differentiated by."""
+    found = sorted({t.parameter for t in _gradients(field)}, key=lambda v: v.name)
+    found = found or sorted((v for v in free(field) if v.sort == PARAMETER), key=lambda v: v.name)
+    if len(found) != 1:
+        raise SortError(f"a field has one parameter, {field} has {len(found)}")
+    return found[0]
+
+
+def _gradients(term: Term) -> Iterator[Gradient]:
+    if isinstance(term, Gradient):
+        yield term
+    for part in parts(term):
+        yield from _gradients(part.body if isinstance(part, Scope) else part)
+
+
+def _holds(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], sizes: Sizes | None, seed: int) -> Verdict | None:
+    """The verdict that two terms are equal, or None; what fails at the first size is not looked at further."""
+    names = size_names((lhs, rhs), given)
+    first = next(iter(decision_sizes(names) if sizes is None else sizes))
+    first = first if isinstance(first, Size) else Size.of(first)
+    some = holds_at(lhs, rhs, relevant_hypotheses((lhs, rhs), given), seed)
+    if not all(map(some, first.instances(names, given))):
+        return None
+    verdict = decide(lhs, rhs, given, sizes, seed, budget=0)
+    return verdict if verdict.is_true else None
+
+
+def constructed(field: Term, theta: Variable) -> Iterator[tuple[Term, str]]:
+    """Terms whose gradient a field would be if what weights its gradients did not move, with how they are made."""
+    for change, how in (
+        (_score_left_out, "the expectation with its scores left out"),
+        (_sum_of_scores_left_out, "the expectation with its sums of scores left out"),
+        (_sign_left_out, "the field with its gradient signs left out"),
+    ):
+        term = _outermost(field, lambda t, change=change: change(t, theta))  # type: ignore[misc]
+        if term != field and sort_of(term) == REAL:
+            yield term, how
+
+
+def _score_left_out(term: Term, theta: Variable) -> Term | None:
+    """1 for ∇ log π."""
+    match term:
+        case Gradient(parameter, Apply(symbol, _)) if symbol == LOG and parameter == theta:
+            return lift(1)
+    return None
+
+
+def _sum_of_scores_left_out(term: Term, theta: Variable) -> Term | None:
+    """1 for Σ_t ∇ log π_t."""
+    if isinstance(term, Sum) and isinstance(term.over, Range) and _score_left_out(term.scope.body, theta):
+        return lift(1)
+    return None
+
+
+def _sign_left_out(term: Term, theta: Variable) -> Term | None:
+    """X for ∇X."""
+    return term.body if isinstance(term, Gradient) and term.parameter == theta else None
+
+
+def _outermost(term: Term, change: Callable[[Term], Term | None]) -> Term:
+    """A term with its outermost parts changed where there is something to change, and no factors 1."""
+    changed = change(term)
+    if changed is not None:
+        return changed
+    new = tuple(
+        replace(p, body=_outermost(p.body, change)) if isinstance(p, Scope) else _outermost(p, change)
+        for p in parts(term)
+    )
+    out = rebuild(term, new)
+    if isinstance(out, Multiply):
+        rest = tuple(t for t in out.operands if t != lift(1))
+        return rest[0] if len(rest) == 1 else Multiply(rest) if rest else lift(1)
+    return out
+
+
+def _written(known: Potential, given: tuple[Hypothesis, ...], size: Sized, policy: str) -> Potential:
+    """With a closed form at a size, where one is asked for and found."""
+    if size is None:
+        return known
+    from pgsym.decide.line_integrals import line_integral
+
+    counts = dict(size if isinstance(size, Mapping) else size.counts)
+    where = ", ".join(f"{name} = {n}" for name, n in counts.items()) + f", {policy} policy"
+    written = line_integral(known.field, counts, policy=policy, given=given)
+    return replace(known, written=written, written_at=where)
+
+
+__all__ = ["Potential", "constructed", "potential"]
