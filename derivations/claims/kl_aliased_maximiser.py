@@ -87,9 +87,10 @@ def claims() -> Iterator[Claim]:
         "kl-aliased-maximiser-is-the-reward",
         chapter=9,
         row=142,
-        says="Then at least the best policy is the distribution of rewards.",
-        lhs=Closed("p(τ*) at the best p", "p_\\theta(\\tau^*)", _rewarded_at_best),
-        rhs=Closed("q(τ*)", "q(\\tau^*)", _share_of_reward),
+        says="Then at least the best policy is the distribution of rewards, at the one trajectory $\\tau_1$ that is "
+        "rewarded.",
+        lhs=Closed("p(τ₁) at the best p", "p_\\theta(\\tau_1)", _rewarded_at_best),
+        rhs=Closed("q(τ₁)", "q(\\tau_1)", _share_of_reward),
         expected=Rung.REFUTED,
         repaired_by=("kl-aliased-maximiser",),
         remark="All four trajectories have the probability 1/4; the rewards are all with one of them.",

@@ -20,6 +20,7 @@ from pgsym.terms import (
     Positive,
     Symbol,
     Term,
+    ThetaFree,
     Variable,
     exp,
     expect,
@@ -54,8 +55,8 @@ def claims() -> Iterator[Claim]:
         "kl-forward-identity",
         chapter=9,
         row=160,
-        says="Descending $\\mathrm{KL}(q \\,\\|\\, p_\\theta)$ for the distribution $q = R / Z$ of rewards adds the "
-        "scores of all trajectories, each with its share of the rewards.",
+        says="Descending the divergence of the model from the distribution $q = R / Z$ of rewards adds the scores of "
+        "all trajectories, each with its share of the rewards.",
         lhs=sum_over(m.tau, of=m.total_reward * grad(log(m.mass))) / total,
         rhs=-grad(fit),
         given=(*m.hypotheses, NonNegative(REWARD), Positive(START), Positive(TRANSITION), as_law),
@@ -73,7 +74,7 @@ def claims() -> Iterator[Claim]:
         "the fit, but for the factor $Z / K$.",
         lhs=grad(expect(bandit.reward, (a, law)), bandit.theta) / of_all,
         rhs=-grad(divergence(OVER_ANSWERS.law(s), law, a), bandit.theta) / answers,
-        given=(*bandit.hypotheses, NonNegative(REWARD), as_answers, uniform, Frozen(NOW, bandit.theta)),
+        given=(ThetaFree(REWARD), NonNegative(REWARD), as_answers, uniform, Frozen(NOW, bandit.theta)),
         remark="An answer may be a whole trajectory, $K$ the number of them.",
     )
     yield Claim(

@@ -99,7 +99,7 @@ def claims() -> Iterator[Claim]:
         examples=(
             Example(
                 "Three answers, two of them rewarded: $(1/3, 2/3, 0)$ earns all there is, 1, and its divergence is "
-                "$\\frac12 \\log \\frac98$, not 0.",
+                "$\\frac{1}{2} \\log \\frac{9}{8}$, not 0.",
                 {"π": [["1/3", "2/3", "0"]], "y": [0], "x": [1]},
                 ((earned, 1), (exp(2 * spread), "9/8")),
                 (as_law,),

@@ -17,6 +17,7 @@ from pgsym.terms import (
     Positive,
     Symbol,
     Term,
+    ThetaFree,
     Variable,
     covariance,
     exp,
@@ -42,7 +43,7 @@ def weight(answer: Variable) -> Term:
 through_the_target = Definition.of(POLICY(a, s, m.theta, NOW), weight(a) / sum_over(b, of=weight(b)))
 as_law = Definition.of(TARGET(a, s), m.reward / sum_over(a, of=m.reward))
 law = POLICY.law(s, m.theta, NOW)
-given = (*m.hypotheses, Positive(REWARD), through_the_target, as_law, Frozen(NOW, m.theta))
+given = (ThetaFree(REWARD), Positive(REWARD), through_the_target, as_law, Frozen(NOW, m.theta))
 
 
 def claims() -> Iterator[Claim]:
@@ -69,7 +70,7 @@ def claims() -> Iterator[Claim]:
         examples=(
             Example(
                 "Rewards 2 and 1: at $(2/3, 1/3)$ the divergence is stationary, the expected reward is not.",
-                {"D": ["1"], "r": [[2, 1]], "z": [[0, 0]]},
+                {"r": [[2, 1]], "z": [[0, 0]]},
                 ((gradient, ("2/9", "-2/9")), (to_target, (0, 0))),
                 given,
                 at={"s": 0},

@@ -50,8 +50,12 @@ def claims() -> Iterator[Claim]:
         says="One may as well change $\\theta$ at every time step of a trajectory: with one state, one logit $z = 0$, "
         "the reward $\\mathbf{1}\\{a = 1\\}$ and a first step of size $2 \\log 3$, the second step's increment is the "
         "same on average.",
-        lhs=Closed("E[r₂(g₁ + g₂)], z moved after step 1", "\\mathbb{E}[r_2 (g_1 + g_2)]_{z \\to z'}", _moving),
-        rhs=Closed("E[r₂(g₁ + g₂)], z held", "\\mathbb{E}[r_2 (g_1 + g_2)]_{z}", _held),
+        lhs=Closed(
+            "E[r₂(g₁ + g₂)], z moved after step 1",
+            "\\mathbb{E}_{a_1 \\sim \\pi_z, \\, a_2 \\sim \\pi_{z'}}[r_2 (g_1 + g_2)]",
+            _moving,
+        ),
+        rhs=Closed("E[r₂(g₁ + g₂)], z held", "\\mathbb{E}_{a_1, a_2 \\sim \\pi_z}[r_2 (g_1 + g_2)]", _held),
         expected=Rung.REFUTED,
         repaired_by=("update-every-timestep-held",),
         remark="9/32 against 8/32: the first reward moves the law of the second action. At every iteration, after "
