@@ -1,7 +1,7 @@
 """Cross entropy as a series whose first term is the policy gradient: the chances to be right once in k tries.
 
-The log-likelihood is a series in the chances to fail k times.  The gradient of its first N terms is that of cross
-entropy, short of the chance that all N tries fail.
+The log-likelihood is a series in the chances to fail k times.  The gradient of its first N terms is the cross
+entropy's, short of the chance that all N tries fail.
 """
 
 from __future__ import annotations

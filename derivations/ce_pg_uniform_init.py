@@ -18,7 +18,6 @@ from pgsym.terms import (
     STATE,
     Definition,
     Frozen,
-    Positive,
     Symbol,
     Term,
     Variable,
@@ -39,7 +38,7 @@ def relative(action: Variable) -> Term:
 
 
 divided = Definition.of(UNIFORM(m.a, m.s, m.theta, START), relative(m.a) / sum_over(m.b, of=relative(m.b)))
-given = (*m.hypotheses, Frozen(START, m.theta), divided, Positive(UNIFORM))
+given = (*m.hypotheses, Frozen(START, m.theta), divided)
 right = UNIFORM(m.label, m.s, m.theta, START)
 accuracy, log_likelihood = m.over_states(right), m.over_states(log(right))
 K = sum_over(m.b, of=1)

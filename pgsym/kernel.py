@@ -257,8 +257,11 @@ class Derivation:
 
 
 def _gives_meaning(hypothesis: Hypothesis) -> bool:
-    """Whether a line cannot be read without a hypothesis: it defines the law of a batch."""
-    return isinstance(hypothesis, Definition) and any(isinstance(s, Collective) for s in hypothesis.symbol.arguments)
+    """Whether a line cannot be read without a hypothesis: it defines the law of a batch, or what has two parameters."""
+    if not isinstance(hypothesis, Definition):
+        return False
+    sorts = hypothesis.symbol.arguments
+    return any(isinstance(s, Collective) for s in sorts) or sorts.count(PARAMETER) > 1
 
 
 def _rewritten(line: Term, path: Path, rule: Rule) -> tuple[Term, frozenset[Hypothesis]]:

@@ -98,8 +98,6 @@ NOT_NECESSARY = {
     ("ce-from-log-objective", "D does not depend on θ"),
     # where the label is never sampled, both sides are undefined
     ("ce-from-success-filter", "π > 0 everywhere"),
-    # a policy that is divided by itself is positive where it is
-    ("ce-pg-uniform-init", "u > 0 everywhere"),
     # at a uniform policy what is averaged is the same for every example
     ("ce-pg-uniform-init", "D does not depend on θ"),
     # where a policy is zero, both sides are undefined

@@ -63,6 +63,7 @@ def claims() -> Iterator[Claim]:
         lhs=cross_entropy,
         rhs=entropy + divergence,
         given=positive,
+        derivation="ce-is-kl",
     )
     yield Claim(
         "ce-minimiser-and-ce-kl-minimum",

@@ -11,7 +11,6 @@ from pgsym.terms import absolute, grad, sum_over
 
 m = classification()
 error = Fraction(1, 2) * m.over_states(sum_over(m.a, of=absolute(m.policy - m.label_mass)))
-wrong = m.over_states(1 - m.right_mass)
 
 
 def claims() -> Iterator[Claim]:
@@ -31,8 +30,9 @@ def claims() -> Iterator[Claim]:
         "ce-pg-true-twin-is-mae-gradient",
         chapter=7,
         row=211,
-        says="So ascending the 0/1 reward is descending this error, or the linear loss $1 - \\hat{y}_y$.",
+        says="So ascending the 0/1 reward is descending half the mean absolute error.",
         lhs=grad(m.accuracy),
-        rhs=-grad(wrong),
-        given=m.hypotheses,
+        rhs=-grad(error),
+        given=(*m.hypotheses, m.one_hot),
+        remark="Equally it is descending the linear loss $1 - \\hat{y}_y$.",
     )

@@ -215,6 +215,8 @@ class Evaluator(Meaning[Value]):
 
     def _look_up(self, symbol: Symbol, values: tuple[Any, ...]) -> Value:
         """A table with its derivatives, its axes named by the arguments."""
+        if symbol.arguments.count(PARAMETER) > 1:
+            raise SortError(f"{symbol.name} takes two parameters, which no table has: it needs a definition")
         places = [v for v in values if isinstance(v, PLACES)]
         name = next((v.name for v in values if isinstance(v, Variable) and v.sort == PARAMETER), None)
         axes = tuple([v.name if isinstance(v, Axis) else f"gather:{next(self.fresh)}" for v in places])

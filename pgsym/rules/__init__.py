@@ -24,6 +24,7 @@ from pgsym.rules.frozen import Release
 from pgsym.rules.indicators import (
     AbsoluteProbability,
     IndicatorOfSame,
+    IndicatorPower,
     InsertIndicator,
     Sift,
     SplitSumAt,
@@ -58,6 +59,7 @@ __all__ = [
     "GeometricSum",
     "GradientOfConstant",
     "IndicatorOfSame",
+    "IndicatorPower",
     "InsertIndicator",
     "LogDerivative",
     "LogDerivativeOnSupport",

@@ -15,6 +15,7 @@ from pgsym.terms.nodes import (
     Law,
     Multiply,
     Number,
+    Power,
     Sum,
     Term,
     Variable,
@@ -183,6 +184,22 @@ class IndicatorOfSame(Rule):
             case Apply(_, (x, y)) if is_indicator(place.term) and x == y:
                 return Rewrite(ONE)
         raise self.refuse(place.term, "its two sides are not the same term")
+
+
+@dataclass(frozen=True)
+class IndicatorPower(Rule):
+    """1{x = c}ⁿ → 1{x = c}, n ≥ 1.
+
+    Refuses a power of anything else.
+    """
+
+    source = "zero and one are their own powers"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Power(base, n) if n > 1 and is_indicator(base):
+                return Rewrite(base)
+        raise self.refuse(place.term, "it is not a power of an indicator")
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pgsym.decide import Rung, decide
 from pgsym.decide.search import counterexample
+from pgsym.errors import SortError
 from pgsym.problems import one_step
 from pgsym.problems.one_step import POLICY
 from pgsym.terms import ACTION, PARAMETER, STATE, Definition, Frozen, Symbol, Variable, grad
@@ -32,3 +35,13 @@ def test_a_ratio_is_not_its_inverse() -> None:
 def test_a_ratio_is_not_one_unless_held_at_the_same_place() -> None:
     assert decide(ratio, m.policy / m.policy, (*given, Frozen(OLD, m.theta))).rung is Rung.DECIDED
     assert decide(ratio, m.policy / m.policy, given).rung is Rung.REFUTED
+
+
+def test_a_symbol_of_two_parameters_needs_a_definition() -> None:
+    """A table moves with one parameter: u_{θ,θ} and u_{θ,θ'} would have the same gradient."""
+    held = (Frozen(OLD, m.theta), *m.hypotheses)
+    with pytest.raises(SortError, match="u takes two parameters"):
+        decide(grad(ratio, m.theta), grad(RATIO(m.a, m.s, m.theta, m.theta), m.theta), held)
+    defined = (*given, Frozen(OLD, m.theta))
+    assert decide(grad(ratio, m.theta), m.score, defined).rung is Rung.DECIDED
+    assert decide(grad(ratio, m.theta), grad(RATIO(m.a, m.s, m.theta, m.theta)), defined).rung is Rung.REFUTED
