@@ -10,6 +10,7 @@ from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER, VARIANCE
 from pgsym.terms.hypotheses import Definition, Hypothesis, Signed
 from pgsym.terms.nodes import (
     Add,
+    All,
     Apply,
     Binder,
     Conditional,
@@ -19,6 +20,7 @@ from pgsym.terms.nodes import (
     Number,
     Power,
     Quotient,
+    Sum,
     Symbol,
     Term,
     Variable,
@@ -33,7 +35,7 @@ def is_non_negative(term: Term, given: Iterable[Hypothesis] = ()) -> bool:
 
     Of a gradient, coordinate by coordinate.  Known are squares, probabilities, indicators, absolute values,
     exponentials, what a hypothesis says to have a sign, sums, products, fractions, expectations and variances of
-    those, 1 − p and −log p of a probability p, and x − 1 − log x.
+    those, 1 − p and −log p of a probability p, |A| − 1, and x − 1 − log x.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
@@ -108,8 +110,11 @@ class _Signs:
         return False
 
     def _gap(self, operands: tuple[Term, ...]) -> bool:
-        """Whether a sum is 1 − p for a probability p, or x − 1 − log x for an x that is not negative."""
+        """Whether a sum is 1 − p for a probability p, |A| − 1, or x − 1 − log x for an x that is not negative."""
         one, minus_one = Number(Fraction(1)), Number(Fraction(-1))
+        match operands:
+            case (Sum(All(), counted), last) if counted.body == one and last == minus_one:
+                return True  # the number of the other states, or actions
         if len(operands) == 2 and one in operands:
             (rest,) = (t for t in operands if t != one)
             return isinstance(rest, Multiply) and self._is_minus(rest, self._is_probability)

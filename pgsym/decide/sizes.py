@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 
 from pgsym.errors import InstanceError, SortError
-from pgsym.terms.hypotheses import Before, Definition, HowMany, Hypothesis
+from pgsym.terms.hypotheses import AtLeastTwo, Before, Definition, HowMany, Hypothesis
 from pgsym.terms.nodes import Add, All, Multiply, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import INDEX, LETTERS, Collective, Sort
 from pgsym.terms.structure import distinct, free, symbols
@@ -85,10 +85,12 @@ class Size:
         given = tuple(given)
         order = [h for h in given if isinstance(h, Before)]
         counted = [h for h in given if isinstance(h, HowMany)]
+        several = [h.sort for h in given if isinstance(h, AtLeastTwo)]
         return tuple(
             s
             for s in sizes
             if all(_time(h.earlier, s) < _time(h.later, s) for h in order)
+            and all(s.sorts.get(sort, 2) > 1 for sort in several)
             and all(s.sorts.get(h.sort, h.count) == h.count for h in counted)
         )
 

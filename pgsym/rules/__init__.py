@@ -38,6 +38,7 @@ from pgsym.rules.linearity import (
     SumOfEqualTerms,
 )
 from pgsym.rules.logarithm import ExpandLog
+from pgsym.rules.moments import MeanOfSquare, ReadMoment, ScalarsOutOfOuter, WriteMoment
 from pgsym.rules.probability import Fold, TotalProbability, Unfold
 from pgsym.rules.time import SplitRange, Tower, TrajectoryOfOneStep, WriteOutRange
 
@@ -61,16 +62,19 @@ __all__ = [
     "InsertIndicator",
     "LogDerivative",
     "LogDerivativeOnSupport",
+    "MeanOfSquare",
     "MoveGradientInside",
     "MultiplyByOne",
     "OneRoundOfMany",
     "ProductRule",
     "PullOutConstant",
+    "ReadMoment",
     "ReadSumAsExpectation",
     "Rearrange",
     "Release",
     "Rewrite",
     "Rule",
+    "ScalarsOutOfOuter",
     "Sift",
     "SplitRange",
     "SplitSumAt",
@@ -82,5 +86,6 @@ __all__ = [
     "UseComplement",
     "UseIndicator",
     "WriteExpectationAsSum",
+    "WriteMoment",
     "WriteOutRange",
 ]

@@ -18,7 +18,17 @@ from pgsym.terms.build import (
     transpose,
     variance,
 )
-from pgsym.terms.hypotheses import Before, Definition, Frozen, HowMany, Hypothesis, NonNegative, Positive, ThetaFree
+from pgsym.terms.hypotheses import (
+    AtLeastTwo,
+    Before,
+    Definition,
+    Frozen,
+    HowMany,
+    Hypothesis,
+    NonNegative,
+    Positive,
+    ThetaFree,
+)
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Closed, Law, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import (
@@ -48,6 +58,7 @@ __all__ = [
     "STATE",
     "TRAJECTORY",
     "VECTOR",
+    "AtLeastTwo",
     "Before",
     "Closed",
     "Collective",
