@@ -68,7 +68,12 @@ def claims() -> Iterator[Claim]:
         examples=(
             Example(
                 "One state, two answers, one of which pays 0 or 2 by a fair coin in place of 1.",
-                tables={"D": ["1"], "π": [["1/2", "1/2"]], "ν": [[["1/2", "1/2"]] * 2], "R": [[["2", "0"], ["0", "0"]]]},
+                tables={
+                    "D": ["1"],
+                    "π": [["1/2", "1/2"]],
+                    "ν": [[["1/2", "1/2"]] * 2],
+                    "R": [[["2", "0"], ["0", "0"]]],
+                },
                 given=m.hypotheses,
                 worth=((variance(sampled, *m.draws, m.chance), ("3/16", "3/16")),),
             ),

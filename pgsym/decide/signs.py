@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
@@ -20,6 +21,7 @@ from pgsym.terms.nodes import (
     Number,
     Power,
     Quotient,
+    Scope,
     Sum,
     Symbol,
     Term,
@@ -27,7 +29,7 @@ from pgsym.terms.nodes import (
     factors,
     summands,
 )
-from pgsym.terms.structure import product
+from pgsym.terms.structure import flat, product, total
 
 
 def is_non_negative(term: Term, given: Iterable[Hypothesis] = ()) -> bool:
@@ -35,7 +37,7 @@ def is_non_negative(term: Term, given: Iterable[Hypothesis] = ()) -> bool:
 
     Of a gradient, coordinate by coordinate.  Known are squares, probabilities, indicators, absolute values,
     exponentials, what a hypothesis says to have a sign, sums, products, fractions, expectations and variances of
-    those, 1 − p and −log p of a probability p, |A| − 1, and x − 1 − log x.
+    those, 1 − p and −log p of a probability p, |A| − 1, |x| ± x, Σ|x| − |Σx|, and x − 1 − log x.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
@@ -110,11 +112,13 @@ class _Signs:
         return False
 
     def _gap(self, operands: tuple[Term, ...]) -> bool:
-        """Whether a sum is 1 − p for a probability p, |A| − 1, or x − 1 − log x for an x that is not negative."""
+        """Whether a sum is 1 − p for a probability p, |A| − 1, |x| ± x, Σ|x| − |Σx| or x − 1 − log x for an x ≥ 0."""
         one, minus_one = Number(Fraction(1)), Number(Fraction(-1))
         match operands:
             case (Sum(All(), counted), last) if counted.body == one and last == minus_one:
                 return True  # the number of the other states, or actions
+        if any(self._is_at_least_minus(x, total(*operands[:i], *operands[i + 1 :])) for i, x in enumerate(operands)):
+            return True
         if len(operands) == 2 and one in operands:
             (rest,) = (t for t in operands if t != one)
             return isinstance(rest, Multiply) and self._is_minus(rest, self._is_probability)
@@ -124,6 +128,18 @@ class _Signs:
                 self.at_least_zero(a) and isinstance(b, Multiply) and self._is_minus(b, partial(_is_log_of, argument=a))
                 for a, b in ((x, y), (y, x))
             )
+        return False
+
+    def _is_at_least_minus(self, term: Term, rest: Term) -> bool:
+        """Whether term + rest is |x| ± x, or Σ|x| − |Σx|."""
+        match term:
+            case Apply(symbol, (x,)) if symbol == ABS:
+                return flat(rest) in (flat(x), flat(-x), total(*(_negated(t) for t in summands(flat(x)))))
+            case Sum(over, Scope(_, _, Apply(symbol, (x,))) as bound) | Expectation(
+                over, Scope(_, _, Apply(symbol, (x,))) as bound
+            ) if symbol == ABS and self._weighs(over):
+                whole = term.replace(over, replace(bound, body=x))
+                return flat(rest) == flat(-Apply(ABS, (whole,)))
         return False
 
     @staticmethod
@@ -140,6 +156,12 @@ class _Signs:
 
     def _is_log_of_probability(self, term: Term) -> bool:
         return isinstance(term, Apply) and term.symbol == LOG and self._is_probability(term.arguments[0])
+
+
+def _negated(term: Term) -> Term:
+    """−x of x, and x of −x."""
+    xs = factors(term)
+    return product(*xs[1:]) if _is_minus_one(xs[0]) and len(xs) > 1 else -term
 
 
 def _is_minus_one(term: Term) -> bool:
