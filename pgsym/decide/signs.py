@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -134,7 +135,9 @@ class _Signs:
         """Whether term + rest is |x| ± x, or Σ|x| − |Σx|."""
         match term:
             case Apply(symbol, (x,)) if symbol == ABS:
-                return flat(rest) in (flat(x), flat(-x), total(*(_negated(t) for t in summands(flat(x)))))
+                left = Counter(summands(flat(rest)))
+                xs = summands(flat(x))
+                return left in (Counter(xs), Counter(map(_negated, xs)), Counter([flat(-x)]))
             case Sum(over, Scope(_, _, Apply(symbol, (x,))) as bound) | Expectation(
                 over, Scope(_, _, Apply(symbol, (x,))) as bound
             ) if symbol == ABS and self._weighs(over):
@@ -148,8 +151,12 @@ class _Signs:
         return len(rest) == len(factors(term)) - 1 and holds(product(*rest))
 
     def _is_probability(self, term: Term) -> bool:
-        if isinstance(term, Multiply):
-            return all(map(self._is_probability, factors(term)))
+        """Whether a term lies between 0 and 1: products of probabilities, and how far two are apart."""
+        match term:
+            case Multiply():
+                return all(map(self._is_probability, factors(term)))
+            case Apply(symbol, (Add((p, Multiply() as minus_q)),)) if symbol == ABS:
+                return self._is_probability(p) and self._is_minus(minus_q, self._is_probability)
         if not isinstance(term, Apply) or term.symbol in self.definitions:
             return False
         return bool(term.symbol.outcomes) or term.symbol in INDICATORS.values()

@@ -27,6 +27,7 @@ class NoisyRewards(OneStep):
     E_{w∼ν(· | s, a)}[R(s, a, w)]
     """
 
+    b: Variable = Variable("b", ACTION)
     w: Variable = Variable("w", OUTCOME)
 
     @property
