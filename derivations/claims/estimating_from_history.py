@@ -28,11 +28,11 @@ def never_visited(rounds: sympy.Expr) -> sympy.Expr:
     return sympy.product((1 - 1 / n) * (1 + 1 / n), (n, 2, rounds))
 
 
-def never_visited_by(rounds: str = "N") -> sympy.Expr:
+def never_visited_by_round() -> sympy.Expr:
     """The same up to round N."""
     import sympy
 
-    return never_visited(sympy.Symbol(rounds, integer=True, positive=True))
+    return sympy.gammasimp(never_visited(sympy.Symbol("N", integer=True, positive=True)))
 
 
 def never_visited_ever() -> sympy.Expr:
@@ -40,7 +40,7 @@ def never_visited_ever() -> sympy.Expr:
     import sympy
 
     N = sympy.Symbol("N", integer=True, positive=True)
-    return sympy.limit(sympy.combsimp(never_visited(N)), N, sympy.oo)
+    return sympy.limit(sympy.gammasimp(never_visited(N)), N, sympy.oo)
 
 
 def never_visited_when_bounded_below() -> sympy.Expr:
@@ -77,7 +77,9 @@ def claims() -> Iterator[Claim]:
         row=180,
         says="In the long run history tells the average reward of every answer: an arm drawn in round $n \\ge 2$ with the "
         "probability $1/n^2$ is drawn at some time.",
-        lhs=Closed("Π_{n≥2} (1 − 1/n²)", "\\prod_{n=2}^{\\infty} \\left( 1 - \\frac{1}{n^2} \\right)", never_visited_ever),
+        lhs=Closed(
+            "Π_{n≥2} (1 − 1/n²)", "\\prod_{n=2}^{\\infty} \\left( 1 - \\frac{1}{n^2} \\right)", never_visited_ever
+        ),
         rhs=lift(0),
         expected=Rung.REFUTED,
         repaired_by=("long-run-average-with-visits", "long-run-average-up-to-a-round"),
@@ -89,7 +91,9 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=181,
         says="Up to round $N$ that arm has not been drawn with the probability $\\frac{N + 1}{2N}$.",
-        lhs=Closed("Π_{n=2}^N (1 − 1/n²)", "\\prod_{n=2}^{N} \\left( 1 - \\frac{1}{n^2} \\right)", never_visited_by),
+        lhs=Closed(
+            "Π_{n=2}^N (1 − 1/n²)", "\\prod_{n=2}^{N} \\left( 1 - \\frac{1}{n^2} \\right)", never_visited_by_round
+        ),
         rhs=Closed("(N + 1)/(2N)", "\\frac{N + 1}{2 N}", closed_ratio),
         expected=Rung.EXACT,
     )
@@ -98,7 +102,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=182,
         says="An arm whose probability stays above some $p > 0$ is drawn at some time with certainty.",
-        lhs=Closed("lim (1 − p)^N", "\\lim_{N \\to \\infty} (1 - p)^N", never_visited_when_bounded_below),
+        lhs=Closed("lim (1 − p)^N", "\\operatorname{lim}_{N \\to \\infty} (1 - p)^N", never_visited_when_bounded_below),
         rhs=lift(0),
         expected=Rung.EXACT,
         remark="And again and again, so that the law of large numbers applies. Here $1 - p = 1 / (1 + o)$ with odds $o > 0$.",
@@ -123,9 +127,7 @@ def claims() -> Iterator[Claim]:
         rhs=(1 / m.N) * (m.expectation(m.reward**2) - m.objective**2),
         given=m.hypotheses,
     )
-    greedy = Closed(
-        "E[average of arm 1]", "\\mathbb{E}[\\hat r_1]", average_after_a_greedy_pull
-    )
+    greedy = Closed("E[average of arm 1]", "\\mathbb{E}[\\hat r_1]", average_after_a_greedy_pull)
     yield Claim(
         "short-run-unstable-and-biased",
         chapter=10,
