@@ -12,6 +12,7 @@ from pgsym.rules.calculus import (
     MoveGradientInside,
     MultiplyByOne,
     ProductRule,
+    QuotientRule,
 )
 from pgsym.rules.expectation import (
     ConditionalExpectation,
@@ -40,6 +41,7 @@ from pgsym.rules.linearity import (
 from pgsym.rules.logarithm import ExpandLog
 from pgsym.rules.moments import MeanOfSquare, ReadMoment, ScalarsOutOfOuter, WriteMoment
 from pgsym.rules.probability import Fold, TotalProbability, Unfold
+from pgsym.rules.products import MergeProducts
 from pgsym.rules.time import SplitRange, Tower, TrajectoryOfOneStep, WriteOutRange
 
 __all__ = [
@@ -63,11 +65,13 @@ __all__ = [
     "LogDerivative",
     "LogDerivativeOnSupport",
     "MeanOfSquare",
+    "MergeProducts",
     "MoveGradientInside",
     "MultiplyByOne",
     "OneRoundOfMany",
     "ProductRule",
     "PullOutConstant",
+    "QuotientRule",
     "ReadMoment",
     "ReadSumAsExpectation",
     "Rearrange",
