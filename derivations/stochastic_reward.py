@@ -22,9 +22,9 @@ def estimated(reward: Term) -> Term:
     return m.expectation(m.over_chance(reward * m.score))
 
 
-def derive() -> Theorem:
-    """From the mean of the sampled estimator to ∇J."""
-    d = Derivation(estimated(m.paid), given=m.hypotheses, name="stochastic-reward")
+def with_mean_reward() -> Theorem:
+    """The mean of the sampled estimator is that of the one with the mean reward."""
+    d = Derivation(estimated(m.paid), given=m.hypotheses, name="stochastic-reward-in-the-mean")
     d.apply(
         rules.PullOutConstant,
         at=m.over_chance(m.paid * m.score),
@@ -32,6 +32,14 @@ def derive() -> Theorem:
     )
     d.apply(rules.Backwards(rules.Unfold(m.mean_reward), m.reward), why="What is paid on average is $r(s, a)$.")
     d.apply(rules.Rearrange(m.reward * m.score), at=m.score * m.reward, why="Reward times score.")
+    return d.conclude(m.expectation(m.reward * m.score))
+
+
+def derive() -> Theorem:
+    """From the mean of the sampled estimator to ∇J."""
+    d = Derivation(estimated(m.paid), given=m.hypotheses, name="stochastic-reward")
+    for step in with_mean_reward().steps:
+        d.apply(step.rule, at=step.path, why=step.why)
     d.apply(Lemma(theorem("policy-gradient-one-step"), backwards=True), why="The policy gradient theorem.")
     return d.conclude(grad(m.objective))
 

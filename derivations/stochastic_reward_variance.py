@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym import rules
-from pgsym.catalogue import Claim, Example, Rung, show, theorem
+from pgsym.catalogue import Claim, Example, show
+from pgsym.derivations.stochastic_reward import with_mean_reward
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import noisy_rewards
-from pgsym.terms import covariance, grad, outer, variance
+from pgsym.terms import covariance, outer, variance
 
 m = noisy_rewards()
 sampled, known = m.paid * m.score, m.reward * m.score
@@ -24,11 +25,10 @@ added = m.expectation(spread * square)
 
 def derive() -> Theorem:
     """From the covariance of the sampled estimator to that of the estimator with the mean reward."""
-    gradient = grad(m.objective)
     d = Derivation(with_chance, given=m.hypotheses, name="stochastic-reward-variance")
     d.apply(rules.WriteMoment, why="A covariance is the mean of the outer product less that of the means.")
     for side in (0, 1):
-        d.apply(Lemma(theorem("stochastic-reward")), at=(1, 1, side), why="Chance does not move the mean.")
+        d.apply(Lemma(with_mean_reward()), at=(1, 1, side), why="Chance does not move the mean.")
     d.apply(rules.ScalarsOutOfOuter, at=outer(sampled, sampled), why="The rewards are numbers.")
     d.apply(rules.Rearrange(m.paid**2 * square), at=m.paid * m.paid * square, why="It is the same reward twice.")
     d.apply(rules.PullOutConstant, at=m.over_chance(m.paid**2 * square), why="The score is known before chance is.")
@@ -44,11 +44,9 @@ def derive() -> Theorem:
     d.apply(
         rules.Backwards(rules.ScalarsOutOfOuter(), outer(known, known)),
         at=m.reward * m.reward * square,
-        why="What is left is the estimator that knows the mean reward,",
+        why="The second part is the square of the estimator that knows the mean reward.",
     )
-    for side in (0, 1):
-        d.apply(Lemma(theorem("policy-gradient-one-step")), at=(1, 1, side), why="whose mean is $\\nabla J$ too.")
-    d.apply(rules.ReadMoment(without_chance), at=(), why="So the rest is its covariance.")
+    d.apply(rules.ReadMoment(without_chance), at=(), why="Less the square of its mean, it is that estimator's covariance.")
     return d.conclude(added + without_chance)
 
 

@@ -14,11 +14,11 @@ from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import classification
 from pgsym.problems.classification import LOGIT
 from pgsym.problems.one_step import POLICY, REWARD
-from pgsym.terms import AtLeastTwo, Term, exp, grad, indicator, log, sum_over
+from pgsym.terms import AtLeastTwo, Positive, Term, exp, grad, indicator, log, sum_over
 from pgsym.terms.sorts import ACTION
 
 m = classification()
-given = (*m.hypotheses, m.softmax)
+given = (*(h for h in m.hypotheses if h != Positive(POLICY)), m.softmax)  # a softmax is positive
 z_b, pi_b = LOGIT(m.s, m.b, m.theta), POLICY(m.b, m.s, m.theta)
 value = sum_over(m.b, of=pi_b * REWARD(m.s, m.b))  # the mean reward in s
 target = m.over_states(sum_over(m.a, of=m.policy * (m.reward - value) * grad(m.logit)))
