@@ -40,6 +40,7 @@ from pgsym.terms import (
     indicator,
     log,
     outer,
+    product_range,
     sum_over,
     sum_range,
     variance,
@@ -128,6 +129,12 @@ CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore
     "Rearrange/number of the others": lambda t: plain(
         rules.Rearrange(t - t / OTHERS), t * (OTHERS - 1) / OTHERS
     ),
+    "QuotientRule": lambda t: plain(rules.QuotientRule(), grad(t * m.policy / m.policy, m.theta)),
+    "QuotientRule/gradient": lambda t: plain(rules.QuotientRule(), grad(grad(m.policy) / m.policy)),
+    "MergeProducts": lambda t: plain(
+        rules.MergeProducts(),
+        product_range(i, 1, N, of=i * F(s, a)) * t * product_range(i, 1, N, of=G(s) * m.policy),
+    ),
     "WriteMoment": lambda t: plain(rules.WriteMoment(), variance(t * m.reward, (a, m.policy_law))),
     "WriteMoment/covariance": lambda t: plain(
         rules.WriteMoment(), covariance(t * m.score, m.score, (s, m.state_law), (a, m.policy_law))
@@ -190,6 +197,7 @@ HOLDS_WITHOUT = {
     ("LogDerivative", "π > 0 everywhere"),
     ("DifferentiateLog", "π > 0 everywhere"),
     ("DifferentiateLog", "y > 0 everywhere"),
+    ("QuotientRule", "π > 0 everywhere"),
     ("ExpandLog", "π > 0 everywhere"),
     ("ExpandLog", "y > 0 everywhere"),
     ("ExpandLog", "x > 0"),
@@ -258,6 +266,9 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.Backwards(rules.Unfold(m.on_policy), m.joint), m.policy, "instead"),
     (rules.Release(OLD, m.theta), m.policy, "does not mention θ'"),
     (rules.Release(OLD, m.theta), grad(POLICY(a, s, OLD) * m.policy, m.theta), "held fixed under"),
+    (rules.QuotientRule(), grad(m.policy / (m.reward - 1)), "may be zero"),
+    (rules.QuotientRule(), grad(m.policy), "not the gradient of a fraction"),
+    (rules.MergeProducts(), product_range(i, 1, N, of=F(s, a)) * product_range(i, 2, N, of=G(s)), "the same range"),
     (rules.WriteMoment(), m.objective, "neither a variance nor a covariance"),
     (rules.ReadMoment(variance(m.reward, (a, m.policy_law))), m.reward + 1, "it has no summand"),
     (rules.ReadMoment(variance(m.reward, (a, m.policy_law))), m.reward, "not a sum"),
