@@ -22,7 +22,6 @@ old = POLICY(m.a, m.s, OLD)
 old_law = POLICY.law(m.s, OLD)
 at_old = (*m.hypotheses, Frozen(OLD, m.theta))
 divergence = m.over_states(expect(log(old / m.policy), (m.a, old_law)))
-reverse = m.expectation(log(m.policy / old))
 score_squared = expect(outer(m.score, m.score), (m.a, m.policy_law))
 fisher = m.over_states(score_squared)
 
@@ -44,25 +43,26 @@ def derive() -> Theorem:
 
 
 def claims() -> Iterator[Claim]:
-    """The divergence to second order, and the surrogate to first."""
+    """The divergence to second order, state by state and on average."""
+    here, there = expect(log(old / m.policy), (m.a, old_law)), expect(log(m.policy / old), (m.a, m.policy_law))
     for name, row, kl, says in (
-        ("kl-hessian-is-fisher", 370, divergence, "\\mathrm{KL}(\\pi_{\\theta'} \\,\\|\\, \\pi_\\theta)"),
-        ("kl-hessian-is-fisher-reversed", 372, reverse, "\\mathrm{KL}(\\pi_\\theta \\,\\|\\, \\pi_{\\theta'})"),
+        ("kl-hessian-is-fisher", 370, here, "\\mathrm{KL}(\\pi_{\\theta'} \\,\\lVert\\, \\pi_\\theta)"),
+        ("kl-hessian-is-fisher-reversed", 372, there, "\\mathrm{KL}(\\pi_\\theta \\,\\lVert\\, \\pi_{\\theta'})"),
     ):
         yield Claim(
             name,
             chapter=10,
             row=row,
-            says=f"At $\\theta = \\theta'$ the Hessian of ${says}$ is the Fisher information.",
+            says=f"In every state the Hessian of ${says}$ at $\\theta = \\theta'$ is the Fisher information.",
             lhs=grad(grad(kl, m.theta), m.theta),
-            rhs=fisher,
+            rhs=score_squared,
             given=at_old,
         )
         yield Claim(
             f"{name}-and-flat",
             chapter=10,
             row=row + 1,
-            says="Its gradient there is zero.",
+            says=f"The gradient of ${says}$ there is zero.",
             lhs=grad(kl, m.theta),
             rhs=lift(0),
             given=at_old,
@@ -70,11 +70,15 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "trpo",
         chapter=10,
-        row=391,
-        says="",
+        row=389,
+        says="At $\\theta = \\theta'$ the divergence that TRPO bounds, averaged over the states, bends with the Fisher "
+        "information $F = \\mathbb{E}[g g^{\\top}]$.",
         lhs=grad(grad(divergence, m.theta), m.theta),
         rhs=fisher,
         given=at_old,
+        remark="With the surrogate, which agrees with $J$ to first order (trpo-surrogate-gradient), the best small step is "
+        "the natural one, $F^{-1} \\nabla J$ (trpo-step).",
+        source="J. Schulman et al., Trust region policy optimization (2015)",
     )
 
 

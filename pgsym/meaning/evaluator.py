@@ -14,6 +14,7 @@ from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, Undefi
 from pgsym.meaning.bounds import Bounds
 from pgsym.meaning.factors import VALUES, ZERO, Factor, Value, is_zero, leaves
 from pgsym.meaning.instances import Instance, TableInstance
+from pgsym.meaning.known_signs import known_sign
 from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
 from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
@@ -368,6 +369,9 @@ class Evaluator(Meaning[Value]):
             _check_inside(dense)
             signs = self.instance.numbers.integers(known.numbers.signs(dense.array))
         except OutsideNumberSystem:
+            sign = known_sign(argument, environment, self.instance)
+            if sign is not None:
+                return self.multiply((self.number(Fraction(sign)), value))
             dense = self.contraction.dense(value)
             if dense.outside:
                 return dense

@@ -69,7 +69,7 @@ def _denominators(term: Term) -> Needs | None:
 
 @dataclass(frozen=True)
 class DropZeros(Rule):
-    """0 f → 0, f + 0 → f, Σ_x 0 → 0, E_x[0] → 0.
+    """0 f → 0, f + 0 → f, 0 / f → 0, Σ_x 0 → 0, E_x[0] → 0.
 
     Refuses a term without a zero, and one where something that is dropped could be undefined.
     """
@@ -95,6 +95,8 @@ def _without_zeros(term: Term) -> Term:
         case Add(xs) if zero in xs:
             return total(*(x for x in xs if x != zero))
         case Sum(_, scope) | Expectation(_, scope) if scope.body == zero:
+            return zero
+        case Quotient(above, _) if above == zero:
             return zero
     return term
 
