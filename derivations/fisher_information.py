@@ -20,11 +20,13 @@ fisher = expect(outer(m.score, m.score), (m.a, m.policy_law))
 
 def derive() -> Theorem:
     """From minus the mean curvature to the mean outer product."""
-    ratio = grad(m.policy) / m.policy
     bent = grad(grad(m.policy)) / m.policy
     d = Derivation(curvature, given=m.hypotheses, name="fisher-is-minus-expected-hessian")
     d.apply(rules.DifferentiateLog, why="The chain rule for the logarithm.")
-    d.apply(rules.QuotientRule, why="The quotient rule: the score changes because $\\nabla \\pi$ does, and because $\\pi$ does.")
+    d.apply(
+        rules.QuotientRule,
+        why="The quotient rule: the score changes because $\\nabla \\pi$ does, and because $\\pi$ does.",
+    )
     for path in ((1, 1, 1, 0), (1, 1, 1, 1)):
         d.apply(rules.LogDerivative, at=path, why="A gradient over its function is the score.")
     d.apply(rules.DistributeOverAddition, why="Two expectations.")
@@ -48,7 +50,8 @@ def claims() -> Iterator[Claim]:
         "fisher-is-minus-expected-hessian",
         chapter=10,
         row=360,
-        says="In every state the Fisher information $\\mathbb{E}[g g^{\\top}]$, $g$ the score, is minus the mean Hessian of "
+        says="In every state the Fisher information $\\mathbb{E}[g g^{\\top}]$, $g$ the score, is minus the mean "
+        "Hessian of "
         "$\\log \\pi_\\theta$.",
         lhs=curvature,
         rhs=-fisher,

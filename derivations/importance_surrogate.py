@@ -1,7 +1,7 @@
-"""The importance-weighted surrogate: trajectories of an old policy, weighted by how much likelier the new one makes them.
+"""The importance-weighted surrogate: an old policy's trajectories, weighted by how much likelier the new one makes them.
 
-The weight changes the law back, so the surrogate is J itself, for every θ; its gradient where the trajectories were drawn
-is the policy gradient.
+The weight changes the law back, so the surrogate is J itself, for every θ; its gradient where the trajectories were
+drawn is the policy gradient.
 """
 
 from __future__ import annotations
@@ -44,19 +44,22 @@ def claims() -> Iterator[Claim]:
         "importance-surrogate",
         chapter=10,
         row=291,
-        says="The gradient of $\\mathbb{E}_{\\tau \\sim p_{\\theta'}}[(p_\\theta / p_{\\theta'}) R]$ is $\\nabla J(\\theta)$: at "
+        says="The gradient of $\\mathbb{E}_{\\tau \\sim p_{\\theta'}}[(p_\\theta / p_{\\theta'}) R]$ is $\\nabla "
+        "J(\\theta)$: at "
         "$\\theta = \\theta'$, where the trajectories were drawn, and everywhere else.",
         lhs=grad(surrogate, m.theta),
         rhs=grad(m.objective),
         given=m.hypotheses,
-        remark="What the environment contributes cancels in $p_\\theta / p_{\\theta'}$. Away from $\\theta'$ the weights are a "
+        remark="What the environment contributes cancels in $p_\\theta / p_{\\theta'}$. Away from $\\theta'$ the "
+        "weights are a "
         "product of $T$ ratios, and their variance grows with it.",
     )
     yield Claim(
         "importance-surrogate-by-single-ratios",
         chapter=10,
         row=291.1,
-        says="The same with one ratio a step, $\\sum_t \\frac{\\pi_\\theta(a_t \\mid s_t)}{\\pi_{\\theta'}(a_t \\mid s_t)} R$, at "
+        says="The same with one ratio a step, $\\sum_t \\frac{\\pi_\\theta(a_t \\mid s_t)}{\\pi_{\\theta'}(a_t \\mid "
+        "s_t)} R$, at "
         "$\\theta = \\theta'$: right to first order there, and not elsewhere.",
         lhs=grad(expect(one_ratio_a_step, (m.tau, old_law)), m.theta),
         rhs=grad(m.objective),

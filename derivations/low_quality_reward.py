@@ -46,7 +46,8 @@ def claims() -> Iterator[Claim]:
         lhs=bias,
         rhs=target,
         given=m.hypotheses,
-        remark="The estimate need not be free of $\\theta$: it is not differentiated. An error that is the same for all "
+        remark="The estimate need not be free of $\\theta$: it is not differentiated. An error that is the same for "
+        "all "
         "answers of a state costs nothing.",
         examples=(
             Example(

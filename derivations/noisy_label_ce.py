@@ -69,7 +69,8 @@ def claims() -> Iterator[Claim]:
             sum_over(m.a, of=(m.policy - (m.kept * m.is_right + m.smoothing / m.classes)) * grad(m.logit))
         ),
         given=(*m.hypotheses, m.softmax),
-        remark="The smoothing weight is $1 - c$. The gradient is zero at $\\pi_\\theta(y \\mid s) = 1 - \\varepsilon$, and "
+        remark="The smoothing weight is $1 - c$. The gradient is zero at $\\pi_\\theta(y \\mid s) = 1 - "
+        "\\varepsilon$, and "
         "not at 1.",
     )
     yield Claim(
@@ -82,8 +83,10 @@ def claims() -> Iterator[Claim]:
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("noisy-label-ce-gradient", "noisy-label-ce-optimum", "noisy-label-pg"),
-        remark="A quarter of the labels flipped, two classes, $\\pi_\\theta(y \\mid s) = 3/4$: cross entropy has arrived, "
-        "the policy gradient still moves on. No other factor helps: beyond $1 - \\varepsilon$ the two gradients point in "
+        remark="A quarter of the labels flipped, two classes, $\\pi_\\theta(y \\mid s) = 3/4$: cross entropy has "
+        "arrived, "
+        "the policy gradient still moves on. No other factor helps: beyond $1 - \\varepsilon$ the two gradients point "
+        "in "
         "opposite directions.",
         examples=(
             Example(
@@ -129,7 +132,8 @@ def claims() -> Iterator[Claim]:
         given=by_odds,
         slack=m.over_states(sum_over(m.a, of=m.noisy_mass * (ratio - 1 - log(ratio)))),
         remark="The left side is the cross entropy of the noisy labels with their own law; the difference is the KL "
-        "divergence, and $x - 1 - \\log x \\ge 0$. Here a label is flipped with the odds $o = \\varepsilon / (1 - \\varepsilon)$.",
+        "divergence, and $x - 1 - \\log x \\ge 0$. Here a label is flipped with the odds $o = \\varepsilon / (1 - "
+        "\\varepsilon)$.",
     )
 
 

@@ -49,7 +49,8 @@ def claims() -> Iterator[Claim]:
         "performance-difference-one-step",
         chapter=10,
         row=288,
-        says="For one step $J(\\theta) - J(\\theta')$ is the mean, under $\\pi_\\theta$, of the reward above the old mean "
+        says="For one step $J(\\theta) - J(\\theta')$ is the mean, under $\\pi_\\theta$, of the reward above the old "
+        "mean "
         "reward of the state.",
         lhs=advantages,
         rhs=m.objective - old_objective,
@@ -59,12 +60,14 @@ def claims() -> Iterator[Claim]:
         "performance-difference",
         chapter=10,
         row=289,
-        says="$J(\\theta) - J(\\theta')$ is the sum of the advantages $A_{t, \\theta'}(s_t, a_t)$ of the old policy along "
+        says="$J(\\theta) - J(\\theta')$ is the sum of the advantages $A_{t, \\theta'}(s_t, a_t)$ of the old policy "
+        "along "
         "trajectories of the new one, on average.",
         lhs=several.objective - old_total,
         rhs=several.expectation(sum_range(t, 1, several.T, of=advantage)),
         given=given,
-        remark="The values telescope along a trajectory. Decided for horizons up to 4; the script derives the case of one "
+        remark="The values telescope along a trajectory. Decided for horizons up to 4; the script derives the case of "
+        "one "
         "step.",
         source="S. Kakade and J. Langford, Approximately optimal approximate reinforcement learning (2002)",
     )
@@ -82,7 +85,8 @@ def claims() -> Iterator[Claim]:
         "performance-difference-under-the-old-policy",
         chapter=10,
         row=290.1,
-        says="The same along trajectories of the old policy, its actions drawn anew by the new one: what TRPO's surrogate "
+        says="The same along trajectories of the old policy, its actions drawn anew by the new one: what TRPO's "
+        "surrogate "
         "does.",
         lhs=two.objective - substitute(two.objective, {two.theta: OLD}),
         rhs=expect(

@@ -1,7 +1,7 @@
 """A pseudo-label drawn from the model itself teaches it nothing, on average: it is as likely as it already was.
 
-Treated as the truth by cross entropy, a sampled label a ~ π has the score ∇ log π(a | s) for its gradient, and the score
-has mean zero.
+Treated as the truth by cross entropy, a sampled label a ~ π has the score ∇ log π(a | s) for its gradient, and the
+score has mean zero.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def claims() -> Iterator[Claim]:
         "pseudo-labels-resemble-rl",
         chapter=10,
         row=140,
-        says="Draw a label from the model and keep it with probability $r(s, a)$: the expected step of cross entropy is "
+        says="Draw a label from the model and keep it with probability $r(s, a)$: the expected step of cross entropy "
+        "is "
         "then exactly the policy gradient.",
         lhs=-grad(-m.over_states(expect(m.reward * log(m.policy), (m.a, pseudo_labels))), m.theta),
         rhs=grad(m.objective),
@@ -52,7 +53,8 @@ def claims() -> Iterator[Claim]:
         "pseudo-label-sampled",
         chapter=10,
         row=150,
-        says="The mean step with a sampled label $a' \\sim \\pi_\\theta$ that is always kept: $\\mathbb{E}_{a'}[\\nabla \\log "
+        says="The mean step with a sampled label $a' \\sim \\pi_\\theta$ that is always kept: "
+        "$\\mathbb{E}_{a'}[\\nabla \\log "
         "\\pi_\\theta(a' \\mid s)] = 0$, in every state.",
         lhs=expect(m.score, (m.a, m.policy_law)),
         rhs=lift(0),
@@ -83,7 +85,8 @@ def claims() -> Iterator[Claim]:
         remark="It pulls towards the class that was picked, right or wrong.",
         examples=(
             Example(
-                "One picture of class 0, two classes, the model says class 1 with probability 3/5: the reward pushes the "
+                "One picture of class 0, two classes, the model says class 1 with probability 3/5: the reward pushes "
+                "the "
                 "right logit up, the pseudo-label pushes it down.",
                 tables={"D": ["1"], "π": [["2/5", "3/5"]], "k": [1], "y": [0]},
                 given=m.hypotheses,
@@ -96,7 +99,8 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=170,
         says="Take the whole distribution for a soft label and differentiate through it: the gradient is that of the "
-        "entropy, $-\\mathbb{E}_{a \\sim \\pi_\\theta}[\\log \\pi_\\theta(a \\mid s)\\, \\nabla \\log \\pi_\\theta(a \\mid s)]$.",
+        "entropy, $-\\mathbb{E}_{a \\sim \\pi_\\theta}[\\log \\pi_\\theta(a \\mid s)\\, \\nabla \\log \\pi_\\theta(a "
+        "\\mid s)]$.",
         lhs=grad(-m.expectation(log(m.policy))),
         rhs=-m.expectation(log(m.policy) * m.score),
         given=m.hypotheses,

@@ -54,7 +54,9 @@ def derive() -> Theorem:
     d.apply(rules.GradientOfConstant, at=grad(-log(reference), m.theta), why="nor by the reference,")
     d.apply(rules.DropZeros, at=(), why="but only by the policy itself.")
     pulled, mean_score = paid * grad(m.policy), m.policy * (-beta * m.score)
-    d.apply(rules.Rearrange(pulled - beta * (m.policy * m.score)), at=pulled + mean_score, why="Its own part, set apart.")
+    d.apply(
+        rules.Rearrange(pulled - beta * (m.policy * m.score)), at=pulled + mean_score, why="Its own part, set apart."
+    )
     d.apply(rules.DistributeOverAddition, why="Two sums over the answers.")
     own = sum_over(m.a, of=-beta * (m.policy * m.score))
     d.apply(rules.PullOutConstant, at=own, why="The weight $\\beta$ comes out,")
@@ -72,15 +74,18 @@ def claims() -> Iterator[Claim]:
     """The gradient, the optimum, and what the payment must not be."""
     yield Claim(
         "rlhf-objective",
-        chapter=0,
-        row=21,
-        says="The gradient of $\\mathbb{E}[r] - \\beta\\, \\mathrm{KL}(\\pi_\\theta \\,\\|\\, \\pi_{\\mathrm{ref}})$ is the policy "
-        "gradient for the reward $r - \\beta \\log \\frac{\\pi_\\theta}{\\pi_{\\mathrm{ref}}}$, that reward held fixed.",
+        chapter=10,
+        row=395,
+        says="The gradient of $\\mathbb{E}[r] - \\beta\\, \\mathrm{KL}(\\pi_\\theta, \\pi_{\\mathrm{ref}})$ is the "
+        "policy "
+        "gradient for the reward $r - \\beta \\log \\frac{\\pi_\\theta}{\\pi_{\\mathrm{ref}}}$, that reward held "
+        "fixed.",
         lhs=grad(objective),
         rhs=gradient,
         given=given,
         remark="Differentiating through the logarithm adds the mean score, which is zero.",
-        source="N. Stiennon et al., Learning to summarize from human feedback (2020); L. Ouyang et al., Training language "
+        source="N. Stiennon et al., Learning to summarize from human feedback (2020); L. Ouyang et al., Training "
+        "language "
         "models to follow instructions with human feedback (2022)",
     )
     weight, weight_b = (p * exp(r / beta) for p, r in ((reference, m.reward), (REFERENCE(b, m.s), REWARD(m.s, b))))
@@ -90,9 +95,10 @@ def claims() -> Iterator[Claim]:
     reweighted = (*given, Positive(BETA), Definition.of(optimum, weight / partition))
     yield Claim(
         "rlhf-objective-completed",
-        chapter=0,
-        row=22,
-        says="The objective is $\\beta\\, \\mathbb{E}_s[\\log Z]$ less $\\beta$ times the divergence from $\\pi_{\\mathrm{opt}} = "
+        chapter=10,
+        row=396,
+        says="The objective is $\\beta\\, \\mathbb{E}_s[\\log Z]$ less $\\beta$ times the divergence from "
+        "$\\pi_{\\mathrm{opt}} = "
         "\\pi_{\\mathrm{ref}}\\, e^{r / \\beta} / Z$: the divergence is completed.",
         lhs=objective,
         rhs=best - beta * m.expectation(log(m.policy / optimum)),
@@ -101,15 +107,16 @@ def claims() -> Iterator[Claim]:
     gap = optimum / m.policy
     yield Claim(
         "rlhf-objective-optimum",
-        chapter=0,
-        row=23,
+        chapter=10,
+        row=397,
         says="So no policy does better than $\\pi_{\\mathrm{opt}}$, which reaches $\\beta\\, \\mathbb{E}_s[\\log Z]$.",
         lhs=objective,
         rhs=best,
         relation=Relation.AT_MOST,
         given=reweighted,
         slack=beta * m.expectation(gap - 1 - log(gap)),
-        remark="The divergence is not negative, for $x - 1 - \\log x \\ge 0$, and zero for $\\pi_{\\mathrm{opt}}$ only. A small $\\beta$ "
+        remark="The divergence is not negative, for $x - 1 - \\log x \\ge 0$, and zero for $\\pi_{\\mathrm{opt}}$ "
+        "only. A small $\\beta$ "
         "makes $\\pi_{\\mathrm{opt}}$ greedy, a large one keeps it at the reference.",
     )
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pgsym.derivations.stochastic_reward import with_mean_reward
+
 from pgsym import rules
 from pgsym.catalogue import Claim, Example, show
-from pgsym.derivations.stochastic_reward import with_mean_reward
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import noisy_rewards
 from pgsym.terms import covariance, outer, variance
@@ -46,7 +47,9 @@ def derive() -> Theorem:
         at=m.reward * m.reward * square,
         why="The second part is the square of the estimator that knows the mean reward.",
     )
-    d.apply(rules.ReadMoment(without_chance), at=(), why="Less the square of its mean, it is that estimator's covariance.")
+    d.apply(
+        rules.ReadMoment(without_chance), at=(), why="Less the square of its mean, it is that estimator's covariance."
+    )
     return d.conclude(added + without_chance)
 
 

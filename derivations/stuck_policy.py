@@ -1,7 +1,7 @@
 """Why a policy gets stuck: an answer that is hardly ever given hardly ever pays, and its gradient is small with it.
 
-A softmax policy moves the logit of an answer by π(a) (r(a) − J).  With the 0/1 reward that is the cross-entropy gradient
-times π(y): near a wrong corner of the simplex the one vanishes and the other does not.
+A softmax policy moves the logit of an answer by π(a) (r(a) − J).  With the 0/1 reward that is the cross-entropy
+gradient times π(y): near a wrong corner of the simplex the one vanishes and the other does not.
 """
 
 from __future__ import annotations
@@ -90,19 +90,22 @@ def claims() -> Iterator[Claim]:
         "stuck-policy-gradient",
         chapter=10,
         row=199,
-        says="A softmax policy moves the logit of an answer by $\\pi_\\theta(a \\mid s)\\, (r(s, a) - \\bar r(s))$, $\\bar r$ the "
+        says="A softmax policy moves the logit of an answer by $\\pi_\\theta(a \\mid s)\\, (r(s, a) - \\bar r(s))$, "
+        "$\\bar r$ the "
         "mean reward: the gradient of $J$ in the logits.",
         lhs=grad(m.objective),
         rhs=target,
         given=given,
-        remark="With one logit for each state and answer, $\\partial J / \\partial z(s, a) = D(s)\\, \\pi(a \\mid s)\\, (r(s, a) "
+        remark="With one logit for each state and answer, $\\partial J / \\partial z(s, a) = D(s)\\, \\pi(a \\mid "
+        "s)\\, (r(s, a) "
         "- \\bar r(s))$.",
     )
     yield Claim(
         "stuck-at-bad-policy",
         chapter=10,
         row=200,
-        says="With the 0/1 reward the gradient of $J$ in the logits is $\\pi_\\theta(y \\mid s)$ times as long as that of the "
+        says="With the 0/1 reward the gradient of $J$ in the logits is $\\pi_\\theta(y \\mid s)$ times as long as "
+        "that of the "
         "cross entropy; in squares, for each example.",
         lhs=squared(pushed),
         rhs=right**2 * squared(missed),
@@ -115,14 +118,16 @@ def claims() -> Iterator[Claim]:
         "stuck-policy",
         chapter=10,
         row=201,
-        says="With the 0/1 reward $\\lVert \\nabla J \\rVert \\le \\sqrt{2}\\, \\pi_y (1 - \\pi_y)$ in the logits of an example, "
+        says="With the 0/1 reward $\\lVert \\nabla J \\rVert \\le \\sqrt{2}\\, \\pi_y (1 - \\pi_y)$ in the logits of "
+        "an example, "
         "$\\pi_y$ the probability of its label: a plateau where the label is hardly ever given.",
         lhs=squared(pushed),
         rhs=2 * (right**2 * (1 - right) ** 2),
         relation=Relation.AT_MOST,
         given=m.hypotheses,
         slack=right**2 * sum_over(m.a, m.b, of=(1 - indicator(m.a, m.b)) * wrong_a * wrong_b * m.policy * pi_b),
-        remark="Written in squares. For two classes both sides are equal. The bound vanishes as $\\pi_y \\to 0$, where the "
+        remark="Written in squares. For two classes both sides are equal. The bound vanishes as $\\pi_y \\to 0$, "
+        "where the "
         "gradient of the cross entropy does not.",
         examples=(
             Example(
@@ -148,7 +153,8 @@ def claims() -> Iterator[Claim]:
         "stuck-policy-cross-entropy",
         chapter=10,
         row=203,
-        says="The cross entropy has no such plateau: $1 - \\pi_y \\le \\lVert \\nabla \\mathrm{CE} \\rVert$ in the logits.",
+        says="The cross entropy has no such plateau: $1 - \\pi_y \\le \\lVert \\nabla \\mathrm{CE} \\rVert$ in the "
+        "logits.",
         lhs=(1 - right) ** 2,
         rhs=squared(missed),
         relation=Relation.AT_MOST,
@@ -161,7 +167,8 @@ def claims() -> Iterator[Claim]:
         "plateau-bound",
         chapter=10,
         row=210,
-        says="From below, $\\pi_y^2 (1 - \\pi_y)^2 \\frac{K}{K - 1} \\le \\lVert \\nabla J \\rVert^2$ with the 0/1 reward.",
+        says="From below, $\\pi_y^2 (1 - \\pi_y)^2 \\frac{K}{K - 1} \\le \\lVert \\nabla J \\rVert^2$ with the 0/1 "
+        "reward.",
         lhs=right**2 * (1 - right) ** 2 * (others + 1) / others,
         rhs=squared(pushed),
         relation=Relation.AT_MOST,

@@ -1,7 +1,7 @@
 """The geometry of TRPO: near the old policy, the KL divergence is half the Fisher information, quadratic and flat.
 
-The surrogate agrees with J to first order there, the divergence bends with the Fisher information; together they give the
-natural gradient.
+The surrogate agrees with J to first order there, the divergence bends with the Fisher information; together they give
+the natural gradient.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def claims() -> Iterator[Claim]:
     """The divergence to second order, state by state and on average."""
     here, there = expect(log(old / m.policy), (m.a, old_law)), expect(log(m.policy / old), (m.a, m.policy_law))
     for name, row, kl, says in (
-        ("kl-hessian-is-fisher", 370, here, "\\mathrm{KL}(\\pi_{\\theta'} \\,\\lVert\\, \\pi_\\theta)"),
-        ("kl-hessian-is-fisher-reversed", 372, there, "\\mathrm{KL}(\\pi_\\theta \\,\\lVert\\, \\pi_{\\theta'})"),
+        ("kl-hessian-is-fisher", 370, here, "\\mathrm{KL}(\\pi_{\\theta'}, \\pi_\\theta)"),
+        ("kl-hessian-is-fisher-reversed", 372, there, "\\mathrm{KL}(\\pi_\\theta, \\pi_{\\theta'})"),
     ):
         yield Claim(
             name,
@@ -76,7 +76,8 @@ def claims() -> Iterator[Claim]:
         lhs=grad(grad(divergence, m.theta), m.theta),
         rhs=fisher,
         given=at_old,
-        remark="With the surrogate, which agrees with $J$ to first order (trpo-surrogate-gradient), the best small step is "
+        remark="With the surrogate, which agrees with $J$ to first order (trpo-surrogate-gradient), the best small "
+        "step is "
         "the natural one, $F^{-1} \\nabla J$ (trpo-step).",
         source="J. Schulman et al., Trust region policy optimization (2015)",
     )

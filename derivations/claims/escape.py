@@ -1,7 +1,7 @@
 """How long a softmax policy of two answers takes to leave a bad corner, and how one can be left for good.
 
-The right answer pays 1, the other 0; p is the probability of the right one, q of the other.  The flows in the difference
-of the logits are z' = 2 p q (policy gradient), 2 q (cross entropy) and 1 (natural gradient), and p' = p q z'.
+The right answer pays 1, the other 0; p is the probability of the right one, q of the other.  The flows in the
+difference of the logits are z' = 2 p q (policy gradient), 2 q (cross entropy) and 1 (natural gradient), and p' = p q z'.
 """
 
 from __future__ import annotations
@@ -125,7 +125,8 @@ def claims() -> Iterator[Claim]:
         lhs=Closed("∫ dp / (2 p² q²)", "\\int_{1/10}^{1/2} \\frac{dp}{2\\, p^2 (1 - p)^2}", by_policy_gradient),
         rhs=Closed("log 9 + 40/9", "\\log 9 + \\frac{40}{9}", written("log(9) + Rational(40, 9)")),
         expected=Rung.EXACT,
-        remark="Two logits, rewards 1 and 0; $z + \\sinh z = t + c$ for the difference $z$ of the logits.",
+        remark="Two logits, rewards 1 and 0; $z + \\frac{1}{2}(e^z - e^{-z}) = t + c$ for the difference $z$ of the "
+        "logits.",
     )
     yield Claim(
         "escape-time-cross-entropy",
@@ -149,7 +150,8 @@ def claims() -> Iterator[Claim]:
         "escape-time-from-any-odds",
         chapter=10,
         row=223,
-        says="From the odds $x = q/p$ against the right answer the policy gradient flow takes $\\log x + \\frac{1}{2}(x - 1/x)$.",
+        says="From the odds $x = q/p$ against the right answer the policy gradient flow takes $\\log x + "
+        "\\frac{1}{2}(x - 1/x)$.",
         lhs=Closed("∫₁ˣ (1 + u)²/(2u²) du", "\\int_1^x \\frac{(1 + u)^2}{2 u^2}\\, du", from_any_odds),
         rhs=Closed(
             "log x + (x − 1/x)/2",
@@ -171,7 +173,8 @@ def claims() -> Iterator[Claim]:
         "escape-time-in-draws",
         chapter=10,
         row=225,
-        says="With sampled answers it takes $1/p$ draws on average until the first update that is not zero: 10 at $p = 1/10$.",
+        says="With sampled answers it takes $1/p$ draws on average until the first update that is not zero: 10 at $p "
+        "= 1/10$.",
         lhs=Closed("Σ_n n p q^(n−1)", "\\sum_{n=1}^{\\infty} n\\, p\\, (1 - p)^{n - 1}", mean_wait),
         rhs=lift(10),
         expected=Rung.EXACT,
@@ -182,12 +185,14 @@ def claims() -> Iterator[Claim]:
         "local-trap-under-function-approximation",
         chapter=10,
         row=240,
-        says="One parameter, features $(-1, 0, 1)$, rewards $(1, 0, 2)$, $u = e^{\\theta}$: at $u = 1/3$ the objective falls "
+        says="One parameter, features $(-1, 0, 1)$, rewards $(1, 0, 2)$, $u = e^{\\theta}$: at $u = 1/3$ the "
+        "objective falls "
         "towards the better answer, with the slope $-9/169$.",
         lhs=Closed(f"d/du {trap} at 1/3", slope + " \\Bigr|_{u = 1/3}", slope_at(written("Rational(1, 3)"))),
         rhs=Number(Fraction(-9, 169)),
         expected=Rung.EXACT,
-        remark="So from there the flow goes the other way. With shared parameters there are true traps; with one logit for "
+        remark="So from there the flow goes the other way. With shared parameters there are true traps; with one "
+        "logit for "
         "each answer the exact flow has none inside the simplex.",
     )
     yield Claim(
@@ -216,7 +221,8 @@ def claims() -> Iterator[Claim]:
         "committal-natural-versus-vanilla",
         chapter=10,
         row=250,
-        says="Sampled natural-gradient steps can commit themselves: if the wrong arm pays 1 and the right one more, the right "
+        says="Sampled natural-gradient steps can commit themselves: if the wrong arm pays 1 and the right one more, "
+        "the right "
         "one is never drawn with a probability above 1/5.",
         lhs=Number(Fraction(1, 5)),
         rhs=Closed(
@@ -226,7 +232,9 @@ def claims() -> Iterator[Claim]:
         ),
         relation=Relation.AT_MOST,
         expected=Rung.EXACT,
-        remark="One sample at a time, steps $\\eta\\, r / \\pi$ with $e^{\\eta} = 2$, from equal logits: after $t$ wrong draws "
-        "the next one is wrong with probability $2^t / (1 + 2^t)$ at least. The last factor bounds the rest of the product, "
+        remark="One sample at a time, steps $\\eta\\, r / \\pi$ with $e^{\\eta} = 2$, from equal logits: after $t$ "
+        "wrong draws "
+        "the next one is wrong with probability $2^t / (1 + 2^t)$ at least. The last factor bounds the rest of the "
+        "product, "
         "$\\prod (1 - x_t) \\ge 1 - \\sum x_t$.",
     )

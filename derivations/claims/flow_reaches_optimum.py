@@ -1,4 +1,4 @@
-"""The exact gradient flow of a softmax policy with one logit for each answer: J rises, the best answer may fall first."""
+"""The exact gradient flow of a softmax policy with one logit an answer: J rises, the best answer may fall first."""
 
 from __future__ import annotations
 
@@ -26,14 +26,16 @@ def claims() -> Iterator[Claim]:
         "flow-reaches-optimum-bandit",
         chapter=10,
         row=230,
-        says="Along the exact flow of the logits, in one state, $J$ rises at the rate $\\lVert \\nabla J \\rVert^2$: zero only "
+        says="Along the exact flow of the logits, in one state, $J$ rises at the rate $\\lVert \\nabla J \\rVert^2$: "
+        "zero only "
         "where all answers pay the same, so there is no trap inside the simplex.",
         lhs=sum_over(m.a, of=moved * m.reward),
         rhs=sum_over(m.a, of=push**2),
         given=m.hypotheses,
-        remark="The left side is $\\sum_a \\dot \\pi_a r_a$ with $\\dot \\pi_a = \\pi_a\\, (\\dot z_a - \\sum_b \\pi_b \\dot z_b)$ and "
-        "$\\dot z = \\nabla J$. That the flow reaches the optimum from everywhere is a theorem of the literature, not shown "
-        "here.",
+        remark="The left side is $\\sum_a \\pi_a'\\, r_a$ with $\\pi_a' = \\pi_a\\, (z_a' - \\sum_b \\pi_b z_b')$ and "
+        "$z' = \\nabla J$, a prime for the derivative along the flow. That the flow reaches the optimum from "
+        "everywhere is a "
+        "theorem of the literature, not shown here.",
         source="A. Agarwal et al., On the theory of policy gradient methods (2021); J. Mei et al., On the global "
         "convergence rates of softmax policy gradient methods (2020)",
     )
@@ -53,7 +55,8 @@ def claims() -> Iterator[Claim]:
         given=(*(h for h in m.hypotheses if h != ThetaFree(REWARD)), lower, Positive(GAP)),
         expected=Rung.REFUTED,
         repaired_by=("flow-reaches-optimum-bandit",),
-        remark="A second-best answer that is given much more often can rise so fast that the best one loses. Here the best "
+        remark="A second-best answer that is given much more often can rise so fast that the best one loses. Here the "
+        "best "
         "answer is $c(s)$, and the others pay $d > 0$ less.",
         sizes=({"S": 1, "A": 3},),
         examples=(

@@ -49,7 +49,8 @@ def claims() -> Iterator[Claim]:
         lhs=m.expectation(m.over_chance((m.paid + noise) * m.score)) - grad(m.objective),
         rhs=m.over_states(covariance(noise, m.score, (m.a, m.policy_law), m.chance)),
         given=given,
-        remark="So what counts is that the noise has the mean zero given the state and the answer, $\\mathbb{E}[\\hat r \\mid "
+        remark="So what counts is that the noise has the mean zero given the state and the answer, $\\mathbb{E}[\\hat "
+        "r \\mid "
         "s, a] = r$; that it is zero on average is not enough.",
         examples=(
             Example(

@@ -39,6 +39,7 @@ def claims() -> Iterator[Claim]:
         + sum_over(m.a, b, of=m.policy * pi_b * apart)
         + (1 - pi_c) ** 2
         + elsewhere,
-        remark="The reward is written as the probability $r(w(s) \\mid s, a)$ of an outcome that wins; rewards in a range of "
+        remark="The reward is written as the probability $r(w(s) \\mid s, a)$ of an outcome that wins; rewards in a "
+        "range of "
         "the width $R$ give $R$ times as much. Triangle inequality, then $\\lvert r_a - r_b \\rvert \\le 1$.",
     )

@@ -8,7 +8,20 @@ from pgsym.decide.claims import Claim
 from pgsym.problems import Trajectories, one_step, trajectories
 from pgsym.problems.one_step import POLICY
 from pgsym.problems.trajectory import ADVANTAGE, TRAJECTORY_LAW
-from pgsym.terms import ACTION, PARAMETER, STATE, Frozen, Symbol, Term, Variable, expect, function, grad, sum_over, sum_range
+from pgsym.terms import (
+    ACTION,
+    PARAMETER,
+    STATE,
+    Frozen,
+    Symbol,
+    Term,
+    Variable,
+    expect,
+    function,
+    grad,
+    sum_over,
+    sum_range,
+)
 from pgsym.terms.nodes import lift
 from pgsym.terms.structure import substitute
 
@@ -30,7 +43,8 @@ def claims() -> Iterator[Claim]:
         "trpo-surrogate-gradient",
         chapter=10,
         row=300,
-        says="The surrogate $L(\\theta) = \\mathbb{E}_{p_{\\theta'}}[\\sum_t \\mathbb{E}_{a \\sim \\pi_\\theta}[A_{t, \\theta'}"
+        says="The surrogate $L(\\theta) = \\mathbb{E}_{p_{\\theta'}}[\\sum_t \\mathbb{E}_{a \\sim \\pi_\\theta}[A_{t, "
+        "\\theta'}"
         "(s_t, a)]]$ has the gradient of $J$ at $\\theta = \\theta'$.",
         lhs=grad(surrogate(m), m.theta),
         rhs=grad(m.objective),
@@ -70,11 +84,13 @@ def second_order() -> Iterator[Claim]:
         "trpo-surrogate-second-order-error",
         chapter=10,
         row=310,
-        says="Two decisions in a row, right with the probabilities $p$ and $q$, and a reward if both are: the surrogate "
+        says="Two decisions in a row, right with the probabilities $p$ and $q$, and a reward if both are: the "
+        "surrogate "
         "misses $(p - p')(q - q')$, what both policies change together.",
         lhs=p * q - old_p * old_q - ((p - old_p) * old_q + old_p * (q - old_q)),
         rhs=(p - old_p) * (q - old_q),
-        remark="$J = p q$, and $L = (p - p')\\, q' + p'\\, (q - q')$: advantages of the old policy, in states of the old "
+        remark="$J = p q$, and $L = (p - p')\\, q' + p'\\, (q - q')$: advantages of the old policy, in states of the "
+        "old "
         "policy.",
     )
 
@@ -98,6 +114,7 @@ def natural_gradient() -> Iterator[Claim]:
         lhs=sum_over(b, of=(s.policy * indicator(s.a, b) - s.policy * pi_b) * advantage_b),
         rhs=s.policy * advantage,
         given=s.hypotheses,
-        remark="Coordinate by coordinate, $a$ fixed. A constant may be added to $A$ in every state: logits are only known up "
+        remark="Coordinate by coordinate, $a$ fixed. A constant may be added to $A$ in every state: logits are only "
+        "known up "
         "to one.",
     )

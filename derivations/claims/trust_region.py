@@ -1,4 +1,4 @@
-"""The trust region: the best step of a given divergence, how far the surrogate may be off, and what it cannot repair."""
+"""The trust region: the best step of a given divergence, how far the surrogate errs, and what neither mends."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def parts() -> tuple[sympy.Matrix, sympy.Matrix, sympy.Matrix, sympy.Matrix, sym
     return L, L * L.T, sympy.Matrix([g1, g2]), sympy.Matrix([x1, x2]), delta
 
 
-def from_parts(made: Callable[[sympy.Matrix, sympy.Matrix, sympy.Matrix, sympy.Matrix, sympy.Symbol], sympy.Expr]) -> (
-    Callable[[], sympy.Expr]
-):
+def from_parts(
+    made: Callable[[sympy.Matrix, sympy.Matrix, sympy.Matrix, sympy.Matrix, sympy.Symbol], sympy.Expr],
+) -> Callable[[], sympy.Expr]:
     """An expression of those parts, computed when it is asked for."""
     return lambda: made(*parts())
 
@@ -92,7 +92,9 @@ def _solved(matrix: list[list[Fraction]], right: tuple[Fraction, Fraction]) -> t
     return (right[0] * d - b * right[1]) / det, (a * right[1] - right[0] * c) / det
 
 
-def _values(policy: Rows, moves: tuple[Rows, ...], rewards: tuple[tuple[Fraction, ...], ...]) -> tuple[Fraction, Fraction]:
+def _values(
+    policy: Rows, moves: tuple[Rows, ...], rewards: tuple[tuple[Fraction, ...], ...]
+) -> tuple[Fraction, Fraction]:
     """V of a policy, by Bellman's equation."""
     paid = tuple(sum((policy[s][a] * rewards[s][a] for a in range(2)), Fraction(0)) for s in range(2))
     return _solved(_chain(policy, moves), (paid[0], paid[1]))
@@ -112,9 +114,11 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=390,
         says=f"The step $x = {best}$ uses up the trust region: $x^{{\\top}} F x / 2 = \\delta$.",
-        lhs=Closed("xᵀ F x / 2", "\\frac{1}{2} x^{\\top} F x", from_parts(
-            lambda L, F, g, x, d: (natural_step(F, g, d).T * F * natural_step(F, g, d))[0] / 2
-        )),
+        lhs=Closed(
+            "xᵀ F x / 2",
+            "\\frac{1}{2} x^{\\top} F x",
+            from_parts(lambda L, F, g, x, d: (natural_step(F, g, d).T * F * natural_step(F, g, d))[0] / 2),
+        ),
         rhs=Closed("δ", "\\delta", from_parts(lambda L, F, g, x, d: d)),
         expected=Rung.EXACT,
         remark="For every Fisher information of two parameters, $F = L L^{\\top}$ with a triangular $L$.",
@@ -123,7 +127,8 @@ def claims() -> Iterator[Claim]:
         "trpo-step-is-the-best",
         chapter=10,
         row=391,
-        says="No step of the region gains more to first order: $(g^{\\top} F^{-1} g)(x^{\\top} F x) - (g^{\\top} x)^2$ is a square, "
+        says="No step of the region gains more to first order: $(g^{\\top} F^{-1} g)(x^{\\top} F x) - (g^{\\top} "
+        "x)^2$ is a square, "
         "so that $g^{\\top} x \\le \\sqrt{2 \\delta\\, g^{\\top} F^{-1} g}$, which the step reaches.",
         lhs=Closed(
             "(gᵀF⁻¹g)(xᵀFx) − (gᵀx)²",
@@ -131,7 +136,9 @@ def claims() -> Iterator[Claim]:
             from_parts(lambda L, F, g, x, d: (g.T * F.inv() * g)[0] * (x.T * F * x)[0] - (g.T * x)[0] ** 2),
         ),
         rhs=Closed(
-            "(h₁ y₂ − h₂ y₁)²", "(h_1 y_2 - h_2 y_1)^2", from_parts(lambda L, F, g, x, d: (L.inv() * g).row_join(L.T * x).det() ** 2)
+            "(h₁ y₂ − h₂ y₁)²",
+            "(h_1 y_2 - h_2 y_1)^2",
+            from_parts(lambda L, F, g, x, d: (L.inv() * g).row_join(L.T * x).det() ** 2),
         ),
         expected=Rung.EXACT,
         remark="Lagrange's identity for $h = L^{-1} g$ and $y = L^{\\top} x$.",
@@ -140,12 +147,15 @@ def claims() -> Iterator[Claim]:
         "trpo-lower-bound",
         chapter=10,
         row=320,
-        says="With discounting, $\\lvert J - J' - L \\rvert \\le \\frac{4 \\epsilon \\gamma \\alpha^2}{(1 - \\gamma)^2}$, $\\epsilon$ the "
-        "largest advantage and $\\alpha$ the largest total variation of the policies in a state: checked, exactly, at 60 "
+        says="With discounting, $\\lvert J - J' - L \\rvert \\le \\frac{4 \\epsilon \\gamma \\alpha^2}{(1 - "
+        "\\gamma)^2}$, $\\epsilon$ the "
+        "largest advantage and $\\alpha$ the largest total variation of the policies in a state: checked, exactly, at "
+        "60 "
         "random problems of two states and two answers, $\\gamma = 1/2$.",
         lhs=Closed(
             "max (|J − J' − L| − 4εγα²/(1 − γ)²)",
-            "\\max \\left( \\lvert J - J' - L \\rvert - \\frac{4 \\epsilon \\gamma \\alpha^2}{(1 - \\gamma)^2} \\right)",
+            "\\max \\left( \\lvert J - J' - L \\rvert - \\frac{4 \\epsilon \\gamma \\alpha^2}{(1 - \\gamma)^2} "
+            "\\right)",
             worst_excess,
         ),
         rhs=lift(0),
@@ -171,14 +181,16 @@ def wrong_rewards() -> Iterator[Claim]:
         "trpo-ppo-designed-for-this",
         chapter=10,
         row=280,
-        says="A small natural step on an estimated reward, as TRPO and PPO take it first, never lowers the true reward.",
+        says="A small natural step on an estimated reward, as TRPO and PPO take it first, never lowers the true "
+        "reward.",
         lhs=lift(0) * m.objective,
         rhs=m.over_states(gain),
         relation=Relation.AT_MOST,
         given=given,
         expected=Rung.REFUTED,
         repaired_by=("trpo-ppo-first-order-gain", "low-quality-reward"),
-        remark="They bound how far a batch moves the policy. They do not mend the rewards: with an estimate that has two "
+        remark="They bound how far a batch moves the policy. They do not mend the rewards: with an estimate that has "
+        "two "
         "answers the wrong way round, the better one falls.",
         examples=(
             Example(
@@ -193,7 +205,8 @@ def wrong_rewards() -> Iterator[Claim]:
         "trpo-ppo-first-order-gain",
         chapter=10,
         row=281,
-        says="In every state the true reward gains, to first order, the covariance of the estimate and the true reward.",
+        says="In every state the true reward gains, to first order, the covariance of the estimate and the true "
+        "reward.",
         lhs=gain,
         rhs=covariance(estimate, m.reward, (m.a, m.policy_law)),
         given=given,
