@@ -1,4 +1,4 @@
-"""The importance-weighted surrogate: an old policy's trajectories, weighted by how much likelier the new one makes them.
+"""The importance-weighted surrogate: an old policy's trajectories, weighted by how much likelier they are now.
 
 The weight changes the law back, so the surrogate is J itself, for every θ; its gradient where the trajectories were
 drawn is the policy gradient.

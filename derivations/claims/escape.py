@@ -1,7 +1,7 @@
 """How long a softmax policy of two answers takes to leave a bad corner, and how one can be left for good.
 
 The right answer pays 1, the other 0; p is the probability of the right one, q of the other.  The flows in the
-difference of the logits are z' = 2 p q (policy gradient), 2 q (cross entropy) and 1 (natural gradient), and p' = p q z'.
+difference of the logits are z' = 2 p q (policy gradient), 2 q (cross entropy), 1 (natural gradient), and p' = p q z'.
 """
 
 from __future__ import annotations

@@ -68,6 +68,10 @@ class Counted(Hypothesis):
         """The letter that says the number, as in |A|."""
         return next(letter for letter, sort in LETTERS.items() if sort == self.sort)
 
+    def allows(self, count: int) -> bool:
+        """Whether there may be so many."""
+        raise NotImplementedError
+
     def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
         return any(self.sort in (*s.arguments, s.result) for s in vocabulary)
 
@@ -77,6 +81,9 @@ class HowMany(Counted):
     """There are so many states, or actions: what is true of two answers may not be of three."""
 
     count: int
+
+    def allows(self, count: int) -> bool:
+        return count == self.count
 
     def __str__(self) -> str:
         return f"|{self.letter}| = {self.count}"
@@ -88,6 +95,9 @@ class HowMany(Counted):
 @dataclass(frozen=True)
 class AtLeastTwo(Counted):
     """There are two states, or actions, at least: what it takes to divide by the number of the others."""
+
+    def allows(self, count: int) -> bool:
+        return count >= 2
 
     def __str__(self) -> str:
         return f"|{self.letter}| ≥ 2"
