@@ -51,8 +51,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=360,
         says="In every state the Fisher information $\\mathbb{E}[g g^{\\top}]$, $g$ the score, is minus the mean "
-        "Hessian of "
-        "$\\log \\pi_\\theta$.",
+        "Hessian of $\\log \\pi_\\theta$.",
         lhs=curvature,
         rhs=-fisher,
         given=m.hypotheses,

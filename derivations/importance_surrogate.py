@@ -45,22 +45,19 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=291,
         says="The gradient of $\\mathbb{E}_{\\tau \\sim p_{\\theta'}}[(p_\\theta / p_{\\theta'}) R]$ is $\\nabla "
-        "J(\\theta)$: at "
-        "$\\theta = \\theta'$, where the trajectories were drawn, and everywhere else.",
+        "J(\\theta)$: at $\\theta = \\theta'$, where the trajectories were drawn, and everywhere else.",
         lhs=grad(surrogate, m.theta),
         rhs=grad(m.objective),
         given=m.hypotheses,
         remark="What the environment contributes cancels in $p_\\theta / p_{\\theta'}$. Away from $\\theta'$ the "
-        "weights are a "
-        "product of $T$ ratios, and their variance grows with it.",
+        "weights are a product of $T$ ratios, and their variance grows with it.",
     )
     yield Claim(
         "importance-surrogate-by-single-ratios",
         chapter=10,
         row=291.1,
         says="The same with one ratio a step, $\\sum_t \\frac{\\pi_\\theta(a_t \\mid s_t)}{\\pi_{\\theta'}(a_t \\mid "
-        "s_t)} R$, at "
-        "$\\theta = \\theta'$: right to first order there, and not elsewhere.",
+        "s_t)} R$, at $\\theta = \\theta'$: right to first order there, and not elsewhere.",
         lhs=grad(expect(one_ratio_a_step, (m.tau, old_law)), m.theta),
         rhs=grad(m.objective),
         given=(*m.hypotheses, Frozen(OLD, m.theta)),

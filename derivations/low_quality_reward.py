@@ -41,18 +41,17 @@ def claims() -> Iterator[Claim]:
         "low-quality-reward",
         chapter=10,
         row=201,
-        says="A reward estimate $\\hat r$ in place of $r$ biases the gradient by exactly "
-        "$\\mathbb{E}[(\\hat r - r)\\, \\nabla \\log \\pi_\\theta]$.",
+        says="A reward estimate $\\hat r$ in place of $r$ biases the gradient by exactly $\\mathbb{E}[(\\hat r - r)\\, "
+        "\\nabla \\log \\pi_\\theta]$.",
         lhs=bias,
         rhs=target,
         given=m.hypotheses,
         remark="The estimate need not be free of $\\theta$: it is not differentiated. An error that is the same for "
-        "all "
-        "answers of a state costs nothing.",
+        "all answers of a state costs nothing.",
         examples=(
             Example(
-                "One state, two answers with probability 1/2; the estimate has them the wrong way round, and the "
-                "bias is minus twice the gradient.",
+                "One state, two answers with probability 1/2; the estimate has them the wrong way round, and the bias "
+                "is minus twice the gradient.",
                 tables={"D": ["1"], "π": [["1/2", "1/2"]], "r": [["1", "0"]], "r̂": [["0", "1"]]},
                 given=(*m.hypotheses, ThetaFree(ESTIMATE)),
                 worth=((bias, ("-1/2", "1/2")), (grad(m.objective), ("1/4", "-1/4"))),

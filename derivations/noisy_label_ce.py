@@ -62,16 +62,15 @@ def claims() -> Iterator[Claim]:
         "symmetric-noise-ce",
         chapter=10,
         row=80,
-        says="Uniform label noise is label smoothing: in the logits cross entropy then descends "
-        "$\\pi - \\bigl(c\\, e_y + (1 - c)\\, u\\bigr)$ with $c = 1 - \\frac{\\varepsilon K}{K - 1}$ and $u$ uniform.",
+        says="Uniform label noise is label smoothing: in the logits cross entropy then descends $\\pi - \\bigl(c\\, "
+        "e_y + (1 - c)\\, u\\bigr)$ with $c = 1 - \\frac{\\varepsilon K}{K - 1}$ and $u$ uniform.",
         lhs=gradient,
         rhs=m.over_states(
             sum_over(m.a, of=(m.policy - (m.kept * m.is_right + m.smoothing / m.classes)) * grad(m.logit))
         ),
         given=(*m.hypotheses, m.softmax),
-        remark="The smoothing weight is $1 - c$. The gradient is zero at $\\pi_\\theta(y \\mid s) = 1 - "
-        "\\varepsilon$, and "
-        "not at 1.",
+        remark="The smoothing weight is $1 - c$. The gradient is zero at $\\pi_\\theta(y \\mid s) = 1 - \\varepsilon$, "
+        "and not at 1.",
     )
     yield Claim(
         "noisy-label-ce",
@@ -84,10 +83,8 @@ def claims() -> Iterator[Claim]:
         expected=Rung.REFUTED,
         repaired_by=("noisy-label-ce-gradient", "noisy-label-ce-optimum", "noisy-label-pg"),
         remark="A quarter of the labels flipped, two classes, $\\pi_\\theta(y \\mid s) = 3/4$: cross entropy has "
-        "arrived, "
-        "the policy gradient still moves on. No other factor helps: beyond $1 - \\varepsilon$ the two gradients point "
-        "in "
-        "opposite directions.",
+        "arrived, the policy gradient still moves on. No other factor helps: beyond $1 - \\varepsilon$ the two "
+        "gradients point in opposite directions.",
         examples=(
             Example(
                 "One picture, two classes, a quarter of the labels flipped, the label already at 3/4.",

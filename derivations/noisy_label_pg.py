@@ -54,8 +54,8 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=70,
         says="A label flipped with probability $\\varepsilon$ to one of the other classes rewards an answer with "
-        "$\\bigl(1 - \\frac{\\varepsilon K}{K - 1}\\bigr) \\mathbf{1}\\{a = y(s)\\} + "
-        "\\frac{\\varepsilon}{K - 1}$ on average.",
+        "$\\bigl(1 - \\frac{\\varepsilon K}{K - 1}\\bigr) \\mathbf{1}\\{a = y(s)\\} + \\frac{\\varepsilon}{K - 1}$ on "
+        "average.",
         lhs=agrees,
         rhs=m.kept * m.is_right + chance,
         given=m.hypotheses,

@@ -13,7 +13,7 @@ from pgsym.catalogue import Claim, Rung, show
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import one_step, trajectories
 from pgsym.problems.one_step import POLICY, REWARD
-from pgsym.problems.trajectory import ADVANTAGE
+from pgsym.problems.trajectory import ADVANTAGE, TRAJECTORY_LAW
 from pgsym.terms import ACTION, PARAMETER, Variable, expect, sum_range
 from pgsym.terms.structure import substitute
 
@@ -50,8 +50,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=288,
         says="For one step $J(\\theta) - J(\\theta')$ is the mean, under $\\pi_\\theta$, of the reward above the old "
-        "mean "
-        "reward of the state.",
+        "mean reward of the state.",
         lhs=advantages,
         rhs=m.objective - old_objective,
         given=m.hypotheses,
@@ -61,14 +60,12 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=289,
         says="$J(\\theta) - J(\\theta')$ is the sum of the advantages $A_{t, \\theta'}(s_t, a_t)$ of the old policy "
-        "along "
-        "trajectories of the new one, on average.",
+        "along trajectories of the new one, on average.",
         lhs=several.objective - old_total,
         rhs=several.expectation(sum_range(t, 1, several.T, of=advantage)),
         given=given,
         remark="The values telescope along a trajectory. Decided for horizons up to 4; the script derives the case of "
-        "one "
-        "step.",
+        "one step.",
         source="S. Kakade and J. Langford, Approximately optimal approximate reinforcement learning (2002)",
     )
     yield Claim(
@@ -86,12 +83,11 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=290.1,
         says="The same along trajectories of the old policy, its actions drawn anew by the new one: what TRPO's "
-        "surrogate "
-        "does.",
+        "surrogate does.",
         lhs=two.objective - substitute(two.objective, {two.theta: OLD}),
         rhs=expect(
             sum_range(t, 1, two.T, of=expect(ADVANTAGE(two.state(t), two.a, t, OLD), (two.a, two.answer_law_at(t)))),
-            (two.tau, substitute(two.law, {two.theta: OLD})),
+            (two.tau, TRAJECTORY_LAW.law(OLD)),
         ),
         given=(*two.hypotheses, *two.values),
         expected=Rung.REFUTED,

@@ -82,8 +82,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=339,
         says="The gradient of the unclipped surrogate $\\mathbb{E}_{\\pi_{\\theta'}}[\\rho A]$, $\\rho = \\pi_\\theta "
-        "/ "
-        "\\pi_{\\theta'}$, is the policy gradient for the advantages $A$, wherever $\\theta$ is.",
+        "/ \\pi_{\\theta'}$, is the policy gradient for the advantages $A$, wherever $\\theta$ is.",
         lhs=unclipped,
         rhs=policy_gradient,
         given=(*m.hypotheses, ThetaFree(ADVANTAGE)),
@@ -94,8 +93,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=340,
         says="At $\\theta = \\theta'$, where every ratio is 1, clipping plays no part: the gradient of the clipped "
-        "surrogate is "
-        "the policy gradient.",
+        "surrogate is the policy gradient.",
         lhs=grad(sampled(clipped(ratio)), m.theta),
         rhs=policy_gradient,
         given=at_old,
@@ -107,18 +105,15 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=329,
         says="The clipped surrogate $\\mathbb{E}_{\\pi_{\\theta'}}[\\min(\\rho A, \\operatorname{clip}(\\rho, 1 - "
-        "\\varepsilon, 1 + "
-        "\\varepsilon) A)]$ never exceeds the unclipped one.",
+        "\\varepsilon, 1 + \\varepsilon) A)]$ never exceeds the unclipped one.",
         lhs=sampled(clipped(ratio)),
         rhs=sampled(ratio * advantage),
         relation=Relation.AT_MOST,
         given=given,
         slack=sampled(Fraction(1, 2) * (absolute(unpaid) + unpaid)),
         remark="A pessimistic bound: what clipping takes away is $\\frac{1}{2}(\\lvert x \\rvert + x)$, $x$ what the "
-        "ratio "
-        "earns beyond the interval. Its gradient is the policy gradient at first (ppo-first-step-is-pg), and zero "
-        "where the "
-        "ratio is outside and the advantage pushes it further out (ppo-clip-gradient-region).",
+        "ratio earns beyond the interval. Its gradient is the policy gradient at first (ppo-first-step-is-pg), and "
+        "zero where the ratio is outside and the advantage pushes it further out (ppo-clip-gradient-region).",
     )
     yield from regions()
     yield from unbounded()
@@ -163,13 +158,12 @@ def regions() -> Iterator[Claim]:
         chapter=10,
         row=334,
         says="Where the ratio is inside the interval the clipped surrogate slopes like the unclipped one, for "
-        "advantages of "
-        "either sign.",
+        "advantages of either sign.",
         lhs=grad(clipped(moving), m.theta),
         rhs=advantage * grad(moving, m.theta),
         given=region(within),
-        remark="The ratio is written as $1 - \\varepsilon + 2 \\varepsilon\\, \\delta / (1 + \\delta)$ with $\\delta "
-        "> 0$.",
+        remark="The ratio is written as $1 - \\varepsilon + 2 \\varepsilon\\, \\delta / (1 + \\delta)$ with $\\delta > "
+        "0$.",
     )
     yield Claim(
         "ppo-clip-stops-all-that-is-outside",
@@ -218,17 +212,15 @@ def unbounded() -> Iterator[Claim]:
         chapter=10,
         row=350,
         says="Clipping keeps the ratios in their interval: where one has left it, ascending the surrogate takes it no "
-        "further, "
-        "$L'(\\log 4) \\le 0$ in the example of the remark.",
+        "further, $L'(\\log 4) \\le 0$ in the example of the remark.",
         lhs=slope,
         rhs=lift(0),
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("ppo-clip-slope-where-one-is-clipped", "ppo-clip-gradient-region"),
         remark="Two states with the logits $\\theta$ and $\\theta / 2$, old $\\theta = 0$, now $\\log 4$, "
-        "$\\varepsilon = 1/2$, "
-        "$A = 1$: the ratios are 8/5, clipped, and 4/3, which still pulls with the slope 2/9 and takes the other "
-        "along.",
+        "$\\varepsilon = 1/2$, $A = 1$: the ratios are 8/5, clipped, and 4/3, which still pulls with the slope 2/9 and "
+        "takes the other along.",
     )
     yield Claim(
         "ppo-clip-slope-where-one-is-clipped",

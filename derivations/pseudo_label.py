@@ -41,8 +41,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=140,
         says="Draw a label from the model and keep it with probability $r(s, a)$: the expected step of cross entropy "
-        "is "
-        "then exactly the policy gradient.",
+        "is then exactly the policy gradient.",
         lhs=-grad(-m.over_states(expect(m.reward * log(m.policy), (m.a, pseudo_labels))), m.theta),
         rhs=grad(m.objective),
         given=fixed,
@@ -54,8 +53,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=150,
         says="The mean step with a sampled label $a' \\sim \\pi_\\theta$ that is always kept: "
-        "$\\mathbb{E}_{a'}[\\nabla \\log "
-        "\\pi_\\theta(a' \\mid s)] = 0$, in every state.",
+        "$\\mathbb{E}_{a'}[\\nabla \\log \\pi_\\theta(a' \\mid s)] = 0$, in every state.",
         lhs=expect(m.score, (m.a, m.policy_law)),
         rhs=lift(0),
         given=m.hypotheses,
@@ -86,8 +84,7 @@ def claims() -> Iterator[Claim]:
         examples=(
             Example(
                 "One picture of class 0, two classes, the model says class 1 with probability 3/5: the reward pushes "
-                "the "
-                "right logit up, the pseudo-label pushes it down.",
+                "the right logit up, the pseudo-label pushes it down.",
                 tables={"D": ["1"], "π": [["2/5", "3/5"]], "k": [1], "y": [0]},
                 given=m.hypotheses,
                 worth=((grad(m.accuracy), ("6/25", "-6/25")), (-grad(guessed), ("-2/5", "2/5"))),

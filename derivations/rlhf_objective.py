@@ -77,16 +77,14 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=395,
         says="The gradient of $\\mathbb{E}[r] - \\beta\\, \\mathrm{KL}(\\pi_\\theta, \\pi_{\\mathrm{ref}})$ is the "
-        "policy "
-        "gradient for the reward $r - \\beta \\log \\frac{\\pi_\\theta}{\\pi_{\\mathrm{ref}}}$, that reward held "
-        "fixed.",
+        "policy gradient for the reward $r - \\beta \\log \\frac{\\pi_\\theta}{\\pi_{\\mathrm{ref}}}$, that reward "
+        "held fixed.",
         lhs=grad(objective),
         rhs=gradient,
         given=given,
         remark="Differentiating through the logarithm adds the mean score, which is zero.",
         source="N. Stiennon et al., Learning to summarize from human feedback (2020); L. Ouyang et al., Training "
-        "language "
-        "models to follow instructions with human feedback (2022)",
+        "language models to follow instructions with human feedback (2022)",
     )
     weight, weight_b = (p * exp(r / beta) for p, r in ((reference, m.reward), (REFERENCE(b, m.s), REWARD(m.s, b))))
     partition = sum_over(b, of=weight_b)
@@ -98,8 +96,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=396,
         says="The objective is $\\beta\\, \\mathbb{E}_s[\\log Z]$ less $\\beta$ times the divergence from "
-        "$\\pi_{\\mathrm{opt}} = "
-        "\\pi_{\\mathrm{ref}}\\, e^{r / \\beta} / Z$: the divergence is completed.",
+        "$\\pi_{\\mathrm{opt}} = \\pi_{\\mathrm{ref}}\\, e^{r / \\beta} / Z$: the divergence is completed.",
         lhs=objective,
         rhs=best - beta * m.expectation(log(m.policy / optimum)),
         given=reweighted,
@@ -116,8 +113,7 @@ def claims() -> Iterator[Claim]:
         given=reweighted,
         slack=beta * m.expectation(gap - 1 - log(gap)),
         remark="The divergence is not negative, for $x - 1 - \\log x \\ge 0$, and zero for $\\pi_{\\mathrm{opt}}$ "
-        "only. A small $\\beta$ "
-        "makes $\\pi_{\\mathrm{opt}}$ greedy, a large one keeps it at the reference.",
+        "only. A small $\\beta$ makes $\\pi_{\\mathrm{opt}}$ greedy, a large one keeps it at the reference.",
     )
 
 

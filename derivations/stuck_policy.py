@@ -91,22 +91,19 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=199,
         says="A softmax policy moves the logit of an answer by $\\pi_\\theta(a \\mid s)\\, (r(s, a) - \\bar r(s))$, "
-        "$\\bar r$ the "
-        "mean reward: the gradient of $J$ in the logits.",
+        "$\\bar r$ the mean reward: the gradient of $J$ in the logits.",
         lhs=grad(m.objective),
         rhs=target,
         given=given,
         remark="With one logit for each state and answer, $\\partial J / \\partial z(s, a) = D(s)\\, \\pi(a \\mid "
-        "s)\\, (r(s, a) "
-        "- \\bar r(s))$.",
+        "s)\\, (r(s, a) - \\bar r(s))$.",
     )
     yield Claim(
         "stuck-at-bad-policy",
         chapter=10,
         row=200,
-        says="With the 0/1 reward the gradient of $J$ in the logits is $\\pi_\\theta(y \\mid s)$ times as long as "
-        "that of the "
-        "cross entropy; in squares, for each example.",
+        says="With the 0/1 reward the gradient of $J$ in the logits is $\\pi_\\theta(y \\mid s)$ times as long as that "
+        "of the cross entropy; in squares, for each example.",
         lhs=squared(pushed),
         rhs=right**2 * squared(missed),
         given=m.hypotheses,
@@ -119,16 +116,14 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=201,
         says="With the 0/1 reward $\\lVert \\nabla J \\rVert \\le \\sqrt{2}\\, \\pi_y (1 - \\pi_y)$ in the logits of "
-        "an example, "
-        "$\\pi_y$ the probability of its label: a plateau where the label is hardly ever given.",
+        "an example, $\\pi_y$ the probability of its label: a plateau where the label is hardly ever given.",
         lhs=squared(pushed),
         rhs=2 * (right**2 * (1 - right) ** 2),
         relation=Relation.AT_MOST,
         given=m.hypotheses,
         slack=right**2 * sum_over(m.a, m.b, of=(1 - indicator(m.a, m.b)) * wrong_a * wrong_b * m.policy * pi_b),
-        remark="Written in squares. For two classes both sides are equal. The bound vanishes as $\\pi_y \\to 0$, "
-        "where the "
-        "gradient of the cross entropy does not.",
+        remark="Written in squares. For two classes both sides are equal. The bound vanishes as $\\pi_y \\to 0$, where "
+        "the gradient of the cross entropy does not.",
         examples=(
             Example(
                 "Three classes, the label at 1/100: the squared length is 1/10000 of that of the cross entropy.",
@@ -182,8 +177,8 @@ def claims() -> Iterator[Claim]:
         "plateau-bound-from-one-answer",
         chapter=10,
         row=211,
-        says="The gradient is at least as long as the push on any one answer, such as the best: "
-        "$\\pi_b\\, (r_b - \\bar r) \\le \\lVert \\nabla J \\rVert$ in the logits of a state.",
+        says="The gradient is at least as long as the push on any one answer, such as the best: $\\pi_b\\, (r_b - "
+        "\\bar r) \\le \\lVert \\nabla J \\rVert$ in the logits of a state.",
         lhs=b_pushed**2,
         rhs=squared(m.policy * advantage),
         relation=Relation.AT_MOST,

@@ -77,8 +77,7 @@ def claims() -> Iterator[Claim]:
         rhs=fisher,
         given=at_old,
         remark="With the surrogate, which agrees with $J$ to first order (trpo-surrogate-gradient), the best small "
-        "step is "
-        "the natural one, $F^{-1} \\nabla J$ (trpo-step).",
+        "step is the natural one, $F^{-1} \\nabla J$ (trpo-step).",
         source="J. Schulman et al., Trust region policy optimization (2015)",
     )
 

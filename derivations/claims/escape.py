@@ -173,8 +173,8 @@ def claims() -> Iterator[Claim]:
         "escape-time-in-draws",
         chapter=10,
         row=225,
-        says="With sampled answers it takes $1/p$ draws on average until the first update that is not zero: 10 at $p "
-        "= 1/10$.",
+        says="With sampled answers it takes $1/p$ draws on average until the first update that is not zero: 10 at $p = "
+        "1/10$.",
         lhs=Closed("Σ_n n p q^(n−1)", "\\sum_{n=1}^{\\infty} n\\, p\\, (1 - p)^{n - 1}", mean_wait),
         rhs=lift(10),
         expected=Rung.EXACT,
@@ -185,15 +185,13 @@ def claims() -> Iterator[Claim]:
         "local-trap-under-function-approximation",
         chapter=10,
         row=240,
-        says="One parameter, features $(-1, 0, 1)$, rewards $(1, 0, 2)$, $u = e^{\\theta}$: at $u = 1/3$ the "
-        "objective falls "
-        "towards the better answer, with the slope $-9/169$.",
+        says="One parameter, features $(-1, 0, 1)$, rewards $(1, 0, 2)$, $u = e^{\\theta}$: at $u = 1/3$ the objective "
+        "falls towards the better answer, with the slope $-9/169$.",
         lhs=Closed(f"d/du {trap} at 1/3", slope + " \\Bigr|_{u = 1/3}", slope_at(written("Rational(1, 3)"))),
         rhs=Number(Fraction(-9, 169)),
         expected=Rung.EXACT,
-        remark="So from there the flow goes the other way. With shared parameters there are true traps; with one "
-        "logit for "
-        "each answer the exact flow has none inside the simplex.",
+        remark="So from there the flow goes the other way. With shared parameters there are true traps; with one logit "
+        "for each answer the exact flow has none inside the simplex.",
     )
     yield Claim(
         "local-trap-turning-point",
@@ -222,8 +220,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=250,
         says="Sampled natural-gradient steps can commit themselves: if the wrong arm pays 1 and the right one more, "
-        "the right "
-        "one is never drawn with a probability above 1/5.",
+        "the right one is never drawn with a probability above 1/5.",
         lhs=Number(Fraction(1, 5)),
         rhs=Closed(
             "Π_{t<12} 2^t/(1 + 2^t) · (1 − 2^(−11))",
@@ -233,8 +230,6 @@ def claims() -> Iterator[Claim]:
         relation=Relation.AT_MOST,
         expected=Rung.EXACT,
         remark="One sample at a time, steps $\\eta\\, r / \\pi$ with $e^{\\eta} = 2$, from equal logits: after $t$ "
-        "wrong draws "
-        "the next one is wrong with probability $2^t / (1 + 2^t)$ at least. The last factor bounds the rest of the "
-        "product, "
-        "$\\prod (1 - x_t) \\ge 1 - \\sum x_t$.",
+        "wrong draws the next one is wrong with probability $2^t / (1 + 2^t)$ at least. The last factor bounds the "
+        "rest of the product, $\\prod (1 - x_t) \\ge 1 - \\sum x_t$.",
     )

@@ -76,8 +76,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=180,
         says="In the long run history tells the average reward of every answer: an arm drawn in round $n \\ge 2$ with "
-        "the "
-        "probability $1/n^2$ is drawn at some time.",
+        "the probability $1/n^2$ is drawn at some time.",
         lhs=Closed(
             "Π_{n≥2} (1 − 1/n²)", "\\prod_{n=2}^{\\infty} \\left( 1 - \\frac{1}{n^2} \\right)", never_visited_ever
         ),
@@ -85,8 +84,7 @@ def claims() -> Iterator[Claim]:
         expected=Rung.REFUTED,
         repaired_by=("long-run-average-with-visits", "long-run-average-up-to-a-round"),
         remark="The product is the probability that it is never drawn, and it is 1/2: half of all histories know "
-        "nothing "
-        "of the arm.",
+        "nothing of the arm.",
     )
     yield Claim(
         "long-run-average-up-to-a-round",
@@ -107,8 +105,8 @@ def claims() -> Iterator[Claim]:
         lhs=Closed("lim (1 − p)^N", "\\operatorname{lim}_{N \\to \\infty} (1 - p)^N", never_visited_when_bounded_below),
         rhs=lift(0),
         expected=Rung.EXACT,
-        remark="And again and again, so that the law of large numbers applies. Here $1 - p = 1 / (1 + o)$ with odds "
-        "$o > 0$.",
+        remark="And again and again, so that the law of large numbers applies. Here $1 - p = 1 / (1 + o)$ with odds $o "
+        "> 0$.",
     )
     paid = REWARD(m.s_i, m.a_i)
     yield Claim(
@@ -136,15 +134,13 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=190,
         says="Where what was earned decides what is tried next, a small sample is biased: two fair coins, one toss of "
-        "each, "
-        "then a toss of the one that is ahead (ties by a fair coin); the average of the first coin is 7/16 in the "
-        "mean.",
+        "each, then a toss of the one that is ahead (ties by a fair coin); the average of the first coin is 7/16 in "
+        "the mean.",
         lhs=greedy,
         rhs=Number(Fraction(7, 16)),
         expected=Rung.EXACT,
         remark="An arm that starts badly is not tried again, so its bad average stays. For a fixed number of rewards "
-        "there "
-        "is no bias.",
+        "there is no bias.",
     )
     yield Claim(
         "short-run-adaptive-is-unbiased",

@@ -27,15 +27,13 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=230,
         says="Along the exact flow of the logits, in one state, $J$ rises at the rate $\\lVert \\nabla J \\rVert^2$: "
-        "zero only "
-        "where all answers pay the same, so there is no trap inside the simplex.",
+        "zero only where all answers pay the same, so there is no trap inside the simplex.",
         lhs=sum_over(m.a, of=moved * m.reward),
         rhs=sum_over(m.a, of=push**2),
         given=m.hypotheses,
         remark="The left side is $\\sum_a \\pi_a'\\, r_a$ with $\\pi_a' = \\pi_a\\, (z_a' - \\sum_b \\pi_b z_b')$ and "
         "$z' = \\nabla J$, a prime for the derivative along the flow. That the flow reaches the optimum from "
-        "everywhere is a "
-        "theorem of the literature, not shown here.",
+        "everywhere is a theorem of the literature, not shown here.",
         source="A. Agarwal et al., On the theory of policy gradient methods (2021); J. Mei et al., On the global "
         "convergence rates of softmax policy gradient methods (2020)",
     )
@@ -56,8 +54,7 @@ def claims() -> Iterator[Claim]:
         expected=Rung.REFUTED,
         repaired_by=("flow-reaches-optimum-bandit",),
         remark="A second-best answer that is given much more often can rise so fast that the best one loses. Here the "
-        "best "
-        "answer is $c(s)$, and the others pay $d > 0$ less.",
+        "best answer is $c(s)$, and the others pay $d > 0$ less.",
         sizes=({"S": 1, "A": 3},),
         examples=(
             Example(

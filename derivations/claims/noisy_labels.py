@@ -43,9 +43,8 @@ def claims() -> Iterator[Claim]:
         "noisy-labels-are-middle-ground",
         chapter=10,
         row=60,
-        says="A noisy label $b \\sim y(\\cdot \\mid s)$ is a random reward $\\mathbf{1}\\{a = b\\}$ of mean $y(a "
-        "\\mid s)$: "
-        "comparing the sampled answer with it gives the policy gradient for that mean.",
+        says="A noisy label $b \\sim y(\\cdot \\mid s)$ is a random reward $\\mathbf{1}\\{a = b\\}$ of mean $y(a \\mid "
+        "s)$: comparing the sampled answer with it gives the policy gradient for that mean.",
         lhs=m.expectation(expect(indicator(m.a, m.b) * m.score, (m.b, label_law))),
         rhs=grad(m.expectation(m.label_mass)),
         given=m.hypotheses,
@@ -66,8 +65,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=91,
         says="With more noise than that the direction is reversed: labels that are always wrong, $\\varepsilon = 1$, "
-        "give "
-        "$-\\frac{1}{K - 1} \\nabla J$.",
+        "give $-\\frac{1}{K - 1} \\nabla J$.",
         lhs=gradient,
         rhs=-1 * (clean / (classes - 1)),
         given=with_rate(lift(1)),
@@ -79,8 +77,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=100,
         says="If the reward is flipped with probability $\\varepsilon$, and not the label, the factor is $1 - 2 "
-        "\\varepsilon$ for "
-        "every number of classes.",
+        "\\varepsilon$ for every number of classes.",
         lhs=bit,
         rhs=(1 - 2 * m.flipped) * clean,
         given=m.hypotheses,
@@ -112,9 +109,8 @@ def claims() -> Iterator[Claim]:
         "symmetric-noise-variance",
         chapter=10,
         row=120,
-        says="On one example the variance of the estimator with noisy labels is $\\mathbb{E}_a[\\tilde y(a \\mid "
-        "s)\\, g^2] - "
-        "c^2 (\\nabla \\pi_\\theta(y \\mid s))^2$, $g$ the score and $c$ the factor of noisy-label-pg.",
+        says="On one example the variance of the estimator with noisy labels is $\\mathbb{E}_a[\\tilde y(a \\mid s)\\, "
+        "g^2] - c^2 (\\nabla \\pi_\\theta(y \\mid s))^2$, $g$ the score and $c$ the factor of noisy-label-pg.",
         lhs=variance(noisy_reward, (m.a, m.policy_law), (m.b, m.noisy_law)),
         rhs=expect(m.noisy_mass * m.score**2, (m.a, m.policy_law)) - (m.kept * grad(m.right_mass)) ** 2,
         given=m.hypotheses,
@@ -143,8 +139,7 @@ def uneven_noise() -> Iterator[Claim]:
         chapter=10,
         row=110,
         says="If examples are flipped with probabilities $\\varepsilon(s)$ of their own, each keeps a factor of its "
-        "own, "
-        "$1 - \\frac{\\varepsilon(s) K}{K - 1}$.",
+        "own, $1 - \\frac{\\varepsilon(s) K}{K - 1}$.",
         lhs=gradient,
         rhs=m.over_states(kept * grad(m.right_mass)),
         given=uneven,
@@ -152,8 +147,7 @@ def uneven_noise() -> Iterator[Claim]:
         examples=(
             Example(
                 "One shared parameter, two pictures with the features 1 and -1 and the weights 2/5 and 3/5; a quarter "
-                "of "
-                "the labels of the second is flipped.",
+                "of the labels of the second is flipped.",
                 tables={
                     "D": ["2/5", "3/5"],
                     "x": [["1", "0"], ["-1", "0"]],
@@ -190,8 +184,7 @@ def uneven_noise() -> Iterator[Claim]:
         expected=Rung.REFUTED,
         repaired_by=("asymmetric-noise", "noisy-labels-are-middle-ground"),
         remark="For two classes it is true; with three the direction changes within one example. The reward's "
-        "maximiser "
-        "survives while the label stays the most likely noisy label.",
+        "maximiser survives while the label stays the most likely noisy label.",
     )
 
 
@@ -205,8 +198,8 @@ def other_losses() -> Iterator[Claim]:
         chapter=10,
         row=130,
         says="For any loss $L_\\theta(s, k)$ of a label $k$, uniform noise gives the clean gradient times $1 - "
-        "\\frac{\\varepsilon K}"
-        "{K - 1}$ and $\\frac{\\varepsilon}{K - 1}$ times the gradient of $\\sum_k L_\\theta(s, k)$.",
+        "\\frac{\\varepsilon K}{K - 1}$ and $\\frac{\\varepsilon}{K - 1}$ times the gradient of $\\sum_k L_\\theta(s, "
+        "k)$.",
         lhs=grad(expect(loss, (m.b, m.noisy_law))),
         rhs=m.kept * grad(of_label) + share * grad(sum_over(m.b, of=loss)),
         given=m.hypotheses,

@@ -50,8 +50,7 @@ def claims() -> Iterator[Claim]:
         rhs=m.over_states(covariance(noise, m.score, (m.a, m.policy_law), m.chance)),
         given=given,
         remark="So what counts is that the noise has the mean zero given the state and the answer, $\\mathbb{E}[\\hat "
-        "r \\mid "
-        "s, a] = r$; that it is zero on average is not enough.",
+        "r \\mid s, a] = r$; that it is zero on average is not enough.",
         examples=(
             Example(
                 "One state, two answers with probability 1/2; the noise is 1 with the one and -1 with the other, so it "

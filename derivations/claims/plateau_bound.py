@@ -29,8 +29,8 @@ def claims() -> Iterator[Claim]:
         "plateau-bound-at-a-corner",
         chapter=10,
         row=212,
-        says="Near a corner of the simplex, the best one or the worst, the gradient in the logits is small: "
-        "$\\lVert \\nabla J \\rVert_1 \\le 2\\, (1 - \\pi_c)$ for every answer $c(s)$, with rewards between 0 and 1.",
+        says="Near a corner of the simplex, the best one or the worst, the gradient in the logits is small: $\\lVert "
+        "\\nabla J \\rVert_1 \\le 2\\, (1 - \\pi_c)$ for every answer $c(s)$, with rewards between 0 and 1.",
         lhs=sum_over(m.a, of=absolute(m.policy * (r_a - mean))),
         rhs=2 * (1 - pi_c),
         relation=Relation.AT_MOST,
@@ -40,6 +40,5 @@ def claims() -> Iterator[Claim]:
         + (1 - pi_c) ** 2
         + elsewhere,
         remark="The reward is written as the probability $r(w(s) \\mid s, a)$ of an outcome that wins; rewards in a "
-        "range of "
-        "the width $R$ give $R$ times as much. Triangle inequality, then $\\lvert r_a - r_b \\rvert \\le 1$.",
+        "range of the width $R$ give $R$ times as much. Triangle inequality, then $\\lvert r_a - r_b \\rvert \\le 1$.",
     )

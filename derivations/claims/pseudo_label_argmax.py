@@ -28,13 +28,12 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=161,
         says="Under the gradient flow of the cross entropy with the label $k$, softmax logits of their own, every "
-        "other class "
-        "$b$ moves by $-\\pi_b\\, (\\pi_b + \\pi_k - \\sum_a \\pi_a^2)$.",
+        "other class $b$ moves by $-\\pi_b\\, (\\pi_b + \\pi_k - \\sum_a \\pi_a^2)$.",
         lhs=other * moved,
         rhs=-1 * (other * b_mass * (b_mass + guess_mass - squares)),
         given=m.hypotheses,
-        remark="The left side is the chain rule, $\\partial \\pi_b / \\partial z_a = \\pi_b\\, (\\mathbf{1}\\{a = "
-        "b\\} - \\pi_a)$.",
+        remark="The left side is the chain rule, $\\partial \\pi_b / \\partial z_a = \\pi_b\\, (\\mathbf{1}\\{a = b\\} "
+        "- \\pi_a)$.",
     )
     below = (1 - indicator(m.a, guess)) * GAP(m.s, m.a, m.theta)
     below_b = (1 - indicator(m.b, guess)) * GAP(m.s, m.b, m.theta)
@@ -44,8 +43,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=160,
         says="A hard pseudo-label $k$, the model's most likely class, is reinforced: under the flow of its cross "
-        "entropy "
-        "every other class falls, the right one among them.",
+        "entropy every other class falls, the right one among them.",
         lhs=other * moved,
         rhs=lift(0),
         relation=Relation.AT_MOST,

@@ -24,8 +24,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=260,
         says="Shaping the rewards by a potential, $r + \\Phi(s_{t+1}) - \\Phi(s_t)$ with the potential zero after the "
-        "last step, "
-        "leaves the gradient exactly as it is.",
+        "last step, leaves the gradient exactly as it is.",
         lhs=grad(m.expectation(m.total_reward + gains - POTENTIAL(m.state(m.T)))),
         rhs=grad(m.objective),
         given=given,

@@ -44,8 +44,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=300,
         says="The surrogate $L(\\theta) = \\mathbb{E}_{p_{\\theta'}}[\\sum_t \\mathbb{E}_{a \\sim \\pi_\\theta}[A_{t, "
-        "\\theta'}"
-        "(s_t, a)]]$ has the gradient of $J$ at $\\theta = \\theta'$.",
+        "\\theta'}(s_t, a)]]$ has the gradient of $J$ at $\\theta = \\theta'$.",
         lhs=grad(surrogate(m), m.theta),
         rhs=grad(m.objective),
         given=(*given, Frozen(OLD, m.theta)),
@@ -85,13 +84,11 @@ def second_order() -> Iterator[Claim]:
         chapter=10,
         row=310,
         says="Two decisions in a row, right with the probabilities $p$ and $q$, and a reward if both are: the "
-        "surrogate "
-        "misses $(p - p')(q - q')$, what both policies change together.",
+        "surrogate misses $(p - p')(q - q')$, what both policies change together.",
         lhs=p * q - old_p * old_q - ((p - old_p) * old_q + old_p * (q - old_q)),
         rhs=(p - old_p) * (q - old_q),
         remark="$J = p q$, and $L = (p - p')\\, q' + p'\\, (q - q')$: advantages of the old policy, in states of the "
-        "old "
-        "policy.",
+        "old policy.",
     )
 
 
@@ -115,6 +112,5 @@ def natural_gradient() -> Iterator[Claim]:
         rhs=s.policy * advantage,
         given=s.hypotheses,
         remark="Coordinate by coordinate, $a$ fixed. A constant may be added to $A$ in every state: logits are only "
-        "known up "
-        "to one.",
+        "known up to one.",
     )
