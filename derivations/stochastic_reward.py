@@ -58,6 +58,15 @@ def claims() -> Iterator[Claim]:
         remark="Chance $w$ may depend on the state and the answer in any way; what matters is that $r$ is its mean "
         "given both.",
     )
+    yield Claim(
+        "stochastic-reward-in-the-mean",
+        chapter=10,
+        row=20.5,
+        says="On average the sampled estimator is the one that knows the mean reward: only the mean of $R$ matters.",
+        lhs=estimated(m.paid),
+        rhs=m.expectation(m.reward * m.score),
+        given=m.hypotheses,
+    )
     noise = function("η", STATE, ACTION, OUTCOME)
     yield Claim(
         "stochastic-reward-of-another-mean",
