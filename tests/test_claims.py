@@ -110,6 +110,17 @@ NOT_NECESSARY = {
     ("kl-max-entropy-objective", "β > 0 everywhere"),
     ("ce-pg-importance-weighted", "π > 0 everywhere"),
     ("ce-pg-uniform-init", "π > 0 everywhere"),
+    # θ may move the examples' law: both sides are gradients of multiples of the same function
+    ("noisy-label-pg", "D does not depend on θ"),
+    # with one class alone there are no others, and both sides divide by zero
+    ("noisy-label-pg", "|A| ≥ 2"),
+    ("noisy-label-ce-gradient", "|A| ≥ 2"),
+    # where a probability is zero, both sides are undefined, or the answer is never drawn
+    ("noisy-label-ce-gradient", "π > 0 everywhere"),
+    ("rlhf-objective", "π_ref > 0 everywhere"),
+    ("ppo-unclipped", "π > 0 everywhere"),
+    # the divergence and its slope are zero at θ', so a D that moves changes nothing of second order
+    ("trpo", "D does not depend on θ"),
     # the identity holds for a negative "variance", too; where it is zero, or Z is, both sides are undefined
     ("mse-is-gaussian-mle", "v > 0"),
     ("mse-is-gaussian-mle", "Z > 0"),

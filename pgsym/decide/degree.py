@@ -276,7 +276,11 @@ class DegreeBound(Meaning[Degree]):
             self.count.bits = max(self.count.bits, inner.total_bits)
             return Degree(1) if symbol == LOG else Degree(1, 1)
         if symbol == ABS:
-            return self.real(values[0])
+            inner = self.real(values[0])
+            self.count.values += 1
+            self.count.degree = max(self.count.degree, inner.total)
+            self.count.bits = max(self.count.bits, inner.total_bits)
+            return inner * Degree(1)
         if symbol in INDICATORS.values():
             return Degree()
         raise SortError(f"{symbol.name} has no value of its own")

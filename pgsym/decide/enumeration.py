@@ -246,6 +246,10 @@ class Walk(Lookups):
                 return self.numbers.exponential(self.jet(values[0]))
             case "abs":
                 return self.numbers.absolute(self.jet(values[0]))
+            case "min":
+                return self.numbers.smaller(self.jet(values[0]), self.jet(values[1]))
+            case "max":
+                return self.numbers.larger(self.jet(values[0]), self.jet(values[1]))
             case "power":
                 return self.numbers.power(self.jet(values[0]), values[1])
             case "indicator":

@@ -9,12 +9,15 @@ from typing import Any
 
 from pgsym.decide.truncated import Jet, Scalars, Truncated
 from pgsym.errors import OutsideNumberSystem
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, MOMENTS, OUTER, POWER, TRANSPOSE
+from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, MAXIMUM, MINIMUM, MOMENTS, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import Symbol
 from pgsym.terms.sorts import FINITE, PARAMETER, Sort
 
-NAMED = ((LOG, "log"), (EXP, "exp"), (ABS, "abs"), (POWER, "power"), (OUTER, "outer"), (TRANSPOSE, "transpose"))
+NAMED = (
+    *((LOG, "log"), (EXP, "exp"), (ABS, "abs"), (MINIMUM, "min"), (MAXIMUM, "max"), (POWER, "power")),
+    *((OUTER, "outer"), (TRANSPOSE, "transpose")),
+)
 
 
 class NeedsDraw(Exception):

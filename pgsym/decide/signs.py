@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
@@ -10,6 +12,7 @@ from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER, VARIANCE
 from pgsym.terms.hypotheses import Definition, Hypothesis, Signed
 from pgsym.terms.nodes import (
     Add,
+    All,
     Apply,
     Binder,
     Conditional,
@@ -19,13 +22,15 @@ from pgsym.terms.nodes import (
     Number,
     Power,
     Quotient,
+    Scope,
+    Sum,
     Symbol,
     Term,
     Variable,
     factors,
     summands,
 )
-from pgsym.terms.structure import product
+from pgsym.terms.structure import flat, product, total
 
 
 def is_non_negative(term: Term, given: Iterable[Hypothesis] = ()) -> bool:
@@ -33,7 +38,7 @@ def is_non_negative(term: Term, given: Iterable[Hypothesis] = ()) -> bool:
 
     Of a gradient, coordinate by coordinate.  Known are squares, probabilities, indicators, absolute values,
     exponentials, what a hypothesis says to have a sign, sums, products, fractions, expectations and variances of
-    those, 1 − p and −log p of a probability p, and x − 1 − log x.
+    those, 1 − p and −log p of a probability p, |A| − 1, |x| ± x, Σ|x| − |Σx|, and x − 1 − log x.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
@@ -108,8 +113,13 @@ class _Signs:
         return False
 
     def _gap(self, operands: tuple[Term, ...]) -> bool:
-        """Whether a sum is 1 − p for a probability p, or x − 1 − log x for an x that is not negative."""
+        """Whether a sum is 1 − p for a probability p, |A| − 1, |x| ± x, Σ|x| − |Σx| or x − 1 − log x for an x ≥ 0."""
         one, minus_one = Number(Fraction(1)), Number(Fraction(-1))
+        match operands:
+            case (Sum(All(), counted), last) if counted.body == one and last == minus_one:
+                return True  # the number of the other states, or actions
+        if any(self._is_at_least_minus(x, total(*operands[:i], *operands[i + 1 :])) for i, x in enumerate(operands)):
+            return True
         if len(operands) == 2 and one in operands:
             (rest,) = (t for t in operands if t != one)
             return isinstance(rest, Multiply) and self._is_minus(rest, self._is_probability)
@@ -121,20 +131,44 @@ class _Signs:
             )
         return False
 
+    def _is_at_least_minus(self, term: Term, rest: Term) -> bool:
+        """Whether term + rest is |x| ± x, or Σ|x| − |Σx|."""
+        match term:
+            case Apply(symbol, (x,)) if symbol == ABS:
+                left = Counter(summands(flat(rest)))
+                xs = summands(flat(x))
+                return left in (Counter(xs), Counter(map(_negated, xs)), Counter([flat(-x)]))
+            case Sum(over, Scope(_, _, Apply(symbol, (x,))) as bound) | Expectation(
+                over, Scope(_, _, Apply(symbol, (x,))) as bound
+            ) if symbol == ABS and self._weighs(over):
+                whole = term.replace(over, replace(bound, body=x))
+                return flat(rest) == flat(-Apply(ABS, (whole,)))
+        return False
+
     @staticmethod
     def _is_minus(term: Multiply, holds: Callable[[Term], bool]) -> bool:
         rest = tuple(t for t in factors(term) if not _is_minus_one(t))
         return len(rest) == len(factors(term)) - 1 and holds(product(*rest))
 
     def _is_probability(self, term: Term) -> bool:
-        if isinstance(term, Multiply):
-            return all(map(self._is_probability, factors(term)))
+        """Whether a term lies between 0 and 1: products of probabilities, and how far two are apart."""
+        match term:
+            case Multiply():
+                return all(map(self._is_probability, factors(term)))
+            case Apply(symbol, (Add((p, Multiply() as minus_q)),)) if symbol == ABS:
+                return self._is_probability(p) and self._is_minus(minus_q, self._is_probability)
         if not isinstance(term, Apply) or term.symbol in self.definitions:
             return False
         return bool(term.symbol.outcomes) or term.symbol in INDICATORS.values()
 
     def _is_log_of_probability(self, term: Term) -> bool:
         return isinstance(term, Apply) and term.symbol == LOG and self._is_probability(term.arguments[0])
+
+
+def _negated(term: Term) -> Term:
+    """−x of x, and x of −x."""
+    xs = factors(term)
+    return product(*xs[1:]) if _is_minus_one(xs[0]) and len(xs) > 1 else -term
 
 
 def _is_minus_one(term: Term) -> bool:

@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 
 from pgsym.errors import InstanceError, SortError
-from pgsym.terms.hypotheses import Before, Definition, HowMany, Hypothesis
+from pgsym.terms.hypotheses import Before, Counted, Definition, Hypothesis
 from pgsym.terms.nodes import Add, All, Multiply, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import INDEX, LETTERS, Collective, Sort
 from pgsym.terms.structure import distinct, free, symbols
@@ -84,12 +84,12 @@ class Size:
         sizes = (Size((*base.counts, *zip(missing, values, strict=True))) for values in every)
         given = tuple(given)
         order = [h for h in given if isinstance(h, Before)]
-        counted = [h for h in given if isinstance(h, HowMany)]
+        counted = [h for h in given if isinstance(h, Counted)]
         return tuple(
             s
             for s in sizes
             if all(_time(h.earlier, s) < _time(h.later, s) for h in order)
-            and all(s.sorts.get(h.sort, h.count) == h.count for h in counted)
+            and all(h.allows(s.sorts[h.sort]) for h in counted if h.sort in s.sorts)
         )
 
     @property

@@ -150,6 +150,19 @@ class Truncated:
             return x
         return tuple(-c for c in x) if self.scalars.is_negative(x[0]) else x
 
+    def smaller(self, x: Jet, y: Jet) -> Jet:
+        """min(x, y); raises OutsideNumberSystem for its derivative where the two are equal and part there."""
+        gap = self.plus(x, tuple(-c for c in y))
+        if isinstance(gap[0], Opaque):
+            return tuple(OPAQUE for _ in gap)
+        if self.scalars.is_zero(gap[0]) and any(not self.scalars.is_zero(c) for c in gap[1:]):
+            raise OutsideNumberSystem("a minimum is differentiated where its sides are equal")
+        return x if self.scalars.is_negative(gap[0]) else y
+
+    def larger(self, x: Jet, y: Jet) -> Jet:
+        """max(x, y); raises OutsideNumberSystem for its derivative where the two are equal and part there."""
+        return tuple(-c for c in self.smaller(tuple(-c for c in x), tuple(-c for c in y)))
+
     def _composed(self, x: Jet, f: Any, f1: Any, f2: Any) -> Jet:
         """f(x) from f, f' and f'' at the value of x."""
         if len(x) == 1:

@@ -18,6 +18,7 @@ from pgsym.meaning.numbers import Array, Numbers
 
 REALS = complex(-inf, inf)
 PROBABILITIES = complex(0, 1)
+NON_NEGATIVE = complex(0, inf)
 
 
 def interval(low: Any, high: Any) -> Array:
@@ -71,8 +72,12 @@ class Bounds(Numbers):
         return np.where(self.is_zero(x), 0, np.where(x.real >= 0, 1, -1))
 
     def sign(self, x: Array) -> Array:
-        signs = self.signs(x).astype(float)
-        return interval(signs, signs)
+        return interval(np.where(x.real < 0, -1.0, 0.0 + (x.real > 0)), np.where(x.imag > 0, 1.0, 0.0 - (x.imag < 0)))
+
+    def absolute(self, x: Array) -> Array:
+        """Where |v| lies, v anywhere in the interval."""
+        low = np.maximum(np.maximum(x.real, -x.imag), 0.0)
+        return interval(low, np.maximum(-x.real, x.imag))
 
     def _reciprocal(self, x: Array) -> Array:
         away = (x.real > 0) | (x.imag < 0)

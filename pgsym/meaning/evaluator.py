@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
+from pgsym.meaning.bounds import Bounds
 from pgsym.meaning.factors import VALUES, ZERO, Factor, Value, is_zero, leaves
 from pgsym.meaning.instances import Instance, TableInstance
+from pgsym.meaning.known_signs import known_sign
 from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
 from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
@@ -339,10 +341,29 @@ class Evaluator(Meaning[Value]):
         return self.contraction.exp(self.real(self.read(argument, environment)))
 
     def _absolute(self, argument: Term, environment: Environment) -> Value:
-        """|x|: x times the sign that it has at every instance, or at this one if the numbers have an order."""
+        """|x|: x times the sign that it has at every instance, or at this one if the numbers have an order.
+
+        Modulo a prime there is no order: the sign then is an element of its own for x.  |x y| is |x| |y|.
+        """
+        match argument:
+            case Multiply(operands):
+                return self.multiply(tuple(self._absolute(t, environment) for t in operands))
+            case Quotient(numerator, denominator):
+                return self.quotient(self._absolute(numerator, environment), self._absolute(denominator, environment))
+            case Power(base, exponent):
+                inner = self.read(base, environment) if exponent % 2 == 0 else self._absolute(base, environment)
+                return self.power(inner, exponent)
+            case Number(number):
+                return self.number(abs(number))
+            case Apply(symbol, arguments) if symbol in self.instance.definitions:
+                values = self.values(symbol, arguments, environment)
+                return self._absolute(self.instance.definitions[symbol].body, tuple(reversed(values)))
         value = self.real(self.read(argument, environment))
         if is_zero(value):
             return ZERO
+        if isinstance(self.instance.numbers, Bounds) and not self.levels:
+            dense = self.contraction.dense(value)
+            return dense if dense.outside else Factor({0: self.instance.numbers.absolute(dense.array)}, dense.axes)
         try:
             known = self.instance.bounds
             bounds = Evaluator.at(known)
@@ -350,6 +371,9 @@ class Evaluator(Meaning[Value]):
             _check_inside(dense)
             signs = self.instance.numbers.integers(known.numbers.signs(dense.array))
         except OutsideNumberSystem:
+            sign = known_sign(argument, environment, self.instance)
+            if sign is not None:
+                return self.multiply((self.number(Fraction(sign)), value))
             dense = self.contraction.dense(value)
             if dense.outside:
                 return dense

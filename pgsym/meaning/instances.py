@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from pgsym.errors import InstanceError, OutsideNumberSystem, UnboundVariable
-from pgsym.meaning.bounds import PROBABILITIES, REALS, Bounds
+from pgsym.meaning.bounds import NON_NEGATIVE, PROBABILITIES, REALS, Bounds
 from pgsym.meaning.numbers import Array, Numbers
-from pgsym.terms.hypotheses import Definition, Frozen, Hypothesis
+from pgsym.terms.hypotheses import Definition, Frozen, Hypothesis, Signed
 from pgsym.terms.nodes import Symbol, Variable
 from pgsym.terms.sorts import FINITE, Sort
 
@@ -78,23 +78,24 @@ class Instance(ABC):
 
 
 class BoundsInstance(Instance):
-    """Probabilities lie between 0 and 1, everything else is any real."""
+    """Probabilities lie between 0 and 1, what a hypothesis says to have a sign has it, everything else is any real."""
 
     numbers: Bounds = Bounds()
 
     def __init__(self, of: Instance):
         super().__init__(of.sizes, of.lengths, of.hypotheses)
         self.of = of
+        self.signed = {h.symbol for h in self.hypotheses if isinstance(h, Signed)}
 
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
-        known = PROBABILITIES if symbol.outcomes and not directions else REALS
-        return np.full((1, *self.shape(symbol)), known)
+        known = PROBABILITIES if symbol.outcomes else NON_NEGATIVE if symbol in self.signed else REALS
+        return np.full((1, *self.shape(symbol)), REALS if directions else known)
 
     def choices(self, symbol: Symbol) -> Array:
         return self.of.choices(symbol)
 
     def constant(self, variable: Variable) -> Array:
-        return np.full(1, REALS)
+        return np.full(1, NON_NEGATIVE if variable in self.signed else REALS)
 
 
 class TableInstance(Instance):

@@ -81,9 +81,9 @@ class Entries(Move):
         places = self._places()
         slopes = np.zeros((1, len(places), *self.shape), dtype=np.int64)
         for j, place in enumerate(places):
-            slopes[0, j][place] = 1
+            slopes[(0, j, *place)] = 1
             if self.symbol.outcomes:
-                slopes[0, j][(*self._outcomes()[-1], *place[self.symbol.outcomes :])] = -1
+                slopes[(0, j, *self._outcomes()[-1], *place[self.symbol.outcomes :])] = -1
         ones = np.broadcast_to(numbers.constant(Fraction(1)), (len(table),))
         return numbers.multiply(numbers.integers(slopes), ones.reshape(-1, *[1] * (slopes.ndim - 1)))
 

@@ -132,7 +132,7 @@ class Numbers(ABC):
         """The exponential; raises OutsideNumberSystem like `log`."""
 
     def sign(self, x: Array) -> Array:
-        """−1, 0 or 1; raises OutsideNumberSystem in a field without an order."""
+        """−1, 0 or 1; in a prime field, which has no order, something that may stand for any sign."""
         raise OutsideNumberSystem(f"{self.name} has no order, so |x| has no meaning in it")
 
     @abstractmethod

@@ -108,6 +108,18 @@ class PrimeField(Numbers):
     def exp(self, x: Array) -> Array:
         return np.where(x == 0, 1, self._mix(x, 2))
 
+    def sign(self, x: Array) -> Array:
+        """An element of its own for every value, that of −x being its negative: what holds with it holds for any sign.
+
+        >>> field = PrimeField([101])
+        >>> int((field.sign(np.array([7])) + field.sign(np.array([94])))[0])
+        101
+        """
+        p = self.modulus(x)
+        negative = x > p // 2
+        drawn = self._mix(np.where(negative, p - x, x), 3)
+        return np.where(x == 0, 0, np.where(negative, p - drawn, drawn))
+
     def _reciprocal(self, x: Array) -> Array:
         """One inverse a point, of the product of all: 1/x = y · 1/(x y) (Montgomery 1987), halves against halves."""
         p = self.primes[:, np.newaxis]

@@ -21,7 +21,7 @@ from pgsym.meaning.instances import Instance, Sizes, TableInstance
 from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.parametrised import LogLinear
 from pgsym.meaning.vocabulary import ascii_name, bodies, head, indexed, listed_axes, only_assumed, primitives
-from pgsym.terms.hypotheses import Definition, HowMany, Hypothesis, Positive, ThetaFree
+from pgsym.terms.hypotheses import Counted, Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import Symbol, Term
 from pgsym.terms.sorts import FINITE, INDEX, LETTERS, MATRIX, REAL, VECTOR, Collective, Sort
 from pgsym.terms.structure import free, sort_of
@@ -103,7 +103,7 @@ def problem(
             raise InstanceError(f"{key} has {raw[key].ndim} axes, but {wanted} has {len(axes)}")
         sizes_said.take(key, raw[key].shape, axes)
     for h in given:
-        if isinstance(h, HowMany) and sizes_said.sizes.get(h.sort, h.count) != h.count:
+        if isinstance(h, Counted) and h.sort in sizes_said.sizes and not h.allows(sizes_said.sizes[h.sort]):
             raise InstanceError(f"the tables have {sizes_said.sizes[h.sort]} {h.sort}s, but {h} is assumed")
     positive = {h.symbol for h in given if isinstance(h, Positive)}
     read: dict[Symbol, Array] = {}

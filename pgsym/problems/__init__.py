@@ -3,6 +3,7 @@
 from pgsym.problems.classification import Classification, classification
 from pgsym.problems.environments import from_gymnasium
 from pgsym.problems.mdp import FiniteMDP, from_arrays
+from pgsym.problems.noisy import NoisyLabels, NoisyRewards, noisy_labels, noisy_rewards
 from pgsym.problems.one_step import OneStep, one_step
 from pgsym.problems.sequence import Sequences, sequences
 from pgsym.problems.softmax import LinearSoftmax, TabularSoftmax
@@ -13,6 +14,8 @@ __all__ = [
     "Classification",
     "FiniteMDP",
     "LinearSoftmax",
+    "NoisyLabels",
+    "NoisyRewards",
     "OneStep",
     "Sequences",
     "TabularSoftmax",
@@ -22,6 +25,8 @@ __all__ = [
     "from_gymnasium",
     "gradient",
     "hessian_vector",
+    "noisy_labels",
+    "noisy_rewards",
     "objective",
     "one_step",
     "sequences",

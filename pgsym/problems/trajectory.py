@@ -20,6 +20,9 @@ TRANSITION = Symbol("p", (STATE, STATE, ACTION), outcomes=1)
 TRAJECTORY_LAW = Symbol("p", (TRAJECTORY, PARAMETER), outcomes=1)
 HISTORY_LAW = Symbol("p", (TRAJECTORY, INDEX, PARAMETER), outcomes=1)
 FUTURE_LAW = Symbol("p", (TRAJECTORY, STATE, ACTION, INDEX, PARAMETER), outcomes=1)
+ACTION_VALUE = Symbol("Q", (STATE, ACTION, INDEX, PARAMETER))
+STATE_VALUE = Symbol("V", (STATE, INDEX, PARAMETER))
+ADVANTAGE = Symbol("A", (STATE, ACTION, INDEX, PARAMETER))
 STATE_AT = Symbol("s", (TRAJECTORY, INDEX), result=STATE)
 ACTION_AT = Symbol("a", (TRAJECTORY, INDEX), result=ACTION)
 
@@ -148,6 +151,30 @@ class Trajectories:
         step = moved * self.policy(k)
         head = FUTURE_LAW(f, self.s, self.a, t, self.theta)
         return Definition.of(head, begins * product_range(k, t + 1, self.T, of=step))
+
+    @property
+    def action_values(self) -> Definition:
+        """Q_{t,θ}(s, a), what is earned on average from t on, beginning with s and a."""
+        earned = expect(self.reward_to_go, (self.tau, FUTURE_LAW.law(self.s, self.a, self.t, self.theta)))
+        return Definition.of(ACTION_VALUE(self.s, self.a, self.t, self.theta), earned)
+
+    @property
+    def state_values(self) -> Definition:
+        """V_{t,θ}(s), the mean of Q over the policy's answers."""
+        mean = expect(ACTION_VALUE(self.s, self.a, self.t, self.theta), (self.a, self.answer_law))
+        return Definition.of(STATE_VALUE(self.s, self.t, self.theta), mean)
+
+    @property
+    def advantages(self) -> Definition:
+        """A_{t,θ}(s, a) = Q_{t,θ}(s, a) − V_{t,θ}(s)."""
+        value = STATE_VALUE(self.s, self.t, self.theta)
+        head = ADVANTAGE(self.s, self.a, self.t, self.theta)
+        return Definition.of(head, ACTION_VALUE(self.s, self.a, self.t, self.theta) - value)
+
+    @property
+    def values(self) -> tuple[Definition, ...]:
+        """What Q, V and A are."""
+        return (self.action_values, self.state_values, self.advantages)
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:

@@ -12,6 +12,7 @@ from pgsym.rules.calculus import (
     MoveGradientInside,
     MultiplyByOne,
     ProductRule,
+    QuotientRule,
 )
 from pgsym.rules.expectation import (
     ConditionalExpectation,
@@ -39,7 +40,9 @@ from pgsym.rules.linearity import (
     SumOfEqualTerms,
 )
 from pgsym.rules.logarithm import ExpandLog
+from pgsym.rules.moments import MeanOfSquare, ReadMoment, ScalarsOutOfOuter, WriteMoment
 from pgsym.rules.probability import Fold, TotalProbability, Unfold
+from pgsym.rules.products import MergeProducts
 from pgsym.rules.time import SplitRange, Tower, TrajectoryOfOneStep, WriteOutRange
 
 __all__ = [
@@ -63,16 +66,21 @@ __all__ = [
     "InsertIndicator",
     "LogDerivative",
     "LogDerivativeOnSupport",
+    "MeanOfSquare",
+    "MergeProducts",
     "MoveGradientInside",
     "MultiplyByOne",
     "OneRoundOfMany",
     "ProductRule",
     "PullOutConstant",
+    "QuotientRule",
+    "ReadMoment",
     "ReadSumAsExpectation",
     "Rearrange",
     "Release",
     "Rewrite",
     "Rule",
+    "ScalarsOutOfOuter",
     "Sift",
     "SplitRange",
     "SplitSumAt",
@@ -84,5 +92,6 @@ __all__ = [
     "UseComplement",
     "UseIndicator",
     "WriteExpectationAsSum",
+    "WriteMoment",
     "WriteOutRange",
 ]

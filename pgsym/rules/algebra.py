@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, defined, positive, union
-from pgsym.terms.nodes import Add, Expectation, Multiply, Number, Power, Quotient, Sum, Term, Variable, factors
+from pgsym.terms.nodes import Add, Expectation, Multiply, Number, Power, Quotient, Sum, Term, factors
 from pgsym.terms.places import Place
-from pgsym.terms.sorts import REAL
+from pgsym.terms.rational import same_rational_function
 from pgsym.terms.structure import bottom_up, flat, product, total
 
 
@@ -68,57 +67,9 @@ def _denominators(term: Term) -> Needs | None:
     return NOTHING
 
 
-def same_rational_function(left: Term, right: Term) -> bool:
-    """Whether two terms are the same quotient of polynomials in their atoms (exact, `sympy.polys.fields`)."""
-    from sympy.polys.domains import QQ
-    from sympy.polys.fields import field
-
-    atoms: dict[Term, int] = {}
-    for t in (left, right):
-        _collect(flat(t), atoms)
-    if not atoms:
-        atoms[Variable("x", REAL)] = 0
-    _, *generators = field([f"x{i}" for i in range(len(atoms))], QQ)
-
-    def read(t: Term) -> Any:
-        match t:
-            case Number(value):
-                return QQ(value.numerator, value.denominator) + 0 * generators[0]
-            case Add(xs):
-                return sum((read(x) for x in xs[1:]), read(xs[0]))
-            case Multiply(xs):
-                out = read(xs[0])
-                for x in xs[1:]:
-                    out = out * read(x)
-                return out
-            case Quotient(x, y):
-                return read(x) / read(y)
-            case Power(x, n):
-                return read(x) ** n
-        return generators[atoms[t]]
-
-    return bool(read(flat(left)) == read(flat(right)))
-
-
-def _collect(term: Term, atoms: dict[Term, int]) -> None:
-    match term:
-        case Number():
-            return
-        case Add(xs) | Multiply(xs):
-            for x in xs:
-                _collect(x, atoms)
-        case Quotient(x, y):
-            _collect(x, atoms)
-            _collect(y, atoms)
-        case Power(x, _):
-            _collect(x, atoms)
-        case _:
-            atoms.setdefault(term, len(atoms))
-
-
 @dataclass(frozen=True)
 class DropZeros(Rule):
-    """0 f → 0, f + 0 → f, Σ_x 0 → 0, E_x[0] → 0.
+    """0 f → 0, f + 0 → f, 0 / f → 0, Σ_x 0 → 0, E_x[0] → 0.
 
     Refuses a term without a zero, and one where something that is dropped could be undefined.
     """
@@ -144,6 +95,8 @@ def _without_zeros(term: Term) -> Term:
         case Add(xs) if zero in xs:
             return total(*(x for x in xs if x != zero))
         case Sum(_, scope) | Expectation(_, scope) if scope.body == zero:
+            return zero
+        case Quotient(above, _) if above == zero:
             return zero
     return term
 

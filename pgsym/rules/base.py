@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import ClassVar
 
 from pgsym.errors import RuleDoesNotApply
 from pgsym.terms.build import BUILT_IN, EXP, LOG, POWER
-from pgsym.terms.hypotheses import Hypothesis, Positive, ThetaFree
+from pgsym.terms.hypotheses import AtLeastTwo, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -35,6 +36,7 @@ from pgsym.terms.structure import bottom_up, free, open_scope, parts
 
 Needs = frozenset[Hypothesis]
 NOTHING: Needs = frozenset()
+ONE = Number(Fraction(1))
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ def positive(term: Term | Scope) -> Needs | None:
             return positive(base)
         case Apply(symbol, _) if symbol.result == REAL and symbol not in BUILT_IN:
             return frozenset({Positive(symbol)})
+        case Add((Sum(All(sort), Scope(_, _, one)), minus_one)) if (one, minus_one) == (ONE, -ONE):
+            return frozenset({AtLeastTwo(sort)})
         case Multiply(xs) | Add(xs):
             return union(map(positive, xs))
         case Quotient(x, y):

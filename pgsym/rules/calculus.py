@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, constant_in, defined, opened, positive, union
 from pgsym.rules.time import before
-from pgsym.terms.build import EXP, LOG, POWER, expect, log
+from pgsym.terms.build import EXP, LOG, POWER, expect, log, outer
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import (
     Add,
@@ -28,7 +28,8 @@ from pgsym.terms.nodes import (
     lift,
 )
 from pgsym.terms.places import Place
-from pgsym.terms.structure import product, scope, symbols, total
+from pgsym.terms.sorts import VECTOR
+from pgsym.terms.structure import product, scope, sort_of, symbols, total
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,27 @@ class DifferentiateLog(Rule):
                     raise self.refuse(place.term, f"the logarithm of {body} needs it to be positive")
                 return Rewrite(Quotient(Gradient(theta, body), body), needs)
         raise self.refuse(place.term, "it is not the gradient of a logarithm")
+
+
+@dataclass(frozen=True)
+class QuotientRule(Rule):
+    """∇(f / g) → ∇f / g − (f / g) (∇g / g), g > 0; of a gradient f, the outer product of ∇g / g with f / g.
+
+    Refuses a g that cannot be seen to be positive.
+    """
+
+    source = "quotient rule"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Gradient(theta, Quotient(above, below) as ratio):
+                needs = positive(below)
+                if needs is None:
+                    raise self.refuse(place.term, f"{below} may be zero")
+                relative = Quotient(Gradient(theta, below), below)
+                second = outer(relative, ratio) if sort_of(above) == VECTOR else product(ratio, relative)
+                return Rewrite(Quotient(Gradient(theta, above), below) - second, needs)
+        raise self.refuse(place.term, "it is not the gradient of a fraction")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from pgsym.terms.build import (
     absolute,
     choice,
+    clip,
     covariance,
     exp,
     expect,
@@ -11,6 +12,8 @@ from pgsym.terms.build import (
     grad,
     indicator,
     log,
+    maximum,
+    minimum,
     outer,
     product_range,
     sum_over,
@@ -18,7 +21,17 @@ from pgsym.terms.build import (
     transpose,
     variance,
 )
-from pgsym.terms.hypotheses import Before, Definition, Frozen, HowMany, Hypothesis, NonNegative, Positive, ThetaFree
+from pgsym.terms.hypotheses import (
+    AtLeastTwo,
+    Before,
+    Definition,
+    Frozen,
+    HowMany,
+    Hypothesis,
+    NonNegative,
+    Positive,
+    ThetaFree,
+)
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Closed, Law, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import (
@@ -48,6 +61,7 @@ __all__ = [
     "STATE",
     "TRAJECTORY",
     "VECTOR",
+    "AtLeastTwo",
     "Before",
     "Closed",
     "Collective",
@@ -66,6 +80,7 @@ __all__ = [
     "Variable",
     "absolute",
     "choice",
+    "clip",
     "covariance",
     "exp",
     "expect",
@@ -75,6 +90,8 @@ __all__ = [
     "indicator",
     "latex",
     "log",
+    "maximum",
+    "minimum",
     "outer",
     "product_range",
     "sum_over",

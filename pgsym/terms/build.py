@@ -25,6 +25,8 @@ from pgsym.terms.structure import free, scope, sort_of
 LOG = Symbol("log", (REAL,))
 EXP = Symbol("exp", (REAL,))
 ABS = Symbol("abs", (REAL,))
+MINIMUM = Symbol("min", (REAL, REAL))
+MAXIMUM = Symbol("max", (REAL, REAL))
 POWER = Symbol("^", (REAL, INDEX))  # γ^(t − 1); an exponent that is a number makes a Power
 INDICATORS = {sort: Symbol("1", (sort, sort)) for sort in FINITE}
 VARIANCE = Symbol("Var", (REAL,))
@@ -33,8 +35,9 @@ COVARIANCE_MATRIX = Symbol("Cov", (VECTOR,), MATRIX)  # of two gradients
 QUANTITY = Symbol("of", (REAL,))  # what a variance or covariance is of: it ends the draws above it
 OUTER = Symbol("⊗", (VECTOR, VECTOR), MATRIX)
 TRANSPOSE = Symbol("ᵀ", (MATRIX,), MATRIX)
+EXTREMES = frozenset({MINIMUM, MAXIMUM})
 MOMENTS = frozenset({VARIANCE, COVARIANCE, COVARIANCE_MATRIX})
-BUILT_IN = frozenset({LOG, EXP, ABS, POWER, *INDICATORS.values(), *MOMENTS, QUANTITY, OUTER, TRANSPOSE})
+BUILT_IN = frozenset({LOG, EXP, ABS, POWER, *INDICATORS.values(), *EXTREMES, *MOMENTS, QUANTITY, OUTER, TRANSPOSE})
 """The symbols whose meaning no instance chooses."""
 
 
@@ -51,6 +54,26 @@ def exp(x: Liftable) -> Apply:
 def absolute(x: Liftable) -> Apply:
     """The absolute value."""
     return ABS(x)
+
+
+def minimum(x: Liftable, y: Liftable) -> Apply:
+    """The smaller of two numbers."""
+    return MINIMUM(x, y)
+
+
+def maximum(x: Liftable, y: Liftable) -> Apply:
+    """The larger of two numbers."""
+    return MAXIMUM(x, y)
+
+
+def clip(x: Liftable, low: Liftable, high: Liftable) -> Apply:
+    """x, moved to the nearer end where it is outside low, …, high.
+
+    >>> from pgsym.problems import one_step
+    >>> print(clip(one_step().reward, 0, 1))
+    min(max(r(s, a), 0), 1)
+    """
+    return minimum(maximum(x, low), high)
 
 
 def indicator(left: Term, right: Term) -> Apply:

@@ -58,24 +58,52 @@ class Before(Hypothesis):
 
 
 @dataclass(frozen=True)
-class HowMany(Hypothesis):
-    """There are so many states, or actions: what is true of two answers may not be of three."""
+class Counted(Hypothesis):
+    """Something assumed of how many states, or actions, there are."""
 
     sort: Sort
-    count: int
-
-    def __str__(self) -> str:
-        return f"|{self._letter}| = {self.count}"
-
-    def latex(self) -> str:
-        return f"$\\lvert {self._letter} \\rvert = {self.count}$"
 
     @property
-    def _letter(self) -> str:
+    def letter(self) -> str:
+        """The letter that says the number, as in |A|."""
         return next(letter for letter, sort in LETTERS.items() if sort == self.sort)
+
+    def allows(self, count: int) -> bool:
+        """Whether there may be so many."""
+        raise NotImplementedError
 
     def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
         return any(self.sort in (*s.arguments, s.result) for s in vocabulary)
+
+
+@dataclass(frozen=True)
+class HowMany(Counted):
+    """There are so many states, or actions: what is true of two answers may not be of three."""
+
+    count: int
+
+    def allows(self, count: int) -> bool:
+        return count == self.count
+
+    def __str__(self) -> str:
+        return f"|{self.letter}| = {self.count}"
+
+    def latex(self) -> str:
+        return f"$\\lvert {self.letter} \\rvert = {self.count}$"
+
+
+@dataclass(frozen=True)
+class AtLeastTwo(Counted):
+    """There are two states, or actions, at least: what it takes to divide by the number of the others."""
+
+    def allows(self, count: int) -> bool:
+        return count >= 2
+
+    def __str__(self) -> str:
+        return f"|{self.letter}| ≥ 2"
+
+    def latex(self) -> str:
+        return f"$\\lvert {self.letter} \\rvert \\ge 2$"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from math import prod
 from typing import Any, Generic, TypeVar
 
 from pgsym.errors import SortError
-from pgsym.terms.build import MOMENTS
+from pgsym.terms.build import EXTREMES, MOMENTS
+from pgsym.terms.extremes import by_absolute
 from pgsym.terms.moments import written_out
 from pgsym.terms.nodes import (
     Add,
@@ -132,6 +133,8 @@ def _index_places(symbol: Symbol) -> tuple[bool, ...]:
 def _applied(meaning: Meaning[Any], term: Apply, environment: Environment) -> Any:
     if term.symbol in MOMENTS:
         return meaning.read(written_out(term), environment)
+    if term.symbol in EXTREMES:
+        return meaning.read(by_absolute(term), environment)
     return meaning.apply(term.symbol, term.arguments, environment)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from unicodedata import normalize
 
 from pgsym.terms.nodes import Closed, Term
 from pgsym.terms.notation import Notation
@@ -40,7 +41,7 @@ class LatexNotation(Notation):
             base, _, script = name.rstrip("'").partition("_")
             below = script if script.isdigit() else self.name(script)
             return self.subscript(self.name(base), [below]) + name[len(name.rstrip("'")) :]
-        stem, digits, primes = re.fullmatch(r"(.*?)(\d*)('*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
+        stem, digits, primes = re.fullmatch(r"(.*?)(\d*)('*)", normalize("NFD", name), re.DOTALL).groups()  # type: ignore[union-attr]
         out = GREEK.get(stem) or (stem if len(stem) == 1 and stem.isascii() else f"\\mathrm{{{stem}}}")
         if stem.endswith(("̂", "̃")):  # a combining hat or tilde
             out = f"\\{'hat' if stem.endswith('̂') else 'tilde'}{{{self.name(stem[:-1])}}}"

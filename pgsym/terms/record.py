@@ -7,7 +7,17 @@ from fractions import Fraction
 from typing import Any
 
 from pgsym.errors import RecordRefused
-from pgsym.terms.hypotheses import Before, Definition, Frozen, HowMany, Hypothesis, NonNegative, Positive, ThetaFree
+from pgsym.terms.hypotheses import (
+    AtLeastTwo,
+    Before,
+    Definition,
+    Frozen,
+    HowMany,
+    Hypothesis,
+    NonNegative,
+    Positive,
+    ThetaFree,
+)
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -155,6 +165,8 @@ def hypothesis_record(hypothesis: Hypothesis) -> list[Any]:
             return ["definition", symbol_record(symbol), [[n, s.name] for n, s in variables], to_record(body)]
         case HowMany(sort, count):
             return ["how-many", sort.name, count]
+        case AtLeastTwo(sort):
+            return ["at-least-two", sort.name]
         case Before(earlier, later):
             return ["before", to_record(earlier), to_record(later)]
         case Frozen(frozen, at):
@@ -182,6 +194,8 @@ def hypothesis_from_record(record: Any) -> Hypothesis:
                 )
             case ["how-many", str(sort), int(count)]:
                 return HowMany(SORTS[sort], count)
+            case ["at-least-two", str(sort)]:
+                return AtLeastTwo(SORTS[sort])
             case ["before", earlier, later]:
                 return Before(_term(earlier), _term(later))
             case ["frozen", str(frozen), str(at)]:

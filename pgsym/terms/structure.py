@@ -243,6 +243,8 @@ def is_visibly_zero(term: Term) -> bool:
             return is_visibly_zero(term.scope.body)
         case Quotient(numerator, _):
             return is_visibly_zero(numerator)
+        case Gradient(_, body):
+            return is_visibly_zero(body)
     return False
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pgsym.decide import Rung, decide
+from pgsym.decide import Rung, Size, decide
 from pgsym.errors import InstanceError
 from pgsym.meaning.tables import problem
 from pgsym.problems import classification
 from pgsym.problems.one_step import POLICY
-from pgsym.terms import ACTION, STATE, HowMany, indicator, sum_over
+from pgsym.terms import ACTION, STATE, AtLeastTwo, HowMany, indicator, sum_over
+from pgsym.terms.record import hypothesis_from_record, hypothesis_record
 from pgsym.testing import assert_identity_in_floats
 
 m = classification()
@@ -43,6 +44,18 @@ def test_a_number_of_states_says_nothing_of_statements_without_states() -> None:
 def test_tables_of_another_size_are_refused() -> None:
     with pytest.raises(InstanceError, match=r"^the tables have 3 actions, but \|A\| = 2 is assumed$"):
         problem({"π": [["1/3", "1/3", "1/3"]]}, [m.policy], (HowMany(ACTION, 2),))
+
+
+def test_one_answer_alone_has_no_others() -> None:
+    """Where a statement divides by the number of the others, one answer alone is left out."""
+    others = sum_over(m.b, of=1) - 1
+    mean = sum_over(m.b, of=(1 - indicator(m.b, m.a)) / others)
+    assert decide(mean, mean**2, (AtLeastTwo(ACTION),), [{"A": 1}, {"A": 3}]).evidence.sizes == (Size.of(A=3),)
+    assert decide(mean, mean**2, (AtLeastTwo(ACTION),), [{"A": 1}]).rung is Rung.UNDECIDED
+    with pytest.raises(InstanceError, match=r"^the tables have 1 actions, but \|A\| ≥ 2 is assumed$"):
+        problem({"π": [["1"]]}, [m.policy], (AtLeastTwo(ACTION),))
+    assert hypothesis_from_record(hypothesis_record(AtLeastTwo(ACTION))) == AtLeastTwo(ACTION)
+    assert AtLeastTwo(ACTION).latex() == "$\\lvert A \\rvert \\ge 2$"
 
 
 def test_it_is_printed() -> None:

@@ -32,14 +32,18 @@ from pgsym.terms import (
     ThetaFree,
     Variable,
     absolute,
+    covariance,
     exp,
     expect,
     given,
     grad,
     indicator,
     log,
+    outer,
+    product_range,
     sum_over,
     sum_range,
+    variance,
 )
 from pgsym.terms.places import Place
 
@@ -65,6 +69,7 @@ def in_rounds(rule: Rule, term: Term) -> tuple[Rule, Term, tuple]:  # type: igno
 f_i = F(m.s_i, m.a_i)
 ratio = grad(m.policy) / m.policy
 OLD = Variable("θ'", PARAMETER)
+OTHERS = sum_over(b, of=1) - 1
 CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore[type-arg]
     "WriteExpectationAsSum": lambda t: plain(rules.WriteExpectationAsSum(), expect(t * m.score, (a, m.policy_law))),
     "WriteExpectationAsSum/joint": lambda t: plain(rules.WriteExpectationAsSum(m.on_policy), m.expectation(t)),
@@ -122,6 +127,25 @@ CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore
     "CancelFraction": lambda t: plain(rules.CancelFraction(), m.policy * (t / m.policy) * F(s, a)),
     "Rearrange": lambda t: plain(rules.Rearrange(t * F(s, a) + t * 2), t * (F(s, a) + 2)),
     "Rearrange/fraction": lambda t: plain(rules.Rearrange(t + 1), (t * m.policy + m.policy) / m.policy),
+    "Rearrange/number of the others": lambda t: plain(
+        rules.Rearrange(t - t / OTHERS), t * (OTHERS - 1) / OTHERS
+    ),
+    "QuotientRule": lambda t: plain(rules.QuotientRule(), grad(t * m.policy / m.policy, m.theta)),
+    "QuotientRule/gradient": lambda t: plain(rules.QuotientRule(), grad(grad(m.policy) / m.policy)),
+    "MergeProducts": lambda t: plain(
+        rules.MergeProducts(),
+        product_range(i, 1, N, of=i * F(s, a)) * t * product_range(i, 1, N, of=G(s) * m.policy),
+    ),
+    "WriteMoment": lambda t: plain(rules.WriteMoment(), variance(t * m.reward, (a, m.policy_law))),
+    "WriteMoment/covariance": lambda t: plain(
+        rules.WriteMoment(), covariance(t * m.score, m.score, (s, m.state_law), (a, m.policy_law))
+    ),
+    "ReadMoment": lambda t: plain(
+        rules.ReadMoment(variance(t, (a, m.policy_law))),
+        expect(t**2, (a, m.policy_law)) + t - expect(t, (a, m.policy_law)) ** 2,
+    ),
+    "MeanOfSquare": lambda t: plain(rules.MeanOfSquare(), m.expectation(t**2)),
+    "ScalarsOutOfOuter": lambda t: plain(rules.ScalarsOutOfOuter(), outer(t * m.score, F(s, a) * m.score)),
     "Backwards": lambda t: plain(
         rules.Backwards(rules.Unfold(m.on_policy), m.joint), m.state_mass * m.policy
     ),
@@ -174,12 +198,15 @@ HOLDS_WITHOUT = {
     ("LogDerivative", "π > 0 everywhere"),
     ("DifferentiateLog", "π > 0 everywhere"),
     ("DifferentiateLog", "y > 0 everywhere"),
+    ("QuotientRule", "π > 0 everywhere"),
     ("ExpandLog", "π > 0 everywhere"),
     ("ExpandLog", "y > 0 everywhere"),
     ("ExpandLog", "x > 0"),
     ("ConditionalExpectation", "π > 0 everywhere"),
     ("Lemma", "D does not depend on θ"),
     ("Tower", "π > 0 everywhere"),
+    # with one action alone there are no others, and both sides divide by zero
+    ("Rearrange", "|A| ≥ 2"),
 }
 
 
@@ -242,6 +269,15 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.Backwards(rules.Unfold(m.on_policy), m.joint), m.policy, "instead"),
     (rules.Release(OLD, m.theta), m.policy, "does not mention θ'"),
     (rules.Release(OLD, m.theta), grad(POLICY(a, s, OLD) * m.policy, m.theta), "held fixed under"),
+    (rules.QuotientRule(), grad(m.policy / (m.reward - 1)), "may be zero"),
+    (rules.QuotientRule(), grad(m.policy), "not the gradient of a fraction"),
+    (rules.MergeProducts(), product_range(i, 1, N, of=F(s, a)) * product_range(i, 2, N, of=G(s)), "the same range"),
+    (rules.WriteMoment(), m.objective, "neither a variance nor a covariance"),
+    (rules.ReadMoment(variance(m.reward, (a, m.policy_law))), m.reward + 1, "it has no summand"),
+    (rules.ReadMoment(variance(m.reward, (a, m.policy_law))), m.reward, "not a sum"),
+    (rules.ReadMoment(m.reward), m.reward + 1, "neither a variance nor a covariance"),
+    (rules.MeanOfSquare(), m.expectation(m.reward**3), "not the mean of a square"),
+    (rules.ScalarsOutOfOuter(), outer(m.score, m.score), "no number multiplies"),
     *TIME_REFUSALS,
 ]
 

@@ -1,0 +1,79 @@
+"""The sign that a term has at every instance of a class, where its form shows it once nothing cancels any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pgsym.errors import OutsideNumberSystem
+from pgsym.terms.build import ABS, EXTREMES, MAXIMUM
+from pgsym.terms.nodes import Add, Apply, Binder, Multiply, Power, Quotient, Term, Variable
+from pgsym.terms.rational import as_fraction
+from pgsym.terms.sorts import PARAMETER
+from pgsym.terms.structure import loose, substitute, walk
+
+if TYPE_CHECKING:
+    from pgsym.meaning.instances import Instance
+    from pgsym.terms.interpret import Environment
+
+
+def known_sign(term: Term, environment: Environment, instance: Instance) -> int | None:
+    """1, −1 or 0: the sign of a term at every instance of the class that `instance` is of, or None if it varies.
+
+    Definitions are put in, parameters held fixed are where they are held, minima, maxima and absolute values whose
+    sides are in a known order are resolved, and what cancels is dropped.
+    """
+    return _KnownSigns(environment, instance).sign(term)
+
+
+class _KnownSigns:
+    def __init__(self, environment: Environment, instance: Instance):
+        self.environment, self.instance = environment, instance
+        self.held = {Variable(v, PARAMETER): Variable(at, PARAMETER) for v, at in instance.frozen.items()}
+
+    def sign(self, term: Term) -> int | None:
+        signs = [self._of_polynomial(part) for part in as_fraction(self.resolved(substitute(term, self.held)))]
+        return None if None in signs else int(np.prod([s for s in signs if s is not None]))
+
+    def resolved(self, term: Term) -> Term:
+        """A term without the minima, maxima and absolute values whose order is known."""
+        match term:
+            case Add(operands) | Multiply(operands):
+                return type(term)(tuple(map(self.resolved, operands)))
+            case Quotient(x, y):
+                return Quotient(self.resolved(x), self.resolved(y))
+            case Power(base, n):
+                return Power(self.resolved(base), n)
+            case Apply(symbol, (x, y)) if symbol in EXTREMES:
+                return self._chosen(term, self.resolved(x), self.resolved(y), symbol == MAXIMUM)
+            case Apply(symbol, (x,)) if symbol == ABS:
+                inside = self.resolved(x)
+                return self._chosen(term, inside, -inside, True)
+            case Apply(symbol, arguments) if symbol in self.instance.definitions:
+                body = self.instance.definitions[symbol].unfold(arguments)
+                captured = any(map(loose, arguments)) and any(isinstance(t, Binder) for t in walk(body))
+                return term if captured else self.resolved(body)
+        return term
+
+    def _chosen(self, term: Apply, x: Term, y: Term, larger: bool) -> Term:
+        order = self.sign(x - y)
+        if order is None:
+            return term
+        return x if (order >= 0) == larger else y
+
+    def _of_polynomial(self, term: Term) -> int | None:
+        from pgsym.meaning.evaluator import Evaluator
+
+        known = self.instance.bounds
+        bounds = Evaluator.at(known)
+        try:
+            dense = bounds.contraction.dense(bounds.real(bounds.read(term, self.environment)))
+            if dense.outside:
+                return None
+            signs = known.numbers.signs(dense.array)
+        except OutsideNumberSystem:
+            return None
+        if (signs >= 0).all():
+            return 1 if signs.any() else 0
+        return -1 if (signs <= 0).all() else None

@@ -1,0 +1,148 @@
+"""Rewards and labels that are not certain: chance has a say in what is paid, and in what the label says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pgsym.problems.classification import Classification
+from pgsym.problems.one_step import OneStep
+from pgsym.terms.build import expect, function, indicator, log, sum_over
+from pgsym.terms.hypotheses import AtLeastTwo, Definition, Hypothesis, ThetaFree
+from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable
+from pgsym.terms.sorts import ACTION, OUTCOME, STATE
+
+CHANCE_LAW = Symbol("ν", (OUTCOME, STATE, ACTION), outcomes=1)
+PAID = function("R", STATE, ACTION, OUTCOME)
+FLIPPED = Symbol("ε", ())
+ODDS = Symbol("o", ())
+NOISY_LABEL_LAW = Symbol("ỹ", (ACTION, STATE), outcomes=1)
+
+
+@dataclass(frozen=True)
+class NoisyRewards(OneStep):
+    """s ~ D, a ~ π_θ(· | s), then w ~ ν(· | s, a) and the reward R(s, a, w), whose mean is r(s, a).
+
+    >>> m = NoisyRewards()
+    >>> print(m.over_chance(m.paid))
+    E_{w∼ν(· | s, a)}[R(s, a, w)]
+    """
+
+    b: Variable = Variable("b", ACTION)
+    w: Variable = Variable("w", OUTCOME)
+
+    @property
+    def paid(self) -> Apply:
+        """R(s, a, w), the reward that is paid."""
+        return PAID(self.s, self.a, self.w)
+
+    @property
+    def chance_law(self) -> Law:
+        """ν(· | s, a), the law of what is not known beforehand."""
+        return CHANCE_LAW.law(self.s, self.a)
+
+    @property
+    def draws(self) -> tuple[tuple[Variable, Law], ...]:
+        """The state and the answer, as the bot draws them."""
+        return ((self.s, self.state_law), (self.a, self.policy_law))
+
+    @property
+    def chance(self) -> tuple[Variable, Law]:
+        """The draw of w."""
+        return self.w, self.chance_law
+
+    def over_chance(self, body: Liftable) -> Term:
+        """The expectation of a term in w, given the state and the answer."""
+        return expect(body, self.chance)
+
+    @property
+    def mean_reward(self) -> Definition:
+        """r(s, a) is the mean of what is paid."""
+        return Definition.of(self.reward, self.over_chance(self.paid))
+
+    @property
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
+        """The textbook's, with a chance and a payment that do not depend on θ; r is defined by them."""
+        plain = tuple(h for h in super().hypotheses if h != ThetaFree(self.reward.symbol))
+        return (*plain, ThetaFree(CHANCE_LAW), ThetaFree(PAID), self.mean_reward)
+
+
+@dataclass(frozen=True)
+class NoisyLabels(Classification):
+    """Labels y(s), each flipped with probability ε to one of the other classes, all equally likely.
+
+    >>> m = NoisyLabels()
+    >>> print(m.noise)
+    ỹ(a | s) = (1 − ε) 1{a = y(s)} + [ε/(|A| − 1)] (1 − 1{a = y(s)})
+    """
+
+    @property
+    def classes(self) -> Term:
+        """|A|, the number of classes."""
+        return sum_over(self.b, of=1)
+
+    @property
+    def flipped(self) -> Apply:
+        """ε, the probability that a label is flipped."""
+        return FLIPPED()
+
+    @property
+    def odds(self) -> Apply:
+        """o, the odds of a flip."""
+        return ODDS()
+
+    @property
+    def smoothing(self) -> Term:
+        """ε |A| / (|A| − 1): how often the label is drawn anew, from all classes alike."""
+        return (self.flipped * self.classes) / (self.classes - 1)
+
+    @property
+    def kept(self) -> Term:
+        """1 − ε |A| / (|A| − 1): what the noise leaves of the label."""
+        return 1 - self.smoothing
+
+    @property
+    def noisy_cross_entropy(self) -> Term:
+        """CE(θ) for the noisy labels."""
+        return -self.over_states(sum_over(self.a, of=self.noisy_mass * log(self.policy)))
+
+    @property
+    def noisy_mass(self) -> Apply:
+        """ỹ(a | s), the probability that the noisy label is a."""
+        return NOISY_LABEL_LAW(self.a, self.s)
+
+    @property
+    def noisy_law(self) -> Law:
+        """ỹ(· | s)."""
+        return NOISY_LABEL_LAW.law(self.s)
+
+    @property
+    def noise(self) -> Definition:
+        """The law of the noisy label."""
+        wrong = self.flipped / (self.classes - 1)
+        return Definition.of(self.noisy_mass, (1 - self.flipped) * self.is_right + wrong * (1 - self.is_right))
+
+    @property
+    def noise_by_odds(self) -> Definition:
+        """The law of the noisy label, the odds of a flip being o = ε/(1 − ε)."""
+        wrong = self.odds / (self.classes - 1)
+        return Definition.of(self.noisy_mass, (self.is_right + wrong * (1 - self.is_right)) / (1 + self.odds))
+
+    @property
+    def noisy_accuracy(self) -> Term:
+        """The expected reward when the answer is compared with the noisy label."""
+        return self.expectation(expect(indicator(self.a, self.b), (self.b, self.noisy_law)))
+
+    @property
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
+        """The textbook's, with noise that does not depend on θ and two classes at least."""
+        return (*super().hypotheses, ThetaFree(FLIPPED), self.noise, AtLeastTwo(ACTION))
+
+
+def noisy_rewards() -> NoisyRewards:
+    """The one-step problem with a random reward."""
+    return NoisyRewards()
+
+
+def noisy_labels() -> NoisyLabels:
+    """The classification bot with labels that are flipped now and then."""
+    return NoisyLabels()

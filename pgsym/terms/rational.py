@@ -1,0 +1,93 @@
+"""Terms as quotients of polynomials in their atoms: exact, by `sympy.polys.fields`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from pgsym.terms.nodes import Add, Multiply, Number, Power, Quotient, Term, Variable
+from pgsym.terms.sorts import REAL
+from pgsym.terms.structure import flat, product, total
+
+
+def same_rational_function(left: Term, right: Term) -> bool:
+    """Whether two terms are the same quotient of polynomials in their atoms."""
+    (x, y), _ = _read(left, right)
+    return bool(x == y)
+
+
+def as_fraction(term: Term) -> tuple[Term, Term]:
+    """Numerator and denominator of a term, as sums of products of its atoms in which nothing cancels any more.
+
+    Whatever is not built from +, −, ·, / is an atom.
+
+    >>> from pgsym.problems import one_step
+    >>> m = one_step()
+    >>> print(*as_fraction((m.policy * m.reward - m.reward) / m.reward), sep=", ")
+    π_θ(a | s) − 1, 1
+    """
+    (x,), atoms = _read(term)
+    return _written(x.numer, atoms), _written(x.denom, atoms)
+
+
+def _written(polynomial: Any, atoms: list[Term]) -> Term:
+    def power(atom: Term, n: int) -> Term:
+        return atom if n == 1 else Power(atom, n)
+
+    def summand(exponents: tuple[int, ...], coefficient: Any) -> Term:
+        value = Fraction(int(coefficient.numerator), int(coefficient.denominator))
+        xs = [power(atom, int(n)) for atom, n in zip(atoms, exponents, strict=True) if n]
+        return product(*([] if value == 1 and xs else [Number(value)]), *xs)
+
+    return total(*(summand(*t) for t in polynomial.terms()))
+
+
+def _read(*terms: Term) -> tuple[list[Any], list[Term]]:
+    """Each term as an element of the field of their atoms, and the atoms."""
+    from sympy.polys.domains import QQ
+    from sympy.polys.fields import field
+
+    atoms: dict[Term, int] = {}
+    for t in terms:
+        _collect(flat(t), atoms)
+    if not atoms:
+        atoms[Variable("x", REAL)] = 0
+    _, *generators = field([f"x{i}" for i in range(len(atoms))], QQ)
+
+    def read(t: Term) -> Any:
+        match t:
+            case Number(value):
+                return QQ(value.numerator, value.denominator) + 0 * generators[0]
+            case Add(xs):
+                return sum((read(x) for x in xs[1:]), read(xs[0]))
+            case Multiply(xs):
+                out = read(xs[0])
+                for x in xs[1:]:
+                    out = out * read(x)
+                return out
+            case Quotient(x, y):
+                return read(x) / read(y)
+            case Power(x, n):
+                return read(x) ** n
+        return generators[atoms[t]]
+
+    return [read(flat(t)) for t in terms], list(atoms)
+
+
+def _collect(term: Term, atoms: dict[Term, int]) -> None:
+    def inside(parts: Iterable[Term]) -> None:
+        for x in parts:
+            _collect(x, atoms)
+
+    match term:
+        case Number():
+            return
+        case Add(xs) | Multiply(xs):
+            inside(xs)
+        case Quotient(x, y):
+            inside((x, y))
+        case Power(x, _):
+            _collect(x, atoms)
+        case _:
+            atoms.setdefault(term, len(atoms))
