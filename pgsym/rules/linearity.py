@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pgsym.rules.algebra import same_rational_function
 from pgsym.rules.base import Rewrite, Rule, opened
 from pgsym.terms.build import POWER
 from pgsym.terms.nodes import Add, Apply, Binder, Expectation, Number, Quotient, Range, Sum, Term, factors, lift
 from pgsym.terms.places import Place
+from pgsym.terms.rational import same_rational_function
 from pgsym.terms.structure import flat, free, product, scope, total
 
 
