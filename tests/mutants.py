@@ -78,7 +78,8 @@ def _at(place: Place) -> Iterator[tuple[str, Term]]:
         case Gradient(theta, Apply(symbol, (x,))) if symbol == LOG:
             yield "log missing", Gradient(theta, x)
         case Gradient(theta, body):
-            yield "log added", Gradient(theta, log(body))
+            if _sort(body) != VECTOR:
+                yield "log added", Gradient(theta, log(body))
             yield "gradient missing", body
             if isinstance(body, Multiply):
                 first, *rest = factors(body)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pgsym.derivations.ce_is_pg_exactly import REPAIRS
 
 from pgsym.catalogue import Claim, Example, Rung
+from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import classification
 from pgsym.terms import STATE, HowMany, expect, grad
 
@@ -35,6 +36,12 @@ def claims() -> Iterator[Claim]:
                 "One example, two classes, equal logits: a factor of two.",
                 {"D": [1], "π": [["1/2", "1/2"]], "y": [0]},
                 ((policy_gradient, ("1/4", "-1/4")), (ascent, ("1/2", "-1/2"))),
+                m.hypotheses,
+            ),
+            Example(
+                "The same with one logit.",
+                {"D": [1], "π": log_linear([[1, 0]], 1), "y": [0]},
+                ((policy_gradient, "1/4"), (ascent, "1/2")),
                 m.hypotheses,
             ),
         ),

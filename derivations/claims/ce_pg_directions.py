@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pgsym.catalogue import Claim, Relation, Rung
+from pgsym.catalogue import Claim, Example, Relation, Rung
+from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import classification
 from pgsym.problems.one_step import POLICY
 from pgsym.terms import (
@@ -30,8 +31,14 @@ m = classification()
 WEIGHT = Symbol("q", (ACTION, PARAMETER), outcomes=1)
 FIXED = Symbol("k", (ACTION, STATE, ACTION), outcomes=1)
 mixture = Definition.of(m.policy, sum_over(m.b, of=WEIGHT(m.b, m.theta) * FIXED(m.a, m.s, m.b)))
-shared = (*(h for h in m.hypotheses if h != Positive(POLICY)), ThetaFree(FIXED), Positive(FIXED), mixture)
-policy_gradient, ascent = grad(m.accuracy), -grad(m.cross_entropy)
+shared = (
+    *(h for h in m.hypotheses if h != Positive(POLICY)),
+    ThetaFree(FIXED),
+    Positive(FIXED),
+    Positive(WEIGHT),
+    mixture,
+)
+policy_gradient, ascent = grad(m.accuracy), m.over_states(m.right_score)
 apart, together = (policy_gradient - ascent) ** 2, policy_gradient**2 + ascent**2
 
 
@@ -76,6 +83,15 @@ def claims() -> Iterator[Claim]:
         remark="Two examples that share one parameter are enough: cross entropy listens most to the example that is "
         "got wrong, the policy gradient hardly hears it. Here they share the weights $q_\\theta$ of a mixture of "
         "fixed policies.",
+        examples=(
+            Example(
+                "The right answers of two equally likely examples have the logits $\\theta$ and $-2\\theta$; at "
+                "$\\theta = \\log 4$ they are given with 4/5 and 1/17, and the two directions are opposite.",
+                {"D": ["1/2", "1/2"], "π": log_linear([[1, 0], [-2, 0]], 4), "y": [0, 0]},
+                ((ascent, "-143/170"), (policy_gradient, "178/7225")),
+                m.hypotheses,
+            ),
+        ),
     )
     yield Claim(
         "ce-pg-opposite-directions-of-one-state",
