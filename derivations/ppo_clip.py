@@ -49,9 +49,10 @@ given = (*m.hypotheses, ThetaFree(ADVANTAGE), ThetaFree(WIDTH), Positive(WIDTH))
 at_old = (*given, Frozen(OLD, m.theta))
 
 
-def clipped(ratio: Term, advantage: Term = advantage) -> Term:
-    """What PPO pays for an answer: min(ρ A, clip(ρ, 1 − ε, 1 + ε) A)."""
-    return minimum(ratio * advantage, clip(ratio, 1 - width, 1 + width) * advantage)
+def clipped(ratio: Term, sign: int = 1) -> Term:
+    """What PPO pays for an answer: min(ρ A, clip(ρ, 1 − ε, 1 + ε) A), or the same for the advantage −A."""
+    paid, at_most = ratio * advantage, clip(ratio, 1 - width, 1 + width) * advantage
+    return minimum(paid, at_most) if sign > 0 else minimum(-paid, -at_most)
 
 
 def sampled(paid: Term) -> Term:
@@ -111,6 +112,7 @@ def claims() -> Iterator[Claim]:
         relation=Relation.AT_MOST,
         given=given,
         slack=sampled(Fraction(1, 2) * (absolute(unpaid) + unpaid)),
+        sizes=({"S": 1, "A": 2}, {"S": 2, "A": 2}),
         remark="A pessimistic bound: what clipping takes away is $\\frac{1}{2}(\\lvert x \\rvert + x)$, $x$ what the "
         "ratio earns beyond the interval. Its gradient is the policy gradient at first (ppo-first-step-is-pg), and "
         "zero where the ratio is outside and the advantage pushes it further out (ppo-clip-gradient-region).",
@@ -134,12 +136,25 @@ def regions() -> Iterator[Claim]:
     moving, beyond = RATIO(m.s, m.a, m.theta), BEYOND(m.s, m.a, m.theta)
     above, below = 1 + width + beyond, 1 - width - beyond
     within = 1 - width + 2 * width * beyond / (1 + beyond)
-    push, pull = advantage, -1 * advantage
     for name, row, where, sign, place, flat in (
-        ("ppo-clip-gradient-region", 330, "above $1 + \\varepsilon$ and $A > 0$", push, above, True),
-        ("ppo-clip-gradient-region-below", 331, "below $1 - \\varepsilon$ and $A < 0$", pull, below, True),
-        ("ppo-clip-gradient-region-coming-down", 332, "above $1 + \\varepsilon$ and $A < 0$", pull, above, False),
-        ("ppo-clip-gradient-region-coming-up", 333, "below $1 - \\varepsilon$ and $A > 0$", push, below, False),
+        ("ppo-clip-gradient-region", 330, "above $1 + \\varepsilon$ and the advantage $A > 0$", 1, above, True),
+        ("ppo-clip-gradient-region-below", 331, "below $1 - \\varepsilon$ and the advantage $-A < 0$", -1, below, True),
+        (
+            "ppo-clip-gradient-region-coming-down",
+            332,
+            "above $1 + \\varepsilon$ and the advantage $-A < 0$",
+            -1,
+            above,
+            False,
+        ),
+        (
+            "ppo-clip-gradient-region-coming-up",
+            333,
+            "below $1 - \\varepsilon$ and the advantage $A > 0$",
+            1,
+            below,
+            False,
+        ),
     ):
         yield Claim(
             name,
@@ -148,10 +163,13 @@ def regions() -> Iterator[Claim]:
             says=f"Where the ratio is {where} the clipped surrogate "
             + ("is flat." if flat else "slopes like the unclipped one: the ratio may come back."),
             lhs=grad(clipped(moving, sign), m.theta),
-            rhs=lift(0) if flat else sign * grad(moving, m.theta),
+            rhs=lift(0)
+            if flat
+            else advantage * grad(moving, m.theta)
+            if sign > 0
+            else -advantage * grad(moving, m.theta),
             given=(*region(place), Positive(ADVANTAGE)),
-            remark="That the ratio $\\rho$ is there is written with a $\\delta > 0$ that moves with $\\theta$"
-            + (", $A < 0$ as minus a positive number." if sign == pull else "."),
+            remark="That the ratio $\\rho$ is there is written with a $\\delta > 0$ that moves with $\\theta$.",
         )
     yield Claim(
         "ppo-clip-gradient-region-inside",

@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pgsym.terms.latex import GREEK
+
 TOKEN = re.compile(
     r"\$([^$]+)\$|\*(?=[^\s*])((?:[^*$\n]|\$[^$\n]+\$)+)(?<=\S)\*|`([^`\n]+)`"
     r"|\[\[([\w:.-]+)\]\]|\[@([\w-]+)\]|\[!(decided|exact|tested|refuted|undecided)\]"
 )
 
 UNICODE = {
-    "theta": "θ", "pi": "π", "nabla": "∇", "sum": "Σ", "cdot": "·", "mid": " | ", "sim": "∼", "log": "log ",
-    "neq": "≠", "le": "≤", "nleq": "≰", "ge": "≥", "times": "×", "alpha": "α", "infty": "∞", "to": "→",
+    **{command[1:]: letter for letter, command in GREEK.items()}, "epsilon": "ϵ",
+    "nabla": "∇", "sum": "Σ", "prod": "Π", "partial": "∂", "sqrt": "√", "infty": "∞", "log": "log ",
+    "cdot": "·", "times": " × ", "pm": " ± ", "mid": " | ", "sim": "∼", "propto": " ∝ ", "in": " ∈ ", "to": " → ",
+    "neq": " ≠ ", "le": " ≤ ", "nleq": " ≰ ", "ge": " ≥ ", "lvert": "|", "rvert": "|", "lVert": "‖", "rVert": "‖",
+    "bigl": "", "bigr": "",
 }  # fmt: skip
+ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
 
 
 WIDEST = 70
@@ -62,6 +68,8 @@ def plain(text: str) -> str:
 
     >>> plain("only $\\\\pi_\\\\theta(a \\\\mid s)$ depends on $\\\\theta$")
     'only π_θ(a | s) depends on θ'
+    >>> plain("$\\\\hat r \\\\le \\\\varepsilon$ and $g g^{\\\\top}$")
+    'r̂ ≤ ε and g gᵀ'
     """
     return "".join(_unicode(part) if kind == "math" else part for kind, part in spans(text))
 
@@ -69,6 +77,7 @@ def plain(text: str) -> str:
 def _unicode(latex: str) -> str:
     out = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)", latex)
     out = re.sub(r"\\(?:mathbb|mathbf|mathrm|operatorname|text)\{([^{}]*)\}", r"\1", out)
+    out = re.sub(r"\\(hat|tilde|bar)(?: |\{)(\w)\}?", lambda m: m[2] + ACCENTS[m[1]], out.replace("^{\\top}", "ᵀ"))
     out = re.sub(r"\\[,;! ]", " ", out)
     out = re.sub(r"\\([a-zA-Z]+) ?", lambda m: UNICODE.get(m[1], m[1]), out)
     out = out.replace("\\{", "{").replace("\\}", "}")
