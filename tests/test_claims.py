@@ -106,7 +106,6 @@ NOT_NECESSARY = {
     ("ce-is-kl", "π > 0 everywhere"),
     ("ce-is-kl", "y > 0 everywhere"),
     *((name, f"{law} > 0 everywhere") for name in ("kl-fixed-target", "kl-max-entropy-objective") for law in "πρp"),
-    *(("kl-moving-target", f"{law} > 0 everywhere") for law in "ρp"),
     ("kl-max-entropy-objective", "β > 0 everywhere"),
     ("ce-pg-importance-weighted", "π > 0 everywhere"),
     ("ce-pg-uniform-init", "π > 0 everywhere"),
