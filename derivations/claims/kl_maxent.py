@@ -53,8 +53,8 @@ def claims() -> Iterator[Claim]:
         rhs=alpha * log(normaliser) - alpha * reverse,
         given=given,
         sizes=SIZES,
-        derivation="kl-max-entropy",
-        remark="In any world: starts and moves are in both laws, and cancel.",
+        remark="In any world: starts and moves are in both laws, and cancel. In kl-max-entropy the bonus is "
+        "for the entropy of the whole trajectory.",
     )
     yield Claim(
         "kl-maxent-bound",
