@@ -35,8 +35,8 @@ def claims() -> Iterator[Claim]:
         "trajectory-objective",
         chapter=8,
         row=20,
-        says="The objective is the expected sum of rewards over trajectories $\\tau = (s_1, a_1, \\dots, s_T, a_T)$; it "
-        "is the expected value $Q_1$ of the first state and action.",
+        says="The objective is the expected sum of rewards over trajectories "
+        "$\\tau = (s_1, a_1, \\dots, s_T, a_T)$; it is the expected value $Q_1$ of the first state and action.",
         lhs=m.objective,
         rhs=backwards,
         given=m.hypotheses,
