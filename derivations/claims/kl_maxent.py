@@ -77,7 +77,6 @@ def claims() -> Iterator[Claim]:
         "there is but one policy, and no entropy.",
         lhs=alpha * log(expect(exp(worth(m.s) / alpha), (m.s, chance))),
         rhs=expect(worth(m.s), (m.s, chance)),
-        relation=Relation.AT_MOST,
         given=(Positive(ALPHA),),
         expected=Rung.REFUTED,
         repaired_by=("kl-maxent", "kl-maxent-bound"),
