@@ -16,14 +16,14 @@ m = classification()
 y, p = m.label_mass, m.policy
 at_one_example = -sum_over(m.a, of=y * log(p))
 both = entropy(m.label_law, m.a) + divergence(m.label_law, m.policy_law, m.a)
-given = (*m.hypotheses, Positive(LABEL_LAW))
+given = m.hypotheses
 gap = sum_over(m.a, of=y * (p / y - 1 - log(p / y)))
 
 
 def derive() -> Theorem:
     """From entropy and divergence to the cross entropy at one example."""
     d = Derivation(both, given=given, name="ce-is-kl")
-    d.apply(rules.ExpandLog, at=log(y / p), why="The logarithm of a fraction.")
+    d.apply(rules.ExpandLogRatio, why="The logarithm of a fraction; only labels that occur are averaged over.")
     d.apply(rules.DistributeOverAddition, why="Two expectations, of which the first is minus the entropy.")
     minus = expect(-log(p), (m.a, m.label_law))
     d.apply(rules.Rearrange(minus), at=(), why="Entropy and minus entropy.")
@@ -52,7 +52,7 @@ def claims() -> Iterator[Claim]:
         says="So no model has a smaller cross entropy than the entropy of the labels.",
         lhs=entropy(m.label_law, m.a),
         rhs=at_one_example,
-        given=given,
+        given=(*given, Positive(LABEL_LAW)),
         relation=Relation.AT_MOST,
         slack=gap,
     )

@@ -26,7 +26,7 @@ target = Definition.of(TARGET(m.tau), boltzmann / normaliser)
 mass = TARGET(m.tau)
 reverse = divergence(m.law, TARGET.law(), m.tau)
 with_bonus = m.objective - beta * m.expectation(log(m.mass))
-given = (*m.hypotheses, Positive(BETA), ThetaFree(BETA), Positive(START), Positive(TRANSITION), target)
+given = (*m.hypotheses, Positive(BETA), ThetaFree(BETA), target)
 gap = beta * m.expectation(mass / m.mass - 1 - log(mass / m.mass))
 SIZES = ({"S": 2, "A": 2, "T": 2}, {"S": 1, "A": 3, "T": 2}, {"S": 1, "A": 2, "T": 3}, {"S": 3, "A": 2, "T": 1})
 
@@ -34,7 +34,10 @@ SIZES = ({"S": 2, "A": 2, "T": 2}, {"S": 1, "A": 3, "T": 2}, {"S": 1, "A": 2, "T
 def derive() -> Theorem:
     """From the divergence to the objective with the bonus."""
     d = Derivation(-beta * reverse, given=given, name="kl-max-entropy-objective", sizes=SIZES)
-    d.apply(rules.ExpandLog, why="The logarithm of a fraction.")
+    d.apply(
+        rules.ExpandLogRatio(m.factorisation, target),
+        why="The logarithm of a fraction: the target is positive everywhere, the model where it draws.",
+    )
     d.apply(rules.Unfold(target), why="The target is the exponentiated reward, normalised.")
     d.apply(rules.ExpandLog, at=log(boltzmann / normaliser), why="The logarithm of a fraction once more …")
     d.apply(rules.ExpandLog, at=log(boltzmann), why="… and of an exponential.")
@@ -95,7 +98,7 @@ def claims() -> Iterator[Claim]:
         "$e^{R/\\beta}$.",
         lhs=with_bonus,
         rhs=beta * log(normaliser),
-        given=given,
+        given=(*given, Positive(START), Positive(TRANSITION)),
         relation=Relation.AT_MOST,
         slack=gap,
         sizes=SIZES,

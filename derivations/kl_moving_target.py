@@ -14,7 +14,7 @@ from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import one_step, trajectories
 from pgsym.problems.divergence import divergence
 from pgsym.problems.one_step import REWARD
-from pgsym.problems.trajectory import START, TRAJECTORY_LAW, TRANSITION
+from pgsym.problems.trajectory import TRAJECTORY_LAW
 from pgsym.terms import (
     PARAMETER,
     TRAJECTORY,
@@ -37,9 +37,9 @@ mass_now = TRAJECTORY_LAW(m.tau, NOW)
 reweighed = Definition.of(REWEIGHED(m.tau, NOW), mass_now * m.total_reward / return_now)
 target = REWEIGHED.law(NOW)
 step = divergence(target, m.law, m.tau)
-frozen = (*m.hypotheses, Positive(REWARD), Positive(START), Positive(TRANSITION), reweighed, Frozen(NOW, m.theta))
+frozen = (*m.hypotheses, Positive(REWARD), reweighed, Frozen(NOW, m.theta))
 SIZES = ({"S": 2, "A": 2, "T": 2}, {"S": 1, "A": 3, "T": 2}, {"S": 1, "A": 2, "T": 3}, {"S": 3, "A": 2, "T": 1})
-weight, score = m.total_reward, grad(log(m.mass))
+score = grad(log(m.mass))
 over_target, over_minus = (expect(x, (m.tau, target)) for x in (score, -score))
 
 bandit = one_step()
@@ -50,19 +50,21 @@ at_the_rewards = sum_over(bandit.a, of=bandit.reward**2) / sum_over(bandit.a, of
 def derive() -> Theorem:
     """From the gradient of the divergence to the policy gradient."""
     d = Derivation(-return_now * grad(step, m.theta), given=frozen, name="kl-moving-target", sizes=SIZES)
-    d.apply(rules.ExpandLog, why="The logarithm of a fraction.")
+    d.apply(
+        rules.ExpandLogRatio(reweighed, m.factorisation),
+        why="The logarithm of a fraction. The target draws only what the model can do, too.",
+    )
     d.apply(rules.MoveGradientInside, why="The target is held fixed while the model moves.")
     d.apply(rules.GradientOfConstant, why="Its own logarithm is a constant.")
     d.apply(rules.Rearrange(-score), at=0 - score, why="What is left is minus the model's.")
     d.apply(rules.PullOutConstant, at=over_minus, why="The sign leaves …")
     d.apply(rules.Rearrange(return_now * over_target), at=(), why="… and meets the other one.")
-    d.apply(rules.WriteExpectationAsSum, at=over_target, why="The expectation, written out.")
-    d.apply(rules.Unfold(reweighed), why="The target is the model's law times the reward, over the expected reward.")
-    d.apply(rules.Rearrange(mass_now * weight * score / return_now), at=(1, 1), why="One fraction …")
-    d.apply(rules.PullOutConstant, at=(1,), why="… whose denominator is the same for all …")
-    d.apply(rules.CancelFraction, at=(), why="… and cancels.")
+    d.apply(
+        rules.ChangeMeasure(reweighed, m.factorisation),
+        why="The target is the model's law times the reward, over the expected reward: average with the model's law.",
+    )
+    d.apply(rules.CancelFraction, at=(), why="The expected reward cancels.")
     d.apply(rules.Release(NOW, m.theta), at=(), why="At $\\theta = \\theta'$, where all this is taken.")
-    d.apply(rules.ReadSumAsExpectation, at=(), why="An expectation over the model's own trajectories.")
     d.apply(Lemma(theorem("policy-gradient-trajectory"), backwards=True), why="The policy gradient.")
     return d.conclude(grad(m.objective))
 

@@ -38,7 +38,6 @@ def claims() -> Iterator[Claim]:
         lhs=m.expectation(moved * score),
         rhs=grad(m.objective),
         given=m.hypotheses,
-        derivation="policy-gradient-trajectory",
     )
     yield Claim(
         "direction-in-words-per-sample",

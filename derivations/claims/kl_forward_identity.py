@@ -61,8 +61,8 @@ def claims() -> Iterator[Claim]:
         rhs=-grad(fit),
         given=(*m.hypotheses, NonNegative(REWARD), Positive(START), Positive(TRANSITION), as_law),
         sizes=SIZES,
-        derivation="kl-fixed-target",
-        remark="The same summands as the policy gradient's, with the weight 1 where that has $p_\\theta(\\tau)$.",
+        remark="The same summands as the policy gradient's, with the weight 1 where that has $p_\\theta(\\tau)$; "
+        "kl-fixed-target derives it for positive rewards.",
     )
     uniform = Definition.of(UNIFORM_NOW(a, s, bandit.theta, NOW), moved(a) / sum_over(b, of=moved(b)))
     law = UNIFORM_NOW.law(s, bandit.theta, NOW)

@@ -56,9 +56,8 @@ def claims() -> Iterator[Claim]:
         rhs=-step,
         given=at_now,
         sizes=SIZES,
-        derivation="kl-moving-target",
         remark="In any world, also one where most trajectories cannot happen, and with rewards that may be 0, if not "
-        "all that can happen are.",
+        "all that can happen are; kl-moving-target derives it for positive ones.",
     )
     yield Claim(
         "kl-frozen-behaviour-logarithm",

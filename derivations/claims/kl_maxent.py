@@ -53,8 +53,8 @@ def claims() -> Iterator[Claim]:
         rhs=alpha * log(normaliser) - alpha * reverse,
         given=given,
         sizes=SIZES,
-        derivation="kl-max-entropy",
-        remark="In any world: starts and moves are in both laws, and cancel.",
+        remark="In any world: starts and moves are in both laws, and cancel. In kl-max-entropy the bonus is "
+        "for the entropy of the whole trajectory.",
     )
     yield Claim(
         "kl-maxent-bound",
@@ -77,7 +77,6 @@ def claims() -> Iterator[Claim]:
         "there is but one policy, and no entropy.",
         lhs=alpha * log(expect(exp(worth(m.s) / alpha), (m.s, chance))),
         rhs=expect(worth(m.s), (m.s, chance)),
-        relation=Relation.AT_MOST,
         given=(Positive(ALPHA),),
         expected=Rung.REFUTED,
         repaired_by=("kl-maxent", "kl-maxent-bound"),

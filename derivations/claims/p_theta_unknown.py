@@ -25,6 +25,7 @@ def claims() -> Iterator[Claim]:
         rhs=grad(log(answers)),
         given=everywhere,
         derivation="dynamics-drop-out",
+        step=6,
     )
     yield Claim(
         "p-theta-unknown-estimate",

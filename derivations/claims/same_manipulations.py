@@ -14,7 +14,7 @@ m = trajectories()
 RETURN = Symbol("R", (TRAJECTORY,))
 gradient = grad(m.objective)
 by_score = m.expectation(m.total_reward * grad(log(m.mass)))
-term_by_term = sum_over(m.tau, of=grad(m.mass) * m.total_reward)
+term_by_term = sum_over(m.tau, of=m.total_reward * grad(m.mass))
 
 
 def claims() -> Iterator[Claim]:
@@ -47,7 +47,8 @@ def claims() -> Iterator[Claim]:
         lhs=m.objective,
         rhs=sum_over(m.tau, of=m.mass * m.total_reward),
         given=m.hypotheses,
-        derivation="objective-trajectory",
+        derivation="policy-gradient-trajectory",
+        step=1,
     )
     yield Claim(
         "tau-differentiate",
@@ -58,6 +59,7 @@ def claims() -> Iterator[Claim]:
         rhs=term_by_term,
         given=m.hypotheses,
         derivation="policy-gradient-trajectory",
+        step=2,
         remark="Finitely many trajectories, and rewards that do not depend on $\\theta$.",
     )
     yield Claim(
@@ -82,6 +84,7 @@ def claims() -> Iterator[Claim]:
         rhs=by_score,
         given=m.hypotheses,
         derivation="policy-gradient-trajectory",
+        step=3,
         remark="Where $p_\\theta(\\tau) = 0$ the environment's factor is zero, and so is the gradient: the expectation "
         "misses nothing.",
     )

@@ -35,11 +35,11 @@ def claims() -> Iterator[Claim]:
         "trajectory-objective",
         chapter=8,
         row=20,
-        says="The expected sum of rewards is the expected value $Q_1$ of the first state and action.",
+        says="The objective is the expected sum of rewards over trajectories "
+        "$\\tau = (s_1, a_1, \\dots, s_T, a_T)$; it is the expected value $Q_1$ of the first state and action.",
         lhs=m.objective,
         rhs=backwards,
         given=m.hypotheses,
-        derivation="objective-trajectory",
         examples=(
             Example(
                 "Two states, two actions, two steps: by trajectories and by values it is the same.",
@@ -98,7 +98,8 @@ def claims() -> Iterator[Claim]:
         lhs=m.objective,
         rhs=sum_over(m.tau, of=m.mass * m.total_reward),
         given=m.hypotheses,
-        derivation="objective-trajectory",
+        derivation="policy-gradient-trajectory",
+        step=1,
     )
     here = m.expectation(indicator(m.state(t), s) * indicator(m.action(t), a))
     yield Claim(

@@ -105,10 +105,11 @@ def used(statement: Statement, space: Space) -> frozenset[Symbol | Variable] | N
     return frozenset(instance.read)
 
 
-def hits(statement: Statement, space: Space, digits: Digits) -> NDArray[np.bool_]:
+def hits(statement: Statement, space: Space, digits: Digits, in_floats_too: bool = False) -> NDArray[np.bool_]:
     """Which instances seem to be counterexamples: that sides differ is seen modulo a large prime, else in floats.
 
-    Raises OutsideNumberSystem where neither holds the sides.
+    Modulo a prime log exp x is not x, and differs where nothing does: then the floats should have a say, too.  Raises
+    OutsideNumberSystem where neither holds the sides.
     """
     out = np.zeros(len(digits), dtype=bool)
     for group in _kinds(space, digits):
@@ -116,7 +117,7 @@ def hits(statement: Statement, space: Space, digits: Digits) -> NDArray[np.bool_
         step = max(1, POINTS // (coordinates**2 if statement.is_of_matrices else coordinates))
         for start in range(0, len(group), step):
             chunk = group[start : start + step]
-            out[chunk] = _hit(statement, space, digits[chunk])
+            out[chunk] = _hit(statement, space, digits[chunk], in_floats_too)
     return out
 
 
@@ -137,8 +138,9 @@ def _kinds(space: Space, digits: Digits) -> list[NDArray[np.int64]]:
     return [np.flatnonzero(which == k) for k in range(which.max() + 1)] if len(digits) else []
 
 
-def _hit(statement: Statement, space: Space, digits: Digits) -> NDArray[np.bool_]:
+def _hit(statement: Statement, space: Space, digits: Digits, in_floats_too: bool) -> NDArray[np.bool_]:
     """Which instances of one kind seem to be counterexamples."""
+    out: NDArray[np.bool_] | None = None
     outside = OutsideNumberSystem("no number system holds the sides")
     for exact in (True, False) if statement.relation is Relation.EQUAL else (False,):
         instance: TableInstance = SpaceInstance(space, digits, statement.given, exact)
@@ -150,5 +152,10 @@ def _hit(statement: Statement, space: Space, digits: Digits) -> NDArray[np.bool_
             continue
         failing = statement.fails(left, right, instance.numbers)
         per_instance = failing.reshape(min(len(failing), len(digits)), -1).any(axis=1)
-        return np.asarray(np.broadcast_to(per_instance, (len(digits),)))
-    raise outside
+        here = np.asarray(np.broadcast_to(per_instance, (len(digits),)))
+        out = here if out is None else out & here
+        if not in_floats_too:
+            break
+    if out is None:
+        raise outside
+    return out

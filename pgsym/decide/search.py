@@ -182,18 +182,24 @@ def _one_less(size: Size) -> Iterator[Size]:
 def _at(statement: Statement, parts: Ingredients, seed: int, budget: int) -> tuple[Counterexample | None, int]:
     """A counterexample of one size among at most `budget` instances, and how many were looked at."""
     looked_at = verified = 0
+    deceived = False
     for space, digits in _rounds(statement, parts, seed, budget):
         for stretch in stretches(digits[: budget - looked_at], FIRST):
             try:
-                flagged = hits(statement, space, stretch)
+                flagged = hits(statement, space, stretch, deceived)
             except OutsideNumberSystem:
                 return None, looked_at
             looked_at += len(stretch)
-            for row in stretch[flagged]:
-                found = verify(statement, parts.size, space.candidate(row))
+            while flagged.any():
+                row = int(flagged.argmax())
+                flagged[row] = False
+                found = verify(statement, parts.size, space.candidate(stretch[row]))
                 verified += 1
                 if found is not None or verified == MOST_VERIFIED:
                     return found, looked_at
+                if not deceived:
+                    deceived = True
+                    flagged &= hits(statement, space, stretch, deceived)
     return None, looked_at
 
 

@@ -43,12 +43,14 @@ from pgsym.rules.logarithm import ExpandLog
 from pgsym.rules.moments import MeanOfSquare, ReadMoment, ScalarsOutOfOuter, WriteMoment
 from pgsym.rules.probability import Fold, TotalProbability, Unfold
 from pgsym.rules.products import MergeProducts
+from pgsym.rules.support import ChangeMeasure, ExpandLogRatio
 from pgsym.rules.time import SplitRange, Tower, TrajectoryOfOneStep, WriteOutRange
 
 __all__ = [
     "AbsoluteProbability",
     "Backwards",
     "CancelFraction",
+    "ChangeMeasure",
     "ConditionalExpectation",
     "DifferentiateExp",
     "DifferentiateLog",
@@ -57,6 +59,7 @@ __all__ = [
     "DropZeros",
     "ExchangeWithSum",
     "ExpandLog",
+    "ExpandLogRatio",
     "ExpectationOfConstant",
     "Fold",
     "GeometricSum",

@@ -34,6 +34,7 @@ from pgsym.terms import (
     Term,
     Variable,
     absolute,
+    exp,
     expect,
     function,
     grad,
@@ -320,6 +321,16 @@ def test_names_of_sizes_may_be_missing() -> None:
     assert found is not None
     assert found.size.counts == ()
     assert size_names((lift(1),), ()) == ()
+
+
+def test_logarithms_that_cancel_do_not_hide_those_that_do_not() -> None:
+    """β log E[exp(v / β)] = E[v] wherever one state is certain, though modulo a prime it does not look so."""
+    worth, beta = function("v", STATE)(o.s), Symbol("β", ())()
+    soft = beta * log(o.over_states(exp(worth / beta)))
+    found = counterexample(soft, o.over_states(worth), (Positive(beta.symbol),))
+    assert found is not None
+    assert found.size == Size.of(S=2)
+    assert found.shown(found.rhs) == "1/2"
 
 
 def test_logarithms_are_confirmed_in_balls() -> None:

@@ -17,17 +17,20 @@ from pgsym.kernel import Lemma
 from pgsym.problems import classification, trajectories
 from pgsym.problems.classification import LABEL_LAW, LOGIT
 from pgsym.problems.one_step import POLICY
+from pgsym.problems.trajectory import TRAJECTORY_LAW
 from pgsym.rules.base import Rule
 from pgsym.terms import (
     ACTION,
     INDEX,
     PARAMETER,
     STATE,
+    TRAJECTORY,
     Before,
     Collective,
     Definition,
     Number,
     Positive,
+    Symbol,
     Term,
     ThetaFree,
     Variable,
@@ -70,6 +73,16 @@ f_i = F(m.s_i, m.a_i)
 ratio = grad(m.policy) / m.policy
 OLD = Variable("θ'", PARAMETER)
 OTHERS = sum_over(b, of=1) - 1
+TARGET = Symbol("q", (ACTION, STATE), outcomes=1)
+tilted = Definition.of(TARGET(a, s), m.label_mass * exp(F(s, a)) / expect(exp(F(s, a)), (a, m.label_law)))
+uniform = Definition.of(TARGET(a, s), 1 / sum_over(b, of=1))
+OF_TRAJECTORIES = Symbol("q", (TRAJECTORY, PARAMETER), outcomes=1)
+walk = trajectories()
+mass_then = TRAJECTORY_LAW(walk.tau, OLD)
+walked = Definition.of(
+    OF_TRAJECTORIES(walk.tau, OLD),
+    mass_then * walk.total_reward**2 / expect(walk.total_reward**2, (walk.tau, TRAJECTORY_LAW.law(OLD))),
+)
 CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore[type-arg]
     "WriteExpectationAsSum": lambda t: plain(rules.WriteExpectationAsSum(), expect(t * m.score, (a, m.policy_law))),
     "WriteExpectationAsSum/joint": lambda t: plain(rules.WriteExpectationAsSum(m.on_policy), m.expectation(t)),
@@ -124,6 +137,20 @@ CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore
     "ExpandLog/power": lambda t: plain(rules.ExpandLog(), log(m.policy**3)),
     "ExpandLog/real number": lambda t: plain(rules.ExpandLog(), log(m.policy / X)),
     "ExpandLog/exponential": lambda t: plain(rules.ExpandLog(), log(exp(m.logit))),
+    "ExpandLogRatio": lambda t: plain(
+        rules.ExpandLogRatio(tilted), expect(log(TARGET(a, s) / m.label_mass), (a, TARGET.law(s)))
+    ),
+    "ExpandLogRatio/trajectories": lambda t: plain(
+        rules.ExpandLogRatio(walked, walk.factorisation),
+        expect(log(OF_TRAJECTORIES(walk.tau, OLD) / walk.mass), (walk.tau, OF_TRAJECTORIES.law(OLD))),
+    ),
+    "ChangeMeasure": lambda t: plain(
+        rules.ChangeMeasure(tilted), expect(t * log(m.label_mass), (a, TARGET.law(s)))
+    ),
+    "ChangeMeasure/trajectories": lambda t: plain(
+        rules.ChangeMeasure(walked, walk.factorisation),
+        expect(t * grad(log(walk.mass)), (walk.tau, OF_TRAJECTORIES.law(OLD))),
+    ),
     "CancelFraction": lambda t: plain(rules.CancelFraction(), m.policy * (t / m.policy) * F(s, a)),
     "Rearrange": lambda t: plain(rules.Rearrange(t * F(s, a) + t * 2), t * (F(s, a) + 2)),
     "Rearrange/fraction": lambda t: plain(rules.Rearrange(t + 1), (t * m.policy + m.policy) / m.policy),
@@ -202,6 +229,9 @@ HOLDS_WITHOUT = {
     ("ExpandLog", "π > 0 everywhere"),
     ("ExpandLog", "y > 0 everywhere"),
     ("ExpandLog", "x > 0"),
+    ("ChangeMeasure", "π > 0 everywhere"),
+    ("ExpandLogRatio", "π > 0 everywhere"),
+    ("ExpandLogRatio", str(tilted)),
     ("ConditionalExpectation", "π > 0 everywhere"),
     ("Lemma", "D does not depend on θ"),
     ("Tower", "π > 0 everywhere"),
@@ -262,6 +292,12 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.AbsoluteProbability(), absolute(F(s, a)), "of a probability p"),
     (rules.ExpandLog(), log(F(s, a) - 2), "not seen to be positive"),
     (rules.ExpandLog(), log(m.policy), "not the logarithm of a product"),
+    (rules.ExpandLogRatio(), expect(log(m.policy), (a, m.policy_law)), "not the mean of log(q(x)/p(x))"),
+    (rules.ExpandLogRatio(), expect(log(m.label_mass / m.policy), (a, m.policy_law)), "not the mean of"),
+    (rules.ExpandLogRatio(), expect(log(m.policy / (F(s, a) - 1)), (a, m.policy_law)), "may vanish where"),
+    (rules.ChangeMeasure(tilted), expect(F(s, a) / (m.reward - 1), (a, TARGET.law(s))), "could be undefined where"),
+    (rules.ChangeMeasure(uniform), expect(F(s, a), (a, TARGET.law(s))), "no probability of a"),
+    (rules.ChangeMeasure(tilted), expect(F(s, a), (a, m.policy_law)), "not a mean under q"),
     (rules.CancelFraction(), (F(s, a) - 1) * (G(s) / (F(s, a) - 1)), "may be zero"),
     (rules.Rearrange(F(s, a)), F(s, a), "what it is already"),
     (rules.Rearrange(2 * F(s, a)), 3 * F(s, a), "algebra alone does not make it"),
@@ -291,6 +327,19 @@ def test_refusal_names_the_rule_and_the_reason(rule: Rule, term: Term, words: st
     assert words in str(refused.value)
     assert str(refused.value).startswith(type(rule).__name__)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("rule", "term"),
+    [
+        (rules.ExpandLogRatio(), expect(log(m.policy / m.label_mass), (a, m.policy_law))),
+        (rules.ChangeMeasure(tilted), expect(F(s, a), (a, TARGET.law(s)))),
+    ],
+    ids=lambda x: type(x).__name__,
+)
+def test_a_support_that_may_move_is_refused_under_a_gradient(rule: Rule, term: Term) -> None:
+    with pytest.raises(RuleDoesNotApply, match="∇"):
+        rule.rewrite(Place((), term, (), (m.theta,)))
 
 
 @pytest.mark.parametrize("case", CASES)
