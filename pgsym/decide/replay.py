@@ -9,6 +9,7 @@ from itertools import count
 from keyword import iskeyword
 from textwrap import wrap
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import numpy as np
 
@@ -121,7 +122,9 @@ class _Names:
     def _name(self, name: str, record: str) -> str:
         known = {text: python for python, text in self.definitions.items()}
         if record not in known:
-            stem = "same" if name in {s.name for s in INDICATORS.values()} else re.sub(r"\W", "_", name)
+            stem = (
+                "same" if name in {s.name for s in INDICATORS.values()} else re.sub(r"\W", "_", normalize("NFKC", name))
+            )
             stem = f"_{stem}" if not stem.isidentifier() or iskeyword(stem) else stem
             tries = (stem + "_" * i for i in count())
             known[record] = next(n for n in tries if n not in self.definitions and n not in RESERVED)

@@ -21,7 +21,7 @@ from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol, Variable
 
 POINTS = 2**14
-"""How many points (an instance for each coordinate of θ, or for every two) are evaluated at once."""
+"""How many points (an instance for each coordinate of θ) are evaluated at once."""
 
 
 class SpaceInstance(TableInstance):
@@ -72,6 +72,51 @@ class SpaceInstance(TableInstance):
         return np.asarray(self.constants[variable.name])
 
 
+class AlongTwo(TableInstance):
+    """Instances of a space, once each, along two random directions v and w of the parameter.
+
+    There, a matrix M is vᵀ M w: one number that is zero for another matrix than zero with a chance of 2/p only.
+    """
+
+    def __init__(self, space: Space, digits: Digits, given: Iterable[Hypothesis], exact: bool):
+        parts, first = space.parts, space.candidate(digits[0])
+        tables = {s: _stacked(space, s, digits, exact) for s in parts.shapes}
+        numbers: Numbers = OnePrime(len(digits)) if exact else Float64()
+        constants = {
+            s.what.name: _values(s.pool, exact)[digits[:, i]]
+            for i, s in enumerate(space.slots)
+            if isinstance(s.what, Variable)
+        }
+        shown = {s: numbers.log(t)[0] if s in parts.logits else t for s, t in tables.items()}
+        super().__init__(numbers, parts.size.sorts, shown, None, parts.size.lengths, given, constants)
+        rng, count = np.random.default_rng(len(digits)), max(1, len(first.coordinates))
+        ways = rng.integers(1, SCREEN, (2, count)) if exact else rng.uniform(0.5, 1.5, (2, count))
+
+        def along(way: Array, derivative: Array) -> Array:
+            weights = way.reshape(1, -1, *[1] * (derivative.ndim - 2))
+            return numbers.total(numbers.multiply(weights, derivative), 1)
+
+        slopes = tangents_of(first.moves, numbers, tables)
+        self.along = [{s: along(way, slope) for s, slope in slopes.items()} for way in ways]
+        bends = curvatures_of(first.moves, numbers, tables)
+        self.bent = {s: along(ways[1], along(ways[0], bend)) for s, bend in bends.items()}
+
+    @property
+    def in_pairs(self) -> TableInstance:  # type: ignore[override]
+        return self
+
+    def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
+        if not directions:
+            return np.asarray(self.tables[symbol])
+        return self.bent.get(symbol) if len(directions) > 1 else self.along[directions[0]].get(symbol)
+
+    def choices(self, symbol: Symbol) -> Array:
+        return np.asarray(self.tables[symbol], dtype=np.int64)
+
+    def constant(self, variable: Variable) -> Array:
+        return np.asarray(self.constants[variable.name])
+
+
 def _values(pool: Iterable[Any], exact: bool) -> Array:
     """Fractions as residues or floats."""
     if exact:
@@ -114,7 +159,7 @@ def hits(statement: Statement, space: Space, digits: Digits, in_floats_too: bool
     out = np.zeros(len(digits), dtype=bool)
     for group in _kinds(space, digits):
         coordinates = max(1, len(space.candidate(digits[group[0]]).coordinates))
-        step = max(1, POINTS // (coordinates**2 if statement.is_of_matrices else coordinates))
+        step = max(1, POINTS // coordinates)
         for start in range(0, len(group), step):
             chunk = group[start : start + step]
             out[chunk] = _hit(statement, space, digits[chunk], in_floats_too)
@@ -143,8 +188,7 @@ def _hit(statement: Statement, space: Space, digits: Digits, in_floats_too: bool
     out: NDArray[np.bool_] | None = None
     outside = OutsideNumberSystem("no number system holds the sides")
     for exact in (True, False) if statement.relation is Relation.EQUAL else (False,):
-        instance: TableInstance = SpaceInstance(space, digits, statement.given, exact)
-        instance = instance.in_pairs if statement.is_of_matrices else instance
+        instance = _instance(statement, space, digits, exact)
         try:
             left, right = statement.sides(instance)
         except OutsideNumberSystem as reason:
@@ -159,3 +203,11 @@ def _hit(statement: Statement, space: Space, digits: Digits, in_floats_too: bool
     if out is None:
         raise outside
     return out
+
+
+def _instance(statement: Statement, space: Space, digits: Digits, exact: bool) -> TableInstance:
+    """The points that tell whether a relation holds: of matrices that may be unequal, one an instance."""
+    if statement.is_of_matrices and statement.relation is Relation.EQUAL:
+        return AlongTwo(space, digits, statement.given, exact)
+    instance = SpaceInstance(space, digits, statement.given, exact)
+    return instance.in_pairs if statement.is_of_matrices else instance

@@ -57,7 +57,8 @@ class Move(ABC):
     def _numbered(self, letter: str, places: list[Place]) -> tuple[str, ...]:
         """Names such as θ(s, a), conditions before outcomes."""
         k = self.symbol.outcomes
-        return tuple(f"{letter}({','.join(str(i + 1) for i in (*p[k:], *p[:k]))})" for p in places)
+        numbers = [",".join(str(i + 1) for i in (*p[k:], *p[:k])) for p in places]
+        return tuple(f"{letter}({n})" if n else letter for n in numbers)
 
 
 class Entries(Move):

@@ -274,7 +274,7 @@ def _identifier(name: str) -> str:
 
 def _coordinate(name: str) -> str:
     head, _, inside = name.partition("(")
-    return f"{LatexNotation().name(head)}({inside}"
+    return LatexNotation().name(head) + (f"({inside}" if inside else "")
 
 
 def table_cell(table: Any) -> str:

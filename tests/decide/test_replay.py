@@ -73,6 +73,14 @@ def test_runs_in_a_fresh_interpreter():
     assert (done.stdout, done.stderr) == ("left  (1/4, -1/4)\nright (1/2, -1/2)\n", "")
 
 
+def test_names_that_python_takes_for_one():
+    """ϱ and ρ, and subscripts, which are no part of Python's names."""
+    one, other, third = (Symbol(name, (STATE,)) for name in ("ρ", "ϱ", "x₁"))
+    total = one(m.s) + 2 * other(m.s) + 3 * third(m.s)
+    found = counterexample(total, 2 * total)
+    assert run(found.python()) == f"left  {found.shown(found.lhs)}\nright {found.shown(found.rhs)}\n"
+
+
 def test_a_matrix_shows_the_entry_that_differs():
     found = counterexample(*FALSE["matrices"])
     assert found.entry is not None

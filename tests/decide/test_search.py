@@ -42,6 +42,7 @@ from pgsym.terms import (
     outer,
     sum_over,
     sum_range,
+    transpose,
     variance,
 )
 from pgsym.terms.hypotheses import Hypothesis
@@ -276,6 +277,21 @@ def test_instances_of_a_space_are_evaluated_as_their_tables_are(name: str, exact
                 assert (x.poles is None) == (y.poles is None)
                 compared += own.size
     assert compared >= 40
+
+
+@pytest.mark.parametrize("name", ["Hessian", "Jacobian"])
+def test_matrices_are_screened_along_two_directions_as_entry_by_entry(name: str) -> None:
+    lhs, _, _ = SCREENED[name]
+    rhs, given = {"Hessian": (2 * lhs, o.hypotheses), "Jacobian": (transpose(lhs), m.hypotheses)}[name]
+    statement = statement_of(lhs, rhs, given)
+    size = Size.of(S=2, A=2, T=2)
+    space = at_round(ingredients((lhs, rhs), given, size), 1)
+    digits = space.random(60, np.random.default_rng(2))
+    seen = hits(statement, space, digits)
+    assert seen.any()
+    assert not seen.all()
+    for row, hit in zip(digits, seen, strict=True):
+        assert (verify(statement, size, space.candidate(row)) is not None) == hit
 
 
 def residue(value: Fraction) -> int:

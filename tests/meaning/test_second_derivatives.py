@@ -18,7 +18,7 @@ from pgsym.meaning.tables import printed, problem, value
 from pgsym.problems import one_step, trajectories
 from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
 from pgsym.problems.trajectory import START, TRANSITION
-from pgsym.terms import ACTION, STATE, Variable, covariance, grad, log, outer, transpose
+from pgsym.terms import ACTION, PARAMETER, STATE, Variable, covariance, grad, log, outer, transpose
 from pgsym.terms.nodes import Symbol, Term
 
 F = Fraction
@@ -153,6 +153,13 @@ class TestConventions:
 
     def test_what_does_not_move(self) -> None:
         assert value(grad(grad(o.reward)), self.instance, {"s": 0, "a": 0}) == ((0, 0), (0, 0))
+
+    def test_a_number_that_moves(self) -> None:
+        """w², for a symbol without axes: the slope 2w and the curvature 2."""
+        w = Symbol("w", (PARAMETER,))(o.theta)
+        instance = problem({"w": 3}, [w])
+        assert instance.coordinates == ("w",)
+        assert [value(t, instance) for t in (grad(w * w), grad(grad(w * w)))] == [(6,), ((2,),)]
 
     def test_printed(self) -> None:
         assert printed(((F(1), F(2)), (F(3), F(4)))) == "((1, 2), (3, 4))"
