@@ -102,7 +102,7 @@ class AlongTwo(TableInstance):
         self.bent = {s: along(ways[1], along(ways[0], bend)) for s, bend in bends.items()}
 
     @property
-    def in_pairs(self) -> TableInstance:  # type: ignore[override]
+    def in_pairs(self) -> TableInstance:
         return self
 
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
