@@ -46,6 +46,7 @@ def test_the_claims_stand_in_the_articles_order() -> None:
 def test_verdict_is_the_ledgers(name: str) -> None:
     outcome = verify(ENTRIES[name])
     assert outcome.is_expected, str(outcome.verdict)
+    assert outcome.verdict.rung is outcome.claim.expected
     evidence = outcome.verdict.evidence
     if outcome.claim.expected is Rung.DECIDED:
         assert evidence.log2_error is not None
