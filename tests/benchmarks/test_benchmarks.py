@@ -12,6 +12,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from pgsym import catalogue
 from pgsym.decide import Rung, decide
 from pgsym.problems import one_step
+from pgsym.report.article import article
 from pgsym.report.builders import document_for
 from pgsym.report.render import render
 from pgsym.terms import grad
@@ -47,10 +48,11 @@ def test_import(benchmark: BenchmarkFixture, module: str) -> None:
 
 @pytest.mark.benchmark(group="the command line")
 @pytest.mark.parametrize(
-    "command", [("verify", "--json"), ("show", "policy-gradient-one-step"), ("--version",)], ids=" ".join
+    "command", [("claims", "--json"), ("show", "policy-gradient-one-step"), ("--version",)], ids=" ".join
 )
 def test_command(benchmark: BenchmarkFixture, command: tuple[str, ...]) -> None:
-    run = [sys.executable, "-m", "pgsym.cli", *command]
+    some = () if benchmark.enabled or command[0] != "claims" else ("log-derivative",)
+    run = [sys.executable, "-m", "pgsym.cli", *command, *some]
     benchmark.pedantic(lambda: subprocess.run(run, check=True, capture_output=True), rounds=3, iterations=1)
 
 
@@ -59,6 +61,15 @@ def test_command(benchmark: BenchmarkFixture, command: tuple[str, ...]) -> None:
 def test_report(benchmark: BenchmarkFixture, target: str) -> None:
     document = document_for("policy-gradient-one-step")
     assert benchmark.pedantic(lambda: render(document, target), rounds=3, iterations=1)
+
+
+@pytest.mark.benchmark(group="the article's report, its claims decided before")
+@pytest.mark.parametrize("target", ["pdf", "html"])
+def test_article(benchmark: BenchmarkFixture, target: str) -> None:
+    if not benchmark.enabled:
+        pytest.skip("only in make bench: the report has tests of its own")
+    article()  # decides the claims
+    assert benchmark.pedantic(lambda: render(article(), target), rounds=3, iterations=1)
 
 
 @pytest.mark.benchmark(group="all derivations, every step decided")
