@@ -49,6 +49,7 @@ class Verification:
             "evidence": self.verdict.evidence.record(),
             "counterexample": None if found is None else found.record(),
             "derivation": None if self.derivation is None else self.entry.script,
+            "report": f"pgsym report {self.entry.script or self.entry.home}",
             "tests": list(self.entry.tests),
             "says": self.claim.says,
             "given": [str(h) for h in self.verdict.given],
