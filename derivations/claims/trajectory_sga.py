@@ -11,7 +11,7 @@ from pgsym.terms import TRAJECTORY, Term, Variable, expect, grad, sum_range, var
 m = trajectories()
 first, second = Variable("τ_1", TRAJECTORY), Variable("τ_2", TRAJECTORY)
 draws = ((first, m.law), (second, m.law))
-SIZES = ({"S": 1, "A": 3, "T": 1}, {"S": 2, "A": 2, "T": 2}, {"S": 1, "A": 2, "T": 3})
+SIZES = ({"S": 1, "A": 3, "T": 1}, {"S": 3, "A": 2, "T": 2}, {"S": 1, "A": 2, "T": 2})
 
 
 def estimate(of: Variable) -> Term:
