@@ -163,7 +163,7 @@ def claims() -> Iterator[Claim]:
         row=190.2,
         says="Around the square of probabilities from 1/4 to 3/4, the pairwise form of the two states adds up to 1/4: "
         "who follows it in a circle gains at every turn.",
-        lhs=Closed("|∮ G dθ|", "\\left|\\oint G \\, d\\theta\\right|", loop),
+        lhs=Closed("|∮ G dθ|", "\\left|\\int_{\\text{loop}} G \\, d\\theta\\right|", loop),
         rhs=lift(Fraction(1, 4)),
         expected=Rung.EXACT,
     )

@@ -22,6 +22,7 @@ GREEK = {
     )
 }
 MARK = "\\changed"
+DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 class LatexNotation(Notation):
@@ -34,6 +35,7 @@ class LatexNotation(Notation):
 
     def name(self, name: str) -> str:
         """A Greek letter by its command, a word upright, what follows a _, digits and primes as scripts."""
+        name = name.translate(DIGITS)
         if "^" in name:
             base, _, script = name.partition("^")
             return self.superscript(self.name(base), script)
@@ -48,6 +50,9 @@ class LatexNotation(Notation):
         return out + (f"_{{{digits}}}" if digits else "") + primes
 
     def subscript(self, base: str, scripts: Sequence[str]) -> str:
+        below = re.fullmatch(r"(.*)_\{([^{}]*)\}", base, re.DOTALL)
+        if below:  # π_1 at θ: one subscript, not two
+            base, scripts = below[1], [below[2], *scripts]
         return f"{base}_{{{', '.join(scripts)}}}"
 
     def superscript(self, base: str, script: str) -> str:
