@@ -57,6 +57,9 @@ class GenericInstance(Instance):
             self._tables[key] = self._draw(symbol, parameter, directions)
         return self._tables[key]
 
+    def moved(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...], how: str) -> Array | None:
+        return self.table(symbol, f"{parameter or ''}{how}" or None, directions)
+
     def _draw(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array:
         shape = self.shape(symbol)
         check_memory(prod(shape) * len(self.numbers.primes) * self.numbers.bytes, "the table of ", symbol.name)

@@ -60,8 +60,15 @@ class Instance(ABC):
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
         """The table of a real symbol, or its derivative along some directions; None where that is zero.
 
-        `parameter` names the parameter the symbol is applied to, if it takes one.
+        `parameter` names the parameter the symbol is applied to, if it takes one, or several by commas.
         """
+
+    def moved(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...], how: str) -> Array | None:
+        """The table, or its derivative; `how` tells derivatives by one parameter from those by another.
+
+        Here all parameters move a table alike, which is one way in which they may.
+        """
+        return self.table(symbol, parameter, directions)
 
     @abstractmethod
     def choices(self, symbol: Symbol) -> Array:
