@@ -101,7 +101,7 @@ def test_what_is_no_exact_number_is_refused(value: object) -> None:
 
 
 def test_a_computation_that_fails_is_told_in_one_line() -> None:
-    with pytest.raises(UndefinedValue, match="f cannot be computed: ZeroDivisionError: .*by zero"):
+    with pytest.raises(UndefinedValue, match=r"f cannot be computed: ZeroDivisionError: .*by zero"):
         decide_closed_form(closed(lambda: sympy.Integer(1 // 0)), lift(0))
 
 
