@@ -287,7 +287,7 @@ class DegreeBound(Meaning[Degree]):
 
     def table(self, symbol: Symbol, values: Iterable[Any]) -> Table:
         """The table that a symbol applied to values is an entry of."""
-        parameter = ",".join(v.name for v in values if isinstance(v, Variable) and v.sort == PARAMETER) or None
+        parameter = next((v.name for v in values if isinstance(v, Variable) and v.sort == PARAMETER), None)
         found = self.tables.get((symbol, parameter))
         if found is None:
             outcomes = prod(map(self.cardinality, symbol.arguments[: symbol.outcomes]))

@@ -109,12 +109,12 @@ class Lookups:
     def _entry(self, symbol: Symbol, values: tuple[Any, ...]) -> Jet:
         """A table's entry as truncated number, as short as it can be."""
         place = self.place(symbol, values)
-        parameters = [v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER]
-        source = ",".join(self.frozen.get(p, p) for p in parameters) or None
+        parameter = next((v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER), None)
+        source = self.frozen.get(parameter, parameter) if parameter else None
         found = []
         for mask in range(1 << len(self.levels)):
             levels = tuple(k for k in range(len(self.levels)) if mask >> k & 1)
-            moves = all(self.levels[k] and (not parameters or self.levels[k] in parameters) for k in levels)
+            moves = all(self.levels[k] and parameter in (None, self.levels[k]) for k in levels)
             directions = tuple(sorted(1 - k for k in levels)) if self.transposed else levels
             found.append(self.entry(symbol, source, directions, place) if moves else None)
         while len(found) > 1 and not any(x is not None for x in found[len(found) // 2 :]):

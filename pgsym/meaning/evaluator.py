@@ -220,10 +220,10 @@ class Evaluator(Meaning[Value]):
         if symbol.arguments.count(PARAMETER) > 1:
             raise SortError(f"{symbol.name} takes two parameters, which no table has: it needs a definition")
         places = [v for v in values if isinstance(v, PLACES)]
-        names = tuple([v.name for v in values if isinstance(v, Variable) and v.sort == PARAMETER])
+        name = next((v.name for v in values if isinstance(v, Variable) and v.sort == PARAMETER), None)
         axes = tuple([v.name if isinstance(v, Axis) else f"gather:{next(self.fresh)}" for v in places])
 
-        key, jets = self._table(symbol, names)
+        key, jets = self._table(symbol, name)
 
         def leaf() -> Value:
             distinct = tuple(dict.fromkeys(axes))
@@ -236,24 +236,24 @@ class Evaluator(Meaning[Value]):
                 out = self._picked(value, axis, out)
         return out
 
-    def _table(self, symbol: Symbol, names: tuple[str, ...]) -> tuple[tuple[object, ...], dict[int, Array]]:
-        """The table of a symbol applied to parameters with its derivatives, and what tells it from others."""
-        found = self.tables.get((symbol, names, self.levels, self.transposed))
+    def _table(self, symbol: Symbol, name: str | None) -> tuple[tuple[object, ...], dict[int, Array]]:
+        """The table of a symbol applied to a parameter with its derivatives, and what tells it from others."""
+        found = self.tables.get((symbol, name, self.levels, self.transposed))
         if found is None:
-            moved = tuple(_moved(symbol, names, p) for p in self.levels)
-            source = ",".join(self.instance.frozen.get(n, n) for n in names) or None
+            active = tuple(k for k, p in enumerate(self.levels) if p != SKIPPED and name in (None, p.name))
+            source = self.instance.frozen.get(name, name) if name else None
+            by = {k: self.levels[k].name for k in active if name is None}
             jets = {}
             for mask in range(1 << len(self.levels)):
                 levels = tuple(k for k in range(len(self.levels)) if mask >> k & 1)
                 along = {1 - k if self.transposed else k: k for k in levels}
-                directions = tuple(sorted(along))
-                if all(moved[k] is not None for k in levels):
-                    how = "".join(moved[along[d]] or "" for d in directions)
-                    array = self.instance.moved(symbol, source, directions, how)
+                if set(levels) <= set(active):
+                    how = tuple(by[along[d]] for d in sorted(along)) if by else ()
+                    array = self.instance.moved(symbol, source, tuple(sorted(along)), how)
                     if array is not None:
                         jets[mask] = array
-            found = (symbol, source, moved, self.transposed), jets
-            self.tables[symbol, names, self.levels, self.transposed] = found
+            found = (symbol, source, active, tuple(by.values()), len(self.levels), self.transposed), jets
+            self.tables[symbol, name, self.levels, self.transposed] = found
         return found
 
     def _picked(self, choice: Choice, axis: str, of: Value) -> Value:
@@ -444,18 +444,6 @@ class Evaluator(Meaning[Value]):
         """The axes of all draws of a batch or trajectory, with their sizes."""
         rounds = range(1, self.instance.length(Variable(sort.length, INDEX)) + 1)
         return {f"{handle}.{name}.{i}": self.instance.size(s) for i in rounds for name, s in sort.components}
-
-
-def _moved(symbol: Symbol, names: tuple[str, ...], parameter: Variable) -> str | None:
-    """How a symbol's table moves with a parameter, told from other ways to; None where it does not.
-
-    What takes no parameter moves with each in a way of its own, what takes several with some of its arguments.
-    """
-    if parameter == SKIPPED or (names and parameter.name not in names):
-        return None
-    if not names:
-        return f"|{parameter.name}"
-    return "" if len(names) == 1 else f"|{[i for i, n in enumerate(names) if n == parameter.name]}"
 
 
 def _with_distinct_axes(array: Array, axes: tuple[str, ...]) -> Array:

@@ -60,13 +60,15 @@ class Instance(ABC):
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
         """The table of a real symbol, or its derivative along some directions; None where that is zero.
 
-        `parameter` names the parameter the symbol is applied to, if it takes one, or several by commas.
+        `parameter` names the parameter the symbol is applied to, if it takes one.
         """
 
-    def moved(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...], how: str) -> Array | None:
-        """The table, or its derivative; `how` tells derivatives by one parameter from those by another.
+    def moved(
+        self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...], by: tuple[str, ...]
+    ) -> Array | None:
+        """The table, or its derivative; `by` are the parameters that move what is applied to none, for each direction.
 
-        Here all parameters move a table alike, which is one way in which they may.
+        Here all parameters move it alike, which is one way in which they may.
         """
         return self.table(symbol, parameter, directions)
 

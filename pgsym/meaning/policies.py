@@ -78,8 +78,6 @@ class PolicyInstance(Instance):
         return may and symbol.result == REAL and symbol not in self.theta_free
 
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
-        if symbol.arguments.count(PARAMETER) > 1:
-            raise InstanceError(f"{symbol.name} takes several parameters: give it a definition to write it out")
         if (symbol, parameter) not in self._tables:
             self._tables[symbol, parameter] = self._written(symbol, parameter)
         table = self._tables[symbol, parameter]
