@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from traceback import extract_tb
 from types import ModuleType
 from typing import Protocol, cast
 
 from pgsym.decide.claims import Claim, Example
 from pgsym.decide.verdicts import Relation, Rung
-from pgsym.errors import UnknownName
+from pgsym.errors import PgsymError, UnknownName
 from pgsym.kernel import Theorem
 from pgsym.show import show
 
@@ -70,8 +71,27 @@ def _modules(folder: ModuleType) -> dict[str, Script]:
 
 
 def _entries_from(home: str, script: Script) -> Iterator[Entry]:
-    for claim in script.claims():
+    """The claims of a script; raises UnknownName where its claims() fails, naming the line, or yields others."""
+    try:
+        claims = list(script.claims())
+    except PgsymError:
+        raise
+    except (Exception, SystemExit) as reason:
+        raise UnknownName(_failure(script.__file__, reason)) from None
+    if not claims:
+        raise UnknownName(f"{script.__file__} claims nothing: its claims() yields no Claim")
+    for claim in claims:
+        if not isinstance(claim, Claim):
+            raise UnknownName(f"{script.__file__}: claims() yields {claim!r}, which is no Claim")
         yield Entry(claim, home, claim.derivation or (home if hasattr(script, "derive") else None))
+
+
+def _failure(path: str, reason: BaseException) -> str:
+    """What went wrong in a user's file, and on which of its lines."""
+    here = Path(path).resolve()
+    lines = [f.lineno for f in extract_tb(reason.__traceback__) if Path(f.filename).resolve() == here]
+    where = f" (line {lines[-1]})" if lines else ""
+    return f"{path} fails{where}: {type(reason).__name__}: {reason}"
 
 
 @cache
@@ -125,7 +145,7 @@ def script(name: str) -> Script:
 def entries_of(name: str) -> list[Entry]:
     """All claims of a script, a file or a folder of files; of an id that names no script, that claim."""
     if Path(name).is_dir():
-        files = sorted(p for p in Path(name).glob("*.py") if not p.name.startswith("_"))
+        files = sorted(p for p in Path(name).glob("*.py") if not p.name.startswith(("_", ".")))
         if not files:
             raise UnknownName(f"there are no claims in {name}: it holds no .py files (see pgsym new claim)")
         return list(_in_order(e for p in files for e in entries_of(str(p))).values())
@@ -148,9 +168,15 @@ def _load(path: Path) -> str:
         return name
     module = importlib.util.module_from_spec(spec)
     try:
-        exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
+        code = compile(path.read_bytes(), str(path), "exec")
     except (OSError, SyntaxError, ValueError) as reason:
         raise UnknownName(f"{path} cannot be read as Python: {reason}") from None
+    try:
+        exec(code, module.__dict__)
+    except PgsymError:
+        raise
+    except (Exception, SystemExit) as reason:
+        raise UnknownName(_failure(str(path), reason)) from None
     if not callable(getattr(module, "claims", None)):
         raise UnknownName(f"{path} is no script of ours: it defines no claims() (see pgsym new)")
     _mine[name] = (stamp, cast(Script, module))

@@ -92,7 +92,9 @@ def show(
             typer.echo(outcome.verdict.counterexample.python())
             return
         show_verdict(claim, outcome.verdict)
-        return
+        if outcome.why_not:
+            typer.echo(outcome.why_not)
+        raise typer.Exit(_status([outcome]))
     show_theorem(catalogue.theorem(wanted[0].script or wanted[0].home))
 
 
@@ -122,6 +124,8 @@ def claims(
     ] = False,
 ) -> None:
     """The registry of claims in the ledger's order: statement, verdict, evidence, repair."""
+    if markdown and as_json:
+        raise UnusableOption("--json and --md are two formats: take one")
     outcomes = _verified(_entries(names))
     if markdown:
         from pgsym.report.claims_table import claims_page
@@ -177,7 +181,7 @@ def new(
 
     *kinds, wanted = name
     kind = kinds[0] if kinds else "derivation"
-    if len(kinds) > 1 or kind not in TEMPLATES:
+    if len(kinds) > 1 or kind not in TEMPLATES or wanted in TEMPLATES:
         raise UnusableOption(f"pgsym new {' '.join(name)}: say pgsym new NAME or pgsym new claim NAME")
     typer.echo(str(scaffold(wanted, output, kind)))
 
@@ -331,6 +335,9 @@ def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool
                 )
             )
         _table(("id", "verdict", "", "statement" if with_statement else "evidence"), rows)
+        for o in outcomes:
+            if o.why_not:
+                typer.echo(f"\n{o.why_not}\n")
         unexpected = sum(not o.is_expected for o in outcomes)
         typer.echo(
             f"{len(outcomes)} claims, {len(outcomes) - unexpected} as claimed"

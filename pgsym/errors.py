@@ -36,6 +36,10 @@ class MissingHypothesis(PgsymError):
     """A step needs a hypothesis that the derivation does not assume."""
 
 
+class ContradictoryHypotheses(PgsymError):
+    """Hypotheses that cannot hold at once: of nothing, everything is true."""
+
+
 class StepRefuted(PgsymError):
     """A step changes the value of the line; `verdict` carries the counterexample."""
 

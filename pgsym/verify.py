@@ -9,7 +9,7 @@ from pgsym.catalogue import Entry, theorem
 from pgsym.decide.claims import Claim
 from pgsym.decide.identities import Sizes
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
-from pgsym.errors import TooLarge
+from pgsym.errors import TooLarge, UnknownName
 from pgsym.kernel import Theorem
 
 
@@ -37,6 +37,21 @@ class Verification:
         if self.claim.expected is Rung.TESTED:
             return self.verdict.is_true or self.verdict.rung is Rung.TESTED
         return self.verdict.is_true
+
+    @property
+    def why_not(self) -> str:
+        """Why it is not as claimed, on several lines: the counterexample, what was not decided, slips; or nothing."""
+        if self.is_expected:
+            return ""
+        lines = [f"{self.claim.id}: claimed to be {self.claim.expected}, but {self.verdict.rung}"]
+        if self.verdict.rung is not Rung.DECIDED:
+            lines.append(f"  {self.verdict.evidence}")
+        if self.verdict.counterexample is not None:
+            lines.append(str(self.verdict.counterexample))
+        if self.slips:
+            lines[0] = f"{self.claim.id}: {self.verdict.rung}, but its examples are wrong"
+            lines += [f"  {slip}" for slip in self.slips]
+        return "\n".join(lines)
 
     def record(self) -> dict[str, Any]:
         """The outcome as JSON-ready data."""
@@ -87,7 +102,12 @@ def verify(entry: Entry, sizes: Sizes | None = None) -> Verification:
 
 
 def shows(derived: Theorem, claim: Claim) -> bool:
-    """Whether a derivation is of the claim, in either direction, or has it as one of its lines."""
+    """Whether a derivation is of the claim, in either direction, or has it as one of its lines.
+
+    Raises UnknownName for a step that the derivation does not have.
+    """
     if claim.step is not None:
-        return 1 <= claim.step <= len(derived.steps)
+        if not 1 <= claim.step <= len(derived.steps):
+            raise UnknownName(f"{claim.id}: {derived.name} has {len(derived.steps)} steps, and no step {claim.step}")
+        return True
     return {derived.lhs, derived.rhs} == {claim.lhs, claim.rhs}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -11,7 +12,7 @@ from pgsym.decide.closed_forms import cancels, decide_closed_form, is_closed
 from pgsym.decide.identities import Sizes, decide
 from pgsym.decide.orders import decide_order
 from pgsym.decide.verdicts import Relation, Rung, Verdict
-from pgsym.errors import PgsymError
+from pgsym.errors import InstanceError, PgsymError, UnknownName
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Term
@@ -47,6 +48,8 @@ class Example:
         """Each term with what it is said to be worth, and what it is."""
         from pgsym.meaning.tables import problem, value
 
+        if self.numbers not in ("rational", "symbolic"):
+            raise InstanceError(f'an example is exact: its numbers are "rational" or "symbolic", not {self.numbers!r}')
         terms = [t for t, _ in self.worth]
         instance = problem(self.tables, terms, self.given, self.numbers, (), **self.sizes)
         for term, said in self.worth:
@@ -80,7 +83,18 @@ def _exact(values: object) -> tuple[Exact, ...]:
     entries = values if isinstance(values, tuple) else (values,)
     if any(isinstance(x, tuple) for x in entries):  # a matrix, row by row
         return tuple(x for row in entries for x in _exact(row))
-    return tuple(x if x == "undefined" else Fraction(x) if isinstance(x, int | str) else x for x in entries)
+    return tuple(map(_exact_entry, entries))
+
+
+def _exact_entry(x: Exact) -> Exact:
+    if isinstance(x, float):
+        raise InstanceError(f'an example is worth {x}, a float: give a fraction such as "1/3", or an int')
+    if x == "undefined" or not isinstance(x, int | str):
+        return x
+    try:
+        return Fraction(x)
+    except (ValueError, ZeroDivisionError):
+        raise InstanceError(f'an example is worth {x!r}: give a fraction such as "1/3", or "undefined"') from None
 
 
 def _same(x: Exact, y: Exact) -> bool:
@@ -120,6 +134,8 @@ class Claim:
     sizes: tuple[Mapping[str, int], ...] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.id):
+            raise UnknownName(f"{self.id!r} is no id: use words joined by hyphens, such as my-identity")
         if self.expected not in (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED):
             raise PgsymError(f"{self.id}: a claim is expected to be true or refuted, not {self.expected}")
 

@@ -1,7 +1,8 @@
 """Deciding closed forms: whether two exact expressions are the same, by normal forms that prove it.
 
 A difference is zero where it cancels as a rational function of its logarithms, exponentials and symbols, whatever
-these are; it is not zero where its value to 60 certain digits is not.  Nothing else counts.
+these are; it is not zero where its value to 60 certain digits is not.  Nothing else counts.  What is only written
+down, such as an integral that SymPy cannot do, has no certain digits.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
-from pgsym.errors import SortError
+from pgsym.errors import PgsymError, SortError, UndefinedValue
 from pgsym.terms.nodes import Add, Closed, Multiply, Number, Power, Quotient, Term
 
 if TYPE_CHECKING:
@@ -35,15 +36,17 @@ def is_closed(term: Term) -> bool:
 
 
 def expression(term: Term) -> sympy.Expr:
-    """A closed form as SymPy; raises SortError for any other term."""
+    """A closed form as SymPy, integrals and sums evaluated where they can be.
+
+    Raises SortError for any other term, or for one that is no exact number; UndefinedValue where computing it fails.
+    """
     import sympy
 
     match term:
         case Number(value):
             return sympy.Rational(value.numerator, value.denominator)
         case Closed():
-            found = term.compute()
-            return expression(Number(found)) if isinstance(found, Fraction) else sympy.S(found)
+            return _computed(term)
         case Add(operands):
             return sympy.Add(*map(expression, operands))
         case Multiply(operands):
@@ -53,6 +56,23 @@ def expression(term: Term) -> sympy.Expr:
         case Power(base, exponent):
             return expression(base) ** exponent
     raise SortError(f"{term} is no closed form")
+
+
+def _computed(term: Closed) -> sympy.Expr:
+    import sympy
+
+    try:
+        found = term.compute()
+    except PgsymError:
+        raise
+    except Exception as reason:  # the computation is the author's, and so is what it raises
+        raise UndefinedValue(f"{term} cannot be computed: {type(reason).__name__}: {reason}") from None
+    if isinstance(found, Fraction):
+        return expression(Number(found))
+    if isinstance(found, bool) or not isinstance(found, int | sympy.Expr) or sympy.S(found).has(sympy.Float):
+        written = " ".join(repr(found).split())
+        raise SortError(f"{term} is {written}: a closed form is an exact number, such as a Fraction or one of SymPy")
+    return sympy.S(found).doit()
 
 
 def decide_closed_form(lhs: Term, rhs: Term, relation: Relation = Relation.EQUAL) -> Verdict:
@@ -66,16 +86,32 @@ def decide_closed_form(lhs: Term, rhs: Term, relation: Relation = Relation.EQUAL
     """
     started = time.perf_counter()
     left, right = expression(lhs), expression(rhs)
-    if relation is Relation.EQUAL:
+    pending = [side for side in (left, right) if _is_pending(side)]
+    if pending:
+        rung, note = Rung.UNDECIDED, f"SymPy leaves {pending[0]} as it is"
+    elif relation is Relation.EQUAL:
         rung, note = _equal(left, right)
     else:
         rung, note = _at_most(left, right)
+    if rung is Rung.EXACT:
+        note = "; ".join(x for x in (note, *_conditions(left, right)) if x)
     method = {
         Rung.EXACT: "closed form, by exact computation",
         Rung.REFUTED: "closed form, by exact computation: the sides differ",
     }.get(rung, "none")
     evidence = Evidence(method, note=note, seconds=time.perf_counter() - started)
     return Verdict(rung, lhs, rhs, (), evidence, relation=relation)
+
+
+def _point(symbol: sympy.Symbol, number: int) -> sympy.Rational | None:
+    """A rational that is all that a symbol is assumed to be; None where none is found."""
+    import sympy
+
+    for n in (sympy.Rational(2 * number + 3, 7), sympy.Integer(number + 2), sympy.Integer(number + 3)):
+        for point in (n, -n):
+            if all(getattr(point, f"is_{name}") is value for name, value in symbol.assumptions0.items()):
+                return point
+    return None
 
 
 def _equal(left: sympy.Expr, right: sympy.Expr) -> tuple[Rung, str]:
@@ -117,11 +153,30 @@ def cancels(difference: sympy.Expr) -> bool:
     return False
 
 
+def _is_pending(value: sympy.Expr) -> bool:
+    """Whether a limit is only written down, as an integral or a series may be: it need not exist."""
+    import sympy
+
+    return bool(value.has(sympy.Integral, sympy.Sum, sympy.Product, sympy.Limit))
+
+
+def _conditions(*sides: sympy.Expr) -> list[str]:
+    """Where the sides have no value, for what they are shown to divide by: "where x ≠ 1"."""
+    import sympy
+
+    below = {sympy.fraction(sympy.together(side))[1] for side in sides}
+    return [f"where {d} ≠ 0" for d in sorted(below, key=str) if d.free_symbols and d.is_zero is not False]
+
+
 def _sign(value: sympy.Expr) -> int | None:
     """1 or -1, the sign of a value (of symbols: at one rational point), or None where it is zero or not to be told."""
     import sympy
 
-    points = {s: sympy.Rational(2 * k + 3, 7) for k, s in enumerate(sorted(value.free_symbols, key=str))}
+    if value.has(sympy.Derivative, sympy.Subs, sympy.core.function.AppliedUndef):
+        return None  # of a function that may be any
+    points = {s: _point(s, k) for k, s in enumerate(sorted(value.free_symbols, key=str))}
+    if None in points.values():
+        return None
     value = value.subs(points)
     try:
         digits = value.evalf(DIGITS, strict=True)

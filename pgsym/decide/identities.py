@@ -34,7 +34,7 @@ from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.factors import check_memory
 from pgsym.meaning.generic import GenericInstance
 from pgsym.terms.build import EXP, LOG
-from pgsym.terms.hypotheses import Before, Definition, Hypothesis
+from pgsym.terms.hypotheses import Before, Definition, Hypothesis, consistent
 from pgsym.terms.nodes import Term, Variable
 from pgsym.terms.sorts import FINITE, MATRIX, Collective
 from pgsym.terms.structure import free, is_visibly_zero, sort_of, symbols
@@ -158,8 +158,8 @@ def comparable(lhs: Term, rhs: Term) -> tuple[Variable, ...]:
 
 
 def relevant_hypotheses(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
-    """The hypotheses about symbols that the terms mention."""
-    terms, given = tuple(terms), tuple(given)
+    """The hypotheses about what the terms mention; raises ContradictoryHypotheses if all cannot hold at once."""
+    terms, given = tuple(terms), consistent(given)
     used = vocabulary(terms, given)
     variables = {v for t in terms for v in free(t)}
     return tuple(h for h in given if h.concerns(used, variables))

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial
 
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER, VARIANCE
-from pgsym.terms.hypotheses import Definition, Hypothesis, Signed
+from pgsym.terms.hypotheses import Definition, Hypothesis, Signed, consistent
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -38,14 +38,15 @@ def is_non_negative(term: Term, given: Iterable[Hypothesis] = ()) -> bool:
 
     Of a gradient, coordinate by coordinate.  Known are squares, probabilities, indicators, absolute values,
     exponentials, what a hypothesis says to have a sign, sums, products, fractions, expectations and variances of
-    those, 1 − p and −log p of a probability p, |A| − 1, |x| ± x, Σ|x| − |Σx|, and x − 1 − log x.
+    those, 1 − p and −log p of a probability p, |A| − 1, |x| ± x, Σ|x| − |Σx|, and x − 1 − log x.  A variance is one
+    only under laws that sum to one: of a law that is defined by a term, nothing says so here.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
     >>> is_non_negative(m.expectation(m.reward**2)), is_non_negative(m.objective)
     (True, False)
     """
-    return _Signs(tuple(given)).at_least_zero(term)
+    return _Signs(consistent(given)).at_least_zero(term)
 
 
 class _Signs:
@@ -86,14 +87,19 @@ class _Signs:
         if symbol in self.definitions:
             return self.at_least_zero(self.definitions[symbol].unfold(arguments))
         if symbol == VARIANCE:
-            return self._weighs_all(arguments[0])
+            return self._are_laws(arguments[0])
         if symbol in (ABS, EXP) or symbol in INDICATORS.values() or symbol in self.signed or symbol.outcomes:
             return True
         return symbol == POWER and self.at_least_zero(arguments[0])
 
-    def _weighs_all(self, chain: Term) -> bool:
-        """Whether all draws of a variance are from laws."""
-        return not isinstance(chain, Expectation) or (self._weighs(chain.over) and self._weighs_all(chain.scope.body))
+    def _are_laws(self, chain: Term) -> bool:
+        """Whether the draws of a variance are from laws: weights that sum to one."""
+        match chain:
+            case Expectation(Law(symbol, _), bound):
+                return symbol not in self.definitions and self._are_laws(bound.body)
+            case Expectation(Conditional() as over, bound):
+                return self._weighs(over) and self._are_laws(bound.body)
+        return True
 
     def _product(self, operands: tuple[Term, ...]) -> bool:
         """Whether what is left, once equal factors are paired and the good ones dropped, is nothing or −log p."""
@@ -120,7 +126,7 @@ class _Signs:
                 return True  # the number of the other states, or actions
         if any(self._is_at_least_minus(x, total(*operands[:i], *operands[i + 1 :])) for i, x in enumerate(operands)):
             return True
-        if len(operands) == 2 and one in operands:
+        if len(operands) == 2 and operands.count(one) == 1:
             (rest,) = (t for t in operands if t != one)
             return isinstance(rest, Multiply) and self._is_minus(rest, self._is_probability)
         if len(operands) == 3 and minus_one in operands:

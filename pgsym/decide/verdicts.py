@@ -89,7 +89,7 @@ class Evidence:
     def __str__(self) -> str:
         """One line for people, without the time it took."""
         if not self.primes:
-            return "; ".join(x for x in (self.method, self.note) if x)
+            return "; ".join(x for x in (self.method, self.note) if x and x != "none")
         sizes = "; ".join(map(str, self.sizes)) or "no sizes"
         return (
             f"{sizes}: {self.points} points modulo {len(self.primes)} primes near 2^31, degree ≤ {self.degree}, "

@@ -242,14 +242,17 @@ class Evaluator(Meaning[Value]):
         if found is None:
             active = tuple(k for k, p in enumerate(self.levels) if p != SKIPPED and name in (None, p.name))
             source = self.instance.frozen.get(name, name) if name else None
+            by = {k: self.levels[k].name for k in active if name is None}
             jets = {}
             for mask in range(1 << len(self.levels)):
                 levels = tuple(k for k in range(len(self.levels)) if mask >> k & 1)
-                directions = tuple(sorted(1 - k for k in levels)) if self.transposed else levels
-                array = self.instance.table(symbol, source, directions) if set(levels) <= set(active) else None
-                if array is not None:
-                    jets[mask] = array
-            found = (symbol, source, active, len(self.levels), self.transposed), jets
+                along = {1 - k if self.transposed else k: k for k in levels}
+                if set(levels) <= set(active):
+                    how = tuple(by[along[d]] for d in sorted(along)) if by else ()
+                    array = self.instance.moved(symbol, source, tuple(sorted(along)), how)
+                    if array is not None:
+                        jets[mask] = array
+            found = (symbol, source, active, tuple(by.values()), len(self.levels), self.transposed), jets
             self.tables[symbol, name, self.levels, self.transposed] = found
         return found
 

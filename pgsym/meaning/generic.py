@@ -57,6 +57,11 @@ class GenericInstance(Instance):
             self._tables[key] = self._draw(symbol, parameter, directions)
         return self._tables[key]
 
+    def moved(
+        self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...], by: tuple[str, ...]
+    ) -> Array | None:
+        return self.table(symbol, f"by {', '.join(by)}" if by else parameter, directions)
+
     def _draw(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array:
         shape = self.shape(symbol)
         check_memory(prod(shape) * len(self.numbers.primes) * self.numbers.bytes, "the table of ", symbol.name)

@@ -63,6 +63,15 @@ class Instance(ABC):
         `parameter` names the parameter the symbol is applied to, if it takes one.
         """
 
+    def moved(
+        self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...], by: tuple[str, ...]
+    ) -> Array | None:
+        """The table, or its derivative; `by` are the parameters that move what is applied to none, for each direction.
+
+        Here all parameters move it alike, which is one way in which they may.
+        """
+        return self.table(symbol, parameter, directions)
+
     @abstractmethod
     def choices(self, symbol: Symbol) -> Array:
         """The table of a symbol whose value is a state or an action: integers from 0."""

@@ -21,7 +21,7 @@ from pgsym.meaning.instances import Instance, Sizes, TableInstance
 from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.parametrised import LogLinear
 from pgsym.meaning.vocabulary import ascii_name, bodies, head, indexed, listed_axes, only_assumed, primitives
-from pgsym.terms.hypotheses import Counted, Definition, Hypothesis, Positive, ThetaFree
+from pgsym.terms.hypotheses import Counted, Definition, Hypothesis, Positive, Signed, ThetaFree
 from pgsym.terms.nodes import Symbol, Term
 from pgsym.terms.sorts import FINITE, INDEX, LETTERS, MATRIX, REAL, VECTOR, Collective, Sort
 from pgsym.terms.structure import free, sort_of
@@ -118,6 +118,9 @@ def problem(
             if target.outcomes:
                 check_rows(key, target, table, exact, target in positive)
             read[target] = np.moveaxis(table, range(-target.outcomes, 0), range(target.outcomes))
+    for h in given:
+        if isinstance(h, Signed):
+            _check_sign(h, constants, read)
     ordered = sorted(read, key=lambda s: (s.name, len(s.arguments)))
     fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
     moved = tuple(s for s in ordered if s.result == REAL and s not in fixed)
@@ -245,6 +248,17 @@ def _positive(sizes: Mapping[str, int]) -> Mapping[str, int]:
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             raise InstanceError(f"{name} = {size!r} is not a positive integer")
     return sizes
+
+
+def _check_sign(said: Signed, constants: Mapping[str, Fraction], read: Mapping[Symbol, Array]) -> None:
+    """Raise InstanceError for an entry that has not the sign that a hypothesis gives it."""
+    if isinstance(said.symbol, Symbol):
+        entries = np.asarray(read.get(said.symbol, ())).flat
+    else:
+        entries = np.asarray([constants[said.symbol.name]] if said.symbol.name in constants else [], object).flat
+    for x in entries:
+        if x < 0 or (x == 0 and isinstance(said, Positive)):
+            raise InstanceError(f"{said.symbol.name} = {x} against the hypothesis {said}: give others, or leave it out")
 
 
 def _size(key: str, sort: Sort, said: Agreement) -> int:

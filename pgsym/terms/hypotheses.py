@@ -5,14 +5,14 @@ Each narrows the class of instances a claim speaks about; leave one out and the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from pgsym.errors import SortError
-from pgsym.terms.nodes import Apply, Symbol, Term, Variable
-from pgsym.terms.sorts import INDEX, LETTERS, PARAMETER, Sort
-from pgsym.terms.structure import close, free, instantiate, substitute
+from pgsym.errors import ContradictoryHypotheses, SortError
+from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
+from pgsym.terms.sorts import FINITE, INDEX, LETTERS, PARAMETER, REAL, Sort
+from pgsym.terms.structure import close, free, instantiate, sort_of, substitute, symbols, walk
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,10 @@ class Counted(Hypothesis):
 
     sort: Sort
 
+    def __post_init__(self) -> None:
+        if self.sort not in FINITE:
+            raise SortError(f"how many {self.sort}s there are is no hypothesis: only states, actions or outcomes count")
+
     @property
     def letter(self) -> str:
         """The letter that says the number, as in |A|."""
@@ -81,6 +85,11 @@ class HowMany(Counted):
     """There are so many states, or actions: what is true of two answers may not be of three."""
 
     count: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.count, int) or isinstance(self.count, bool) or self.count < 1:
+            raise SortError(f"there cannot be {self.count!r} {self.sort}s: say a positive integer")
 
     def allows(self, count: int) -> bool:
         return count == self.count
@@ -188,6 +197,10 @@ class Frozen(Hypothesis):
     frozen: Variable
     at: Variable
 
+    def __post_init__(self) -> None:
+        if {self.frozen.sort, self.at.sort} != {PARAMETER} or self.frozen == self.at:
+            raise SortError(f"a parameter is held fixed at another one, unlike {self.frozen.name} at {self.at.name}")
+
     def __str__(self) -> str:
         return f"{self.frozen.name} = {self.at.name}, held fixed"
 
@@ -211,7 +224,9 @@ class Definition(SymbolHypothesis):
     def of(cls, head: Apply, body: Term) -> Definition:
         """The definition `head = body`, whose head applies a symbol to distinct variables.
 
-        Raises SortError if the body mentions a variable that the head does not (a horizon or batch size apart).
+        Raises SortError if the body is of another sort than the head, if it mentions a variable that the head does not
+        (a horizon or batch size apart), or if it differentiates by a parameter of the head: what the head is for
+        another parameter would not be what its body says.
         """
         variables = [v for v in head.arguments if isinstance(v, Variable)]
         if len(set(variables)) != len(head.arguments):
@@ -219,6 +234,13 @@ class Definition(SymbolHypothesis):
         loose = sorted(v.name for v in free(body) - set(variables) if v.sort != INDEX)
         if loose:
             raise SortError(f"the definition of {head} mentions {', '.join(loose)}, which {head} does not")
+        if (sort := sort_of(body)) != head.symbol.result and not (sort, head.symbol.result) == (INDEX, REAL):
+            raise SortError(f"{head} is a {head.symbol.result}, and its definition {body} a {sort}")
+        for t in walk(body):
+            if isinstance(t, Gradient) and t.parameter in variables:
+                raise SortError(
+                    f"the definition of {head} differentiates by {t.parameter.name}: write its body out instead"
+                )
         for depth, variable in enumerate(reversed(variables)):
             body = close(body, variable, depth)
         return cls(head.symbol, tuple((v.name, v.sort) for v in variables), body)
@@ -253,3 +275,43 @@ class Definition(SymbolHypothesis):
     def over_parameters(self) -> bool:
         """Whether the head takes a parameter."""
         return any(sort == PARAMETER for _, sort in self.variables)
+
+
+def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Some hypotheses, if all can hold at once.
+
+    Raises ContradictoryHypotheses for a symbol that is defined twice or through itself, for a parameter that is held
+    fixed at two others or at one that is itself held fixed, and for two numbers of states or of actions.
+    """
+    given = tuple(given)
+    definitions: dict[Symbol, Definition] = {}
+    frozen: dict[Variable, Frozen] = {}
+    counts: dict[Sort, HowMany] = {}
+    for h in given:
+        match h:
+            case Definition(symbol):
+                known: Hypothesis = definitions.setdefault(symbol, h)
+            case Frozen(parameter):
+                known = frozen.setdefault(parameter, h)
+            case HowMany(sort):
+                known = counts.setdefault(sort, h)
+            case _:
+                continue
+        if known != h:
+            raise ContradictoryHypotheses(f"two hypotheses disagree: {known}, and {h}")
+    for f in frozen.values():
+        if f.at in frozen:
+            raise ContradictoryHypotheses(f"{f}, but {frozen[f.at]}: say what both are held fixed at")
+    _check_order(definitions)
+    return given
+
+
+def _check_order(definitions: Mapping[Symbol, Definition]) -> None:
+    """Raise ContradictoryHypotheses for a definition that leads back to itself."""
+    leads_to = {s: symbols(d.body) & definitions.keys() for s, d in definitions.items()}
+    settled: set[Symbol] = set()
+    while ready := {s for s, others in leads_to.items() if s not in settled and others <= settled}:
+        settled |= ready
+    circular = [d for s, d in definitions.items() if s not in settled]
+    if circular:
+        raise ContradictoryHypotheses(f"a definition leads back to itself: {circular[0]}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from pgsym.errors import RecordRefused
+from pgsym.errors import RecordRefused, SortError
 from pgsym.terms.hypotheses import (
     AtLeastTwo,
     Before,
@@ -189,9 +189,8 @@ def hypothesis_from_record(record: Any) -> Hypothesis:
     try:
         match record:
             case ["definition", symbol, variables, body]:
-                return Definition(
-                    symbol_from_record(symbol), tuple((str(n), SORTS[s]) for n, s in variables), _term(body)
-                )
+                named = tuple((str(n), SORTS[s]) for n, s in variables)
+                return Definition.of(*Definition(symbol_from_record(symbol), named, _term(body)).equation)
             case ["how-many", str(sort), int(count)]:
                 return HowMany(SORTS[sort], count)
             case ["at-least-two", str(sort)]:
@@ -204,6 +203,6 @@ def hypothesis_from_record(record: Any) -> Hypothesis:
                 return HYPOTHESES[kind](Variable(name))
             case [("theta-free" | "positive" | "non-negative") as kind, symbol]:
                 return HYPOTHESES[kind](symbol_from_record(symbol))
-    except (KeyError, IndexError, TypeError, ValueError) as reason:
+    except (KeyError, IndexError, TypeError, ValueError, SortError) as reason:
         raise RecordRefused(f"not the record of a hypothesis: {str(record)[:80]} ({reason})") from None
     raise RecordRefused(f"not the record of a hypothesis: {str(record)[:80]}")

@@ -11,7 +11,7 @@ import sympy
 from pgsym.decide import Rung
 from pgsym.decide.closed_forms import decide_closed_form, is_closed
 from pgsym.decide.verdicts import Relation
-from pgsym.errors import SortError
+from pgsym.errors import SortError, UndefinedValue
 from pgsym.problems import one_step
 from pgsym.terms import Closed, Number
 from pgsym.terms.latex import latex
@@ -87,3 +87,49 @@ def test_a_closed_form_prints_as_it_is_written() -> None:
     form = Closed("∫ x dx", "\\int x\\,dx", lambda: x**2 / 2)
     assert str(2 * form) == "2 [∫ x dx]"
     assert latex(form + 1) == "\\int x\\,dx + 1"
+
+
+k, n = sympy.Symbol("k"), sympy.Symbol("n", integer=True)
+SPIKE = sympy.Integral(sympy.exp(-(10**12) * (k - sympy.Rational(1, 3)) ** 2), (k, 0, 1))
+STEPS = sympy.Integral(sympy.floor(7 * k), (k, 0, 1))
+
+
+@pytest.mark.parametrize("value", [0.5, 1e-320, sympy.Float("0.1"), None, "1/3", True, sympy.eye(2), k < 1, (1, 2)])
+def test_what_is_no_exact_number_is_refused(value: object) -> None:
+    with pytest.raises(SortError, match="is an exact number"):
+        decide_closed_form(closed(lambda: value), lift(0))  # type: ignore[arg-type, return-value]
+
+
+def test_a_computation_that_fails_is_told_in_one_line() -> None:
+    with pytest.raises(UndefinedValue, match=r"f cannot be computed: ZeroDivisionError: .*by zero"):
+        decide_closed_form(closed(lambda: sympy.Integer(1 // 0)), lift(0))
+
+
+def test_what_is_only_written_down_is_evaluated_or_left_undecided() -> None:
+    """Quadrature misses the spike, whose integral is √π/10⁶; a divergent sum is not equal to itself."""
+    tiny = Number(Fraction(1, 10**9))
+    assert decide_closed_form(closed(lambda: SPIKE), tiny, Relation.AT_MOST).rung is Rung.REFUTED
+    assert decide_closed_form(closed(lambda: STEPS), lift(3)).rung is Rung.UNDECIDED
+    assert decide_closed_form(closed(lambda: STEPS), lift(4)).rung is Rung.UNDECIDED
+    diverges = closed(lambda: sympy.Sum(k, (k, 1, sympy.oo)))
+    assert decide_closed_form(diverges, diverges).rung is Rung.UNDECIDED
+    assert decide_closed_form(
+        closed(lambda: sympy.Sum(k**-2, (k, 1, sympy.oo))), closed(lambda: sympy.pi**2 / 6)
+    ).rung is (Rung.EXACT)
+
+
+def test_a_difference_is_looked_for_where_the_assumptions_hold() -> None:
+    """n (n + 1) is even for a whole n, and for no 3/7."""
+    parity = closed(lambda: sympy.Mod(n * (n + 1), 2))
+    assert decide_closed_form(parity, lift(0)).rung is not Rung.REFUTED
+    assert decide_closed_form(closed(lambda: n), closed(lambda: -n)).rung is Rung.REFUTED
+    below = sympy.Symbol("q", negative=True)
+    assert decide_closed_form(closed(lambda: sympy.sqrt(below**2)), closed(lambda: below)).rung is Rung.REFUTED
+    assert decide_closed_form(closed(lambda: sympy.sqrt(k**2)), closed(lambda: k)).rung is Rung.UNDECIDED
+
+
+def test_what_a_side_divides_by_is_said() -> None:
+    verdict = decide_closed_form(closed(lambda: (k**2 - 1) / (k - 1)), closed(lambda: k + 1))
+    assert verdict.rung is Rung.EXACT
+    assert "where k - 1 ≠ 0" in verdict.evidence.note
+    assert not decide_closed_form(closed(lambda: x / (1 + x)), closed(lambda: 1 - 1 / (1 + x))).evidence.note

@@ -89,6 +89,25 @@ def test_a_defined_law_weighs_as_its_definition_says() -> None:
     assert not is_non_negative(1 - JOINT(m.s, m.a, m.theta), m.hypotheses)
 
 
+def test_a_variance_needs_laws_that_sum_to_one() -> None:
+    """Under weights that sum to two, E[X²] − E[X]² is negative for a constant X."""
+    doubled = Symbol("b", (POLICY.arguments[0], POLICY.arguments[1]), outcomes=1)
+    law = Definition.of(doubled(m.a, m.s), 2 * m.label_mass)
+    spread = variance(lift(1), (m.a, doubled.law(m.s)))
+    assert is_non_negative(spread)
+    assert not is_non_negative(spread, (law,))
+    assert decide_order(lift(0), spread, (*m.hypotheses, law)).rung is Rung.REFUTED
+    with pytest.raises(SortError, match="does not show"):
+        decide_order(lift(0), spread, (*m.hypotheses, law), slack=spread)
+
+
+def test_sums_of_numbers_are_read_as_they_are() -> None:
+    one = lift(1)
+    assert is_non_negative(one + one)
+    assert not is_non_negative(-one + -one + -one)
+    assert not is_non_negative(one - 1 - 1)
+
+
 def test_a_slack_decides_an_order_and_is_checked() -> None:
     second, first = m.expectation(m.reward**2), m.objective**2
     spread = variance(m.reward, (m.s, m.state_law), (m.a, m.policy_law))

@@ -1,0 +1,81 @@
+"""Hypotheses that cannot hold, alone or together, are refused: of nothing, everything is true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pgsym.decide import Rung, decide
+from pgsym.decide.signs import is_non_negative
+from pgsym.errors import ContradictoryHypotheses, RecordRefused, SortError
+from pgsym.kernel import Derivation
+from pgsym.problems import one_step, trajectories
+from pgsym.terms import ACTION, PARAMETER, REAL, STATE, Definition, Frozen, HowMany, Symbol, Variable, grad, log
+from pgsym.terms.hypotheses import Hypothesis, consistent
+from pgsym.terms.nodes import lift
+from pgsym.terms.record import hypothesis_from_record
+from pgsym.terms.sorts import VECTOR
+
+m = one_step()
+OLD, OLDER, x = Variable("θ'", PARAMETER), Variable("θ''", PARAMETER), Variable("x")
+F, H = Symbol("f", (STATE,)), Symbol("h", (STATE, ACTION, PARAMETER))
+f, h = F(m.s), H(m.s, m.a, m.theta)
+CONTRADICTORY: dict[str, tuple[tuple[Hypothesis, ...], str]] = {
+    "two definitions": ((Definition.of(f, lift(1)), Definition.of(f, lift(2))), r"f\(s\) = 1, and f\(s\) = 2"),
+    "a circle": ((Definition.of(f, 1 + f),), "leads back to itself"),
+    "a longer circle": (
+        (Definition.of(f, Symbol("g", (STATE,))(m.s)), Definition.of(Symbol("g", (STATE,))(m.s), 2 * f)),
+        "leads back to itself",
+    ),
+    "held fixed at two": ((Frozen(OLD, m.theta), Frozen(OLD, OLDER)), "two hypotheses disagree"),
+    "held fixed at what is held fixed": ((Frozen(OLDER, OLD), Frozen(OLD, m.theta)), "what both are held fixed at"),
+    "two numbers of actions": ((HowMany(ACTION, 2), HowMany(ACTION, 3)), r"\|A\| = 2, and \|A\| = 3"),
+}
+NONSENSE: dict[str, tuple[Callable[[], object], str]] = {
+    "no actions": (lambda: HowMany(ACTION, 0), "cannot be 0 actions"),
+    "half an action": (lambda: HowMany(ACTION, 1.5), "cannot be 1.5 actions"),  # type: ignore[arg-type]
+    "how many reals": (lambda: HowMany(REAL, 2), "only states, actions or outcomes"),
+    "a parameter at itself": (lambda: Frozen(m.theta, m.theta), "at another one"),
+    "a real held fixed": (lambda: Frozen(x, m.theta), "at another one"),
+    "a real defined as a gradient": (lambda: Definition.of(h, m.score), "is a real, and its definition .* a vector"),
+    "a definition that differentiates by its own parameter": (
+        lambda: Definition.of(Symbol("h", H.arguments, VECTOR)(m.s, m.a, m.theta), grad(log(m.policy))),
+        "differentiates by θ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTORY)
+def test_contradictions_are_refused_wherever_something_is_decided(name: str) -> None:
+    given, message = CONTRADICTORY[name]
+    for ask in (
+        lambda: consistent(given),
+        lambda: decide(f, lift(2), given),
+        lambda: is_non_negative(f, given),
+        lambda: Derivation(grad(m.objective), given=(*m.hypotheses, *given)),
+    ):
+        with pytest.raises(ContradictoryHypotheses, match=message):
+            ask()
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_is_refused(name: str) -> None:
+    make, message = NONSENSE[name]
+    with pytest.raises(SortError, match=message):
+        make()
+
+
+def test_what_can_hold_together_is_kept() -> None:
+    t = trajectories()
+    given = (*t.hypotheses, HowMany(ACTION, 2), HowMany(STATE, 1), Frozen(OLD, m.theta), Frozen(OLDER, m.theta))
+    assert consistent((*given, *given)) == (*given, *given)
+    policy = m.policy.symbol
+    verdict = decide(policy(m.a, m.s, OLD), policy(m.a, m.s, OLDER), (Frozen(OLD, m.theta), Frozen(OLDER, m.theta)))
+    assert verdict.rung is Rung.DECIDED
+
+
+def test_a_record_cannot_say_what_a_script_cannot() -> None:
+    for record in (["how-many", "action", 0], ["frozen", "θ", "θ"]):
+        with pytest.raises(RecordRefused):
+            hypothesis_from_record(record)
