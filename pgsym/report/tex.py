@@ -23,6 +23,7 @@ from pgsym.report.numbering import numbers
 from pgsym.report.prose import WIDEST, plain, spans, visible
 from pgsym.report.templates import template
 from pgsym.terms.latex import GREEK
+from pgsym.terms.text import SUBSCRIPTS, SUPERSCRIPTS
 
 ESCAPES = {
     **{c: f"\\{c}" for c in "&%$#_{}"},
@@ -49,6 +50,8 @@ ESCAPES = {
     "²": "\\(^2\\)", "√": "\\(\\surd\\)",
     "½": "\\(\\frac12\\)", "∞": "\\(\\infty\\)", "±": "\\(\\pm\\)",
 }  # fmt: skip
+ESCAPES |= {mark: f"$_{{{plain}}}$" for plain, mark in SUBSCRIPTS.items()}
+ESCAPES |= {mark: f"$^{{{plain}}}$" for plain, mark in SUPERSCRIPTS.items() if mark not in ESCAPES and plain.isalnum()}
 
 
 RAGGED = ">{\\raggedright\\arraybackslash}"
