@@ -1,4 +1,4 @@
-"""A reward of low quality: an estimate r̂ in place of r biases the gradient by exactly the mean of (r̂ − r) g."""
+"""A reward of low quality: what an estimate in its place adds to the gradient, exactly."""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from unicodedata import normalize
+
 from pgsym.errors import ReportError
 from pgsym.report.document import (
     Badge,
@@ -54,6 +57,8 @@ ESCAPES |= {mark: f"$_{{{plain}}}$" for plain, mark in SUBSCRIPTS.items()}
 ESCAPES |= {mark: f"$^{{{plain}}}$" for plain, mark in SUPERSCRIPTS.items() if mark not in ESCAPES and plain.isalnum()}
 
 
+ACCENTS = {"\u0302": "\\hat", "\u0303": "\\tilde"}
+WITH_ACCENT = re.compile(r"(?s).[\u0302\u0303]?")
 RAGGED = ">{\\raggedright\\arraybackslash}"
 BESIDE = 24
 """About the characters of a table that has a drawing beside it."""
@@ -69,8 +74,10 @@ def escape(text: str) -> str:
     '50\\\\% of x\\\\_1 \\\\& more'
     """
     out = []
-    for character in text:
-        if character in ESCAPES:
+    for character in _characters(text):
+        if len(character) > 1:
+            out.append(f"\\({ACCENTS[character[1]]}{{{GREEK.get(character[0], character[0])}}}\\)")
+        elif character in ESCAPES:
             out.append(ESCAPES[character])
         elif character.isascii() or "À" <= character <= "ÿ":
             out.append(character)
@@ -79,6 +86,12 @@ def escape(text: str) -> str:
                 f"the character {character!r} (U+{ord(character):04X}) cannot be set by LaTeX: {text[:60]}"
             )
     return "".join(out)
+
+
+def _characters(text: str) -> list[str]:
+    """The characters of a text, each with the hat or tilde it bears."""
+    spelt = (apart if len(apart := normalize("NFD", c)) == 2 and apart[1] in ACCENTS else c for c in text)
+    return WITH_ACCENT.findall("".join(spelt))
 
 
 def prose(text: str) -> str:
@@ -231,7 +244,7 @@ def _listing(text: str) -> str:
     for taken in ("(*@", "@*)", "\\end{lstlisting}"):
         if taken in text:
             raise ReportError(f"code in a report may not contain {taken}")
-    return "".join(c if c.isascii() else f"(*@{escape(c)}@*)" for c in text)
+    return "".join(c if c.isascii() else f"(*@{escape(c)}@*)" for c in _characters(text))
 
 
 def _metadata(text: str) -> str:
