@@ -86,6 +86,15 @@ NOT_AS_CLAIMED = {
         "yield claim(Closed('f', 'f', lambda: 1), Closed('g', 'g', lambda: 2))",
         ("refuted", "1 against 2"),
     ),
+    "false but at its sizes": (
+        "yield claim(m.policy, m.policy * 0 + 1, sizes=({'S': 2, 'A': 1},))",
+        ("claimed to be decided, but refuted", "counterexample: |S| = 1, |A| = 2"),
+    ),
+    "an order false but at its sizes": (
+        "yield claim(m.policy**2 + 1, m.policy * 2, sizes=({'S': 2, 'A': 1},), relation=Relation.AT_MOST, "
+        "slack=x**2 * 0)",
+        ("claimed to be decided, but refuted",),
+    ),
     "a slip": ("yield claim(examples=(example(worth='1/3'),))", ("its examples are wrong", "is (1/2), not (1/3)")),
     "too large": (
         "yield claim(sizes=({'S': 10**6, 'A': 10**6},))",

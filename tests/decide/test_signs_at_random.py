@@ -83,6 +83,12 @@ def term(rng: random.Random, depth: int) -> Term:
         lambda: variance(x, (m.a, law)),
         lambda: variance(x, (m.s, m.state_law), (m.a, law)),
         lambda: sum_over(m.a, of=x),
+        lambda: absolute(x) + x,
+        lambda: absolute(x) - y,
+        lambda: sum_over(m.a, of=absolute(x)) - absolute(sum_over(m.a, of=x)),
+        lambda: expect(absolute(x), (m.a, law)) - absolute(expect(x, (m.a, law))),
+        lambda: absolute(x) + absolute(y) - absolute(x + y),
+        lambda: sum_over(m.a, of=1) - 1,
     ]
     return rng.choice(forms)()
 
