@@ -156,3 +156,11 @@ def test_hidden_files_are_no_claims(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_two_formats_at_once_and_a_claim_without_an_id_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(capsys, "claims", "score-zero-mean", "--json", "--md")[0] == 2
     assert ask(capsys, "new", "claim")[0] == 2
+
+
+def test_a_table_says_where_a_claim_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """log x² = 2 log x is decided for positive x, and so it must not stand there without."""
+    path = written(tmp_path, "from pgsym.terms import log\n    yield claim(log(x**2), 2 * log(x))")
+    status, out, _ = ask(capsys, "verify", path)
+    assert status == 0
+    assert "where x > 0" in " ".join(out.split())
