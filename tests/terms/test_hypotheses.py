@@ -16,10 +16,10 @@ from pgsym.terms import ACTION, PARAMETER, REAL, STATE, Definition, Frozen, HowM
 from pgsym.terms.hypotheses import Hypothesis, consistent
 from pgsym.terms.nodes import lift
 from pgsym.terms.record import hypothesis_from_record, hypothesis_record
-from pgsym.terms.sorts import VECTOR
+from pgsym.terms.sorts import INDEX, VECTOR
 
 m = one_step()
-T = trajectories().T
+T = Variable("T", INDEX)
 OLD, OLDER, x = Variable("θ'", PARAMETER), Variable("θ''", PARAMETER), Variable("x")
 F, H = Symbol("f", (STATE,)), Symbol("h", (STATE, ACTION, PARAMETER))
 f, h = F(m.s), H(m.s, m.a, m.theta)
@@ -89,14 +89,14 @@ def test_a_length_is_assumed_read_and_kept() -> None:
     """One step is a state and an action: the mean reward of all steps is that of the first."""
     t = trajectories()
     first, every = t.expectation(t.reward(1)), t.objective
-    one = Rounds(t.T, 1, 1)
-    assert (str(one), str(Rounds(t.T, 2)), str(Rounds(t.T, 2, 3))) == ("T = 1", "T ≥ 2", "2 ≤ T ≤ 3")
+    one = Rounds(T, 1, 1)
+    assert (str(one), str(Rounds(T, 2)), str(Rounds(T, 2, 3))) == ("T = 1", "T ≥ 2", "2 ≤ T ≤ 3")
     assert decide(every, first, (*t.hypotheses, one)).rung is Rung.DECIDED
-    assert decide(every, first, (*t.hypotheses, Rounds(t.T, 1, 2))).rung is Rung.REFUTED
-    found = decide(every, first, (*t.hypotheses, Rounds(t.T, 3))).counterexample
+    assert decide(every, first, (*t.hypotheses, Rounds(T, 1, 2))).rung is Rung.REFUTED
+    found = decide(every, first, (*t.hypotheses, Rounds(T, 3))).counterexample
     assert found is not None
     assert found.size.lengths["T"] == 3
-    for hypothesis in (one, Rounds(t.T, 2), Rounds(t.T, 2, 3)):
+    for hypothesis in (one, Rounds(T, 2), Rounds(T, 2, 3)):
         assert hypothesis_from_record(hypothesis_record(hypothesis)) == hypothesis
     tables = {"ρ": [1], "p": [[[1]]], "π": [[1]], "r": [[1]]}
     with pytest.raises(InstanceError, match="T is 2 here, but T = 1 is assumed"):
