@@ -86,6 +86,15 @@ NOT_AS_CLAIMED = {
         "yield claim(Closed('f', 'f', lambda: 1), Closed('g', 'g', lambda: 2))",
         ("refuted", "1 against 2"),
     ),
+    "false but at its sizes": (
+        "yield claim(m.policy, m.policy * 0 + 1, sizes=({'S': 2, 'A': 1},))",
+        ("claimed to be decided, but refuted", "counterexample: |S| = 1, |A| = 2"),
+    ),
+    "an order false but at its sizes": (
+        "yield claim(m.policy**2 + 1, m.policy * 2, sizes=({'S': 2, 'A': 1},), relation=Relation.AT_MOST, "
+        "slack=x**2 * 0)",
+        ("claimed to be decided, but refuted",),
+    ),
     "a slip": ("yield claim(examples=(example(worth='1/3'),))", ("its examples are wrong", "is (1/2), not (1/3)")),
     "too large": (
         "yield claim(sizes=({'S': 10**6, 'A': 10**6},))",
@@ -147,3 +156,11 @@ def test_hidden_files_are_no_claims(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_two_formats_at_once_and_a_claim_without_an_id_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(capsys, "claims", "score-zero-mean", "--json", "--md")[0] == 2
     assert ask(capsys, "new", "claim")[0] == 2
+
+
+def test_a_table_says_where_a_claim_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """log x² = 2 log x is decided for positive x, and so it must not stand there without."""
+    path = written(tmp_path, "from pgsym.terms import log\n    yield claim(log(x**2), 2 * log(x))")
+    status, out, _ = ask(capsys, "verify", path)
+    assert status == 0
+    assert "where x > 0" in " ".join(out.split())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pgsym.derivations.ce_pg_passk_expansion import m, right
 
 from pgsym.catalogue import Claim, Rung
-from pgsym.terms import INDEX, STATE, HowMany, Variable, grad, sum_range
+from pgsym.terms import INDEX, STATE, HowMany, Rounds, Variable, grad, sum_range
 
 k = Variable("k", INDEX)
 p = m.right_mass
@@ -43,7 +43,7 @@ def claims() -> Iterator[Claim]:
             f"estimate of the chance in {tries}.",
             lhs=m.over_batches(estimate),
             rhs=m.over_states(1 - (1 - p) ** n),
-            given=one_state,
+            given=(*one_state, Rounds(m.N, n)),
             sizes=sizes,
         )
     yield Claim(

@@ -8,7 +8,7 @@ from pgsym.catalogue import Claim, Example, Rung
 from pgsym.problems import sequences
 from pgsym.problems.classification import LABEL, LABEL_LAW
 from pgsym.problems.one_step import POLICY
-from pgsym.terms import Definition, ThetaFree, indicator, sum_range
+from pgsym.terms import INDEX, Definition, Rounds, ThetaFree, Variable, indicator, sum_range
 
 m = sequences()
 one_hot = Definition.of(LABEL_LAW(m.a, m.s), indicator(m.a, LABEL(m.s)))
@@ -54,6 +54,6 @@ def claims() -> Iterator[Claim]:
         says="With one step there is no gap: the first context is the prompt.",
         lhs=on_gold,
         rhs=on_own,
-        given=given,
+        given=(*given, Rounds(Variable("T", INDEX), 1, 1)),
         sizes=({"S": 2, "A": 3, "T": 1}, {"S": 3, "A": 2, "T": 1}),
     )

@@ -109,7 +109,9 @@ def claims() -> Iterator[Claim]:
         row=210.2,
         says="The condition tells right for all eight structures of a start, two second states, actions that do or do "
         "not choose between them, and rewards of 0 or 1 for the second action there.",
-        lhs=Closed("the structures where the condition tells", "\\text{structures told right}", agreements),
+        lhs=Closed(
+            "the structures where the condition tells", "\\text{structures where the condition tells}", agreements
+        ),
         rhs=lift(8),
         expected=Rung.EXACT,
     )

@@ -9,7 +9,20 @@ from pgsym.problems import sequences
 from pgsym.problems.classification import LABEL
 from pgsym.problems.one_step import POLICY, REWARD
 from pgsym.problems.trajectory import START
-from pgsym.terms import Definition, NonNegative, Term, ThetaFree, expect, grad, indicator, sum_range, variance
+from pgsym.terms import (
+    ACTION,
+    STATE,
+    Definition,
+    HowMany,
+    NonNegative,
+    Term,
+    ThetaFree,
+    expect,
+    grad,
+    indicator,
+    sum_range,
+    variance,
+)
 
 m = sequences()
 
@@ -27,7 +40,7 @@ one_sign = (*m.with_exogenous_states, NonNegative(REWARD))
 full_by_blocks = sum_range(m.t, 1, m.T, of=var(m.score(m.t) * m.total_reward))
 pairwise_by_blocks = sum_range(m.t, 1, m.T, of=var(m.score(m.t) * m.reward(m.t)))
 zero_one = Definition.of(REWARD(m.s, m.a), indicator(m.a, LABEL(m.s)))
-independent = (*(h for h in m.hypotheses if h != ThetaFree(REWARD)), zero_one)
+independent = (*(h for h in m.hypotheses if h != ThetaFree(REWARD)), zero_one, HowMany(STATE, 1), HowMany(ACTION, 2))
 p = POLICY(LABEL(m.s), m.s, m.theta)
 per_logit = grad(p) ** 2 / (p * (1 - p)) ** 2
 mean_of_others = (m.T - 1) * p

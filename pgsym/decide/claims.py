@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from pgsym.decide.closed_forms import cancels, decide_closed_form, is_closed
-from pgsym.decide.identities import Sizes, decide
+from pgsym.decide.identities import Sizes, decide, differs_at, relevant_hypotheses
 from pgsym.decide.orders import decide_order
+from pgsym.decide.sizes import Size, size_names, up_to
 from pgsym.decide.verdicts import Relation, Rung, Verdict
 from pgsym.errors import InstanceError, PgsymError, UnknownName
 from pgsym.terms.hypotheses import Hypothesis
@@ -155,13 +156,34 @@ class Claim:
         return f"{latex(self.lhs)} {self.relation.latex()} {latex(self.rhs)}"
 
     def decide(self, sizes: Sizes | None = None) -> Verdict:
-        """The verdict on the statement, at the usual sizes (or those that it names) or at others."""
-        chosen = self.sizes if sizes is None else sizes
+        """The verdict on the statement, at the usual sizes (or those that it names) or at others.
+
+        The sizes that a claim names are chosen for their cost, and cannot hide that it is false at smaller ones: what
+        it needs to be true is a hypothesis, such as HowMany or Rounds.
+        """
         if not self.is_about_instances:
             return decide_closed_form(self.lhs, self.rhs, self.relation)
+        if sizes is not None or self.sizes is None:
+            return self._decided(sizes)
+        verdict = self._decided(self.sizes)
+        return (self._refuted_elsewhere() or verdict) if verdict.is_true else verdict
+
+    def _decided(self, sizes: Sizes | None) -> Verdict:
         if self.relation is Relation.AT_MOST:
-            return decide_order(self.lhs, self.rhs, self.given, chosen, slack=self.slack)
-        return decide(self.lhs, self.rhs, self.given, chosen)
+            return decide_order(self.lhs, self.rhs, self.given, sizes, slack=self.slack)
+        return decide(self.lhs, self.rhs, self.given, sizes)
+
+    def _refuted_elsewhere(self) -> Verdict | None:
+        """The verdict at the smallest size of up to two of everything at which the claim is false, if there is one."""
+        lhs, rhs = (self.lhs, self.rhs) if self.slack is None else (self.rhs - self.lhs, self.slack)
+        given = relevant_hypotheses((lhs, rhs), self.given)
+        names = size_names((lhs, rhs), given)
+        for size in up_to([Size.of(dict.fromkeys(names, 2))]):
+            if size.instances(names, given) and differs_at(lhs, rhs, given, size):
+                verdict = self._decided((size,))
+                if verdict.rung is Rung.REFUTED:
+                    return verdict
+        return None
 
     def slips(self) -> tuple[str, ...]:
         """What its examples say that is not so."""

@@ -79,7 +79,8 @@ def exhaustive(
 
     All times that the size does not say are looked at.  An order is compared in floats first, an identity modulo
     2^31 − 1 first; what seems to fail is verified exactly.  Raises TooLarge, with the number, where the grid has more
-    than `most` instances; OutsideNumberSystem where the sides have no value in any number system.
+    than `most` instances; InstanceError where the hypotheses leave none; OutsideNumberSystem where the sides have no
+    value in any number system.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -95,9 +96,12 @@ def exhaustive(
     statement = Statement(*with_symbols_apart(lhs, rhs, given), comparable(lhs, rhs), relation)
     base = size if isinstance(size, Size) else Size.of(size or {})
     spaces = [_space(statement, grid, s) for s in base.instances(names, given)]
+    if not spaces:
+        raise InstanceError(f"the hypotheses leave no instance at {base}: take another size")
     count = sum(s.count for s in spaces)
     if count > most:
-        raise TooLarge(f"{base}: the grid has {count:,} instances, more than {most:,}: take a coarser one")
+        number = f"{count:,}" if count < 10**15 else f"more than 10^{len(str(count)) - 1}"
+        raise TooLarge(f"{base}: the grid has {number} instances, more than {most:,}: take a coarser one")
     for each in spaces:
         found = _first(statement, each)
         if found is not None:

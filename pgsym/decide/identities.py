@@ -108,6 +108,14 @@ def holds_at(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed: int = 0)
     return holds
 
 
+def differs_at(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], size: Size, seed: int = 0) -> bool:
+    """Whether two sides differ at a random point of a size, which then has a counterexample."""
+    try:
+        return _agree(lhs, rhs, given, (size,), comparable(lhs, rhs), size_names((lhs, rhs), given), seed) is None
+    except (OutsideNumberSystem, UndefinedValue):
+        return False
+
+
 def _without_agreement(
     verdict: Verdict,
     statement: Statement,

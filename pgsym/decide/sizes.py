@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 
 from pgsym.errors import InstanceError, SortError
-from pgsym.terms.hypotheses import Before, Counted, Definition, Hypothesis
+from pgsym.terms.hypotheses import Before, Counted, Definition, Hypothesis, Rounds
 from pgsym.terms.nodes import Add, All, Multiply, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import INDEX, LETTERS, Collective, Sort
 from pgsym.terms.structure import distinct, free, symbols
@@ -85,11 +85,13 @@ class Size:
         given = tuple(given)
         order = [h for h in given if isinstance(h, Before)]
         counted = [h for h in given if isinstance(h, Counted)]
+        rounds = [h for h in given if isinstance(h, Rounds)]
         return tuple(
             s
             for s in sizes
             if all(_time(h.earlier, s) < _time(h.later, s) for h in order)
             and all(h.allows(s.sorts[h.sort]) for h in counted if h.sort in s.sorts)
+            and all(h.allows(s.lengths[h.length.name]) for h in rounds if h.length.name in s.lengths)
         )
 
     @property

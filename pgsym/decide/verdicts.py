@@ -84,7 +84,8 @@ class Evidence:
         """A few words for a table."""
         if not self.primes:
             return self.note if self.method == "none" else self.method
-        return f"{len(self.sizes)} sizes, chance of error < 2^-{int(-(self.log2_error or 0))}"
+        where = [x for x in self.note.split("; ") if x.startswith("where ")]
+        return "; ".join((f"{len(self.sizes)} sizes, chance of error < 2^-{int(-(self.log2_error or 0))}", *where))
 
     def __str__(self) -> str:
         """One line for people, without the time it took."""

@@ -21,7 +21,7 @@ from pgsym.meaning.instances import Instance, Sizes, TableInstance
 from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.parametrised import LogLinear
 from pgsym.meaning.vocabulary import ascii_name, bodies, head, indexed, listed_axes, only_assumed, primitives
-from pgsym.terms.hypotheses import Counted, Definition, Hypothesis, Positive, Signed, ThetaFree
+from pgsym.terms.hypotheses import Counted, Definition, Hypothesis, Positive, Rounds, Signed, ThetaFree
 from pgsym.terms.nodes import Symbol, Term
 from pgsym.terms.sorts import FINITE, INDEX, LETTERS, MATRIX, REAL, VECTOR, Collective, Sort
 from pgsym.terms.structure import free, sort_of
@@ -105,6 +105,8 @@ def problem(
     for h in given:
         if isinstance(h, Counted) and h.sort in sizes_said.sizes and not h.allows(sizes_said.sizes[h.sort]):
             raise InstanceError(f"the tables have {sizes_said.sizes[h.sort]} {h.sort}s, but {h} is assumed")
+        if isinstance(h, Rounds) and not h.allows(sizes.get(h.length.name, h.least)):
+            raise InstanceError(f"{h.length.name} is {sizes[h.length.name]} here, but {h} is assumed")
     positive = {h.symbol for h in given if isinstance(h, Positive)}
     read: dict[Symbol, Array] = {}
     constants: dict[str, Fraction] = {}

@@ -30,6 +30,7 @@ from pgsym.terms.hypotheses import (
     Hypothesis,
     NonNegative,
     Positive,
+    Rounds,
     ThetaFree,
 )
 from pgsym.terms.latex import latex
@@ -73,6 +74,7 @@ __all__ = [
     "NonNegative",
     "Number",
     "Positive",
+    "Rounds",
     "Sort",
     "Symbol",
     "Term",

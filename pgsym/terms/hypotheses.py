@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from pgsym.errors import ContradictoryHypotheses, SortError
 from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
-from pgsym.terms.sorts import FINITE, INDEX, LETTERS, PARAMETER, REAL, Sort
+from pgsym.terms.sorts import FINITE, INDEX, LETTERS, PARAMETER, REAL, Collective, Sort
 from pgsym.terms.structure import close, free, instantiate, sort_of, substitute, symbols, walk
 
 
@@ -113,6 +113,47 @@ class AtLeastTwo(Counted):
 
     def latex(self) -> str:
         return f"$\\lvert {self.letter} \\rvert \\ge 2$"
+
+
+@dataclass(frozen=True)
+class Rounds(Hypothesis):
+    """A horizon or batch size is at least, and at most, so long: what is true of one step may not be of two."""
+
+    length: Variable
+    least: int = 1
+    most: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.length.sort != INDEX:
+            raise SortError(f"{self.length.name} is a {self.length.sort}: only a horizon or a batch size has rounds")
+        if self.least < 1 or (self.most is not None and self.most < self.least):
+            raise SortError(f"{self} leaves nothing: a length is a positive integer")
+
+    def __str__(self) -> str:
+        return self._written("≤", "≥")
+
+    def latex(self) -> str:
+        written = self._written("\\le", "\\ge")
+        return f"${written}$"
+
+    def _written(self, at_most: str, at_least: str) -> str:
+        name = self.length.name
+        if self.most is None:
+            return f"{name} {at_least} {self.least}"
+        return (
+            f"{name} = {self.least}"
+            if self.most == self.least
+            else f"{self.least} {at_most} {name} {at_most} {self.most}"
+        )
+
+    def allows(self, length: int) -> bool:
+        """Whether it may be so long."""
+        return self.least <= length and (self.most is None or length <= self.most)
+
+    def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
+        sorts = {sort for s in vocabulary for sort in s.arguments}
+        lengths = {sort.length for sort in sorts if isinstance(sort, Collective)}
+        return self.length in variables or self.length.name in lengths
 
 
 @dataclass(frozen=True)

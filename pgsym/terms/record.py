@@ -16,6 +16,7 @@ from pgsym.terms.hypotheses import (
     Hypothesis,
     NonNegative,
     Positive,
+    Rounds,
     ThetaFree,
 )
 from pgsym.terms.nodes import (
@@ -167,6 +168,8 @@ def hypothesis_record(hypothesis: Hypothesis) -> list[Any]:
             return ["how-many", sort.name, count]
         case AtLeastTwo(sort):
             return ["at-least-two", sort.name]
+        case Rounds(length, least, most):
+            return ["rounds", length.name, least, most]
         case Before(earlier, later):
             return ["before", to_record(earlier), to_record(later)]
         case Frozen(frozen, at):
@@ -195,6 +198,8 @@ def hypothesis_from_record(record: Any) -> Hypothesis:
                 return HowMany(SORTS[sort], count)
             case ["at-least-two", str(sort)]:
                 return AtLeastTwo(SORTS[sort])
+            case ["rounds", str(length), int(least), (int() | None) as most]:
+                return Rounds(Variable(length, INDEX), least, most)
             case ["before", earlier, later]:
                 return Before(_term(earlier), _term(later))
             case ["frozen", str(frozen), str(at)]:

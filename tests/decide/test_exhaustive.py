@@ -13,10 +13,10 @@ from pgsym.decide import Counterexample, Grid, Rung, Size, decide, exhaustive
 from pgsym.decide.candidates import ingredients
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Relation
-from pgsym.errors import OutsideNumberSystem, SortError, TooLarge
+from pgsym.errors import InstanceError, OutsideNumberSystem, SortError, TooLarge
 from pgsym.problems import classification, one_step
 from pgsym.problems.one_step import POLICY
-from pgsym.terms import NonNegative, Positive, Variable, absolute, grad
+from pgsym.terms import ACTION, HowMany, NonNegative, Positive, Variable, absolute, grad
 from pgsym.terms.nodes import lift
 from pgsym.terms.sorts import LETTERS
 
@@ -76,8 +76,8 @@ def test_no_smaller_size_has_a_counterexample(name: str) -> None:
             except TooLarge as reason:
                 refused.append(str(reason))
                 continue
-            except SortError:
-                break  # it says nothing of so few steps
+            except (SortError, InstanceError):
+                break  # it says nothing of so few steps, or of so few answers
             assert found is None, f"{name} fails at {size}, too\n{found}"
             break
         else:
@@ -152,6 +152,13 @@ def test_a_grid_that_is_too_large_is_refused_with_its_number() -> None:
     sides = (grad(o.objective), o.expectation(o.reward * o.score), o.hypotheses)
     with pytest.raises(TooLarge, match=r"\|S\| = 3, \|A\| = 3: the grid has [\d,]+ instances, more than 200,000"):
         exhaustive(*sides, {"S": 3, "A": 3})
+    with pytest.raises(TooLarge, match=r"the grid has more than 10\^\d+ instances"):
+        exhaustive(*sides, {"S": 50, "A": 50})
+
+
+def test_a_size_that_the_hypotheses_rule_out_says_nothing() -> None:
+    with pytest.raises(InstanceError, match=r"leave no instance at \|S\| = 1, \|A\| = 2"):
+        exhaustive(o.objective, 2 * o.objective, (*o.hypotheses, HowMany(ACTION, 3)), {"S": 1, "A": 2})
 
 
 def test_what_cannot_be_evaluated_is_not_called_true(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 
@@ -29,7 +30,7 @@ from pgsym.terms import (
 )
 from pgsym.terms.build import POWER
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import lift
+from pgsym.terms.nodes import Conditional, Law, lift
 from pgsym.terms.sorts import INDEX
 
 SIGNED_WEIGHTS, DOUBLED, SHARE = (Symbol(n, POLICY.arguments[:2], outcomes=1) for n in ("b", "d", "q"))
@@ -42,7 +43,7 @@ GIVEN: tuple[Hypothesis, ...] = (
     Definition.of(DOUBLED(m.a, m.s), 2 * m.label_mass),
     Definition.of(SHARE(m.a, m.s), m.label_mass**2),
 )
-LAWS = [m.policy_law, m.label_law, *(q.law(m.s) for q in (SIGNED_WEIGHTS, DOUBLED, SHARE))]
+LAWS: list[Law | Conditional] = [m.policy_law, m.label_law, *(q.law(m.s) for q in (SIGNED_WEIGHTS, DOUBLED, SHARE))]
 LEAVES: list[Term] = [
     m.policy,
     m.label_mass,
@@ -63,8 +64,10 @@ def term(rng: random.Random, depth: int) -> Term:
     if depth == 0:
         return rng.choice(LEAVES)
     x, y = term(rng, depth - 1), term(rng, rng.randrange(depth))
-    law = rng.choice([*LAWS, given(m.policy_law, m.a, m.is_right), given(m.label_law, m.a, F(m.s, m.a))])
-    forms = [
+    law: Law | Conditional = rng.choice(
+        [*LAWS, given(m.policy_law, m.a, m.is_right), given(m.label_law, m.a, F(m.s, m.a))]
+    )
+    forms: list[Callable[[], Term]] = [
         lambda: x + y,
         lambda: x * y,
         lambda: x * y * x,
@@ -83,6 +86,12 @@ def term(rng: random.Random, depth: int) -> Term:
         lambda: variance(x, (m.a, law)),
         lambda: variance(x, (m.s, m.state_law), (m.a, law)),
         lambda: sum_over(m.a, of=x),
+        lambda: absolute(x) + x,
+        lambda: absolute(x) - y,
+        lambda: sum_over(m.a, of=absolute(x)) - absolute(sum_over(m.a, of=x)),
+        lambda: expect(absolute(x), (m.a, law)) - absolute(expect(x, (m.a, law))),
+        lambda: absolute(x) + absolute(y) - absolute(x + y),
+        lambda: sum_over(m.a, of=1) - 1,
     ]
     return rng.choice(forms)()
 

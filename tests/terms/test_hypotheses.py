@@ -8,16 +8,18 @@ import pytest
 
 from pgsym.decide import Rung, decide
 from pgsym.decide.signs import is_non_negative
-from pgsym.errors import ContradictoryHypotheses, RecordRefused, SortError
+from pgsym.errors import ContradictoryHypotheses, InstanceError, RecordRefused, SortError
 from pgsym.kernel import Derivation
+from pgsym.meaning.tables import problem
 from pgsym.problems import one_step, trajectories
-from pgsym.terms import ACTION, PARAMETER, REAL, STATE, Definition, Frozen, HowMany, Symbol, Variable, grad, log
+from pgsym.terms import ACTION, PARAMETER, REAL, STATE, Definition, Frozen, HowMany, Rounds, Symbol, Variable, grad, log
 from pgsym.terms.hypotheses import Hypothesis, consistent
 from pgsym.terms.nodes import lift
-from pgsym.terms.record import hypothesis_from_record
-from pgsym.terms.sorts import VECTOR
+from pgsym.terms.record import hypothesis_from_record, hypothesis_record
+from pgsym.terms.sorts import INDEX, VECTOR
 
 m = one_step()
+T = Variable("T", INDEX)
 OLD, OLDER, x = Variable("θ'", PARAMETER), Variable("θ''", PARAMETER), Variable("x")
 F, H = Symbol("f", (STATE,)), Symbol("h", (STATE, ACTION, PARAMETER))
 f, h = F(m.s), H(m.s, m.a, m.theta)
@@ -34,6 +36,8 @@ CONTRADICTORY: dict[str, tuple[tuple[Hypothesis, ...], str]] = {
 }
 NONSENSE: dict[str, tuple[Callable[[], object], str]] = {
     "no actions": (lambda: HowMany(ACTION, 0), "cannot be 0 actions"),
+    "rounds of a state": (lambda: Rounds(m.s), "only a horizon or a batch size"),
+    "no rounds": (lambda: Rounds(T, 3, 2), "3 ≤ T ≤ 2 leaves nothing"),
     "half an action": (lambda: HowMany(ACTION, 1.5), "cannot be 1.5 actions"),  # type: ignore[arg-type]
     "how many reals": (lambda: HowMany(REAL, 2), "only states, actions or outcomes"),
     "a parameter at itself": (lambda: Frozen(m.theta, m.theta), "at another one"),
@@ -79,3 +83,21 @@ def test_a_record_cannot_say_what_a_script_cannot() -> None:
     for record in (["how-many", "action", 0], ["frozen", "θ", "θ"]):
         with pytest.raises(RecordRefused):
             hypothesis_from_record(record)
+
+
+def test_a_length_is_assumed_read_and_kept() -> None:
+    """One step is a state and an action: the mean reward of all steps is that of the first."""
+    t = trajectories()
+    first, every = t.expectation(t.reward(1)), t.objective
+    one = Rounds(T, 1, 1)
+    assert (str(one), str(Rounds(T, 2)), str(Rounds(T, 2, 3))) == ("T = 1", "T ≥ 2", "2 ≤ T ≤ 3")
+    assert decide(every, first, (*t.hypotheses, one)).rung is Rung.DECIDED
+    assert decide(every, first, (*t.hypotheses, Rounds(T, 1, 2))).rung is Rung.REFUTED
+    found = decide(every, first, (*t.hypotheses, Rounds(T, 3))).counterexample
+    assert found is not None
+    assert found.size.lengths["T"] == 3
+    for hypothesis in (one, Rounds(T, 2), Rounds(T, 2, 3)):
+        assert hypothesis_from_record(hypothesis_record(hypothesis)) == hypothesis
+    tables = {"ρ": [1], "p": [[[1]]], "π": [[1]], "r": [[1]]}
+    with pytest.raises(InstanceError, match="T is 2 here, but T = 1 is assumed"):
+        problem(tables, [every], (*t.hypotheses, one), T=2)
