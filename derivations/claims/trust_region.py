@@ -179,7 +179,7 @@ def wrong_rewards() -> Iterator[Claim]:
         row=280,
         says="A small natural step on an estimated reward, as TRPO and PPO take it first, never lowers the true "
         "reward.",
-        lhs=lift(0) * m.objective,
+        lhs=lift(0),
         rhs=m.over_states(gain),
         relation=Relation.AT_MOST,
         given=given,

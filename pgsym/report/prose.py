@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pgsym.terms.latex import GREEK
 
@@ -36,6 +36,16 @@ def visible(text: str) -> int:
     """
     shown = re.sub(r"\[\[[\w:.-]+\]\]|\[@[\w-]+\]", "9.99", re.sub(r"\[!(\w+)\]", r"\1", text))
     return len(re.sub(r"\\[a-zA-Z]+|\\.|[{}$_^`*]", "", shown))
+
+
+def typical(cells: Iterable[str]) -> int:
+    """About the characters that four of five cells of a column need at most, but no more than a line holds.
+
+    >>> typical(["short", "words", "here", "too", "and one that is very long by itself"])
+    5
+    """
+    widths = sorted(map(visible, cells))
+    return min(widths[(4 * len(widths) - 1) // 5], WIDEST)
 
 
 def spans(text: str) -> Iterator[tuple[str, str]]:
