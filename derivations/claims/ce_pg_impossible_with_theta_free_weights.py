@@ -51,7 +51,8 @@ def claims() -> Iterator[Claim]:
             f"ce-pg-impossible-with-theta-free-weights{ids[n]}",
             chapter=7,
             row=row,
-            says=f"Weight the score of {whose[n]} by anything that depends on the rewards alone: on average this is {said[n]} times $\\nabla p$, $p = \\pi_\\theta(y \\mid s)$.",
+            says=f"Weight the score of {whose[n]} by anything that depends on the rewards alone: on average this is "
+            f"{said[n]} times $\\nabla p$, $p = \\pi_\\theta(y \\mid s)$.",
             lhs=weighted(n),
             rhs=bernstein(n),
             given=m.hypotheses,

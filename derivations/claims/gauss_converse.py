@@ -104,7 +104,8 @@ def claims() -> Iterator[Claim]:
         "gauss-converse-polynomials",
         chapter=2,
         row=71,
-        says="Of the polynomials up to degree nine only $\\psi(x) = c\\, x$, with $c = \\psi(1)$, satisfies the equation.",
+        says="Of the polynomials up to degree nine only $\\psi(x) = c\\, x$, with $c = \\psi(1)$, satisfies the "
+        "equation.",
         lhs=Closed("ψ(x), solved for", "\\psi(x)", _linear_only),
         rhs=Closed("c x", "c\\, x", _c_times_x),
         expected=Rung.EXACT,

@@ -230,7 +230,7 @@ class Notation(ABC):
         return sort not in (INDEX, PARAMETER) and (i < symbol.outcomes or not isinstance(sort, Collective))
 
     def _head(self, symbol: Symbol, arguments: tuple[Term, ...], path: Path, offset: int = 0) -> str:
-        """A symbol with its subscripts; those of the trajectory τ_2 begin with its number, s_{2, t}, of τ' it has the prime."""
+        """A symbol with its subscripts; those of τ_2 begin with its number, s_{2, t}, and τ' lends its prime, s'_t."""
         scripts = [
             self.draw(t, (*path, i - offset))
             for i, t in enumerate(arguments)
