@@ -14,7 +14,22 @@ from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
 from pgsym.problems.classification import LABEL
 from pgsym.problems.one_step import POLICY
-from pgsym.terms import INDEX, STATE, HowMany, Variable, choice, expect, grad, indicator, log, product_range, sum_range
+from pgsym.terms import (
+    ACTION,
+    INDEX,
+    STATE,
+    Definition,
+    HowMany,
+    Variable,
+    choice,
+    expect,
+    function,
+    grad,
+    indicator,
+    log,
+    product_range,
+    sum_range,
+)
 from pgsym.terms.nodes import Term
 
 m = classification()
@@ -58,9 +73,10 @@ def mean_over_successes(rewards: Term) -> Term:
 
 
 right = indicator(m.a_i, LABEL(m.s_i))
-also_right = indicator(m.a_i, SECOND(m.s_i))
-either = m.is_right + indicator(m.a, SECOND(m.s)) - m.is_right * indicator(m.a, SECOND(m.s))
-success = expect(either, (m.a, m.policy_law))
+also_right = indicator(m.a, SECOND(m.s))
+EITHER = function("r", STATE, ACTION)
+either = Definition.of(EITHER(m.s, m.a), m.is_right + also_right - m.is_right * also_right)
+success = expect(EITHER(m.s, m.a), (m.a, m.policy_law))
 
 
 def claims() -> Iterator[Claim]:
@@ -106,10 +122,10 @@ def claims() -> Iterator[Claim]:
         "ce-pg-passk-expansion-two-right-answers",
         chapter=7,
         row=323,
-        says="So it is with two right answers, $p$ being the chance of either.",
-        lhs=mean_over_successes(right + also_right - right * also_right),
+        says="So it is with two right answers $x$ and $y$, $p$ being the chance of either.",
+        lhs=mean_over_successes(EITHER(m.s_i, m.a_i)),
         rhs=m.over_states((1 - (1 - success) ** m.N) * grad(log(success))),
-        given=one_state,
+        given=(*one_state, either),
         sizes=ONE,
     )
     yield Claim(

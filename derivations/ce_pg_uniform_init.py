@@ -97,7 +97,7 @@ def claims() -> Iterator[Claim]:
         row=301,
         says="The same at any policy.",
         lhs=grad(m.accuracy),
-        rhs=(1 / K) * ascent,
+        rhs=-(1 / K) * grad(m.cross_entropy),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-uniform-init", "ce-pg-per-state-factor"),

@@ -110,7 +110,7 @@ def claims() -> Iterator[Claim]:
         lhs=loss,
         rhs=target,
         given=given,
-        remark="$Z$ is what normalises the density. The errors must be normal given $x$; a normal population of $y$ is "
+        remark="$Z$ is what normalises the density. The errors must be normal given $s$; a normal population of $y$ is "
         "neither needed nor enough.",
     )
     yield Claim(

@@ -109,7 +109,7 @@ def claims() -> Iterator[Claim]:
         given=given,
         remark="The gradient of $J$ moves the visits, too; this field does not. So the function in question must have "
         "$d_t(s)$ as a slope and never as a variable.",
-        source="the open question; compare Nota and Thomas (2020), Is the policy gradient a gradient?",
+        source="C. Nota and P. S. Thomas, Is the policy gradient a gradient?, AAMAS (2020)",
     )
     yield Claim(
         "open-question-potential",

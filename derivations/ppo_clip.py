@@ -98,7 +98,8 @@ def claims() -> Iterator[Claim]:
         lhs=grad(sampled(clipped(ratio)), m.theta),
         rhs=policy_gradient,
         given=at_old,
-        source="J. Schulman et al., Proximal policy optimization algorithms (2017)",
+        source="J. Schulman, F. Wolski, P. Dhariwal, A. Radford and O. Klimov, Proximal policy optimization "
+        "algorithms, arXiv:1707.06347 (2017)",
     )
     unpaid = ratio * advantage - clip(ratio, 1 - width, 1 + width) * advantage
     yield Claim(
@@ -169,7 +170,9 @@ def regions() -> Iterator[Claim]:
             if sign > 0
             else -advantage * grad(moving, m.theta),
             given=(*region(place), Positive(ADVANTAGE)),
-            remark="That the ratio $\\rho$ is there is written with a $\\delta > 0$ that moves with $\\theta$.",
+            remark="That the ratio $\\rho$ is outside is written with a $\\delta > 0$ that moves with $\\theta$."
+            if row == 330
+            else "",
         )
     yield Claim(
         "ppo-clip-gradient-region-inside",

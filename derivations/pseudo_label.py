@@ -46,7 +46,7 @@ def claims() -> Iterator[Claim]:
         rhs=grad(m.objective),
         given=fixed,
         remark="The labels are held fixed while differentiating. Without the selection there is nothing to learn from: "
-        "see pseudo-label.",
+        "see `pseudo-label`.",
     )
     yield Claim(
         "pseudo-label-sampled",
@@ -74,7 +74,7 @@ def claims() -> Iterator[Claim]:
         "pseudo-label-of-one-class",
         chapter=10,
         row=152,
-        says="The same for a pseudo-label $k(s)$ that is not sampled, such as the most likely class.",
+        says="The same for a label $k(s)$ of the model that is not sampled, such as the most likely class.",
         lhs=grad(guessed),
         rhs=lift(0),
         given=m.hypotheses,
@@ -84,7 +84,7 @@ def claims() -> Iterator[Claim]:
         examples=(
             Example(
                 "One picture of class 0, two classes, the model says class 1 with probability 3/5: the reward pushes "
-                "the right logit up, the pseudo-label pushes it down.",
+                "the right logit up, the label $k$ pushes it down.",
                 tables={"D": ["1"], "π": [["2/5", "3/5"]], "k": [1], "y": [0]},
                 given=m.hypotheses,
                 worth=((grad(m.accuracy), ("6/25", "-6/25")), (-grad(guessed), ("-2/5", "2/5"))),

@@ -157,14 +157,15 @@ def claims() -> Iterator[Claim]:
         slack=sum_over(m.a, of=wrong_a * m.policy**2),
         remark="Written in squares.",
     )
-    others = sum_over(m.b, of=1) - 1
+    answers = sum_over(m.b, of=1)
+    others = answers - 1
     yield Claim(
         "plateau-bound",
         chapter=10,
         row=210,
         says="From below, $\\pi_y^2 (1 - \\pi_y)^2 \\frac{K}{K - 1} \\le \\lVert \\nabla J \\rVert^2$ with the 0/1 "
         "reward.",
-        lhs=right**2 * (1 - right) ** 2 * (others + 1) / others,
+        lhs=right**2 * (1 - right) ** 2 * answers / others,
         rhs=squared(pushed),
         relation=Relation.AT_MOST,
         given=(*m.hypotheses, AtLeastTwo(ACTION)),

@@ -78,7 +78,8 @@ def claims() -> Iterator[Claim]:
         given=at_old,
         remark="With the surrogate, which agrees with $J$ to first order (trpo-surrogate-gradient), the best small "
         "step is the natural one, $F^{-1} \\nabla J$ (trpo-step).",
-        source="J. Schulman et al., Trust region policy optimization (2015)",
+        source="J. Schulman, S. Levine, P. Moritz, M. Jordan and P. Abbeel, Trust region policy optimization, "
+        "ICML (2015)",
     )
 
 

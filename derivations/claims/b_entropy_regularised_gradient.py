@@ -13,16 +13,16 @@ m = trajectories()
 alpha = Variable("α")
 
 
-def surprise(time: Term) -> Term:
-    """−log π of the action at a time."""
-    return -log(POLICY(m.action(time), m.state(time), m.theta))
+def paid(rewards: Term, time: Term) -> Term:
+    """Rewards less α log π of the action at a time."""
+    return rewards - alpha * log(POLICY(m.action(time), m.state(time), m.theta))
 
 
 answer = POLICY(m.a, m.state(m.t), m.theta)
 entropy = -sum_over(m.a, of=answer * log(answer))
 regularised = m.objective + alpha * m.expectation(sum_range(m.t, 1, m.T, of=entropy))
-bonus_to_go = sum_range(m.u, m.t, m.T, of=m.reward(m.u) + alpha * surprise(m.u))
-bonus = sum_range(m.u, 1, m.T, of=m.reward(m.u) + alpha * surprise(m.u))
+bonus_to_go = sum_range(m.u, m.t, m.T, of=paid(m.reward(m.u), m.u))
+bonus = sum_range(m.u, 1, m.T, of=paid(m.reward(m.u), m.u))
 
 
 def claims() -> Iterator[Claim]:
@@ -45,7 +45,7 @@ def claims() -> Iterator[Claim]:
         row=421,
         says="It is that of the rewards to go, and of each step's own entropy.",
         lhs=grad(regularised),
-        rhs=m.expectation(sum_range(m.t, 1, m.T, of=m.score(m.t) * (m.reward_to_go + alpha * surprise(m.t)))),
+        rhs=m.expectation(sum_range(m.t, 1, m.T, of=m.score(m.t) * paid(m.reward_to_go, m.t))),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         sizes=({"S": 2, "A": 2, "T": 2},),

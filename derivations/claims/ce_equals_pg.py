@@ -85,7 +85,7 @@ def claims() -> Iterator[Claim]:
         row=160,
         says="With one state the two directions are collinear, with the factor $\\pi_\\theta(y \\mid s) > 0$.",
         lhs=policy_gradient,
-        rhs=m.over_states(m.right_mass) * ascent,
+        rhs=-m.over_states(m.right_mass) * grad(m.cross_entropy),
         given=one_state,
         remark="The same orbits, at different speeds; so it is, block by block, where every state has logits of its "
         "own.",
@@ -96,7 +96,7 @@ def claims() -> Iterator[Claim]:
         row=161,
         says="With several states the factor is the average of theirs.",
         lhs=policy_gradient,
-        rhs=m.over_states(m.right_mass) * ascent,
+        rhs=-m.over_states(m.right_mass) * grad(m.cross_entropy),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-collinear-single-state", "ce-pg-per-state-factor"),

@@ -37,8 +37,7 @@ def claims() -> Iterator[Claim]:
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-all-action-sum", "ce-pg-all-action-sum-of-scores", "ce-from-all-actions"),
-        remark="Cross entropy has $\\nabla \\log \\pi$ where this has $\\nabla \\pi$: they differ by the weight "
-        "$\\pi_\\theta(a \\mid s)$ of every answer.",
+        remark="Cross entropy has $\\nabla \\log \\pi$ where this has $\\nabla \\pi$.",
         examples=(
             Example(
                 "One example, two classes, equal logits.",

@@ -25,8 +25,8 @@ def weighted(n: int) -> Term:
 
 def bernstein(n: int) -> Term:
     """The gradient of p times a polynomial of degree n − 1 in p."""
-    others = list(product((1, 0), repeat=n - 1))
-    return total(*((_weight((1, *o)) - _weight((0, *o))) * _pattern(o, [p] * (n - 1)) for o in others)) * grad(p)
+    rises = {o: _weight((1, *o)) - _weight((0, *o)) for o in product((1, 0), repeat=n - 1)}
+    return total(*(rise * _pattern(o, [p] * (n - 1)) if o else rise for o, rise in rises.items())) * grad(p)
 
 
 def _weight(bits: tuple[int, ...]) -> Variable:
@@ -43,15 +43,16 @@ def _pattern(bits: tuple[int, ...], right: Sequence[Term]) -> Term:
 
 def claims() -> Iterator[Claim]:
     """One sample, two and three: the polynomial's degree is always below what 1/p needs."""
-    said = {1: "a number", 2: "a polynomial of the degree one in $p$", 3: "a polynomial of the degree two in $p$"}
+    said = {1: "a number", 2: "a polynomial of degree one in $p$", 3: "a polynomial of degree two in $p$"}
+    whose = {1: "a sample", 2: "one of two samples", 3: "one of three samples"}
     ids = {1: "-of-one", 2: "", 3: "-of-three"}
     for n, row in ((2, 330), (1, 331), (3, 332)):
         yield Claim(
             f"ce-pg-impossible-with-theta-free-weights{ids[n]}",
             chapter=7,
             row=row,
-            says=f"Weight the score of one of {('one', 'two', 'three')[n - 1]} samples by anything that depends on the "
-            f"rewards alone: on average this is {said[n]} times $\\nabla p$, $p = \\pi_\\theta(y \\mid s)$.",
+            says=f"Weight the score of {whose[n]} by anything that depends on the rewards alone: on average this is "
+            f"{said[n]} times $\\nabla p$, $p = \\pi_\\theta(y \\mid s)$.",
             lhs=weighted(n),
             rhs=bernstein(n),
             given=m.hypotheses,

@@ -61,7 +61,7 @@ def claims() -> Iterator[Claim]:
             Example(
                 "Two examples, right with 4/5 and 1/5.",
                 {"D": ["1/2", "1/2"], "π": [["4/5", "1/5"], ["4/5", "1/5"]], "y": [0, 1]},
-                ((J, "1/2"), (exp(-CE), "2/5")),
+                ((J, "1/2"), (exp(m.over_states(log(m.right_mass))), "2/5")),
                 m.hypotheses,
                 numbers="symbolic",
             ),

@@ -32,7 +32,7 @@ def claims() -> Iterator[Claim]:
         row=281,
         says="It is minus the cross entropy, in value too.",
         lhs=objective,
-        rhs=-m.cross_entropy,
+        rhs=m.over_states(log(m.right_mass)),
         given=m.hypotheses,
     )
     yield Claim(
@@ -41,7 +41,7 @@ def claims() -> Iterator[Claim]:
         row=282,
         says="So it is with the logarithm outside the average.",
         lhs=outside,
-        rhs=-m.cross_entropy,
+        rhs=m.over_states(log(m.right_mass)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-log-objective-value", "ce-pg-jensen"),

@@ -47,7 +47,7 @@ def claims() -> Iterator[Claim]:
         chapter=10,
         row=231,
         says="Along that flow the probability of the best answer never falls.",
-        lhs=lift(0) * TOP(m.s),
+        lhs=lift(0),
         rhs=of_best,
         relation=Relation.AT_MOST,
         given=(*(h for h in m.hypotheses if h != ThetaFree(REWARD)), lower, Positive(GAP)),

@@ -94,7 +94,7 @@ def claims() -> Iterator[Claim]:
         says="Where the mean of any three observations is the likeliest location, the score $\\psi$ of the errors "
         f"satisfies ${equation} = 0$; its mixed derivative says $\\psi'' = 0$, so $\\psi$ is linear.",
         lhs=Closed("∂²/∂x∂y (ψ(x) + ψ(y) + ψ(−x − y))", f"\\partial_x \\partial_y ({equation})", _mixed_derivative),
-        rhs=Closed("ψ''(u) at u = −x − y", "\\psi''(u) \\mid u = -x - y", _second_derivative),
+        rhs=Closed("ψ''(u) at u = −x − y", "\\psi''(-x - y)", _second_derivative),
         expected=Rung.EXACT,
         remark="For a twice differentiable $\\psi$; the constant vanishes at $x = y = 0$. For a continuous one it is "
         "Cauchy's equation.",
@@ -104,8 +104,9 @@ def claims() -> Iterator[Claim]:
         "gauss-converse-polynomials",
         chapter=2,
         row=71,
-        says="Of the polynomials up to degree nine only $\\psi(x) = c\\, x$ satisfies the equation.",
-        lhs=Closed("ψ(x), solved for", f"\\psi(x) : {equation} = 0,\\ \\psi(1) = c", _linear_only),
+        says="Of the polynomials up to degree nine only $\\psi(x) = c\\, x$, with $c = \\psi(1)$, satisfies the "
+        "equation.",
+        lhs=Closed("ψ(x), solved for", "\\psi(x)", _linear_only),
         rhs=Closed("c x", "c\\, x", _c_times_x),
         expected=Rung.EXACT,
     )

@@ -107,11 +107,9 @@ def claims() -> Iterator[Claim]:
         "open-question-tabular-iff-counted",
         chapter=11,
         row=210.2,
-        says="The condition tells right for all eight structures of a start, two second states, actions that do or do "
+        says="The condition is right in all eight structures of a start, two second states, actions that do or do "
         "not choose between them, and rewards of 0 or 1 for the second action there.",
-        lhs=Closed(
-            "the structures where the condition tells", "\\text{structures where the condition tells}", agreements
-        ),
+        lhs=Closed("the structures where the condition tells", "\\text{structures told right}", agreements),
         rhs=lift(8),
         expected=Rung.EXACT,
     )

@@ -274,7 +274,7 @@ def claims() -> Iterator[Claim]:
         expected=Rung.EXACT,
         remark="Frobenius: a field in three variables has an integrating factor only where this vanishes. With two "
         "parameters there is one: the form of the two states is $p \\nabla q$.",
-        source="Frobenius (1877)",
+        source="G. Frobenius, Ueber das Pfaffsche Problem, Journal für die reine und angewandte Mathematik 82 (1877)",
     )
     yield Claim(
         "open-question-pessimal",

@@ -96,7 +96,7 @@ def claims() -> Iterator[Claim]:
         repaired_by=("discounted-reward-to-go",),
         remark="This is what most implementations do. With two steps the curl is $1 - \\gamma$ times that of the "
         "pairwise form.",
-        source="Nota and Thomas (2020)",
+        source="C. Nota and P. S. Thomas, Is the policy gradient a gradient?, AAMAS (2020)",
         examples=(
             Example(
                 "One logit a state, both zero, and a discount of 1/2: the mixed derivatives differ by 1/32.",

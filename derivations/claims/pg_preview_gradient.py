@@ -44,7 +44,9 @@ def claims() -> Iterator[Claim]:
             rhs=grad(m.objective),
             given=m.hypotheses,
             sizes=SIZES,
-            remark="By linearity it is so for every $N$; one trajectory is the theorem, see reinforce.",
+            remark="By linearity it is so for every $N$; one trajectory is the theorem, see reinforce."
+            if n == 2
+            else "",
         )
     theta_then = Variable("θ'", m.theta.sort)
     yield Claim(

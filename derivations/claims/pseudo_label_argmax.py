@@ -42,7 +42,7 @@ def claims() -> Iterator[Claim]:
         "pseudo-label-argmax",
         chapter=10,
         row=160,
-        says="A hard pseudo-label $k$, the model's most likely class, is reinforced: under the flow of its cross "
+        says="A hard label $k$, the model's most likely class, is reinforced: under the flow of its cross "
         "entropy every other class falls, the right one among them.",
         lhs=other * moved,
         rhs=lift(0),

@@ -48,7 +48,8 @@ def claims() -> Iterator[Claim]:
         lhs=grad(surrogate(m), m.theta),
         rhs=grad(m.objective),
         given=(*given, Frozen(OLD, m.theta)),
-        source="J. Schulman et al., Trust region policy optimization (2015)",
+        source="J. Schulman, S. Levine, P. Moritz, M. Jordan and P. Abbeel, Trust region policy optimization, "
+        "ICML (2015)",
     )
     yield Claim(
         "trpo-surrogate-at-the-old-policy",

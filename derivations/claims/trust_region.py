@@ -158,7 +158,8 @@ def claims() -> Iterator[Claim]:
         relation=Relation.AT_MOST,
         expected=Rung.EXACT,
         remark="A theorem of the paper, not proved here: what is exact is the largest excess over these 60 problems.",
-        source="J. Schulman et al., Trust region policy optimization (2015), Theorem 1",
+        source="J. Schulman, S. Levine, P. Moritz, M. Jordan and P. Abbeel, Trust region policy optimization, "
+        "ICML (2015)",
     )
     yield from wrong_rewards()
 
@@ -179,7 +180,7 @@ def wrong_rewards() -> Iterator[Claim]:
         row=280,
         says="A small natural step on an estimated reward, as TRPO and PPO take it first, never lowers the true "
         "reward.",
-        lhs=lift(0) * m.objective,
+        lhs=lift(0),
         rhs=m.over_states(gain),
         relation=Relation.AT_MOST,
         given=given,

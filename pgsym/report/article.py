@@ -126,10 +126,10 @@ def _opening(verdicts: dict[str, Verdict]) -> Iterator[Block]:
         "a dashed one is never taken."
     )
     yield Heading("All verdicts", label="sec:verdicts", numbered=False)
-    rows = tuple(
-        (f"[[claim:{e.claim.id}]]", f"`{e.claim.id}`", e.claim.says, f"[!{verdicts[e.claim.id].rung}]")
-        for e in catalogue.entries().values()
-    )
+    everything = catalogue.entries().values()
+    by_chapter = ((c, [e for e in everything if e.claim.chapter == c.number]) for c in chapters())
+    placed = [e.claim for chapter, there in by_chapter for _, members in _shared(chapter, there) for e in members]
+    rows = tuple((f"[[claim:{c.id}]]", f"`{c.id}`", c.says, f"[!{verdicts[c.id].rung}]") for c in placed)
     yield Table(("claim", "id", "in words", "verdict"), rows, long=True)
 
 
@@ -151,14 +151,15 @@ def _chapter(chapter: Chapter, verdicts: dict[str, Verdict], references: dict[st
 
 
 def _shared(chapter: Chapter, entries: list[Entry]) -> list[tuple[Part, list[Entry]]]:
-    """The claims of a chapter, each in the part that names it, else in that of the claim before it."""
-    where = {name: i for i, part in enumerate(chapter.parts) for name in part.claims}
-    out: list[tuple[Part, list[Entry]]] = [(part, []) for part in chapter.parts]
-    last = 0
+    """The claims of a chapter by its parts, in the order in which those name them; others follow the one before."""
+    where = {name: (i, k) for i, part in enumerate(chapter.parts) for k, name in enumerate(part.claims)}
+    placed: list[tuple[tuple[int, int], Entry]] = []
+    last = (0, 0)
     for entry in entries:
         last = where.get(entry.claim.id, last)
-        out[last][1].append(entry)
-    return out
+        placed.append((last, entry))
+    placed.sort(key=lambda pair: pair[0])  # stable: what follows a claim stays behind it
+    return [(part, [e for (at, _), e in placed if at == i]) for i, part in enumerate(chapter.parts)]
 
 
 def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterator[Block]:
@@ -236,7 +237,7 @@ def _beside(blocks: Iterable[Block], drawing: Figure | None) -> Iterator[Block]:
 
 def _example(example: Example, name: str) -> Iterator[Block]:
     """An instance worked out: what it is, and what the terms are worth there."""
-    yield Paragraph(f"*Example.* {linked(example.says, name)}")
+    yield Paragraph(f"*Example.* {linked(example.says, name)}", introduces=True)
     tables = tuple((table_name(n), table_cell(table)) for n, table in listed(example).items())
     rows = (*tables, *((table_name(n), f"${size}$") for n, size in example.sizes.items()))
     yield from _beside([Table(("", "value"), rows)] if rows else [], figure_of_example(example, name))

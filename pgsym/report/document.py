@@ -46,9 +46,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of prose."""
+    """A paragraph of prose; one that introduces what follows stays on its page."""
 
     text: str
+    introduces: bool = False
 
 
 @dataclass(frozen=True)

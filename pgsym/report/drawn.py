@@ -10,6 +10,7 @@ import numpy as np
 
 from pgsym.decide.claims import Example
 from pgsym.decide.counterexamples import Counterexample
+from pgsym.meaning.parametrised import LogLinear
 from pgsym.meaning.vocabulary import head, listed_axes, primitives
 from pgsym.report.document import Figure
 from pgsym.report.figures.graph import Graph, draw
@@ -61,11 +62,12 @@ def _symbols(example: Example) -> dict[str, Symbol]:
 
 
 def _fractions(table: object) -> Any:
+    """A table without a symbol, which has no sort to read it by."""
     return [_fractions(row) for row in table] if isinstance(table, list | tuple) else Fraction(str(table))
 
 
 def _exact(symbol: Symbol, table: object) -> Any:
-    out = np.array(table, dtype=object)
+    out = np.array(table.table if isinstance(table, LogLinear) else table, dtype=object)
     return out.astype(int) if symbol.result in (STATE, ACTION) else np.vectorize(Fraction, otypes=[object])(out)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pgsym.terms.latex import GREEK
 
@@ -17,7 +17,7 @@ UNICODE = {
     "nabla": "∇", "sum": "Σ", "prod": "Π", "partial": "∂", "sqrt": "√", "infty": "∞", "log": "log ",
     "cdot": "·", "times": " × ", "pm": " ± ", "mid": " | ", "sim": "∼", "propto": " ∝ ", "in": " ∈ ", "to": " → ",
     "neq": " ≠ ", "le": " ≤ ", "nleq": " ≰ ", "ge": " ≥ ", "lvert": "|", "rvert": "|", "lVert": "‖", "rVert": "‖",
-    "bigl": "", "bigr": "",
+    "bigl": "", "bigr": "", "mapsto": " ↦ ",
 }  # fmt: skip
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
 
@@ -36,6 +36,16 @@ def visible(text: str) -> int:
     """
     shown = re.sub(r"\[\[[\w:.-]+\]\]|\[@[\w-]+\]", "9.99", re.sub(r"\[!(\w+)\]", r"\1", text))
     return len(re.sub(r"\\[a-zA-Z]+|\\.|[{}$_^`*]", "", shown))
+
+
+def typical(cells: Iterable[str]) -> int:
+    """About the characters that four of five cells of a column need at most, but no more than a line holds.
+
+    >>> typical(["short", "words", "here", "too", "and one that is very long by itself"])
+    5
+    """
+    widths = sorted(map(visible, cells))
+    return min(widths[(4 * len(widths) - 1) // 5], WIDEST)
 
 
 def spans(text: str) -> Iterator[tuple[str, str]]:
@@ -70,6 +80,8 @@ def plain(text: str) -> str:
     'only π_θ(a | s) depends on θ'
     >>> plain("$\\\\hat r \\\\le \\\\varepsilon$ and $g g^{\\\\top}$")
     'r̂ ≤ ε and g gᵀ'
+    >>> plain("$\\\\theta = \\\\theta'$ and $\\\\alpha \\\\log \\\\pi$")
+    "θ = θ' and α log π"
     """
     return "".join(_unicode(part) if kind == "math" else part for kind, part in spans(text))
 
@@ -78,8 +90,10 @@ def _unicode(latex: str) -> str:
     out = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)", latex)
     out = re.sub(r"\\(?:mathbb|mathbf|mathrm|operatorname|text)\{([^{}]*)\}", r"\1", out)
     out = re.sub(r"\\(hat|tilde|bar)(?: |\{)(\w)\}?", lambda m: m[2] + ACCENTS[m[1]], out.replace("^{\\top}", "ᵀ"))
-    out = re.sub(r"\\[,;! ]", " ", out)
-    out = re.sub(r"\\([a-zA-Z]+) ?", lambda m: UNICODE.get(m[1], m[1]), out)
+    out = re.sub(r"\\sqrt\{(\w|[^{}]*)\}", lambda m: f"√{m[1]}" if len(m[1]) == 1 else f"√({m[1]})", out)
+    out = re.sub(r" *\\(?=r[vV]ert)", r"\\", re.sub(r"\\[,;! ]", " ", out))
+    out = re.sub(r"\\([a-zA-Z]+)(?: (?![=+<>-]))?", lambda m: UNICODE.get(m[1], m[1]), out)  # else a space is meant
+    out = re.sub(r"(?<=[\w)])log ", " log ", out)
     out = out.replace("\\{", "{").replace("\\}", "}")
     out = out.replace(" /", "/").replace("/ ", "/")
     return re.sub(r"_\{(\w)\}", r"_\1", re.sub(r" +", " ", out)).strip()

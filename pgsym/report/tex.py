@@ -23,7 +23,7 @@ from pgsym.report.document import (
 )
 from pgsym.report.formula import WIDE, pieces
 from pgsym.report.numbering import numbers
-from pgsym.report.prose import WIDEST, plain, spans, visible
+from pgsym.report.prose import WIDEST, plain, spans, typical, visible
 from pgsym.report.templates import template
 from pgsym.terms.latex import GREEK
 from pgsym.terms.text import SUBSCRIPTS, SUPERSCRIPTS
@@ -50,6 +50,7 @@ ESCAPES = {
     "×": "\\(\\times\\)", "→": "\\(\\to\\)",
     "≠": "\\(\\neq\\)", "≤": "\\(\\le\\)",
     "≰": "\\(\\nleq\\)", "≥": "\\(\\ge\\)", "∼": "\\(\\sim\\)", "∈": "\\(\\in\\)",
+    **{c: f"\\(_{n}\\)" for n, c in enumerate("₀₁₂₃₄₅₆₇₈₉")},
     "²": "\\(^2\\)", "√": "\\(\\surd\\)",
     "½": "\\(\\frac12\\)", "∞": "\\(\\infty\\)", "±": "\\(\\pm\\)",
 }  # fmt: skip
@@ -134,8 +135,8 @@ def block(item: Block) -> str:
                 return f"{command}{{{named}}}\\label{{{label}}}"
             line = f"\\addcontentsline{{toc}}{{{command[1:]}}}{{{named}}}"
             return f"\\phantomsection\\label{{{label}}}{line}{command}*{{{prose(text)}}}"
-        case Paragraph(text):
-            return prose(text)
+        case Paragraph(text, introduces):
+            return ("\\pgkeep\n" if introduces else "") + prose(text)
         case Callout(title, text):
             return f"\\pgcallout{{{prose(title)}}}{{{prose(text)}}}"
         case Formula(latex, label):
@@ -222,21 +223,21 @@ def _tabular(item: Table, room: int) -> str:
 
 
 def _longtable(item: Table) -> str:
-    """A table over several pages, its wide columns sharing what the narrow ones leave."""
-    align, widths = _align(item), _widths(item)
-    wide = [w for w in widths if w > WIDEST / 6]
-    narrow = sum(widths) - sum(wide)
-    share = 0.94 - 0.0115 * narrow - 0.028 * (len(widths) - 1)
+    """A small table over several pages, its wide columns sharing what the narrow ones leave."""
+    widths = _widths(item)
+    wide = [w > WIDEST / 6 for w in widths]
+    room = 0.96 - 0.0095 * sum(w for w, is_wide in zip(widths, wide, strict=True) if not is_wide)
+    room -= 0.022 * (len(widths) - 1)
+    shares = [typical(column) if is_wide else 0 for *column, is_wide in zip(*item.rows, wide, strict=True)]
     columns = "".join(
-        f"{RAGGED}p{{{share * min(w, WIDEST) / sum(min(x, WIDEST) for x in wide):.3f}\\linewidth}}"
-        if w > WIDEST / 6
-        else a
-        for a, w in zip(align, widths, strict=True)
+        f"{RAGGED}p{{{room * share / sum(shares):.3f}\\linewidth}}" if share else a
+        for a, share in zip(_align(item), shares, strict=True)
     )
     head = " & ".join(f"\\textbf{{{prose(h)}}}" for h in item.header)
     rows = "\n".join(" & ".join(map(prose, row)) + " \\\\" for row in item.rows)
     opening = f"\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{head} \\\\\n\\midrule\n\\endhead"
-    return f"{{\\small\n{opening}\n\\bottomrule\n\\endfoot\n{rows}\n\\end{{longtable}}}}"
+    closing = f"\n\\bottomrule\n\\endfoot\n{rows}\n\\end{{longtable}}"
+    return f"{{\\footnotesize\\setlength{{\\tabcolsep}}{{4pt}}\n{opening}{closing}}}"
 
 
 def _listing(text: str) -> str:

@@ -22,7 +22,7 @@ from pgsym.report.document import (
 )
 from pgsym.report.formula import WIDE, pieces, unmarked
 from pgsym.report.numbering import numbers
-from pgsym.report.prose import WIDEST, plain, spans, visible
+from pgsym.report.prose import WIDEST, plain, spans, typical, visible
 from pgsym.report.templates import template
 from pgsym.report.typst_math import MARKS, typst
 
@@ -80,8 +80,8 @@ def block(item: Block) -> str:
             return f"#heading(level: {level + 1}{plainly})[{prose(text)}];" + (
                 f" #label({string(label)});" if label else ""
             )
-        case Paragraph(text):
-            return prose(text)
+        case Paragraph(text, introduces):
+            return f"#block(sticky: true)[{prose(text)}];" if introduces else prose(text)
         case Callout(title, text):
             return f"#callout([{prose(title)}], [{prose(text)}]);"
         case Formula(latex, label):
@@ -125,12 +125,13 @@ def _table(item: Table) -> str:
     align = ", ".join(names[a] for a in (item.align or "l" * len(item.header)).ljust(len(item.header), "l"))
     widths = [max(map(visible, column), default=0) for column in zip(item.header, *item.rows, strict=True)]
     breaks = [sum(widths) > WIDEST and w > WIDEST / 3 for w in widths]
-    most = WIDEST if item.long else 2 * WIDEST
-    columns = ", ".join(f"{min(w, most)}fr" if broken else "auto" for w, broken in zip(widths, breaks, strict=True))
+    shares = map(typical, zip(*item.rows, strict=True)) if item.long else (min(w, 2 * WIDEST) for w in widths)
+    columns = ", ".join(f"{w}fr" if broken else "auto" for w, broken in zip(shares, breaks, strict=True))
     head = ", ".join(f"[{prose(h)}]" for h in item.header)
     cells = ",\n  ".join(", ".join(f"[{prose(c)}]" for c in row) for row in item.rows)
     caption = f"[{prose(item.caption)}]" if item.caption else "none"
-    return f"#fractions(({columns},), ({align},), ({head},), ({cells},), {caption});"
+    kind = "index" if item.long else "fractions"
+    return f"#{kind}(({columns},), ({align},), ({head},), ({cells},), {caption});"
 
 
 def render_typst(document: Document) -> bytes:

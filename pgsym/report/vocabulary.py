@@ -21,6 +21,7 @@ SYMBOLS = {
     "sum": "sum",
     "prod": "product",
     "int": "integral",
+    "oint": "integral.cont",
     "log": "log",
     "exp": "exp",
     "min": "min",

@@ -230,7 +230,7 @@ class Notation(ABC):
         return sort not in (INDEX, PARAMETER) and (i < symbol.outcomes or not isinstance(sort, Collective))
 
     def _head(self, symbol: Symbol, arguments: tuple[Term, ...], path: Path, offset: int = 0) -> str:
-        """A symbol with its subscripts; those of the trajectory τ_2 begin with its number, as in s_{2, t}."""
+        """A symbol with its subscripts; those of τ_2 begin with its number, s_{2, t}, and τ' lends its prime, s'_t."""
         scripts = [
             self.draw(t, (*path, i - offset))
             for i, t in enumerate(arguments)
@@ -239,8 +239,10 @@ class Notation(ABC):
         owners = [
             t for i, t in enumerate(arguments) if i >= symbol.outcomes and isinstance(symbol.arguments[i], Collective)
         ]
-        scripts = [t.name.partition("_")[2] for t in owners if isinstance(t, Variable) and "_" in t.name] + scripts
-        return self.subscript(self.name(symbol.name), scripts) if scripts else self.name(symbol.name)
+        names = [t.name for t in owners if isinstance(t, Variable)]
+        scripts = [name.partition("_")[2] for name in names if "_" in name] + scripts
+        head = self.name(symbol.name) + "".join("'" * (len(name) - len(name.rstrip("'"))) for name in names)
+        return self.subscript(head, scripts) if scripts else head
 
     def _law(self, symbol: Symbol, given: tuple[Term, ...], path: Path) -> str:
         head = self._head(symbol, (Number(Fraction(0)), *given), path, offset=1)

@@ -6,7 +6,7 @@ A chapter is a text file named by its number: blocks with blank lines between th
     ## Title                     a part of it
     $$ LaTeX $$ eq:label         a numbered formula
     definition an-id: prose      an entry that claims nothing to decide (or: opinion, history, empirical)
-    claims: an-id another-id     the claims that the part holds, if the catalogue has them, in the catalogue's order
+    claims: an-id another-id     the claims that the part holds, in their order, if the catalogue has them
     figure: name                 a figure of the article
     anything else                a paragraph of prose
 """
