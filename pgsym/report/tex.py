@@ -52,7 +52,7 @@ ESCAPES = {
     "≰": "\\(\\nleq\\)", "≥": "\\(\\ge\\)", "∼": "\\(\\sim\\)", "∈": "\\(\\in\\)",
     **{c: f"\\(_{n}\\)" for n, c in enumerate("₀₁₂₃₄₅₆₇₈₉")},
     "²": "\\(^2\\)", "√": "\\(\\surd\\)",
-    "½": "\\(\\frac12\\)", "∞": "\\(\\infty\\)", "±": "\\(\\pm\\)",
+    "½": "\\(\\frac12\\)", "∞": "\\(\\infty\\)", "ᵀ": "\\(^{\\top}\\)", "±": "\\(\\pm\\)",
 }  # fmt: skip
 ESCAPES |= {mark: f"$_{{{plain}}}$" for plain, mark in SUBSCRIPTS.items()}
 ESCAPES |= {mark: f"$^{{{plain}}}$" for plain, mark in SUPERSCRIPTS.items() if mark not in ESCAPES and plain.isalnum()}
