@@ -219,5 +219,8 @@ class Document:
     def is_plain(self) -> bool:
         """Whether it has no numbers, references, long tables or drawings beside tables: short reports have none."""
         labelled = any(getattr(b, "label", "") for b in self.blocks)
-        special = any(isinstance(b, Beside) or (isinstance(b, Table) and b.long) for b in self.blocks)
+        special = any(
+            isinstance(b, Beside) or (isinstance(b, Table) and b.long) or (isinstance(b, Paragraph) and b.introduces)
+            for b in self.blocks
+        )
         return self.numbered_from is None and not (labelled or special or self.references)
