@@ -142,7 +142,7 @@ class Notation(ABC):
                 return self.draw(law, (*path, 0)), ATOM, False
         raise TypeError(f"no notation for {type(term).__name__}")
 
-    fraction_holds: tuple[int, bool] = (ATOM, False)
+    fraction_holds: tuple[int, bool] = (POWER, False)
     dots = "…"
     transposed = "⊤"
 

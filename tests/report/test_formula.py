@@ -65,8 +65,8 @@ def test_what_latex_reads_otherwise_is_refused(tex: str, words: str) -> None:
 def test_errors_have_one_root_and_name_the_command() -> None:
     assert issubclass(UnknownCommand, ReportError)
     assert issubclass(MalformedMath, ReportError)
-    with pytest.raises(UnknownCommand, match=r"\\oint"):
-        typst(r"x + \oint")
+    with pytest.raises(UnknownCommand, match=r"\\oiint"):
+        typst(r"x + \oiint")
 
 
 def test_a_mark_has_the_size_of_what_it_marks() -> None:

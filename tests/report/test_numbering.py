@@ -163,7 +163,7 @@ def test_both_pdfs_say_the_numbers_and_no_markup(tmp_path: Path) -> None:
         said = subprocess.run(["pdftotext", "-layout", f"{tmp_path}/{name}.pdf", "-"], capture_output=True, text=True)
         text = " ".join(said.stdout.split())
         assert "See (0.1), 0.1, 1.1, 1 and [1] — decided" in text, name
-        assert text.count("claim id in words verdict") >= 3, f"{name}: the header of a long table is on every page"
+        assert text.count("claim id in words verdict") >= 2, f"{name}: the header of a long table is on every page"
         assert "Figure 1: It has two arms" in text
         assert not re.findall(r"&|\\|\[\[\w+:|\?\?|#eq", text), name
 
