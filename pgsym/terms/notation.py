@@ -204,7 +204,9 @@ class Notation(ABC):
         if symbol == QUANTITY:
             return self.comma.join(self.draw(t, (*path, i)) for i, t in enumerate(arguments)), SUM, False
         if symbol == OUTER:
-            left, right = (self.draw(t, (*path, i), ATOM) for i, t in enumerate(arguments))
+            left, right = (
+                self.draw(t, (*path, i), POWER + i) for i, t in enumerate(arguments)
+            )  # the right has a script
             return self.join((left, self.superscript(right, self.transposed))), PRODUCT, False
         if symbol == TRANSPOSE:
             return self.superscript(self.draw(arguments[0], (*path, 0), ATOM), self.transposed), POWER, False
