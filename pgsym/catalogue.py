@@ -99,7 +99,7 @@ def entries() -> dict[str, Entry]:
     """Every claim by id, in the article's order.
 
     >>> list(entries())[:1]
-    ['objective-one-step']
+    ['intro-unified-view']
     """
     homes = (*scripts().items(), *claim_files().items())
     return _in_order(entry for name, script in homes for entry in _entries_from(name, script))

@@ -8,11 +8,12 @@ a recorded derivation is replayed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from pgsym.decide.identities import Sizes, decide, relevant_hypotheses
+from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RecordRefused, RuleDoesNotApply, StepRefuted
 from pgsym.rules.base import Rewrite, Rule, constant_in, positive
@@ -121,6 +122,7 @@ class Theorem:
             "steps": [s.record() for s in self.steps],
             "target": to_record(self.rhs),
             "given": [hypothesis_record(h) for h in self.given],
+            "sizes": None if self.sizes is None else [_counts(s) for s in self.sizes],
         }
 
     def necessity(self) -> tuple[tuple[Hypothesis, Verdict], ...]:
@@ -254,6 +256,11 @@ class Derivation:
     def _repr_latex_(self) -> str:
         lines = [f"& {latex(self.start)}", *(f"= {{}} & {latex(s.after)}" for s in self.steps)]
         return "$\\begin{aligned} " + " \\\\ ".join(lines) + " \\end{aligned}$"
+
+
+def _counts(size: Size | Mapping[str, int]) -> dict[str, int]:
+    """A size as its numbers by name."""
+    return dict(size.counts if isinstance(size, Size) else size)
 
 
 def _gives_meaning(hypothesis: Hypothesis) -> bool:
@@ -408,7 +415,8 @@ def replay(record: dict[str, Any]) -> Theorem:
         steps = record["steps"]
         needs = [hypothesis_from_record(h) for s in steps for h in s["needs"]]
         order = [hypothesis_from_record(h) for h in record["given"]]
-        d = Derivation(from_record(record["start"]), tuple(dict.fromkeys((*order, *needs))), record["name"])
+        start, given = from_record(record["start"]), tuple(dict.fromkeys((*order, *needs)))
+        d = Derivation(start, given, record["name"], record["sizes"])
         for i, step in enumerate(steps, 1):
             _replay_step(d, i, step)
         theorem = d.conclude(from_record(record["target"]))

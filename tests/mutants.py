@@ -188,7 +188,8 @@ def _sort(t: Term) -> Sort | None:
         return None
 
 
-def spread(term: Term, most: int) -> list[tuple[str, Term]]:
+@cache
+def spread(term: Term, most: int) -> tuple[tuple[str, Term], ...]:
     """At most so many distinct mutants, spread over kinds and places, in a fixed order."""
     seen, out = {flat(term)}, []
     for kind, t in mutants(term):
@@ -204,4 +205,4 @@ def spread(term: Term, most: int) -> list[tuple[str, Term]]:
             chosen.append(queue.pop(len(queue) // 2))
             if not queue:
                 queues.remove(queue)
-    return chosen[:most]
+    return tuple(chosen[:most])

@@ -14,7 +14,20 @@ from typing import Any
 import numpy as np
 import sympy
 
-from pgsym.terms.build import ABS, BUILT_IN, COVARIANCE_MATRIX, EXP, INDICATORS, LOG, MOMENTS, OUTER, POWER, TRANSPOSE
+from pgsym.terms.build import (
+    ABS,
+    BUILT_IN,
+    COVARIANCE_MATRIX,
+    EXP,
+    EXTREMES,
+    INDICATORS,
+    LOG,
+    MINIMUM,
+    MOMENTS,
+    OUTER,
+    POWER,
+    TRANSPOSE,
+)
 from pgsym.terms.hypotheses import Definition, Hypothesis, ThetaFree
 from pgsym.terms.nodes import (
     Add,
@@ -176,6 +189,12 @@ class Reading:
         here = sympy.sympify(value).subs(self.problem.origin)
         return here if here.is_Rational else sympy.simplify(here)
 
+    def absolute(self, value: Any) -> Any:
+        """A value, or minus it where it is negative."""
+        here = sympy.sympify(self.at_origin(value))
+        inside = here.subs(dict.fromkeys(here.free_symbols, sympy.Rational(1, 7)))  # a point of the simplex
+        return value * (-1 if inside.is_negative else 1)
+
     def vanishes(self, value: Any) -> bool:
         """Whether an expression is identically zero at the origin: no, if it is not at one point."""
         here = sympy.sympify(value).subs(self.problem.origin)
@@ -245,9 +264,11 @@ class Reading:
         if symbol == EXP:
             return sympy.exp(values[0])
         if symbol == ABS:
-            here = self.at_origin(values[0])
-            inside = here.subs(dict.fromkeys(here.free_symbols, sympy.Rational(1, 7)))  # a point of the simplex
-            return values[0] * (-1 if inside.is_negative else 1)
+            return self.absolute(values[0])
+        if symbol in EXTREMES:
+            x, y = values
+            sign = -1 if symbol == MINIMUM else 1
+            return (x + y + sign * self.absolute(x - y)) / 2
         if symbol in INDICATORS.values():
             return sympy.Integer(int(values[0] == values[1]))
         if symbol in self.problem.definitions:

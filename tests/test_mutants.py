@@ -15,9 +15,9 @@ from pgsym import catalogue
 from pgsym.decide import Rung, Size, decide
 from pgsym.decide.verdicts import Relation
 from pgsym.errors import SortError, UnboundVariable, UndefinedValue
-from pgsym.terms import ACTION, INDEX, STATE, Term
+from pgsym.terms import ACTION, INDEX, MATRIX, STATE, Term
 from pgsym.terms.hypotheses import Before, Hypothesis
-from pgsym.terms.structure import free
+from pgsym.terms.structure import free, sort_of
 
 PER_EQUATION = int(os.environ.get("PGSYM_MUTANTS", "4"))  # `make mutants` tries more
 FEW = max(1, PER_EQUATION // 4)  # of statements that take long, or have many like them
@@ -49,7 +49,7 @@ def equations() -> list[Equation]:
     for name in catalogue.scripts():
         theorem = catalogue.theorem(name)
         for i, step in enumerate(theorem.steps, 1):
-            most = FEW if theorem.sizes else PER_EQUATION
+            most = FEW if theorem.sizes or sort_of(step.before) == MATRIX else PER_EQUATION
             out.append(Equation(f"{name}({i})", step.before, step.after, step.verdict.given, most=most))
     return out
 

@@ -13,6 +13,7 @@ from pgsym.meaning.numbers import Array, Float64, Numbers
 
 UNIT = 2.0**-53
 """The unit roundoff of IEEE double precision."""
+SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
 TABLE_ERROR = 4.0
 """The error of a table entry, in units of itself: rows are normalised in floating point."""
 
@@ -61,7 +62,8 @@ class Rounding(Float64):
     def exp(self, x: Array) -> Array:
         with np.errstate(all="ignore"):
             near = np.exp(x.real)
-            return _pair(near, near * (x.imag + 1))
+            held = np.isfinite(near) & (near > SMALLEST_NORMAL)  # else it left the range of floats
+            return _pair(np.where(np.isfinite(near), near, 0.0), np.where(held, near * (x.imag + 1), np.inf))
 
     def sign(self, x: Array) -> Array:
         return _pair(np.sign(x.real), np.where(_may_vanish(x) & ~self.is_zero(x), np.inf, 0.0))

@@ -61,3 +61,10 @@ def test_gradients_near_a_certain_answer_keep_their_digits():
     tables = {"D": [1.0], "π": [[1 - small, small]], "r": [[1.0, 0.0]]}
     gradient = value(grad(m.objective), problem(tables, [m.objective], m.hypotheses))
     np.testing.assert_allclose(gradient, [small * (1 - small), -small * (1 - small)], rtol=1e-12)
+
+
+def test_an_exponential_outside_the_range_of_floats_is_not_known() -> None:
+    numbers = Rounding()
+    values = numbers.exp(numbers.array([-800.0, 800.0, 1.0]))
+    assert np.isinf(values.imag).tolist() == [True, True, False]
+    assert not numbers.is_zero(values).any()
