@@ -19,8 +19,8 @@ from pgsym.terms import ACTION, INDEX, MATRIX, STATE, Term
 from pgsym.terms.hypotheses import Before, Hypothesis
 from pgsym.terms.structure import free, sort_of
 
-PER_EQUATION = int(os.environ.get("PGSYM_MUTANTS", "4"))  # `make mutants` tries more
-FEW = max(1, PER_EQUATION // 4)  # of statements that take long, or have many like them
+PER_EQUATION = int(os.environ.get("PGSYM_MUTANTS", "3"))  # `make mutants` tries more
+FEW = max(1, PER_EQUATION // 3)  # of statements that take long, or have many like them
 MOST_TRAJECTORIES = 16
 PROOF_SIZES = (Size.of(S=1, A=2, N=2), Size.of(S=2, A=2, N=1))
 LEAST = 300
