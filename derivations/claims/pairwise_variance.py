@@ -21,15 +21,9 @@ from pgsym.terms import (
     grad,
     indicator,
     sum_range,
-    variance,
 )
 
 m = sequences()
-
-
-def var(estimate: Term) -> Term:
-    """The variance of an estimate over the model's own sequences."""
-    return variance(estimate, (m.tau, m.law))
 
 
 others = sum_range(m.u, 1, m.t - 1, of=m.reward(m.u)) + sum_range(m.u, m.t + 1, m.T, of=m.reward(m.u))
@@ -37,8 +31,8 @@ with_own_square = m.expectation(sum_range(m.t, 1, m.T, of=m.reward(m.t) * m.scor
 slack = m.expectation((m.full - m.pairwise) ** 2) + 2 * with_own_square
 one_sign = (*m.with_exogenous_states, NonNegative(REWARD))
 
-full_by_blocks = sum_range(m.t, 1, m.T, of=var(m.score(m.t) * m.total_reward))
-pairwise_by_blocks = sum_range(m.t, 1, m.T, of=var(m.score(m.t) * m.reward(m.t)))
+full_by_blocks = sum_range(m.t, 1, m.T, of=m.variance(m.score(m.t) * m.total_reward))
+pairwise_by_blocks = sum_range(m.t, 1, m.T, of=m.variance(m.score(m.t) * m.reward(m.t)))
 zero_one = Definition.of(REWARD(m.s, m.a), indicator(m.a, LABEL(m.s)))
 independent = (*(h for h in m.hypotheses if h != ThetaFree(REWARD)), zero_one, HowMany(STATE, 1), HowMany(ACTION, 2))
 p = POLICY(LABEL(m.s), m.s, m.theta)
@@ -63,8 +57,8 @@ def claims() -> Iterator[Claim]:
         chapter=11,
         row=24,
         says="In every coordinate, the pairwise form has at most the variance of the product of sums.",
-        lhs=var(m.pairwise),
-        rhs=var(m.full),
+        lhs=m.variance(m.pairwise),
+        rhs=m.variance(m.full),
         given=m.hypotheses,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
@@ -81,8 +75,8 @@ def claims() -> Iterator[Claim]:
                     "r": [[0, 1], ["-1/2", "-1/2"]],
                 },
                 (
-                    (var(m.full), (0, 0, "1/16", "1/16")),
-                    (var(m.pairwise), ("1/16", "1/16", "1/16", "1/16")),
+                    (m.variance(m.full), (0, 0, "1/16", "1/16")),
+                    (m.variance(m.pairwise), ("1/16", "1/16", "1/16", "1/16")),
                 ),
                 m.hypotheses,
                 sizes={"T": 2},
@@ -96,8 +90,8 @@ def claims() -> Iterator[Claim]:
         says="Where states do not depend on actions and no reward is negative, the pairwise form has at most the "
         "variance "
         "of the product of sums, along every direction.",
-        lhs=var(m.pairwise),
-        rhs=var(m.full),
+        lhs=m.variance(m.pairwise),
+        rhs=m.variance(m.full),
         given=one_sign,
         relation=Relation.AT_MOST,
         slack=slack,
@@ -110,8 +104,8 @@ def claims() -> Iterator[Claim]:
         chapter=11,
         row=24.2,
         says="The same with rewards of any sign.",
-        lhs=var(m.pairwise),
-        rhs=var(m.full),
+        lhs=m.variance(m.pairwise),
+        rhs=m.variance(m.full),
         given=m.with_exogenous_states,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,

@@ -7,17 +7,12 @@ from collections.abc import Iterator
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import sequences
 from pgsym.problems.trajectory import FUTURE_LAW
-from pgsym.terms import Term, expect, grad, indicator, sum_range, variance
+from pgsym.terms import Term, expect, grad, indicator, sum_range
 from pgsym.terms.nodes import lift
 
 m = sequences()
 here = indicator(m.state(m.t), m.s) * indicator(m.action(m.t), m.a)
 value = expect(m.reward_to_go, (m.tau, FUTURE_LAW.law(m.s, m.a, m.t, m.theta)))
-
-
-def var(estimate: Term) -> Term:
-    """The variance of an estimate over the model's own sequences."""
-    return variance(estimate, (m.tau, m.law))
 
 
 def between(weight: Term) -> Term:
@@ -54,8 +49,8 @@ def claims() -> Iterator[Claim]:
         chapter=11,
         row=43,
         says="Reward-to-go lowers the variance.",
-        lhs=var(m.to_go),
-        rhs=var(m.full),
+        lhs=m.variance(m.to_go),
+        rhs=m.variance(m.full),
         given=m.hypotheses,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
@@ -71,7 +66,7 @@ def claims() -> Iterator[Claim]:
                     "π": [["1/2", "1/2"], ["1/2", "1/2"]],
                     "r": [["-1/2", "-1/2"], [0, 1]],
                 },
-                ((var(m.full), ("1/16", "1/16", 0, 0)), (var(m.to_go), ("1/16", "1/16", "1/16", "1/16"))),
+                ((m.variance(m.full), ("1/16", "1/16", 0, 0)), (m.variance(m.to_go), ("1/16", "1/16", "1/16", "1/16"))),
                 m.hypotheses,
                 sizes={"T": 2},
             ),
@@ -84,7 +79,10 @@ def claims() -> Iterator[Claim]:
                     "π": [["1/4", "3/4"], ["1/2", "1/2"]],
                     "r": [[1, 5], [0, 0]],
                 },
-                ((var(m.full), ("867/256", "867/256", "75/16", "75/16")), (var(m.to_go), ("879/256", "879/256", 0, 0))),
+                (
+                    (m.variance(m.full), ("867/256", "867/256", "75/16", "75/16")),
+                    (m.variance(m.to_go), ("879/256", "879/256", 0, 0)),
+                ),
                 m.hypotheses,
                 sizes={"T": 2},
             ),

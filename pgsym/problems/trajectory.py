@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pgsym.problems.one_step import POLICY, REWARD, THETA
-from pgsym.terms.build import expect, grad, indicator, log, product_range, sum_range
+from pgsym.terms.build import expect, grad, indicator, log, product_range, sum_range, variance
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable, lift
 from pgsym.terms.sorts import ACTION, INDEX, PARAMETER, STATE, TRAJECTORY
@@ -82,6 +82,10 @@ class Trajectories:
     def expectation(self, body: Liftable) -> Term:
         """The expectation of a term in τ."""
         return expect(body, (self.tau, self.law))
+
+    def variance(self, body: Liftable) -> Term:
+        """The variance of a term in τ; of a gradient, coordinate by coordinate."""
+        return variance(body, (self.tau, self.law))
 
     def over_histories(self, body: Liftable) -> Term:
         """The expectation of a term in h, a history up to t."""
