@@ -82,3 +82,7 @@ class UnusableOption(PgsymError):
 
 class ReportError(PgsymError):
     """A report that could not be made or written."""
+
+
+class EstimatorError(PgsymError):
+    """An estimator or a loss that cannot be judged: a wrong shape, NaN, integers, randomness of its own, no gradient."""

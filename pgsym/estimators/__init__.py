@@ -1,0 +1,32 @@
+"""Sampled gradients: the exact mean, bias and covariance of any estimator, by enumeration."""
+
+from pgsym.estimators.estimator import Estimator, from_advantages
+from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
+from pgsym.estimators.matching import Kind, Match
+from pgsym.estimators.moments import Moments, moments
+from pgsym.estimators.objectives import Objective, entropy, expected_return, forward_kl, kl
+from pgsym.estimators.problem import Problem
+from pgsym.estimators.samples import COLUMNS, SHARED, Samples
+
+__all__ = [
+    "COLUMNS",
+    "SHARED",
+    "Estimator",
+    "Kind",
+    "Match",
+    "Moments",
+    "Objective",
+    "Problem",
+    "Samples",
+    "bandit",
+    "contexts",
+    "entropy",
+    "expected_return",
+    "forward_kl",
+    "from_advantages",
+    "from_mdp",
+    "kl",
+    "moments",
+    "sequences",
+    "tree",
+]

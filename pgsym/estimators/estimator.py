@@ -1,0 +1,151 @@
+"""Estimators: what gives a gradient estimate for every sample, and what it is held to before it is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from pgsym.errors import EstimatorError
+from pgsym.estimators.samples import COLUMNS, SHARED, Samples, arguments
+from pgsym.meaning.numbers import Array
+
+CHECKED: Final = 32
+"""How many samples are given to an estimator a second time, alone and shuffled."""
+
+
+class Estimator(Protocol):
+    """Whatever gives a gradient estimate for every sample."""
+
+    name: str
+
+    def __call__(self, samples: Samples) -> Array:
+        """The estimates, of shape (N, P) or (N, S, A)."""
+
+
+@dataclass(frozen=True)
+class FromFunction:
+    """A plain function of arrays as an estimator; see `COLUMNS` and `SHARED` for the names of its arguments.
+
+    `names` says what arguments of other names mean.  Raises EstimatorError for one that means nothing.
+    """
+
+    function: Callable[..., Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+    given: dict[str, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "given", arguments(self.function, self.names, (*COLUMNS, *SHARED)))
+        object.__setattr__(self, "name", self.name or getattr(self.function, "__name__", "estimator"))
+
+    def __call__(self, samples: Samples) -> Array:
+        return np.asarray(self.function(**{name: samples[meaning] for name, meaning in self.given.items()}))
+
+
+@dataclass(frozen=True)
+class FromAdvantages(FromFunction):
+    """A score-function estimator from advantages of shape (N, R), or (N, R, T) per step: Σ advantage × score / R."""
+
+    def __call__(self, samples: Samples) -> Array:
+        weights = super().__call__(samples)
+        N, R, T = (*samples.episodes.shape, samples.problem.T)
+        if weights.shape not in ((N, R), (N, R, T)):
+            raise EstimatorError(
+                f"advantages of shape {weights.shape}: return (N, R) = {(N, R)} or (N, R, T) = {(N, R, T)}"
+            )
+        if weights.dtype.kind in "iub":
+            weights = weights.astype(np.float64)
+        if weights.ndim == 2:
+            estimates = (weights[..., np.newaxis] * samples["total_scores"]).sum(axis=1)
+        elif samples.problem.exact:
+            estimates = (weights[..., np.newaxis] * samples["scores"]).sum(axis=(1, 2))
+        else:
+            estimates = np.einsum("nrt,nrtp->np", weights, samples["scores"])
+        return np.asarray(estimates / R)
+
+
+def from_advantages(function: Callable[..., Any], **names: str) -> FromAdvantages:
+    """The estimator (1/R) Σ_rows Σ_t advantage × ∇ log π(a_t|s_t) of a function that computes advantages.
+
+    The function's arguments are named as in `COLUMNS` and `SHARED`, or are said to mean one of them:
+    `from_advantages(f, r="returns")`.
+
+    >>> from fractions import Fraction
+    >>> from pgsym.estimators import bandit, moments
+    >>> def group_mean(returns):
+    ...     return returns - returns.mean(axis=1, keepdims=True)
+    >>> half = Fraction(1, 2)
+    >>> print(moments(from_advantages(group_mean), bandit([half, half], [0, 1]), members=3).match)
+    scaled by exactly 2/3
+    """
+    return FromAdvantages(function, names)
+
+
+def estimated(estimator: Estimator, samples: Samples) -> Array:
+    """What an estimator says of every sample, of shape (N, P); raises EstimatorError if that is no estimate."""
+    p, N = samples.problem, len(samples)
+    found = np.asarray(estimator(samples))
+    if found.shape not in ((N, p.P), (N, p.S, p.A)):
+        wanted = f"(N, P) = {(N, p.P)} or (N, S, A) = {(N, p.S, p.A)}"
+        raise EstimatorError(
+            f"{estimator.name} returned shape {found.shape}: one estimate for every sample is {wanted}"
+        )
+    if found.dtype.kind in "iub":
+        raise EstimatorError(
+            f"{estimator.name} returned {found.dtype}, not floats: a gradient estimate has no integers"
+        )
+    if found.dtype.kind not in ("O" if p.exact else "f"):
+        raise EstimatorError(
+            f"{estimator.name} returned {found.dtype}: at a problem in {'Fractions' if p.exact else 'float64'} an "
+            f"estimate is too" + (" (floats() gives the problem in float64)" if p.exact else "")
+        )
+    found = found.reshape(N, p.P)
+    if p.exact:
+        if (wrong := next((x for x in found.flat if not isinstance(x, Fraction | int)), None)) is not None:
+            raise EstimatorError(
+                f"{estimator.name} made a {type(wrong).__name__} of Fractions: floats() gives the problem in float64"
+            )
+        return found
+    if found.dtype != np.float64:
+        raise EstimatorError(f"{estimator.name} returned {found.dtype}: estimates are float64, to be held to 1e-12")
+    if not np.isfinite(found).all():
+        i = int(np.argwhere(~np.isfinite(found))[0][0])
+        bad = found[i][~np.isfinite(found[i])][0]
+        raise EstimatorError(f"{estimator.name} returned {bad} for the sample: {samples.line(i)}")
+    return found
+
+
+def check(estimator: Estimator, samples: Samples, estimates: Array, unordered: bool) -> None:
+    """Hold an estimator to what it must be: a function of each sample by itself."""
+    n = min(CHECKED, len(samples))
+    again = estimated(estimator, samples)
+    if not _same(again, estimates, 0.0):
+        raise EstimatorError(f"{estimator.name} said two things of the same samples: it is random by itself (seed it)")
+    which = np.linspace(0, len(samples) - 1, n).astype(np.int64)[::-1]
+    alone = estimated(estimator, samples.at(which))
+    if not _same(alone, estimates[which], 1e-9):
+        raise EstimatorError(
+            f"{estimator.name} mixes samples: what it says of one changes with those beside it "
+            "(axis 0 is over samples, axis 1 over the rows of a batch)"
+        )
+    if not unordered:
+        return
+    rng, problem = np.random.default_rng(0), samples.problem
+    grouped = samples.episodes[which].reshape(n, samples.groups, samples.members)
+    shuffled = rng.permuted(grouped, axis=2)[:, rng.permutation(samples.groups)]
+    other = estimated(estimator, Samples(problem, shuffled.reshape(n, samples.R), samples.groups))
+    if not _same(other, alone, 1e-9):
+        raise EstimatorError(f"{estimator.name} cares for the order of the members: leave out unordered=True")
+
+
+def _same(x: Array, y: Array, tolerance: float) -> bool:
+    if x.dtype == object or not tolerance:
+        return not (x != y).any()
+    return bool(np.allclose(x, y, rtol=tolerance, atol=tolerance * float(np.abs(y).max(initial=0.0))))
+
+
+__all__ = ["Estimator", "FromAdvantages", "FromFunction", "check", "estimated", "from_advantages"]

@@ -1,0 +1,122 @@
+"""How two gradients lie to each other: equal, scaled by exactly c, turned, or one of them zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from math import acos, degrees, sqrt
+from typing import Any, Final
+
+import numpy as np
+
+from pgsym.meaning.numbers import Array
+
+TOLERANCE: Final = 1e-12
+"""How far, relative to their lengths, two gradients in float64 may lie apart and count as equal."""
+
+LARGEST_DENOMINATOR: Final = 1000
+"""Factors are read as fractions up to this denominator."""
+
+
+class Kind(StrEnum):
+    """How a gradient lies to the one it should be."""
+
+    EQUAL = "equal"
+    SCALED = "scaled"
+    TURNED = "turned"
+    VANISHES = "zero where it should not be"
+    APPEARS = "not zero where it should be"
+
+
+@dataclass(frozen=True)
+class Match:
+    """A gradient against the one it should be.
+
+    `factor` is c where one is exactly c times the other, a Fraction where it is one (or within 10^-12 of one with a
+    denominator up to 1000); `cosine` is of the angle between them, None where one of them is zero; `deviation` is the
+    length of the difference over the length of the longer.
+    """
+
+    kind: Kind
+    factor: Fraction | float | None
+    cosine: float | None
+    deviation: float
+
+    @property
+    def equal(self) -> bool:
+        """Whether they are equal."""
+        return self.kind is Kind.EQUAL
+
+    def __str__(self) -> str:
+        if self.kind is Kind.SCALED:
+            return f"scaled by exactly {number(self.factor)}"
+        if self.kind is Kind.TURNED:
+            assert self.cosine is not None
+            angle = degrees(acos(max(-1.0, min(1.0, self.cosine))))
+            return f"turned by {angle:.4g}° (cosine {self.cosine:.12g})"
+        return str(self.kind)
+
+
+def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, floor: float = 0.0) -> Match:
+    """How a gradient lies to the one it should be; Fractions are compared exactly, and floats within the tolerance.
+
+    Lengths up to `floor` count as zero (floats only): the noise that summing leaves of terms that cancel.
+
+    >>> print(match(np.array([2.0, -2.0]), np.array([3.0, -3.0])))
+    scaled by exactly 2/3
+    """
+    m, w = np.ravel(found), np.ravel(wanted)
+    exact = m.dtype == object and w.dtype == object
+    lengths = [sqrt(float((x * x).sum())) for x in (m, w)]
+    small = 0.0 if exact else floor
+    zero = [not (x != 0).any() if exact else n <= small for x, n in zip((m, w), lengths, strict=True)]
+    if all(zero):
+        return Match(Kind.EQUAL, None, None, 0.0)
+    apart = sqrt(float(((m - w) ** 2).sum())) / max(lengths)
+    if zero[0]:
+        return Match(Kind.VANISHES, Fraction(0), None, apart)
+    if zero[1]:
+        return Match(Kind.APPEARS, None, None, apart)
+    if not (m != w).any() if exact else apart <= tolerance:
+        return Match(Kind.EQUAL, Fraction(1), 1.0, apart)
+    factor = (m * w).sum() / (w * w).sum()
+    rest = m - factor * w
+    parallel = not (rest != 0).any() if exact else sqrt(float((rest * rest).sum())) <= tolerance * lengths[0]
+    cosine = float((m * w).sum()) / (lengths[0] * lengths[1])
+    if parallel:
+        return Match(Kind.SCALED, recognised(factor), 1.0 if factor > 0 else -1.0, apart)
+    return Match(Kind.TURNED, None, cosine, apart)
+
+
+def recognised(value: Any, tolerance: float = TOLERANCE) -> Fraction | float:
+    """The fraction that a float is within the tolerance of, if its denominator is small; else the float.
+
+    >>> recognised(0.6666666666666667), recognised(2**0.5)
+    (Fraction(2, 3), 1.4142135623730951)
+    """
+    if isinstance(value, Fraction):
+        return value
+    near = Fraction(float(value)).limit_denominator(LARGEST_DENOMINATOR)
+    return near if abs(float(near) - value) <= tolerance * max(1e-3, abs(value)) else float(value)
+
+
+def number(value: Any) -> str:
+    """A number for people: a fraction where it is one, else fifteen digits at most."""
+    if isinstance(value, Fraction | int):
+        return str(value)
+    near = recognised(value)
+    return str(near) if isinstance(near, Fraction) else f"{value:.15g}"
+
+
+def common_factor(matches: Sequence[Match]) -> Fraction | float | None:
+    """The one factor by which all gradients are scaled; None if there is none, or if no gradient says anything."""
+    factors = [m.factor for m in matches if m.kind in (Kind.EQUAL, Kind.SCALED) and m.factor is not None]
+    if not factors or any(m.kind not in (Kind.EQUAL, Kind.SCALED) for m in matches):
+        return None
+    first = factors[0]
+    return first if all(abs(float(f) - float(first)) <= 1e-9 * abs(float(first)) for f in factors) else None
+
+
+__all__ = ["Kind", "Match", "common_factor", "match", "number", "recognised"]

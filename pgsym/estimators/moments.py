@@ -1,0 +1,334 @@
+"""The exact mean, bias, covariance and mean squared error of any estimator, by going through all its samples.
+
+No sampling: every batch that can be drawn is given to the estimator, and what it says is weighted by the batch's
+probability.  In Fractions the result is exact, in float64 it is exact to rounding.  Where there are too many batches
+the work is refused, with its estimate; samples can be drawn instead, and then the result says so.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import sqrt
+from statistics import NormalDist
+from typing import Any, Final
+
+import numpy as np
+
+from pgsym.decide.verdicts import Rung
+from pgsym.errors import TooLarge
+from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.estimator import Estimator, FromFunction, check, estimated
+from pgsym.estimators.matching import TOLERANCE, Kind, Match, match, number
+from pgsym.estimators.objectives import Objective, expected_return
+from pgsym.estimators.problem import Floats, Ints, Problem
+from pgsym.estimators.samples import Samples
+from pgsym.meaning.numbers import Array
+
+BUDGET: Final = 20_000_000
+"""How many samples are gone through without being asked."""
+CHUNK: Final = 2**20
+"""How many numbers a chunk's largest array may have."""
+RATE: Final = 2_000_000
+"""Samples a second of a simple estimator, for estimates of time."""
+CONFIDENCE: Final = 0.99
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """What an estimator does on average at one problem, and how it scatters.
+
+    Gradients are of shape (S, A), in the logits; the covariance is of shape (S A, S A).  `mass` is the probability of
+    all that was gone through (1, but for rounding), `largest` the largest length of an estimate.  Where samples were
+    drawn, `draws` says how many, and the mean is known up to `margin`.
+    """
+
+    estimator: str
+    objective: str
+    plan: Plan
+    mean: Array
+    target: Array
+    covariance: Array
+    samples: int
+    mass: Any
+    largest: float
+    draws: int = 0
+    seed: int | None = None
+
+    @property
+    def problem(self) -> Problem:
+        """The problem it was computed at."""
+        return self.plan.problem
+
+    @property
+    def bias(self) -> Array:
+        """E[estimate] − gradient, of shape (S, A)."""
+        return np.asarray(self.mean - self.target)
+
+    @property
+    def variance(self) -> Any:
+        """The trace of the covariance."""
+        return np.trace(self.covariance)
+
+    @property
+    def mean_squared_error(self) -> Any:
+        """E‖estimate − gradient‖², the variance and the squared length of the bias."""
+        return self.variance + (self.bias * self.bias).sum()
+
+    @property
+    def margin(self) -> Floats:
+        """How far from the mean of the draws the true mean may lie, by entry, all at once with 99 % confidence.
+
+        Normal approximation, Bonferroni over the entries; zero where everything was gone through.
+        """
+        if not self.draws:
+            return np.zeros(self.mean.shape)
+        quantile = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / (2 * self.mean.size))
+        return np.asarray(quantile * np.sqrt(np.diag(self.covariance) / self.draws)).reshape(self.mean.shape)
+
+    @cached_property
+    def match(self) -> Match:
+        """How the mean lies to the gradient; of draws, only what their margin shows."""
+        if self.draws:
+            return self._match_of_draws()
+        return match(self.mean, self.target, TOLERANCE, floor=1e-14 * self.largest)
+
+    def _match_of_draws(self) -> Match:
+        within = np.all(np.abs(self.bias) <= self.margin)
+        found = match(self.mean, self.target)
+        return Match(Kind.EQUAL, None, None, found.deviation) if within else found
+
+    @property
+    def unbiased(self) -> bool:
+        """Whether the mean is the gradient; of draws, whether nothing speaks against it."""
+        return self.match.equal
+
+    @property
+    def rung(self) -> Rung:
+        """The rung of evidence: exact where all samples were gone through, tested where some were drawn."""
+        return Rung.TESTED if self.draws else Rung.EXACT
+
+    @property
+    def evidence(self) -> str:
+        """How it was found, in a line."""
+        if self.draws:
+            return f"{self.draws:,} samples drawn at random (seed {self.seed}), intervals of {CONFIDENCE:.0%}"
+        kind = "multisets" if self.plan.unordered else "samples"
+        how = "in fractions" if self.problem.exact else f"in float64, equal means within {TOLERANCE:.0e} of the length"
+        return f"all {self.samples:,} {kind} gone through, {how}"
+
+    @property
+    def scope(self) -> str:
+        """Where this holds: the sizes, the lengths, whose samples, how they are grouped."""
+        plan = self.plan
+        batch = f"{plan.groups} group{'s' if plan.groups > 1 else ''} of {plan.members}"
+        if plan.members == 1:
+            batch = f"{plan.groups} episode{'s' if plan.groups > 1 else ''} a sample"
+        return f"{self.problem}, {batch}"
+
+    def __str__(self) -> str:
+        about = "an unbiased estimate" if self.unbiased else str(self.match)
+        if self.draws and self.unbiased:
+            about = "no bias seen"
+        lines = [
+            f"{self.rung}: {self.estimator} against ∇({self.objective}): {about}",
+            f"  scope     {self.scope}",
+            f"  evidence  {self.evidence}",
+            f"  gradient  {row(self.target)}",
+            f"  mean      {row(self.mean)}",
+        ]
+        if self.draws:
+            lines.append(f"  margin    ±{row(self.margin)}")
+        return "\n".join(
+            [
+                *lines,
+                f"  variance  {number(self.variance)} (trace), mean squared error {number(self.mean_squared_error)}",
+            ]
+        )
+
+    def record(self) -> dict[str, Any]:
+        """All of it as JSON-ready data; fractions are strings."""
+        return {
+            "estimator": self.estimator,
+            "objective": self.objective,
+            "scope": self.scope,
+            "rung": str(self.rung),
+            "evidence": self.evidence,
+            "unbiased": self.unbiased,
+            "match": {
+                "kind": self.match.kind.name.lower(),
+                "factor": None if self.match.factor is None else number(self.match.factor),
+                "cosine": self.match.cosine,
+            },
+            "gradient": plain(self.target),
+            "mean": plain(self.mean),
+            "bias": plain(self.bias),
+            "covariance": plain(self.covariance),
+            "variance": plain(self.variance),
+            "mean_squared_error": plain(self.mean_squared_error),
+            "samples": self.samples,
+            "margin": plain(self.margin) if self.draws else None,
+        }
+
+
+def moments(
+    estimator: Estimator | Callable[..., Any],
+    problem: Problem,
+    *,
+    groups: int = 1,
+    members: int = 1,
+    objective: Objective = expected_return,
+    unordered: bool = False,
+    budget: int = BUDGET,
+    draws: int = 0,
+    seed: int = 0,
+    progress: bool | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Moments:
+    """The exact moments of an estimator of an objective's gradient, at one problem.
+
+    The estimator is a function of arrays that are named by its arguments (see `COLUMNS` and `SHARED`; `names` says what
+    others mean) and returns one gradient estimate for every sample, of shape (N, P) or (N, S, A); or the result of
+    `from_advantages`, `from_torch` or `from_jax`.  A sample is `groups` groups of `members` episodes.  With `unordered`
+    only multisets are gone through, and it is checked that the estimator does not care for the order.  With `draws`
+    that many samples are drawn instead, and what is found is `tested`.  `progress` shows a bar (by default, on a
+    terminal, where the work is long).
+
+    Raises TooLarge, with an estimate, for more samples than the budget, and EstimatorError for one that returns the
+    wrong shape, NaN or integers, mixes samples, cares for the order, or is random by itself.
+
+    >>> from pgsym.estimators import bandit
+    >>> def reinforce(returns, total_scores):
+    ...     return (returns[..., None] * total_scores).mean(axis=1)
+    >>> half = Fraction(1, 2)
+    >>> print(moments(reinforce, bandit([half, half], [0, 1]), groups=2))
+    exact: reinforce against ∇(J): an unbiased estimate
+      scope     1 state, 1 state, 2 actions, length 1, on-policy, 2 episodes a sample
+      evidence  all 4 samples gone through, in fractions
+      gradient  [-1/4, 1/4]
+      mean      [-1/4, 1/4]
+      variance  1/16 (trace), mean squared error 1/16
+    """
+    known: Estimator = estimator if hasattr(estimator, "name") else FromFunction(estimator, names or {})  # type: ignore[assignment]
+    plan = Plan(problem, groups, members, unordered)
+    target = objective.gradient(problem)
+    size = max(256, CHUNK // (plan.rows * problem.T * problem.P))
+    total = draws or plan.count
+    if not draws and total > budget:
+        raise TooLarge(refusal(plan, total, budget))
+    gathered = _Sums(target, problem.exact and not draws)
+    with _progress(progress, total) as advance:
+        for episodes, weights in _weighted(plan, size, draws, seed):
+            samples = Samples(problem, episodes, groups)
+            estimates = estimated(known, samples)
+            if not gathered.samples:
+                check(known, samples, estimates, unordered)
+            gathered.add(estimates, weights)
+            advance(len(episodes))
+    mean, covariance = gathered.finish(draws)
+    return Moments(
+        known.name, objective.name, plan, mean, target, covariance, gathered.samples, gathered.mass,
+        sqrt(gathered.largest), draws, seed if draws else None,
+    )  # fmt: skip
+
+
+def _weighted(plan: Plan, size: int, draws: int, seed: int) -> Iterator[tuple[Ints, Array]]:
+    if not draws:
+        yield from plan.chunks(size)
+        return
+    for episodes in plan.draws(draws, seed, size):
+        yield episodes, np.full(len(episodes), 1.0 / draws)
+
+
+class _Sums:
+    """The weighted sums of estimates and of their products, about the target (which keeps small biases sharp)."""
+
+    def __init__(self, target: Array, exact: bool):
+        self.target, self.exact = target if exact else target.astype(np.float64), exact
+        P = target.size
+        zero = Fraction(0) if exact else 0.0
+        self.first: Array = np.full(P, zero, dtype=self.target.dtype)
+        self.lost: Array = np.zeros(P)
+        self.second: Array = np.full((P, P), zero, dtype=self.target.dtype)
+        self.mass: Any = zero
+        self.samples, self.largest = 0, 0.0
+
+    def add(self, estimates: Array, weights: Array) -> None:
+        about = estimates - self.target.ravel()
+        weighted = about * weights[:, np.newaxis]
+        if self.exact:
+            self.first = self.first + weighted.sum(axis=0)
+        else:  # Kahan: what the addition of a chunk loses is added to the next
+            term = weighted.sum(axis=0) - self.lost
+            total = self.first + term
+            self.lost, self.first = (total - self.first) - term, total
+        self.second = self.second + weighted.T @ about
+        self.mass = self.mass + weights.sum()
+        self.samples += len(estimates)
+        self.largest = max(self.largest, float((estimates * estimates).sum(axis=1).max()))
+
+    def finish(self, draws: int) -> tuple[Array, Array]:
+        bias = self.first
+        covariance = self.second - np.outer(bias, bias)
+        if draws > 1:
+            covariance = covariance * (draws / (draws - 1))
+        return self.target + bias.reshape(self.target.shape), np.asarray(covariance)
+
+
+def refusal(plan: Plan, total: int, budget: int) -> str:
+    """Why a number of samples is refused, what it would take, and what can be done instead."""
+    rows = "episodes" if plan.members == 1 else "members"
+    others = [f"fewer {rows}", "draws=… for samples at random"]
+    if (
+        not plan.unordered
+        and plan.rows > 1
+        and (fewer := Plan(plan.problem, plan.groups, plan.members, True).count) < total
+    ):
+        others.insert(0, f"unordered=True ({fewer:.3g} multisets)")
+    return (
+        f"{total:.3g} samples are more than the budget of {budget:.3g} (some {total / RATE:,.0f} s or more): "
+        f"take budget=…, {', '.join(others[:-1])}, or {others[-1]}"
+    )
+
+
+@contextmanager
+def _progress(wanted: bool | None, total: int) -> Iterator[Callable[[int], None]]:
+    if wanted is None:
+        wanted = total > RATE and sys.stderr.isatty()
+    if not wanted:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("samples", total=total)
+        yield lambda n: bar.advance(task, n)
+
+
+def row(table: Array) -> str:
+    """A table for people: its rows in brackets."""
+    rows = ["[" + ", ".join(map(number, r)) + "]" for r in np.atleast_2d(table)]
+    return rows[0] if len(rows) == 1 else "[" + ", ".join(rows) + "]"
+
+
+def plain(value: Any) -> Any:
+    """Numbers as JSON has them, fractions as strings."""
+    if isinstance(value, np.ndarray):
+        return [plain(x) for x in value]
+    if isinstance(value, Fraction):
+        return str(value)
+    return float(value)
+
+
+def sampled(plan: Plan, size: int = 4096) -> Iterable[Samples]:
+    """All samples of a plan, in chunks."""
+    for episodes, _ in plan.chunks(size):
+        yield Samples(plan.problem, episodes, plan.groups)
+
+
+__all__ = ["Moments", "moments"]

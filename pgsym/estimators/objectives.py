@@ -1,0 +1,104 @@
+"""Objectives whose gradients are known exactly: what a loss is meant to climb.
+
+>>> from fractions import Fraction
+>>> from pgsym.estimators import bandit
+>>> p = bandit([0.5, 0.5], [0, 1])
+>>> (expected_return - 2 * kl).gradient(p).tolist()
+[[-0.25, 0.25]]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pgsym.errors import EstimatorError
+from pgsym.estimators.problem import Floats, Problem
+from pgsym.meaning.numbers import Array
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A function of the policy with its gradient in the logits, of shape (S, A); they add up and are scaled."""
+
+    name: str
+    value: Callable[[Problem], Any]
+    gradient: Callable[[Problem], Array]
+
+    def __add__(self, other: Objective) -> Objective:
+        return Objective(
+            f"{self.name} + {other.name}",
+            lambda p: self.value(p) + other.value(p),
+            lambda p: self.gradient(p) + other.gradient(p),
+        )
+
+    def __rmul__(self, factor: Any) -> Objective:
+        return Objective(
+            f"{factor} · {self.name}", lambda p: factor * self.value(p), lambda p: factor * self.gradient(p)
+        )
+
+    def __neg__(self) -> Objective:
+        return Objective(f"−{self.name}", lambda p: -self.value(p), lambda p: -self.gradient(p))
+
+    def __sub__(self, other: Objective) -> Objective:
+        return Objective(
+            f"{self.name} − {other.name}",
+            lambda p: self.value(p) - other.value(p),
+            lambda p: self.gradient(p) - other.gradient(p),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def expectation(
+    name: str, of: Callable[[Problem], Array], moves: Callable[[Problem], Array] | None = None
+) -> Objective:
+    """E_{τ∼π_θ}[f(τ)] for an f of shape (E,); where f moves with θ itself, `moves` is ∇f, of shape (E, S A)."""
+
+    def gradient(p: Problem) -> Array:
+        inner = of(p)[:, np.newaxis] * p.total_scores
+        if moves is not None:
+            inner = inner + moves(p)
+        return np.asarray((p.mass()[:, np.newaxis] * inner).sum(axis=0)).reshape(p.S, p.A)
+
+    return Objective(name, lambda p: (p.mass() * of(p)).sum(), gradient)
+
+
+def _log_ratio(p: Problem) -> Floats:
+    """log π(τ)/reference(τ), of shape (E,); raises EstimatorError where the divergence is infinite."""
+    ref = p.logarithms(p.reference).sum(axis=1)
+    if np.isinf(ref[p.mass() > 0]).any():
+        raise EstimatorError("the divergence is infinite: the reference never does what the policy does")
+    own = p.logarithms(p.policy).sum(axis=1)
+    return np.where(p.mass() > 0, own - np.where(np.isinf(ref), 0, ref), 0)
+
+
+def _forward_gradient(p: Problem) -> Array:
+    return -np.asarray((p.mass(p.reference)[:, np.newaxis] * p.total_scores).sum(axis=0)).reshape(p.S, p.A)
+
+
+def _forward_value(p: Problem) -> Any:
+    law = p.mass(p.reference)
+    own, ref = (p.logarithms(table).sum(axis=1) for table in (p.policy, p.reference))
+    met = law > 0
+    return float((law[met] * (ref[met] - own[met])).sum())
+
+
+expected_return = Objective("J", lambda p: p.value, lambda p: p.gradient)
+"""J(θ) = E[Σ_t γ^{t−1} r_t]."""
+
+entropy = expectation("H(π)", lambda p: -np.where(p.mass() > 0, p.logarithms(p.policy).sum(axis=1), 0))
+"""The entropy of the whole episode's actions, −E[Σ_t log π(a_t|s_t)]."""
+
+kl = expectation("KL(π‖ref)", _log_ratio)
+"""KL(π‖reference) of whole episodes, E_π[Σ_t log π(a_t|s_t)/reference(a_t|s_t)]."""
+
+forward_kl = Objective("KL(ref‖π)", _forward_value, _forward_gradient)
+"""KL(reference‖π) of whole episodes, E_ref[Σ_t log reference(a_t|s_t)/π(a_t|s_t)]."""
+
+
+__all__ = ["Objective", "entropy", "expectation", "expected_return", "forward_kl", "kl"]

@@ -1,0 +1,161 @@
+"""Samples of a problem as arrays: what an estimator is given, by the names of its arguments.
+
+A sample is a batch: `groups` groups of `members` episodes each, R = groups × members rows, all members of a group from
+one start.  Arrays hold N samples at once: N first, then the row R, then the step T, then what belongs to a step.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from pgsym.errors import EstimatorError
+from pgsym.estimators.problem import Ints, Problem
+from pgsym.meaning.numbers import Array
+
+COLUMNS: Final[dict[str, tuple[str, Callable[[Problem], Array]]]] = {
+    "starts": ("(N, R) the prompt or first state", lambda p: p.starts),
+    "states": ("(N, R, T) the state or context of every step, an int", lambda p: p.states),
+    "actions": ("(N, R, T) the action or token taken, an int", lambda p: p.actions),
+    "rewards": ("(N, R, T) the reward of every step, zero where padded", lambda p: p.rewards),
+    "mask": ("(N, R, T) whether the step belongs to the episode", lambda p: p.mask),
+    "lengths": ("(N, R) how many steps the episode takes", lambda p: p.lengths),
+    "returns": ("(N, R) the discounted sum of the rewards", lambda p: p.returns),
+    "to_go": ("(N, R, T) the discounted sum of the rewards from the step on", lambda p: p.to_go),
+    "scores": ("(N, R, T, P) ∇ log π(a|s) in the logits, zero where padded", lambda p: p.scores),
+    "total_scores": ("(N, R, P) the sum of the scores of an episode", lambda p: p.total_scores),
+    "logp": ("(N, R, T) log π(a|s), zero where padded", lambda p: p.logarithms(p.policy)),
+    "old_logp": ("(N, R, T) the same of the behaviour policy", lambda p: p.logarithms(p.behaviour)),
+    "ref_logp": ("(N, R, T) the same of the reference policy", lambda p: p.logarithms(p.reference)),
+    "ratios": ("(N, R, T) π(a|s) / behaviour, one where padded", lambda p: p.taken(p.policy) / p.taken(p.behaviour)),
+    "values": ("(N, R, T) the critic's V(s), the exact one without a critic, zero where padded", lambda p: p.values),
+    "probs": ("(N, R, T, A) π(·|s)", lambda p: p.policy[p.states]),
+    "old_probs": ("(N, R, T, A) the same of the behaviour policy", lambda p: p.behaviour[p.states]),
+    "ref_probs": ("(N, R, T, A) the same of the reference policy", lambda p: p.reference[p.states]),
+}
+"""What an estimator may ask for of every sample: its shape and meaning, and how it is known of every episode."""
+
+SHARED: Final = {
+    "group_ids": "(R,) which group a row belongs to",
+    "group_size": "how many members a group has, an int",
+    "discount": "γ",
+    "policy": "(S, A) the table π(a|s)",
+    "behaviour": "(S, A) the table of the behaviour policy",
+    "reference": "(S, A) the table of the reference policy",
+    "samples": "all of it, as a Samples object",
+}
+"""What an estimator may ask for that is the same for all samples."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """N samples of a problem: which episodes they are made of, of shape (N, R).
+
+    >>> from pgsym.estimators import bandit
+    >>> Samples(bandit([0.5, 0.5], [0, 1]), np.array([[1], [0]]))["returns"].tolist()
+    [[1.0], [0.0]]
+    """
+
+    problem: Problem
+    episodes: Ints  # (N, R)
+    groups: int = 1
+
+    def __len__(self) -> int:
+        return len(self.episodes)
+
+    @property
+    def R(self) -> int:
+        """How many episodes a sample has."""
+        return int(self.episodes.shape[1])
+
+    @property
+    def members(self) -> int:
+        """How many episodes a group has."""
+        return self.R // self.groups
+
+    @cached_property
+    def group_ids(self) -> Ints:
+        """Which group a row belongs to, of shape (R,)."""
+        return np.repeat(np.arange(self.groups), self.members)
+
+    def __getitem__(self, name: str) -> Any:
+        """An array by its name; raises EstimatorError for a name that there is not."""
+        if name in COLUMNS:
+            return column(self.problem, name)[self.episodes]
+        if name == "samples":
+            return self
+        if name == "group_ids":
+            return self.group_ids
+        if name == "group_size":
+            return self.members
+        if name in SHARED:
+            return getattr(self.problem, name)
+        raise unknown(name)
+
+    def at(self, which: Any) -> Samples:
+        """Some of the samples, by a slice or indices."""
+        return Samples(self.problem, self.episodes[which], self.groups)
+
+    def line(self, i: int) -> str:
+        """One sample in words: the actions and rewards of every row."""
+        rows = []
+        for e in self.episodes[i].tolist():
+            n = int(self.problem.lengths[e])
+            taken, paid = self.problem.actions[e, :n].tolist(), self.problem.rewards[e, :n].tolist()
+            rows.append(f"actions {taken} with rewards {[str(x) if self.problem.exact else x for x in paid]}")
+        return "; ".join(rows)
+
+
+def column(problem: Problem, name: str) -> Array:
+    """What a column holds of every episode; computed once a problem."""
+    kept: dict[str, Array] = problem.__dict__.setdefault("_columns", {})
+    if name not in kept:
+        kept[name] = COLUMNS[name][1](problem)
+    return kept[name]
+
+
+def unknown(name: str, known: Iterable[str] = (*COLUMNS, *SHARED)) -> EstimatorError:
+    """The error for a name that there is not, with the nearest that there is."""
+    known = tuple(known)
+    near = get_close_matches(name, known, 1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return EstimatorError(f"nothing is called {name!r}: {hint}an argument is one of {', '.join(known)}")
+
+
+def arguments(function: Callable[..., Any], names: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
+    """Which argument of a function is given what, by `names`, else by its own name; those with a default are left.
+
+    Raises EstimatorError for a required argument that means nothing, and for a name that the function does not have.
+    """
+    known = tuple(known)
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        raise EstimatorError(f"the arguments of {function!r} cannot be read: wrap it in a function") from None
+    kinds = {p.kind for p in parameters.values()}
+    for name in names:
+        if name not in parameters and inspect.Parameter.VAR_KEYWORD not in kinds:
+            raise EstimatorError(f"the function has no argument {name!r}: it has {', '.join(parameters)}")
+    out = dict(names)
+    for name, parameter in parameters.items():
+        if parameter.kind in (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL) or name in out:
+            continue
+        if parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
+            raise EstimatorError(f"the argument {name!r} is positional only: arguments are given by name")
+        if name in known:
+            out[name] = name
+        elif parameter.default is inspect.Parameter.empty:
+            raise unknown(name, known)
+    for meaning in out.values():
+        if meaning not in known:
+            raise unknown(meaning, known)
+    return out
+
+
+__all__ = ["COLUMNS", "SHARED", "Samples"]
