@@ -59,10 +59,10 @@ class Match:
         return str(self.kind)
 
 
-def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, floor: float = 0.0) -> Match:
+def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: float = 0.0) -> Match:
     """How a gradient lies to the one it should be; Fractions are compared exactly, and floats within the tolerance.
 
-    Lengths up to `floor` count as zero (floats only): the noise that summing leaves of terms that cancel.
+    Lengths up to `noise` count as zero (floats only): what summing leaves of terms that cancel.
 
     >>> print(match(np.array([2.0, -2.0]), np.array([3.0, -3.0])))
     scaled by exactly 2/3
@@ -70,7 +70,7 @@ def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, floor: floa
     m, w = np.ravel(found), np.ravel(wanted)
     exact = m.dtype == object and w.dtype == object
     lengths = [sqrt(float((x * x).sum())) for x in (m, w)]
-    small = 0.0 if exact else floor
+    small = 0.0 if exact else noise
     zero = [not (x != 0).any() if exact else n <= small for x, n in zip((m, w), lengths, strict=True)]
     if all(zero):
         return Match(Kind.EQUAL, None, None, 0.0)
@@ -79,11 +79,13 @@ def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, floor: floa
         return Match(Kind.VANISHES, Fraction(0), None, apart)
     if zero[1]:
         return Match(Kind.APPEARS, None, None, apart)
-    if not (m != w).any() if exact else apart <= tolerance:
+    if not (m != w).any() if exact else apart * max(lengths) <= max(tolerance * max(lengths), noise):
         return Match(Kind.EQUAL, Fraction(1), 1.0, apart)
     factor = (m * w).sum() / (w * w).sum()
     rest = m - factor * w
-    parallel = not (rest != 0).any() if exact else sqrt(float((rest * rest).sum())) <= tolerance * lengths[0]
+    parallel = (
+        not (rest != 0).any() if exact else sqrt(float((rest * rest).sum())) <= max(tolerance * lengths[0], noise)
+    )
     cosine = float((m * w).sum()) / (lengths[0] * lengths[1])
     if parallel:
         return Match(Kind.SCALED, recognised(factor), 1.0 if factor > 0 else -1.0, apart)

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import sqrt
 from statistics import NormalDist
 from typing import Any, Final
 
@@ -35,6 +34,8 @@ CHUNK: Final = 2**20
 """How many numbers a chunk's largest array may have."""
 RATE: Final = 2_000_000
 """Samples a second of a simple estimator, for estimates of time."""
+ROUNDING: Final = 64 * 2.0**-53
+"""What summing in float64 may leave of terms that cancel, relative to their expected length."""
 CONFIDENCE: Final = 0.99
 
 
@@ -43,7 +44,7 @@ class Moments:
     """What an estimator does on average at one problem, and how it scatters.
 
     Gradients are of shape (S, A), in the logits; the covariance is of shape (S A, S A).  `mass` is the probability of
-    all that was gone through (1, but for rounding), `largest` the largest length of an estimate.  Where samples were
+    all that was gone through (1, but for rounding), `length` the expected length of an estimate in floats.  Where samples were
     drawn, `draws` says how many, and the mean is known up to `margin`.
     """
 
@@ -55,7 +56,7 @@ class Moments:
     covariance: Array
     samples: int
     mass: Any
-    largest: float
+    length: float
     draws: int = 0
     seed: int | None = None
 
@@ -95,7 +96,7 @@ class Moments:
         """How the mean lies to the gradient; of draws, only what their margin shows."""
         if self.draws:
             return self._match_of_draws()
-        return match(self.mean, self.target, TOLERANCE, floor=1e-14 * self.largest)
+        return match(self.mean, self.target, TOLERANCE, noise=ROUNDING * self.length)
 
     def _match_of_draws(self) -> Match:
         within = np.all(np.abs(self.bias) <= self.margin)
@@ -232,7 +233,7 @@ def moments(
     mean, covariance = gathered.finish(draws)
     return Moments(
         known.name, objective.name, plan, mean, target, covariance, gathered.samples, gathered.mass,
-        sqrt(gathered.largest), draws, seed if draws else None,
+        gathered.length, draws, seed if draws else None,
     )  # fmt: skip
 
 
@@ -255,7 +256,7 @@ class _Sums:
         self.lost: Array = np.zeros(P)
         self.second: Array = np.full((P, P), zero, dtype=self.target.dtype)
         self.mass: Any = zero
-        self.samples, self.largest = 0, 0.0
+        self.samples, self.length = 0, 0.0
 
     def add(self, estimates: Array, weights: Array) -> None:
         about = estimates - self.target.ravel()
@@ -269,7 +270,8 @@ class _Sums:
         self.second = self.second + weighted.T @ about
         self.mass = self.mass + weights.sum()
         self.samples += len(estimates)
-        self.largest = max(self.largest, float((estimates * estimates).sum(axis=1).max()))
+        if not self.exact:
+            self.length += float(weights @ np.sqrt(np.einsum("np,np->n", estimates, estimates)))
 
     def finish(self, draws: int) -> tuple[Array, Array]:
         bias = self.first
