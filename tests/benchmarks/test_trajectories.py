@@ -86,6 +86,8 @@ def test_the_peers_decide(method: str) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_decide(benchmark: BenchmarkFixture, form: str, size: tuple[int, int, int]) -> None:
     benchmark.group = "pgsym decides at sizes nobody can enumerate"
+    if not benchmark.enabled and size != LARGE[0]:
+        pytest.skip("sizes differ only in make bench")
     once(benchmark, "pgsym_at.py", form, *(size if benchmark.enabled else (2, 2, 3)))
 
 
@@ -93,6 +95,8 @@ def test_decide(benchmark: BenchmarkFixture, form: str, size: tuple[int, int, in
 @pytest.mark.parametrize("form", FORMS)
 def test_growth(benchmark: BenchmarkFixture, form: str, horizon: int) -> None:
     benchmark.group = f"growth with the horizon: {form} at 3×3×T"
+    if not benchmark.enabled and horizon != HORIZONS[0]:
+        pytest.skip("horizons differ only in make bench")
     horizon = horizon if benchmark.enabled else 3
     once(benchmark, "pgsym_at.py", form, 3, 3, horizon)
     memory = in_process("pgsym_at.py", form, 3, 3, horizon, "memory", limit=10 * LIMIT)["peak"]
