@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -18,33 +18,33 @@ from pgsym.problems import from_arrays, values
 from pgsym.problems.softmax import TabularSoftmax
 
 core: Any = __import__("pgsym.estimators.moments", fromlist=["moments"])
-H, T = F(1, 2), F(1, 3)
-DISCOUNT = F(2, 3)
-REWARD = [[F(1), F(0), F(2)], [F(3), F(-1), F(0)]]
-RHO = [F(1, 4), F(3, 4)]
-POLICY = [[T, T, T], [H, F(1, 6), T]]
-OTHER = [[H, F(1, 4), F(1, 4)], [F(1, 5), F(2, 5), F(2, 5)]]
-TREE_POLICY = [[T, 2 * T], [F(1, 4), F(3, 4)], [H, H], [F(2, 5), F(3, 5)]]
-TREE_OTHER = [[H, H], [T, 2 * T], [F(3, 4), F(1, 4)], [F(1, 5), F(4, 5)]]
-MOVES = [[[H, H], [F(1), F(0)]], [[T, 2 * T], [F(1, 4), F(3, 4)]]]
-STEP = [[F(1), F(-2)], [F(0), F(3)]]
+H, T = Fraction(1, 2), Fraction(1, 3)
+DISCOUNT = Fraction(2, 3)
+REWARD = [[Fraction(1), Fraction(0), Fraction(2)], [Fraction(3), Fraction(-1), Fraction(0)]]
+RHO = [Fraction(1, 4), Fraction(3, 4)]
+POLICY = [[T, T, T], [H, Fraction(1, 6), T]]
+OTHER = [[H, Fraction(1, 4), Fraction(1, 4)], [Fraction(1, 5), Fraction(2, 5), Fraction(2, 5)]]
+TREE_POLICY = [[T, 2 * T], [Fraction(1, 4), Fraction(3, 4)], [H, H], [Fraction(2, 5), Fraction(3, 5)]]
+TREE_OTHER = [[H, H], [T, 2 * T], [Fraction(3, 4), Fraction(1, 4)], [Fraction(1, 5), Fraction(4, 5)]]
+MOVES = [[[H, H], [Fraction(1), Fraction(0)]], [[T, 2 * T], [Fraction(1, 4), Fraction(3, 4)]]]
+STEP = [[Fraction(1), Fraction(-2)], [Fraction(0), Fraction(3)]]
 
 
-def finished(prompt: int, tokens: tuple[int, ...]) -> F:
-    return F(2 * prompt - 1 + sum((k + 1) * v for k, v in enumerate(tokens)), len(tokens))
+def finished(prompt: int, tokens: tuple[int, ...]) -> Fraction:
+    return Fraction(2 * prompt - 1 + sum((k + 1) * v for k, v in enumerate(tokens)), len(tokens))
 
 
-def per_token(prompt: int, tokens: tuple[int, ...]) -> F:
-    return F(tokens[-1] * len(tokens) - prompt, 3)
+def per_token(prompt: int, tokens: tuple[int, ...]) -> Fraction:
+    return Fraction(tokens[-1] * len(tokens) - prompt, 3)
 
 
-def one_step() -> tuple[Problem, list[Walk], Any, F]:
+def one_step() -> tuple[Problem, list[Walk], Any, Fraction]:
     """Two states, three actions, off-policy."""
     found = bandit(POLICY, REWARD, starts=RHO, behaviour=OTHER)
-    return found, brute.one_step(REWARD, RHO), (POLICY, OTHER), F(1)
+    return found, brute.one_step(REWARD, RHO), (POLICY, OTHER), Fraction(1)
 
 
-def ragged() -> tuple[Problem, list[Walk], Any, F]:
+def ragged() -> tuple[Problem, list[Walk], Any, Fraction]:
     """Two prompts, lengths 1 and 2, rewards per token besides, discounted, off-policy."""
     found = tree(
         finished, length=2, end=1, prompts=2, policy=TREE_POLICY, behaviour=TREE_OTHER, token_reward=per_token,
@@ -53,23 +53,23 @@ def ragged() -> tuple[Problem, list[Walk], Any, F]:
     return found, brute.sentences(finished, per_token, 2, 2, 1, RHO), (TREE_POLICY, TREE_OTHER), DISCOUNT
 
 
-def process() -> tuple[Problem, list[Walk], Any, F]:
+def process() -> tuple[Problem, list[Walk], Any, Fraction]:
     """Two states, two actions, two steps, on-policy."""
     policy = TREE_POLICY[:2]
     found = from_mdp(from_arrays(RHO, MOVES, STEP, horizon=2), policy)
-    return found, brute.trajectories(RHO, MOVES, STEP, 2), (policy, policy), F(1)
+    return found, brute.trajectories(RHO, MOVES, STEP, 2), (policy, policy), Fraction(1)
 
 
 PROBLEMS = {p.__name__: p for p in (one_step, ragged, process)}
 
 
 @pytest.fixture(params=PROBLEMS)
-def case(request: pytest.FixtureRequest) -> tuple[Problem, list[Walk], Any, F]:
+def case(request: pytest.FixtureRequest) -> tuple[Problem, list[Walk], Any, Fraction]:
     return PROBLEMS[request.param]()
 
 
-def flat(table: Any) -> list[F]:
-    return [x for x in np.ravel(table)]
+def flat(table: Any) -> list[Fraction]:
+    return list(np.ravel(table))
 
 
 def reinforce(returns: Any, total_scores: Any) -> Any:
@@ -91,10 +91,10 @@ def previous(returns: Any, total_scores: Any) -> Any:
     return ((returns - np.roll(returns, 1, axis=1))[..., None] * total_scores).mean(axis=1)
 
 
-def plain(name: str, policy: Any, behaviour: Any, discount: F) -> Any:
+def plain(name: str, policy: Any, behaviour: Any, discount: Fraction) -> Any:
     """The same estimators on lists of groups of walks."""
 
-    def estimate(groups: list[list[Walk]]) -> list[F]:
+    def estimate(groups: list[list[Walk]]) -> list[Fraction]:
         rows = [w for g in groups for w in g]
         paid = [w.total(discount) for w in rows]
         R = len(rows)
@@ -105,7 +105,7 @@ def plain(name: str, policy: Any, behaviour: Any, discount: F) -> Any:
         elif name == "previous":
             weights = [paid[i] - paid[i - 1] for i in range(R)]
         else:
-            means = [sum((w.total(discount) for w in g), start=F(0)) / len(g) for g in groups for _ in g]
+            means = [sum((w.total(discount) for w in g), start=Fraction(0)) / len(g) for g in groups for _ in g]
             weights = [r - m for r, m in zip(paid, means, strict=True)]
         return summed([(a / R, w.score(policy)) for a, w in zip(weights, rows, strict=True)])
 
@@ -140,7 +140,7 @@ def test_moments_of_groups_of_members() -> None:
     """Two groups of two members from prompts of their own."""
     problem = bandit(POLICY, REWARD, starts=RHO)
     walks = brute.one_step(REWARD, RHO)
-    mean, covariance, count = brute.moments(plain("group_mean", POLICY, POLICY, F(1)), walks, POLICY, 2, 2)
+    mean, covariance, count = brute.moments(plain("group_mean", POLICY, POLICY, Fraction(1)), walks, POLICY, 2, 2)
     found = moments(group_mean, problem, groups=2, members=2)
     assert (flat(found.mean), found.covariance.tolist(), found.samples) == (mean, covariance, count)
     assert found.match.factor == H
@@ -222,8 +222,8 @@ def test_exact_values_are_those_of_the_recursion() -> None:
     """In a tree the context is the whole past; in a process the value depends on the time too."""
     problem = ragged()[0]
 
-    def value(prompt: int, tokens: tuple[int, ...]) -> F:
-        total = F(0)
+    def value(prompt: int, tokens: tuple[int, ...]) -> Fraction:
+        total = Fraction(0)
         for v, p in enumerate(TREE_POLICY[2 * prompt + len(tokens)]):
             after = (*tokens, v)
             ended = v == 1 or len(after) == 2
