@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from pgsym.errors import EstimatorError
+from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.samples import COLUMNS, SHARED, Samples, arguments
 from pgsym.meaning.numbers import Array
 
@@ -43,7 +44,11 @@ class FromFunction:
         object.__setattr__(self, "name", self.name or getattr(self.function, "__name__", "estimator"))
 
     def __call__(self, samples: Samples) -> Array:
-        return np.asarray(self.function(**{name: samples[meaning] for name, meaning in self.given.items()}))
+        found = self.function(**{name: samples[meaning] for name, meaning in self.given.items()})
+        try:
+            return np.asarray(found)
+        except ValueError:
+            raise EstimatorError(f"{self.name} returned no array: return shape (N, P)") from None
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,14 @@ def from_advantages(function: Callable[..., Any], **names: str) -> FromAdvantage
 def estimated(estimator: Estimator, samples: Samples) -> Array:
     """What an estimator says of every sample, of shape (N, P); raises EstimatorError if that is no estimate."""
     p, N = samples.problem, len(samples)
-    found = np.asarray(estimator(samples))
+    try:
+        found = np.asarray(estimator(samples))
+    except (TypeError, AttributeError) as error:
+        if not p.exact:
+            raise
+        raise EstimatorError(
+            f"{estimator.name} cannot be computed in Fractions ({error}): floats() gives the problem in float64"
+        ) from error
     if found.shape not in ((N, p.P), (N, p.S, p.A)):
         wanted = f"(N, P) = {(N, p.P)} or (N, S, A) = {(N, p.S, p.A)}"
         raise EstimatorError(
@@ -126,7 +138,8 @@ def check(estimator: Estimator, samples: Samples, estimates: Array, unordered: b
     if not _same(again, estimates, 0.0):
         raise EstimatorError(f"{estimator.name} said two things of the same samples: it is random by itself (seed it)")
     which = np.linspace(0, len(samples) - 1, n).astype(np.int64)[::-1]
-    alone = estimated(estimator, samples.at(which))
+    pieces = [which[:1], which[1:]] if n > 1 else [which]
+    alone = np.concatenate([estimated(estimator, samples.at(piece)) for piece in pieces])
     if not _same(alone, estimates[which], 1e-9):
         raise EstimatorError(
             f"{estimator.name} mixes samples: what it says of one changes with those beside it "
@@ -135,10 +148,15 @@ def check(estimator: Estimator, samples: Samples, estimates: Array, unordered: b
     if not unordered:
         return
     rng, problem = np.random.default_rng(0), samples.problem
-    grouped = samples.episodes[which].reshape(n, samples.groups, samples.members)
-    shuffled = rng.permuted(grouped, axis=2)[:, rng.permutation(samples.groups)]
-    other = estimated(estimator, Samples(problem, shuffled.reshape(n, samples.R), samples.groups))
-    if not _same(other, alone, 1e-9):
+    drawn = next(Plan(problem, samples.groups, samples.members).draws(CHECKED, 0, CHECKED))
+    grouped = drawn.reshape(CHECKED, samples.groups, samples.members)
+    turns = rng.random((CHECKED, samples.groups)).argsort(axis=1)[..., np.newaxis]
+    shuffled = np.take_along_axis(rng.permuted(grouped, axis=2), turns, axis=1)
+    one, other = (
+        estimated(estimator, Samples(problem, rows.reshape(CHECKED, samples.R), samples.groups))
+        for rows in (grouped, shuffled)
+    )
+    if not _same(other, one, 1e-9):
         raise EstimatorError(f"{estimator.name} cares for the order of the members: leave out unordered=True")
 
 

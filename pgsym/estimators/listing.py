@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from pgsym.errors import InstanceError, TooLarge
-from pgsym.estimators.problem import Problem, distribution_rows, numbers_table
+from pgsym.estimators.problem import Problem, distribution_rows, normalised, numbers_table
 from pgsym.meaning.checked import Table
 from pgsym.meaning.numbers import Array
 from pgsym.problems.mdp import FiniteMDP
@@ -158,10 +158,16 @@ def from_mdp(
     after: dict[tuple[int, int], list[tuple[int, Any]]] = {}
     for s, a, successor, p in zip(*(x.tolist() for x in _moves(mdp)), strict=True):
         after.setdefault((s, a), []).append((successor, p))
+    rho = mdp.rho
+    if not mdp.exact:
+        rho = normalised(rho)
+        for key, moves in after.items():
+            law = normalised(np.array([p for _, p in moves]))
+            after[key] = [(successor, p) for (successor, _), p in zip(moves, law.tolist(), strict=True)]
     rows = [
         (s, walked)
-        for s in np.flatnonzero(np.asarray(mdp.rho != 0, dtype=bool)).tolist()
-        for walked in _walks(s, mdp.rho[s], T, mdp.A, mdp.ends.tolist(), after)
+        for s in np.flatnonzero(np.asarray(rho != 0, dtype=bool)).tolist()
+        for walked in _walks(s, rho[s], T, mdp.A, mdp.ends.tolist(), after)
     ]
     if not rows:
         raise InstanceError("no episode takes a step: every start has ended already")
@@ -182,9 +188,9 @@ def from_mdp(
         rewards=rewards,
         mask=mask,
         chance=np.array([p for _, (_, p) in rows], dtype=mdp.rho.dtype),
-        policy=mdp.policy_table(policy),
-        behaviour=None if behaviour is None else mdp.policy_table(behaviour),
-        reference=None if reference is None else mdp.policy_table(reference),
+        policy=distribution_rows("policy", mdp.policy_table(policy)),
+        behaviour=None if behaviour is None else distribution_rows("behaviour", mdp.policy_table(behaviour)),
+        reference=None if reference is None else distribution_rows("reference", mdp.policy_table(reference)),
         discount=discount,
         critic=None if critic is None else numbers_table("critic", critic),
         context_names=mdp.states or tuple(f"s = {s}" for s in range(mdp.S)),

@@ -36,13 +36,14 @@ class Match:
 
     `factor` is c where one is exactly c times the other, a Fraction where it is one (or within 10^-12 of one with a
     denominator up to 1000); `cosine` is of the angle between them, None where one of them is zero; `deviation` is the
-    length of the difference over the length of the longer.
+    length of the difference over the length of the longer.  Where samples were `drawn`, all of it is approximate.
     """
 
     kind: Kind
     factor: Fraction | float | None
     cosine: float | None
     deviation: float
+    drawn: bool = False
 
     @property
     def equal(self) -> bool:
@@ -51,11 +52,13 @@ class Match:
 
     def __str__(self) -> str:
         if self.kind is Kind.SCALED:
-            return f"scaled by exactly {number(self.factor)}"
+            return f"scaled by about {self.factor:.3g}" if self.drawn else f"scaled by exactly {number(self.factor)}"
         if self.kind is Kind.TURNED:
             assert self.cosine is not None
             angle = degrees(acos(max(-1.0, min(1.0, self.cosine))))
-            return f"turned by {angle:.4g}° (cosine {self.cosine:.12g})"
+            return (
+                f"turned by about {angle:.2g}°" if self.drawn else f"turned by {angle:.4g}° (cosine {self.cosine:.12g})"
+            )
         return str(self.kind)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from statistics import NormalDist
@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.decide.verdicts import Rung
-from pgsym.errors import TooLarge
+from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, FromFunction, check, estimated
 from pgsym.estimators.matching import TOLERANCE, Kind, Match, match, number
@@ -37,6 +37,8 @@ RATE: Final = 2_000_000
 ROUNDING: Final = 64 * 2.0**-53
 """What summing in float64 may leave of terms that cancel, relative to their expected length."""
 CONFIDENCE: Final = 0.99
+FEWEST: Final = 100
+"""How many draws an interval by the normal approximation needs at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +101,18 @@ class Moments:
         return match(self.mean, self.target, TOLERANCE, noise=ROUNDING * self.length)
 
     def _match_of_draws(self) -> Match:
-        within = np.all(np.abs(self.bias) <= self.margin)
-        found = match(self.mean, self.target)
-        return Match(Kind.EQUAL, None, None, found.deviation) if within else found
+        m, w, margin = self.mean.ravel(), self.target.ravel(), self.margin.ravel() + ROUNDING * self.length
+        found = match(m, w)
+        if np.all(np.abs(m - w) <= margin):
+            return Match(Kind.EQUAL, None, None, found.deviation, drawn=True)
+        if found.kind in (Kind.APPEARS, Kind.VANISHES) or np.all(np.abs(m) <= margin):
+            return replace(found, kind=Kind.APPEARS if found.kind is Kind.APPEARS else Kind.VANISHES, drawn=True)
+        some = w != 0
+        low, high = np.sort([(m[some] - margin[some]) / w[some], (m[some] + margin[some]) / w[some]], axis=0)
+        cosine = float(m @ w / np.sqrt((m @ m) * (w @ w)))
+        if np.all(np.abs(m[~some]) <= margin[~some]) and low.max() <= high.min():
+            return Match(Kind.SCALED, float(m @ w / (w @ w)), cosine, found.deviation, drawn=True)
+        return Match(Kind.TURNED, None, cosine, found.deviation, drawn=True)
 
     @property
     def unbiased(self) -> bool:
@@ -117,7 +128,7 @@ class Moments:
     def evidence(self) -> str:
         """How it was found, in a line."""
         if self.draws:
-            return f"{self.draws:,} samples drawn at random (seed {self.seed}), intervals of {CONFIDENCE:.0%}"
+            return f"{self.draws:,} samples drawn at random (seed {self.seed}), normal intervals of {CONFIDENCE:.0%}"
         kind = "multisets" if self.plan.unordered else "samples"
         how = "in fractions" if self.problem.exact else f"in float64, equal means within {TOLERANCE:.0e} of the length"
         return f"all {self.samples:,} {kind} gone through, {how}"
@@ -215,13 +226,16 @@ def moments(
       variance  1/16 (trace), mean squared error 1/16
     """
     known: Estimator = estimator if hasattr(estimator, "name") else FromFunction(estimator, names or {})  # type: ignore[assignment]
+    if draws and (not isinstance(draws, int | np.integer) or draws < FEWEST):
+        raise EstimatorError(f"draws={draws!r}: draw at least {FEWEST} samples, or none to go through all of them")
+    problem = problem.floats() if draws else problem
     plan = Plan(problem, groups, members, unordered)
     target = objective.gradient(problem)
     size = max(256, CHUNK // (plan.rows * problem.T * problem.P))
     total = draws or plan.count
     if not draws and total > budget:
         raise TooLarge(refusal(plan, total, budget))
-    gathered = _Sums(target, problem.exact and not draws)
+    gathered = _Sums(target, problem.exact)
     with _progress(progress, total) as advance:
         for episodes, weights in _weighted(plan, size, draws, seed):
             samples = Samples(problem, episodes, groups)

@@ -130,6 +130,14 @@ class Problem:
         out[~self.mask] = Fraction(1) if self.exact else 1.0
         return out
 
+    @cached_property
+    def weights(self) -> Array:
+        """π(a_t | s_t) / behaviour of the actions taken, one where padded or never drawn, of shape (E, T)."""
+        drawn = self.taken(self.behaviour)
+        never = np.asarray(drawn == 0, dtype=bool)
+        one: Any = Fraction(1) if self.exact else 1.0
+        return np.asarray(np.where(never, one, self.taken(self.policy)) / np.where(never, one, drawn))
+
     def mass(self, policy: Array | None = None) -> Array:
         """The probability of every episode under a policy (π_θ unless another is given), of shape (E,)."""
         return np.asarray(self.chance * self.taken(self.policy if policy is None else policy).prod(axis=1))
@@ -251,7 +259,13 @@ def distribution_rows(key: str, table: Table) -> Array:
     off = np.flatnonzero(np.asarray(np.abs(sums - 1) > (0 if out.dtype == object else ROW_TOLERANCE), dtype=bool))
     if len(off):
         raise InstanceError(f"{key}[{off[0]}] sums to {sums[off[0]]}, not to 1")
-    return out
+    return out if out.dtype == object else normalised(out)
+
+
+def normalised(rows: Array) -> Array:
+    """Rows of floats, each divided by its sum, which is 1 but for the digits that were written."""
+    sums = rows.sum(axis=-1, keepdims=True)
+    return np.where(np.abs(sums - 1) > 1e-14, rows / sums, rows)
 
 
 def numbers_table(key: str, table: Table | Sequence[Any]) -> Array:

@@ -33,7 +33,7 @@ COLUMNS: Final[dict[str, tuple[str, Callable[[Problem], Array]]]] = {
     "logp": ("(N, R, T) log π(a|s), zero where padded", lambda p: p.logarithms(p.policy)),
     "old_logp": ("(N, R, T) the same of the behaviour policy", lambda p: p.logarithms(p.behaviour)),
     "ref_logp": ("(N, R, T) the same of the reference policy", lambda p: p.logarithms(p.reference)),
-    "ratios": ("(N, R, T) π(a|s) / behaviour, one where padded", lambda p: p.taken(p.policy) / p.taken(p.behaviour)),
+    "ratios": ("(N, R, T) π(a|s) / behaviour, one where padded", lambda p: p.weights),
     "values": ("(N, R, T) the critic's V(s), the exact one without a critic, zero where padded", lambda p: p.values),
     "probs": ("(N, R, T, A) π(·|s)", lambda p: p.policy[p.states]),
     "old_probs": ("(N, R, T, A) the same of the behaviour policy", lambda p: p.behaviour[p.states]),
@@ -95,7 +95,8 @@ class Samples:
         if name == "group_size":
             return self.members
         if name in SHARED:
-            return getattr(self.problem, name)
+            shared = getattr(self.problem, name)
+            return shared.copy() if isinstance(shared, np.ndarray) else shared  # an estimator may write into it
         raise unknown(name)
 
     def at(self, which: Any) -> Samples:
