@@ -10,9 +10,22 @@ The words of a derivation are here; what else there is lies one level down:
 - `pgsym.testing`: assertions and Hypothesis strategies for your own tests
 """
 
+from typing import TYPE_CHECKING, Any
+
 from pgsym.errors import PgsymError
-from pgsym.kernel import Derivation, Lemma, Step, Theorem, replay
 from pgsym.show import show
+
+if TYPE_CHECKING:
+    from pgsym.kernel import Derivation, Lemma, Step, Theorem, replay
 
 __version__ = "0.1.0"
 __all__ = ["Derivation", "Lemma", "PgsymError", "Step", "Theorem", "__version__", "replay", "show"]
+
+
+def __getattr__(name: str) -> Any:
+    """What the kernel gives, imported when it is asked for: NumPy and SymPy take a while."""
+    if name in __all__:
+        from pgsym import kernel
+
+        return getattr(kernel, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pgsym.terms.text import text
-
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -20,6 +18,7 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
     from rich.markup import escape
 
     from pgsym.report.prose import plain
+    from pgsym.terms.text import text
 
     out = console or Console(highlight=False)
     out.print(f"\n[bold]{escape(theorem.name)}[/bold]")
@@ -42,6 +41,7 @@ def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None)
     from rich.markup import escape
 
     from pgsym.report.prose import plain
+    from pgsym.terms.text import text
 
     out = console or Console(highlight=False)
     out.print(f"\n[bold]{escape(claim.id)}[/bold]  {escape(plain(claim.says))}\n")

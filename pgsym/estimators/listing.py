@@ -169,9 +169,9 @@ def from_mdp(
         for s in np.flatnonzero(np.asarray(rho != 0, dtype=bool)).tolist()
         for walked in _walks(s, rho[s], T, mdp.A, mdp.ends.tolist(), after)
     ]
-    if not rows:
+    longest = max((len(steps) for _, (steps, _) in rows), default=0)
+    if not longest:
         raise InstanceError("no episode takes a step: every start has ended already")
-    longest = max(len(steps) for _, (steps, _) in rows)
     shape = (len(rows), longest)
     states, actions = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     mask = np.zeros(shape, dtype=bool)

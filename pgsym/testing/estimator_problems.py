@@ -1,0 +1,289 @@
+"""Hypothesis strategies for what estimators are held to: bandits, autoregressive trees and MDPs, all episodes listed.
+
+All shrink towards one state, two actions, one step and simple numbers.  Tables are Fractions (`floats()` turns them),
+and policies positive, so that logits are finite.  Among what is drawn: single tokens and ragged lengths, constant and
+zero rewards, nearly deterministic policies, behaviour policies with ratios of exactly 1 ± ε or far from one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any, Final, TypedDict, Unpack
+
+from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
+from pgsym.estimators.problem import Problem
+from pgsym.problems.mdp import from_arrays
+
+try:
+    from hypothesis import strategies as st
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        'problems are drawn by Hypothesis: pip install "pgsym[testing]"', name="hypothesis"
+    ) from None
+
+Row = list[Fraction]
+
+KINDS: Final = ("bandit", "tree", "mdp")
+REWARDS: Final = tuple(map(Fraction, ("0", "1", "-1", "2", "1/2", "-1/2", "-2", "3", "1/3", "-3")))
+FAR_REWARDS: Final = (Fraction(10**6), Fraction(-(10**6)), Fraction(1, 10**6))
+WEIGHTS: Final = (1, 2, 3, 4)
+FAR_WEIGHTS: Final = (10**3, 10**6)
+EPSILONS: Final = tuple(Fraction(sign, n) for n in (4, 5, 10) for sign in (1, -1))
+"""Ratios of exactly 1 + ε at one action are drawn for these, so that they lie on the edge of a clip."""
+
+
+class Drawn(TypedDict, total=False):
+    """What problems are drawn: the largest sizes, and what else.
+
+    `states` bounds states and prompts, `actions` actions and tokens, `length` steps, `episodes` how many episodes there
+    are.  `off_policy` says whether the behaviour differs from the policy (None: in some).  With `extreme`, policies are
+    nearly deterministic, log-ratios and rewards far outside the usual range in some.  With `critic` they have a value
+    function of their own, not the exact one.
+    """
+
+    states: int
+    actions: int
+    length: int
+    episodes: int
+    off_policy: bool | None
+    extreme: bool
+    critic: bool
+    discounts: Sequence[Any]
+
+
+@dataclass(frozen=True, order=True)
+class _Sizes:
+    """The sizes of a problem: episodes (at most), states or prompts, actions, steps, successors of a move."""
+
+    episodes: int
+    states: int
+    actions: int
+    length: int = 1
+    ragged: bool = False
+    successors: int = 1
+    starts: int = 1
+
+
+def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
+    """Problems of some kinds: "bandit", "tree" (autoregressive) and "mdp"; see `Drawn` for what else can be said.
+
+    >>> from hypothesis import find
+    >>> print(find(problems(), lambda p: True))
+    1 state, 1 state, 2 actions, length 1, on-policy
+    """
+    options: dict[str, Any] = {
+        "states": 2,
+        "actions": 3,
+        "length": 3,
+        "episodes": 64,
+        "off_policy": False,
+        "extreme": True,
+        "critic": False,
+        "discounts": (1,),
+        **drawn,
+    }
+    if unknown := set(kinds) - set(KINDS):
+        raise ValueError(f"a kind of problem is one of {', '.join(KINDS)}, not {unknown.pop()!r}")
+    if unknown := set(options) - set(Drawn.__annotations__):
+        raise TypeError(f"{unknown.pop()!r} says nothing of problems: what can be said is {', '.join(options)}")
+    within = (options.pop("states"), options.pop("actions"), options.pop("length"), options.pop("episodes"))
+    found = {kind: shapes for kind in dict.fromkeys(kinds) if (shapes := _shapes(kind, *within))}
+    if not found:
+        raise ValueError(f"no {' or '.join(kinds)} has so few episodes: {within[3]}")
+    return _problem(found, options["off_policy"], options["extreme"], options["critic"], tuple(options["discounts"]))
+
+
+def bandits(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
+    """Problems of one step: a state, an action, a reward.
+
+    >>> from hypothesis import find
+    >>> find(bandits(), lambda p: (p.gradient != 0).any()).rewards.tolist()
+    [[Fraction(0, 1)], [Fraction(1, 1)]]
+    """
+    return problems(("bandit",), **drawn)
+
+
+def trees(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
+    """Autoregressive problems: tokens until the end token or the largest length, rewards per sequence or per token.
+
+    >>> from hypothesis import find
+    >>> print(find(trees(), lambda p: len(set(p.lengths.tolist())) > 1))
+    1 prompt, 2 contexts, 2 tokens, length 1 to 2, on-policy, reward per sequence
+    """
+    return problems(("tree",), **drawn)
+
+
+def mdps(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
+    """Markov decision processes: rewards per step, some with a state in which the episode has ended."""
+    return problems(("mdp",), **drawn)
+
+
+@cache
+def _shapes(kind: str, states: int, actions: int, length: int, episodes: int) -> tuple[_Sizes, ...]:
+    listed = {"bandit": _bandit_sizes, "tree": _tree_sizes, "mdp": _mdp_sizes}[kind](states, actions, length)
+    return tuple(sorted(sizes for sizes in listed if sizes.episodes <= episodes))
+
+
+def _bandit_sizes(states: int, actions: int, length: int) -> Iterator[_Sizes]:
+    for S in range(1, states + 1):
+        for A in range(2, actions + 1):
+            yield _Sizes(S * A, S, A)
+
+
+def _tree_sizes(states: int, actions: int, length: int) -> Iterator[_Sizes]:
+    for S in range(1, states + 1):
+        for A in range(2, actions + 1):
+            for T in range(1, length + 1):
+                yield _Sizes(S * A**T, S, A, T)
+                if T > 1:
+                    ended = sum((A - 1) ** t for t in range(T - 1))
+                    yield _Sizes(S * (ended + (A - 1) ** (T - 1) * A), S, A, T, ragged=True)
+
+
+def _mdp_sizes(states: int, actions: int, length: int) -> Iterator[_Sizes]:
+    for S in range(1, states + 1):
+        for A in range(2, actions + 1):
+            for T in range(1, length + 1):
+                for successors in range(1, (min(2, S) if T > 1 else 1) + 1):
+                    for starts in {1, S}:
+                        for ragged in {False, S > 1 and T > 1}:
+                            E = starts * A**T * successors ** (T - 1)
+                            yield _Sizes(E, S, A, T, ragged, successors, starts)
+
+
+@st.composite
+def _problem(
+    draw: st.DrawFn,
+    shapes: dict[str, tuple[_Sizes, ...]],
+    off_policy: bool | None,
+    extreme: bool,
+    critic: bool,
+    discounts: tuple[Any, ...],
+) -> Problem:
+    kind = draw(st.sampled_from(list(shapes)))
+    sizes = draw(st.sampled_from(shapes[kind]))
+    discount = draw(st.sampled_from(discounts))
+    build = {"bandit": _bandit, "tree": _tree, "mdp": _mdp}[kind]
+    return build(draw, sizes, off_policy, extreme, critic, discount)
+
+
+def _bandit(draw: st.DrawFn, n: _Sizes, off_policy: bool | None, extreme: bool, critic: bool, _: Any) -> Problem:
+    return bandit(
+        **_policies(draw, n.states, n.actions, off_policy, extreme),
+        reward=_table(draw(_rewards(n.states * n.actions, extreme)), n.actions),
+        starts=draw(_row(n.states)),
+        critic=draw(_rewards(n.states, False)) if critic else None,
+    )
+
+
+def _tree(draw: st.DrawFn, n: _Sizes, off_policy: bool | None, extreme: bool, critic: bool, discount: Any) -> Problem:
+    end = 0 if n.ragged else None
+    where = contexts(n.actions, n.length, end, n.states)
+    found = sequences(n.actions, n.length, end, n.states)
+    earned = dict(zip(found, draw(_rewards(len(found), extreme)), strict=True))
+    paid = None
+    if n.length > 1 and draw(st.booleans()):
+        prefixes = [(prompt, (*tokens, v)) for prompt, tokens in where for v in range(n.actions)]
+        paid = dict(zip(prefixes, draw(_rewards(len(prefixes), extreme)), strict=True))
+    return tree(
+        earned,
+        vocabulary=n.actions,
+        length=n.length,
+        end=end,
+        prompts=n.states,
+        **_policies(draw, len(where), n.actions, off_policy, extreme),
+        token_reward=None if paid is None else lambda prompt, tokens: paid[prompt, tokens],
+        starts=draw(_row(n.states)),
+        discount=discount,
+        critic=draw(_rewards(len(where), False)) if critic else None,
+    )
+
+
+def _mdp(draw: st.DrawFn, n: _Sizes, off_policy: bool | None, extreme: bool, critic: bool, discount: Any) -> Problem:
+    S, A = n.states, n.actions
+    first = draw(_row(S)) if n.starts > 1 else [Fraction(1)] + [Fraction(0)] * (S - 1)
+    moves = [[_successors(draw, S, n.successors) for _ in range(A)] for _ in range(S)]
+    reward = _table(draw(_rewards(S * A, extreme)), A)
+    if n.ragged:  # in the last state the episode has ended, and it is no start
+        moves[-1] = [[Fraction(0)] * (S - 1) + [Fraction(1)]] * A
+        reward[-1] = [Fraction(0)] * A
+        first = [first[0] + first[-1], *first[1:-1], Fraction(0)]
+    for s in range(S - n.ragged):  # elsewhere it has not
+        if not any(reward[s]) and all(row[s] == 1 for row in moves[s]):
+            reward[s] = [Fraction(1), *reward[s][1:]]
+    return from_mdp(
+        from_arrays(first, moves, reward, n.length),
+        **_policies(draw, S, A, off_policy, extreme),
+        discount=discount,
+        critic=draw(_rewards(S, False)) if critic else None,
+    )
+
+
+def _successors(draw: st.DrawFn, S: int, count: int) -> Row:
+    """p(· | s, a) on at most `count` successors."""
+    out = [Fraction(0)] * S
+    for p in draw(_row(count)):
+        out[draw(st.integers(0, S - 1))] += p
+    return out
+
+
+def _policies(
+    draw: st.DrawFn, contexts: int, actions: int, off_policy: bool | None, extreme: bool
+) -> dict[str, list[Row] | None]:
+    """The policy, the behaviour and the reference, of shape (contexts, actions), each row positive."""
+    off = draw(st.booleans()) if off_policy is None else off_policy
+    policy = [draw(_row(actions, extreme)) for _ in range(contexts)]
+    behaviour = [_behaviour(draw, row, extreme) for row in policy] if off else None
+    if behaviour == policy:
+        behaviour = None
+    if behaviour is None and off:  # the simplest that differs
+        halves = [Fraction(1, 2), *[Fraction(1, 2 * (actions - 1))] * (actions - 1)]
+        quarters = [Fraction(1, 4), *[Fraction(3, 4 * (actions - 1))] * (actions - 1)]
+        behaviour = [*policy[:-1], quarters if policy[-1] == halves else halves]
+    reference = [draw(_row(actions)) for _ in range(contexts)] if draw(st.booleans()) else None
+    return {"policy": policy, "behaviour": behaviour, "reference": reference}
+
+
+def _behaviour(draw: st.DrawFn, policy: Row, extreme: bool) -> Row:
+    """Where the samples come from, for one row of a policy, which is moved where a ratio is to be exactly 1 ± ε."""
+    how = draw(st.sampled_from(("same", "edge", "other")))
+    others = len(policy) - 1
+    if how == "other":
+        return draw(_row(len(policy), extreme))
+    if how == "edge":
+        first = (1 + draw(st.sampled_from(EPSILONS))) / 2
+        policy[:] = [first, *[(1 - first) / others] * others]
+        return [Fraction(1, 2), *[Fraction(1, 2 * others)] * others]
+    return list(policy)
+
+
+@cache
+def _row(outcomes: int, extreme: bool = False) -> st.SearchStrategy[Row]:
+    """A positive distribution over some outcomes."""
+    weights = st.lists(st.sampled_from(WEIGHTS), min_size=outcomes, max_size=outcomes)
+    if extreme:
+        far = st.lists(st.sampled_from((1, *FAR_WEIGHTS)), min_size=outcomes, max_size=outcomes)
+        weights = st.one_of(weights, weights, weights, far)
+    return weights.map(lambda row: [Fraction(w, sum(row)) for w in row])
+
+
+@cache
+def _rewards(count: int, extreme: bool) -> st.SearchStrategy[Row]:
+    """As many rewards: any, or all the same, or all zero, and in some far outside the usual range."""
+    entry = st.sampled_from(REWARDS)
+    any_ = st.lists(entry, min_size=count, max_size=count)
+    if extreme:
+        far = st.lists(st.sampled_from(REWARDS[:3] + FAR_REWARDS), min_size=count, max_size=count)
+        any_ = st.one_of(any_, any_, any_, any_, far)
+    same = entry.map(lambda r: [r] * count)
+    return st.one_of(any_, any_, any_, any_, any_, any_, same)
+
+
+def _table(flat: Row, actions: int) -> list[Row]:
+    return [flat[i : i + actions] for i in range(0, len(flat), actions)]
+
+
+__all__ = ["bandits", "mdps", "problems", "trees"]
