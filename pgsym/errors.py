@@ -85,4 +85,8 @@ class ReportError(PgsymError):
 
 
 class EstimatorError(PgsymError):
-    """An estimator or a loss that cannot be judged: a wrong shape, NaN, integers, randomness of its own, no gradient."""
+    """An estimator or a loss that cannot be judged: wrong shapes, integers, randomness of its own, no gradient."""
+
+
+class NotFinite(EstimatorError):
+    """An estimator that says NaN or infinity of a sample."""

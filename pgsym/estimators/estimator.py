@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from pgsym.errors import EstimatorError
+from pgsym.errors import EstimatorError, NotFinite
 from pgsym.estimators.samples import COLUMNS, SHARED, Samples, arguments
 from pgsym.meaning.numbers import Array
 
@@ -59,6 +59,8 @@ class FromAdvantages(FromFunction):
             )
         if weights.dtype.kind in "iub":
             weights = weights.astype(np.float64)
+        if weights.ndim == 3:  # an advantage in the padding weighs nothing, be it NaN
+            weights = np.where(samples["mask"], weights, 0)
         if weights.ndim == 2:
             estimates = (weights[..., np.newaxis] * samples["total_scores"]).sum(axis=1)
         elif samples.problem.exact:
@@ -115,7 +117,7 @@ def estimated(estimator: Estimator, samples: Samples) -> Array:
     if not np.isfinite(found).all():
         i = int(np.argwhere(~np.isfinite(found))[0][0])
         bad = found[i][~np.isfinite(found[i])][0]
-        raise EstimatorError(f"{estimator.name} returned {bad} for the sample: {samples.line(i)}")
+        raise NotFinite(f"{estimator.name} returned {bad} for the sample: {samples.line(i)}")
     return found
 
 

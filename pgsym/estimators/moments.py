@@ -44,8 +44,8 @@ class Moments:
     """What an estimator does on average at one problem, and how it scatters.
 
     Gradients are of shape (S, A), in the logits; the covariance is of shape (S A, S A).  `mass` is the probability of
-    all that was gone through (1, but for rounding), `length` the expected length of an estimate in floats.  Where samples were
-    drawn, `draws` says how many, and the mean is known up to `margin`.
+    all that was gone through (1, but for rounding), `length` the expected length of an estimate in floats.  Where
+    samples were drawn, `draws` says how many, and the mean is known up to `margin`.
     """
 
     estimator: str

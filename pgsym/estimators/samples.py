@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Final
@@ -53,9 +53,33 @@ SHARED: Final = {
 """What an estimator may ask for that is the same for all samples."""
 
 
+FILLED: Final = tuple(n for n, (says, _) in COLUMNS.items() if "(N, R, T" in says and n not in ("mask", "scores"))
+"""The columns whose padding is anybody's guess; the score of no step is zero, whatever stands there."""
+
+
+@dataclass(frozen=True)
+class Padding:
+    """What stands in the padding in place of zeros: a number in arrays of numbers, and a state and an action.
+
+    `columns` says in which of `FILLED`; a number other than finite takes a problem in float64.
+    """
+
+    number: float
+    state: int = 0
+    action: int = 0
+    columns: tuple[str, ...] = FILLED
+
+    def fill(self, name: str, column: Array, mask: Array) -> Array:
+        """A column, of shape (N, R, T, …), with its padding filled."""
+        if name not in self.columns:
+            return column
+        given = {"states": self.state, "actions": self.action}.get(name, self.number)
+        return np.where(mask.reshape(mask.shape + (1,) * (column.ndim - 3)), column, given)
+
+
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """N samples of a problem: which episodes they are made of, of shape (N, R).
+    """N samples of a problem: which episodes they are made of, of shape (N, R); and what stands in their padding.
 
     >>> from pgsym.estimators import bandit
     >>> Samples(bandit([0.5, 0.5], [0, 1]), np.array([[1], [0]]))["returns"].tolist()
@@ -65,6 +89,7 @@ class Samples:
     problem: Problem
     episodes: Ints  # (N, R)
     groups: int = 1
+    padding: Padding | None = None
 
     def __len__(self) -> int:
         return len(self.episodes)
@@ -87,7 +112,8 @@ class Samples:
     def __getitem__(self, name: str) -> Any:
         """An array by its name; raises EstimatorError for a name that there is not."""
         if name in COLUMNS:
-            return column(self.problem, name)[self.episodes]
+            found = column(self.problem, name)[self.episodes]
+            return found if self.padding is None else self.padding.fill(name, found, self.problem.mask[self.episodes])
         if name == "samples":
             return self
         if name == "group_ids":
@@ -100,7 +126,7 @@ class Samples:
 
     def at(self, which: Any) -> Samples:
         """Some of the samples, by a slice or indices."""
-        return Samples(self.problem, self.episodes[which], self.groups)
+        return replace(self, episodes=self.episodes[which])
 
     def line(self, i: int) -> str:
         """One sample in words: the actions and rewards of every row."""
@@ -158,4 +184,4 @@ def arguments(function: Callable[..., Any], names: Mapping[str, str], known: Ite
     return out
 
 
-__all__ = ["COLUMNS", "SHARED", "Samples"]
+__all__ = ["COLUMNS", "FILLED", "SHARED", "Padding", "Samples"]
