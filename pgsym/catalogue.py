@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from traceback import extract_tb
 from types import ModuleType
 from typing import Protocol, cast
 
@@ -18,6 +17,7 @@ from pgsym.decide.verdicts import Relation, Rung
 from pgsym.errors import PgsymError, UnknownName
 from pgsym.kernel import Theorem
 from pgsym.show import show
+from pgsym.user_code import failure
 
 
 class Script(Protocol):
@@ -77,21 +77,13 @@ def _entries_from(home: str, script: Script) -> Iterator[Entry]:
     except PgsymError:
         raise
     except (Exception, SystemExit) as reason:
-        raise UnknownName(_failure(script.__file__, reason)) from None
+        raise UnknownName(failure(script.__file__, reason)) from None
     if not claims:
         raise UnknownName(f"{script.__file__} claims nothing: its claims() yields no Claim")
     for claim in claims:
         if not isinstance(claim, Claim):
             raise UnknownName(f"{script.__file__}: claims() yields {claim!r}, which is no Claim")
         yield Entry(claim, home, claim.derivation or (home if hasattr(script, "derive") else None))
-
-
-def _failure(path: str, reason: BaseException) -> str:
-    """What went wrong in a user's file, and on which of its lines."""
-    here = Path(path).resolve()
-    lines = [f.lineno for f in extract_tb(reason.__traceback__) if Path(f.filename).resolve() == here]
-    where = f" (line {lines[-1]})" if lines else ""
-    return f"{path} fails{where}: {type(reason).__name__}: {reason}"
 
 
 @cache
@@ -176,7 +168,7 @@ def _load(path: Path) -> str:
     except PgsymError:
         raise
     except (Exception, SystemExit) as reason:
-        raise UnknownName(_failure(str(path), reason)) from None
+        raise UnknownName(failure(str(path), reason)) from None
     if not callable(getattr(module, "claims", None)):
         raise UnknownName(f"{path} is no script of ours: it defines no claims() (see pgsym new)")
     _mine[name] = (stamp, cast(Script, module))

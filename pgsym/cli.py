@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pgsym.cli_audit import audits
 from pgsym.errors import PgsymError, UnusableOption
+from pgsym.terminal import badge, escaped, listed, print_json, progress, table
 
 if TYPE_CHECKING:
-    from pgsym.audit import Audit
     from pgsym.catalogue import Entry
     from pgsym.decide.sizes import Size
     from pgsym.verify import Verification
 
-T = TypeVar("T")
 Names = Annotated[
     list[str] | None,
     typer.Argument(help="Ids or script names (see `pgsym list`), a .py file or a folder of them.", metavar="[NAME]..."),
@@ -34,7 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-audits = typer.Typer(help="Hold an implementation or an environment to the theorems.", no_args_is_help=True)
 app.add_typer(audits, name="audit")
 
 
@@ -62,11 +60,11 @@ def list_(as_json: Json = False) -> None:
 
     entries = catalogue.entries().values()
     if as_json:
-        _print_json(
+        print_json(
             [{"id": e.claim.id, "script": e.script, "home": e.home, "expected": str(e.claim.expected)} for e in entries]
         )
         return
-    _table(("id", "claimed", "script"), [(e.claim.id, _badge(str(e.claim.expected)), e.script or "") for e in entries])
+    table(("id", "claimed", "script"), [(e.claim.id, badge(str(e.claim.expected)), e.script or "") for e in entries])
 
 
 @app.command()
@@ -155,10 +153,10 @@ def report(
     from pgsym.report.builders import document_for
     from pgsym.report.render import write
 
-    wanted = _formats(formats)
+    wanted = listed(formats)
     named = [n if n == article.NAME else catalogue.script_name(n) for n in names or catalogue.scripts()]
-    for name in _progress(list(dict.fromkeys(named)), "reports"):
-        document = article.article(partial(_progress, what="claims")) if name == article.NAME else document_for(name)
+    for name in progress(list(dict.fromkeys(named)), "reports"):
+        document = article.article(partial(progress, what="claims")) if name == article.NAME else document_for(name)
         written = write(document, output, wanted, engine)
         for path in written.paths:
             typer.echo(str(path))
@@ -184,90 +182,6 @@ def new(
     if len(kinds) > 1 or kind not in TEMPLATES or wanted in TEMPLATES:
         raise UnusableOption(f"pgsym new {' '.join(name)}: say pgsym new NAME or pgsym new claim NAME")
     typer.echo(str(scaffold(wanted, output, kind)))
-
-
-@audits.command("gym")
-def audit_gym(
-    environment: Annotated[str, typer.Argument(help="The id of an environment with tables, such as FrozenLake-v1.")],
-    horizon: Annotated[int, typer.Option(help="After how many steps an episode is cut.")],
-    policy: Annotated[str, typer.Option(help="uniform or random.")] = "uniform",
-    seed: Annotated[int, typer.Option(min=0, help="What the random policy and the direction are drawn from.")] = 0,
-    option: Annotated[
-        list[str] | None, typer.Option(help="An argument for gymnasium.make, such as map_name=8x8; may be repeated.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object instead of a table.")] = False,
-    formats: Annotated[
-        list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, ipynb or typ, by commas.")
-    ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder of the report.")] = None,
-    engine: Annotated[
-        str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")
-    ] = "auto",
-) -> None:
-    """Compute every form of the policy gradient on a Gymnasium environment, and hold them against each other."""
-    from pgsym.audit import audit_gymnasium
-
-    watched = partial(_progress, what="forms")
-    found = audit_gymnasium(environment, horizon, policy, seed, _options(option or []), watched)
-    lines: list[str] = []
-    if formats or output is not None:
-        from pgsym.report.audits import audit_document
-        from pgsym.report.render import write
-
-        written = write(audit_document(found), output or Path("reports"), _formats(formats or ["pdf"]), engine)
-        lines = [*map(str, written.paths), *written.notes]
-    if as_json:
-        _print_json(found.record())
-    else:
-        _show_audit(found)
-    for line in lines:
-        typer.echo(line, err=as_json)
-    raise typer.Exit(0 if found.agree else 1)
-
-
-def _formats(formats: Iterable[str]) -> list[str]:
-    return [f.strip() for f in ",".join(formats).split(",") if f.strip()]
-
-
-def _options(given: Iterable[str]) -> dict[str, object]:
-    """key=value pairs, the values as JSON where they are, else as text."""
-    out: dict[str, object] = {}
-    for pair in given:
-        key, equals, value = pair.partition("=")
-        if not (key and equals):
-            raise UnusableOption(f"--option {pair}: give it as key=value, such as map_name=8x8")
-        try:
-            out[key] = json.loads(value.lower() if value in ("True", "False") else value)
-        except json.JSONDecodeError:
-            out[key] = value
-    return out
-
-
-def _show_audit(found: Audit) -> None:
-    from pgsym.audit import TOLERANCE
-
-    mdp = found.mdp
-    typer.echo(f"{mdp.name}: {mdp.S} states, {mdp.A} actions, horizon {mdp.horizon}, {found.policy} policy")
-    typer.echo(f"J = {found.objective:.12g}, length of ∇J in the logits = {found.gradient_norm:.12g}")
-    rows = [
-        (
-            reading.form.name,
-            f"{reading.value:.12g}",
-            f"{found.deviation(reading.value):.1e}",
-            "✔" if found.agrees(reading) else "[red]✘[/red]",
-        )
-        for reading in found.readings
-    ]
-    deviation = found.deviation(found.recursion)
-    mark = "✔" if deviation <= TOLERANCE else "[red]✘[/red]"
-    rows.append(("by recursion", f"{found.recursion:.12g}", f"{deviation:.1e}", mark))
-    _table(("form", "along the direction", "deviation", ""), rows)
-    if found.inexact is not None:
-        typer.echo(f"not computed in fractions: {found.inexact}")
-    else:
-        typer.echo(f"in fractions: {'all equal' if found.exactly_equal else 'not all equal'}")
-    if found.stray is not None:
-        typer.echo(f"the environment does not keep to its table: {found.stray}")
 
 
 INTERRUPTED = 130
@@ -314,13 +228,13 @@ def _verified(entries: list[Entry], size: Size | None = None) -> list[Verificati
     from pgsym.verify import verify as verify_entry
 
     sizes = None if size is None else (size,)
-    return [verify_entry(e, sizes) for e in _progress(entries, "claims")]
+    return [verify_entry(e, sizes) for e in progress(entries, "claims")]
 
 
 def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool = False) -> None:
     """Print outcomes and end with their status."""
     if as_json:
-        _print_json([o.record() for o in outcomes])
+        print_json([o.record() for o in outcomes])
     else:
         rows = []
         for o in outcomes:
@@ -329,12 +243,12 @@ def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool
             rows.append(
                 (
                     o.claim.id,
-                    _badge(str(o.verdict.rung)),
+                    badge(str(o.verdict.rung)),
                     mark,
-                    _escaped(statement if with_statement else o.verdict.evidence.brief),
+                    escaped(statement if with_statement else o.verdict.evidence.brief),
                 )
             )
-        _table(("id", "verdict", "", "statement" if with_statement else "evidence"), rows)
+        table(("id", "verdict", "", "statement" if with_statement else "evidence"), rows)
         for o in outcomes:
             if o.why_not:
                 typer.echo(f"\n{o.why_not}\n")
@@ -348,45 +262,6 @@ def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool
 
 def _status(outcomes: Iterable[Verification]) -> int:
     return 0 if all(o.is_expected for o in outcomes) else 1
-
-
-COLOURS = {"decided": "green", "exact": "green", "tested": "yellow", "refuted": "red", "undecided": "magenta"}
-
-
-def _badge(rung: str) -> str:
-    return f"[{COLOURS[rung]}]{rung}[/{COLOURS[rung]}]"
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*head, box=None, pad_edge=False, header_style="dim")
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _progress(items: Iterable[T], what: str) -> Iterable[T]:
-    """The items, with a progress bar on a terminal."""
-    items = list(items)
-    if not sys.stderr.isatty() or len(items) < 2:
-        return items
-    from rich.console import Console
-    from rich.progress import track
-
-    bar: Callable[..., Iterable[T]] = track
-    return bar(items, description=what, console=Console(stderr=True), transient=True)
 
 
 if __name__ == "__main__":

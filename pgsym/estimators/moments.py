@@ -98,7 +98,8 @@ class Moments:
         """How the mean lies to the gradient; of draws, only what their margin shows."""
         if self.draws:
             return self._match_of_draws()
-        return match(self.mean, self.target, TOLERANCE, noise=ROUNDING * self.length)
+        length = max(self.length, float(np.linalg.norm(self.target.astype(np.float64))))  # sums are about the target
+        return match(self.mean, self.target, TOLERANCE, noise=ROUNDING * length)
 
     def _match_of_draws(self) -> Match:
         m, w, margin = self.mean.ravel(), self.target.ravel(), self.margin.ravel() + ROUNDING * self.length

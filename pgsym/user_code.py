@@ -1,0 +1,149 @@
+"""Code of the user's own: a function by its name, and what went wrong in it on which of its lines."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from traceback import extract_tb
+from types import ModuleType
+from typing import Any
+
+from pgsym.errors import PgsymError, UnknownName, UnusableOption
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A function of the user's, as it was named, with its module."""
+
+    reference: str
+    function: Callable[..., Any]
+    module: ModuleType
+
+    @property
+    def name(self) -> str:
+        """The function's own name."""
+        return self.reference.rpartition(":")[2]
+
+
+def load(reference: str) -> Loaded:
+    """The function that `module:function` or `path/to/file.py:function` names.
+
+    Modules are looked for in the working folder too.  Raises UnusableOption for what is no such name or is not
+    callable, and UnknownName where there is no such module, file or function, or where its module fails, with the line.
+
+    >>> load("json:dumps").function is __import__("json").dumps
+    True
+    >>> load("json:dump_s")
+    Traceback (most recent call last):
+    pgsym.errors.UnknownName: json has no dump_s; did you mean dump?
+    """
+    place, colon, name = reference.rpartition(":")
+    if not (place and colon and name):
+        raise UnusableOption(f"{reference} names no function: say module:function or path/to/file.py:function")
+    module = _file(Path(place)) if place.endswith(".py") or "/" in place else _module(place)
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise UnknownName(f"{place} has no {name}; {_nearest(part, dir(found), f'it defines {_defined(module)}')}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise UnusableOption(f"{reference} is not callable: it is {found!r:.60}")
+    return Loaded(reference, found, module)
+
+
+def failure(path: str, reason: BaseException) -> str:
+    """What went wrong in a user's file, in one line, and on which of the file's lines."""
+    here = Path(path).resolve()
+    lines = [f.lineno for f in extract_tb(reason.__traceback__) if Path(f.filename).resolve() == here]
+    where = f" (line {lines[-1]})" if lines else ""
+    said = " ".join(str(reason).split())
+    return f"{path} fails{where}: {type(reason).__name__}{f': {said}' if said else ''}"
+
+
+def _file(path: Path) -> ModuleType:
+    if not path.is_file():
+        near = _nearest(path.name, [p.name for p in path.parent.glob("*.py")], "see its path")
+        raise UnknownName(f"there is no file {path} to read; {near}")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise UnusableOption(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    before = sys.modules.get(path.stem)
+    sys.modules[path.stem] = module  # dataclasses and pickles look for it there
+    try:
+        with _importing(str(path.parent.resolve())), _explained(str(path)):
+            spec.loader.exec_module(module)
+    finally:
+        if before is not None:
+            sys.modules[path.stem] = before
+    return module
+
+
+def _module(name: str) -> ModuleType:
+    with _importing(str(Path.cwd())):
+        try:
+            with _explained(_origin(name), name):
+                return importlib.import_module(name)
+        except ModuleNotFoundError as reason:
+            missing = str(reason.name)
+            parent = sys.modules.get(missing.rpartition(".")[0])
+            known = [m.name for m in pkgutil.iter_modules(getattr(parent, "__path__", None))]
+            near = _nearest(missing.rpartition(".")[2], known, "a file is named by its path, which ends in .py")
+            raise UnknownName(f"there is no module {missing}; {near}") from None
+
+
+def _origin(name: str) -> str:
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        spec = None
+    return name if spec is None or spec.origin is None else spec.origin
+
+
+@contextmanager
+def _importing(folder: str) -> Iterator[None]:
+    """A folder in which modules are looked for first."""
+    sys.path.insert(0, folder)
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+
+
+@contextmanager
+def _explained(path: str, looked_for: str = "") -> Iterator[None]:
+    """Errors in a user's file as one line; that the module itself is missing is left to who looks for it."""
+    try:
+        yield
+    except PgsymError:
+        raise
+    except SyntaxError as reason:
+        raise UnknownName(f"{reason.filename} cannot be read as Python (line {reason.lineno}): {reason.msg}") from None
+    except ModuleNotFoundError as reason:
+        if looked_for and f"{looked_for}.".startswith(f"{reason.name}."):
+            raise
+        raise UnknownName(failure(path, reason)) from None
+    except (Exception, SystemExit) as reason:
+        raise UnknownName(failure(path, reason)) from None
+
+
+def _nearest(name: str, known: list[str], otherwise: str) -> str:
+    near = get_close_matches(name, [k for k in known if not k.startswith("__")], 1, 0.6)
+    return f"did you mean {near[0]}?" if near else otherwise
+
+
+def _defined(module: ModuleType) -> str:
+    mine = [(k, v) for k, v in vars(module).items() if getattr(v, "__module__", "") == module.__name__]
+    own = [k for k, v in mine if callable(v) and not k.startswith("_")]
+    return ", ".join(own[:8]) or "nothing"
+
+
+__all__ = ["Loaded", "failure", "load"]
