@@ -2,6 +2,7 @@
 
 from pgsym.problems.classification import Classification, classification
 from pgsym.problems.environments import from_gymnasium
+from pgsym.problems.groups import Groups, groups
 from pgsym.problems.mdp import FiniteMDP, from_arrays
 from pgsym.problems.noisy import NoisyLabels, NoisyRewards, noisy_labels, noisy_rewards
 from pgsym.problems.one_step import OneStep, one_step
@@ -13,6 +14,7 @@ from pgsym.problems.values import gradient, hessian_vector, objective
 __all__ = [
     "Classification",
     "FiniteMDP",
+    "Groups",
     "LinearSoftmax",
     "NoisyLabels",
     "NoisyRewards",
@@ -24,6 +26,7 @@ __all__ = [
     "from_arrays",
     "from_gymnasium",
     "gradient",
+    "groups",
     "hessian_vector",
     "noisy_labels",
     "noisy_rewards",

@@ -17,7 +17,6 @@ from pgsym.rules.calculus import (
 from pgsym.rules.expectation import (
     ConditionalExpectation,
     ExpectationOfConstant,
-    OneRoundOfMany,
     ReadSumAsExpectation,
     WriteExpectationAsSum,
 )
@@ -43,6 +42,7 @@ from pgsym.rules.logarithm import ExpandLog
 from pgsym.rules.moments import MeanOfSquare, ReadMoment, ScalarsOutOfOuter, WriteMoment
 from pgsym.rules.probability import Fold, TotalProbability, Unfold
 from pgsym.rules.products import MergeProducts
+from pgsym.rules.rounds import OneRoundOfMany, TwoRoundsOfMany
 from pgsym.rules.support import ChangeMeasure, ExpandLogRatio
 from pgsym.rules.time import SplitRange, Tower, TrajectoryOfOneStep, WriteOutRange
 
@@ -91,6 +91,7 @@ __all__ = [
     "TotalProbability",
     "Tower",
     "TrajectoryOfOneStep",
+    "TwoRoundsOfMany",
     "Unfold",
     "UseComplement",
     "UseIndicator",
