@@ -59,7 +59,9 @@ def derive() -> Theorem:
 
 def claims() -> Iterator[Claim]:
     """That it is unbiased."""
-    source = "W. Kool, H. van Hoof and M. Welling, Buy 4 REINFORCE samples, get a baseline for free! (2019)"
+    source = (
+        "W. Kool, H. van Hoof and M. Welling, Buy 4 REINFORCE samples, get a baseline for free!, ICLR workshop (2019)"
+    )
     yield Claim(
         "leave-one-out",
         chapter=7,
