@@ -1,6 +1,7 @@
 """Settings to derive in, and finite MDPs to have numbers on."""
 
 from pgsym.problems.classification import Classification, classification
+from pgsym.problems.critics import Critics, critics
 from pgsym.problems.environments import from_gymnasium
 from pgsym.problems.groups import Groups, groups
 from pgsym.problems.mdp import FiniteMDP, from_arrays
@@ -13,6 +14,7 @@ from pgsym.problems.values import gradient, hessian_vector, objective
 
 __all__ = [
     "Classification",
+    "Critics",
     "FiniteMDP",
     "Groups",
     "LinearSoftmax",
@@ -23,6 +25,7 @@ __all__ = [
     "TabularSoftmax",
     "Trajectories",
     "classification",
+    "critics",
     "from_arrays",
     "from_gymnasium",
     "gradient",

@@ -20,7 +20,7 @@ class Groups(OneStep):
 
     >>> m = Groups()
     >>> print(m.over_groups(m.average(m.paid(m.i))))
-    E_{s∼D, G∼π^N_θ(· | s)}[(1/N) Σ_{i=1}^N r(s, aᵢ)]
+    E_{s∼D, G∼π^N_θ(· | s)}[[1/N] Σ_{i=1}^N r(s, aᵢ)]
     """
 
     j: Variable = Variable("j", INDEX)
