@@ -44,7 +44,7 @@ from pgsym.rules.probability import Fold, TotalProbability, Unfold
 from pgsym.rules.products import MergeProducts
 from pgsym.rules.rounds import OneRoundOfMany, TwoRoundsOfMany
 from pgsym.rules.support import ChangeMeasure, ExpandLogRatio
-from pgsym.rules.time import SplitRange, Tower, TrajectoryOfOneStep, WriteOutRange
+from pgsym.rules.time import ShiftRange, SplitRange, Tower, TrajectoryOfOneStep, WriteOutRange
 
 __all__ = [
     "AbsoluteProbability",
@@ -84,6 +84,7 @@ __all__ = [
     "Rewrite",
     "Rule",
     "ScalarsOutOfOuter",
+    "ShiftRange",
     "Sift",
     "SplitRange",
     "SplitSumAt",
