@@ -18,7 +18,7 @@ from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RecordRefused, RuleDoesNotApply, StepRefuted
 from pgsym.rules.base import Rewrite, Rule, constant_in, positive
 from pgsym.rules.time import before
-from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, ThetaFree
+from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, Rounds, ThetaFree
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Number, Symbol, Term, Variable
 from pgsym.terms.places import Path, Place, find, places, rewrite_at
@@ -159,7 +159,8 @@ class Derivation:
         self.name, self.start, self.given = name, start, tuple(given)
         self.sizes = None if sizes is None else tuple(sizes)
         self.steps: list[Step] = []
-        self.needs = tuple(h for h in relevant_hypotheses((start,), self.given) if _gives_meaning(h))
+        about = relevant_hypotheses((start,), self.given)
+        self.needs = tuple(h for h in about if _gives_meaning(h) or isinstance(h, Rounds))
 
     @property
     def line(self) -> Term:

@@ -110,6 +110,8 @@ NOT_NECESSARY = {
     ("ce-pg-uniform-init", "π > 0 everywhere"),
     # θ may move the examples' law: both sides are gradients of multiples of the same function
     ("noisy-label-pg", "D does not depend on θ"),
+    # of one answer both sides are zero
+    ("group-mean", "N ≥ 2"),
     # with one class alone there are no others, and both sides divide by zero
     ("noisy-label-pg", "|A| ≥ 2"),
     ("noisy-label-ce-gradient", "|A| ≥ 2"),

@@ -44,6 +44,12 @@ TIME_CASES: dict[str, Callable[[Term], Case]] = {
     "TrajectoryOfOneStep": lambda x: (one_step, one.expectation(at(x, lift(1)) * m.score(1)), ()),
     "SplitRange": lambda x: (rules.SplitRange(u), sum_range(t, 1, T, of=t * x), ((u, Range(lift(1), T)),)),
     "SplitRange/inside": lambda x: (rules.SplitRange(t + 1), sum_range(u, t, T, of=u * x), ((t, Range(lift(1), T)),)),
+    "ShiftRange": lambda x: (
+        rules.ShiftRange(1),
+        sum_range(t, 1, T - 1, of=G(m.state(t + 1)) * at(x, t)),
+        (),
+    ),
+    "ShiftRange/back": lambda x: (rules.ShiftRange(-2), product_range(t, 3, T + 2, of=t * x), ()),
     "WriteOutRange": lambda x: (rules.WriteOutRange(), sum_range(t, 1, 3, of=t * x), ()),
     "WriteOutRange/product": lambda x: (rules.WriteOutRange(), product_range(t, 2, 3, of=t * x), ()),
     "DropZeros": lambda x: (
@@ -81,6 +87,8 @@ TIME_REFUSALS: list[tuple[Rule, Term, str]] = [
     (one_step, one.expectation(m.reward(2)), "more than the first step"),
     (one_step, expect(G(m.s), (m.s, START.law())), "not an expectation over p"),
     (rules.TrajectoryOfOneStep(m.factorisation, m.s, m.a), m.expectation(m.reward(1)), "is not known to be one step"),
+    (rules.ShiftRange(1), sum_over(bot.a, of=bot.policy), "no sum or product over times"),
+    (rules.ShiftRange(0), sum_range(u, 1, T, of=u), "that moves"),
     (rules.SplitRange(t + 2), sum_range(u, 1, T, of=u), "not known to lie between"),
     (rules.SplitRange(lift(0)), sum_range(u, 1, T, of=u), "not known to lie between"),
     (rules.SplitRange(t), sum_over(bot.a, of=bot.policy), "not a sum over times"),

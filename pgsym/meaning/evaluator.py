@@ -219,6 +219,10 @@ class Evaluator(Meaning[Value]):
         """A table with its derivatives, its axes named by the arguments."""
         if symbol.arguments.count(PARAMETER) > 1:
             raise SortError(f"{symbol.name} takes two parameters, which no table has: it needs a definition")
+        if stray := [s for s in symbol.arguments if s != PARAMETER and s not in FINITE]:
+            raise SortError(
+                f"{symbol.name} takes an argument of sort {stray[0]}, which no table has: it needs a definition"
+            )
         places = [v for v in values if isinstance(v, PLACES)]
         name = next((v.name for v in values if isinstance(v, Variable) and v.sort == PARAMETER), None)
         axes = tuple([v.name if isinstance(v, Axis) else f"gather:{next(self.fresh)}" for v in places])

@@ -1,7 +1,9 @@
 """Settings to derive in, and finite MDPs to have numbers on."""
 
 from pgsym.problems.classification import Classification, classification
+from pgsym.problems.critics import Critics, critics
 from pgsym.problems.environments import from_gymnasium
+from pgsym.problems.groups import Groups, groups
 from pgsym.problems.mdp import FiniteMDP, from_arrays
 from pgsym.problems.noisy import NoisyLabels, NoisyRewards, noisy_labels, noisy_rewards
 from pgsym.problems.one_step import OneStep, one_step
@@ -12,7 +14,9 @@ from pgsym.problems.values import gradient, hessian_vector, objective
 
 __all__ = [
     "Classification",
+    "Critics",
     "FiniteMDP",
+    "Groups",
     "LinearSoftmax",
     "NoisyLabels",
     "NoisyRewards",
@@ -21,9 +25,11 @@ __all__ = [
     "TabularSoftmax",
     "Trajectories",
     "classification",
+    "critics",
     "from_arrays",
     "from_gymnasium",
     "gradient",
+    "groups",
     "hessian_vector",
     "noisy_labels",
     "noisy_rewards",

@@ -53,6 +53,9 @@ BIBLIOGRAPHY = {
     "ICML (2015)",
     "schulman2017": "J. Schulman, F. Wolski, P. Dhariwal, A. Radford and O. Klimov, Proximal policy optimization "
     "algorithms, arXiv:1707.06347 (2017)",
+    "kool2019": "W. Kool, H. van Hoof and M. Welling, Buy 4 REINFORCE samples, get a baseline for free!, ICLR workshop "
+    "(2019)",
+    "shao2024": "Z. Shao et al., DeepSeekMath, arXiv:2402.03300 (2024)",
     "nota2020": "C. Nota and P. S. Thomas, Is the policy gradient a gradient?, AAMAS (2020)",
 }
 """What the prose cites; the sources that claims name are added to it."""

@@ -17,7 +17,6 @@ from pgsym.rules.calculus import (
 from pgsym.rules.expectation import (
     ConditionalExpectation,
     ExpectationOfConstant,
-    OneRoundOfMany,
     ReadSumAsExpectation,
     WriteExpectationAsSum,
 )
@@ -43,8 +42,9 @@ from pgsym.rules.logarithm import ExpandLog
 from pgsym.rules.moments import MeanOfSquare, ReadMoment, ScalarsOutOfOuter, WriteMoment
 from pgsym.rules.probability import Fold, TotalProbability, Unfold
 from pgsym.rules.products import MergeProducts
+from pgsym.rules.rounds import OneRoundOfMany, TwoRoundsOfMany
 from pgsym.rules.support import ChangeMeasure, ExpandLogRatio
-from pgsym.rules.time import SplitRange, Tower, TrajectoryOfOneStep, WriteOutRange
+from pgsym.rules.time import ShiftRange, SplitRange, Tower, TrajectoryOfOneStep, WriteOutRange
 
 __all__ = [
     "AbsoluteProbability",
@@ -84,6 +84,7 @@ __all__ = [
     "Rewrite",
     "Rule",
     "ScalarsOutOfOuter",
+    "ShiftRange",
     "Sift",
     "SplitRange",
     "SplitSumAt",
@@ -91,6 +92,7 @@ __all__ = [
     "TotalProbability",
     "Tower",
     "TrajectoryOfOneStep",
+    "TwoRoundsOfMany",
     "Unfold",
     "UseComplement",
     "UseIndicator",

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from pgsym.errors import RuleDoesNotApply
 from pgsym.terms.build import BUILT_IN, EXP, LOG, POWER
-from pgsym.terms.hypotheses import AtLeastTwo, Hypothesis, Positive, ThetaFree
+from pgsym.terms.hypotheses import AtLeastTwo, Hypothesis, Positive, Rounds, ThetaFree
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -138,6 +138,10 @@ def positive(term: Term | Scope) -> Needs | None:
             return frozenset({Positive(symbol)})
         case Add((Sum(All(sort), Scope(_, _, one)), minus_one)) if (one, minus_one) == (ONE, -ONE):
             return frozenset({AtLeastTwo(sort)})
+        case Add((Variable(_, sort) as length, Number(value))) if (
+            sort == INDEX and value < 0 and value.denominator == 1
+        ):
+            return frozenset({Rounds(length, 1 - int(value))})
         case Multiply(xs) | Add(xs):
             return union(map(positive, xs))
         case Quotient(x, y):

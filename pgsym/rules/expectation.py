@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from pgsym.rules.base import Rewrite, Rule, defined, drawn_one_by_one, opened, replaced
+from pgsym.rules.base import Rewrite, Rule, defined, opened
 from pgsym.terms.build import expect, sum_over
 from pgsym.terms.hypotheses import Definition
-from pgsym.terms.nodes import All, Apply, Conditional, Expectation, Law, Product, Range, Sum, Term, Variable, factors
+from pgsym.terms.nodes import All, Apply, Conditional, Expectation, Law, Sum, Term, Variable, factors
 from pgsym.terms.places import Place
-from pgsym.terms.sorts import ACTION, INDEX, PARAMETER, STATE, Collective, Sort
-from pgsym.terms.structure import flat, free, instantiate, product, walk
+from pgsym.terms.sorts import INDEX, PARAMETER, Collective, Sort
+from pgsym.terms.structure import flat, free, instantiate, product
 
 
 @dataclass(frozen=True)
@@ -143,48 +143,3 @@ class ExpectationOfConstant(Rule):
                     raise self.refuse(place.term, f"{body} depends on {x.name}")
                 return Rewrite(body)
         raise self.refuse(place.term, "it is not an expectation")
-
-
-@dataclass(frozen=True)
-class OneRoundOfMany(Rule):
-    """E_{B∼P^N}[f(s_i, a_i)] → E_{s∼D, a∼π}[f(s, a)] for one of the rounds i = 1, …, N.
-
-    Refuses a body about more than one round, or an index that does not run from 1 to N.
-    """
-
-    rounds: Definition
-    states: Variable
-    actions: Variable
-    source = "a marginal of independent draws is the law of one draw"
-
-    def rewrite(self, place: Place) -> Rewrite:
-        match place.term:
-            case Expectation(Law(symbol, given), _) if symbol == self.rounds.symbol:
-                batch, body = opened(place.term, place)
-                mass = self.rounds.unfold((batch, *given))
-                return Rewrite(self._marginal(place, batch, body, mass), frozenset({self.rounds}))
-        raise self.refuse(place.term, f"it is not an expectation over {self.rounds.symbol.name}")
-
-    def _marginal(self, place: Place, batch: Variable, body: Term, mass: Term) -> Term:
-        draws = {t for t in walk(body) if isinstance(t, Apply) and t.arguments[:1] == (batch,)}
-        indices = {t.arguments[1] for t in draws}
-        if len(indices) != 1:
-            raise self.refuse(place.term, f"it speaks of {len(indices)} rounds, not of one")
-        (index,) = indices
-        ranges = dict(place.opened)
-        factor, over = self._one_round(place, mass, index)
-        if not isinstance(index, Variable) or ranges.get(index) != over:
-            raise self.refuse(place.term, f"{index} does not run over the rounds")
-        separate = drawn_one_by_one(factors(factor), {STATE: self.states, ACTION: self.actions})
-        if separate is None:
-            raise self.refuse(place.term, f"{self.rounds} is not a product of independent draws")
-        laws, drawn = separate
-        out = replaced(body, drawn)
-        if batch in free(out):
-            raise self.refuse(place.term, "it mentions the batch other than by one round's draws")
-        return expect(out, *laws)
-
-    def _one_round(self, place: Place, mass: Term, index: Term) -> tuple[Term, Range]:
-        if isinstance(mass, Product) and isinstance(mass.over, Range):
-            return instantiate(mass.scope.body, index), mass.over
-        raise self.refuse(place.term, f"{self.rounds} is not a product over rounds")

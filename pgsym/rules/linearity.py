@@ -17,20 +17,21 @@ from pgsym.terms.structure import flat, free, product, scope, total
 class PullOutConstant(Rule):
     """Σ_x c f(x) → c Σ_x f(x), and E_x[c f(x)] → c E_x[f(x)], x not in c; a denominator without x comes out too.
 
-    Refuses when every factor mentions the variable.
+    With `only`, that factor leaves and the other ones stay.  Refuses when every factor mentions the variable.
     """
 
+    only: Term | None = None
     source = "linearity"
 
     def rewrite(self, place: Place) -> Rewrite:
         if not isinstance(place.term, Sum | Expectation):
             raise self.refuse(place.term, "it is neither a sum nor an expectation")
         x, body = opened(place.term, place)
-        if isinstance(body, Quotient) and x not in free(body.denominator):
+        if self.only is None and isinstance(body, Quotient) and x not in free(body.denominator):
             inner = place.term.replace(place.term.over, scope(x, body.numerator))
             return Rewrite(Quotient(inner, body.denominator))
-        out = [f for f in factors(body) if x not in free(f)]
-        stay = [f for f in factors(body) if x in free(f)]
+        leaves = [x not in free(f) and self.only in (None, f) for f in factors(body)]
+        out, stay = ([f for f, left in zip(factors(body), leaves, strict=True) if left is way] for way in (True, False))
         if not out or not stay:
             raise self.refuse(
                 place.term,

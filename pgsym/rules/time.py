@@ -27,7 +27,7 @@ from pgsym.terms.nodes import (
 )
 from pgsym.terms.places import Opened, Place, places
 from pgsym.terms.sorts import ACTION, INDEX, STATE
-from pgsym.terms.structure import free, instantiate, product, substitute, total
+from pgsym.terms.structure import bottom_up, free, instantiate, product, scope, substitute, total
 
 LONGEST_RANGE = 10
 
@@ -120,6 +120,35 @@ def _step_before(time: Term) -> Term:
 def _later(time: Term, by: int) -> Term:
     """A time some steps later."""
     return Number(time.value + by) if isinstance(time, Number) else time + by if by else time
+
+
+@dataclass(frozen=True)
+class ShiftRange(Rule):
+    """Σ_{u=f}^{l} x(u) → Σ_{u=f+k}^{l+k} x(u − k), k a whole number, and Π likewise.
+
+    Refuses what is no sum or product over times, and a k of zero.
+    """
+
+    by: int
+    source = "the same terms, counted from another time"
+
+    def rewrite(self, place: Place) -> Rewrite:
+        match place.term:
+            case Sum(Range(first, last), _) | Product(Range(first, last), _) if self.by:
+                u, body = opened(place.term, place)
+                over = Range(_plainly(first + self.by), _plainly(last + self.by))
+                moved = bottom_up(substitute(body, {u: u - self.by}), _plainly)
+                return Rewrite(place.term.replace(over, scope(u, moved)))
+        raise self.refuse(place.term, "it is no sum or product over times that moves")
+
+
+def _plainly(term: Term) -> Term:
+    """A time such as u − 1 + 1 as u; anything else as it is."""
+    if not isinstance(term, Add) or (found := _linear(term)) is None:
+        return term
+    constant = found.pop(None, 0)
+    times = [v if k == 1 else k * v for v, k in found.items() if k and v is not None]
+    return total(*times, *([Number(Fraction(constant))] if constant or not times else []))
 
 
 @dataclass(frozen=True)

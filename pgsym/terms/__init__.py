@@ -38,6 +38,7 @@ from pgsym.terms.nodes import Closed, Law, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import (
     ACTION,
     BATCH,
+    GROUP,
     INDEX,
     MATRIX,
     OUTCOME,
@@ -54,6 +55,7 @@ from pgsym.terms.text import text
 __all__ = [
     "ACTION",
     "BATCH",
+    "GROUP",
     "INDEX",
     "MATRIX",
     "OUTCOME",

@@ -40,10 +40,10 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import BATCH, INDEX, LETTERS, MATRIX, PARAMETER, REAL, TRAJECTORY, VECTOR, Sort
+from pgsym.terms.sorts import BATCH, GROUP, INDEX, LETTERS, MATRIX, PARAMETER, REAL, TRAJECTORY, VECTOR, Sort
 
 SORTS: dict[str, Sort] = {
-    s.name: s for s in (REAL, VECTOR, MATRIX, *LETTERS.values(), INDEX, PARAMETER, BATCH, TRAJECTORY)
+    s.name: s for s in (REAL, VECTOR, MATRIX, *LETTERS.values(), INDEX, PARAMETER, BATCH, GROUP, TRAJECTORY)
 }
 BINDERS = {"sum": Sum, "product": Product, "expectation": Expectation}
 HYPOTHESES: dict[str, Callable[[Any], Hypothesis]] = {

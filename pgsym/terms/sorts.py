@@ -41,6 +41,7 @@ OUTCOME = Sort("outcome")  # what chance adds: the noise of a reward, the draw t
 INDEX = Sort("index")  # a time or the number of a sample
 PARAMETER = Sort("parameter")
 BATCH = Collective("batch", (("s", STATE), ("a", ACTION)), "N")
+GROUP = Collective("group", (("a", ACTION),), "N")  # answers to one question
 TRAJECTORY = Collective("trajectory", (("s", STATE), ("a", ACTION)), "T")
 
 LETTERS = {"S": STATE, "A": ACTION, "W": OUTCOME}

@@ -7,15 +7,19 @@ from fractions import Fraction
 import pytest
 
 from pgsym.decide import Rung, decide
+from pgsym.errors import SortError
 from pgsym.problems import classification
 from pgsym.problems.classification import LOGIT
 from pgsym.problems.one_step import POLICY, STATE_LAW
 from pgsym.terms import (
     ACTION,
+    BATCH,
+    INDEX,
     PARAMETER,
     STATE,
     Number,
     Positive,
+    Sort,
     Term,
     ThetaFree,
     Variable,
@@ -67,6 +71,15 @@ def test_false_statement_is_refuted(name: str, sizes: list[dict[str, int]] | Non
     assert verdict.rung is Rung.REFUTED, str(verdict)
     assert verdict.counterexample is not None
     assert verdict.counterexample.lhs != verdict.counterexample.rhs
+
+
+@pytest.mark.parametrize("sort", [INDEX, BATCH])
+def test_what_no_table_has_an_axis_for_is_not_taken_for_a_constant(sort: Sort) -> None:
+    """A free function of rounds, or of a whole batch, has no table: it is no number that is always the same."""
+    f = function("f", sort)
+    varies = m.over_batches(f(m.N if sort == INDEX else m.batch) * f(lift(1) if sort == INDEX else m.batch))
+    with pytest.raises(SortError, match=f"f takes an argument of sort {sort}"):
+        decide(varies, m.over_batches(f(lift(1) if sort == INDEX else m.batch)) ** 2, m.hypotheses)
 
 
 def test_a_difference_that_cancels_is_no_counterexample() -> None:

@@ -16,7 +16,7 @@ from pgsym.errors import PgsymError, RuleDoesNotApply, SortError
 from pgsym.kernel import Lemma
 from pgsym.problems import classification, trajectories
 from pgsym.problems.classification import LABEL_LAW, LOGIT
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step import ACTION_OF, POLICY, STATE_OF
 from pgsym.problems.trajectory import TRAJECTORY_LAW
 from pgsym.rules.base import Rule
 from pgsym.terms import (
@@ -52,7 +52,7 @@ from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.places import Place
 
 m = classification()
-s, a, b, i = m.s, m.a, m.b, m.i
+s, a, b, i, j = m.s, m.a, m.b, m.i, Variable("j", INDEX)
 N, X = m.N, Variable("x")
 ROUNDS = 8
 SIZES = [{"S": 1, "A": 2, "N": 2, "T": 3}, {"S": 2, "A": 3, "N": 1, "T": 2}, {"S": 2, "A": 2, "N": 1, "T": 1}]
@@ -70,7 +70,15 @@ def in_rounds(rule: Rule, term: Term) -> tuple[Rule, Term, tuple]:  # type: igno
     return rule, term, ((i, Range(lift(1), N)),)
 
 
+def in_two_rounds(rule: Rule, term: Term) -> tuple[Rule, Term, tuple]:  # type: ignore[type-arg]
+    """The term within Σ_{i=1}^N Σ_{j=1}^{i−1}."""
+    from pgsym.terms.nodes import Range, lift
+
+    return rule, term, ((i, Range(lift(1), N)), (j, Range(lift(1), i - 1)))
+
+
 f_i = F(m.s_i, m.a_i)
+f_j = F(STATE_OF(m.batch, j), ACTION_OF(m.batch, j))
 ratio = grad(m.policy) / m.policy
 OLD = Variable("θ'", PARAMETER)
 OTHERS = sum_over(b, of=1) - 1
@@ -95,6 +103,9 @@ CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore
     ),
     "ExpectationOfConstant": lambda t: plain(rules.ExpectationOfConstant(), expect(G(s) + 2, (a, m.policy_law))),
     "OneRoundOfMany": lambda t: in_rounds(rules.OneRoundOfMany(m.independent_rounds, s, a), m.over_batches(f_i * f_i)),
+    "TwoRoundsOfMany": lambda t: in_two_rounds(
+        rules.TwoRoundsOfMany(m.independent_rounds, s, a), m.over_batches(f_i * G(s) * f_j * f_i)
+    ),
     "PullOutConstant": lambda t: plain(rules.PullOutConstant(), sum_over(a, of=G(s) * t * F(s, a))),
     "DistributeOverAddition": lambda t: plain(
         rules.DistributeOverAddition(), expect(t + F(s, a), (a, m.policy_law))
@@ -210,13 +221,15 @@ def test_rule_is_sound(case: str) -> None:
         if case in BATCHES and before != after:
             from pgsym.terms.structure import free
 
+            if j in free(before):
+                before, after = sum_range(j, 1, i - 1, of=before), sum_range(j, 1, i - 1, of=after)
             if i in free(before):  # within Σ_i, as in a derivation
                 before, after = sum_range(i, 1, N, of=before), sum_range(i, 1, N, of=after)
         verdict = decide(before, after, given_here, SIZES)
         assert verdict.rung is Rung.DECIDED, f"{rule}: {verdict}"
 
 
-BATCHES = ("OneRoundOfMany", "ExchangeWithSum", "DifferentiatePower/index")
+BATCHES = ("OneRoundOfMany", "TwoRoundsOfMany", "ExchangeWithSum", "DifferentiatePower/index")
 LAWS = frozenset({trajectories().factorisation, trajectories().histories})
 
 
@@ -275,6 +288,8 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.ReadSumAsExpectation(), sum_over(s, of=POLICY(a, s, m.theta)), "no factor is the probability of s"),
     (rules.ExpectationOfConstant(), expect(F(s, a), (a, m.policy_law)), "depends on a"),
     (rules.OneRoundOfMany(m.independent_rounds, s, a), m.over_batches(f_i), "does not run over the rounds"),
+    (rules.TwoRoundsOfMany(m.independent_rounds, s, a), m.over_batches(f_i), "it speaks of 1 rounds"),
+    (rules.TwoRoundsOfMany(m.independent_rounds, s, a), m.over_batches(f_i * f_j), "not known to be among"),
     (rules.PullOutConstant(), sum_over(a, of=F(s, a)), "every one depends on a"),
     (rules.PullOutConstant(), sum_over(a, of=G(s)), "nothing would stay inside"),
     (rules.DistributeOverAddition(), sum_over(a, of=F(s, a)), "not the sum or expectation of a sum"),
@@ -350,6 +365,24 @@ def test_refusal_names_the_rule_and_the_reason(rule: Rule, term: Term, words: st
 def test_a_support_that_may_move_is_refused_under_a_gradient(rule: Rule, term: Term) -> None:
     with pytest.raises(RuleDoesNotApply, match="∇"):
         rule.rewrite(Place((), term, (), (m.theta,)))
+
+
+def test_rounds_are_kept_apart_and_among_all() -> None:
+    """E[f(s_i, a_i) g(s_j, a_j)] needs i ≠ j in 1, …, N, and a factor for each."""
+    from pgsym.terms.nodes import Range, lift
+
+    rule, every = rules.TwoRoundsOfMany(m.independent_rounds, s, a), (i, Range(lift(1), N))
+    for body, others, reason in (
+        (f_i * f_j, Range(lift(1), i), "not known to be different"),
+        (f_i * f_j, Range(lift(0), i - 1), "not known to be among the rounds"),
+        (f_i * f_j, Range(i + 1, N + 1), "not known to be among the rounds"),
+        (exp(f_i * f_j), Range(i + 1, N), "speaks of both rounds"),
+    ):
+        with pytest.raises(RuleDoesNotApply, match=reason):
+            rule.rewrite(Place((), m.over_batches(body), (every, (j, others))))
+    later = rule.rewrite(Place((), m.over_batches(f_i * f_j), (every, (j, Range(i + 1, N)))))
+    assert later.result == m.expectation(F(s, a)) * m.expectation(F(s, a))
+    assert later.needs == {m.independent_rounds}
 
 
 @pytest.mark.parametrize("case", CASES)

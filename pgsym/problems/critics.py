@@ -1,0 +1,99 @@
+"""Critics: a guess of what is still to be earned in a state, and the advantages that are estimated with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pgsym.problems.trajectory import FUTURE_LAW, STATE_VALUE, Trajectories
+from pgsym.terms.build import expect, function, sum_range
+from pgsym.terms.hypotheses import Definition
+from pgsym.terms.nodes import Apply, Liftable, Symbol, Term, Variable, lift
+from pgsym.terms.sorts import ACTION, INDEX, PARAMETER, REAL, STATE
+
+CRITIC = function("V̂", STATE)
+DISCOUNTED_ACTION_VALUE = Symbol("Q", (STATE, ACTION, INDEX, PARAMETER, REAL))
+DISCOUNTED_VALUE = Symbol("V", (STATE, INDEX, PARAMETER, REAL))
+
+ZERO, ONE = lift(0), lift(1)
+
+Value: TypeAlias = Callable[[Liftable], Term]
+"""What is taken for the value of the state at a time."""
+
+
+@dataclass(frozen=True)
+class Critics(Trajectories):
+    """Trajectories with a discount γ, a mixture λ of horizons, and a critic V̂ of states.
+
+    A state may say its time, so V̂ may depend on it.  After the last step nothing is earned.
+
+    >>> m = Critics()
+    >>> print(m.temporal_difference(m.critic))
+    r(sₜ, aₜ) + γ V̂(s_{t + 1}) − V̂(sₜ)
+    """
+
+    gamma: Variable = Variable("γ")
+    lam: Variable = Variable("λ")
+    w: Variable = Variable("w", INDEX)
+
+    def critic(self, time: Liftable) -> Apply:
+        """V̂(s_t)."""
+        return CRITIC(self.state(time))
+
+    def exact(self, time: Liftable) -> Apply:
+        """V_{t,θ}(s_t), what is earned from t on, on average."""
+        return STATE_VALUE(self.state(time), time, self.theta)
+
+    def exact_discounted(self, time: Liftable) -> Apply:
+        """V_{t,θ}(s_t, γ), the same of discounted rewards."""
+        return DISCOUNTED_VALUE(self.state(time), time, self.theta, self.gamma)
+
+    def temporal_difference(self, value: Value, gamma: Liftable | None = None, at: Term | None = None) -> Term:
+        """δ_t, what t earns and leaves to be earned, more than was promised, before the last step."""
+        t, discount = self.t if at is None else at, lift(self.gamma if gamma is None else gamma)
+        following = value(t + 1) if discount == ONE else discount * value(t + 1)
+        return self.reward(t) + following - value(t)
+
+    def advantage(self, value: Value, gamma: Liftable | None = None, lam: Liftable | None = None) -> Term:
+        """Generalised advantage estimation: the sum of (γλ)^(u−t) δ_u for u = t, …, T."""
+        discount = lift(self.gamma if gamma is None else gamma)
+        mixed = lift(self.lam if lam is None else lam)
+        last = self.reward(self.T) - value(self.T)
+        differences = self.temporal_difference(value, discount, self.u)
+        weight = mixed if discount == ONE or mixed == ZERO else discount if mixed == ONE else discount * mixed
+        if weight != ONE:
+            differences = weight ** (self.u - self.t) * differences
+            last = weight ** (self.T - self.t) * last
+        return sum_range(self.u, self.t, self.T - 1, of=differences) + last
+
+    def discounted_to(self, time: Term) -> Term:
+        """What is earned from t to a time, discounted from t on."""
+        return sum_range(self.u, self.t, time, of=self.gamma ** (self.u - self.t) * self.reward(self.u))
+
+    def n_step(self, value: Value) -> Term:
+        """The advantage that counts rewards before the time w, and then the critic."""
+        return self.discounted_to(self.w - 1) + self.gamma ** (self.w - self.t) * value(self.w) - value(self.t)
+
+    def estimate(self, advantage: Term) -> Term:
+        """The expected sum of the scores, each times the advantage at t."""
+        return self.expectation(sum_range(self.t, 1, self.T, of=self.score(self.t) * advantage))
+
+    @property
+    def discounted_objective(self) -> Term:
+        """J(θ) with the rewards discounted from the first step on."""
+        return self.expectation(sum_range(self.t, 1, self.T, of=self.gamma ** (self.t - 1) * self.reward(self.t)))
+
+    @property
+    def discounted_values(self) -> tuple[Definition, ...]:
+        """What Q and V are for discounted rewards."""
+        s, a, t, theta, gamma = self.s, self.a, self.t, self.theta, self.gamma
+        of_action = DISCOUNTED_ACTION_VALUE(s, a, t, theta, gamma)
+        earned = expect(self.discounted_to(self.T), (self.tau, FUTURE_LAW.law(s, a, t, theta)))
+        mean = expect(of_action, (a, self.answer_law))
+        return Definition.of(of_action, earned), Definition.of(DISCOUNTED_VALUE(s, t, theta, gamma), mean)
+
+
+def critics() -> Critics:
+    """The problem of several steps with a critic."""
+    return Critics()
