@@ -21,7 +21,6 @@ from typing import Any
 
 from pgsym.decide.sizes import Size
 from pgsym.errors import SortError
-from pgsym.meaning.instances import axes_of
 from pgsym.terms.build import ABS, BUILT_IN, EXP, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.interpret import Environment, Meaning, counted
@@ -213,6 +212,11 @@ class Count:
         return self.values + sum(t.entries for t in self.tables)
 
 
+def _counts(sort: Sort) -> bool:
+    """Whether a table has an entry for each value of a sort."""
+    return sort in FINITE or isinstance(sort, Collective)
+
+
 @dataclass(frozen=True)
 class DegreeBound(Meaning[Degree]):
     """Reads a term as its degree at a size."""
@@ -292,7 +296,7 @@ class DegreeBound(Meaning[Degree]):
         if found is None:
             outcomes = prod(map(self.cardinality, symbol.arguments[: symbol.outcomes]))
             bits = log2(outcomes) + 1 if symbol.outcomes else 1.0
-            found = Table(symbol, parameter, prod(map(self.cardinality, axes_of(symbol))), bits)
+            found = Table(symbol, parameter, prod(self.cardinality(s) for s in symbol.arguments if _counts(s)), bits)
             self.tables[symbol, parameter] = found
         return found
 
