@@ -24,7 +24,7 @@ from pgsym.errors import SortError
 from pgsym.terms.build import ABS, BUILT_IN, EXP, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.interpret import Environment, Meaning, counted
-from pgsym.terms.nodes import Apply, Gradient, Product, Range, Scope, Sum, Symbol, Term, Variable, hashed_once
+from pgsym.terms.nodes import Apply, Gradient, Product, Quotient, Range, Scope, Sum, Symbol, Term, Variable, hashed_once
 from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
 from pgsym.terms.structure import loose, parts
 
@@ -259,6 +259,10 @@ class DegreeBound(Meaning[Degree]):
     def apply(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> Any:
         if symbol.result in FINITE:
             return symbol.result
+        if symbol == LOG and isinstance(arguments[0], Quotient):
+            sides = [self.real(self.read(x, environment)) for x in (arguments[0].numerator, arguments[0].denominator)]
+            if all(side.monomial is not None for side in sides):  # expanded by the evaluator, too
+                return self._log_of_entries(*sides)
         values = self.values(symbol, arguments, environment)
         if symbol not in BUILT_IN:
             return self.apply_values(symbol, values)
@@ -269,12 +273,10 @@ class DegreeBound(Meaning[Degree]):
         if symbol == POWER:
             return self.real(values[0]).raised(counted(values[1], arguments[1]))
         if symbol in (LOG, EXP):
-            self.count.met += 1
             inner = self.real(values[0])
-            if symbol == LOG and inner.monomial is not None:  # the sum of the logarithms of the entries
-                self.count.tables.update(t for t, _ in inner.monomial)
-                self.count.degree = max(self.count.degree, 1)
-                return Degree(1, 0, log2(max(inner.numerator, 1)))
+            if symbol == LOG and inner.monomial is not None:
+                return self._log_of_entries(inner)
+            self.count.met += 1
             self.count.values += 1
             self.count.degree = max(self.count.degree, inner.total)
             self.count.bits = max(self.count.bits, inner.total_bits)
@@ -288,6 +290,13 @@ class DegreeBound(Meaning[Degree]):
         if symbol in INDICATORS.values():
             return Degree()
         raise SortError(f"{symbol.name} has no value of its own")
+
+    def _log_of_entries(self, *products: Degree) -> Degree:
+        """The degree of the logarithm of a product of entries, or of a fraction of two: a sum of their logarithms."""
+        self.count.met += 1
+        self.count.tables.update(t for x in products for t, _ in x.monomial or ())
+        self.count.degree = max(self.count.degree, 1)
+        return Degree(1, 0, log2(max(sum(x.numerator for x in products), 1)))
 
     def table(self, symbol: Symbol, values: Iterable[Any]) -> Table:
         """The table that a symbol applied to values is an entry of."""

@@ -1,5 +1,6 @@
 """Settings to derive in, and finite MDPs to have numbers on."""
 
+from pgsym.problems.autoregressive import Autoregressive, autoregressive
 from pgsym.problems.classification import Classification, classification
 from pgsym.problems.environments import from_gymnasium
 from pgsym.problems.mdp import FiniteMDP, from_arrays
@@ -11,6 +12,7 @@ from pgsym.problems.trajectory import Trajectories, trajectories
 from pgsym.problems.values import gradient, hessian_vector, objective
 
 __all__ = [
+    "Autoregressive",
     "Classification",
     "FiniteMDP",
     "LinearSoftmax",
@@ -20,6 +22,7 @@ __all__ = [
     "Sequences",
     "TabularSoftmax",
     "Trajectories",
+    "autoregressive",
     "classification",
     "from_arrays",
     "from_gymnasium",
