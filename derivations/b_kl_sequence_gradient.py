@@ -15,7 +15,6 @@ from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.terms import grad
 
 target = m.expectation(whole * m.total_score)
-policy, reference = m.policy(m.t), m.reference(m.t)
 
 
 def derive() -> Theorem:
@@ -26,7 +25,18 @@ def derive() -> Theorem:
     d.apply(rules.ProductRule, why="Both the probability of a sequence and its log-ratio move.")
     d.apply(Lemma(theorem("trajectory-score")), why="The first brings down all scores,")
     d.apply(rules.MoveGradientInside, at=grad(whole), why="the second moves token by token,")
-    d.apply(rules.ExpandLog, at=grad(m.log_ratio(m.t)).body, why="in")
+    d.apply(Lemma(theorem("b-kl-log-ratio")), why="as the scores do.")
+    d.apply(rules.DistributeOverAddition, why="Two sums over sequences,")
+    d.apply(rules.ReadSumAsExpectation, at=(0,), why="which are means again.")
+    d.apply(rules.ReadSumAsExpectation, at=(1,), why="The second is of the scores alone:")
+    d.apply(rules.ExchangeWithSum, at=m.expectation(m.total_score), why="at every step")
+    d.apply(
+        rules.Tower(m.factorisation, m.histories, m.t, m.h, m.a),
+        at=m.expectation(m.score(m.t)),
+        why="the history is given, and the next token is drawn;",
+    )
+    d.apply(Lemma(theorem("score-zero-mean")), why="in every context its score has mean zero.")
+    d.apply(rules.DropZeros, at=(), why="So nothing is added.")
     return d.conclude(target)
 
 

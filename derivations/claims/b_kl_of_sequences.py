@@ -131,15 +131,6 @@ def token_losses() -> Iterator[Claim]:
         sizes=({"S": 2, "A": 3, "T": 1}, {"S": 1, "A": 4, "T": 1}),
     )
     yield Claim(
-        "b-kl-of-sequences-k2-loss-gap",
-        chapter=11,
-        row=527,
-        says="What it lacks are the products of every score with the log-ratios of all later tokens.",
-        lhs=gradient - k2_loss,
-        rhs=cross_terms,
-        given=m.hypotheses,
-    )
-    yield Claim(
         "b-kl-of-sequences-k2-loss-is-a-semi-gradient",
         chapter=11,
         row=528,
@@ -196,17 +187,6 @@ def lost_in_the_sum() -> Example:
 
 def sequence_losses() -> Iterator[Claim]:
     """Losses made of the log-ratio of the whole sequence."""
-    yield Claim(
-        "b-kl-of-sequences-k2-of-the-whole",
-        chapter=11,
-        row=532,
-        says="Half the square of the log-ratio of the whole sequence has the right gradient, as a loss.",
-        lhs=m.expectation(grad(whole_k2)),
-        rhs=gradient,
-        given=m.hypotheses,
-        remark="A sequence is one token of a larger vocabulary. The price is variance: every score is multiplied with "
-        "every log-ratio.",
-    )
     yield Claim(
         "b-kl-of-sequences-k3-of-the-whole",
         chapter=11,

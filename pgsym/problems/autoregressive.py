@@ -15,6 +15,7 @@ end context in which the model goes on to write is something else: its tokens co
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pgsym.problems.divergence import divergence
 from pgsym.problems.one_step import POLICY, STATE_LAW
@@ -141,7 +142,7 @@ class Autoregressive(Trajectories):
 
     def k2(self, time: Liftable) -> Term:
         """½ (log x)² of one token."""
-        return self.log_ratio(time) ** 2 / 2
+        return Fraction(1, 2) * self.log_ratio(time) ** 2
 
     def k3(self, time: Liftable) -> Term:
         """x − 1 − log x of one token, which is never negative."""

@@ -1,10 +1,15 @@
-"""Beyond the article: the divergence from the reference as a payment, and as a loss beside the reward's."""
+"""The divergence from the reference as a payment: every token pays for its own log-ratio and the later ones.
+
+The gradient of the objective is put together from those of the reward and of the divergence.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Rung
+from pgsym import rules
+from pgsym.catalogue import Claim, Rung, show, theorem
+from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import autoregressive
 from pgsym.problems.trajectory import TRAJECTORY_LAW
 from pgsym.terms import INDEX, Frozen, Rounds, Term, Variable, expect, grad, sum_range
@@ -12,11 +17,47 @@ from pgsym.terms import INDEX, Frozen, Rounds, Term, Variable, expect, grad, sum
 m = autoregressive()
 beta = Variable("β")
 R = m.sequence_reward
-gradient = grad(m.expectation(R - beta * m.sequence_log_ratio()))
+log_ratio = m.sequence_log_ratio()
+gradient = grad(m.expectation(R - beta * log_ratio))
+score, to_go = m.score(m.t), m.log_ratio_to_go()
+target = m.expectation(sum_range(m.t, 1, m.T, of=(R - beta * to_go) * score))
 reward_part = m.expectation(R * m.total_score)
 log_likelihood = m.log_likelihood()
 one_token = Rounds(Variable("T", INDEX), 1, 1)
 SHORT = ({"S": 2, "A": 3, "T": 1}, {"S": 3, "A": 2, "T": 1})
+
+
+def derive() -> Theorem:
+    """From the gradient of the objective to the payments to go."""
+    both = R * score + -beta * (score * to_go)
+    rewards = sum_range(m.t, 1, m.T, of=R * score)
+    pulled = sum_range(m.t, 1, m.T, of=score * to_go)
+    payments = sum_range(m.t, 1, m.T, of=-beta * (score * to_go))
+    d = Derivation(gradient, given=m.hypotheses, name="b-kl-in-the-reward")
+    d.apply(rules.DistributeOverAddition, why="A reward, and a divergence,")
+    d.apply(rules.PullOutConstant, at=m.expectation(-beta * log_ratio), why="which has a weight.")
+    d.apply(rules.MoveGradientInside, why="Two gradients:")
+    d.apply(Lemma(theorem("b-sequence-reward")), why="that of the reward of a sequence,")
+    d.apply(Lemma(theorem("b-kl-sequence-to-go")), why="and that of the divergence, to go.")
+    d.apply(
+        rules.Backwards(rules.PullOutConstant(), rewards),
+        at=R * m.total_score,
+        why="Every score is multiplied by the reward,",
+    )
+    d.apply(
+        rules.Backwards(rules.PullOutConstant(), m.expectation(-beta * pulled)),
+        at=(1,),
+        why="and with the weight",
+    )
+    d.apply(rules.Backwards(rules.PullOutConstant(), payments), at=-beta * pulled, why="by the payments.")
+    d.apply(rules.Backwards(rules.DistributeOverAddition(), m.expectation(rewards + payments)), at=(), why="One mean")
+    d.apply(
+        rules.Backwards(rules.DistributeOverAddition(), sum_range(m.t, 1, m.T, of=both)),
+        at=rewards + payments,
+        why="of one sum,",
+    )
+    d.apply(rules.Rearrange((R - beta * to_go) * score), at=both, why="in which every token has its own payment.")
+    return d.conclude(target)
 
 
 def on_samples(term: Term) -> Term:
@@ -43,7 +84,7 @@ def claims() -> Iterator[Claim]:
         says="The gradient of $\\mathbb{E}[R] - \\beta\\, \\mathrm{KL}(p_\\theta, p_{\\mathrm{ref}})$ pays every token "
         "the reward of the sequence, less $\\beta$ times the log-ratios of its own and the later tokens.",
         lhs=gradient,
-        rhs=m.expectation(sum_range(m.t, 1, m.T, of=(R - beta * m.log_ratio_to_go()) * m.score(m.t))),
+        rhs=target,
         given=m.hypotheses,
         source="N. Stiennon et al., Learning to summarize from human feedback (2020); L. Ouyang et al., Training "
         "language models to follow instructions with human feedback (2022)",
@@ -115,3 +156,7 @@ def claims() -> Iterator[Claim]:
         given=(*m.hypotheses, one_token),
         sizes=SHORT,
     )
+
+
+if __name__ == "__main__":
+    show(derive())
