@@ -230,6 +230,13 @@ class Reading:
         for drawn in product(*(range(self.problem.sizes[components[n]]) for n, _ in places)):
             yield Drawn(zip(places, drawn, strict=True))
 
+    def indices(self, value: Any, sort: Any) -> tuple[int, ...]:
+        """Where in a table a value points: nowhere for a parameter, to all its draws for a trajectory."""
+        if isinstance(sort, Collective):
+            times = range(1, self.problem.lengths[sort.length] + 1)
+            return tuple(value[name, i] for i in times for name, _ in sort.components)
+        return (value,) if sort in FINITE else ()
+
     def draws(self, symbol: Symbol, given: tuple[Any, ...]) -> list[tuple[str, int]] | None:
         """The draws that a law makes: those that its mass speaks of."""
         if not isinstance(symbol.arguments[0], Collective):
@@ -273,14 +280,31 @@ class Reading:
             return sympy.Integer(int(values[0] == values[1]))
         if symbol in self.problem.definitions:
             return self.read(self.problem.definitions[symbol].body, tuple(reversed(values)))
-        if isinstance(values[0] if values else None, dict):
+        if symbol.result in FINITE and isinstance(values[0] if values else None, dict):
             return values[0][symbol.name, int(values[1])]
-        index = tuple(v for v, s in zip(values, symbol.arguments, strict=True) if s in FINITE)
+        index = tuple(i for v, s in zip(values, symbol.arguments, strict=True) for i in self.indices(v, s))
         entry = self.problem.tables[symbol][index]
         if symbol.result in FINITE:
             return int(entry)
         parameters = {v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER}
         return sympy.sympify(entry).subs(self.problem.origin) if parameters - set(self.under) else entry
+
+
+def shape_of(symbol: Symbol, size: Any) -> tuple[int, ...]:
+    """The shape of a symbol's table: an axis for each state or action, of a trajectory one for each of its draws."""
+    out: list[int] = []
+    for s in symbol.arguments:
+        if isinstance(s, Collective):
+            out += [size.sorts[x] for _, x in s.components] * size.lengths[s.length]
+        elif s in FINITE:
+            out.append(size.sorts[s])
+    return tuple(out)
+
+
+def is_drawn(symbol: Symbol) -> bool:
+    """Whether a symbol is a draw of a batch or trajectory, or the law of one."""
+    places = symbol.arguments if symbol.result in FINITE else symbol.arguments[: symbol.outcomes]
+    return any(isinstance(s, Collective) for s in places)
 
 
 def values_of(term: Term, problem: Problem, free: dict[str, Any]) -> tuple[Any, ...]:
@@ -376,9 +400,9 @@ def generic_problem(
     fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
     tables: dict[Symbol, Any] = dict(labels)
     for symbol in sorted(reached(terms, definitions), key=lambda s: (s.name, len(s.arguments))):
-        if symbol in tables or symbol in definitions or any(isinstance(s, Collective) for s in symbol.arguments):
+        if symbol in tables or symbol in definitions or is_drawn(symbol):
             continue
-        shape = tuple(size.sorts[s] for s in symbol.arguments if s in FINITE)
+        shape = shape_of(symbol, size)
         tables[symbol] = _generic(symbol, shape, directions, symbol not in fixed)
     names = {v.name for x in terms for v in free_variables(x) if v.sort == REAL}
     constants = {name: sympy.Symbol(name, positive=True) for name in names}
@@ -422,9 +446,7 @@ def reached(terms: tuple[Term, ...], definitions: dict[Symbol, Definition]) -> s
 def equal_by_sympy(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], size: Any) -> bool:
     """Whether SymPy brings the written-out difference to zero, for all labels and all free variables."""
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
-    choices = [
-        s for s in reached((lhs, rhs), definitions) if s.result in FINITE and not isinstance(s.arguments[0], Collective)
-    ]
+    choices = [s for s in reached((lhs, rhs), definitions) if s.result in FINITE and not is_drawn(s)]
     loose = sorted({v for x in (lhs, rhs) for v in free_variables(x) if v.sort in FINITE}, key=lambda v: v.name)
     batches = [v for x in (lhs, rhs) for v in free_variables(x) if isinstance(v.sort, Collective)]
     for tables in product(*(_functions(s, size) for s in choices)):
@@ -447,6 +469,6 @@ def is_zero(difference: sympy.Expr) -> bool:
 
 
 def _functions(symbol: Symbol, size: Any) -> list[Any]:
-    shape = tuple(size.sorts[s] for s in symbol.arguments if s in FINITE)
+    shape = shape_of(symbol, size)
     count = int(np.prod(shape))
     return [np.array(v).reshape(shape) for v in product(range(size.sorts[symbol.result]), repeat=count)]

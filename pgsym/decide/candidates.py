@@ -12,12 +12,12 @@ from typing import Any
 
 from pgsym.decide.sizes import Size, vocabulary
 from pgsym.meaning.concrete import Concrete
-from pgsym.meaning.instances import TableInstance, axes_of
+from pgsym.meaning.instances import TableInstance, axes_of, has_table
 from pgsym.meaning.numbers import Numbers
 from pgsym.terms.build import BUILT_IN, EXP
 from pgsym.terms.hypotheses import Definition, Hypothesis, NonNegative, Positive, ThetaFree
 from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
-from pgsym.terms.sorts import FINITE, PARAMETER, REAL, Collective
+from pgsym.terms.sorts import FINITE, PARAMETER, REAL
 from pgsym.terms.structure import free, walk
 
 REALS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "3", "-1/2", "1/3", "5")))
@@ -93,7 +93,7 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
     used = vocabulary(terms, given)
     primitive = sorted(used - set(definitions) - BUILT_IN, key=lambda s: (s.name, len(s.arguments)))
-    primitive = [s for s in primitive if not any(isinstance(x, Collective) for x in s.arguments)]
+    primitive = [s for s in primitive if has_table(s)]
     bodies = [definitions[s].body for s in used if s in definitions]
     under_exp = {
         t.arguments[0].symbol
@@ -101,7 +101,7 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
         for t in walk(term)
         if isinstance(t, Apply) and t.symbol == EXP and isinstance(t.arguments[0], Apply)
     }
-    shapes = {s: tuple(size.sorts[x] for x in axes_of(s)) for s in primitive}
+    shapes = {s: tuple(size.sorts[x] for x in axes_of(s, size.lengths)) for s in primitive}
     differentiated = any(isinstance(t, Gradient) for term in (*terms, *bodies) for t in walk(term))
     fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
     moved = [

@@ -14,7 +14,6 @@ from pgsym.decide.sizes import Size
 from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.evaluator import open_axes
-from pgsym.meaning.instances import axes_of
 from pgsym.meaning.numbers import Array, Ball, Numbers, Rational, Symbolic
 from pgsym.meaning.vocabulary import head
 from pgsym.terms.hypotheses import Hypothesis
@@ -86,7 +85,7 @@ class Counterexample:
                 continue
             if symbol in self.candidate.logarithmic:
                 table = np.vectorize(lambda w: Fraction(0) if w == 1 else f"log({w})", otypes=[object])(table)
-            rank, k = len(axes_of(symbol)), symbol.outcomes
+            rank, k = table.ndim, symbol.outcomes
             out[name] = np.moveaxis(table, range(k), range(rank - k, rank)).tolist()
         return out | dict(self.candidate.constants)
 

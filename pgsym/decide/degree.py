@@ -21,11 +21,10 @@ from typing import Any
 
 from pgsym.decide.sizes import Size
 from pgsym.errors import SortError
-from pgsym.meaning.instances import axes_of
 from pgsym.terms.build import ABS, BUILT_IN, EXP, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.interpret import Environment, Meaning, counted
-from pgsym.terms.nodes import Apply, Gradient, Product, Range, Scope, Sum, Symbol, Term, Variable, hashed_once
+from pgsym.terms.nodes import Apply, Gradient, Product, Quotient, Range, Scope, Sum, Symbol, Term, Variable, hashed_once
 from pgsym.terms.sorts import FINITE, INDEX, PARAMETER, REAL, Collective, Sort
 from pgsym.terms.structure import loose, parts
 
@@ -213,6 +212,11 @@ class Count:
         return self.values + sum(t.entries for t in self.tables)
 
 
+def _counts(sort: Sort) -> bool:
+    """Whether a table has an entry for each value of a sort."""
+    return sort in FINITE or isinstance(sort, Collective)
+
+
 @dataclass(frozen=True)
 class DegreeBound(Meaning[Degree]):
     """Reads a term as its degree at a size."""
@@ -255,6 +259,10 @@ class DegreeBound(Meaning[Degree]):
     def apply(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> Any:
         if symbol.result in FINITE:
             return symbol.result
+        if symbol == LOG and isinstance(arguments[0], Quotient):
+            sides = [self.real(self.read(x, environment)) for x in (arguments[0].numerator, arguments[0].denominator)]
+            if all(side.monomial is not None for side in sides):  # expanded by the evaluator, too
+                return self._log_of_entries(*sides)
         values = self.values(symbol, arguments, environment)
         if symbol not in BUILT_IN:
             return self.apply_values(symbol, values)
@@ -265,12 +273,10 @@ class DegreeBound(Meaning[Degree]):
         if symbol == POWER:
             return self.real(values[0]).raised(counted(values[1], arguments[1]))
         if symbol in (LOG, EXP):
-            self.count.met += 1
             inner = self.real(values[0])
-            if symbol == LOG and inner.monomial is not None:  # the sum of the logarithms of the entries
-                self.count.tables.update(t for t, _ in inner.monomial)
-                self.count.degree = max(self.count.degree, 1)
-                return Degree(1, 0, log2(max(inner.numerator, 1)))
+            if symbol == LOG and inner.monomial is not None:
+                return self._log_of_entries(inner)
+            self.count.met += 1
             self.count.values += 1
             self.count.degree = max(self.count.degree, inner.total)
             self.count.bits = max(self.count.bits, inner.total_bits)
@@ -285,6 +291,13 @@ class DegreeBound(Meaning[Degree]):
             return Degree()
         raise SortError(f"{symbol.name} has no value of its own")
 
+    def _log_of_entries(self, *products: Degree) -> Degree:
+        """The degree of the logarithm of a product of entries, or of a fraction of two: a sum of their logarithms."""
+        self.count.met += 1
+        self.count.tables.update(t for x in products for t, _ in x.monomial or ())
+        self.count.degree = max(self.count.degree, 1)
+        return Degree(1, 0, log2(max(sum(x.numerator for x in products), 1)))
+
     def table(self, symbol: Symbol, values: Iterable[Any]) -> Table:
         """The table that a symbol applied to values is an entry of."""
         parameter = next((v.name for v in values if isinstance(v, Variable) and v.sort == PARAMETER), None)
@@ -292,7 +305,7 @@ class DegreeBound(Meaning[Degree]):
         if found is None:
             outcomes = prod(map(self.cardinality, symbol.arguments[: symbol.outcomes]))
             bits = log2(outcomes) + 1 if symbol.outcomes else 1.0
-            found = Table(symbol, parameter, prod(map(self.cardinality, axes_of(symbol))), bits)
+            found = Table(symbol, parameter, prod(self.cardinality(s) for s in symbol.arguments if _counts(s)), bits)
             self.tables[symbol, parameter] = found
         return found
 

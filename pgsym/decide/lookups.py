@@ -12,7 +12,7 @@ from pgsym.errors import OutsideNumberSystem
 from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, MAXIMUM, MINIMUM, MOMENTS, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import Symbol
-from pgsym.terms.sorts import FINITE, PARAMETER, Sort
+from pgsym.terms.sorts import FINITE, PARAMETER, Collective, Sort
 
 NAMED = (
     *((LOG, "log"), (EXP, "exp"), (ABS, "abs"), (MINIMUM, "min"), (MAXIMUM, "max"), (POWER, "power")),
@@ -92,11 +92,13 @@ class Lookups:
 
     def looked_up(self, symbol: Symbol, values: tuple[Any, ...]) -> Any:
         """A draw, a label, or a table's entry with its derivatives."""
-        if values and isinstance(values[0], Drawn):
-            drawn, time = values
-            return drawn.read(symbol.name, time, symbol.result)
         if symbol.result in FINITE:
+            if values and isinstance(values[0], Drawn):
+                drawn, time = values
+                return drawn.read(symbol.name, time, symbol.result)
             return self.choice(symbol, self.place(symbol, values))
+        if any(isinstance(v, Drawn) for v in values):  # whose draws change
+            return self._entry(symbol, values)
         key = (id(symbol), values, self.levels, self.transposed)
         if key not in self.entries:
             self.entries[key] = self._entry(symbol, values)
@@ -104,7 +106,14 @@ class Lookups:
 
     def place(self, symbol: Symbol, values: tuple[Any, ...]) -> tuple[int, ...]:
         """Where in a symbol's table its arguments point."""
-        return tuple(v for v, s in zip(values, symbol.arguments, strict=True) if s in FINITE)
+        out: list[int] = []
+        for value, sort in zip(values, symbol.arguments, strict=True):
+            if isinstance(sort, Collective):
+                times = range(1, self.lengths[sort.length] + 1)
+                out += [value.read(name, i, component) for i in times for name, component in sort.components]
+            elif sort in FINITE:
+                out.append(value)
+        return tuple(out)
 
     def _entry(self, symbol: Symbol, values: tuple[Any, ...]) -> Jet:
         """A table's entry as truncated number, as short as it can be."""

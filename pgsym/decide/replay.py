@@ -67,7 +67,9 @@ def python_of(counterexample: Counterexample) -> str:
     sides = [_wrapped(f"{name} = from_record(", to_record(term), ")", term, names) for name, term in named]
     assumed = [_wrapped("    hypothesis_from_record(", hypothesis_record(h), "),", h, names) for h in found.given]
     tables, logarithmic = found.candidate.tables, found.candidate.logarithmic
-    inferred = {name for name, sort in LETTERS.items() if any(sort in axes_of(symbol) for symbol in tables)}
+    inferred = {
+        name for name, sort in LETTERS.items() if any(sort in axes_of(symbol, found.size.lengths) for symbol in tables)
+    }
     options = [
         "given=given" if assumed else "",
         "" if found.is_rational else 'numbers="symbolic"',

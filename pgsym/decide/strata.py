@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pgsym.decide.sizes import Size, vocabulary
 from pgsym.meaning.generic import Stratum
-from pgsym.meaning.instances import axes_of
+from pgsym.meaning.instances import axes_of, has_table
 from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG, POWER
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
 from pgsym.terms.nodes import (
@@ -31,7 +31,7 @@ from pgsym.terms.nodes import (
     Variable,
 )
 from pgsym.terms.places import places
-from pgsym.terms.sorts import FINITE, INDEX, REAL, Collective
+from pgsym.terms.sorts import FINITE, INDEX, REAL
 from pgsym.terms.structure import distinct, parts
 
 MOST_STRATA = 32
@@ -51,7 +51,7 @@ def strata(
     primitive = sorted(
         (s for s in used if s not in definitions and s not in BUILT_IN), key=lambda s: (s.name, len(s.arguments))
     )
-    labels = [s for s in primitive if s.result in FINITE and not isinstance(s.arguments[0], Collective)]
+    labels = [s for s in primitive if s.result in FINITE and has_table(s)]
     positive: set[Symbol | Variable] = {h.symbol for h in given if isinstance(h, Positive)}
     bodies = [definitions[s].body for s in used if s in definitions]
     unprotected = [t for term in (*terms, *bodies) for d in _dividing(term) for t in _unprotected(d)]
@@ -63,7 +63,7 @@ def strata(
     constants = sorted({v.name for v in divided_by - positive})
 
     def shape(symbol: Symbol) -> tuple[int, ...]:
-        return tuple(size.sorts[s] for s in axes_of(symbol))
+        return tuple(size.sorts[s] for s in axes_of(symbol, size.lengths))
 
     axes: list[list[Part]] = []
     complete = True

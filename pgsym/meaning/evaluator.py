@@ -35,7 +35,7 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import FINITE, INDEX, MATRIX, PARAMETER, REAL, Collective, Sort
+from pgsym.terms.sorts import FINITE, INDEX, MATRIX, PARAMETER, REAL, TRAJECTORY, Collective, Sort
 from pgsym.terms.structure import free, loose, sort_of
 
 SKIPPED = Variable("", PARAMETER)
@@ -78,11 +78,19 @@ class Handle:
         """A draw; raises SortError if there is none, such as the state after the last."""
         known = self.known.get((of.name, index))
         if known is None:
-            axis = f"{self.name}.{of.name}.{index}"
-            if self.drawn is not None and axis not in self.drawn:
-                raise SortError(f"{of.name}_{index} is no draw of this {self.sort}: it begins later, or ends before")
-            known = self.known[of.name, index] = Axis(axis, of.result)
+            known = self.known[of.name, index] = self._axis(of.name, index, of.result)
         return known
+
+    def draws(self, instance: Instance) -> list[Axis]:
+        """Every draw, in the order of time; raises SortError for a history, which does not have them all."""
+        times = range(1, instance.length(Variable(self.sort.length, INDEX)) + 1)
+        return [self._axis(name, i, sort) for i in times for name, sort in self.sort.components]
+
+    def _axis(self, name: str, index: int, sort: Sort) -> Axis:
+        axis = f"{self.name}.{name}.{index}"
+        if self.drawn is not None and axis not in self.drawn:
+            raise SortError(f"{name}_{index} is no draw of this {self.sort}: it begins later, or ends before")
+        return Axis(axis, sort)
 
 
 @dataclass(frozen=True)
@@ -219,11 +227,12 @@ class Evaluator(Meaning[Value]):
         """A table with its derivatives, its axes named by the arguments."""
         if symbol.arguments.count(PARAMETER) > 1:
             raise SortError(f"{symbol.name} takes two parameters, which no table has: it needs a definition")
-        if stray := [s for s in symbol.arguments if s != PARAMETER and s not in FINITE]:
+        if stray := [s for s in symbol.arguments if s not in (PARAMETER, TRAJECTORY) and s not in FINITE]:
             raise SortError(
                 f"{symbol.name} takes an argument of sort {stray[0]}, which no table has: it needs a definition"
             )
-        places = [v for v in values if isinstance(v, PLACES)]
+        places = [x for v in values for x in (v.draws(self.instance) if isinstance(v, Handle) else (v,))]
+        places = [v for v in places if isinstance(v, PLACES)]
         name = next((v.name for v in values if isinstance(v, Variable) and v.sort == PARAMETER), None)
         axes = tuple([v.name if isinstance(v, Axis) else f"gather:{next(self.fresh)}" for v in places])
 

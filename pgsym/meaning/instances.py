@@ -14,15 +14,38 @@ from pgsym.meaning.bounds import NON_NEGATIVE, PROBABILITIES, REALS, Bounds
 from pgsym.meaning.numbers import Array, Numbers
 from pgsym.terms.hypotheses import Definition, Frozen, Hypothesis, Signed
 from pgsym.terms.nodes import Symbol, Variable
-from pgsym.terms.sorts import FINITE, Sort
+from pgsym.terms.sorts import FINITE, Collective, Sort
 
 Sizes = Mapping[Sort, int]
 
 
+def has_table(symbol: Symbol) -> bool:
+    """Whether a table may give a symbol its values: it is no draw of a batch or trajectory, and no law of one."""
+    drawn = symbol.arguments if symbol.result in FINITE else symbol.arguments[: symbol.outcomes]
+    return not any(isinstance(s, Collective) for s in drawn)
+
+
+def axes_of(symbol: Symbol, lengths: Mapping[str, int]) -> tuple[Sort, ...]:
+    """The sorts of a symbol's table axes: its finite arguments in their order, of a trajectory one for each draw.
+
+    Raises InstanceError where `lengths` does not say how many draws there are.
+    """
+    if not any(isinstance(s, Collective) for s in symbol.arguments):
+        return _finite(symbol)
+    return tuple(x for s in symbol.arguments for x in _axes_for(s, lengths))
+
+
 @lru_cache(maxsize=2**12)
-def axes_of(symbol: Symbol) -> tuple[Sort, ...]:
-    """The sorts of a symbol's table axes: its finite arguments, in their order."""
+def _finite(symbol: Symbol) -> tuple[Sort, ...]:
     return tuple(s for s in symbol.arguments if s in FINITE)
+
+
+def _axes_for(sort: Sort, lengths: Mapping[str, int]) -> tuple[Sort, ...]:
+    if not isinstance(sort, Collective):
+        return (sort,) if sort in FINITE else ()
+    if sort.length not in lengths:
+        raise InstanceError(f"{sort.length} has no value: pass {sort.length}=1, or any positive integer")
+    return tuple(component for _, component in sort.components) * lengths[sort.length]
 
 
 class Instance(ABC):
@@ -54,7 +77,7 @@ class Instance(ABC):
 
     def shape(self, symbol: Symbol) -> tuple[int, ...]:
         """The sizes of the axes of a symbol's table."""
-        return tuple(self.size(s) for s in axes_of(symbol))
+        return tuple(self.size(s) for s in axes_of(symbol, self.lengths))
 
     @abstractmethod
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:

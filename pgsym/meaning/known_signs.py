@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pgsym.errors import OutsideNumberSystem
 from pgsym.terms.build import ABS, EXTREMES, MAXIMUM
-from pgsym.terms.nodes import Add, Apply, Binder, Multiply, Power, Quotient, Term, Variable
-from pgsym.terms.rational import as_fraction
+from pgsym.terms.nodes import Add, Apply, Binder, Multiply, Number, Power, Product, Quotient, Term, Variable
+from pgsym.terms.rational import as_fraction, same_rational_function
 from pgsym.terms.sorts import PARAMETER
 from pgsym.terms.structure import loose, substitute, walk
 
 if TYPE_CHECKING:
     from pgsym.meaning.instances import Instance
     from pgsym.terms.interpret import Environment
+
+ONE = Number(Fraction(1))
 
 
 def known_sign(term: Term, environment: Environment, instance: Instance) -> int | None:
@@ -45,6 +48,8 @@ class _KnownSigns:
                 return Quotient(self.resolved(x), self.resolved(y))
             case Power(base, n):
                 return Power(self.resolved(base), n)
+            case Product(_, bound) if same_rational_function(bound.body, ONE):
+                return ONE  # such as the ratios of a policy to itself
             case Apply(symbol, (x, y)) if symbol in EXTREMES:
                 return self._chosen(term, self.resolved(x), self.resolved(y), symbol == MAXIMUM)
             case Apply(symbol, (x,)) if symbol == ABS:

@@ -97,9 +97,9 @@ def problem(
     exact = not isinstance(system, Float64)
     sizes_said = Agreement({LETTERS[n]: k for n, k in _positive(sizes).items() if n in LETTERS})
     for key, target in targets.items():
-        axes = listed_axes(target) if isinstance(target, Symbol) else ()
+        axes = listed_axes(target, sizes) if isinstance(target, Symbol) else ()
         if raw[key].ndim != len(axes):
-            wanted = indexed(target) if isinstance(target, Symbol) else f"the number {target}"
+            wanted = indexed(target, sizes) if isinstance(target, Symbol) else f"the number {target}"
             raise InstanceError(f"{key} has {raw[key].ndim} axes, but {wanted} has {len(axes)}")
         sizes_said.take(key, raw[key].shape, axes)
     for h in given:

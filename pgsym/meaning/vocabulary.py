@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from unicodedata import name as unicode_name
 
-from pgsym.meaning.instances import axes_of
+from pgsym.meaning.instances import axes_of, has_table
 from pgsym.terms.build import BUILT_IN
 from pgsym.terms.hypotheses import Definition, Hypothesis, SymbolHypothesis
 from pgsym.terms.nodes import Apply, Symbol, Term
-from pgsym.terms.sorts import PARAMETER, Collective, Sort
+from pgsym.terms.sorts import FINITE, PARAMETER, TRAJECTORY, Collective, Sort
 from pgsym.terms.structure import symbols
+
+NO_LENGTHS: Mapping[str, int] = {}
 
 
 def bodies(terms: Iterable[Term], given: Iterable[Hypothesis]) -> list[Term]:
@@ -37,8 +39,7 @@ def primitives(terms: Iterable[Term], given: Iterable[Hypothesis] = ()) -> tuple
     terms, given = tuple(terms), tuple(given)
     defined = {h.symbol for h in given if isinstance(h, Definition)}
     found = {s for t in (*terms, *bodies(terms, given)) for s in symbols(t)} - defined - BUILT_IN
-    plain = (s for s in found if not any(isinstance(sort, Collective) for sort in s.arguments))
-    return tuple(sorted(plain, key=lambda s: (s.name, len(s.arguments))))
+    return tuple(sorted(filter(has_table, found), key=lambda s: (s.name, len(s.arguments))))
 
 
 def only_assumed(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Symbol, ...]:
@@ -50,15 +51,15 @@ def only_assumed(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Sy
     return tuple(s for s in everything if s not in needed)
 
 
-def listed_axes(symbol: Symbol) -> tuple[Sort, ...]:
-    """The sorts of a table's axes as users write them, conditions before outcomes."""
-    axes, k = axes_of(symbol), symbol.outcomes
+def listed_axes(symbol: Symbol, lengths: Mapping[str, int] = NO_LENGTHS) -> tuple[Sort, ...]:
+    """The sorts of a table's axes as users write them, conditions before outcomes; a trajectory has T of each."""
+    axes, k = axes_of(symbol, lengths), symbol.outcomes
     return axes[k:] + axes[:k]
 
 
-def indexed(symbol: Symbol) -> str:
+def indexed(symbol: Symbol, lengths: Mapping[str, int] = NO_LENGTHS) -> str:
     """A symbol with the indices of its table, such as π[s][a]."""
-    return symbol.name + "".join(f"[{sort.name[0]}]" for sort in listed_axes(symbol))
+    return symbol.name + "".join(f"[{sort.name[0]}]" for sort in listed_axes(symbol, lengths))
 
 
 def head(symbol: Symbol) -> str:
@@ -69,8 +70,10 @@ def head(symbol: Symbol) -> str:
     ('y(s)', 'y(a | s)', 'π_θ(a | s)')
     """
     letters: list[str] = []
-    for sort in axes_of(symbol):
-        letter = sort.name[0]
+    for sort in symbol.arguments:
+        if not (sort in FINITE or isinstance(sort, Collective)):
+            continue
+        letter = "τ" if sort == TRAJECTORY else sort.name[0]
         letters.append(letter + "'" * sum(x.rstrip("'") == letter for x in letters))
     k = symbol.outcomes
     name = symbol.name + "_θ" * (PARAMETER in symbol.arguments)

@@ -1,5 +1,6 @@
 """Settings to derive in, and finite MDPs to have numbers on."""
 
+from pgsym.problems.autoregressive import Autoregressive, autoregressive
 from pgsym.problems.classification import Classification, classification
 from pgsym.problems.critics import Critics, critics
 from pgsym.problems.environments import from_gymnasium
@@ -13,6 +14,7 @@ from pgsym.problems.trajectory import Trajectories, trajectories
 from pgsym.problems.values import gradient, hessian_vector, objective
 
 __all__ = [
+    "Autoregressive",
     "Classification",
     "Critics",
     "FiniteMDP",
@@ -24,6 +26,7 @@ __all__ = [
     "Sequences",
     "TabularSoftmax",
     "Trajectories",
+    "autoregressive",
     "classification",
     "critics",
     "from_arrays",

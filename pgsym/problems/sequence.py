@@ -48,10 +48,6 @@ class Sequences(Trajectories):
         """1 where the token is the label y(s_t) of its context."""
         return indicator(self.action(time, of), LABEL(self.state(time, of)))
 
-    def log_likelihood(self, of: Variable | None = None) -> Term:
-        """log π_θ(a_{1:T} | s_1), the logarithm of the model's probability of a sequence's tokens."""
-        return sum_range(self.t, 1, self.T, of=log(self.policy(self.t, of)))
-
     @property
     def teacher_forcing(self) -> Term:
         """The cross entropy of gold sequences: every token is predicted from its gold context."""

@@ -69,6 +69,10 @@ class Trajectories:
         """∇ log π_θ(a_t | s_t)."""
         return grad(log(self.policy(time, of)), self.theta)
 
+    def log_likelihood(self, of: Variable | None = None) -> Term:
+        """Σ_t log π_θ(a_t | s_t), the logarithm of the policy's part of the trajectory's probability."""
+        return sum_range(self.t, 1, self.T, of=log(self.policy(self.t, of)))
+
     @property
     def mass(self) -> Apply:
         """p_θ(τ), the probability of the trajectory."""

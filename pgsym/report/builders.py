@@ -212,7 +212,7 @@ def counterexample_of(found: Counterexample) -> Iterator[Block]:
 def python_for(claim: Claim, found: Counterexample) -> str:
     """Python that rebuilds the counterexample of a claim of the catalogue (`pgsym show ID --python`: of any)."""
     listed = [f"    {name!r}: {_source(table)}," for name, table in found.listed(first_label=0).items()]
-    seen = {sort for symbol in found.candidate.tables for sort in listed_axes(symbol)}
+    seen = {sort for symbol in found.candidate.tables for sort in listed_axes(symbol, found.size.lengths)}
     unseen = {name: n for name, n in found.size.counts if LETTERS.get(name) not in seen}
     sizes = "".join(f", {name}={n}" for name, n in unseen.items())
     apart = with_symbols_apart(claim.lhs, claim.rhs, claim.given) != (claim.lhs, claim.rhs, claim.given)

@@ -15,7 +15,7 @@ from pgsym.meaning.vocabulary import head, listed_axes, primitives
 from pgsym.report.document import Figure
 from pgsym.report.figures.graph import Graph, draw
 from pgsym.terms.nodes import Symbol
-from pgsym.terms.sorts import ACTION, PARAMETER, STATE, Sort
+from pgsym.terms.sorts import ACTION, PARAMETER, STATE, Collective, Sort
 
 MOST_CHANCES = 8
 """The most transitions of chance in a drawing that one can still read."""
@@ -42,7 +42,7 @@ def figure_of_example(example: Example, name: str) -> Figure | None:
     tables = {named[n]: _exact(named[n], table) for n, table in example.tables.items() if n in named}
     sizes: dict[Sort, int] = {}
     for symbol, table in tables.items():
-        sizes |= dict(zip(listed_axes(symbol), table.shape, strict=True))
+        sizes |= dict(zip(listed_axes(symbol, example.sizes), table.shape, strict=True))
     return _figure(graph_of(tables, sizes, example.sizes.get("T")), name)
 
 
@@ -92,6 +92,8 @@ def graph_of(tables: Tables, sizes: Mapping[Sort, int], horizon: int | None = No
     S, A = sizes.get(STATE, 1), sizes.get(ACTION, 1)
     parts: dict[str, Any] = {"of_states": (), "of_pairs": ()}
     for symbol, table in tables.items():
+        if any(isinstance(sort, Collective) for sort in symbol.arguments):
+            continue  # the reward of a whole trajectory belongs to no state and to no action
         values = _values(symbol, table)
         match listed_axes(symbol):
             case (first,) if first == STATE and symbol.outcomes and "start" not in parts:

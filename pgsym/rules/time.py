@@ -204,6 +204,9 @@ class Tower(Rule):
         known, now, needs = [], [], NOTHING
         for factor in factors(body):
             draws = list(_draws(factor, tau, place.opened))
+            whole = [d for d, _ in draws if len(d.arguments) == 1]
+            if whole:
+                raise self.refuse(place.term, f"{whole[0]} speaks of the whole trajectory")
             if any(d.symbol.result == ACTION and d.arguments[1] == self.time for d, _ in draws):
                 stray = [d for d, _ in draws if d.arguments[1] != self.time]
                 if stray:

@@ -227,9 +227,12 @@ class Notation(ABC):
 
     @staticmethod
     def _is_shown(symbol: Symbol, i: int) -> bool:
-        """Indices and parameters stand as subscripts; the batch that s_i belongs to goes without saying."""
+        """Indices and parameters stand as subscripts; the batch of s_i goes without saying, but not that of R(τ)."""
         sort = symbol.arguments[i]
-        return sort not in (INDEX, PARAMETER) and (i < symbol.outcomes or not isinstance(sort, Collective))
+        if isinstance(sort, Collective):
+            is_function = not symbol.outcomes and INDEX not in symbol.arguments
+            return i < symbol.outcomes or is_function
+        return sort not in (INDEX, PARAMETER)
 
     def _head(self, symbol: Symbol, arguments: tuple[Term, ...], path: Path, offset: int = 0) -> str:
         """A symbol with its subscripts; those of τ_2 begin with its number, s_{2, t}, and τ' lends its prime, s'_t."""
@@ -239,7 +242,9 @@ class Notation(ABC):
             if symbol.arguments[i] in (INDEX, PARAMETER)
         ]
         owners = [
-            t for i, t in enumerate(arguments) if i >= symbol.outcomes and isinstance(symbol.arguments[i], Collective)
+            t
+            for i, t in enumerate(arguments)
+            if i >= symbol.outcomes and isinstance(symbol.arguments[i], Collective) and not self._is_shown(symbol, i)
         ]
         names = [t.name for t in owners if isinstance(t, Variable)]
         scripts = [name.partition("_")[2] for name in names if "_" in name] + scripts

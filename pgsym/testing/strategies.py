@@ -236,7 +236,7 @@ def problems(
     signs = {h.symbol: h for h in given if isinstance(h, Signed)}
     tables: dict[str, Array] = {}
     for symbol in primitives(terms, given):
-        shape = tuple(chosen.sorts[sort] for sort in listed_axes(symbol))
+        shape = tuple(chosen.sorts[sort] for sort in listed_axes(symbol, chosen.lengths))
         conditions = len(shape) - symbol.outcomes
         if symbol.result in FINITE:
             table = labels(shape, chosen.sorts[symbol.result])
