@@ -35,7 +35,7 @@ CHUNK: Final = 2**20
 RATE: Final = 2_000_000
 """Samples a second of a simple estimator, for estimates of time."""
 ROUNDING: Final = 64 * 2.0**-53
-"""What summing in float64 may leave of terms that cancel, relative to their expected length."""
+"""What summing in float64 may leave of terms that cancel, relative to their lengths."""
 CONFIDENCE: Final = 0.99
 FEWEST: Final = 100
 """How many draws an interval by the normal approximation needs at least."""
@@ -46,8 +46,8 @@ class Moments:
     """What an estimator does on average at one problem, and how it scatters.
 
     Gradients are of shape (S, A), in the logits; the covariance is of shape (S A, S A).  `mass` is the probability of
-    all that was gone through (1, but for rounding), `length` the expected length of an estimate.  Where samples were
-    drawn, `draws` says how many, and the mean is known up to `margin`.
+    all that was gone through (1, but for rounding), `length` the expected length of an estimate and of what
+    the gradient sums up, in floats.  Where samples were drawn, `draws` says how many; the mean is known up to `margin`.
     """
 
     estimator: str
@@ -236,7 +236,7 @@ def moments(
     total = draws or plan.count
     if not draws and total > budget:
         raise TooLarge(refusal(plan, total, budget))
-    gathered = _Sums(target, problem.exact)
+    gathered = _Sums(target, problem.exact, 0.0 if problem.exact else objective.length(problem))
     with _progress(progress, total) as advance:
         for episodes, weights in _weighted(plan, size, draws, seed):
             samples = Samples(problem, episodes, groups)
@@ -263,7 +263,7 @@ def _weighted(plan: Plan, size: int, draws: int, seed: int) -> Iterator[tuple[In
 class _Sums:
     """The weighted sums of estimates and of their products, about the target (which keeps small biases sharp)."""
 
-    def __init__(self, target: Array, exact: bool):
+    def __init__(self, target: Array, exact: bool, length: float):
         self.target, self.exact = target if exact else target.astype(np.float64), exact
         P = target.size
         zero = Fraction(0) if exact else 0.0
@@ -271,7 +271,7 @@ class _Sums:
         self.lost: Array = np.zeros(P)
         self.second: Array = np.full((P, P), zero, dtype=self.target.dtype)
         self.mass: Any = zero
-        self.samples, self.length = 0, 0.0
+        self.samples, self.length = 0, length
 
     def add(self, estimates: Array, weights: Array) -> None:
         about = estimates - self.target.ravel()

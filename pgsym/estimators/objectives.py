@@ -22,32 +22,41 @@ from pgsym.meaning.numbers import Array
 
 @dataclass(frozen=True)
 class Objective:
-    """A function of the policy with its gradient in the logits, of shape (S, A); they add up and are scaled."""
+    """A function of the policy with its gradient in the logits, of shape (S, A); they add up and are scaled.
+
+    `length` is the length of what the gradient sums up, for its rounding in floats.
+    """
 
     name: str
     value: Callable[[Problem], Any]
     gradient: Callable[[Problem], Array]
+    length: Callable[[Problem], float] = lambda p: 0.0
 
     def __add__(self, other: Objective) -> Objective:
         return Objective(
             f"{self.name} + {other.name}",
             lambda p: self.value(p) + other.value(p),
             lambda p: self.gradient(p) + other.gradient(p),
+            lambda p: self.length(p) + other.length(p),
         )
 
     def __rmul__(self, factor: Any) -> Objective:
         return Objective(
-            f"{factor} · {self.name}", lambda p: factor * self.value(p), lambda p: factor * self.gradient(p)
+            f"{factor} · {self.name}",
+            lambda p: factor * self.value(p),
+            lambda p: factor * self.gradient(p),
+            lambda p: abs(float(factor)) * self.length(p),
         )
 
     def __neg__(self) -> Objective:
-        return Objective(f"−{self.name}", lambda p: -self.value(p), lambda p: -self.gradient(p))
+        return Objective(f"−{self.name}", lambda p: -self.value(p), lambda p: -self.gradient(p), self.length)
 
     def __sub__(self, other: Objective) -> Objective:
         return Objective(
             f"{self.name} − {other.name}",
             lambda p: self.value(p) - other.value(p),
             lambda p: self.gradient(p) - other.gradient(p),
+            lambda p: self.length(p) + other.length(p),
         )
 
     def __str__(self) -> str:
@@ -65,7 +74,13 @@ def expectation(
             inner = inner + moves(p)
         return np.asarray((p.mass()[:, np.newaxis] * inner).sum(axis=0)).reshape(p.S, p.A)
 
-    return Objective(name, lambda p: (p.mass() * of(p)).sum(), gradient)
+    return Objective(name, lambda p: (p.mass() * of(p)).sum(), gradient, lambda p: summed(p.mass() * of(p), p))
+
+
+def summed(weights: Array, p: Problem) -> float:
+    """Σ over all episodes of |weight| ‖score‖."""
+    scores = p.total_scores.astype(np.float64)
+    return float(np.abs(weights.astype(np.float64)) @ np.sqrt((scores * scores).sum(axis=1)))
 
 
 def _log_ratio(p: Problem) -> Floats:
@@ -88,7 +103,7 @@ def _forward_value(p: Problem) -> Any:
     return float((law[met] * (ref[met] - own[met])).sum())
 
 
-expected_return = Objective("J", lambda p: p.value, lambda p: p.gradient)
+expected_return = Objective("J", lambda p: p.value, lambda p: p.gradient, lambda p: summed(p.mass() * p.returns, p))
 """J(θ) = E[Σ_t γ^{t−1} r_t]."""
 
 entropy = expectation("H(π)", lambda p: -np.where(p.mass() > 0, p.logarithms(p.policy).sum(axis=1), 0))
@@ -97,7 +112,7 @@ entropy = expectation("H(π)", lambda p: -np.where(p.mass() > 0, p.logarithms(p.
 kl = expectation("KL(π‖ref)", _log_ratio)
 """KL(π‖reference) of whole episodes, E_π[Σ_t log π(a_t|s_t)/reference(a_t|s_t)]."""
 
-forward_kl = Objective("KL(ref‖π)", _forward_value, _forward_gradient)
+forward_kl = Objective("KL(ref‖π)", _forward_value, _forward_gradient, lambda p: summed(p.mass(p.reference), p))
 """KL(reference‖π) of whole episodes, E_ref[Σ_t log reference(a_t|s_t)/π(a_t|s_t)]."""
 
 

@@ -112,7 +112,7 @@ class Samples:
     def __getitem__(self, name: str) -> Any:
         """An array by its name; raises EstimatorError for a name that there is not."""
         if name in COLUMNS:
-            found = column(self.problem, name)[self.episodes]
+            found = column(self.problem, name).take(self.episodes, axis=0)
             return found if self.padding is None else self.padding.fill(name, found, self.problem.mask[self.episodes])
         if name == "samples":
             return self

@@ -187,6 +187,20 @@ def test_gradients_of_objectives_are_differences_of_their_values(objective: Any)
         assert np.abs(found).max() > 1e-3
 
 
+def test_a_gradient_that_cancels_in_floats_is_zero() -> None:
+    """All rewards are the same: what is left of the gradient is rounding, and an estimate of exactly zero is right."""
+
+    def centred(returns: Any, total_scores: Any) -> Any:
+        return times(returns - returns.mean(axis=1, keepdims=True), total_scores)
+
+    for reward in (1, 7, 1e6):
+        problem = bandit([1 / 3, 2 / 3], [reward, reward])
+        assert problem.gradient.any()  # rounding, not zero
+        found = moments(centred, problem, members=2)
+        assert not found.mean.any()
+        assert found.unbiased
+
+
 def differences(objective: Any, problem: Problem, h: float = 1e-5) -> Any:
     theta, out = np.log(problem.policy), np.zeros(problem.policy.shape)
     for index in np.ndindex(out.shape):
