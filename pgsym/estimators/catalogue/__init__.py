@@ -1,0 +1,22 @@
+"""The estimators of the literature as functions of arrays, each with its exact fact.
+
+>>> from pgsym.estimators import moments, tree
+>>> problem = tree([1, 0, 2], length=2, end=0)
+>>> print(moments(KNOWN["dr-grpo"].estimator, problem, members=3).match)
+scaled by exactly 1/3
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pgsym.estimators.catalogue import critics, groups, importance, regularisers, returns
+from pgsym.estimators.catalogue.critics import gae, gae_bias
+from pgsym.estimators.catalogue.known import Known
+
+KNOWN: Final[dict[str, Known]] = {
+    known.id: known for family in (returns, groups, importance, critics, regularisers) for known in family.ENTRIES
+}
+"""All of them by id."""
+
+__all__ = ["KNOWN", "Known", "gae", "gae_bias"]

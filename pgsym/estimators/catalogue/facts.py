@@ -1,0 +1,78 @@
+"""The facts of the catalogue, computed: each factor over the whole grid, the smallest place where it turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pgsym.estimators.catalogue.grid import Point, grid
+from pgsym.estimators.catalogue.known import Known
+from pgsym.estimators.matching import Kind
+from pgsym.estimators.moments import Moments, moments
+
+OFF_LINE = (Kind.TURNED, Kind.VANISHES, Kind.APPEARS)
+
+
+@dataclass(frozen=True, eq=False)
+class Fact:
+    """What an entry was found to do on the grid.
+
+    At `held` plans its mean is exactly the claimed multiple of the gradient, at `broken` ones it is not (none, or the
+    catalogue is wrong); at `open` ones no factor is claimed, and `turned` is the first of them at which there is none,
+    with its moments, in Fractions where the entry has them.
+    """
+
+    known: Known
+    held: int
+    open: int
+    broken: tuple[Point, ...]
+    turned: Moments | None
+
+    @property
+    def true(self) -> bool:
+        """Whether the grid bears the entry out: every claimed factor holds, and where none is claimed there is none."""
+        return not self.broken and (self.held > 0 or self.open > 0) and (not self.open or self.turned is not None)
+
+    def record(self) -> dict[str, Any]:
+        """All of it as JSON-ready data."""
+        k = self.known
+        return {
+            "id": k.id,
+            "title": k.title,
+            "says": k.says,
+            "objective": k.objective.name,
+            "fact": k.fact,
+            "members": k.members,
+            "claims": list(k.claims),
+            "held": self.held,
+            "broken": len(self.broken),
+            "turned": None if self.turned is None else self.turned.record(),
+        }
+
+
+@lru_cache
+def fact(known: Known) -> Fact:
+    """An entry over the whole grid."""
+    held, open_, broken, turned = 0, 0, [], None
+    for point in grid():
+        if not known.applies(point.floats):
+            continue
+        claimed = known.factor(point.floats)
+        if claimed is None:
+            open_ += 1
+            if turned is None and point.match(known).kind in OFF_LINE:
+                turned = point
+        elif point.agrees(known, claimed):
+            held += 1
+        else:
+            broken.append(point)
+    return Fact(known, held, open_, tuple(broken), None if turned is None else _moments(known, turned))
+
+
+def _moments(known: Known, point: Point) -> Moments:
+    plan = point.floats if known.floats else point.exact
+    return moments(known.estimator, plan.problem, members=plan.members, objective=known.objective)
+
+
+__all__ = ["Fact", "fact"]

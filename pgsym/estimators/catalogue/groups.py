@@ -1,0 +1,168 @@
+"""Estimators over groups of episodes from one start: leave-one-out, group means, deviations, lengths."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from pgsym.estimators.catalogue.known import Known, length, on_policy, one, without_self
+from pgsym.estimators.catalogue.returns import per_row
+from pgsym.estimators.enumeration import Plan
+from pgsym.meaning.numbers import Array
+
+EPSILON = 1e-4
+"""What is added to the group's standard deviation."""
+
+
+def grouped(returns: Array, group_size: int) -> Array:
+    """The returns by group, of shape (N, groups, members)."""
+    return returns.reshape(len(returns), -1, group_size)
+
+
+def centred(returns: Array, group_size: int) -> Array:
+    """Returns less the mean of their group, of shape (N, R)."""
+    by_group = grouped(returns, group_size)
+    return np.asarray(by_group - by_group.mean(axis=2, keepdims=True)).reshape(returns.shape)
+
+
+def standardised(returns: Array, group_size: int, ddof: int = 0) -> Array:
+    """Returns less the mean, over the standard deviation of their group and ε, of shape (N, R)."""
+    deviation = grouped(returns, group_size).std(axis=2, ddof=ddof)
+    return centred(returns, group_size) / (np.repeat(deviation, group_size, axis=1) + EPSILON)
+
+
+def leave_one_out(returns: Array, total_scores: Array, group_size: int) -> Array:
+    """(R_i − the mean of the others' returns) Σ_t ∇ log π.  Kool, van Hoof, Welling (2019)."""
+    return per_row(centred(returns, group_size) * group_size / (group_size - 1), total_scores)
+
+
+def group_mean(returns: Array, total_scores: Array, group_size: int) -> Array:
+    """(R_i − the mean of the group's returns) Σ_t ∇ log π."""
+    return per_row(centred(returns, group_size), total_scores)
+
+
+def group_deviation(returns: Array, total_scores: Array, group_size: int) -> Array:
+    """(R_i − mean)/(standard deviation + ε) Σ_t ∇ log π, the deviation over G."""
+    return per_row(standardised(returns, group_size), total_scores)
+
+
+def group_deviation_sample(returns: Array, total_scores: Array, group_size: int) -> Array:
+    """(R_i − mean)/(standard deviation + ε) Σ_t ∇ log π, the deviation over G − 1."""
+    return per_row(standardised(returns, group_size, ddof=1), total_scores)
+
+
+def length_mean(returns: Array, total_scores: Array, lengths: Array) -> Array:
+    """R_i (1/|o_i|) Σ_t ∇ log π: the mean over the episode's own steps."""
+    return per_row(returns / lengths, total_scores)
+
+
+def grpo(returns: Array, total_scores: Array, lengths: Array, group_size: int) -> Array:
+    """(R_i − mean)/(standard deviation + ε) (1/|o_i|) Σ_t ∇ log π, on-policy.  Shao et al. (2024)."""
+    return per_row(standardised(returns, group_size) / lengths, total_scores)
+
+
+def dr_grpo(returns: Array, total_scores: Array, mask: Array, group_size: int) -> Array:
+    """(R_i − mean) (1/T) Σ_t ∇ log π, T the largest length.  Liu et al. (2025)."""
+    return per_row(centred(returns, group_size) / mask.shape[2], total_scores)
+
+
+def token_mean(returns: Array, total_scores: Array, lengths: Array, group_size: int) -> Array:
+    """Σ_i (R_i − mean) Σ_t ∇ log π / Σ_i |o_i|: the mean over all tokens of the batch.  Yu et al. (2025)."""
+    tokens = lengths.mean(axis=1, keepdims=True) if returns.dtype != object else _mean_length(lengths)
+    return per_row(centred(returns, group_size) / tokens, total_scores)
+
+
+def _mean_length(lengths: Array) -> Array:
+    return np.array([[Fraction(int(n), lengths.shape[1])] for n in lengths.sum(axis=1)], dtype=object)
+
+
+def _nothing_alone(plan: Plan) -> Fraction | None:
+    return Fraction(0) if plan.members == 1 else None
+
+
+def _over_length(plan: Plan) -> Fraction | None:
+    steps = length(plan)
+    return None if steps is None else Fraction(1, steps)
+
+
+def _group_over_length(plan: Plan) -> Fraction | None:
+    if plan.rows == 1:
+        return Fraction(0)
+    steps = length(plan)
+    return None if steps is None else without_self(plan) / steps
+
+
+ENTRIES = (
+    Known(
+        "leave-one-out",
+        "Leave-one-out baseline",
+        "Each return is compared with the mean of the other members' returns.",
+        leave_one_out,
+        "unbiased on-policy for G ≥ 2",
+        one,
+        members=2,
+    ),
+    Known(
+        "group-mean",
+        "Group-mean baseline",
+        "Each return is compared with the mean of its group, itself included.",
+        group_mean,
+        "scaled by exactly (G−1)/G on-policy",
+        on_policy(without_self),
+    ),
+    Known(
+        "group-deviation",
+        "Group mean and standard deviation",
+        "The group's returns are standardised, the deviation over G.",
+        group_deviation,
+        "turned: the factor depends on the group's rewards, so on the prompt",
+        on_policy(_nothing_alone),
+        floats=True,
+    ),
+    Known(
+        "group-deviation-sample",
+        "Group mean and sample deviation",
+        "The group's returns are standardised, the deviation over G − 1.",
+        group_deviation_sample,
+        "turned, as with the deviation over G",
+        on_policy(_nothing_alone),
+        members=2,
+        floats=True,
+    ),
+    Known(
+        "length-mean",
+        "Mean over the own length",
+        "The scores of an episode are averaged over its steps, not summed.",
+        length_mean,
+        "scaled by exactly 1/L where all lengths are L, turned where they differ",
+        on_policy(_over_length),
+    ),
+    Known(
+        "grpo",
+        "GRPO",
+        "Standardised returns and the mean over the own length.",
+        grpo,
+        "turned, by the deviation and by the lengths",
+        on_policy(_nothing_alone),
+        floats=True,
+    ),
+    Known(
+        "dr-grpo",
+        "Dr. GRPO",
+        "Returns less the group mean, the sum of scores over a constant (the largest length T).",
+        dr_grpo,
+        "scaled by exactly (G−1)/(G T) on-policy",
+        on_policy(lambda plan: without_self(plan) / plan.problem.T),
+    ),
+    Known(
+        "token-mean",
+        "Mean over all tokens",
+        "Returns less the group mean, the sum of all scores over the number of tokens in the batch (DAPO).",
+        token_mean,
+        "scaled by exactly (G−1)/(G L) where all lengths are L, turned where they differ",
+        on_policy(_group_over_length),
+    ),
+)
+
+__all__ = ["ENTRIES", "centred", "standardised"]

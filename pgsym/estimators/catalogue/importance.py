@@ -1,0 +1,92 @@
+"""Estimators from another policy's samples: importance weights of episodes, of steps, and clipped ratios."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from pgsym.estimators.catalogue.known import Known, covered
+from pgsym.estimators.catalogue.returns import discounts, per_row, per_step
+from pgsym.estimators.enumeration import Plan
+from pgsym.meaning.numbers import Array
+
+CLIP = Fraction(1, 5)
+"""ε of the clipped surrogate."""
+
+
+def per_trajectory(returns: Array, ratios: Array, total_scores: Array) -> Array:
+    """(Π_t ρ_t) R Σ_t ∇ log π, ρ_t = π(a_t|s_t)/behaviour(a_t|s_t)."""
+    return per_row(returns * ratios.prod(axis=2), total_scores)
+
+
+def per_decision(rewards: Array, ratios: Array, scores: Array, discount: Any) -> Array:
+    """Σ_u γ^{u−1} (Π_{v≤u} ρ_v) r_u Σ_{t≤u} ∇ log π(a_t|s_t).  Precup, Sutton, Singh (2000)."""
+    weighed = rewards * discounts(discount, rewards.shape[2]) * np.multiply.accumulate(ratios, axis=2)
+    return per_step(np.add.accumulate(weighed[..., ::-1], axis=2)[..., ::-1], scores)
+
+
+def per_token(returns: Array, ratios: Array, scores: Array) -> Array:
+    """Σ_t ρ_t R ∇ log π(a_t|s_t): each step is weighed by its own ratio only."""
+    return per_step(returns[..., np.newaxis] * ratios, scores)
+
+
+def clipped(returns: Array, ratios: Array, scores: Array) -> Array:
+    """The gradient of Σ_t min(ρ_t R, clip(ρ_t, 1−ε, 1+ε) R) at ε = 1/5.  Schulman et al. (2017)."""
+    clip: Any = CLIP if ratios.dtype == object else float(CLIP)
+    gain = returns[..., np.newaxis] * np.ones(ratios.shape, dtype=np.int64)
+    flat = np.where(gain > 0, ratios > 1 + clip, (gain < 0) & (ratios < 1 - clip))
+    return per_step(np.where(np.asarray(flat, dtype=bool), 0, gain * ratios), scores)
+
+
+def _covered(plan: Plan) -> Fraction | None:
+    return Fraction(1) if covered(plan) else None
+
+
+def _one_step_or_own(plan: Plan) -> Fraction | None:
+    return Fraction(1) if plan.problem.on_policy or (plan.problem.T == 1 and covered(plan)) else None
+
+
+def _own(plan: Plan) -> Fraction | None:
+    return Fraction(1) if plan.problem.on_policy else None
+
+
+ENTRIES = (
+    Known(
+        "importance-trajectory",
+        "Importance weights of episodes",
+        "The product of all ratios of an episode weighs it.",
+        per_trajectory,
+        "unbiased off-policy where the behaviour policy does all that the policy does",
+        _covered,
+        claims=("importance-surrogate",),
+    ),
+    Known(
+        "importance-per-decision",
+        "Importance weights per decision",
+        "Each reward is weighed by the ratios up to it.",
+        per_decision,
+        "unbiased off-policy where the behaviour policy does all that the policy does",
+        _covered,
+    ),
+    Known(
+        "per-token-ratio",
+        "Ratios per token",
+        "Each step is weighed by its own ratio alone, as in PPO and GRPO without clipping.",
+        per_token,
+        "unbiased on-policy and for one step, turned off-policy from two steps on",
+        _one_step_or_own,
+    ),
+    Known(
+        "clipped",
+        "Clipped surrogate (PPO)",
+        "Ratios per token, and no gradient where the ratio left 1 ± 1/5 on the side of the gain.",
+        clipped,
+        "unbiased on-policy, turned off-policy",
+        _own,
+        claims=("ppo-clip",),
+    ),
+)
+
+__all__ = ["ENTRIES"]

@@ -1,0 +1,190 @@
+"""Estimators of the gradients of entropies and divergences, in rewards and as losses.
+
+With L_t = log π(a_t|s_t)/ref(a_t|s_t), the estimators of the divergence are k1 = L, k2 = L²/2 and k3 = e^{−L} − 1 + L
+(Schulman, 2020), summed over the tokens.  In a reward they are numbers, multiplied by the score of the episode; as a
+loss they are differentiated token by token, which gives 1, L and 1 − e^{−L} times the token's score.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from pgsym.estimators.catalogue.known import Known, on_policy, one, single_step
+from pgsym.estimators.catalogue.returns import per_row, per_step
+from pgsym.estimators.objectives import entropy, forward_kl, kl
+from pgsym.estimators.samples import Samples
+from pgsym.meaning.numbers import Array
+
+
+def entropy_held(probs: Array, states: Array, mask: Array, policy: Array) -> Array:
+    """Σ_t ∇ H(π(·|s_t)), the contexts held fixed, as an entropy bonus is differentiated."""
+    with np.errstate(divide="ignore"):
+        surprise = np.where(probs > 0, np.log(probs), 0)
+    moved = -probs * (surprise - (probs * surprise).sum(axis=-1, keepdims=True))  # −π (log π + H)
+    own = (states[..., np.newaxis] == np.arange(len(policy))) & mask[..., np.newaxis]
+    return np.asarray(np.einsum("nrts,nrta->nsa", own.astype(np.float64), moved) / states.shape[1])
+
+
+def entropy_whole(logp: Array, total_scores: Array) -> Array:
+    """−(Σ_t log π(a_t|s_t)) Σ_t ∇ log π(a_t|s_t)."""
+    return per_row(-logp.sum(axis=2), total_scores)
+
+
+def k1_reward(logp: Array, ref_logp: Array, total_scores: Array) -> Array:
+    """Σ_t L_t times the score of the episode."""
+    return per_row((logp - ref_logp).sum(axis=2), total_scores)
+
+
+def k2_reward(logp: Array, ref_logp: Array, total_scores: Array) -> Array:
+    """Σ_t L_t²/2 times the score of the episode."""
+    return per_row(((logp - ref_logp) ** 2).sum(axis=2) / 2, total_scores)
+
+
+def k3_reward(logp: Array, ref_logp: Array, total_scores: Array) -> Array:
+    """Σ_t (e^{−L_t} − 1 + L_t) times the score of the episode."""
+    log_ratio = logp - ref_logp
+    return per_row((np.expm1(-log_ratio) + log_ratio).sum(axis=2), total_scores)
+
+
+def k1_loss(total_scores: Array) -> Array:
+    """∇ Σ_t L_t."""
+    return np.asarray(total_scores.sum(axis=1) / total_scores.shape[1])
+
+
+def k2_loss(logp: Array, ref_logp: Array, scores: Array) -> Array:
+    """∇ Σ_t L_t²/2."""
+    return per_step(logp - ref_logp, scores)
+
+
+def k2_loss_whole(logp: Array, ref_logp: Array, total_scores: Array) -> Array:
+    """∇ (Σ_t L_t)²/2, of the whole episode at once."""
+    return per_row((logp - ref_logp).sum(axis=2), total_scores)
+
+
+def k3_loss(samples: Samples) -> Array:
+    """∇ Σ_t (e^{−L_t} − 1 + L_t); without logarithms, so in Fractions too."""
+    p = samples.problem
+    drawn = p.taken(p.policy)
+    never = np.asarray(drawn == 0, dtype=bool)
+    factors = 1 - np.where(never, 1, p.taken(p.reference)) / np.where(never, 1, drawn)
+    return per_step(factors[samples.episodes], samples["scores"])
+
+
+FORWARD_LESS = kl - forward_kl
+"""KL(π‖ref) − KL(ref‖π)."""
+
+ENTRIES = (
+    Known(
+        "entropy-held",
+        "Entropy bonus, contexts held fixed",
+        "The entropy of the next token is differentiated at the contexts that were met.",
+        entropy_held,
+        "unbiased for one step, turned for sequences: the policy also decides which contexts are met",
+        single_step,
+        entropy,
+        floats=True,
+    ),
+    Known(
+        "entropy-whole",
+        "Entropy as a reward",
+        "The surprise of the whole episode weighs its score.",
+        entropy_whole,
+        "unbiased on-policy",
+        one,
+        entropy,
+        floats=True,
+    ),
+    Known(
+        "k1-reward",
+        "k1 in the reward",
+        "The log-ratio of the episode is paid as a penalty.",
+        k1_reward,
+        "unbiased on-policy",
+        one,
+        kl,
+        floats=True,
+    ),
+    Known(
+        "k2-reward",
+        "k2 in the reward",
+        "Half the squared log-ratio of every token is paid as a penalty.",
+        k2_reward,
+        "turned",
+        lambda plan: None,
+        kl,
+        floats=True,
+    ),
+    Known(
+        "k3-reward",
+        "k3 in the reward",
+        "k3 of every token is paid as a penalty.",
+        k3_reward,
+        "turned",
+        lambda plan: None,
+        kl,
+        floats=True,
+    ),
+    Known(
+        "k3-reward-difference",
+        "k3 in the reward, against the difference of both divergences",
+        "The same, held against KL(π‖ref) − KL(ref‖π).",
+        k3_reward,
+        "for one token the gradient of KL(π‖ref) − KL(ref‖π), for sequences not",
+        single_step,
+        FORWARD_LESS,
+        floats=True,
+    ),
+    Known(
+        "k1-loss",
+        "k1 as a loss",
+        "The log-ratio is differentiated.",
+        k1_loss,
+        "zero on average",
+        on_policy(lambda plan: Fraction(0)),
+        kl,
+        floats=True,
+    ),
+    Known(
+        "k2-loss",
+        "k2 as a loss, token by token",
+        "Half the squared log-ratio of every token is differentiated.",
+        k2_loss,
+        "unbiased for one token, turned for sequences: what a token makes of later contexts is lost",
+        single_step,
+        kl,
+        floats=True,
+    ),
+    Known(
+        "k2-loss-whole",
+        "k2 as a loss, of the whole episode",
+        "Half the squared log-ratio of the whole episode is differentiated.",
+        k2_loss_whole,
+        "unbiased on-policy",
+        one,
+        kl,
+        floats=True,
+    ),
+    Known(
+        "k3-loss",
+        "k3 as a loss",
+        "k3 of every token is differentiated.",
+        k3_loss,
+        "turned",
+        lambda plan: None,
+        kl,
+        floats=True,
+    ),
+    Known(
+        "k3-loss-forward",
+        "k3 as a loss, against KL(ref‖π)",
+        "The same, held against the divergence in the other direction.",
+        k3_loss,
+        "for one token the gradient of KL(ref‖π), for sequences not",
+        single_step,
+        forward_kl,
+    ),
+)
+
+__all__ = ["ENTRIES"]
