@@ -134,6 +134,36 @@ def claims(
 
 
 @app.command()
+def estimators(
+    as_json: Json = False,
+    markdown: Annotated[
+        bool, typer.Option("--md", help="Print a Markdown page with bias and variance at examples.")
+    ] = False,
+) -> None:
+    """The estimators of the literature: what each estimates, by which factor, over a grid of small problems."""
+    from pgsym.estimators.catalogue import KNOWN
+    from pgsym.estimators.catalogue.facts import fact
+
+    if markdown and as_json:
+        raise UnusableOption("--json and --md are two formats: take one")
+    found = [fact(known) for known in progress(KNOWN.values(), "estimators")]
+    if as_json:
+        print_json([f.record() for f in found])
+    elif markdown:
+        from pgsym.estimators.catalogue.page import page
+
+        typer.echo(page())
+    else:
+        rows = [
+            (f.known.id, escaped(f.known.objective.name), "✔" if f.true else "[red]✘[/red]", escaped(f.known.fact))
+            for f in found
+        ]
+        table(("id", "gradient of", "", "fact"), rows)
+        typer.echo("pgsym estimators --md: bias and variance, the grid, the smallest problems where a mean turns")
+    raise typer.Exit(0 if all(f.true for f in found) else 1)
+
+
+@app.command()
 def report(
     names: Names = None,
     formats: Annotated[

@@ -21,7 +21,9 @@ CHECKED: Final = 32
 class Estimator(Protocol):
     """Whatever gives a gradient estimate for every sample."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called."""
 
     def __call__(self, samples: Samples) -> Array:
         """The estimates, of shape (N, P) or (N, S, A)."""

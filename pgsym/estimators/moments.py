@@ -226,7 +226,7 @@ def moments(
       mean      [-1/4, 1/4]
       variance  1/16 (trace), mean squared error 1/16
     """
-    known: Estimator = estimator if hasattr(estimator, "name") else FromFunction(estimator, names or {})  # type: ignore[assignment]
+    known: Estimator = estimator if hasattr(estimator, "name") else FromFunction(estimator, names or {})
     if draws and (not isinstance(draws, int | np.integer) or draws < FEWEST):
         raise EstimatorError(f"draws={draws!r}: draw at least {FEWEST} samples, or none to go through all of them")
     problem = problem.floats() if draws else problem

@@ -86,6 +86,7 @@ ENTRIES = (
         gae(HALF),
         "unbiased on-policy with the exact value function or for one step; with another critic turned, unless λ = 1",
         _factor(HALF),
+        claims=("b-gae-bias", "b-gae-bias-wrong-critic"),
     ),
     Known(
         "temporal-difference",
@@ -94,6 +95,7 @@ ENTRIES = (
         gae(Fraction(0)),
         "unbiased on-policy with the exact value function or for one step; with another critic turned",
         _factor(Fraction(0)),
+        claims=("b-gae-bias-one-step",),
     ),
     Known(
         "gae-1",
@@ -102,6 +104,7 @@ ENTRIES = (
         gae(Fraction(1)),
         "unbiased on-policy with any critic",
         _factor(Fraction(1)),
+        claims=("any-critic",),
     ),
 )
 

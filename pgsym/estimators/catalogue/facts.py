@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pgsym.estimators.catalogue.grid import Point, grid
+from pgsym.estimators.catalogue.grid import EVEN, SKEW, STEEP, Point, grid
 from pgsym.estimators.catalogue.known import Known
+from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.listing import tree
 from pgsym.estimators.matching import Kind
 from pgsym.estimators.moments import Moments, moments
 
 OFF_LINE = (Kind.TURNED, Kind.VANISHES, Kind.APPEARS)
+OFF_POLICY = ("reinforce", "importance-trajectory", "importance-per-decision", "per-token-ratio", "clipped")
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +23,7 @@ class Fact:
 
     At `held` plans its mean is exactly the claimed multiple of the gradient, at `broken` ones it is not (none, or the
     catalogue is wrong); at `open` ones no factor is claimed, and `turned` is the first of them at which there is none,
-    with its moments, in Fractions where the entry has them.
+    on-policy if possible, with its moments, in Fractions where the entry has them.
     """
 
     known: Known
@@ -54,14 +57,17 @@ class Fact:
 @lru_cache
 def fact(known: Known) -> Fact:
     """An entry over the whole grid."""
-    held, open_, broken, turned = 0, 0, [], None
+    held, open_ = 0, 0
+    broken: list[Point] = []
+    turned: Point | None = None
     for point in grid():
         if not known.applies(point.floats):
             continue
         claimed = known.factor(point.floats)
         if claimed is None:
             open_ += 1
-            if turned is None and point.match(known).kind in OFF_LINE:
+            worth = turned is None or (point.floats.problem.on_policy and not turned.floats.problem.on_policy)
+            if worth and point.match(known).kind in OFF_LINE:
                 turned = point
         elif point.agrees(known, claimed):
             held += 1
@@ -70,9 +76,22 @@ def fact(known: Known) -> Fact:
     return Fact(known, held, open_, tuple(broken), None if turned is None else _moments(known, turned))
 
 
+def example(known: Known, off_policy: bool = False) -> Moments | None:
+    """An entry's moments at one example, four members of ragged sequences; None where it is not made for it.
+
+    Off-policy only what corrects for it, and REINFORCE for comparison.
+    """
+    ragged: dict[str, Any] = {"length": 2, "end": 0, "policy": SKEW, "reference": STEEP}
+    problem = tree([1, 0, 2], **ragged, behaviour=EVEN if off_policy else None)
+    plan = Plan(problem.floats() if known.floats else problem, members=4)
+    if not known.applies(plan) or (off_policy and known.id not in OFF_POLICY):
+        return None
+    return moments(known.estimator, plan.problem, members=plan.members, objective=known.objective, unordered=True)
+
+
 def _moments(known: Known, point: Point) -> Moments:
     plan = point.floats if known.floats else point.exact
     return moments(known.estimator, plan.problem, members=plan.members, objective=known.objective)
 
 
-__all__ = ["Fact", "fact"]
+__all__ = ["Fact", "example", "fact"]

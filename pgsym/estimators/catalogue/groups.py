@@ -102,6 +102,7 @@ ENTRIES = (
         "unbiased on-policy for G ≥ 2",
         one,
         members=2,
+        claims=("leave-one-out",),
     ),
     Known(
         "group-mean",
@@ -110,6 +111,7 @@ ENTRIES = (
         group_mean,
         "scaled by exactly (G−1)/G on-policy",
         on_policy(without_self),
+        claims=("group-mean", "b-rloo-and-group-mean"),
     ),
     Known(
         "group-deviation",
@@ -119,6 +121,7 @@ ENTRIES = (
         "turned: the factor depends on the group's rewards, so on the prompt",
         on_policy(_nothing_alone),
         floats=True,
+        claims=("b-grpo-direction", "b-grpo-binary-direction"),
     ),
     Known(
         "group-deviation-sample",
@@ -129,6 +132,7 @@ ENTRIES = (
         on_policy(_nothing_alone),
         members=2,
         floats=True,
+        claims=("b-grpo-binary-sample-deviation",),
     ),
     Known(
         "length-mean",
@@ -137,6 +141,7 @@ ENTRIES = (
         length_mean,
         "scaled by exactly 1/L where all lengths are L, turned where they differ",
         on_policy(_over_length),
+        claims=("b-length-normalisation", "b-length-normalisation-is-harmless"),
     ),
     Known(
         "grpo",
@@ -146,6 +151,7 @@ ENTRIES = (
         "turned, by the deviation and by the lengths",
         on_policy(_nothing_alone),
         floats=True,
+        claims=("b-grpo-direction", "b-length-normalisation"),
     ),
     Known(
         "dr-grpo",
@@ -154,6 +160,7 @@ ENTRIES = (
         dr_grpo,
         "scaled by exactly (G−1)/(G T) on-policy",
         on_policy(lambda plan: without_self(plan) / plan.problem.T),
+        claims=("b-length-normalisation-by-a-constant",),
     ),
     Known(
         "token-mean",

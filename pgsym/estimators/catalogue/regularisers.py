@@ -32,6 +32,11 @@ def entropy_whole(logp: Array, total_scores: Array) -> Array:
     return per_row(-logp.sum(axis=2), total_scores)
 
 
+def entropy_samples(total_scores: Array) -> Array:
+    """−∇ Σ_t log π(a_t|s_t)."""
+    return -k1_loss(total_scores)
+
+
 def k1_reward(logp: Array, ref_logp: Array, total_scores: Array) -> Array:
     """Σ_t L_t times the score of the episode."""
     return per_row((logp - ref_logp).sum(axis=2), total_scores)
@@ -85,6 +90,7 @@ ENTRIES = (
         single_step,
         entropy,
         floats=True,
+        claims=("b-entropy-of-sequences-bonus", "b-entropy-of-sequences-bonus-of-one-token"),
     ),
     Known(
         "entropy-whole",
@@ -95,6 +101,18 @@ ENTRIES = (
         one,
         entropy,
         floats=True,
+        claims=("b-entropy-of-sequences",),
+    ),
+    Known(
+        "entropy-samples",
+        "Entropy of the tokens drawn, as a loss",
+        "Minus the log-probability of the tokens drawn is differentiated.",
+        entropy_samples,
+        "zero on average",
+        on_policy(lambda plan: Fraction(0)),
+        entropy,
+        floats=True,
+        claims=("b-entropy-of-sequences-of-samples", "b-entropy-of-sequences-of-samples-is-nothing"),
     ),
     Known(
         "k1-reward",
@@ -105,13 +123,14 @@ ENTRIES = (
         one,
         kl,
         floats=True,
+        claims=("b-kl-estimators-k1-as-reward", "b-kl-of-sequences-gradient"),
     ),
     Known(
         "k2-reward",
         "k2 in the reward",
         "Half the squared log-ratio of every token is paid as a penalty.",
         k2_reward,
-        "turned",
+        "turned: for one token the gradient of E[L²/2] − KL(π‖ref)",
         lambda plan: None,
         kl,
         floats=True,
@@ -121,10 +140,11 @@ ENTRIES = (
         "k3 in the reward",
         "k3 of every token is paid as a penalty.",
         k3_reward,
-        "turned",
+        "turned: for one token the gradient of KL(π‖ref) − KL(ref‖π)",
         lambda plan: None,
         kl,
         floats=True,
+        claims=("b-kl-estimators-k3-as-reward-alone",),
     ),
     Known(
         "k3-reward-difference",
@@ -135,6 +155,7 @@ ENTRIES = (
         single_step,
         FORWARD_LESS,
         floats=True,
+        claims=("b-kl-estimators-k3-as-reward",),
     ),
     Known(
         "k1-loss",
@@ -145,6 +166,7 @@ ENTRIES = (
         on_policy(lambda plan: Fraction(0)),
         kl,
         floats=True,
+        claims=("b-kl-estimators-k1-loss", "b-kl-of-sequences-k1-loss"),
     ),
     Known(
         "k2-loss",
@@ -155,6 +177,7 @@ ENTRIES = (
         single_step,
         kl,
         floats=True,
+        claims=("b-kl-estimators-k2-loss", "b-kl-of-sequences-k2-loss", "b-kl-of-sequences-k2-loss-gap"),
     ),
     Known(
         "k2-loss-whole",
@@ -165,16 +188,18 @@ ENTRIES = (
         one,
         kl,
         floats=True,
+        claims=("b-kl-of-sequences-k2-of-the-whole",),
     ),
     Known(
         "k3-loss",
         "k3 as a loss",
         "k3 of every token is differentiated.",
         k3_loss,
-        "turned",
+        "turned: for one token the gradient of KL(ref‖π) instead",
         lambda plan: None,
         kl,
         floats=True,
+        claims=("b-kl-estimators-k3-loss-as-kl",),
     ),
     Known(
         "k3-loss-forward",
@@ -184,6 +209,7 @@ ENTRIES = (
         "for one token the gradient of KL(ref‖π), for sequences not",
         single_step,
         forward_kl,
+        claims=("b-kl-estimators-k3-loss", "b-kl-of-sequences-k3-loss"),
     ),
 )
 
