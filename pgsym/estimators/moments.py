@@ -209,8 +209,7 @@ def moments(
     `from_advantages`, `from_torch` or `from_jax`.  A sample is `groups` groups of `members` episodes.  With `unordered`
     only multisets are gone through, and it is checked that the estimator does not care for the order.  With `draws`
     that many samples are drawn instead, and what is found is `tested`.  A loss of a framework is
-    judged in float64.  `progress` shows a bar (by default, on a
-    terminal, where the work is long).
+    judged in float64.  `progress` shows a bar (by default, on a terminal, where the work is long).
 
     Raises TooLarge, with an estimate, for more samples than the budget, and EstimatorError for one that returns the
     wrong shape, NaN or integers, mixes samples, cares for the order, or is random by itself.

@@ -20,16 +20,27 @@ try:
 except ImportError as error:
     raise EstimatorError('from_jax needs JAX: pip install "pgsym[jax]"') from error
 
-PADDED: Final = (64, 1024, 2**14)
-"""The numbers of samples that are compiled for; fewer are filled up, so that nothing is compiled anew."""
+FEWEST: Final = 64
+"""The smallest number of samples that is compiled for."""
+FILLED: Final = 4
+"""Up to how many times as many samples are gone through, rather than compile for fewer."""
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """The gradients of many samples, compiled, and whether they depend on anything."""
+    """The gradients of many samples, whether they depend on anything, and the numbers of samples compiled for."""
 
     function: Callable[..., Any]
     depends: bool
+    sizes: list[int] = field(default_factory=list)
+
+    def size(self, N: int) -> int:
+        """To how many N samples are filled up, so that as little as possible is compiled anew."""
+        least = max(N, FEWEST)
+        fits = [n for n in self.sizes if least <= n <= FILLED * least]
+        if not fits:
+            self.sizes.append(least)
+        return min(fits, default=least)
 
 
 @dataclass(eq=False)
@@ -59,7 +70,7 @@ class FromJax(FromLoss):
                 self.one_by_one(error)
                 return looped
             N = len(logits)
-            fill = np.minimum(np.arange(next(n for n in PADDED if n >= N)), N - 1)
+            fill = np.minimum(np.arange(compiled.size(N)), N - 1)
             losses, rises = compiled.function(logits[fill], table, {m: x[fill] for m, x in given.items()})
             found = _numbers(losses, rises, N)
             if not compiled.depends and not any(x.any() for x in found[1:]):

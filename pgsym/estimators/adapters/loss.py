@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from pgsym.errors import EstimatorError
+from pgsym.errors import EstimatorError, NotFinite
 from pgsym.estimators.adapters.advantages import Rule, rule
 from pgsym.estimators.adapters.arguments import ADVANTAGES, HELD, MEANINGS, MOVING, SAME, axes, meanings
 from pgsym.estimators.problem import Floats, Ints, Problem
@@ -98,7 +98,7 @@ class FromLoss(ABC):
             losses, rises, direct = self.gradients(theta[states], theta, self.batch(part), self.same(part))
             bad = np.flatnonzero(~np.isfinite(losses))
             if len(bad):
-                raise EstimatorError(f"{self.name} is {losses[bad[0]]} for the sample: {part.line(int(bad[0]))}")
+                raise NotFinite(f"{self.name} is {losses[bad[0]]} for the sample: {part.line(int(bad[0]))}")
             found[low : low + BLOCK] = self.sign * (gathered(rises, states, p.S) + direct).reshape(-1, p.P)
         return found
 
