@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 
-.PHONY: help report test mutants lint bench gallery clean
+.PHONY: help report test test-extras mutants lint bench gallery clean
 help:
 	@echo "make report   PDF, HTML and LaTeX of every derivation, in reports/"
 	@echo "make test     all tests"
+	@echo "make test-extras  tests of losses in PyTorch, JAX and rlax (installs them)"
 	@echo "make mutants  more mutants of every claim and step (minutes)"
 	@echo "make lint     ruff and mypy --strict"
 	@echo "make bench    benchmarks; writes reports/benchmarks.md"
@@ -27,6 +28,10 @@ report: $(SETUP)
 
 test: $(SETUP)
 	$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+
+test-extras: $(SETUP)
+	$(BIN)/python -m pip install --quiet --editable '.[audits]'
+	$(BIN)/python -m pytest tests/estimators -m extras --numprocesses=2 --dist=worksteal
 
 mutants: $(SETUP)
 	PGSYM_MUTANTS=12 $(BIN)/python -m pytest tests/test_mutants.py --numprocesses=2 --dist=worksteal

@@ -1,5 +1,6 @@
 """Sampled gradients: the exact mean, bias and covariance of any estimator, by enumeration."""
 
+from pgsym.estimators.adapters import from_jax, from_torch
 from pgsym.estimators.estimator import Estimator, from_advantages
 from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
 from pgsym.estimators.matching import Kind, Match
@@ -24,7 +25,9 @@ __all__ = [
     "expected_return",
     "forward_kl",
     "from_advantages",
+    "from_jax",
     "from_mdp",
+    "from_torch",
     "kl",
     "moments",
     "sequences",

@@ -208,8 +208,8 @@ def moments(
     others mean) and returns one gradient estimate for every sample, of shape (N, P) or (N, S, A); or the result of
     `from_advantages`, `from_torch` or `from_jax`.  A sample is `groups` groups of `members` episodes.  With `unordered`
     only multisets are gone through, and it is checked that the estimator does not care for the order.  With `draws`
-    that many samples are drawn instead, and what is found is `tested`.  `progress` shows a bar (by default, on a
-    terminal, where the work is long).
+    that many samples are drawn instead, and what is found is `tested`.  A loss of a framework is
+    judged in float64.  `progress` shows a bar (by default, on a terminal, where the work is long).
 
     Raises TooLarge, with an estimate, for more samples than the budget, and EstimatorError for one that returns the
     wrong shape, NaN or integers, mixes samples, cares for the order, or is random by itself.
@@ -229,7 +229,8 @@ def moments(
     known: Estimator = estimator if hasattr(estimator, "name") else FromFunction(estimator, names or {})
     if draws and (not isinstance(draws, int | np.integer) or draws < FEWEST):
         raise EstimatorError(f"draws={draws!r}: draw at least {FEWEST} samples, or none to go through all of them")
-    problem = problem.floats() if draws else problem
+    if draws or (problem.exact and getattr(known, "in_floats", False)):
+        problem = problem.floats()
     plan = Plan(problem, groups, members, unordered)
     target = objective.gradient(problem)
     size = max(256, CHUNK // (plan.rows * problem.T * problem.P))

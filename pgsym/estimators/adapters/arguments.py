@@ -1,0 +1,123 @@
+"""What the arguments of a loss mean: the names that are known, and which of them say the same.
+
+A loss is a function of ONE batch: R rows (episodes; groups × members), T steps, A actions or tokens.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pgsym.estimators.samples import arguments
+
+MOVING: Final = {
+    "logits": "(R, T, A) the logits θ(s_t, ·)",
+    "log_pi": "(R, T, A) log π(·|s_t)",
+    "probs": "(R, T, A) π(·|s_t)",
+    "logp": "(R, T) log π(a_t|s_t)",
+    "ratios": "(R, T) π(a_t|s_t) / behaviour",
+    "entropies": "(R, T) the entropy of π(·|s_t)",
+    "policy": "(S, A) the table π(a|s)",
+}
+"""What moves with the parameters: through these the loss is differentiated."""
+
+HELD: Final = {
+    "actions": "(R, T) the actions or tokens taken, ints",
+    "states": "(R, T) the states or contexts, ints",
+    "rewards": "(R, T) the reward of every step",
+    "to_go": "(R, T) the discounted sum of the rewards from the step on",
+    "old_logp": "(R, T) log behaviour(a_t|s_t)",
+    "ref_logp": "(R, T) log reference(a_t|s_t)",
+    "values": "(R, T) what the critic says of s_t",
+    "mask": "(R, T) whether the step belongs to the episode, booleans",
+    "weights": "(R, T) the mask as floats: one, or zero where padded",
+    "padding": "(R, T) whether the step is padding, booleans",
+    "old_probs": "(R, T, A) behaviour(·|s_t)",
+    "ref_probs": "(R, T, A) reference(·|s_t)",
+    "old_logits": "(R, T, A) log behaviour(·|s_t)",
+    "ref_logits": "(R, T, A) log reference(·|s_t)",
+    "starts": "(R) the prompt or first state, ints",
+    "returns": "(R) the discounted sum of the rewards",
+    "lengths": "(R) how many steps the episode takes, ints",
+}
+"""What is known of a batch and does not move, by the shape it has."""
+
+ADVANTAGES: Final = {
+    "advantages": "(R, T) or (R): see `from_torch`",
+    "row_advantages": "(R) one advantage for a row",
+    "token_advantages": "(R, T) one for a step",
+}
+
+SAME: Final = {
+    "group_ids": "(R) which group a row belongs to, ints",
+    "behaviour": "(S, A) the table of the behaviour policy",
+    "reference": "(S, A) the table of the reference policy",
+    "group_size": "how many members a group has, an int",
+    "discount": "γ",
+}
+"""What is the same for all batches."""
+
+MEANINGS: Final = {**MOVING, **HELD, **ADVANTAGES, **SAME}
+"""Every name that an argument of a loss can have, or be said to mean."""
+
+ALIASES: Final = {
+    alias: meaning
+    for meaning, aliases in {
+        "logits": "policy_logits new_logits logits_t",
+        "log_pi": "log_policy all_logp all_log_probs",
+        "probs": "pi_t action_probs",
+        "logp": "logps logprob logprobs log_prob log_probs new_logp newlogprob new_logprobs new_log_probs "
+        "per_token_logps token_logps",
+        "ratios": "ratio prob_ratio prob_ratios prob_ratios_t importance_weights importance_ratios",
+        "entropies": "entropy",
+        "actions": "action a_t tokens token_ids mb_actions b_actions completion_ids responses response_ids",
+        "states": "state contexts",
+        "rewards": "r_t token_rewards token_level_rewards",
+        "to_go": "rewards_to_go reward_to_go returns_to_go",
+        "old_logp": "old_logps old_logprob old_logprobs old_log_prob old_log_probs old_per_token_logps mb_logprobs "
+        "b_logprobs behaviour_logp behavior_logp behaviour_log_probs behavior_log_probs",
+        "ref_logp": "ref_logps ref_logprob ref_logprobs ref_log_prob ref_log_probs ref_per_token_logps reference_logp",
+        "values": "value v_t old_values",
+        "weights": "w_t response_mask completion_mask loss_mask action_mask attention_mask",
+        "padding": "padding_mask pad_mask",
+        "old_logits": "behaviour_logits behavior_logits",
+        "ref_logits": "reference_logits",
+        "starts": "prompts prompt_ids",
+        "returns": "episode_returns",
+        "lengths": "seq_lens sequence_lengths response_lengths completion_lengths",
+        "group_ids": "group_id group_index",
+        "advantages": "advantage adv advs adv_t mb_advantages b_advantages",
+        "behaviour": "behavior",
+        "group_size": "num_generations",
+        "discount": "gamma",
+    }.items()
+    for alias in aliases.split()
+}
+"""Names in use elsewhere (TRL, verl, CleanRL, rlax) that mean one of these."""
+
+
+def meanings(function: Callable[..., Any], names: Mapping[str, str]) -> dict[str, str]:
+    """Which argument of a loss means what: as `names` says, else by its own name or an alias.
+
+    Raises EstimatorError for an argument without a default that means nothing.
+
+    >>> def loss(logprobs, adv, w_t, clip=0.2): ...
+    >>> meanings(loss, {})
+    {'logprobs': 'logp', 'adv': 'advantages', 'w_t': 'weights'}
+    """
+    try:
+        own = inspect.signature(function).parameters
+    except (TypeError, ValueError):  # said by `arguments`
+        own = {}  # type: ignore[assignment]
+    read = {name: ALIASES[name] for name in own if name in ALIASES and name not in names}
+    return arguments(function, read | {name: ALIASES.get(meant, meant) for name, meant in names.items()}, MEANINGS)
+
+
+def axes(meaning: str) -> str:
+    """The axes of what an argument means, such as "RT", "RTA" or "" for a number."""
+    words = MEANINGS[meaning]
+    return words[1 : words.index(")")].replace(", ", "") if words.startswith("(") else ""
+
+
+__all__ = ["ALIASES", "MEANINGS"]

@@ -1,0 +1,137 @@
+"""Losses in PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+from pgsym.errors import EstimatorError
+from pgsym.estimators.adapters.loss import Batch, FromLoss
+from pgsym.estimators.problem import Floats
+
+try:
+    import torch
+    from torch.func import vmap
+except ImportError as error:
+    raise EstimatorError('from_torch needs PyTorch: pip install "pgsym[torch]"') from error
+
+COMPARED: Final = 3
+"""How many samples are differentiated one by one too, to see that vmap changes nothing."""
+
+
+@dataclass(eq=False)
+class FromTorch(FromLoss):
+    """A loss in PyTorch as an estimator: vmap over samples, then one backward pass through all of them."""
+
+    framework: ClassVar[str] = "PyTorch"
+    array: ClassVar[str] = "a tensor"
+    compared: bool = field(init=False, repr=False, default=False)
+
+    def gradients(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+        """(losses, their gradients in the gathered logits, and in the table)."""
+        with _float64():
+            constant = _tensors(same)
+            if self.note:
+                return self._looped(logits, table, given, constant)
+            try:
+                found = self._at_once(logits, table, given, constant)
+            except EstimatorError:
+                raise
+            except Exception as error:
+                try:
+                    looped = self._looped(logits, table, given, constant)
+                except EstimatorError:
+                    raise
+                except Exception as own:
+                    raise self.raised(own) from own
+                self.one_by_one(error)
+                return looped
+            if not self.compared:
+                few = {m: x[:COMPARED] for m, x in given.items()}
+                alone = self._looped(logits[:COMPARED], table, few, constant)
+                self.compared = True
+                if not all(np.allclose(x[:COMPARED], y, 1e-9, 1e-9, True) for x, y in zip(found, alone, strict=True)):
+                    self.one_by_one(RuntimeError("it says something else of one sample than of many"))
+                    return self._looped(logits, table, given, constant)
+            return found
+
+    def tried(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> bool:
+        """Whether the loss can be computed of one batch."""
+        with _float64():
+            try:
+                self.value(torch.tensor(logits).requires_grad_(), torch.tensor(table), _tensors(given) | _tensors(same))
+            except Exception:
+                return False
+            return True
+
+    def _at_once(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+        leaves = self._leaves(logits, table)
+
+        def one(batch: Batch, z: Any, *policy: Any) -> Any:
+            return self.value(z, policy[0] if policy else None, batch | same)
+
+        losses = vmap(one)(_tensors(given), *leaves)
+        if not losses.requires_grad:
+            raise self.no_gradient()
+        return _numbers(losses, leaves)
+
+    def _looped(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+        leaves = self._leaves(logits, table)
+        batches = _tensors(given)
+        losses = [
+            self.value(leaves[0][n], leaves[1][n] if leaves[1:] else None, {m: x[n] for m, x in batches.items()} | same)
+            for n in range(len(logits))
+        ]
+        if not any(loss.requires_grad for loss in losses):
+            raise self.no_gradient()
+        return _numbers(torch.stack(losses), leaves)
+
+    def _leaves(self, logits: Floats, table: Floats) -> list[Any]:
+        """What is differentiated by, for every sample its own: the gathered logits, the table where it is asked for."""
+        leaves = [torch.tensor(logits)]
+        if "policy" in self.meant:
+            leaves.append(torch.tensor(table).repeat(len(logits), 1, 1))
+        return [leaf.requires_grad_() for leaf in leaves]
+
+    def log_softmax(self, logits: Any) -> Any:
+        """The log-softmax over the last axis."""
+        return torch.log_softmax(logits, -1)
+
+    def taken(self, log_pi: Any, actions: Any) -> Any:
+        """The entries at the actions taken."""
+        return log_pi.gather(-1, actions.unsqueeze(-1)).squeeze(-1)
+
+    def exp(self, x: Any) -> Any:
+        """e^x."""
+        return torch.exp(x)
+
+
+def _numbers(losses: Any, leaves: list[Any]) -> tuple[Floats, Floats, Floats]:
+    """The losses and their gradients: each depends on its own part of the leaves, so their sum's gradient has all."""
+    rises = torch.autograd.grad(losses.sum(), leaves, allow_unused=True)
+    found = [np.zeros(leaf.shape) if g is None else g.numpy() for g, leaf in zip(rises, leaves, strict=True)]
+    return losses.detach().numpy(), found[0], found[1] if leaves[1:] else np.zeros(1)
+
+
+def _tensors(given: Batch) -> Batch:
+    """Arrays as tensors of their own; numbers stay."""
+    return {m: torch.tensor(x) if isinstance(x, np.ndarray) else x for m, x in given.items()}
+
+
+@contextmanager
+def _float64() -> Iterator[None]:
+    """New floats are float64, and gradients are kept, whatever the user's settings; they are restored."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.inference_mode(False), torch.enable_grad():
+            yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+__all__ = ["FromTorch"]

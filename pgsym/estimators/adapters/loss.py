@@ -1,0 +1,286 @@
+"""A user's loss as an estimator: its gradient on every sample, by a framework's own differentiation."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+from pgsym.errors import EstimatorError, NotFinite
+from pgsym.estimators.adapters.advantages import Rule, rule
+from pgsym.estimators.adapters.arguments import ADVANTAGES, HELD, MEANINGS, MOVING, SAME, axes, meanings
+from pgsym.estimators.problem import Floats, Ints, Problem
+from pgsym.estimators.samples import Samples
+from pgsym.meaning.numbers import Array
+
+Batch = dict[str, Any]
+"""What the arguments of a loss are given, by meaning: of many samples (N first), or of one."""
+
+REDUCTIONS: Final = (None, "mean", "sum")
+BLOCK: Final = 2**14
+"""How many samples are differentiated at once."""
+
+
+@dataclass(eq=False)
+class FromLoss(ABC):
+    """An estimator: sign × the gradient of a loss in the logits θ(s, a) = log π(a|s), in float64.
+
+    The loss sees θ gathered by the states, of shape (R, T, A); what flows to a state in several places is added up.
+    """
+
+    loss: Callable[..., Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+    advantages: str | Callable[..., Any] = "returns"
+    sign: float = -1
+    name: str = ""
+    reduction: str | None = None
+    time_axis: bool = True
+    traced: bool = False
+
+    framework: ClassVar[str]
+    array: ClassVar[str]
+    in_floats: ClassVar[bool] = True
+
+    given: dict[str, str] = field(init=False, repr=False)
+    within: dict[str, str] = field(init=False, repr=False)  # the arguments of traced advantages
+    weigh: Rule | None = field(init=False, repr=False)
+    note: str = field(init=False, repr=False, default="")  # why samples are differentiated one by one, if they are
+    per_row: dict[int, bool] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not callable(self.loss):
+            raise EstimatorError(f"a loss is a function, not {self.loss!r}")
+        if self.reduction not in REDUCTIONS:
+            raise EstimatorError(f"reduction is 'mean', 'sum' or None, not {self.reduction!r}")
+        self.name = self.name or getattr(self.loss, "__name__", "loss")
+        self.given = meanings(self.loss, self.names or {})
+        self.within = {}
+        if self.traced:
+            if not callable(self.advantages):
+                raise EstimatorError("traced=True takes a function as advantages")
+            self.within = meanings(self.advantages, {})
+            if set(self.within.values()) & set(ADVANTAGES):
+                raise EstimatorError("the function that computes advantages cannot ask for advantages")
+        self.weigh = None if self.traced else rule(self.advantages)
+        if not self.meant & set(MOVING):
+            raise EstimatorError(
+                f"{self.name} has no gradient: it asks for nothing that moves with the policy ({', '.join(MOVING)})"
+            )
+
+    @property
+    def meant(self) -> set[str]:
+        """All that the loss, and what computes advantages beside it, asks for."""
+        return {*self.given.values(), *self.within.values()}
+
+    # what a framework does -------------------------------------------------------------------------------------
+    @abstractmethod
+    def gradients(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+        """(losses (N,), their gradients in the gathered logits (N, R, T, A), and in the table (N, S, A), or zero)."""
+
+    @abstractmethod
+    def tried(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> bool:
+        """Whether the loss can be computed of one batch."""
+
+    # the estimates ---------------------------------------------------------------------------------------------
+    def __call__(self, samples: Samples) -> Floats:
+        self._accept(samples.problem)
+        N, p = len(samples), samples.problem
+        with np.errstate(divide="ignore"):
+            theta = np.log(p.policy)
+        found = np.empty((N, p.P))
+        for low in range(0, N, BLOCK):
+            part = samples.at(slice(low, low + BLOCK))
+            states = part["states"]
+            losses, rises, direct = self.gradients(theta[states], theta, self.batch(part), self.same(part))
+            bad = np.flatnonzero(~np.isfinite(losses))
+            if len(bad):
+                raise NotFinite(f"{self.name} is {losses[bad[0]]} for the sample: {part.line(int(bad[0]))}")
+            found[low : low + BLOCK] = self.sign * (gathered(rises, states, p.S) + direct).reshape(-1, p.P)
+        return found
+
+    def _accept(self, problem: Problem) -> None:
+        if problem.exact:
+            raise EstimatorError(f"{self.framework} computes in float64, not in Fractions: ask at problem.floats()")
+        never = np.argwhere(problem.policy == 0)
+        if len(never):
+            s, a = never[0]
+            raise EstimatorError(
+                f"the policy never takes action {a} in state {s}: its logit is −∞, and {self.framework} cannot "
+                "differentiate there (take a policy that is positive everywhere)"
+            )
+        if not self.time_axis and not problem.mask.all():
+            raise EstimatorError("time_axis=False takes episodes of one length: here some are padded")
+
+    # what the loss is given ------------------------------------------------------------------------------------
+    @property
+    def held(self) -> list[str]:
+        """The arrays that do not move and must be there, without advantages."""
+        moving = self.meant & set(MOVING)
+        behind = {"actions"} if moving & {"logp", "ratios"} else set()
+        behind |= {"old_logp"} if "ratios" in moving else set()
+        return sorted(m for m in self.meant & set(HELD) | behind)
+
+    def batch(self, samples: Samples) -> Batch:
+        """What does not move, of many samples, by meaning."""
+        T = samples.problem.T
+        out = {meaning: self._flat(held(meaning, samples), axes(meaning), T) for meaning in self.held}
+        if self.weigh is not None:
+            weights = self.weigh(samples) if self.meant & set(ADVANTAGES) else np.zeros(0)
+            out |= {m: self._shaped(m, weights, samples) for m in sorted(self.meant & set(ADVANTAGES))}
+        return out
+
+    def same(self, samples: Samples) -> Batch:
+        """What is the same for all samples, by meaning."""
+        out = {name: samples[name] for name in sorted(self.meant & set(SAME))}
+        if "group_ids" in out:
+            out["group_ids"] = self._flat(samples.group_ids[np.newaxis], "R", samples.problem.T)[0]
+        return out
+
+    def _flat(self, array: Array, of: str, T: int) -> Array:
+        """An array with N first; without a time axis every step is a row."""
+        if self.time_axis:
+            return array
+        if of == "R":
+            array = np.repeat(array[:, :, np.newaxis], T, axis=2)
+        return array.reshape(len(array), -1, *array.shape[3:])
+
+    def _shaped(self, meaning: str, weights: Floats, samples: Samples) -> Floats:
+        """The advantages in the shape that the loss takes."""
+        rows = weights.ndim == 2
+        if meaning == "row_advantages" and not rows:
+            raise EstimatorError("row_advantages are one for a row, but the advantages given are one for a step")
+        if not self.time_axis:
+            return np.asarray(self._flat(weights, "R" if rows else "RT", samples.problem.T))
+        if not rows or meaning == "row_advantages" or (meaning == "advantages" and self._takes_rows(samples)):
+            return weights
+        return np.where(samples["mask"], weights[:, :, np.newaxis], 0.0)
+
+    def _takes_rows(self, samples: Samples) -> bool:
+        """Whether the loss can take advantages of shape (R,): tried at T = R + 1, where what does not fit shows."""
+        R, A = samples.members * max(2, samples.groups), samples.problem.A
+        if R not in self.per_row:
+            sizes = {"R": R, "T": R + 1, "A": A}
+            given = {m: _blank(m, [sizes[x] for x in axes(m)]) for m in self.held}
+            given["advantages"] = np.ones(R)
+            same = self.same(samples)
+            if "group_ids" in same:
+                same["group_ids"] = np.arange(R) // samples.members
+            self.per_row[R] = self.tried(np.zeros((R, R + 1, A)), np.log(samples.problem.policy), given, same)
+        return self.per_row[R]
+
+    # the loss of one batch, in the framework's own arrays ------------------------------------------------------
+    def value(self, logits: Any, table: Any, given: Batch) -> Any:
+        """What the loss says of one batch; logits of shape (R, T, A), and the table of shape (S, A)."""
+        if not self.time_axis:
+            logits = logits.reshape(-1, logits.shape[-1])
+        everything = given | self._moving(logits, table, given)
+        if self.traced:
+            weights = self.advantages(**{name: everything[m] for name, m in self.within.items()})  # type: ignore[operator]
+            everything |= dict.fromkeys(ADVANTAGES, weights)
+        out = self.loss(**{name: everything[meaning] for name, meaning in self.given.items()})
+        if not hasattr(out, "ndim") or not hasattr(out, "dtype") or isinstance(out, np.ndarray | np.generic):
+            alone = "return the loss alone, as in lambda …: loss(…)[0]"
+            hint = alone if isinstance(out, tuple | list | dict) else "it has no gradient"
+            raise EstimatorError(f"{self.name} returned a {type(out).__name__}, not {self.array}: {hint}")
+        if self.reduction is not None:
+            out = out.mean() if self.reduction == "mean" else out.sum()
+        if out.ndim:
+            raise EstimatorError(
+                f"{self.name} returned shape {tuple(out.shape)}, not one number: take its mean or sum in the loss, or "
+                "reduction='mean' or 'sum'"
+            )
+        kind = str(out.dtype).removeprefix("torch.")
+        if kind != "float64":
+            means = "float64 all the way, to be held to 1e-12" if "float" in kind else "a float, to have a gradient"
+            raise EstimatorError(f"{self.name} returned {kind}: a loss is {means}")
+        return out
+
+    def _moving(self, logits: Any, table: Any, given: Batch) -> Batch:
+        wanted = self.meant & set(MOVING)
+        out = {"logits": logits}
+        if wanted - {"logits", "policy"}:
+            log_pi = self.log_softmax(logits)
+            out |= {"log_pi": log_pi}
+            if wanted & {"logp", "ratios"}:
+                out["logp"] = self.taken(log_pi, given["actions"])
+            if "ratios" in wanted:
+                out["ratios"] = self.exp(out["logp"] - given["old_logp"])
+            if wanted & {"probs", "entropies"}:
+                out["probs"] = self.exp(log_pi)
+            if "entropies" in wanted:
+                out["entropies"] = -(out["probs"] * log_pi).sum(-1)
+        if "policy" in wanted:
+            out["policy"] = self.exp(self.log_softmax(table))
+        return out
+
+    @abstractmethod
+    def log_softmax(self, logits: Any) -> Any:
+        """The log-softmax over the last axis."""
+
+    @abstractmethod
+    def taken(self, log_pi: Any, actions: Any) -> Any:
+        """The entries at the actions taken."""
+
+    @abstractmethod
+    def exp(self, x: Any) -> Any:
+        """e^x."""
+
+    # what is said ----------------------------------------------------------------------------------------------
+    def raised(self, error: Exception) -> EstimatorError:
+        """What to say of an error of the loss's own."""
+        first = (str(error).strip().splitlines() or [""])[0]
+        return EstimatorError(f"{self.name} raised {type(error).__name__}: {first}")
+
+    def no_gradient(self) -> EstimatorError:
+        """What to say of a loss that nothing flows through."""
+        return EstimatorError(
+            f"{self.name} has no gradient: nothing flows back to the policy (it is detached, or does not use "
+            f"{' or '.join(sorted(self.meant & set(MOVING)))})"
+        )
+
+    def one_by_one(self, error: Exception) -> None:
+        """Note that samples are differentiated one by one, and warn of it."""
+        first = (str(error).strip().splitlines() or [""])[0][:120]
+        self.note = f"{self.name} is differentiated sample by sample, slowly: vmap refused it ({first})"
+        warnings.warn(self.note, RuntimeWarning, stacklevel=2)
+
+
+def held(meaning: str, samples: Samples) -> Array:
+    """What does not move, of many samples."""
+    match meaning:
+        case "weights":
+            return np.asarray(samples["mask"], dtype=np.float64)
+        case "padding":
+            return np.asarray(np.logical_not(samples["mask"]))
+        case "old_logits" | "ref_logits":
+            with np.errstate(divide="ignore"):
+                return np.asarray(np.log(samples[meaning.replace("logits", "probs")]))
+        case _:
+            return np.asarray(samples[meaning])
+
+
+def gathered(rises: Floats, states: Ints, S: int) -> Floats:
+    """The gradients in the gathered logits, (N, R, T, A), added up by state: (N, S, A)."""
+    N, A = len(states), rises.shape[-1]
+    row = (np.arange(N)[:, np.newaxis] * S + states.reshape(N, -1))[..., np.newaxis] * A + np.arange(A)
+    return np.asarray(np.bincount(row.ravel(), rises.ravel(), N * S * A), dtype=np.float64).reshape(N, S, A)
+
+
+def _blank(meaning: str, shape: list[int]) -> Array:
+    """A plausible array of a shape, to try a loss with."""
+    if meaning in ("mask", "weights"):
+        return np.ones(shape, dtype=bool if meaning == "mask" else np.float64)
+    if meaning == "padding":
+        return np.zeros(shape, dtype=bool)
+    if meaning == "lengths":
+        return np.full(shape, shape[0] + 1)
+    if meaning in ("old_probs", "ref_probs"):
+        return np.full(shape, 1 / shape[-1])
+    return np.zeros(shape, dtype=np.int64 if "ints" in MEANINGS[meaning] else np.float64)
+
+
+__all__ = ["FromLoss"]
