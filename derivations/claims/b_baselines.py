@@ -9,6 +9,7 @@ from pgsym.problems import classification, one_step, trajectories
 from pgsym.problems.one_step import POLICY, REWARD
 from pgsym.terms import (
     ACTION,
+    INDEX,
     STATE,
     HowMany,
     Positive,
@@ -92,7 +93,7 @@ def _what_it_may_know() -> Iterator[Claim]:
         says="A baseline may look at the past: at the state and the action before, as well as at the state.",
         lhs=m.expectation(sum_range(t, 2, T, of=m.score(t) * of_history)),
         rhs=lift(0),
-        given=(*m.hypotheses, Rounds(m.T, 2)),
+        given=(*m.hypotheses, Rounds(Variable("T", INDEX), 2)),
         remark="What counts is that it is known before the action. One such baseline is what was earned so far.",
     )
     yield Claim(
