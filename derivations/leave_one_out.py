@@ -12,6 +12,7 @@ from pgsym.catalogue import Claim, show, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import groups
 from pgsym.terms import Rounds, expect, grad, sum_range
+from pgsym.terms.structure import scope
 
 m = groups()
 several = (*m.hypotheses, Rounds(m.N, 2))
@@ -21,7 +22,8 @@ score, paid, of_another = m.score_of(m.i), m.paid(m.i), m.paid(m.j)
 estimate = m.over_groups(m.estimate(paid - m.mean_of_others))
 gradient = grad(m.objective)
 share = 1 / (m.N - 1)
-before, after = (sum_range(m.j, *ends, of=of_another) for ends in ((1, m.i - 1), (m.i + 1, m.N)))
+before = sum_range(m.j, 1, m.i - 1, of=of_another)
+after = sum_range(m.j, m.i + 1, m.N, of=of_another)
 
 
 def derive() -> Theorem:
@@ -36,8 +38,8 @@ def derive() -> Theorem:
         why="Multiply out: its own reward, the rewards before it and those after it.",
     )
     d.apply(rules.DistributeOverAddition, at=(1, 1, 1), why="Three expectations.")
-    for place, others, ends, which in ((1, before, (1, m.i - 1), "before"), (2, after, (m.i + 1, m.N), "after")):
-        one_by_one = sum_range(m.j, *ends, of=of_another * score)
+    for place, others, which in ((1, before, "before"), (2, after, "after")):
+        one_by_one = others.replace(others.over, scope(m.j, of_another * score))
         d.apply(rules.PullOutConstant, at=(1, 1, 1, place), why=f"Of those {which}: the number leaves,")
         d.apply(
             rules.Backwards(rules.PullOutConstant(), one_by_one),

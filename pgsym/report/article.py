@@ -53,6 +53,8 @@ BIBLIOGRAPHY = {
     "ICML (2015)",
     "schulman2017": "J. Schulman, F. Wolski, P. Dhariwal, A. Radford and O. Klimov, Proximal policy optimization "
     "algorithms, arXiv:1707.06347 (2017)",
+    "schulman2016": "J. Schulman et al., High-dimensional continuous control using generalized advantage estimation, "
+    "ICLR (2016)",
     "kool2019": "W. Kool, H. van Hoof and M. Welling, Buy 4 REINFORCE samples, get a baseline for free!, ICLR workshop "
     "(2019)",
     "shao2024": "Z. Shao et al., DeepSeekMath, arXiv:2402.03300 (2024)",

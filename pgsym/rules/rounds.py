@@ -59,7 +59,7 @@ class TwoRoundsOfMany(Rule):
             raise self.refuse(place.term, f"it speaks of {len(indices)} rounds, not of two")
         needs = self._different(place, many.over, *indices)
         shares: dict[Term, list[Term]] = {index: [] for index in indices}
-        outside = []
+        outside: list[Term] = []
         for factor in factors(many.body):
             found = _indices(factor, many.batch)
             if len(found) > 1:
