@@ -21,12 +21,13 @@ scores_so_far = sum_range(k, 1, m.t, of=m.score(k))
 decision_by_decision = sum_range(m.t, 1, m.T, of=m.ratio_up_to(m.t) * m.reward(m.t))
 
 
+SIZES = ({"S": 1, "A": 3, "T": 2}, {"S": 3, "A": 2, "T": 3})
 weighted = m.over_behaviour(weight * (R * m.total_score))
 
 
 def derive() -> Theorem:
     """From the weighted mean over the behaviour policy's sequences to the policy gradient."""
-    d = Derivation(weighted, given=m.hypotheses, name="b-importance-sampling")
+    d = Derivation(weighted, given=m.hypotheses, name="b-importance-sampling", sizes=SIZES)
     d.apply(rules.WriteExpectationAsSum, why="The behaviour policy writes the sequences.")
     d.apply(rules.Unfold(m.behaviour_factorisation), why="Their probability, factor by factor.")
     d.apply(rules.MergeProducts, why="The weights meet the probabilities of its tokens,")

@@ -253,9 +253,17 @@ class Symbolic(Numbers):
         return np.asarray(self.scalar(Fraction(1)) / x)
 
     def _log(self, x: Array) -> Array:
+        return elementwise(self._log_of, x)
+
+    @staticmethod
+    def _log_of(x: Any) -> Any:
+        """The logarithm, of a rational number through its prime factors, so that equal values look equal."""
         import sympy
 
-        return elementwise(sympy.log, x)
+        if not (x.is_Rational and x.is_positive):
+            return sympy.log(x)
+        factors = sympy.factorrat(x).items()
+        return sympy.Add(*(k * sympy.log(p) for p, k in factors if p != 1))
 
 
 class Ball(Numbers):

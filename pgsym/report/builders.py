@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
@@ -304,7 +305,8 @@ def number(value: Any) -> str:
         )
     import sympy
 
-    return str(sympy.latex(value)).replace("{\\left(", "\\left(").replace("\\right)}", "\\right)")
+    written = min((value, sympy.expand(value)), key=sympy.count_ops)
+    return re.sub(r"\\log\{(\\left\((?:[^()]*)\\right\))\}", r"\\log\1", sympy.latex(written))
 
 
 def _math(side: tuple[Any, ...]) -> str:

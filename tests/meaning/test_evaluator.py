@@ -178,6 +178,21 @@ def test_primes_are_primes() -> None:
     assert all(is_prime(n) == sympy.isprime(n) for n in numbers)
 
 
+def test_the_logarithm_of_a_fraction_of_entries_counts_as_theirs() -> None:
+    """The evaluator expands it, so that it has as many different logarithms as the tables have entries."""
+    size = Size.of(S=3, A=2)
+    counts = []
+    for term in (log(m.policy / m.state_mass), log(m.policy) - log(m.state_mass)):
+        bound = DegreeBound(size, {})
+        assert bound.real(bound.read(term)).numerator == 1
+        counts.append((bound.count.all_values, bound.count.degree))
+    assert counts == [(6 + 3, 1)] * 2
+    bound = DegreeBound(size, {})
+    bound.read(log(m.policy / (m.state_mass + m.reward)))  # a sum is no entry
+    assert bound.count.all_values > 0
+    assert bound.count.degree > 1
+
+
 @pytest.mark.parametrize(
     ("term", "true_degree"),
     [

@@ -6,7 +6,7 @@ import pytest
 
 from pgsym.meaning.generic import GenericInstance
 from pgsym.meaning.known_signs import known_sign
-from pgsym.problems import one_step
+from pgsym.problems import one_step, trajectories
 from pgsym.problems.one_step import POLICY
 from pgsym.terms import (
     ACTION,
@@ -23,9 +23,12 @@ from pgsym.terms import (
     function,
     maximum,
     minimum,
+    product_range,
 )
 
 m = one_step()
+several = trajectories(horizon=2)
+t, T = several.t, several.T
 OLD = Variable("θ'", PARAMETER)
 WIDTH, BEYOND, RATIO = Symbol("ε", ()), function("δ", STATE, ACTION), function("ρ", STATE, ACTION)
 width, beyond, ratio = WIDTH(), BEYOND(m.s, m.a), RATIO(m.s, m.a)
@@ -35,8 +38,10 @@ given = (
     Positive(POLICY),
     Frozen(OLD, m.theta),
     Definition.of(ratio, 1 + width + beyond),
+    several.factorisation,
 )
 old_ratio = m.policy / POLICY(m.a, m.s, OLD)
+held, other = (POLICY(several.action(t), several.state(t), parameter) for parameter in (OLD, Variable("η", PARAMETER)))
 KNOWN: dict[str, tuple[Term, int]] = {
     "what cancels": (width + beyond - width, 1),
     "nothing is left": (m.reward - m.reward, 0),
@@ -47,18 +52,21 @@ KNOWN: dict[str, tuple[Term, int]] = {
     "a minimum of known order": (minimum(ratio, 1) - 1, 0),
     "clipped": (clip(ratio, 1 - width, 1 + width) - 1, 1),
     "a magnitude": (absolute(1 - ratio) - width, 1),
+    "a product of ratios that are one": (product_range(t, 1, T, of=several.policy(t) / held) - 1 + width, 1),
     "a fraction": ((m.policy * beyond) / (m.policy * width) - beyond / width + 1, 1),
 }
 UNKNOWN: dict[str, Term] = {
     "a reward": m.reward,
     "a difference of positive numbers": width - beyond,
     "a maximum of unknown order": maximum(m.reward, 1) - m.reward - 1,
+    "a product of ratios to another policy": several.expectation(product_range(t, 1, T, of=several.policy(t) / other))
+    - 1,
     "another parameter's policy": m.policy - POLICY(m.a, m.s, Variable("η", PARAMETER)),
 }
 
 
 def sign(term: Term) -> int | None:
-    instance = GenericInstance({STATE: 2, ACTION: 3}, {}, given, [2**31 - 1])
+    instance = GenericInstance({STATE: 2, ACTION: 3}, {"T": 2}, given, [2**31 - 1])
     return known_sign(term, (), instance)
 
 
