@@ -24,6 +24,7 @@ target = m.expectation(sum_range(m.t, 1, m.T, of=(R - beta * to_go) * score))
 reward_part = m.expectation(R * m.total_score)
 log_likelihood = m.log_likelihood()
 one_token = Rounds(Variable("T", INDEX), 1, 1)
+SIZES = ({"S": 1, "A": 3, "T": 2}, {"S": 3, "A": 2, "T": 3})
 SHORT = ({"S": 2, "A": 3, "T": 1}, {"S": 3, "A": 2, "T": 1})
 
 
@@ -33,7 +34,7 @@ def derive() -> Theorem:
     rewards = sum_range(m.t, 1, m.T, of=R * score)
     pulled = sum_range(m.t, 1, m.T, of=score * to_go)
     payments = sum_range(m.t, 1, m.T, of=-beta * (score * to_go))
-    d = Derivation(gradient, given=m.hypotheses, name="b-kl-in-the-reward")
+    d = Derivation(gradient, given=m.hypotheses, name="b-kl-in-the-reward", sizes=SIZES)
     d.apply(Lemma(theorem("b-sequence-reward")), why="The gradient for the reward of a sequence,")
     d.apply(Lemma(theorem("b-kl-sequence-to-go")), why="and that of the divergence, to go.")
     d.apply(

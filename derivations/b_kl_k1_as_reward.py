@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.derivations.claims.b_kl_estimators import given, k1, kl, m, reference
+from pgsym.derivations.claims.b_kl_estimators import SIZES, given, k1, kl, m, reference
 
 from pgsym import rules
 from pgsym.catalogue import Claim, show, theorem
@@ -20,7 +20,7 @@ apart = log(m.policy) - log(reference)
 
 def derive() -> Theorem:
     """From the gradient of the divergence to the log-ratio times the score."""
-    d = Derivation(grad(kl), given=given, name="b-kl-estimators-k1-as-reward")
+    d = Derivation(grad(kl), given=given, name="b-kl-estimators-k1-as-reward", sizes=SIZES)
     d.apply(rules.ExpandLog, why="The logarithm of a fraction.")
     d.apply(rules.WriteExpectationAsSum, at=(0, 1), why="Given the context, a sum over the tokens.")
     d.apply(rules.MoveGradientInside, why="Contexts do not depend on $\\theta$; the probability and the log-ratio do.")

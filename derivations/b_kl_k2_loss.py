@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.derivations.claims.b_kl_estimators import given, k1, k2, kl, m, reference
+from pgsym.derivations.claims.b_kl_estimators import SIZES, given, k1, k2, kl, m, reference
 
 from pgsym import rules
 from pgsym.catalogue import Claim, show, theorem
@@ -18,7 +18,7 @@ from pgsym.terms import grad, log
 
 def derive() -> Theorem:
     """From the mean gradient of the loss to the gradient of the divergence."""
-    d = Derivation(m.expectation(grad(k2)), given=given, name="b-kl-estimators-k2-loss")
+    d = Derivation(m.expectation(grad(k2)), given=given, name="b-kl-estimators-k2-loss", sizes=SIZES)
     d.apply(rules.MoveGradientInside, why="The factor in front does not move.")
     d.apply(rules.DifferentiatePower, why="The square brings down what was squared.")
     d.apply(rules.Rearrange(k1 * grad(k1)), at=(1, 1), why="The two cancels.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.derivations.claims.b_kl_estimators import given, k1, k3, m, reference, reversed_kl, x
+from pgsym.derivations.claims.b_kl_estimators import SIZES, given, k1, k3, m, reference, reversed_kl, x
 
 from pgsym import rules
 from pgsym.catalogue import Claim, show, theorem
@@ -23,7 +23,7 @@ inside = expect(flipped, (m.s, m.state_law), (m.a, REFERENCE.law(m.s)))
 
 def derive() -> Theorem:
     """From the mean gradient of the loss to the gradient of the reversed divergence."""
-    d = Derivation(m.expectation(grad(k3)), given=given, name="b-kl-estimators-k3-loss")
+    d = Derivation(m.expectation(grad(k3)), given=given, name="b-kl-estimators-k3-loss", sizes=SIZES)
     d.apply(rules.MoveGradientInside, why="Term by term.")
     d.apply(rules.ExpandLog, at=k1, why="The logarithm of a fraction,")
     d.apply(rules.MoveGradientInside, at=grad(apart), why="term by term, too.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.derivations.claims.b_kl_of_sequences import gradient, m, whole
+from pgsym.derivations.claims.b_kl_of_sequences import SIZES, gradient, m, whole
 
 from pgsym import rules
 from pgsym.catalogue import Claim, show, theorem
@@ -19,7 +19,7 @@ target = m.expectation(whole * m.total_score)
 
 def derive() -> Theorem:
     """From the gradient of the divergence to the log-ratio times the scores."""
-    d = Derivation(gradient, given=m.hypotheses, name="b-kl-of-sequences-gradient")
+    d = Derivation(gradient, given=m.hypotheses, name="b-kl-of-sequences-gradient", sizes=SIZES)
     d.apply(rules.WriteExpectationAsSum, why="A probability-weighted sum over sequences.")
     d.apply(rules.MoveGradientInside, why="It is finite.")
     d.apply(rules.ProductRule, why="Both the probability of a sequence and its log-ratio move.")

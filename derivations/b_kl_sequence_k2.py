@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.derivations.claims.b_kl_of_sequences import gradient, m, whole, whole_k2
+from pgsym.derivations.claims.b_kl_of_sequences import SIZES, gradient, m, whole, whole_k2
 
 from pgsym import rules
 from pgsym.catalogue import Claim, show, theorem
@@ -15,7 +15,7 @@ from pgsym.terms import grad
 def derive() -> Theorem:
     """From the mean gradient of the loss to the gradient of the divergence."""
     start = m.expectation(grad(whole_k2))
-    d = Derivation(start, given=m.hypotheses, name="b-kl-of-sequences-k2-of-the-whole")
+    d = Derivation(start, given=m.hypotheses, name="b-kl-of-sequences-k2-of-the-whole", sizes=SIZES)
     d.apply(rules.MoveGradientInside, why="The factor in front does not move.")
     d.apply(rules.DifferentiatePower, why="The square brings down what was squared.")
     d.apply(rules.Rearrange(whole * grad(whole)), at=(1,), why="The two cancels.")

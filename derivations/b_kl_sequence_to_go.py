@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.derivations.claims.b_kl_of_sequences import gradient, m
+from pgsym.derivations.claims.b_kl_of_sequences import SIZES, gradient, m
 
 from pgsym import rules
 from pgsym.catalogue import Claim, show, theorem
@@ -22,7 +22,7 @@ target = m.expectation(sum_range(m.t, 1, m.T, of=score * m.log_ratio_to_go()))
 
 def derive() -> Theorem:
     """From the gradient of the divergence to the scores times the log-ratios to go."""
-    d = Derivation(gradient, given=m.hypotheses, name="b-kl-of-sequences-to-go")
+    d = Derivation(gradient, given=m.hypotheses, name="b-kl-of-sequences-to-go", sizes=SIZES)
     d.apply(Lemma(theorem("b-kl-sequence-gradient")), why="The log-ratio of the whole times all scores.")
     d.apply(
         rules.Backwards(rules.PullOutConstant(), sum_range(m.t, 1, m.T, of=score * whole)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pgsym.derivations.claims.b_kl_of_sequences import cross_terms, gradient, k2_loss, later, m
+from pgsym.derivations.claims.b_kl_of_sequences import SIZES, cross_terms, gradient, k2_loss, later, m
 
 from pgsym import rules
 from pgsym.catalogue import Claim, show, theorem
@@ -20,7 +20,7 @@ score, own = m.score(m.t), m.log_ratio(m.t)
 
 def derive() -> Theorem:
     """From the difference of the two gradients to the cross terms."""
-    d = Derivation(gradient - k2_loss, given=m.hypotheses, name="b-kl-of-sequences-k2-loss-gap")
+    d = Derivation(gradient - k2_loss, given=m.hypotheses, name="b-kl-of-sequences-k2-loss-gap", sizes=SIZES)
     d.apply(Lemma(theorem("b-kl-sequence-to-go")), why="The one pairs every score with the log-ratios to go,")
     d.apply(rules.MoveGradientInside, at=grad(m.k2(m.t)), why="in the other")
     d.apply(rules.DifferentiatePower, why="the square brings down")

@@ -34,6 +34,8 @@ OLD = Variable("θ'", PARAMETER)
 reference, behaviour = REFERENCE(m.a, m.s), BEHAVIOUR(m.a, m.s)
 x = reference / m.policy
 k1 = log(m.policy / reference)
+SIZES = ({"S": 2, "A": 3}, {"S": 1, "A": 4})
+"""Where the derivations' lines are decided; the claims are at more."""
 k2 = Fraction(1, 2) * k1**2
 k3 = x - 1 + k1
 kl = m.expectation(k1)
