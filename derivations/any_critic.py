@@ -19,6 +19,7 @@ m = critics()
 t, u, T = m.t, m.u, m.T
 estimate = m.estimate(m.advantage(m.critic, 1, 1))
 gradient = grad(m.objective)
+SIZES = tuple({"S": s, "A": a, "T": n} for s, a, n in ((1, 3, 1), (2, 2, 2), (2, 2, 4)))
 score, guess, guess_then = m.score(t), m.critic(t), m.critic(u)
 
 
@@ -32,7 +33,7 @@ def derive() -> Theorem:
     rewards, last_reward = over(t, T - 1, m.reward(u)), over(T, T, m.reward(u))
     guesses, last_guess = over(t, T - 1, guess_then), over(T, T, guess_then)
     later = over(t + 1, T, guess_then)
-    d = Derivation(estimate, given=m.hypotheses, name="any-critic")
+    d = Derivation(estimate, given=m.hypotheses, name="any-critic", sizes=SIZES)
     d.apply(
         rules.DistributeOverAddition,
         at=over(t, T - 1, m.temporal_difference(m.critic, 1, u)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.derivations.leave_one_out import SIZES, after, before, gradient, of_another, paid, several
+from pgsym.derivations.leave_one_out import SIZES, STEPS, after, before, gradient, of_another, paid, several
 
 from pgsym import rules
 from pgsym.catalogue import Claim, Example, Rung, show, theorem
@@ -24,7 +24,7 @@ advantage = paid - m.mean_of_others
 
 def derive() -> Theorem:
     """From the mean of the estimator to a multiple of the gradient."""
-    d = Derivation(estimate, given=several, name="group-mean")
+    d = Derivation(estimate, given=several, name="group-mean", sizes=STEPS)
     d.apply(rules.SplitRange(m.i), at=whole, why="The rewards before the answer's own, and those from it on;")
     d.apply(rules.SplitRange(m.i + 1), at=sum_range(m.j, m.i, m.N, of=of_another), why="its own, and those after it.")
     d.apply(rules.WriteOutRange, why="Its own is one.")

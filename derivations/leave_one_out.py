@@ -16,6 +16,8 @@ from pgsym.terms.structure import scope
 
 m = groups()
 several = (*m.hypotheses, Rounds(m.N, 2))
+STEPS = tuple({"S": s, "A": a, "N": n} for s, a, n in ((1, 2, 1), (2, 3, 2), (1, 2, 3)))
+"""Where the steps are decided; a group of one shows what it takes two answers for."""
 SIZES = tuple({"S": s, "A": a, "N": n} for s, a, n in ((2, 3, 2), (1, 3, 3), (1, 2, 4)))
 
 score, paid, of_another = m.score_of(m.i), m.paid(m.i), m.paid(m.j)
@@ -28,7 +30,7 @@ after = sum_range(m.j, m.i + 1, m.N, of=of_another)
 
 def derive() -> Theorem:
     """From the mean of the estimator to the gradient."""
-    d = Derivation(estimate, given=several, name="leave-one-out")
+    d = Derivation(estimate, given=several, name="leave-one-out", sizes=STEPS)
     one, two = (rule(m.independent_answers, m.s, m.a) for rule in (rules.OneRoundOfMany, rules.TwoRoundsOfMany))
     d.apply(rules.PullOutConstant, at=(1,), why="$1/N$ does not depend on the draws.")
     d.apply(rules.ExchangeWithSum, at=(1, 1), why="Answer by answer.")

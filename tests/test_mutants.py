@@ -16,7 +16,7 @@ from pgsym.decide import Rung, Size, decide
 from pgsym.decide.verdicts import Relation
 from pgsym.errors import SortError, UnboundVariable, UndefinedValue
 from pgsym.terms import ACTION, INDEX, MATRIX, STATE, Term
-from pgsym.terms.hypotheses import Before, Hypothesis
+from pgsym.terms.hypotheses import Before, Hypothesis, Rounds
 from pgsym.terms.structure import free, sort_of
 
 PER_EQUATION = int(os.environ.get("PGSYM_MUTANTS", "3"))  # `make mutants` tries more
@@ -82,7 +82,8 @@ def outcome(equation: Equation, mutant: Term) -> str:
 def proof_sizes(decided: tuple[Size, ...], terms: tuple[Term, ...], given: tuple[Hypothesis, ...]) -> tuple[Size, ...]:
     """Where SymPy proves what was decided: the usual small sizes, or of those with a horizon the ones it can.
 
-    Times that are free take every value up to the horizon that the hypotheses allow.
+    Times that are free take every value up to the horizon that the hypotheses allow, and batches are as large as they
+    say.
     """
     with_horizon = [s for s in decided if "T" in s.lengths]
     cost = {s: (s.sorts.get(STATE, 1) * s.sorts.get(ACTION, 1)) ** s.lengths["T"] for s in with_horizon}
@@ -94,7 +95,9 @@ def proof_sizes(decided: tuple[Size, ...], terms: tuple[Term, ...], given: tuple
             clock = Reading(Problem(chosen.sorts, chosen.lengths, {}, []), (), {})
             if all(clock.read(h.earlier) < clock.read(h.later) for h in given if isinstance(h, Before)):
                 out.append(chosen)
-    return tuple(out) if with_horizon else PROOF_SIZES
+    rounds = [h for h in given if isinstance(h, Rounds) and h.length.name == "N"]
+    usual = tuple(s for s in PROOF_SIZES if all(h.allows(s.lengths["N"]) for h in rounds))
+    return tuple(out) if with_horizon else usual or (min(decided, key=lambda s: s.extent),)
 
 
 @pytest.mark.parametrize("equation", EQUATIONS, ids=lambda e: e.name)

@@ -98,10 +98,9 @@ def root(of: int, over: int = 1) -> sympy.Expr:
 
 
 def at(size: int, degrees: int = 0) -> Closed:
-    """The factor of a group size as a closed form in p."""
-    kind = "s" if degrees else "σ"
-    written = f"c_{size}(p), divided by {kind}"
-    return Closed(written, f"c_{size}(p)", lambda: factor(size, None, degrees))
+    """The factor of a group size as a closed form in p, primed where the sample deviation divides."""
+    prime = "'" * degrees
+    return Closed(f"c{prime}_{size}(p)", f"c{prime}_{size}(p)", lambda: factor(size, None, degrees))
 
 
 def claims() -> Iterator[Claim]:
@@ -192,8 +191,8 @@ def claims() -> Iterator[Claim]:
         "b-grpo-binary-sample-deviation",
         chapter=7,
         row=527,
-        says="Divided by the sample standard deviation, with $N - 1$ in place of $N$, four answers have $\\sqrt{3} / "
-        "2$ of that factor.",
+        says="Divided by the sample standard deviation, with $N - 1$ in place of $N$, four answers have the "
+        "factor $c'_4(p)$, which is $\\sqrt{3} / 2$ of $c_4(p)$.",
         lhs=at(4, degrees=1),
         rhs=Closed("√3/2 c_4(p)", "\\frac{\\sqrt{3}}{2}\\, c_4(p)", lambda: root(3, 2) * factor(4)),
         expected=Rung.EXACT,

@@ -30,6 +30,7 @@ from pgsym.terms import (
     Definition,
     Number,
     Positive,
+    Rounds,
     Symbol,
     Term,
     ThetaFree,
@@ -107,6 +108,9 @@ CASES: dict[str, Callable[[Term], tuple[Rule, Term, tuple]]] = {  # type: ignore
         rules.TwoRoundsOfMany(m.independent_rounds, s, a), m.over_batches(f_i * G(s) * f_j * f_i)
     ),
     "PullOutConstant": lambda t: plain(rules.PullOutConstant(), sum_over(a, of=G(s) * t * F(s, a))),
+    "PullOutConstant/only": lambda t: plain(
+        rules.PullOutConstant(G(s)), sum_over(a, of=G(s) * t * F(s, a) * G(s) * m.state_mass)
+    ),
     "DistributeOverAddition": lambda t: plain(
         rules.DistributeOverAddition(), expect(t + F(s, a), (a, m.policy_law))
     ),
@@ -291,6 +295,7 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.TwoRoundsOfMany(m.independent_rounds, s, a), m.over_batches(f_i), "it speaks of 1 rounds"),
     (rules.TwoRoundsOfMany(m.independent_rounds, s, a), m.over_batches(f_i * f_j), "not known to be among"),
     (rules.PullOutConstant(), sum_over(a, of=F(s, a)), "every one depends on a"),
+    (rules.PullOutConstant(N), sum_over(a, of=G(s) * F(s, a)), "every one depends on a"),
     (rules.PullOutConstant(), sum_over(a, of=G(s)), "nothing would stay inside"),
     (rules.DistributeOverAddition(), sum_over(a, of=F(s, a)), "not the sum or expectation of a sum"),
     (rules.SumOfEqualTerms(), sum_range(i, 1, N, of=f_i), "depends on i"),
@@ -365,6 +370,11 @@ def test_refusal_names_the_rule_and_the_reason(rule: Rule, term: Term, words: st
 def test_a_support_that_may_move_is_refused_under_a_gradient(rule: Rule, term: Term) -> None:
     with pytest.raises(RuleDoesNotApply, match="∇"):
         rule.rewrite(Place((), term, (), (m.theta,)))
+
+
+def test_dividing_by_the_number_of_the_other_rounds_needs_two() -> None:
+    made = rules.Rearrange(X - X / (N - 1)).rewrite(Place((), X * (N - 2) / (N - 1), ()))
+    assert made.needs == {Rounds(N, 2)}
 
 
 def test_rounds_are_kept_apart_and_among_all() -> None:
