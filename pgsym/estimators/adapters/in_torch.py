@@ -30,6 +30,7 @@ class FromTorch(FromLoss):
     framework: ClassVar[str] = "PyTorch"
     array: ClassVar[str] = "a tensor"
     compared: bool = field(init=False, repr=False, default=False)
+    flows: bool = field(init=False, repr=False, default=False)  # whether a sample has had a gradient, one by one
 
     def gradients(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
         """(losses, their gradients in the gathered logits, and in the table)."""
@@ -63,7 +64,8 @@ class FromTorch(FromLoss):
         """Whether the loss can be computed of one batch."""
         with _float64():
             try:
-                self.value(torch.tensor(logits).requires_grad_(), torch.tensor(table), _tensors(given) | _tensors(same))
+                theta = torch.tensor(logits).requires_grad_().clone()
+                self.value(theta, torch.tensor(table), _tensors(given) | _tensors(same))
             except Exception:
                 return False
             return True
@@ -74,7 +76,7 @@ class FromTorch(FromLoss):
         def one(batch: Batch, z: Any, *policy: Any) -> Any:
             return self.value(z, policy[0] if policy else None, batch | same)
 
-        losses = vmap(one)(_tensors(given), *leaves)
+        losses = vmap(one)(_tensors(given), *(leaf.clone() for leaf in leaves))  # clones may be changed in place
         if not losses.requires_grad:
             raise self.no_gradient()
         return _numbers(losses, leaves)
@@ -83,10 +85,15 @@ class FromTorch(FromLoss):
         leaves = self._leaves(logits, table)
         batches = _tensors(given)
         losses = [
-            self.value(leaves[0][n], leaves[1][n] if leaves[1:] else None, {m: x[n] for m, x in batches.items()} | same)
+            self.value(
+                leaves[0][n].clone(),
+                leaves[1][n].clone() if leaves[1:] else None,
+                {m: x[n].clone() for m, x in batches.items()} | same,
+            )
             for n in range(len(logits))
         ]
-        if not any(loss.requires_grad for loss in losses):
+        self.flows = self.flows or any(loss.requires_grad for loss in losses)
+        if not self.flows:
             raise self.no_gradient()
         return _numbers(torch.stack(losses), leaves)
 
@@ -112,7 +119,8 @@ class FromTorch(FromLoss):
 
 def _numbers(losses: Any, leaves: list[Any]) -> tuple[Floats, Floats, Floats]:
     """The losses and their gradients: each depends on its own part of the leaves, so their sum's gradient has all."""
-    rises = torch.autograd.grad(losses.sum(), leaves, allow_unused=True)
+    total = losses.sum()
+    rises = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)
     found = [np.zeros(leaf.shape) if g is None else g.numpy() for g, leaf in zip(rises, leaves, strict=True)]
     return losses.detach().numpy(), found[0], found[1] if leaves[1:] else np.zeros(1)
 
