@@ -80,4 +80,9 @@ def test_gradients_of_the_logits_are_added_up_by_state():
     by_hand = np.zeros((5, 3, 2))
     for n, r, t in np.ndindex(states.shape):
         by_hand[n, states[n, r, t]] += rises[n, r, t]
-    assert np.allclose(gathered(rises, states, 3), by_hand)
+    assert np.allclose(gathered(rises, (states,), 3, 2), by_hand)
+    actions = rng.integers(0, 2, states.shape)
+    by_hand = np.zeros((5, 3, 2))
+    for n, r, t in np.ndindex(states.shape):
+        by_hand[n, states[n, r, t], actions[n, r, t]] += rises[n, r, t, 0]
+    assert np.allclose(gathered(rises[..., 0], (states, actions), 3, 2), by_hand)

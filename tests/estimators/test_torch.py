@@ -333,7 +333,7 @@ def all_samples(problem):
 
 
 def test_the_users_settings_stay():
-    before = torch.get_default_dtype()
+    before = torch.get_default_dtype(), torch.get_num_threads()
 
     def loss(logp, returns, mask):
         assert torch.tensor(0.1).dtype == torch.float64
@@ -342,4 +342,4 @@ def test_the_users_settings_stay():
     with torch.no_grad():
         assert moments(from_torch(loss), ON).unbiased
         assert not torch.is_grad_enabled()
-    assert torch.get_default_dtype() == before
+    assert (torch.get_default_dtype(), torch.get_num_threads()) == before
