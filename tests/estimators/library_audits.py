@@ -94,8 +94,8 @@ PREAMBLE = """# Audits of libraries
 What the policy-gradient losses of [rlax](https://pypi.org/project/rlax/) and the score-function surrogate of
 [torch.distributions](https://pytorch.org/docs/stable/distributions.html) do on average, computed exactly: every sample
 of a small problem is given to the loss, its gradient in the logits is taken by the library's own differentiation in
-float64, and weighted by the sample's probability. Nothing is drawn at random. Numbers within 10⁻¹² of a fraction are
-written as one.
+float64, and weighted by the sample's probability. Nothing is drawn at random. Numbers within 10⁻¹² of a fraction with a
+denominator up to 1000 are written as one.
 
 *Scaled by 1/2* is a unit for the learning rate, not a fault, and a loss that does not have the gradient of the
 objective beside it may be meant for another: the page says what is computed, not what should be. It holds for the
