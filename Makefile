@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
+EXTRAS := $(VENV)/.extras
 
-.PHONY: help report test test-extras mutants lint bench gallery clean
+.PHONY: help report test test-extras audits mutants lint bench gallery clean
 help:
 	@echo "make report   PDF, HTML and LaTeX of every derivation, in reports/"
 	@echo "make test     all tests"
-	@echo "make test-extras  tests of losses in PyTorch, JAX and rlax (installs them)"
+	@echo "make test-extras  the tests that need PyTorch, JAX and rlax; installs them"
+	@echo "make audits   what losses of rlax and PyTorch do: writes docs/audits-of-libraries.md"
 	@echo "make mutants  more mutants of every claim and step (minutes)"
 	@echo "make lint     ruff and mypy --strict"
 	@echo "make bench    benchmarks; writes reports/benchmarks.md"
@@ -29,9 +31,15 @@ report: $(SETUP)
 test: $(SETUP)
 	$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
 
-test-extras: $(SETUP)
+$(EXTRAS): $(SETUP)
 	$(BIN)/python -m pip install --quiet --editable '.[audits]'
+	@touch $(EXTRAS)
+
+test-extras: $(EXTRAS)
 	$(BIN)/python -m pytest tests/estimators -m extras --numprocesses=2 --dist=worksteal
+
+audits: $(EXTRAS)
+	$(BIN)/python tests/estimators/library_audits.py docs/audits-of-libraries.md
 
 mutants: $(SETUP)
 	PGSYM_MUTANTS=12 $(BIN)/python -m pytest tests/test_mutants.py --numprocesses=2 --dist=worksteal

@@ -9,7 +9,7 @@ from math import log
 from pathlib import Path
 from typing import Any
 
-VERSIONS = ("SymPy", "NumPy", "SymEngine", "python-flint", "JAX", "Gymnasium")
+VERSIONS = ("SymPy", "NumPy", "SymEngine", "python-flint", "JAX", "torch", "Gymnasium")
 
 
 def table(record: dict[str, Any], step_seconds: list[float]) -> str:

@@ -106,6 +106,22 @@ def test_without_a_time_axis():
         moments(from_torch(flat, time_axis=False), ON)
 
 
+def test_logits_and_advantages_may_be_changed_in_place():
+    def loss(logits, actions, row_advantages, weights):
+        logits.div_(0.5)  # a temperature
+        row_advantages -= row_advantages.mean()
+        taken = torch.log_softmax(logits, -1).gather(-1, actions[..., None])[..., 0]
+        return -(row_advantages * (taken * weights).sum(1)).mean()
+
+    def outside(logits, actions, row_advantages, weights):
+        taken = torch.log_softmax(logits / 0.5, -1).gather(-1, actions[..., None])[..., 0]
+        return -((row_advantages - row_advantages.mean()) * (taken * weights).sum(1)).mean()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert same(from_torch(loss), from_torch(outside), ON, members=3)
+
+
 def test_groups_are_known():
     def loss(logp, rewards, mask, group_ids, group_size):
         returns = rewards.sum(1)
@@ -290,7 +306,7 @@ def test_a_policy_with_a_zero_and_fractions_asked_for_directly():
 def test_a_loss_that_looks_at_its_numbers_is_differentiated_one_by_one():
     def loss(logp, rewards, mask):
         if rewards.sum().item() == 0:
-            return 0 * logp.sum()
+            return torch.tensor(0.0)
         return -(rewards.sum(1) * (logp * mask).sum(1)).mean()
 
     with pytest.warns(RuntimeWarning, match="loss is differentiated sample by sample, slowly: vmap refused it"):
@@ -317,7 +333,7 @@ def all_samples(problem):
 
 
 def test_the_users_settings_stay():
-    before = torch.get_default_dtype()
+    before = torch.get_default_dtype(), torch.get_num_threads()
 
     def loss(logp, returns, mask):
         assert torch.tensor(0.1).dtype == torch.float64
@@ -326,4 +342,4 @@ def test_the_users_settings_stay():
     with torch.no_grad():
         assert moments(from_torch(loss), ON).unbiased
         assert not torch.is_grad_enabled()
-    assert torch.get_default_dtype() == before
+    assert (torch.get_default_dtype(), torch.get_num_threads()) == before

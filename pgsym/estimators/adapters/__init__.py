@@ -11,6 +11,8 @@ number of steps, padded to the longest episode, A the number of actions or token
     rewards (R, T), returns (R,), advantages        what it earned; advantages are (R,) or (R, T), see `from_torch`
     group_ids (R,), group_size, discount, …         how rows are grouped, and other numbers
 
+Rewards are one for a step; a loss that takes one for a row is told so: `names={"rewards": "returns"}`.
+
 In the padding, rewards, advantages and the log-probabilities of other policies are zero, but `logits` and what is
 computed from them are those of state 0 and action 0: numbers that mean nothing, as in a padded batch of a model.
 Gradients flow through them, so that a loss that forgets its mask is found out.

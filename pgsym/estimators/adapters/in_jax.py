@@ -51,45 +51,45 @@ class FromJax(FromLoss):
     array: ClassVar[str] = "a JAX array"
     kept: dict[Any, Compiled] = field(init=False, repr=False, default_factory=dict)  # compiled, by what is fixed
 
-    def gradients(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
-        """(losses, their gradients in the gathered logits, and in the table)."""
+    def gradients(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+        """(losses, their gradients in what is moved, and in the table)."""
         with _float64():
             if self.note:
-                return self._looped(logits, table, given, same)
+                return self._looped(moved, table, given, same)
             try:
-                compiled = self._compiled(logits, table, given, same)
+                compiled = self._compiled(moved, table, given, same)
             except EstimatorError:
                 raise
             except Exception as error:
                 try:
-                    looped = self._looped(logits, table, given, same)
+                    looped = self._looped(moved, table, given, same)
                 except EstimatorError:
                     raise
                 except Exception as own:
                     raise self.raised(own) from own
                 self.one_by_one(error)
                 return looped
-            N = len(logits)
+            N = len(moved)
             fill = np.minimum(np.arange(compiled.size(N)), N - 1)
-            losses, rises = compiled.function(logits[fill], table, {m: x[fill] for m, x in given.items()})
+            losses, rises = compiled.function(moved[fill], table, {m: x[fill] for m, x in given.items()})
             found = _numbers(losses, rises, N)
             if not compiled.depends and not any(x.any() for x in found[1:]):
                 raise self.no_gradient()
             return found
 
-    def tried(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> bool:
+    def tried(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> bool:
         """Whether the loss can be computed of one batch."""
         with _float64():
             for compute in (jax.eval_shape, _computed):
                 try:
-                    compute(lambda z, t, batch: self.value(z, t, batch | _arrays(same)), logits, table, given)
+                    compute(lambda z, t, batch: self.value(z, t, batch | _arrays(same)), moved, table, given)
                 except Exception:
                     continue
                 return True
             return False
 
     def _one(self, same: Batch) -> Callable[..., Any]:
-        """The loss of one sample with its gradients in the logits and, where it is asked for, the table."""
+        """The loss of one sample with its gradients in what is moved and, where it is asked for, the table."""
         moving = (0, 1) if "policy" in self.meant else (0,)
         fixed = _arrays(same)
         found: Callable[..., Any] = jax.value_and_grad(
@@ -97,13 +97,13 @@ class FromJax(FromLoss):
         )
         return found
 
-    def _compiled(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> Compiled:
+    def _compiled(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Compiled:
         """The gradients of many samples; traced twice the first time, to see that the loss says the same."""
-        key = (logits.shape[1:], *((m, x if np.isscalar(x) else x.tobytes()) for m, x in same.items()))
+        key = (moved.shape[1:], *((m, x if np.isscalar(x) else x.tobytes()) for m, x in same.items()))
         if key not in self.kept:
             one = self._one(same)
             sample = {m: x[0] for m, x in given.items()}
-            first, again = (jax.make_jaxpr(f)(logits[0], table, sample) for f in (one, self._one(same)))
+            first, again = (jax.make_jaxpr(f)(moved[0], table, sample) for f in (one, self._one(same)))
             if str(first) != str(again) or not all(map(np.array_equal, first.consts, again.consts)):
                 raise EstimatorError(
                     f"{self.name} says two things of the same sample: it is random by itself (seed it)"
@@ -111,11 +111,11 @@ class FromJax(FromLoss):
             self.kept[key] = Compiled(jax.jit(jax.vmap(one, in_axes=(0, None, 0))), _depends(first.jaxpr))
         return self.kept[key]
 
-    def _looped(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+    def _looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
         one, t = self._one(same), jnp.asarray(table)
-        found = [one(jnp.asarray(z), t, _arrays({m: x[n] for m, x in given.items()})) for n, z in enumerate(logits)]
+        found = [one(jnp.asarray(z), t, _arrays({m: x[n] for m, x in given.items()})) for n, z in enumerate(moved)]
         losses, rises = jax.tree.map(lambda *x: np.stack(x), *found)
-        return _numbers(losses, rises, len(logits))
+        return _numbers(losses, rises, len(moved))
 
     def log_softmax(self, logits: Any) -> Any:
         """The log-softmax over the last axis."""

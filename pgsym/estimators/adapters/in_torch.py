@@ -30,20 +30,21 @@ class FromTorch(FromLoss):
     framework: ClassVar[str] = "PyTorch"
     array: ClassVar[str] = "a tensor"
     compared: bool = field(init=False, repr=False, default=False)
+    flows: bool = field(init=False, repr=False, default=False)  # whether a sample has had a gradient, one by one
 
-    def gradients(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
-        """(losses, their gradients in the gathered logits, and in the table)."""
+    def gradients(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+        """(losses, their gradients in what is moved, and in the table)."""
         with _float64():
             constant = _tensors(same)
             if self.note:
-                return self._looped(logits, table, given, constant)
+                return self._looped(moved, table, given, constant)
             try:
-                found = self._at_once(logits, table, given, constant)
+                found = self._at_once(moved, table, given, constant)
             except EstimatorError:
                 raise
             except Exception as error:
                 try:
-                    looped = self._looped(logits, table, given, constant)
+                    looped = self._looped(moved, table, given, constant)
                 except EstimatorError:
                     raise
                 except Exception as own:
@@ -52,49 +53,55 @@ class FromTorch(FromLoss):
                 return looped
             if not self.compared:
                 few = {m: x[:COMPARED] for m, x in given.items()}
-                alone = self._looped(logits[:COMPARED], table, few, constant)
+                alone = self._looped(moved[:COMPARED], table, few, constant)
                 self.compared = True
                 if not all(np.allclose(x[:COMPARED], y, 1e-9, 1e-9, True) for x, y in zip(found, alone, strict=True)):
                     self.one_by_one(RuntimeError("it says something else of one sample than of many"))
-                    return self._looped(logits, table, given, constant)
+                    return self._looped(moved, table, given, constant)
             return found
 
-    def tried(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> bool:
+    def tried(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> bool:
         """Whether the loss can be computed of one batch."""
         with _float64():
             try:
-                self.value(torch.tensor(logits).requires_grad_(), torch.tensor(table), _tensors(given) | _tensors(same))
+                theta = torch.tensor(moved).requires_grad_().clone()
+                self.value(theta, torch.tensor(table), _tensors(given) | _tensors(same))
             except Exception:
                 return False
             return True
 
-    def _at_once(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
-        leaves = self._leaves(logits, table)
+    def _at_once(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+        leaves = self._leaves(moved, table)
 
         def one(batch: Batch, z: Any, *policy: Any) -> Any:
             return self.value(z, policy[0] if policy else None, batch | same)
 
-        losses = vmap(one)(_tensors(given), *leaves)
+        losses = vmap(one)(_tensors(given), *(leaf.clone() for leaf in leaves))  # clones may be changed in place
         if not losses.requires_grad:
             raise self.no_gradient()
         return _numbers(losses, leaves)
 
-    def _looped(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
-        leaves = self._leaves(logits, table)
+    def _looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+        leaves = self._leaves(moved, table)
         batches = _tensors(given)
         losses = [
-            self.value(leaves[0][n], leaves[1][n] if leaves[1:] else None, {m: x[n] for m, x in batches.items()} | same)
-            for n in range(len(logits))
+            self.value(
+                leaves[0][n].clone(),
+                leaves[1][n].clone() if leaves[1:] else None,
+                {m: x[n].clone() for m, x in batches.items()} | same,
+            )
+            for n in range(len(moved))
         ]
-        if not any(loss.requires_grad for loss in losses):
+        self.flows = self.flows or any(loss.requires_grad for loss in losses)
+        if not self.flows:
             raise self.no_gradient()
         return _numbers(torch.stack(losses), leaves)
 
-    def _leaves(self, logits: Floats, table: Floats) -> list[Any]:
+    def _leaves(self, moved: Floats, table: Floats) -> list[Any]:
         """What is differentiated by, for every sample its own: the gathered logits, the table where it is asked for."""
-        leaves = [torch.tensor(logits)]
+        leaves = [torch.tensor(moved)]
         if "policy" in self.meant:
-            leaves.append(torch.tensor(table).repeat(len(logits), 1, 1))
+            leaves.append(torch.tensor(table).repeat(len(moved), 1, 1))
         return [leaf.requires_grad_() for leaf in leaves]
 
     def log_softmax(self, logits: Any) -> Any:
@@ -112,7 +119,8 @@ class FromTorch(FromLoss):
 
 def _numbers(losses: Any, leaves: list[Any]) -> tuple[Floats, Floats, Floats]:
     """The losses and their gradients: each depends on its own part of the leaves, so their sum's gradient has all."""
-    rises = torch.autograd.grad(losses.sum(), leaves, allow_unused=True)
+    total = losses.sum()
+    rises = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)
     found = [np.zeros(leaf.shape) if g is None else g.numpy() for g, leaf in zip(rises, leaves, strict=True)]
     return losses.detach().numpy(), found[0], found[1] if leaves[1:] else np.zeros(1)
 
@@ -124,14 +132,19 @@ def _tensors(given: Batch) -> Batch:
 
 @contextmanager
 def _float64() -> Iterator[None]:
-    """New floats are float64, and gradients are kept, whatever the user's settings; they are restored."""
-    before = torch.get_default_dtype()
+    """New floats are float64, gradients are kept, and one thread is enough; the user's settings are restored.
+
+    Small batches are no work for several threads, which wait for each other.
+    """
+    before, threads = torch.get_default_dtype(), torch.get_num_threads()
     torch.set_default_dtype(torch.float64)
+    torch.set_num_threads(1)
     try:
         with torch.inference_mode(False), torch.enable_grad():
             yield
     finally:
         torch.set_default_dtype(before)
+        torch.set_num_threads(threads)
 
 
 __all__ = ["FromTorch"]

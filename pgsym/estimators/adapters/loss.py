@@ -76,13 +76,21 @@ class FromLoss(ABC):
         """All that the loss, and what computes advantages beside it, asks for."""
         return {*self.given.values(), *self.within.values()}
 
+    @property
+    def by_taken(self) -> bool:
+        """Whether the loss sees the policy through log π(a_t|s_t) alone: it is differentiated in that, being faster."""
+        return self.meant & set(MOVING) <= {"logp", "ratios"}
+
     # what a framework does -------------------------------------------------------------------------------------
     @abstractmethod
-    def gradients(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
-        """(losses (N,), their gradients in the gathered logits (N, R, T, A), and in the table (N, S, A), or zero)."""
+    def gradients(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+        """(losses (N,), their gradients in what is moved, and in the table (N, S, A), or zero).
+
+        Moved are the gathered logits (N, R, T, A), or, `by_taken`, log π(a_t|s_t) of shape (N, R, T).
+        """
 
     @abstractmethod
-    def tried(self, logits: Floats, table: Floats, given: Batch, same: Batch) -> bool:
+    def tried(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> bool:
         """Whether the loss can be computed of one batch."""
 
     # the estimates ---------------------------------------------------------------------------------------------
@@ -94,12 +102,15 @@ class FromLoss(ABC):
         found = np.empty((N, p.P))
         for low in range(0, N, BLOCK):
             part = samples.at(slice(low, low + BLOCK))
-            states = part["states"]
-            losses, rises, direct = self.gradients(theta[states], theta, self.batch(part), self.same(part))
+            at = (part["states"], part["actions"]) if self.by_taken else (part["states"],)
+            losses, rises, direct = self.gradients(theta[at], theta, self.batch(part), self.same(part))
             bad = np.flatnonzero(~np.isfinite(losses))
             if len(bad):
                 raise NotFinite(f"{self.name} is {losses[bad[0]]} for the sample: {part.line(int(bad[0]))}")
-            found[low : low + BLOCK] = self.sign * (gathered(rises, states, p.S) + direct).reshape(-1, p.P)
+            total = gathered(rises, at, p.S, p.A)
+            if self.by_taken:  # ∇ log π(a|s) = 1{a} − π(·|s)
+                total -= p.policy * total.sum(axis=2, keepdims=True)
+            found[low : low + BLOCK] = self.sign * (total + direct).reshape(-1, p.P)
         return found
 
     def _accept(self, problem: Problem) -> None:
@@ -120,7 +131,7 @@ class FromLoss(ABC):
     def held(self) -> list[str]:
         """The arrays that do not move and must be there, without advantages."""
         moving = self.meant & set(MOVING)
-        behind = {"actions"} if moving & {"logp", "ratios"} else set()
+        behind = {"actions"} if moving & {"logp", "ratios"} and not self.by_taken else set()
         behind |= {"old_logp"} if "ratios" in moving else set()
         return sorted(m for m in self.meant & set(HELD) | behind)
 
@@ -169,15 +180,16 @@ class FromLoss(ABC):
             same = self.same(samples)
             if "group_ids" in same:
                 same["group_ids"] = np.arange(R) // samples.members
-            self.per_row[R] = self.tried(np.zeros((R, R + 1, A)), np.log(samples.problem.policy), given, same)
+            moved = np.zeros((R, R + 1) if self.by_taken else (R, R + 1, A))
+            self.per_row[R] = self.tried(moved, np.log(samples.problem.policy), given, same)
         return self.per_row[R]
 
     # the loss of one batch, in the framework's own arrays ------------------------------------------------------
-    def value(self, logits: Any, table: Any, given: Batch) -> Any:
-        """What the loss says of one batch; logits of shape (R, T, A), and the table of shape (S, A)."""
+    def value(self, moved: Any, table: Any, given: Batch) -> Any:
+        """What the loss says of one batch, given what is moved and the table of logits, of shape (S, A)."""
         if not self.time_axis:
-            logits = logits.reshape(-1, logits.shape[-1])
-        everything = given | self._moving(logits, table, given)
+            moved = moved.reshape(-1, *moved.shape[2:])
+        everything = given | self._moving(moved, table, given)
         if self.traced:
             weights = self.advantages(**{name: everything[m] for name, m in self.within.items()})  # type: ignore[operator]
             everything |= dict.fromkeys(ADVANTAGES, weights)
@@ -199,20 +211,20 @@ class FromLoss(ABC):
             raise EstimatorError(f"{self.name} returned {kind}: a loss is {means}")
         return out
 
-    def _moving(self, logits: Any, table: Any, given: Batch) -> Batch:
+    def _moving(self, moved: Any, table: Any, given: Batch) -> Batch:
+        """What moves and is asked for, and what it is computed from."""
         wanted = self.meant & set(MOVING)
-        out = {"logits": logits}
-        if wanted - {"logits", "policy"}:
-            log_pi = self.log_softmax(logits)
-            out |= {"log_pi": log_pi}
+        out = {"logp" if self.by_taken else "logits": moved}
+        if not self.by_taken and wanted - {"logits", "policy"}:
+            log_pi = out["log_pi"] = self.log_softmax(moved)
             if wanted & {"logp", "ratios"}:
                 out["logp"] = self.taken(log_pi, given["actions"])
-            if "ratios" in wanted:
-                out["ratios"] = self.exp(out["logp"] - given["old_logp"])
             if wanted & {"probs", "entropies"}:
                 out["probs"] = self.exp(log_pi)
             if "entropies" in wanted:
                 out["entropies"] = -(out["probs"] * log_pi).sum(-1)
+        if "ratios" in wanted:
+            out["ratios"] = self.exp(out["logp"] - given["old_logp"])
         if "policy" in wanted:
             out["policy"] = self.exp(self.log_softmax(table))
         return out
@@ -263,11 +275,15 @@ def held(meaning: str, samples: Samples) -> Array:
             return np.asarray(samples[meaning])
 
 
-def gathered(rises: Floats, states: Ints, S: int) -> Floats:
-    """The gradients in the gathered logits, (N, R, T, A), added up by state: (N, S, A)."""
-    N, A = len(states), rises.shape[-1]
-    row = (np.arange(N)[:, np.newaxis] * S + states.reshape(N, -1))[..., np.newaxis] * A + np.arange(A)
-    return np.asarray(np.bincount(row.ravel(), rises.ravel(), N * S * A), dtype=np.float64).reshape(N, S, A)
+def gathered(rises: Floats, at: tuple[Ints, ...], S: int, A: int) -> Floats:
+    """Gradients in entries of a table, added up by entry: (N, S, A).
+
+    They are of shape (N, R, T, A) at (states,), or (N, R, T) at (states, actions).
+    """
+    N = len(rises)
+    place = np.arange(N).reshape(N, 1, 1) * S + at[0]
+    place = place * A + at[1] if at[1:] else place[..., np.newaxis] * A + np.arange(A)
+    return np.asarray(np.bincount(place.ravel(), rises.ravel(), N * S * A), dtype=np.float64).reshape(N, S, A)
 
 
 def _blank(meaning: str, shape: list[int]) -> Array:
