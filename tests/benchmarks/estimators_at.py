@@ -1,6 +1,6 @@
 """All batches of a number of sequences, each given to a NumPy REINFORCE: python estimators_at.py MEMBERS.
 
-Prints the samples, the seconds of CPU, the growth of the process's peak memory in MB and whether the mean is ∇J, as JSON.
+Prints the samples, the seconds of CPU, the growth of the peak memory in MB and whether the mean is ∇J, as JSON.
 """
 
 from __future__ import annotations
