@@ -270,3 +270,17 @@ def test_saying_nothing_shows_the_help_and_no_complaint(capsys: pytest.CaptureFi
     status, out, err = run(capsys, *command)
     assert (status, err) == (2, "")
     assert "Commands" in out
+
+
+def test_estimators_are_listed_with_their_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "estimators", "--json")
+    found = {record["id"]: record for record in json.loads(out)}
+    assert (status, err) == (0, "")
+    assert found["group-mean"]["fact"] == "scaled by exactly (G−1)/G on-policy"
+    assert all(record["broken"] == 0 for record in found.values())
+    assert found["per-token-ratio"]["turned"]["mean"] == [["-1/9", "1/9"], ["1/9", "-1/9"]]
+    status, out, _ = run(capsys, "estimators")
+    assert status == 0
+    assert out.count("✔") == len(found)
+    status, _, err = run(capsys, "estimators", "--json", "--md")
+    assert (status, err) == (2, "pgsym: --json and --md are two formats: take one\n")

@@ -220,7 +220,7 @@ def moments(
     >>> half = Fraction(1, 2)
     >>> print(moments(reinforce, bandit([half, half], [0, 1]), groups=2))
     exact: reinforce against ∇(J): an unbiased estimate
-      scope     1 state, 1 state, 2 actions, length 1, on-policy, 2 episodes a sample
+      scope     1 state, 2 actions, length 1, on-policy, 2 episodes a sample
       evidence  all 4 samples gone through, in fractions
       gradient  [-1/4, 1/4]
       mean      [-1/4, 1/4]
@@ -232,8 +232,9 @@ def moments(
     if draws or (problem.exact and getattr(known, "in_floats", False)):
         problem = problem.floats()
     plan = Plan(problem, groups, members, unordered)
+    problem.check_memory("the covariance", problem.P)
     target = objective.gradient(problem)
-    size = max(256, CHUNK // (plan.rows * problem.T * problem.P))
+    size = max(32, CHUNK // (plan.rows * problem.T * problem.P))
     total = draws or plan.count
     if not draws and total > budget:
         raise TooLarge(refusal(plan, total, budget))

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pgsym.errors import EstimatorError, InstanceError
 from pgsym.meaning.checked import ROW_TOLERANCE, Table, entries_of, numbers_of, place
 from pgsym.meaning.numbers import Array
+from pgsym.problems.mdp import fits
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -144,7 +145,8 @@ class Problem:
 
     @cached_property
     def scores(self) -> Array:
-        """∇ log π(a_t | s_t) in the logits, zero where padded, of shape (E, T, S A)."""
+        """∇ log π(a_t | s_t) in the logits, zero where padded, of shape (E, T, S A).  Raises TooLarge."""
+        self.check_memory(f"the scores of {self.E:,} episodes of {self.T} steps", self.E * self.T)
         zero, one = (Fraction(0), Fraction(1)) if self.exact else (0.0, 1.0)
         out = np.full((self.E, self.T, self.S, self.A), zero, dtype=self.policy.dtype)
         e, t = np.nonzero(self.mask)
@@ -155,8 +157,20 @@ class Problem:
 
     @cached_property
     def total_scores(self) -> Array:
-        """Σ_t ∇ log π(a_t | s_t), of shape (E, S A)."""
-        return np.asarray(self.scores.sum(axis=1))
+        """Σ_t ∇ log π(a_t | s_t), of shape (E, S A).  Raises TooLarge."""
+        self.check_memory(f"the scores of {self.E:,} episodes", self.E)
+        zero = Fraction(0) if self.exact else 0.0
+        out = np.full((self.E, self.S, self.A), zero, dtype=self.policy.dtype)
+        for t in range(self.T):
+            (e,) = np.nonzero(self.mask[:, t])
+            s = self.states[e, t]
+            out[e, s] -= self.policy[s]
+            out[e, s, self.actions[e, t]] += 1
+        return out.reshape(self.E, self.P)
+
+    def check_memory(self, what: str, rows: int) -> None:
+        """Raise TooLarge if that many rows of numbers, one a parameter, would not fit."""
+        fits(f"{what} in {self.P:,} parameters", rows * self.P, "fewer contexts, by a shorter length or fewer tokens")
 
     def logarithms(self, table: Array) -> Floats:
         """The logarithms of a policy's probabilities of the actions taken, zero where padded, of shape (E, T)."""
@@ -223,8 +237,9 @@ class Problem:
         lengths = sorted(set(self.lengths.tolist()))
         span = f"{lengths[0]}" if len(lengths) == 1 else f"{lengths[0]} to {lengths[-1]}"
         starts, words = len(set(self.starts.tolist())), WORDS[self.kind]
+        met = [] if words[0] == words[1] else [f"{starts} {words[0]}{'s' if starts > 1 else ''}"]
         parts = [
-            f"{starts} {words[0]}{'s' if starts > 1 else ''}",
+            *met,
             f"{self.S} {words[1]}{'s' if self.S > 1 else ''}",
             f"{self.A} {words[2]}s",
             f"length {span}",

@@ -72,7 +72,7 @@ def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchS
 
     >>> from hypothesis import find
     >>> print(find(problems(), lambda p: True))
-    1 state, 1 state, 2 actions, length 1, on-policy
+    1 state, 2 actions, length 1, on-policy
     """
     options: dict[str, Any] = {
         "states": 2,

@@ -38,7 +38,7 @@ def table(record: dict[str, Any], step_seconds: list[float]) -> str:
             seconds, late = _seconds(b), more.get("gave_up", False)
             shown = f"> {seconds:.0f} s" if late else f"{seconds * 1e3:.2f} ms" if seconds < 1 else f"{seconds:.2f} s"
             ratio = f"{'> ' if late else ''}{seconds / best:,.{0 if seconds / best > 100 else 2}f}"
-            note = "gives up" if late else f"{more['peak']:.1f} MB" if "peak" in more else ""
+            note = "gives up" if late else ", ".join(_notes(more, seconds))
             cells = (group, _name(b), b["stats"]["rounds"], shown, ratio if len(members) > 1 else "", note)
             lines.append(f"| {' | '.join(map(str, cells))} |")
         lines += [f"| {group} | {_name(b)} | | | | {b['extra_info']['absent']} |" for b in members if b not in timed]
@@ -51,6 +51,12 @@ def table(record: dict[str, Any], step_seconds: list[float]) -> str:
         f"{len(steps)} steps in all derivations: decided in {median:.0f} ms (median), {slowest:.0f} ms at most.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _notes(more: dict[str, Any], seconds: float) -> list[str]:
+    """The samples a second, the growth of the peak memory and what else there is to say."""
+    rate = [f"{more['samples'] / seconds / 1e6:.2g} million samples/s"] if "samples" in more else []
+    return [*rate, *([f"{more['peak']:.1f} MB"] if "peak" in more else []), *([more["note"]] if "note" in more else [])]
 
 
 def _version(name: str) -> str:

@@ -218,3 +218,20 @@ def test_every_refusal_is_of_the_one_hierarchy() -> None:
     for bad in (0, -1, 1.5):
         with pytest.raises(EstimatorError, match="members is a positive int"):
             moments(over_the_samples, PROBLEM, members=bad)  # type: ignore[arg-type]
+
+
+def test_too_many_parameters_are_refused_before_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pgsym.problems.mdp.MEMORY", 10_000)
+
+    def reinforce(returns: Any, total_scores: Any) -> Any:
+        return times(returns, total_scores)
+
+    def per_step(to_go: Any, scores: Any) -> Any:
+        return (to_go[..., None] * scores).sum(axis=(1, 2))
+
+    with pytest.raises(TooLarge, match=r"the covariance in 62 parameters would take .* fewer contexts"):
+        moments(reinforce, tree(lambda prompt, tokens: tokens[0], length=5))
+    short = tree(lambda prompt, tokens: tokens[0], length=4)
+    moments(reinforce, short)
+    with pytest.raises(TooLarge, match="the scores of 16 episodes of 4 steps in 30 parameters"):
+        moments(per_step, short)
