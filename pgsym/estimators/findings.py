@@ -177,8 +177,8 @@ def _finite(readings: Sequence[Reading]) -> Finding:
 
 
 def singles_are_silent(readings: Sequence[Reading], scope: Scope) -> bool:
-    """Whether single members teach nothing and nobody asked for them: then they are told of, but not held against it."""
-    alone = [r for r in readings if r.asked and r.plan.rows == 1]
+    """Whether single members teach nothing and nobody asked for them: they are told of, but not held against it."""
+    alone = [r for r in readings if r.plan.rows == 1 and r.case.problem.on_policy]
     return not scope.chosen and bool(alone) and all(r.silent for r in alone)
 
 
