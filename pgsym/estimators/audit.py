@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,9 +15,12 @@ from pgsym.errors import EstimatorError, TooLarge, UnusableOption
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.findings import Finding, findings, in_members, singles_are_silent
 from pgsym.estimators.matching import Kind, Match, common_factor, number
-from pgsym.estimators.moments import Moments, moments, plain, refusal
+from pgsym.estimators.moments import ROUNDING, Moments, moments, plain, refusal
 from pgsym.estimators.subject import Subject
 from pgsym.estimators.suite import Case, Scope, cases
+
+if TYPE_CHECKING:
+    from pgsym.estimators.catalogue import Known
 
 EXACT_WORK: Final = 10_000
 """Samples times squared parameters up to which a problem is gone through in fractions."""
@@ -54,7 +57,8 @@ class Reading:
             return self.failed
         if self.found.problem.exact:
             return not (self.found.mean.any() or self.found.variance)
-        return self.found.length == 0
+        small = ROUNDING * self.found.length
+        return bool(np.abs(self.found.mean).max() <= small and self.found.variance <= small**2)
 
     @property
     def size(self) -> tuple[int, int, int]:
@@ -109,14 +113,14 @@ class LossAudit:
         """The factor by which all means are scaled, by (groups, members); left out where there is none."""
         out = {}
         for batch in self.scope.batches:
-            at = [r.found.match for r in self.asked if r.found is not None and _batch(r.plan) == batch]
+            at = [r.match for r in self.asked if r.match is not None and not r.match.drawn and _batch(r.plan) == batch]
             if at and (c := common_factor(at)) is not None:
                 out[batch] = c
         return out
 
     @property
     def verdict(self) -> str:
-        """unbiased, scaled (by a positive factor for each batch), turned (by less than 90°) or wrong."""
+        """unbiased, scaled (by a positive factor for each batch), turned (by less than 90°, if at all) or wrong."""
         matches = [r.found.match for r in self.asked if r.found is not None]
         if any(r.asked and r.failed for r in self.readings):
             return "wrong"
@@ -124,7 +128,8 @@ class LossAudit:
             return "unbiased"
         if self._parallel and all(c > 0 for c in self.factors.values()):
             return "scaled"
-        return "turned" if all(m.equal or (m.cosine or 0) > 0 for m in matches) else "wrong"
+        upwards = all(m.equal or m.kind is Kind.APPEARS or (m.cosine or 0) > 0 for m in matches)
+        return "turned" if upwards else "wrong"
 
     @property
     def _parallel(self) -> bool:
@@ -165,7 +170,7 @@ class LossAudit:
         if self.verdict == "unbiased":
             return f"the mean is {of} {at}"
         if self.verdict == "turned":
-            return f"the mean is not {of}: it is turned, by less than 90° {at}"
+            return f"the mean is not {of}; where there is one, it is turned by less than 90° {at}"
         if any(r.asked and r.failed for r in self.readings):
             return "not every estimate is a finite number"
         if self._parallel:
@@ -210,14 +215,22 @@ class Rival:
     """An estimator at a problem where several are compared; `own` says whether it is the one that is audited."""
 
     case: Case
+    title: str
     found: Moments
     own: bool
+
+    @property
+    def unbiased(self) -> bool:
+        """Whether its mean is the gradient here."""
+        return self.found.unbiased
 
     def record(self) -> dict[str, Any]:
         """The comparison as JSON-ready data."""
         return {
             "problem": self.case.id,
             "estimator": self.found.estimator,
+            "title": self.title,
+            "own": self.own,
             "groups": self.found.plan.groups,
             "members": self.found.plan.members,
             "variance": plain(self.found.variance),
@@ -230,7 +243,7 @@ def audit_loss(
     subject: Subject,
     scope: Scope,
     expected: str = "unbiased",
-    known: Sequence[Any] | None = None,
+    known: Sequence[Known] | None = None,
     watched: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> LossAudit:
     """Hold an estimator to the gradient at all problems of a scope.
@@ -309,31 +322,40 @@ def _batch(plan: Plan) -> tuple[int, int]:
     return plan.groups, plan.members
 
 
-def _known() -> Sequence[Any]:
-    try:
-        from pgsym.estimators import catalogue
-    except ImportError:
-        return ()
-    return tuple(catalogue.estimators())
+def _known() -> Sequence[Known]:
+    from pgsym.estimators.catalogue import KNOWN
+
+    return tuple(KNOWN.values())
 
 
-def _rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: Sequence[Any]) -> tuple[Rival, ...]:
-    """The estimator beside known ones, at the largest problem of each kind, with the largest group."""
+def _rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: Sequence[Known]) -> tuple[Rival, ...]:
+    """The estimator beside known ones of the same gradient, at the largest problem of each kind.
+
+    Of several that say the same of all samples there, the first is shown.
+    """
+    wanted = [k for k in known if k.objective.name == scope.objective.name]
     out: list[Rival] = []
     for kind in ("bandit", "tree", "MDP"):
         at = [r for r in readings if r.asked and r.found is not None and r.case.problem.kind == kind]
         if not at:
             continue
-        best = max(at, key=lambda r: (r.plan.groups == 1, r.plan.members, r.plan.problem.P))
+        best = max(at, key=lambda r: (r.plan.groups == 1, r.plan.members, r.case.problem.T, r.case.problem.P))
         assert best.found is not None
-        out.append(Rival(best.case, best.found, own=True))
-        for estimator in known:
-            other = Subject(estimator, "estimator", "", exact=False)
-            try:
-                out.append(Rival(best.case, read(other, scope, best.plan), own=False))
-            except EstimatorError:
-                continue  # one that has nothing to say there, such as leave-one-out of a single member
+        here = [Rival(best.case, subject.estimator.name, best.found, own=True)]
+        plan = Plan(best.case.problem.floats(), best.plan.groups, best.plan.members)
+        for k in wanted:
+            if k.applies(plan):
+                found = read(Subject(k.estimator, "estimator", k.id, exact=False), scope, plan)
+                if not any(_same(found, r.found) for r in here if not r.own):
+                    here.append(Rival(best.case, k.title, found, own=False))
+        out += here
     return tuple(out)
+
+
+def _same(x: Moments, y: Moments) -> bool:
+    """Whether two estimators have the same mean and covariance, but for rounding."""
+    scale = float(y.variance) or 1.0
+    return bool(np.allclose(x.covariance, y.covariance, rtol=0, atol=1e-9 * scale) and np.allclose(x.mean, y.mean))
 
 
 def _with_hint(audit: LossAudit) -> LossAudit:

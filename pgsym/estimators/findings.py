@@ -93,8 +93,7 @@ def _one_factor(objective: str, scope: Scope, asked: Sequence[Reading]) -> Findi
     factors: dict[tuple[int, int], Fraction | float] = {}
     for batch in scope.batches:
         at = [r for r in asked if (r.plan.groups, r.plan.members) == batch]
-        matches = [r.found.match for r in at if r.found is not None]
-        c = common_factor(matches)
+        c = common_factor([r.match for r in at if r.match is not None and not r.match.drawn])
         if c is not None:
             factors[batch] = c
             if c <= 0:
@@ -117,7 +116,7 @@ def _one_factor(objective: str, scope: Scope, asked: Sequence[Reading]) -> Findi
 
 def _two_factors(readings: Sequence[Reading]) -> tuple[Reading, Reading] | None:
     """Two readings whose factors differ."""
-    told = [r for r in readings if r.match is not None and r.match.factor is not None]
+    told = [r for r in readings if r.match is not None and r.match.factor is not None and not r.match.drawn]
     for r in told[1:]:
         assert r.match is not None
         assert told[0].match is not None
@@ -198,19 +197,22 @@ def _batch(reading: Reading) -> str:
     return f"{reading.plan.groups} group{'s' if reading.plan.groups > 1 else ''} of {reading.plan.members}"
 
 
-INVARIANCES: Final[tuple[tuple[str, str, invariance.Change], ...]] = (
-    ("shift", "no estimate changes when all episodes are paid 1 more", invariance.rewards_shifted),
-    ("padding", "no estimate changes with what stands in the padding", invariance.padding_filled),
-    ("padding-length", "no estimate changes with one more padded step", invariance.padding_longer),
-    ("order", "no estimate changes with the order of the members", invariance.members_reordered),
-    ("partition", "the estimates of micro-batches average to the batch's", invariance.micro_batches),
+INVARIANCES: Final[tuple[tuple[str, str, invariance.Change, int], ...]] = (
+    ("shift", "no estimate changes when all episodes are paid 1 more", invariance.rewards_shifted, 2),
+    ("padding", "no estimate changes with what stands in the padding", invariance.padding_filled, 2),
+    ("padding-length", "no estimate changes with one more padded step", invariance.padding_longer, 2),
+    ("order", "no estimate changes with the order of the members", invariance.members_reordered, 4),
+    ("partition", "the estimates of micro-batches average to the batch's", invariance.micro_batches, 8),
 )
+"""What should change nothing, and the most rows of a batch where it is tried (if all have more, in the smallest)."""
 
 
 def _invariances(subject: Subject, readings: Sequence[Reading]) -> tuple[Finding, ...]:
     out: list[Finding] = []
-    for id_, says, change in INVARIANCES:
-        seen = [(r, m) for r in readings if (m := compare(subject.estimator, r.plan, change)) is not None]
+    for id_, says, change, rows in INVARIANCES:
+        least = max(rows, min((r.plan.rows for r in readings), default=0))
+        at = [r for r in readings if r.plan.rows <= least]
+        seen = [(r, m) for r in at if (m := compare(subject.estimator, r.plan, change)) is not None]
         if id_ == "shift":
             out.append(
                 _invariant("shift-mean", "the mean does not change when all episodes are paid 1 more", seen, True)
@@ -231,7 +233,7 @@ def _invariant(id_: str, says: str, seen: Sequence[tuple[Reading, Moved]], of_me
             told = f"an entry of the mean is {_short(m.mean_before)} and becomes {_short(m.mean_after)}"
             return Finding(id_, says, FAILS, told, r.case.id, scope)
         if m.moved and not of_mean:
-            told = f"{_short(m.before)} becomes {_short(m.after)} for the sample: {m.sample}"
+            told = f"{_short(m.before)} becomes {_short(m.after)}, {m.said}"
             return Finding(id_, says, FAILS, told, r.case.id, scope)
     return Finding(id_, says, HOLDS, _readings(len(seen)))
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from pgsym.errors import EstimatorError, NotFinite
+from pgsym.errors import EstimatorError
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, estimated
 from pgsym.estimators.problem import Floats
@@ -18,20 +18,20 @@ from pgsym.estimators.suite import longer, shifted
 TOLERANCE: Final = 1e-9
 """How far, relative to the longest estimate, an estimate may move and count as the same."""
 GARBAGE: Final = Padding(7.0)
-LARGEST: Final = 3000
+LARGEST: Final = 1000
 """How many samples are compared one by one at a problem."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """What became of the estimates at one problem: the entry that moved most, before and after, and of which sample.
+    """What became of the estimates at one problem: the entry that moved most, before and after, and of what sample.
 
     The same of their mean; `after` is NaN where an estimate is not finite any more.
     """
 
     plan: Plan
     moved: bool
-    sample: str
+    said: str
     before: float
     after: float
     mean_moved: bool
@@ -102,10 +102,11 @@ def compare(estimator: Estimator, plan: Plan, change: Change) -> Moved | None:
         before = estimated(estimator, samples)
     except EstimatorError:
         return None
+    why = ""
     try:
         after = change(estimator, samples)
-    except NotFinite:
-        after = np.full_like(before, np.nan)
+    except EstimatorError as reason:
+        after, why = np.full_like(before, np.nan), str(reason)
     if after is None:
         return None
     allowed = TOLERANCE * float(np.linalg.norm(before, axis=1).max(initial=0.0))
@@ -117,7 +118,7 @@ def compare(estimator: Estimator, plan: Plan, change: Change) -> Moved | None:
     return Moved(
         plan,
         bool(apart[i, k] > allowed),
-        samples.line(int(i)),
+        why or f"for the sample: {samples.line(int(i))}",
         float(before[i, k]),
         float(after[i, k]),
         bool(off[j] > allowed),

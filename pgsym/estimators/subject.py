@@ -12,14 +12,16 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError, PgsymError, UnusableOption
+from pgsym.estimators.adapters import from_jax, from_torch
+from pgsym.estimators.adapters.arguments import ADVANTAGES, ALIASES, MOVING
 from pgsym.estimators.estimator import Estimator, FromAdvantages, FromFunction
 from pgsym.estimators.listing import tree
 from pgsym.estimators.samples import Samples
 from pgsym.user_code import Loaded, failure
 
 KINDS: Final = ("auto", "estimator", "advantages", "torch", "jax")
-DIFFERENTIATED: Final = {"logits", "logp", "log_probs", "logprobs", "probs"}
-"""Arguments, or what they mean, that a loss is differentiated through."""
+OF_A_LOSS: Final = {*MOVING, *ADVANTAGES}
+"""What a function asks for that is a loss, if its module imports a framework."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,12 @@ def subject(
     if kind == "auto":
         kind = _framework(loaded, names) or ""
     if kind in ("torch", "jax"):
-        estimator = _differentiated(kind, function, names, advantages, maximised)
+        estimator = _differentiated(kind, loaded.function, names, advantages, maximised)
         return Subject(estimator, kind, loaded.reference, exact=False)
     shape = _shape_of(function, names, loaded.name)
     if not kind:
         kind = {"(N, R)": "advantages", "(N, R, T)": "advantages"}.get(shape, "estimator")
-    made = (FromAdvantages if kind == "advantages" else FromFunction)(function, names, loaded.name)
+    made: Any = (FromAdvantages if kind == "advantages" else FromFunction)(function, names, loaded.name)
     return Subject(made, kind, loaded.reference, _takes_fractions(made))
 
 
@@ -105,7 +107,8 @@ def _framework(loaded: Loaded, names: Mapping[str, str]) -> str | None:
         return "torch"
     if "jax" in annotations or "jnp" in annotations or "chex" in annotations:
         return "jax"
-    if DIFFERENTIATED.isdisjoint({*parameters, *names.values()}):
+    meant = {names.get(name, name) for name in parameters}
+    if OF_A_LOSS.isdisjoint(ALIASES.get(name, name) for name in meant):
         return None
     used = getattr(inspect.unwrap(loaded.function), "__globals__", vars(loaded.module))
     packages = {str(getattr(v, "__name__", "")).partition(".")[0] for v in used.values()}
@@ -116,9 +119,7 @@ def _framework(loaded: Loaded, names: Mapping[str, str]) -> str | None:
 def _differentiated(
     kind: str, function: Callable[..., Any], names: Mapping[str, str], advantages: str, maximised: bool
 ) -> Estimator:
-    from pgsym.estimators import adapters
-
-    make: Callable[..., Estimator] = adapters.from_torch if kind == "torch" else adapters.from_jax
+    make: Callable[..., Estimator] = from_torch if kind == "torch" else from_jax
     name = getattr(function, "__name__", kind)
     return make(function, names=names or None, advantages=advantages, sign=1 if maximised else -1, name=name)
 
