@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 HOLDS: Final = "holds"
 FAILS: Final = "fails"
 NOT_SHOWN: Final = "not shown"
+NO_PROBLEM: Final = "no problem of the scope shows it"
+NO_GRADIENT: Final = "no gradient of the scope is other than zero"
 
 PATTERNS: Final[tuple[tuple[str, Callable[[int], Fraction | None]], ...]] = (
     ("({0} − 1)/{0}", lambda n: Fraction(n - 1, n)),
@@ -35,24 +37,31 @@ PATTERNS: Final[tuple[tuple[str, Callable[[int], Fraction | None]], ...]] = (
 
 @dataclass(frozen=True)
 class Finding:
-    """An identity: whether it holds at all problems of the scope, fails at one, or no problem could show it."""
+    """An identity: whether it holds at all problems of the scope, fails at one, or no problem could show it.
+
+    `detail` says by how much, `problem` where first, `scope` with which sizes, and `numbers` what was found there.
+    """
 
     id: str
+    name: str
     says: str
     verdict: str
     detail: str = ""
-    problem: str = ""  # the smallest at which it fails
+    problem: str = ""
     scope: str = ""
+    numbers: str = ""
 
     def record(self) -> dict[str, Any]:
         """The finding as JSON-ready data."""
         return {
             "id": self.id,
+            "name": self.name,
             "says": self.says,
             "verdict": self.verdict,
             "detail": self.detail,
             "problem": self.problem or None,
             "scope": self.scope or None,
+            "numbers": self.numbers or None,
         }
 
 
@@ -66,30 +75,37 @@ def findings(subject: Subject, scope: Scope, readings: Sequence[Reading]) -> tup
     late = [r for r in done if r.case.problem.on_policy and r.case.problem.discount != 1]
     objective = f"∇({scope.objective.name})"
     return (
-        _unbiased("unbiased", f"the mean is {objective}", asked),
+        _unbiased("unbiased", "unbiased", f"the mean is {objective}", asked),
         _one_factor(objective, scope, asked),
         _direction(objective, asked),
-        _unbiased("off-policy", "so it is off-policy", off),
-        _unbiased("discounted", "so it is with a discount", late),
+        _unbiased("off-policy", "unbiased off-policy", f"the mean is {objective} off-policy", off),
+        _unbiased("discounted", "unbiased, discounted", f"the mean is {objective} with a discount", late),
         _single(readings),
         _finite(readings),
         *_invariances(subject, done),
     )
 
 
-def _unbiased(id_: str, says: str, readings: Sequence[Reading]) -> Finding:
+def _fails(about: tuple[str, str, str], detail: str, reading: Reading, numbers: str = "") -> Finding:
+    found = reading.found
+    told = numbers or ("" if found is None else f"mean {row(found.mean)}, gradient {row(found.target)}")
+    scope = _batch(reading) if found is None else found.scope
+    return Finding(*about, FAILS, detail, reading.case.id, scope, told)
+
+
+def _unbiased(id_: str, name: str, says: str, readings: Sequence[Reading]) -> Finding:
+    about = id_, name, says
     if not readings:
-        return Finding(id_, says, NOT_SHOWN, "no problem of the scope shows it")
-    drawn = any(r.found.draws for r in readings if r.found is not None)
+        return Finding(*about, NOT_SHOWN, NO_PROBLEM)
     for r in readings:
         if r.found is not None and not r.found.unbiased:
-            told = f"{r.found.match}: mean {row(r.found.mean)}, gradient {row(r.found.target)}"
-            return Finding(id_, says, FAILS, told, r.case.id, r.found.scope)
-    return Finding(id_, says, HOLDS, f"{_readings(len(readings))}{', no bias seen in draws' if drawn else ''}")
+            return _fails(about, str(r.match), r)
+    drawn = any(r.found.draws for r in readings if r.found is not None)
+    return Finding(*about, HOLDS, f"{_readings(len(readings))}{', no bias seen in draws' if drawn else ''}")
 
 
 def _one_factor(objective: str, scope: Scope, asked: Sequence[Reading]) -> Finding:
-    says = f"the mean is one positive multiple of {objective}"
+    about = "scaled", "one factor", f"the mean is {objective} times one positive factor for each size of a batch"
     factors: dict[tuple[int, int], Fraction | float] = {}
     for batch in scope.batches:
         at = [r for r in asked if (r.plan.groups, r.plan.members) == batch]
@@ -97,21 +113,22 @@ def _one_factor(objective: str, scope: Scope, asked: Sequence[Reading]) -> Findi
         if c is not None:
             factors[batch] = c
             if c <= 0:
-                return Finding("scaled", says, FAILS, f"it is {number(c)} times the gradient", at[0].case.id)
+                return _fails(about, f"the factor is {number(c)}", at[0])
             continue
         for r in at:
-            if r.found is not None and r.found.match.kind not in (Kind.EQUAL, Kind.SCALED):
-                return Finding("scaled", says, FAILS, str(r.found.match), r.case.id, r.found.scope)
+            if r.match is not None and r.match.kind not in (Kind.EQUAL, Kind.SCALED):
+                return _fails(about, str(r.match), r)
         if (apart := _two_factors(at)) is not None:
             first, second = apart
-            assert first.match is not None
-            assert second.match is not None
-            here, there = number(first.match.factor), number(second.match.factor)
-            told = f"{here} times at {first.case.id}, {there} times at {second.case.id}"
-            return Finding("scaled", says, FAILS, told, second.case.id, second.found.scope if second.found else "")
+            return _fails(about, f"{_factor(first)} at {first.case.id}, but {_factor(second)}", second)
     if not factors:
-        return Finding("scaled", says, NOT_SHOWN, "no gradient of the scope is other than zero")
-    return Finding("scaled", says, HOLDS, in_members(factors))
+        return Finding(*about, NOT_SHOWN, NO_GRADIENT)
+    return Finding(*about, HOLDS, in_members(factors))
+
+
+def _factor(reading: Reading) -> str:
+    assert reading.match is not None
+    return number(reading.match.factor)
 
 
 def _two_factors(readings: Sequence[Reading]) -> tuple[Reading, Reading] | None:
@@ -144,35 +161,36 @@ def in_members(factors: Mapping[tuple[int, int], Fraction | float]) -> str:
 
 
 def _direction(objective: str, asked: Sequence[Reading]) -> Finding:
-    says = f"the mean points the way of {objective}"
+    about = "direction", "direction", f"the mean points the way of {objective}"
+    for r in asked:
+        if r.match is not None and r.match.kind is Kind.APPEARS:
+            return _fails(about, str(r.match), r)
     shown = [r for r in asked if r.match is not None and r.match.cosine is not None]
     if not shown:
-        return Finding("direction", says, NOT_SHOWN, "no gradient of the scope is other than zero")
-    for r in asked:
-        if r.match is not None and r.match.kind is Kind.APPEARS and r.found is not None:
-            return Finding("direction", says, FAILS, str(r.match), r.case.id, r.found.scope)
-    worst = min(shown, key=lambda r: round(_cosine(r), 9))
-    first = next(
-        r for r in shown if (r.match is not None and (r.match.kind is Kind.TURNED or _cosine(r) < 0)) or r is worst
-    )
-    if _cosine(worst) == 1.0:
-        return Finding("direction", says, HOLDS, _readings(len(shown)))
-    told = f"turned by up to {degrees(acos(max(-1.0, _cosine(worst)))):.4g}° (cosine {_cosine(worst):.12g})"
-    return Finding("direction", says, FAILS, told, first.case.id, first.found.scope if first.found else "")
+        return Finding(*about, NOT_SHOWN, NO_GRADIENT)
+    turned = [r for r in shown if _cosine(r) < 1.0]
+    if not turned:
+        return Finding(*about, HOLDS, _readings(len(shown)))
+    worst = min(turned, key=lambda r: round(_cosine(r), 9))
+    angle = degrees(acos(max(-1.0, _cosine(worst))))
+    return _fails(about, f"turned by up to {angle:.4g}° (cosine {_cosine(worst):.12g} at {worst.case.id})", turned[0])
 
 
 def _cosine(reading: Reading) -> float:
     """The cosine of the angle to the gradient, 1 exactly where it is parallel."""
-    return 1.0 if reading.match is None or reading.match.cosine is None else reading.match.cosine
+    m = reading.match
+    if m is None or m.cosine is None or (m.kind is not Kind.TURNED and m.cosine > 0):
+        return 1.0
+    return m.cosine
 
 
 def _finite(readings: Sequence[Reading]) -> Finding:
-    says = "every estimate is a finite number"
+    about = "finite", "finite", "every estimate is a finite number"
     failed = [r for r in readings if r.failed]
     if not failed:
-        return Finding("finite", says, HOLDS, _readings(sum(r.found is not None for r in readings)))
+        return Finding(*about, HOLDS, _readings(sum(r.found is not None for r in readings)))
     r = min(failed, key=lambda r: r.size)
-    return Finding("finite", says, FAILS, r.why, r.case.id, _batch(r))
+    return _fails(about, f"not at {len(failed)} of {_readings(len(readings))}", r, r.why)
 
 
 def singles_are_silent(readings: Sequence[Reading], scope: Scope) -> bool:
@@ -183,59 +201,74 @@ def singles_are_silent(readings: Sequence[Reading], scope: Scope) -> bool:
 
 def _single(readings: Sequence[Reading]) -> Finding:
     """Whether groups of one member teach anything."""
-    says = "a group of one member teaches something"
+    about = "single", "single members", "a group of one member teaches something"
     alone = [r for r in readings if r.plan.rows == 1 and r.case.problem.on_policy]
     if not alone:
-        return Finding("single", says, NOT_SHOWN, "no group of the scope has one member")
+        return Finding(*about, NOT_SHOWN, "no group of the scope has one member")
     if all(r.silent for r in alone):
-        r = alone[0]
-        return Finding("single", says, FAILS, "every estimate is zero" if r.found else "none is finite", r.case.id)
-    return Finding("single", says, HOLDS, _readings(len(alone)))
+        return _fails(
+            about, "every estimate is zero" if alone[0].found else "no estimate is finite", alone[0], alone[0].why
+        )
+    return Finding(*about, HOLDS, _readings(len(alone)))
 
 
 def _batch(reading: Reading) -> str:
     return f"{reading.plan.groups} group{'s' if reading.plan.groups > 1 else ''} of {reading.plan.members}"
 
 
-INVARIANCES: Final[tuple[tuple[str, str, invariance.Change, int], ...]] = (
-    ("shift", "no estimate changes when all episodes are paid 1 more", invariance.rewards_shifted, 2),
-    ("padding", "no estimate changes with what stands in the padding", invariance.padding_filled, 2),
-    ("padding-length", "no estimate changes with one more padded step", invariance.padding_longer, 2),
-    ("order", "no estimate changes with the order of the members", invariance.members_reordered, 4),
-    ("partition", "the estimates of micro-batches average to the batch's", invariance.micro_batches, 8),
+INVARIANCES: Final[tuple[tuple[tuple[str, str, str], invariance.Change, int], ...]] = (
+    (
+        ("shift", "shift of rewards", "no estimate changes when all episodes are paid 1 more"),
+        invariance.rewards_shifted,
+        2,
+    ),
+    (("padding", "padding", "no estimate changes with what stands in the padding"), invariance.padding_filled, 2),
+    (
+        ("padding-length", "longer padding", "no estimate changes with one more padded step"),
+        invariance.padding_longer,
+        2,
+    ),
+    (
+        ("order", "order of members", "no estimate changes with the order of the members"),
+        invariance.members_reordered,
+        4,
+    ),
+    (
+        ("partition", "micro-batches", "the estimates of micro-batches average to the batch's"),
+        invariance.micro_batches,
+        8,
+    ),
 )
 """What should change nothing, and the most rows of a batch where it is tried (if all have more, in the smallest)."""
+MEAN_SHIFT: Final = ("shift-mean", "shift, in the mean", "the mean does not change when all episodes are paid 1 more")
 
 
 def _invariances(subject: Subject, readings: Sequence[Reading]) -> tuple[Finding, ...]:
     out: list[Finding] = []
-    for id_, says, change, rows in INVARIANCES:
+    for about, change, rows in INVARIANCES:
         least = max(rows, min((r.plan.rows for r in readings), default=0))
         at = [r for r in readings if r.plan.rows <= least]
         seen = [(r, m) for r in at if (m := compare(subject.estimator, r.plan, change)) is not None]
-        if id_ == "shift":
-            out.append(
-                _invariant("shift-mean", "the mean does not change when all episodes are paid 1 more", seen, True)
-            )
-        found = _invariant(id_, says, seen)
-        if id_ == "padding" and found.verdict == HOLDS:
+        if about[0] == "shift":
+            out.append(_invariant(MEAN_SHIFT, seen, of_mean=True))
+        found = _invariant(about, seen)
+        if about[0] == "padding" and found.verdict == HOLDS:
             found = _with_nan(found, subject, [r for r, _ in seen])
         out.append(found)
     return tuple(out)
 
 
-def _invariant(id_: str, says: str, seen: Sequence[tuple[Reading, Moved]], of_mean: bool = False) -> Finding:
+def _invariant(about: tuple[str, str, str], seen: Sequence[tuple[Reading, Moved]], of_mean: bool = False) -> Finding:
     if not seen:
-        return Finding(id_, says, NOT_SHOWN, "no problem of the scope shows it")
+        return Finding(*about, NOT_SHOWN, NO_PROBLEM)
     for r, m in seen:
-        scope = r.found.scope if r.found is not None else ""
         if of_mean and m.mean_moved:
-            told = f"an entry of the mean is {_short(m.mean_before)} and becomes {_short(m.mean_after)}"
-            return Finding(id_, says, FAILS, told, r.case.id, scope)
+            change = f"{_short(m.mean_before)} becomes {_short(m.mean_after)}"
+            return _fails(about, change, r, f"an entry of the mean: {change}")
         if m.moved and not of_mean:
-            told = f"{_short(m.before)} becomes {_short(m.after)}, {m.said}"
-            return Finding(id_, says, FAILS, told, r.case.id, scope)
-    return Finding(id_, says, HOLDS, _readings(len(seen)))
+            change = f"{_short(m.before)} becomes {_short(m.after)}"
+            return _fails(about, change, r, f"an entry of the estimate, {m.said}: {change}")
+    return Finding(*about, HOLDS, _readings(len(seen)))
 
 
 def _short(value: float) -> str:
@@ -244,11 +277,9 @@ def _short(value: float) -> str:
 
 
 def _with_nan(found: Finding, subject: Subject, readings: Sequence[Reading]) -> Finding:
-
-    seen = [
-        m for r in readings if (m := compare(subject.estimator, r.plan, invariance.padding_not_a_number)) is not None
-    ]
-    also = "NaN spreads from it" if any(m.moved for m in seen) else "NaN too"
+    change = invariance.padding_not_a_number
+    seen = [m for r in readings if (m := compare(subject.estimator, r.plan, change)) is not None]
+    also = "but NaN spreads from it" if any(m.moved for m in seen) else "NaN too"
     return replace(found, detail=f"{found.detail}; {also}")
 
 
