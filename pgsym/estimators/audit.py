@@ -57,8 +57,8 @@ class Reading:
             return self.failed
         if self.found.problem.exact:
             return not (self.found.mean.any() or self.found.variance)
-        small = ROUNDING * self.found.length
-        return bool(np.abs(self.found.mean).max() <= small and self.found.variance <= small**2)
+        small, length = ROUNDING * self.found.length, self.found.length
+        return bool(np.abs(self.found.mean).max() <= small and self.found.variance <= small * length)
 
     @property
     def size(self) -> tuple[int, int, int]:
@@ -170,7 +170,7 @@ class LossAudit:
         if self.verdict == "unbiased":
             return f"the mean is {of} {at}"
         if self.verdict == "turned":
-            return f"the mean is not {of}; where there is one, it is turned by less than 90° {at}"
+            return f"the mean is not {of}, but stays less than 90° from it {at}"
         if any(r.asked and r.failed for r in self.readings):
             return "not every estimate is a finite number"
         if self._parallel:
@@ -182,7 +182,8 @@ class LossAudit:
 
         schema, estimator, reference, kind, objective, expected, verdict, as_expected, rung, samples
         scope        what was asked: problems, batches, length, vocabulary, end, off_policy, discount, …
-        identities   id, says, verdict (holds, fails, not shown), detail, problem (the smallest that fails), scope
+        identities   id, name, says, verdict (holds, fails, not shown), detail, and problem, batch, scope,
+                     numbers of the smallest that fails
         factors      groups, members, factor: the exact multiple of the gradient that the mean is
         hint         pattern, says; null without one
         smallest     the smallest reading that is biased, with gradient, mean and bias; null if none is
@@ -331,29 +332,32 @@ def _known() -> Sequence[Known]:
 def _rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: Sequence[Known]) -> tuple[Rival, ...]:
     """The estimator beside known ones of the same gradient, at the largest problem of each kind.
 
-    Of several that say the same of all samples there, the first is shown.
+    Of known ones that say the same everywhere here, such as those that differ off-policy only, the first is shown.
     """
-    wanted = [k for k in known if k.objective.name == scope.objective.name]
-    out: list[Rival] = []
+    best: list[Reading] = []
     for kind in ("bandit", "tree", "MDP"):
         at = [r for r in readings if r.asked and r.found is not None and r.case.problem.kind == kind]
-        if not at:
-            continue
-        best = max(at, key=lambda r: (r.plan.groups == 1, r.plan.members, r.case.problem.T, r.case.problem.P))
-        assert best.found is not None
-        here = [Rival(best.case, subject.estimator.name, best.found, own=True)]
-        plan = Plan(best.case.problem.floats(), best.plan.groups, best.plan.members)
-        for k in wanted:
-            if k.applies(plan):
-                found = read(Subject(k.estimator, "estimator", k.id, exact=False), scope, plan)
-                if not any(_same(found, r.found) for r in here if not r.own):
-                    here.append(Rival(best.case, k.title, found, own=False))
-        out += here
+        if at:
+            best.append(max(at, key=lambda r: (r.plan.groups == 1, r.plan.members, r.case.problem.T, r.case.problem.P)))
+    out = [Rival(r.case, subject.estimator.name, r.found, own=True) for r in best if r.found is not None]
+    shown: list[list[Moments]] = []
+    for k in known:
+        at = [r for r in best if k.objective.name == scope.objective.name and k.applies(_in_floats(r.plan))]
+        there = [read(Subject(k.estimator, "estimator", k.id, exact=False), scope, _in_floats(r.plan)) for r in at]
+        if at and not any(len(there) == len(other) and all(map(_same, there, other)) for other in shown):
+            shown.append(there)
+            out += [Rival(r.case, k.title, found, own=False) for r, found in zip(at, there, strict=True)]
     return tuple(out)
 
 
+def _in_floats(plan: Plan) -> Plan:
+    return Plan(plan.problem.floats(), plan.groups, plan.members)
+
+
 def _same(x: Moments, y: Moments) -> bool:
-    """Whether two estimators have the same mean and covariance, but for rounding."""
+    """Whether two estimators have the same mean and covariance at the same problem, but for rounding."""
+    if x.covariance.shape != y.covariance.shape:
+        return False
     scale = float(y.variance) or 1.0
     return bool(np.allclose(x.covariance, y.covariance, rtol=0, atol=1e-9 * scale) and np.allclose(x.mean, y.mean))
 

@@ -39,7 +39,8 @@ PATTERNS: Final[tuple[tuple[str, Callable[[int], Fraction | None]], ...]] = (
 class Finding:
     """An identity: whether it holds at all problems of the scope, fails at one, or no problem could show it.
 
-    `detail` says by how much, `problem` where first, `scope` with which sizes, and `numbers` what was found there.
+    `detail` says by how much, `problem` where first, with which `batch` and in which `scope`, and
+    `numbers` what was found there.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Finding:
     verdict: str
     detail: str = ""
     problem: str = ""
+    batch: str = ""
     scope: str = ""
     numbers: str = ""
 
@@ -60,6 +62,7 @@ class Finding:
             "verdict": self.verdict,
             "detail": self.detail,
             "problem": self.problem or None,
+            "batch": self.batch or None,
             "scope": self.scope or None,
             "numbers": self.numbers or None,
         }
@@ -89,8 +92,8 @@ def findings(subject: Subject, scope: Scope, readings: Sequence[Reading]) -> tup
 def _fails(about: tuple[str, str, str], detail: str, reading: Reading, numbers: str = "") -> Finding:
     found = reading.found
     told = numbers or ("" if found is None else f"mean {row(found.mean)}, gradient {row(found.target)}")
-    scope = _batch(reading) if found is None else found.scope
-    return Finding(*about, FAILS, detail, reading.case.id, scope, told)
+    scope = "" if found is None else found.scope
+    return Finding(*about, FAILS, detail, reading.case.id, _batch(reading), scope, told)
 
 
 def _unbiased(id_: str, name: str, says: str, readings: Sequence[Reading]) -> Finding:
@@ -157,7 +160,8 @@ def in_members(factors: Mapping[tuple[int, int], Fraction | float]) -> str:
                 if all(c == of(n) for n, c in zip(sizes, factors.values(), strict=True)):
                     return form.format(letter)
     alone = all(n == 1 for n, _ in factors)
-    return ", ".join(f"{number(c)} at {f'G = {m}' if alone else f'{n} × {m}'}" for (n, m), c in factors.items())
+    each = ", ".join(f"{number(c)} at {f'G = {m}' if alone else f'{n} × {m}'}" for (n, m), c in factors.items())
+    return each if alone else f"{each} (groups × members)"
 
 
 def _direction(objective: str, asked: Sequence[Reading]) -> Finding:

@@ -156,7 +156,7 @@ def _trees(scope: Scope) -> Iterator[Case]:
         yield _tree(f"tokens-{length}", f"up to {length} tokens", scope, 2, length)
     yield _tree("per-token", "up to 2 tokens, each with a reward", scope, 2, 2, per_token=True)
     yield _tree("equal-pay", "up to 2 tokens, all sequences pay the same", scope, 2, 2, constant=True)
-    yield _tree("discounted", "up to 2 tokens, discounted", scope, 2, 2, per_token=True, discount=half)
+    yield _tree("discount", "up to 2 tokens, discounted", scope, 2, 2, per_token=True, discount=half)
     yield _tree("off-policy", "up to 2 tokens, off-policy", scope, 2, 2, off_policy=True)
     yield _tree("prompts", "two prompts, up to 2 tokens", scope, 2, 2, prompts=2)
     if scope.vocabulary > 2:
@@ -164,9 +164,7 @@ def _trees(scope: Scope) -> Iterator[Case]:
     longest, L = f"up to {scope.length} tokens", scope.length
     yield _tree("random", f"{longest}, each with a reward, drawn", scope, 2, L, per_token=True, drawn=2)
     yield _tree("random-off-policy", f"{longest}, off-policy, drawn", scope, 2, L, off_policy=True, drawn=3)
-    yield _tree(
-        "random-discounted", f"{longest}, discounted, drawn", scope, 2, L, per_token=True, discount=half, drawn=4
-    )
+    yield _tree("random-discount", f"{longest}, discounted, drawn", scope, 2, L, per_token=True, discount=half, drawn=4)
 
 
 def _tree(
@@ -217,7 +215,7 @@ def _mdps(scope: Scope) -> Iterator[Case]:
     yield _mdp("goal", f"an MDP that ends at its goal or after {T} steps", goal)
     yield _mdp("walk-off-policy", "an MDP of two states and steps, off-policy", walk, behaviour=_table(2, 2, 1))
     half = HALF if scope.discount == 1 else scope.discount
-    yield _mdp("walk-discounted", "an MDP of two states and steps, discounted", walk, discount=half)
+    yield _mdp("walk-discount", "an MDP of two states and steps, discounted", walk, discount=half)
 
 
 def _mdp(id_: str, says: str, mdp: Any, **options: Any) -> Case:
