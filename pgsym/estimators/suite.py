@@ -127,14 +127,14 @@ def cases(scope: Scope) -> tuple[Case, ...]:
 
 def _bandits(scope: Scope) -> Iterator[Case]:
     uniform = [HALF, HALF]
-    yield _bandit("two-actions", "two actions, one paid", uniform, [0, 1])
-    yield _bandit("constant", "two actions that pay the same", _row(0, 2), [2, 2])
-    yield _bandit("three-actions", "three actions", _row(0, 3), [0, 1, 3])
-    yield _bandit("two-states", "two states with an action each that is paid", _table(2, 2), [[1, 0], [0, 3]])
-    yield _bandit("off-policy-bandit", "two actions, off-policy", uniform, [0, 1], [Fraction(1, 4), Fraction(3, 4)])
-    yield _bandit("off-policy-three", "three actions, off-policy", _row(1, 3), [2, 0, 1], _row(0, 3))
+    yield _bandit("arms-2", "two actions, one paid", uniform, [0, 1])
+    yield _bandit("arms-same", "two actions that pay the same", _row(0, 2), [2, 2])
+    yield _bandit("arms-3", "three actions", _row(0, 3), [0, 1, 3])
+    yield _bandit("states-2", "two states with an action each that is paid", _table(2, 2), [[1, 0], [0, 3]])
+    yield _bandit("arms-2-off", "two actions, off-policy", uniform, [0, 1], [Fraction(1, 4), Fraction(3, 4)])
+    yield _bandit("arms-3-off", "three actions, off-policy", _row(1, 3), [2, 0, 1], _row(0, 3))
     rng, A = np.random.default_rng([scope.seed, 1]), scope.vocabulary
-    yield _bandit("random-bandit", f"{A} actions, drawn", _drawn(rng, 1, A), [(rng.permutation(A) - A // 2).tolist()])
+    yield _bandit("arms-drawn", f"{A} actions, drawn", _drawn(rng, 1, A), [(rng.permutation(A) - A // 2).tolist()])
 
 
 def _bandit(id_: str, says: str, policy: Any, reward: Any, behaviour: Any = None) -> Case:
@@ -146,25 +146,25 @@ def _bandit(id_: str, says: str, policy: Any, reward: Any, behaviour: Any = None
 
 def _trees(scope: Scope) -> Iterator[Case]:
     if scope.length == 1:
-        yield _tree("one-token", "one token", scope, 2, 1)
-        yield _tree("one-token-wide", "one token of many", scope, scope.vocabulary, 1)
-        yield _tree("one-token-prompts", "two prompts, one token", scope, 2, 1, prompts=2)
-        yield _tree("one-token-off-policy", "one token, off-policy", scope, 2, 1, off_policy=True)
+        yield _tree("token", "one token", scope, 2, 1)
+        yield _tree("token-wide", "one token of many", scope, scope.vocabulary, 1)
+        yield _tree("prompts", "two prompts, one token", scope, 2, 1, prompts=2)
+        yield _tree("token-off", "one token, off-policy", scope, 2, 1, off_policy=True)
         return
     half = HALF if scope.discount == 1 else scope.discount
     for length in range(2, scope.length + 1):
         yield _tree(f"tokens-{length}", f"up to {length} tokens", scope, 2, length)
     yield _tree("per-token", "up to 2 tokens, each with a reward", scope, 2, 2, per_token=True)
-    yield _tree("equal-pay", "up to 2 tokens, all sequences pay the same", scope, 2, 2, constant=True)
-    yield _tree("discount", "up to 2 tokens, discounted", scope, 2, 2, per_token=True, discount=half)
-    yield _tree("off-policy", "up to 2 tokens, off-policy", scope, 2, 2, off_policy=True)
+    yield _tree("tokens-same", "up to 2 tokens, all sequences pay the same", scope, 2, 2, constant=True)
+    yield _tree("tokens-disc", "up to 2 tokens, discounted", scope, 2, 2, per_token=True, discount=half)
+    yield _tree("tokens-off", "up to 2 tokens, off-policy", scope, 2, 2, off_policy=True)
     yield _tree("prompts", "two prompts, up to 2 tokens", scope, 2, 2, prompts=2)
     if scope.vocabulary > 2:
         yield _tree("wide", f"{scope.vocabulary} tokens, up to 2 of them", scope, scope.vocabulary, 2)
     longest, L = f"up to {scope.length} tokens", scope.length
-    yield _tree("random", f"{longest}, each with a reward, drawn", scope, 2, L, per_token=True, drawn=2)
-    yield _tree("random-off-policy", f"{longest}, off-policy, drawn", scope, 2, L, off_policy=True, drawn=3)
-    yield _tree("random-discount", f"{longest}, discounted, drawn", scope, 2, L, per_token=True, discount=half, drawn=4)
+    yield _tree("drawn", f"{longest}, each with a reward, drawn", scope, 2, L, per_token=True, drawn=2)
+    yield _tree("drawn-off", f"{longest}, off-policy, drawn", scope, 2, L, off_policy=True, drawn=3)
+    yield _tree("drawn-disc", f"{longest}, discounted, drawn", scope, 2, L, per_token=True, discount=half, drawn=4)
 
 
 def _tree(
@@ -213,9 +213,9 @@ def _mdps(scope: Scope) -> Iterator[Case]:
     goal = from_arrays([1, 0], [[[1, 0], [HALF, HALF]], [[0, 1], [0, 1]]], [[0, 1], [0, 0]], horizon=T)
     yield _mdp("walk", "an MDP of two states and steps", walk)
     yield _mdp("goal", f"an MDP that ends at its goal or after {T} steps", goal)
-    yield _mdp("walk-off-policy", "an MDP of two states and steps, off-policy", walk, behaviour=_table(2, 2, 1))
+    yield _mdp("walk-off", "an MDP of two states and steps, off-policy", walk, behaviour=_table(2, 2, 1))
     half = HALF if scope.discount == 1 else scope.discount
-    yield _mdp("walk-discount", "an MDP of two states and steps, discounted", walk, discount=half)
+    yield _mdp("walk-disc", "an MDP of two states and steps, discounted", walk, discount=half)
 
 
 def _mdp(id_: str, says: str, mdp: Any, **options: Any) -> Case:

@@ -109,7 +109,7 @@ def _bias(audit: LossAudit) -> Iterator[Block]:
         yield Paragraph("There is none at the problems asked for.")
     else:
         most = _most_turned(audit)
-        yield from _at(worst, "The smallest problem with a bias")
+        yield from _at(worst, "The smallest problem with a bias", below_heading=True)
         if most is not None and most.case is not worst.case:
             yield from _at(most, "Where the mean is turned most")
     yield Paragraph(
@@ -131,14 +131,14 @@ def _most_turned(audit: LossAudit) -> Reading | None:
     return min(turned, key=lambda r: (round(r.match.cosine or 0, 9) if r.match else 0, r.size), default=None)
 
 
-def _at(reading: Reading, title: str) -> Iterator[Block]:
+def _at(reading: Reading, title: str, below_heading: bool = False) -> Iterator[Block]:
     """A problem written out, and the gradient, the mean and the bias there."""
     found, p = reading.found, reading.case.problem
     assert found is not None
     yield Paragraph(
         f"{title}: {_prose(reading.case.says)} (`{reading.case.id}`; {_prose(found.scope)}). The mean is "
         f"{_words(found.match)}.",
-        introduces=True,
+        introduces=not below_heading,
     )
     if p.E <= LONGEST:
         mass, behaviour = found.problem.mass(), found.problem.mass(found.problem.behaviour)
