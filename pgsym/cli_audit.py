@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
+from contextlib import redirect_stdout
+from fractions import Fraction
 from functools import partial
+from math import acos, degrees
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pgsym.errors import UnusableOption
-from pgsym.terminal import listed, print_json, progress, table
+from pgsym.estimators.matching import Kind, Match
+from pgsym.terminal import escaped, listed, print_json, progress, table
 
 if TYPE_CHECKING:
     from pgsym.audit import Audit
+    from pgsym.estimators.audit import LossAudit
+    from pgsym.estimators.suite import Scope
+    from pgsym.report.document import Document
 
-audits = typer.Typer(help="Hold an implementation or an environment to the theorems.", no_args_is_help=True)
+
+class Audits(TyperGroup):
+    """The audits, where `pgsym audit module:function` is short for `pgsym audit loss module:function`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments, with the name of the command that a function's name stands for."""
+        if args and args[0] not in self.commands and any(":" in a for a in args):
+            args = ["loss", *args]
+        return super().parse_args(ctx, args)
+
+
+audits = typer.Typer(
+    cls=Audits,
+    help="Hold an implementation or an environment to the theorems.",
+    epilog="pgsym audit module:function is short for pgsym audit loss module:function.",
+    no_args_is_help=True,
+)
 
 
 @audits.command("gym")
@@ -45,10 +70,8 @@ def audit_gym(
     lines: list[str] = []
     if formats or output is not None:
         from pgsym.report.audits import audit_document
-        from pgsym.report.render import write
 
-        written = write(audit_document(found), output or Path("reports"), listed(formats or ["pdf"]), engine)
-        lines = [*map(str, written.paths), *written.notes]
+        lines = _written(audit_document(found), output, formats, engine)
     if as_json:
         print_json(found.record())
     else:
@@ -56,6 +79,221 @@ def audit_gym(
     for line in lines:
         typer.echo(line, err=as_json)
     raise typer.Exit(0 if found.agree else 1)
+
+
+def _written(document: Document, output: Path | None, formats: list[str] | None, engine: str) -> list[str]:
+    """The paths of a report that was written, and what a person should know of it."""
+    from pgsym.report.render import write
+
+    written = write(document, output or Path("reports"), listed(formats or ["pdf"]), engine)
+    return [*map(str, written.paths), *written.notes]
+
+
+@audits.command("loss")
+def audit_loss_(
+    name: Annotated[
+        str, typer.Argument(help="module:function or path/to/file.py:function.", metavar="MODULE:FUNCTION")
+    ],
+    kind: Annotated[
+        str, typer.Option(help="What the function computes: auto, estimator, advantages, torch or jax.")
+    ] = "auto",
+    named: Annotated[
+        list[str] | None, typer.Option("--name", help="What an argument means, as in adv=returns; may be repeated.")
+    ] = None,
+    advantages: Annotated[
+        str, typer.Option(help="What a loss is given as advantages: returns, to_go, group_mean, leave_one_out, …")
+    ] = "returns",
+    maximise: Annotated[
+        bool, typer.Option("--maximise", help="The function is climbed: no loss, an objective.")
+    ] = False,
+    objective: Annotated[
+        str, typer.Option(help="J, entropy, kl, forward-kl, or a sum such as J-0.1*kl: whose gradient it should be.")
+    ] = "J",
+    problem: Annotated[str, typer.Option(help="Which problems: bandit, tree, mdp, by commas, or all.")] = "all",
+    groups: Annotated[str, typer.Option(help="How many groups a batch has, by commas.")] = "",
+    members: Annotated[str, typer.Option(help="How many episodes a group has, by commas.")] = "",
+    length: Annotated[int, typer.Option(min=1, help="The length of the longest sequences.")] = 3,
+    vocabulary: Annotated[int, typer.Option(min=2, help="How many tokens or actions there are at most.")] = 3,
+    end: Annotated[str, typer.Option(help="The token that ends a sequence: 0, 1 or none.")] = "0",
+    off_policy: Annotated[
+        bool, typer.Option("--off-policy", help="The mean should be the gradient off-policy too.")
+    ] = False,
+    discount: Annotated[
+        str, typer.Option(help="The mean should be the gradient with this discount too, as in 0.9.")
+    ] = "1",
+    expect: Annotated[
+        str,
+        typer.Option(help="What is expected: unbiased, scaled (by positive factors) or turned (below 90°)."),
+    ] = "unbiased",
+    seed: Annotated[int, typer.Option(min=0, help="What some of the problems, and draws, are drawn from.")] = 0,
+    budget: Annotated[int, typer.Option(min=1, help="How many samples of a problem are gone through.")] = 20_000,
+    draws: Annotated[int, typer.Option(min=0, help="How many are drawn where there are more: then it is tested.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object instead of tables.")] = False,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, ipynb or typ, by commas.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder of the report.")] = None,
+    engine: Annotated[
+        str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")
+    ] = "auto",
+) -> None:
+    """Hold a loss or an estimator to the gradient: which identities hold, the exact bias, the variance.
+
+    Exit status: 0 if the mean is the gradient wherever asked, or what --expect says; 1 if not; 2 unusable input.
+    """
+    from pgsym.estimators.audit import audit_loss
+    from pgsym.estimators.subject import subject
+    from pgsym.estimators.suite import Scope, objective_named
+    from pgsym.user_code import load
+
+    batches = _batches(groups, members)
+    kinds = listed([problem.lower()])
+    scope = Scope(
+        **({} if "all" in kinds else {"kinds": tuple(dict.fromkeys(kinds))}),
+        **({} if batches is None else {"batches": batches}),
+        length=length,
+        vocabulary=vocabulary,
+        end=None if end == "none" else _number(end, "--end"),
+        off_policy=off_policy,
+        discount=_fraction(discount, "--discount"),
+        objective=objective_named(objective),
+        seed=seed,
+        budget=budget,
+        draws=draws,
+        chosen=bool(members),
+    )
+    if formats or output is not None:
+        _check_formats(listed(formats or ["pdf"]))
+    with redirect_stdout(sys.stderr):  # what the function prints is no part of the answer
+        what = subject(load(name), kind, _meanings(named or []), advantages, maximise)
+        found = audit_loss(what, scope, expect, watched=partial(progress, what="problems"))
+        lines: list[str] = []
+        if formats or output is not None:
+            from pgsym.report.loss_audits import loss_audit_document
+
+            lines = _written(loss_audit_document(found), output, formats, engine)
+    if as_json:
+        print_json(found.record())
+    else:
+        show_loss_audit(found)
+    for line in lines:
+        typer.echo(line, err=as_json)
+    raise typer.Exit(0 if found.as_expected else 1)
+
+
+def _check_formats(formats: list[str]) -> None:
+    """Refuse a format that there is not before the work is done."""
+    from pgsym.report.render import FORMATS
+
+    for one in formats:
+        if one not in FORMATS:
+            raise UnusableOption(f"there is no format {one!r}; choose from {', '.join(FORMATS)}")
+
+
+def _batches(groups: str, members: str) -> tuple[tuple[int, int], ...] | None:
+    """(groups, members) as asked; None where nothing was asked."""
+    if not (groups or members):
+        return None
+    many = [_number(n, "--groups", 1) for n in listed([groups or "1"])]
+    each = [_number(m, "--members", 1) for m in listed([members or "1,2,3,4"])]
+    return tuple(dict.fromkeys((n, m) for n in many for m in each))
+
+
+def _number(text: str, option: str, least: int = 0) -> int:
+    try:
+        found = int(text)
+    except ValueError:
+        raise UnusableOption(f"{option} {text}: that is no whole number") from None
+    if found < least:
+        raise UnusableOption(f"{option} {text}: at least {least}")
+    return found
+
+
+def _fraction(text: str, option: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise UnusableOption(f"{option} {text}: that is no number") from None
+
+
+def _meanings(given: Iterable[str]) -> dict[str, str]:
+    out = {}
+    for pair in given:
+        argument, equals, meaning = pair.partition("=")
+        if not (argument and equals and meaning):
+            raise UnusableOption(f"--name {pair}: give it as argument=meaning, such as adv=returns")
+        out[argument.strip()] = meaning.strip()
+    return out
+
+
+MARKS = {"holds": "[green]holds[/green]", "fails": "[red]fails[/red]", "not shown": "[dim]not shown[/dim]"}
+
+
+def show_loss_audit(found: LossAudit) -> None:
+    """Print an audit of a loss: its identities, the smallest bias, the variances, the verdict."""
+    from pgsym.estimators.moments import row
+
+    scope = found.scope
+    problems = len({r.case.id for r in found.readings})
+    typer.echo(f"{found.subject.reference}: {found.subject.says}; held against ∇({scope.objective.name})")
+    how = "all gone through" if found.rung == "exact" else "some of them drawn"
+    typer.echo(f"{problems} problems, {len(found.readings)} readings, {found.samples:,} samples, {how}; asked for")
+    typer.echo(f"{_asked(scope)}\n")
+    rows = []
+    for i in found.identities:
+        at = f" [dim]{i.problem}[/dim]" if i.problem else ""
+        rows.append((escaped(i.name), MARKS[i.verdict], escaped(i.detail) + at))
+    table(("identity", "", "how far, and where it fails first"), rows)
+    if found.worst is not None and found.worst.found is not None:
+        at = found.worst.found
+        typer.echo(f"\nsmallest bias: {found.worst.case.says} ({at.scope})")
+        typer.echo(f"  gradient  {row(at.target)}\n  mean      {row(at.mean)}\n  bias      {row(at.bias)}")
+    if found.hint is not None:
+        typer.echo(f"a guess: {found.hint[1]}")
+    if found.rivals:
+        typer.echo("")
+        table(*_variances(found))
+    large = [r for r in found.left_out if r.too_large]
+    if large:
+        typer.echo(f"\nleft out {len(large)} readings with too many samples: {large[0].why}")
+    mark = "✔" if found.as_expected else "✘"
+    expected = "" if found.expected == "unbiased" else f" (expected: {found.expected})"
+    typer.echo(f"\n{mark} {found.rung}: {found.says}{expected}")
+
+
+def _asked(scope: Scope) -> str:
+    batches = ", ".join(f"{n} × {m}" if n > 1 else str(m) for n, m in scope.batches)
+    policy = "on- and off-policy" if scope.off_policy else "on-policy"
+    discount = "no discount" if scope.discount == 1 else f"discount {scope.discount} too"
+    return f"{policy}, {discount}, episodes a batch (groups × members): {batches}"
+
+
+def _variances(found: LossAudit) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """A row for every estimator, the audited one first, and a column for every problem; a bias stands beside it."""
+    cases = list(dict.fromkeys(r.case for r in found.rivals))
+    own = [r for r in found.rivals if r.own]
+    titles = list(dict.fromkeys(r.title for r in found.rivals if not r.own))
+    rows = []
+    for title, rivals in [(f"[bold]{escaped(own[0].title)}[/bold]", own)] + [
+        (escaped(t), [r for r in found.rivals if r.title == t and not r.own]) for t in titles
+    ]:
+        cells = {r.case.id: f"{float(r.found.variance):.4g}{_beside(r.found.match)}" for r in rivals}
+        rows.append((title, *(cells.get(c.id, "[dim]as above[/dim]") for c in cases)))
+    return ("variance, and bias if any, at", *(c.id for c in cases)), rows
+
+
+def _beside(match: Match) -> str:
+    """A bias in a few signs."""
+    if match.equal:
+        return ""
+    if match.kind is Kind.TURNED and match.cosine is not None:
+        return f"  {degrees(acos(match.cosine)):.3g}°"
+    return f"  × {short(match.factor)}" if match.factor is not None else f"  {match.kind}"
+
+
+def short(factor: Fraction | float) -> str:
+    """A factor in a few signs."""
+    return str(factor) if isinstance(factor, Fraction) else f"{factor:.4g}"
 
 
 def _options(given: Iterable[str]) -> dict[str, object]:

@@ -51,7 +51,7 @@ ESCAPES = {
     "≠": "\\(\\neq\\)", "≤": "\\(\\le\\)",
     "≰": "\\(\\nleq\\)", "≥": "\\(\\ge\\)", "∼": "\\(\\sim\\)", "∈": "\\(\\in\\)",
     "²": "\\(^2\\)", "√": "\\(\\surd\\)",
-    "½": "\\(\\frac12\\)", "∞": "\\(\\infty\\)", "ᵀ": "\\(^{\\top}\\)", "±": "\\(\\pm\\)",
+    "½": "\\(\\frac12\\)", "∞": "\\(\\infty\\)", "ᵀ": "\\(^{\\top}\\)", "°": "\\(^{\\circ}\\)", "±": "\\(\\pm\\)",
 }  # fmt: skip
 ESCAPES |= {mark: f"$_{{{plain}}}$" for plain, mark in SUBSCRIPTS.items()}
 ESCAPES |= {mark: f"$^{{{plain}}}$" for plain, mark in SUPERSCRIPTS.items() if mark not in ESCAPES and plain.isalnum()}

@@ -1,0 +1,377 @@
+"""A loss or estimator of the user's held to the exact gradient at many small problems: which identities hold."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from pgsym.errors import EstimatorError, TooLarge, UnusableOption
+from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.findings import Finding, findings, in_members, singles_are_silent
+from pgsym.estimators.matching import Kind, Match, common_factor, number
+from pgsym.estimators.moments import ROUNDING, Moments, moments, plain, refusal
+from pgsym.estimators.subject import Subject
+from pgsym.estimators.suite import Case, Scope, cases
+
+if TYPE_CHECKING:
+    from pgsym.estimators.catalogue import Known
+
+EXACT_WORK: Final = 10_000
+"""Samples times squared parameters up to which a problem is gone through in fractions."""
+EXPECTED: Final = ("unbiased", "scaled", "turned")
+SCHEMA: Final = 1
+"""The version of the JSON record; fields are added without a new one, but none is dropped or means something else."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """An estimator at one problem, with samples of one shape: its moments, or why there are none."""
+
+    case: Case
+    plan: Plan
+    asked: bool
+    found: Moments | None
+    why: str = ""
+    too_large: bool = False
+
+    @property
+    def match(self) -> Match | None:
+        """How the mean lies to the gradient."""
+        return None if self.found is None else self.found.match
+
+    @property
+    def failed(self) -> bool:
+        """Whether the estimator has no finite answer for some sample, or none of the right kind."""
+        return self.found is None and not self.too_large
+
+    @property
+    def silent(self) -> bool:
+        """Whether the estimator says nothing of any sample: zero, or no number."""
+        if self.found is None:
+            return self.failed
+        if self.found.problem.exact:
+            return not (self.found.mean.any() or self.found.variance)
+        small, length = ROUNDING * self.found.length, self.found.length
+        return bool(np.abs(self.found.mean).max() <= small and self.found.variance <= small * length)
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """What makes a reading smaller than another."""
+        return self.plan.rows * self.plan.problem.T, self.plan.problem.P, self.plan.count
+
+    def record(self) -> dict[str, Any]:
+        """The reading as JSON-ready data; without the covariance, which is large."""
+        out: dict[str, Any] = {
+            "problem": self.case.id,
+            "says": self.case.says,
+            "groups": self.plan.groups,
+            "members": self.plan.members,
+            "asked": self.asked,
+            "why_not": self.why or None,
+        }
+        if self.found is not None:
+            full = self.found.record()
+            out |= {k: v for k, v in full.items() if k not in ("covariance", "estimator", "objective")}
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class LossAudit:
+    """What was found of an estimator: its readings, smallest first, and the identities that hold or fail."""
+
+    subject: Subject
+    scope: Scope
+    expected: str
+    readings: tuple[Reading, ...]
+    identities: tuple[Finding, ...]
+    hint: tuple[str, str] | None  # the pattern's id, and a sentence
+    rivals: tuple[Rival, ...]
+
+    @property
+    def name(self) -> str:
+        """What the estimator is called."""
+        return self.subject.estimator.name
+
+    @cached_property
+    def asked(self) -> tuple[Reading, ...]:
+        """The readings that the verdict depends on."""
+        return tuple(r for r in self.readings if r.asked and r.found is not None)
+
+    @property
+    def left_out(self) -> tuple[Reading, ...]:
+        """What could not be read, and why."""
+        return tuple(r for r in self.readings if r.found is None)
+
+    @property
+    def factors(self) -> dict[tuple[int, int], Fraction | float]:
+        """The factor by which all means are scaled, by (groups, members); left out where there is none."""
+        out = {}
+        for batch in self.scope.batches:
+            at = [r.match for r in self.asked if r.match is not None and not r.match.drawn and _batch(r.plan) == batch]
+            if at and (c := common_factor(at)) is not None:
+                out[batch] = c
+        return out
+
+    @property
+    def verdict(self) -> str:
+        """unbiased, scaled (by a positive factor for each batch), turned (by less than 90°, if at all) or wrong."""
+        matches = [r.found.match for r in self.asked if r.found is not None]
+        if any(r.asked and r.failed for r in self.readings):
+            return "wrong"
+        if all(m.equal for m in matches):
+            return "unbiased"
+        if self._parallel and all(c > 0 for c in self.factors.values()):
+            return "scaled"
+        upwards = all(m.equal or m.kind is Kind.APPEARS or (m.cosine or 0) > 0 for m in matches)
+        return "turned" if upwards else "wrong"
+
+    @property
+    def _parallel(self) -> bool:
+        """Whether one factor stands for all means of a batch, be it negative or zero."""
+        tell = {_batch(r.plan) for r in self.asked if r.match is not None and r.match.factor is not None}
+        appears = any(r.match is not None and r.match.kind in (Kind.APPEARS, Kind.TURNED) for r in self.asked)
+        return not appears and tell <= set(self.factors)
+
+    @property
+    def worst(self) -> Reading | None:
+        """The smallest reading that is biased; None if there is none."""
+        biased = [r for r in self.asked if r.found is not None and not r.found.unbiased]
+        return min(biased, key=lambda r: r.size, default=None)
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the verdict is the one expected; what is scaled is also as expected if it is unbiased."""
+        allowed = {"unbiased": ("unbiased",), "scaled": ("unbiased", "scaled"), "turned": ("turned",)}
+        return self.verdict in allowed[self.expected]
+
+    @property
+    def samples(self) -> int:
+        """How many samples were gone through, or drawn."""
+        return sum(r.found.samples for r in self.readings if r.found is not None)
+
+    @property
+    def rung(self) -> str:
+        """tested where samples were drawn anywhere, else exact."""
+        return "tested" if any(r.found.draws for r in self.readings if r.found is not None) else "exact"
+
+    @property
+    def says(self) -> str:
+        """The verdict in a sentence."""
+        of = f"∇({self.scope.objective.name})"
+        at = f"at all {len(self.asked)} readings asked for"
+        if self.rung == "tested":
+            at = f"as far as {len(self.asked)} readings show, some of samples that were drawn"
+        if self.verdict == "unbiased":
+            return f"the mean is {of} {at}"
+        if self.verdict == "turned":
+            return f"the mean is not {of}, but stays less than 90° from it {at}"
+        if any(r.asked and r.failed for r in self.readings):
+            return "not every estimate is a finite number"
+        if self._parallel:
+            return f"the mean is {of} times {in_members(self.factors)} {at}"
+        return f"the mean is not {of}, nor does it always point its way"
+
+    def record(self) -> dict[str, Any]:
+        """The audit as JSON-ready data, fractions as strings; the fields of version 1:
+
+        schema, estimator, reference, kind, objective, expected, verdict, as_expected, rung, samples
+        scope        what was asked: problems, batches, length, vocabulary, end, off_policy, discount, …
+        identities   id, name, says, verdict (holds, fails, not shown), detail, and problem, batch, scope,
+                     numbers of the smallest that fails
+        factors      groups, members, factor: the exact multiple of the gradient that the mean is
+        hint         pattern, says; null without one
+        smallest     the smallest reading that is biased, with gradient, mean and bias; null if none is
+        readings     every problem with every batch: problem, groups, members, asked, match, mean, gradient, bias, …
+        variances    problem, estimator, variance, mean_squared_error, match: the estimator beside known ones
+        """
+        return {
+            "schema": SCHEMA,
+            "estimator": self.name,
+            "reference": self.subject.reference,
+            "kind": self.subject.kind,
+            "objective": self.scope.objective.name,
+            "expected": self.expected,
+            "verdict": self.verdict,
+            "as_expected": self.as_expected,
+            "rung": self.rung,
+            "samples": self.samples,
+            "scope": self.scope.record(),
+            "identities": [i.record() for i in self.identities],
+            "factors": [{"groups": n, "members": m, "factor": number(c)} for (n, m), c in self.factors.items()],
+            "hint": None if self.hint is None else dict(zip(("pattern", "says"), self.hint, strict=True)),
+            "smallest": None if self.worst is None else self.worst.record(),
+            "readings": [r.record() for r in self.readings],
+            "variances": [r.record() for r in self.rivals],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Rival:
+    """An estimator at a problem where several are compared; `own` says whether it is the one that is audited."""
+
+    case: Case
+    title: str
+    found: Moments
+    own: bool
+
+    @property
+    def unbiased(self) -> bool:
+        """Whether its mean is the gradient here."""
+        return self.found.unbiased
+
+    def record(self) -> dict[str, Any]:
+        """The comparison as JSON-ready data."""
+        return {
+            "problem": self.case.id,
+            "estimator": self.found.estimator,
+            "title": self.title,
+            "own": self.own,
+            "groups": self.found.plan.groups,
+            "members": self.found.plan.members,
+            "variance": plain(self.found.variance),
+            "mean_squared_error": plain(self.found.mean_squared_error),
+            "match": str(self.found.match),
+        }
+
+
+def audit_loss(
+    subject: Subject,
+    scope: Scope,
+    expected: str = "unbiased",
+    known: Sequence[Known] | None = None,
+    watched: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+) -> LossAudit:
+    """Hold an estimator to the gradient at all problems of a scope.
+
+    `known` are the estimators whose variance is compared, those of the catalogue if not given; `watched` may show the
+    progress.  Raises EstimatorError where the estimator fails at every problem, and TooLarge where a batch that was
+    asked for has too many samples at every problem.
+
+    >>> from pgsym.estimators import from_advantages
+    >>> from pgsym.estimators.subject import Subject
+    >>> def group_mean(returns):
+    ...     return returns - returns.mean(axis=1, keepdims=True)
+    >>> scope = Scope(kinds=("bandit",), batches=((1, 2), (1, 3)))
+    >>> print(audit_loss(Subject(from_advantages(group_mean), "advantages", "group_mean", True), scope, known=()).says)
+    the mean is ∇(J) times (G − 1)/G at all 10 readings asked for
+    """
+    if expected not in EXPECTED:
+        raise UnusableOption(f"what is expected is one of {', '.join(EXPECTED)}, not {expected!r}")
+    plans = [(c, Plan(c.problem, *batch)) for c in cases(scope) for batch in scope.batches]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        readings = tuple(_reading(subject, scope, case, plan) for case, plan in watched(plans))
+        _check_readings(readings, scope)
+        readings = _without_silent_batches(readings, scope)
+        compared = _rivals(subject, scope, readings, _known() if known is None else known)
+        found = LossAudit(subject, scope, expected, readings, findings(subject, scope, readings), None, compared)
+        return _with_hint(found)
+
+
+def _reading(subject: Subject, scope: Scope, case: Case, plan: Plan) -> Reading:
+    asked = scope.asks(case)
+    try:
+        return Reading(case, plan, asked, read(subject, scope, plan))
+    except TooLarge as reason:
+        return Reading(case, plan, asked, None, str(reason), too_large=True)
+    except EstimatorError as reason:
+        return Reading(case, plan, asked, None, str(reason))
+
+
+def read(subject: Subject, scope: Scope, plan: Plan) -> Moments:
+    """The moments of an estimator with the samples of a plan, in fractions where that is little work."""
+    size: dict[str, Any] = {"groups": plan.groups, "members": plan.members, "objective": scope.objective}
+    count = plan.count
+    if count > scope.budget:
+        if not scope.draws:
+            raise TooLarge(refusal(plan, count, scope.budget))
+        return moments(subject.estimator, plan.problem.floats(), draws=scope.draws, seed=scope.seed, **size)
+    size |= {"budget": scope.budget, "progress": False}
+    if subject.exact and count * plan.problem.P**2 <= EXACT_WORK:
+        try:
+            return moments(subject.estimator, plan.problem, **size)
+        except EstimatorError:
+            pass  # what fractions cannot hold, floats may
+    return moments(subject.estimator, plan.problem.floats(), **size)
+
+
+def _check_readings(readings: Sequence[Reading], scope: Scope) -> None:
+    """Raise what makes an audit say nothing: no reading at all, or none of a batch that was asked for."""
+    for batch in scope.batches:
+        at = [r for r in readings if r.asked and _batch(r.plan) == batch]
+        large = next((r for r in at if r.too_large), None)
+        if scope.chosen and large is not None and all(r.found is None for r in at):
+            raise TooLarge(f"at {large.case.says}: {large.why}")
+    if all(r.found is None for r in readings if r.asked):
+        raise EstimatorError(next(r.why for r in readings if r.asked))
+
+
+def _without_silent_batches(readings: tuple[Reading, ...], scope: Scope) -> tuple[Reading, ...]:
+    """The readings, single members not asked for where the estimator says nothing of any and nobody chose them."""
+    if not singles_are_silent(readings, scope) or all(r.plan.rows == 1 for r in readings):
+        return readings
+    return tuple(replace(r, asked=r.asked and r.plan.rows > 1) for r in readings)
+
+
+def _batch(plan: Plan) -> tuple[int, int]:
+    return plan.groups, plan.members
+
+
+def _known() -> Sequence[Known]:
+    from pgsym.estimators.catalogue import KNOWN
+
+    return tuple(KNOWN.values())
+
+
+def _rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: Sequence[Known]) -> tuple[Rival, ...]:
+    """The estimator beside known ones of the same gradient, at the largest problem of each kind.
+
+    Of known ones that say the same everywhere here, such as those that differ off-policy only, the first is shown.
+    """
+    best: list[Reading] = []
+    for kind in ("bandit", "tree", "MDP"):
+        at = [r for r in readings if r.asked and r.found is not None and r.case.problem.kind == kind]
+        if at:
+            best.append(max(at, key=lambda r: (r.plan.groups == 1, r.plan.members, r.case.problem.T, r.case.problem.P)))
+    out = [Rival(r.case, subject.estimator.name, r.found, own=True) for r in best if r.found is not None]
+    shown: list[list[Moments]] = []
+    for k in known:
+        at = [r for r in best if k.objective.name == scope.objective.name and k.applies(_in_floats(r.plan))]
+        there = [read(Subject(k.estimator, "estimator", k.id, exact=False), scope, _in_floats(r.plan)) for r in at]
+        if at and not any(len(there) == len(other) and all(map(_same, there, other)) for other in shown):
+            shown.append(there)
+            out += [Rival(r.case, k.title, found, own=False) for r, found in zip(at, there, strict=True)]
+    return tuple(out)
+
+
+def _in_floats(plan: Plan) -> Plan:
+    return Plan(plan.problem.floats(), plan.groups, plan.members)
+
+
+def _same(x: Moments, y: Moments) -> bool:
+    """Whether two estimators have the same mean and covariance at the same problem, but for rounding."""
+    if x.covariance.shape != y.covariance.shape:
+        return False
+    scale = float(y.variance) or 1.0
+    return bool(np.allclose(x.covariance, y.covariance, rtol=0, atol=1e-9 * scale) and np.allclose(x.mean, y.mean))
+
+
+def _with_hint(audit: LossAudit) -> LossAudit:
+    """The audit with a guess at what went wrong, if a known pattern fits."""
+    if audit.worst is None or audit.worst.found is None:
+        return audit
+    try:
+        from pgsym.estimators.hints import guess
+    except ImportError:
+        return audit
+    hint = guess(audit.subject.estimator, audit.worst.plan, audit.scope.objective, audit.worst.found)
+    return audit if hint is None else replace(audit, hint=(hint.pattern, hint.says))
+
+
+__all__ = ["LossAudit", "Reading", "Rival", "audit_loss", "read"]

@@ -1,0 +1,223 @@
+"""The figures of an audit of a loss: where its mean points beside the gradient, and its variance beside others'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from pgsym.estimators.audit import LossAudit, Reading, Rival, read
+from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.problem import Floats, Problem
+from pgsym.report.figures.files import WIDTH, FigureFiles, drawing, files
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_BLUE: Final = "#0072B2"
+_VERMILION: Final = "#D55E00"
+_PALE: Final = "#F0B48A"
+_CORNERS: Final = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 3**0.5 / 2]])
+_PARTS: Final = 6  # the simplex is drawn at sixths
+_REACH: Final = 2.0  # the logits that the plane is drawn at
+_ACROSS: Final = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """The gradient and an estimator's mean at some policies, as arrows of a plane: three arrays of shape (n, 2)."""
+
+    reading: Reading
+    at: Floats
+    wanted: Floats
+    found: Floats
+
+
+def on_the_simplex(audit: LossAudit, reading: Reading) -> Field:
+    """How both move a policy of three actions, at policies all over the simplex: π(a) (g(a) − Σ_b π(b) g(b))."""
+    weights = [(i, j, _PARTS - i - j) for i in range(1, _PARTS) for j in range(1, _PARTS - i)]
+    policies = np.array(weights, dtype=np.float64) / _PARTS
+    arrows = []
+    for policy in policies:
+        both = _both(audit, reading, policy[np.newaxis])
+        arrows.append([policy * (g[0] - policy @ g[0]) @ _CORNERS for g in both])
+    wanted, found = np.array(arrows).transpose(1, 0, 2)
+    return Field(reading, policies @ _CORNERS, wanted, found)
+
+
+def on_the_plane(audit: LossAudit, reading: Reading) -> Field:
+    """How both move the two differences of logits of a problem with two states and two actions."""
+    steps = np.linspace(-_REACH, _REACH, _ACROSS)
+    at = np.array([(x, y) for x in steps for y in steps])
+    arrows = []
+    for logits in at:
+        right = 1 / (1 + np.exp(-logits))
+        arrows.append([g[:, 1] - g[:, 0] for g in _both(audit, reading, np.stack([1 - right, right], axis=1))])
+    wanted, found = np.array(arrows).transpose(1, 0, 2)
+    return Field(reading, at, wanted, found)
+
+
+def _both(audit: LossAudit, reading: Reading, policy: Floats) -> tuple[Floats, Floats]:
+    """The gradient and the mean at another policy of the same problem, on-policy."""
+    problem: Problem = replace(reading.case.problem.floats(), policy=policy, behaviour=None)  # type: ignore[arg-type]
+    found = read(audit.subject, audit.scope, Plan(problem, reading.plan.groups, reading.plan.members))
+    return found.target, found.mean
+
+
+def fields(audit: LossAudit) -> Iterator[Field]:
+    """The fields that the audit's problems have: three actions of one state, and two of two states."""
+    batch = _batch(audit)
+    here = [r for r in audit.asked if r.case.problem.on_policy and (r.plan.groups, r.plan.members) == batch]
+    shapes = (((1, 3), on_the_simplex, ("bandit",)), ((2, 2), on_the_plane, ("tree", "MDP", "bandit")))
+    for (S, A), made, kinds in shapes:
+        fit = [r for r in here if (r.case.problem.S, r.case.problem.A) == (S, A) and r.case.problem.gradient.any()]
+        fit.sort(key=lambda r: kinds.index(r.case.problem.kind) if r.case.problem.kind in kinds else len(kinds))
+        if fit:
+            yield made(audit, fit[0])
+
+
+def _batch(audit: LossAudit) -> tuple[int, int]:
+    """The batch of the smallest bias, else the smallest that was asked for."""
+    plan = (audit.worst or min(audit.asked, key=lambda r: r.size)).plan
+    return plan.groups, plan.members
+
+
+def arrows(audit: LossAudit, stem: str) -> FigureFiles | None:
+    """The gradient and the mean as arrows on the simplex and in the plane of two logits; None where neither fits."""
+    shown = list(fields(audit))
+    if not shown:
+        return None
+    with drawing():
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(WIDTH if len(shown) > 1 else 0.55 * WIDTH, 0.5 * WIDTH), layout="constrained")
+        panels = np.atleast_1d(figure.subplots(1, len(shown)))
+        for axes, field in zip(panels, shown, strict=True):
+            (_simplex if field.reading.case.problem.A == 3 else _plane)(axes, field)
+            _quiver(axes, field)
+        handles = [
+            figure.axes[0].plot([], [], color=colour, linewidth=width)[0]
+            for colour, width in ((_BLUE, 3.0), (_VERMILION, 1.2))
+        ]
+        of = "J" if audit.scope.objective.name == "J" else "the objective"
+        labels = [f"gradient of {of}", "mean of the estimator"]
+        figure.legend(handles, labels, loc="outside upper center", ncols=2, handlelength=2.5)
+        caption, alt = _words(audit, shown)
+        return files(figure, f"{stem}-arrows", alt, caption)
+
+
+def _words(audit: LossAudit, shown: list[Field]) -> tuple[str, str]:
+    plan = shown[0].reading.plan
+    batch = f"{plan.groups} group{'s' if plan.groups > 1 else ''} of {plan.members}"
+    said, seen = [], []
+    for field in shown:
+        simplex = field.reading.case.problem.A == 3
+        where = (
+            "on the simplex of three actions, the way of the policy"
+            if simplex
+            else ("in the plane of the two differences of logits, right less left, of two states or contexts")
+        )
+        longest = np.linalg.norm(field.wanted, axis=1).max()
+        off = np.linalg.norm(field.found - field.wanted, axis=1).max() / longest if longest else 0.0
+        off = 0.0 if off < 1e-12 else off
+        said.append(
+            f"{where} (problem {field.reading.case.id}, largest difference {100 * off:.3g} % of the longest gradient)"
+        )
+        seen.append("arrows all over a triangle" if simplex else "arrows on a grid of two logits")
+    caption = (
+        f"The gradient (broad) and the mean of the estimator (narrow), {batch}, at several policies: {'; '.join(said)}."
+    )
+    alt = f"{' and '.join(seen).capitalize()}: broad ones for the gradient, narrow ones for the mean."
+    return caption, alt
+
+
+def _quiver(axes: Axes, field: Field) -> None:
+    longest = max(np.linalg.norm(field.wanted, axis=1).max(), np.linalg.norm(field.found, axis=1).max()) or 1.0
+    simplex = field.reading.case.problem.A == 3
+    unit = (0.2 if simplex else 0.9 * 2 * _REACH / (_ACROSS - 1)) / longest
+    for ways, colour, width, order in ((field.wanted, _BLUE, 0.013, 2), (field.found, _VERMILION, 0.005, 3)):
+        far = np.linalg.norm(ways, axis=1) > 1e-9 * longest
+        axes.quiver(
+            *field.at[far].T,
+            *(unit * ways[far]).T,
+            angles="xy",
+            scale_units="xy",
+            scale=1,
+            color=colour,
+            width=width,
+            headwidth=2.4 if order == 2 else 3.6,
+            headlength=2.6 if order == 2 else 4.0,
+            headaxislength=2.4 if order == 2 else 3.6,
+            minlength=0,
+            zorder=order,
+        )
+
+
+def _simplex(axes: Axes, field: Field) -> None:
+    axes.fill(*_CORNERS.T, facecolor="none", edgecolor="#888888", linewidth=0.6)
+    rewards = field.reading.case.problem.rewards[:, 0]
+    for corner, a, (x, y), side in zip(
+        _CORNERS, range(3), ((0, -0.05), (0, -0.05), (0, 0.04)), ("top", "top", "bottom"), strict=True
+    ):
+        told = f"$a = {a}$, reward {rewards[a]}"
+        axes.text(corner[0] + x, corner[1] + y, told, horizontalalignment="center", verticalalignment=side, fontsize=8)
+    axes.set_xlim(-0.2, 1.2)
+    axes.set_ylim(-0.16, 1.0)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+
+
+def _plane(axes: Axes, field: Field) -> None:
+    names = field.reading.case.problem.context_names
+    edge = _REACH + 0.6
+    axes.set_xlim(-edge, edge)
+    axes.set_ylim(-edge, edge)
+    axes.set_aspect("equal")
+    axes.set_xlabel(f"logit of 1 less that of 0 at {names[0]}")
+    axes.set_ylabel(f"the same at {names[1]}")
+
+
+def variances(audit: LossAudit, stem: str) -> FigureFiles | None:
+    """Bars of the variance and of the squared bias, for the estimator and the known ones; None without any."""
+    cases = list(dict.fromkeys(r.case for r in audit.rivals))
+    titles = list(dict.fromkeys((r.title, r.own) for r in audit.rivals))
+    if len(titles) < 2:
+        return None
+    with drawing():
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(WIDTH, 0.62 + 0.185 * len(titles)), layout="constrained")
+        panels = np.atleast_1d(figure.subplots(1, len(cases), sharey=True))
+        for axes, case in zip(panels, cases, strict=True):
+            here = {(r.title, r.own): r for r in audit.rivals if r.case is case}
+            for k, key in enumerate(titles):
+                if key in here:
+                    _bar(axes, k, here[key])
+            axes.set_xlabel(case.id)
+            axes.tick_params(axis="y", length=0)
+        panels[0].set_yticks(range(len(titles)), [title for title, _ in titles])
+        panels[0].get_yticklabels()[0].set_fontweight("bold")
+        panels[0].invert_yaxis()
+        marks = [panels[0].barh([0], [0], color=c) for c in (_BLUE, _PALE)]
+        figure.legend(marks, ["variance", "squared bias"], loc="outside upper center", ncols=2)
+        plans = {(r.found.plan.groups, r.found.plan.members) for r in audit.rivals}
+        batch = " and ".join(f"{n} x {m}" for n, m in sorted(plans))
+        caption = (
+            f"Variance (trace of the covariance) and squared length of the bias, which add up to the mean squared "
+            f"error, with {batch} episodes (groups x members): {audit.name} and the estimators of the catalogue at the "
+            f"largest problem of each kind. A variance is small too where a gradient is scaled down."
+        )
+        alt = f"Horizontal bars for {len(titles)} estimators at {len(cases)} problems: variance, then squared bias."
+        return files(figure, f"{stem}-variances", alt, caption)
+
+
+def _bar(axes: Axes, k: int, rival: Rival) -> None:
+    variance = float(rival.found.variance)
+    bias = max(0.0, float(rival.found.mean_squared_error) - variance)
+    axes.barh([k], [variance], color="#004C78" if rival.own else _BLUE, height=0.66)
+    axes.barh([k], [0.0 if rival.unbiased else bias], left=[variance], color=_PALE, height=0.66)
+
+
+__all__ = ["Field", "arrows", "fields", "on_the_plane", "on_the_simplex", "variances"]

@@ -1,0 +1,282 @@
+"""An audit of a loss as a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from math import acos, degrees
+from typing import Any
+
+from pgsym.errors import ReportError
+from pgsym.estimators.audit import LossAudit, Reading
+from pgsym.estimators.findings import FAILS, HOLDS
+from pgsym.estimators.matching import Kind, Match, recognised
+from pgsym.estimators.suite import Case
+from pgsym.report.builders import versions
+from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
+
+LONGEST = 12
+"""How many rows of numbers a problem may have that is written out."""
+
+
+def loss_audit_document(audit: LossAudit) -> Document:
+    """The report of an audit of a loss; raises ReportError, naming the extra to install, without Matplotlib."""
+    from importlib.metadata import version
+
+    stem = "audit-" + (re.sub(r"[^a-z0-9]+", "-", audit.name.lower()).strip("-") or "loss")
+    try:
+        blocks = tuple(_blocks(audit, stem))
+    except ModuleNotFoundError:
+        raise ReportError("the figures of an audit need Matplotlib: pip install 'pgsym[gym]'") from None
+    framework = {"torch": ("PyTorch", "torch"), "jax": ("JAX", "jax")}.get(audit.subject.kind)
+    more = () if framework is None else ((framework[0], version(framework[1])),)
+    made = (*versions(), *more, ("Matplotlib", version("matplotlib")))
+    return Document(stem, f"{_plain(audit.name)} held to the gradient", blocks, versions=made)
+
+
+def _blocks(audit: LossAudit, stem: str) -> Iterator[Block]:
+    from pgsym.report.figures import losses
+
+    yield Paragraph(_opening(audit))
+    yield _verdict(audit)
+    if audit.hint is not None:
+        yield Callout("A guess", _prose(audit.hint[1]))
+    yield Heading("Which identities hold")
+    yield Table(
+        ("identity", "", "how far, or what was found where it fails first"),
+        tuple((_prose(i.says), _badge(i.verdict), _finding(audit, i)) for i in audit.identities),
+        long=True,
+    )
+    yield from _bias(audit)
+    if (figure := losses.arrows(audit, stem)) is not None:
+        yield Heading("Where the mean points")
+        yield Figure(figure.name, figure.svg, figure.pdf, figure.alt, _plain(figure.caption))
+    if audit.rivals:
+        yield Heading("The variance beside that of known estimators")
+        yield _variances(audit)
+        if (figure := losses.variances(audit, stem)) is not None:
+            yield Figure(figure.name, figure.svg, figure.pdf, figure.alt, _plain(figure.caption))
+    yield Heading("The problems")
+    yield from _problems(audit)
+
+
+def _opening(audit: LossAudit) -> str:
+    scope, gone = audit.scope, "were gone through" if audit.rung == "exact" else "were gone through or drawn"
+    batches = ", ".join(f"${n} \\times {m}$" for n, m in scope.batches)
+    asked = "on- and off-policy" if scope.off_policy else "on-policy"
+    discounted = "" if scope.discount == 1 else f", without a discount and with {scope.discount}"
+    return (
+        f"`{_plain(audit.subject.reference)}` computes {audit.subject.says}. Its mean is held against "
+        f"${_gradient(audit)}$, the gradient in the logits of a table of softmax rows, at {len(_cases(audit))} small "
+        f"problems with batches of {batches} episodes (groups $\\times$ members); a problem with a batch is a reading. "
+        f"{audit.samples:,} samples {gone}. "
+        f"What was asked for is {asked}{discounted}; the rest is told, but does not decide the verdict."
+    )
+
+
+def _verdict(audit: LossAudit) -> Statement:
+    sign, factor = "=", ""
+    if audit.verdict == "scaled" and len({float(c) for c in audit.factors.values()}) == 1:
+        factor = f"{_latex(next(iter(audit.factors.values())))} \\, "
+    elif audit.verdict == "scaled":
+        factor = "c \\, "
+    elif audit.verdict != "unbiased":
+        sign = "\\neq"
+    formula = f"\\mathbb{{E}}[\\hat g] {sign} {factor}{_gradient(audit)}"
+    rung = audit.rung if sign == "=" else "refuted"
+    counted = f"{len(audit.asked)} readings asked for, {audit.samples:,} samples in all; seed {audit.scope.seed}"
+    text = f"{audit.says[0].upper()}{audit.says[1:]}."
+    expected = "" if audit.expected == "unbiased" else f" What was expected is `{audit.expected}`."
+    return Statement("Verdict", _plain(audit.name), _prose(text) + expected, formula, badge=Badge(rung, counted))
+
+
+def _finding(audit: LossAudit, i: Any) -> str:
+    if i.verdict != FAILS:
+        return _prose(i.detail)
+    at = f" at `{i.problem}`, {i.batch}" if i.problem else ""
+    return _prose(i.detail) + at + (f": {_prose(i.numbers)}" if i.numbers else "")
+
+
+def _badge(verdict: str) -> str:
+    return {HOLDS: "holds", FAILS: "*fails*"}.get(verdict, "not shown")
+
+
+def _bias(audit: LossAudit) -> Iterator[Block]:
+    yield Heading("The bias")
+    worst = audit.worst
+    if worst is None:
+        yield Paragraph("There is none at the problems asked for.")
+    else:
+        most = _most_turned(audit)
+        yield from _at(worst, "The smallest problem with a bias", below_heading=True)
+        if most is not None and most.case is not worst.case:
+            yield from _at(most, "Where the mean is turned most")
+    yield Paragraph(
+        "The mean at every problem and with every batch (groups $\\times$ members): equal to the gradient, a multiple "
+        "of it, or turned by an angle; in brackets what does not decide the verdict.",
+        introduces=True,
+    )
+    batches = list(audit.scope.batches)
+    rows = []
+    for case in _cases(audit):
+        here = {(r.plan.groups, r.plan.members): r for r in audit.readings if r.case is case}
+        rows.append((f"`{case.id}`", *(_cell(here[b]) for b in batches)))
+    head = ("problem", *(f"${n} \\times {m}$" for n, m in batches))
+    yield Table(head, tuple(rows), align="l" + "r" * len(batches), long=len(rows) > 2 * LONGEST)
+
+
+def _most_turned(audit: LossAudit) -> Reading | None:
+    turned = [r for r in audit.asked if r.match is not None and r.match.kind is Kind.TURNED]
+    return min(turned, key=lambda r: (round(r.match.cosine or 0, 9) if r.match else 0, r.size), default=None)
+
+
+def _at(reading: Reading, title: str, below_heading: bool = False) -> Iterator[Block]:
+    """A problem written out, and the gradient, the mean and the bias there."""
+    found, p = reading.found, reading.case.problem
+    assert found is not None
+    yield Paragraph(
+        f"{title}: {_prose(reading.case.says)} (`{reading.case.id}`; {_prose(found.scope)}). The mean is "
+        f"{_words(found.match)}.",
+        introduces=not below_heading,
+    )
+    if p.E <= LONGEST:
+        mass, behaviour = found.problem.mass(), found.problem.mass(found.problem.behaviour)
+        off = not p.on_policy
+        head = ("episode", "probability", *(("under the behaviour policy",) if off else ()), "return")
+        rows = tuple(
+            (
+                _plain(reading.case.episodes[e]),
+                _number(mass[e]),
+                *((_number(behaviour[e]),) if off else ()),
+                _number(p.returns[e]),
+            )
+            for e in range(p.E)
+        )
+        yield Table(head, rows, align="l" + "r" * (len(head) - 1))
+    rows = tuple(
+        (
+            p.context_names[s] if a == 0 else "",
+            f"${a}$",
+            *(_number(x[s, a]) for x in (found.target, found.mean, found.bias)),
+        )
+        for s in range(p.S)
+        for a in range(p.A)
+    )
+    yield Table(("at", "logit of", "gradient", "mean", "bias"), rows, align="lrrrr")
+
+
+def _variances(audit: LossAudit) -> Table:
+    cases = list(dict.fromkeys(r.case for r in audit.rivals))
+    titles = list(dict.fromkeys((r.title, r.own) for r in audit.rivals))
+    rows = []
+    for title, own in titles:
+        here = {r.case.id: r.found for r in audit.rivals if (r.title, r.own) == (title, own)}
+        name = f"*{_plain(title)}*" if own else _plain(title)
+        cells = (
+            f"{_number(float(here[c.id].variance), 4)}{_beside(here[c.id].match)}" if c.id in here else ""
+            for c in cases
+        )
+        rows.append((name, *cells))
+    caption = "The trace of the covariance; beside it, what the mean is to the gradient where it is not equal."
+    return Table(("estimator", *(f"`{c.id}`" for c in cases)), tuple(rows), caption, "l" + "r" * len(cases))
+
+
+def _beside(match: Match) -> str:
+    return "" if match.equal else f" ({_cell_of(match)})"
+
+
+def _problems(audit: LossAudit) -> Iterator[Block]:
+    rows = tuple((f"`{c.id}`", _prose(c.says), _prose(str(c.problem)), f"${c.problem.E}$") for c in _cases(audit))
+    yield Table(("problem", "what it is", "its sizes", "episodes"), rows, align="lllr", long=True)
+    large = [r for r in audit.left_out if r.too_large]
+    if large:
+        yield Paragraph(f"{len(large)} readings were left out: {_prose(large[0].why)}.")
+    failed = [r for r in audit.left_out if not r.too_large]
+    if failed:
+        yield Paragraph(f"At {len(failed)} readings the estimator has no answer, first: {_prose(failed[0].why)}.")
+
+
+def _cases(audit: LossAudit) -> list[Case]:
+    return list(dict.fromkeys(r.case for r in audit.readings))
+
+
+def _cell(reading: Reading) -> str:
+    told = ("too large" if reading.too_large else "no number") if reading.match is None else _cell_of(reading.match)
+    return told if reading.asked else f"({told})"
+
+
+def _cell_of(match: Match) -> str:
+    match match.kind:
+        case Kind.EQUAL:
+            return "equal"
+        case Kind.SCALED:
+            return f"$\\times {_short(match.factor)}$"
+        case Kind.TURNED:
+            return f"{degrees(acos(max(-1.0, min(1.0, match.cosine or 0)))):.3g}°"
+        case Kind.VANISHES:
+            return "zero"
+    return "not zero"
+
+
+def _words(match: Match) -> str:
+    if match.kind is Kind.SCALED:
+        return f"exactly {_number(match.factor)} times the gradient"
+    if match.kind is Kind.TURNED:
+        return f"turned by {_cell_of(match)}, with a cosine of {_number(match.cosine)}"
+    return str(match)
+
+
+def _gradient(audit: LossAudit) -> str:
+    name = audit.scope.objective.name
+    for old, new in (
+        ("J", "J(\\theta)"),
+        ("H(π)", "H(\\pi)"),
+        ("KL(π‖ref)", "\\mathrm{KL}(\\pi || \\mathrm{ref})"),
+        ("KL(ref‖π)", "\\mathrm{KL}(\\mathrm{ref} || \\pi)"),
+        (" · ", " \\, "),
+        ("−", "-"),
+    ):
+        name = name.replace(old, new)
+    return f"\\nabla ({name})" if re.search(r" [+-] |\\,", name) else f"\\nabla {name}"
+
+
+def _number(value: Any, digits: int = 12) -> str:
+    """A number as inline mathematics: a fraction where it is one."""
+    return f"${_latex(value, digits)}$"
+
+
+def _latex(value: Any, digits: int = 12) -> str:
+    near = recognised(value) if digits >= 12 and not isinstance(value, int) else value
+    if isinstance(near, Fraction | int):
+        return str(near)
+    mantissa, e, exponent = f"{float(near):.{digits}g}".partition("e")
+    return f"{mantissa} \\times 10^{{{int(exponent)}}}" if e else mantissa
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Fraction | int):
+        return str(value)
+    return _latex(float(value), 4 if f"{value:.4g}" != "1" else 8)
+
+
+def _prose(text: str) -> str:
+    """Text in which the gradient of J and minus signs are mathematics, and nothing else means anything."""
+    out = _plain(text)
+    out = out.replace("∇(J)", "$\\nabla J(\\theta)$")
+    for form in ("(G − 1)/G", "G/(G − 1)", "(R − 1)/R", "R/(R − 1)", "1/(G − 1)", "1/(R − 1)"):
+        out = re.sub(rf"(?<![\w/]){re.escape(form)}", f"${form.replace('−', '-')}$", out)
+    return re.sub(r"(?<![\w.$-])(-?)(\d+[\d./]*)(?:e([+-]?\d+))?(?![\w$-])", _in_maths, out)
+
+
+def _in_maths(found: re.Match[str]) -> str:
+    """A number as it stands, or as mathematics where it is negative or has an exponent."""
+    sign, digits, exponent = found.groups()
+    if not (sign or exponent):
+        return found[0]
+    return f"${sign}{digits}" + (f" \\times 10^{{{int(exponent)}}}$" if exponent else "$")
+
+
+def _plain(text: str) -> str:
+    """Text without what prose gives a meaning."""
+    return re.sub(r"[$*`]", " ", text)
