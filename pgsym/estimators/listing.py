@@ -194,6 +194,7 @@ def from_mdp(
         discount=discount,
         critic=None if critic is None else numbers_table("critic", critic),
         context_names=mdp.states or tuple(f"s = {s}" for s in range(mdp.S)),
+        source=mdp,
     )
 
 

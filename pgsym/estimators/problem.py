@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from pgsym.errors import EstimatorError, InstanceError
 from pgsym.meaning.checked import ROW_TOLERANCE, Table, entries_of, numbers_of, place
 from pgsym.meaning.numbers import Array
 from pgsym.problems.mdp import fits
+
+if TYPE_CHECKING:
+    from pgsym.problems.mdp import FiniteMDP
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -49,6 +52,7 @@ class Problem:
     discount: Any = 1
     critic: Array | None = None  # (S,) or (T, S): a value function to be used in place of the exact one
     context_names: tuple[str, ...] = ()
+    source: FiniteMDP | None = None  # what the episodes were listed from, if that was an MDP
 
     def __post_init__(self) -> None:
         for key in ("policy", "behaviour", "reference"):
@@ -99,6 +103,12 @@ class Problem:
     def on_policy(self) -> bool:
         """Whether the samples are drawn from the policy itself."""
         return bool(np.all(self.behaviour == self.policy))
+
+    @property
+    def per_sequence(self) -> bool:
+        """Whether every reward is paid at the last step of its episode."""
+        last = np.arange(self.T) == self.lengths[:, np.newaxis] - 1
+        return not np.asarray(self.rewards[~last] != 0, dtype=bool).any()
 
     # what is known of every episode ----------------------------------------------------------------------------
     @cached_property
@@ -246,9 +256,7 @@ class Problem:
             "on-policy" if self.on_policy else "off-policy (behaviour ≠ policy)",
         ]
         if self.T > 1:
-            last = np.arange(self.T) == self.lengths[:, np.newaxis] - 1
-            per_sequence = not np.asarray(self.rewards[~last] != 0, dtype=bool).any()
-            parts.append("reward per sequence" if per_sequence else f"reward per {words[3]}")
+            parts.append("reward per sequence" if self.per_sequence else f"reward per {words[3]}")
         if self.discount != 1:
             parts.append(f"discount {self.discount}")
         return ", ".join(parts)

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import Any, Final, TypedDict, Unpack
+from itertools import product
+from typing import Any, Final, Unpack
 
-from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
+from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, tree
 from pgsym.estimators.problem import Problem
-from pgsym.problems.mdp import from_arrays
+from pgsym.problems.mdp import FiniteMDP, from_arrays
+from pgsym.testing.scope import Drawn
 
 try:
     from hypothesis import strategies as st
@@ -29,29 +31,10 @@ Row = list[Fraction]
 KINDS: Final = ("bandit", "tree", "mdp")
 REWARDS: Final = tuple(map(Fraction, ("0", "1", "-1", "2", "1/2", "-1/2", "-2", "3", "1/3", "-3")))
 FAR_REWARDS: Final = (Fraction(10**6), Fraction(-(10**6)), Fraction(1, 10**6))
-WEIGHTS: Final = (1, 2, 3, 4)
+WEIGHTS: Final = (1, 2, 3)
 FAR_WEIGHTS: Final = (10**3, 10**6)
 EPSILONS: Final = tuple(Fraction(sign, n) for n in (4, 5, 10) for sign in (1, -1))
 """Ratios of exactly 1 + ε at one action are drawn for these, so that they lie on the edge of a clip."""
-
-
-class Drawn(TypedDict, total=False):
-    """What problems are drawn: the largest sizes, and what else.
-
-    `states` bounds states and prompts, `actions` actions and tokens, `length` steps, `episodes` how many episodes there
-    are.  `off_policy` says whether the behaviour differs from the policy (None: in some).  With `extreme`, policies are
-    nearly deterministic, log-ratios and rewards far outside the usual range in some.  With `critic` they have a value
-    function of their own, not the exact one.
-    """
-
-    states: int
-    actions: int
-    length: int
-    episodes: int
-    off_policy: bool | None
-    extreme: bool
-    critic: bool
-    discounts: Sequence[Any]
 
 
 @dataclass(frozen=True, order=True)
@@ -70,8 +53,9 @@ class _Sizes:
 def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
     """Problems of some kinds: "bandit", "tree" (autoregressive) and "mdp"; see `Drawn` for what else can be said.
 
-    >>> from hypothesis import find
-    >>> print(find(problems(), lambda p: True))
+    >>> from hypothesis import Phase, find, settings
+    >>> shrunk = settings(phases=[Phase.generate, Phase.shrink], database=None)
+    >>> print(find(problems(), lambda p: True, settings=shrunk))
     1 state, 2 actions, length 1, on-policy
     """
     options: dict[str, Any] = {
@@ -99,8 +83,9 @@ def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchS
 def bandits(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
     """Problems of one step: a state, an action, a reward.
 
-    >>> from hypothesis import find
-    >>> find(bandits(), lambda p: (p.gradient != 0).any()).rewards.tolist()
+    >>> from hypothesis import Phase, find, settings
+    >>> shrunk = settings(phases=[Phase.generate, Phase.shrink], database=None)
+    >>> find(bandits(), lambda p: (p.gradient != 0).any(), settings=shrunk).rewards.tolist()
     [[Fraction(0, 1)], [Fraction(1, 1)]]
     """
     return problems(("bandit",), **drawn)
@@ -109,8 +94,9 @@ def bandits(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
 def trees(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
     """Autoregressive problems: tokens until the end token or the largest length, rewards per sequence or per token.
 
-    >>> from hypothesis import find
-    >>> print(find(trees(), lambda p: len(set(p.lengths.tolist())) > 1))
+    >>> from hypothesis import Phase, find, settings
+    >>> shrunk = settings(phases=[Phase.generate, Phase.shrink], database=None)
+    >>> print(find(trees(), lambda p: len(set(p.lengths.tolist())) > 1, settings=shrunk))
     1 prompt, 2 contexts, 2 tokens, length 1 to 2, on-policy, reward per sequence
     """
     return problems(("tree",), **drawn)
@@ -166,47 +152,45 @@ def _problem(
     kind = draw(st.sampled_from(list(shapes)))
     sizes = draw(st.sampled_from(shapes[kind]))
     discount = draw(st.sampled_from(discounts))
-    build = {"bandit": _bandit, "tree": _tree, "mdp": _mdp}[kind]
-    return build(draw, sizes, off_policy, extreme, critic, discount)
+    # all kinds draw their policies first and their rewards second, so that a tree of one token shrinks to a bandit
+    rows, episodes = sizes.states, sizes.states * sizes.actions
+    if kind == "tree":
+        end = 0 if sizes.ragged else None
+        rows = len(contexts(sizes.actions, sizes.length, end, sizes.states))
+        episodes = sizes.episodes
+    policies = _policies(draw, rows, sizes.actions, off_policy, extreme)
+    rewards = draw(_rewards(episodes, extreme))
+    given = {**policies, "critic": draw(_rewards(rows, False)) if critic else None}
+    if kind == "bandit":
+        return bandit(reward=_table(rewards, sizes.actions), starts=draw(_row(sizes.states)), **given)
+    if kind == "tree":
+        return _tree(draw, sizes, rewards, extreme, discount=discount, **given)
+    return from_mdp(_mdp(draw, sizes, _table(rewards, sizes.actions)), discount=discount, **given)
 
 
-def _bandit(draw: st.DrawFn, n: _Sizes, off_policy: bool | None, extreme: bool, critic: bool, _: Any) -> Problem:
-    return bandit(
-        **_policies(draw, n.states, n.actions, off_policy, extreme),
-        reward=_table(draw(_rewards(n.states * n.actions, extreme)), n.actions),
-        starts=draw(_row(n.states)),
-        critic=draw(_rewards(n.states, False)) if critic else None,
-    )
-
-
-def _tree(draw: st.DrawFn, n: _Sizes, off_policy: bool | None, extreme: bool, critic: bool, discount: Any) -> Problem:
+def _tree(draw: st.DrawFn, n: _Sizes, rewards: Row, extreme: bool, **given: Any) -> Problem:
     end = 0 if n.ragged else None
-    where = contexts(n.actions, n.length, end, n.states)
-    found = sequences(n.actions, n.length, end, n.states)
-    earned = dict(zip(found, draw(_rewards(len(found), extreme)), strict=True))
-    paid = None
+    paid: dict[Prefix, Fraction] = {}
     if n.length > 1 and draw(st.booleans()):
+        where = contexts(n.actions, n.length, end, n.states)
         prefixes = [(prompt, (*tokens, v)) for prompt, tokens in where for v in range(n.actions)]
         paid = dict(zip(prefixes, draw(_rewards(len(prefixes), extreme)), strict=True))
     return tree(
-        earned,
+        rewards,
         vocabulary=n.actions,
         length=n.length,
         end=end,
         prompts=n.states,
-        **_policies(draw, len(where), n.actions, off_policy, extreme),
-        token_reward=None if paid is None else lambda prompt, tokens: paid[prompt, tokens],
+        token_reward=(lambda prompt, tokens: paid[prompt, tokens]) if paid else None,
         starts=draw(_row(n.states)),
-        discount=discount,
-        critic=draw(_rewards(len(where), False)) if critic else None,
+        **given,
     )
 
 
-def _mdp(draw: st.DrawFn, n: _Sizes, off_policy: bool | None, extreme: bool, critic: bool, discount: Any) -> Problem:
+def _mdp(draw: st.DrawFn, n: _Sizes, reward: list[Row]) -> FiniteMDP:
     S, A = n.states, n.actions
-    first = draw(_row(S)) if n.starts > 1 else [Fraction(1)] + [Fraction(0)] * (S - 1)
     moves = [[_successors(draw, S, n.successors) for _ in range(A)] for _ in range(S)]
-    reward = _table(draw(_rewards(S * A, extreme)), A)
+    first = draw(_row(S)) if n.starts > 1 else [Fraction(1)] + [Fraction(0)] * (S - 1)
     if n.ragged:  # in the last state the episode has ended, and it is no start
         moves[-1] = [[Fraction(0)] * (S - 1) + [Fraction(1)]] * A
         reward[-1] = [Fraction(0)] * A
@@ -214,12 +198,7 @@ def _mdp(draw: st.DrawFn, n: _Sizes, off_policy: bool | None, extreme: bool, cri
     for s in range(S - n.ragged):  # elsewhere it has not
         if not any(reward[s]) and all(row[s] == 1 for row in moves[s]):
             reward[s] = [Fraction(1), *reward[s][1:]]
-    return from_mdp(
-        from_arrays(first, moves, reward, n.length),
-        **_policies(draw, S, A, off_policy, extreme),
-        discount=discount,
-        critic=draw(_rewards(S, False)) if critic else None,
-    )
+    return from_arrays(first, moves, reward, n.length)
 
 
 def _successors(draw: st.DrawFn, S: int, count: int) -> Row:
@@ -262,12 +241,11 @@ def _behaviour(draw: st.DrawFn, policy: Row, extreme: bool) -> Row:
 
 @cache
 def _row(outcomes: int, extreme: bool = False) -> st.SearchStrategy[Row]:
-    """A positive distribution over some outcomes."""
-    weights = st.lists(st.sampled_from(WEIGHTS), min_size=outcomes, max_size=outcomes)
+    """A positive distribution over some outcomes, the simplest first; one choice, so that shrinking is quick."""
+    weights = list(product(WEIGHTS, repeat=outcomes))
     if extreme:
-        far = st.lists(st.sampled_from((1, *FAR_WEIGHTS)), min_size=outcomes, max_size=outcomes)
-        weights = st.one_of(weights, weights, weights, far)
-    return weights.map(lambda row: [Fraction(w, sum(row)) for w in row])
+        weights += [row for row in product((1, *FAR_WEIGHTS), repeat=outcomes) if len(set(row)) > 1]
+    return st.sampled_from([[Fraction(w, sum(row)) for w in row] for row in weights]).map(list)
 
 
 @cache

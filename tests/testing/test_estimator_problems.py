@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, Phase, find, given, seed, settings
 
 from pgsym.testing.estimator_problems import bandits, mdps, problems, trees
 
-search = settings(max_examples=1000, deadline=None, derandomize=True, database=None)
+search = settings(
+    max_examples=1000, deadline=None, derandomize=True, database=None, phases=[Phase.generate, Phase.shrink]
+)
 
 
-def drawn(strategy, count=150):
+def drawn(strategy, count=200):
     """The first problems that a strategy gives."""
     found = []
 

@@ -1,0 +1,162 @@
+"""Assertions about estimators and losses: held to their exact expectation, at many small problems.
+
+Each draws problems (bandits, trees, MDPs; see `Options` for what can be said of them), goes through every sample of
+every problem, and says where it holds.  Where it does not, an AssertionError shows the smallest problem found, both
+gradients in full, and a test file that reproduces it.  Estimators are functions of arrays named by their arguments
+(`COLUMNS`, `SHARED`), or what `from_advantages`, `from_torch` and `from_jax` make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final, Unpack
+
+from pgsym.errors import EstimatorError
+from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.estimator import Estimator, FromFunction
+from pgsym.estimators.matching import number
+from pgsym.estimators.objectives import Objective, expected_return
+from pgsym.estimators.samples import arguments
+from pgsym.testing.holding import hold
+from pgsym.testing.questions import IsGradient, LowerVariance, SameGradient
+from pgsym.testing.samplewise import FILLS, WEIGHTS, PaddingIgnored, Partition
+from pgsym.testing.scope import Held, Options, Scope
+
+Function = Estimator | Callable[..., Any]
+Factor = int | float | Fraction | Callable[..., Any]
+
+SIZES: Final[dict[str, Callable[[Plan], Any]]] = {
+    "G": lambda plan: plan.members,
+    "members": lambda plan: plan.members,
+    "groups": lambda plan: plan.groups,
+    "R": lambda plan: plan.rows,
+    "problem": lambda plan: plan.problem,
+    "plan": lambda plan: plan,
+}
+"""What a factor may depend on."""
+
+
+def assert_unbiased(estimator: Function, **options: Unpack[Options]) -> Held:
+    """Where an estimator's expectation is ∇J, the gradient of the expected return; raises AssertionError elsewhere.
+
+    >>> def reinforce(returns, total_scores):
+    ...     return (returns[..., None] * total_scores).mean(axis=1)
+    >>> held = assert_unbiased(reinforce, examples=20)
+    >>> print(held.rung, held.says, sep=": ")
+    tested: reinforce is an unbiased estimate of ∇(J)
+    """
+    return _gradient("assert_unbiased", estimator, expected_return, None, options)
+
+
+def assert_gradient_of(estimator: Function, objective: Objective, **options: Unpack[Options]) -> Held:
+    """Where an estimator's expectation is the gradient of an objective, such as `expected_return - 0.1 * kl`."""
+    return _gradient("assert_gradient_of", estimator, objective, None, options)
+
+
+def assert_scaled(
+    estimator: Function, by: Factor, objective: Objective = expected_return, **options: Unpack[Options]
+) -> Held:
+    """Where an estimator's expectation is exactly `by` times the gradient of an objective.
+
+    `by` is a number, or a function of `G` (or `members`), `groups`, `R` (rows of a sample), `problem` or `plan`.
+
+    >>> from pgsym.estimators import from_advantages
+    >>> def group_mean(returns):
+    ...     return returns - returns.mean(axis=1, keepdims=True)
+    >>> held = assert_scaled(from_advantages(group_mean), by=lambda G: Fraction(G - 1, G), groups=1, examples=20)
+    """
+    if not callable(by):
+        return _gradient("assert_scaled", estimator, objective, lambda _: by, options, number(by))
+    given = arguments(by, {}, SIZES)
+
+    def factor(plan: Plan) -> Any:
+        return by(**{name: SIZES[meaning](plan) for name, meaning in given.items()})
+
+    words = f"by({', '.join(given)})"
+    if list(given.values()) in (["G"], ["members"]):
+        sizes = Scope.of(options).members
+        words = f"({', '.join(number(by(G)) for G in sizes)} for G = {', '.join(map(str, sizes))})"
+    return _gradient("assert_scaled", estimator, objective, factor, options, words)
+
+
+def assert_same_gradient(loss_a: Function, loss_b: Function, **options: Unpack[Options]) -> Held:
+    """Where two losses or estimators have the same expected gradient."""
+    scope = Scope.of(options)
+    first, second = (_estimator(e, options) for e in (loss_a, loss_b))
+    return hold(
+        SameGradient(first, second, scope.rtol), scope, f"{first.name} and {second.name} have the same gradient"
+    )
+
+
+def assert_lower_variance(
+    estimator: Function, than: Function, *, same_mean: bool = True, **options: Unpack[Options]
+) -> Held:
+    """Where an estimator's variance (the trace of its covariance) is nowhere above another's, and below it somewhere.
+
+    Both must have the same mean, for a smaller gradient has less variance for nothing, unless `same_mean` is False.
+    """
+    scope = Scope.of(options)
+    first, second = (_estimator(e, options) for e in (estimator, than))
+    says = f"{first.name} has nowhere a higher variance than {second.name}, and a lower one somewhere"
+    return hold(LowerVariance(first, second, same_mean, scope.rtol), scope, says)
+
+
+def assert_partition_invariant(estimator: Function, *, weights: str = "episodes", **options: Unpack[Options]) -> Held:
+    """Where the estimates of the parts of a batch add up to that of the whole, for every sample.
+
+    As gradient accumulation has it: a sample of several groups is cut between groups (a sample of one group between its
+    members) in parts of one, in halves and in ragged parts; each part's estimate is weighed by its share of the
+    `weights`: "episodes", "tokens" (of the mask), "parts" (all the same), or "sum" (they are added up).
+    """
+    if weights not in WEIGHTS:
+        raise EstimatorError(f"weights are one of {', '.join(WEIGHTS)}, not {weights!r}")
+    scope = Scope.of(options, groups=(2, 3), members=(1, 2))
+    known = _estimator(estimator, options)
+    says = f"{known.name} of a whole is that of its parts, joined by {weights}"
+    return hold(Partition(known, weights, scope.rtol), scope, says)
+
+
+def assert_padding_ignored(
+    estimator: Function, *, fills: Sequence[float] = FILLS, more: int = 1, **options: Unpack[Options]
+) -> Held:
+    """Where no estimate changes, whatever stands in the padding, and however long it is, for every sample.
+
+    `fills` stand in place of numbers (NaN, ±inf, a huge one, −1), other tokens in place of tokens; `more` is how many
+    steps of padding are added at the end of all episodes (0: none).
+    """
+    scope = Scope.of({"kinds": ("tree", "mdp"), **options})
+    known = _estimator(estimator, options)
+    return hold(PaddingIgnored(known, tuple(fills), more, scope.rtol), scope, f"{known.name} ignores the padding")
+
+
+def _gradient(
+    assertion: str,
+    estimator: Function,
+    objective: Objective,
+    by: Callable[[Plan], Any] | None,
+    options: Options,
+    factor: str = "",
+) -> Held:
+    scope = Scope.of(options)
+    known = _estimator(estimator, options)
+    about = "an unbiased estimate of" if by is None else f"an estimate of {factor} ×"
+    says = f"{known.name} is {about} ∇({objective})"
+    return hold(IsGradient(known, objective, assertion, by, scope.rtol), scope, says)
+
+
+def _estimator(estimator: Function, options: Mapping[str, Any]) -> Estimator:
+    if hasattr(estimator, "name"):
+        return estimator  # type: ignore[return-value]
+    return FromFunction(estimator, options.get("names", {}))
+
+
+__all__ = [
+    "assert_gradient_of",
+    "assert_lower_variance",
+    "assert_padding_ignored",
+    "assert_partition_invariant",
+    "assert_same_gradient",
+    "assert_scaled",
+    "assert_unbiased",
+]

@@ -1,0 +1,152 @@
+"""Assertions about estimators at work: every plan is judged, the smallest that fails is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from textwrap import indent
+from typing import Final
+
+import numpy as np
+
+from pgsym.errors import NotFinite
+from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.matching import number
+from pgsym.estimators.moments import row
+from pgsym.estimators.problem import Problem
+from pgsym.meaning.numbers import Array
+from pgsym.testing.questions import Question, not_finite
+from pgsym.testing.reproduction import Script
+from pgsym.testing.scope import Held, Outcome, Scope
+
+SHOWN: Final = 16
+"""Up to how many rows of a table are shown."""
+
+
+class _Fails(Exception):
+    """A plan at which it does not hold; explained only once the smallest is found."""
+
+
+class _Breaks(Exception):
+    """A plan at which an error came, and the error."""
+
+
+def hold(question: Question, scope: Scope, says: str) -> Held:
+    """Where it holds; raises AssertionError, with the smallest problem found, where it does not."""
+    seen: list[tuple[Plan, Outcome]] = []
+
+    def judge(plan: Plan) -> None:
+        try:
+            outcome = question.judge(plan)
+        except NotFinite:
+            outcome = Outcome(False)
+        except Exception as error:
+            raise _Breaks(plan, error) from None
+        if not outcome.holds:
+            raise _Fails(plan)
+        seen.append((plan, outcome))
+
+    with np.errstate(all="ignore"):  # what comes of it, NaN or infinity, is judged
+        try:
+            if scope.listed:
+                for plan in scope.plans():
+                    judge(plan)
+            else:
+                _draw(judge, scope)
+        except _Fails as failed:
+            raise AssertionError(_failure(question, scope, failed.args[0])) from None
+        except _Breaks as broken:
+            plan, error = broken.args
+            error.add_note(f"at {plan.problem}, {_batch(plan)}")
+            raise error from None
+    if not seen:
+        raise AssertionError("no problem was tried")
+    if not scope.listed and not any(outcome.telling for _, outcome in seen):
+        raise AssertionError(f"nothing was seen: {question.silent}")
+    return Held(says, scope, tuple(plan for plan, _ in seen), tuple(outcome for _, outcome in seen))
+
+
+def _draw(judge: Callable[[Plan], None], scope: Scope) -> None:
+    strategy = scope.strategy()
+    import hypothesis
+
+    @hypothesis.seed(scope.seed)
+    @hypothesis.settings(
+        max_examples=scope.examples,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategy)
+    def each(plan: Plan) -> None:
+        judge(plan)
+
+    each()
+
+
+def _failure(question: Question, scope: Scope, plan: Plan) -> str:
+    """What an AssertionError says: what is wrong, where, what shows it, and how to see it again."""
+    try:
+        why = question.explain(plan)
+    except NotFinite as error:
+        why = not_finite(plan, error, scope.members)
+    how = "as given" if scope.listed else f"the smallest that Hypothesis found (seed {scope.seed})"
+    script = Script()
+    text = script.text(plan, question.written(plan, script))
+    parts = [
+        [why.headline],
+        [f"The problem, {how}:", *aligned(described(plan))],
+        aligned(why.shown),
+        ["To reproduce it" + (", once what is missing is put in" if script.missing else "") + ":"],
+        [indent(text, "    ").rstrip()],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines)
+
+
+def _batch(plan: Plan) -> str:
+    return f"{plan.groups} group{'s' if plan.groups > 1 else ''} of {plan.members}"
+
+
+def described(plan: Plan) -> dict[str, str]:
+    """A problem and how samples are drawn from it, by what it is."""
+    p = plan.problem
+    out = {"sizes": str(p), "a sample": _batch(plan), "policy": _rows(p, p.policy)}
+    if not p.on_policy:
+        out["behaviour"] = _rows(p, p.behaviour)
+    if not np.array_equal(p.reference, p.policy):
+        out["reference"] = _rows(p, p.reference)
+    if p.critic is not None:
+        out["critic"] = row(p.critic)
+    paid = [f"{_taken(p, e)} pays {_paid(p, e)}" for e in range(min(p.E, SHOWN))]
+    out["episodes"] = "; ".join(paid) + ("; …" if p.E > SHOWN else "")
+    return out
+
+
+def _rows(p: Problem, table: Array) -> str:
+    """A policy's rows with the contexts' names; once, where all are the same."""
+    if len({tuple(r) for r in table.tolist()}) == 1:
+        return f"{row(table[0])}" + (" everywhere" if p.S > 1 else "")
+    each = [f"{name}: {row(r)}" for name, r in zip(p.context_names, table[:SHOWN], strict=False)]
+    return "; ".join(each) + ("; …" if p.S > SHOWN else "")
+
+
+def _taken(p: Problem, e: int) -> str:
+    steps = p.actions[e, : p.lengths[e]].tolist()
+    head = "" if len(set(p.starts.tolist())) == 1 and p.kind != "MDP" else f"{p.starts[e]}: "
+    if p.kind == "MDP":
+        return " ".join(f"s{s} a{a}" for s, a in zip(p.states[e].tolist(), steps, strict=False))
+    return head + " ".join(map(str, steps))
+
+
+def _paid(p: Problem, e: int) -> str:
+    return ", ".join(map(number, p.rewards[e, : p.lengths[e]]))
+
+
+def aligned(shown: dict[str, str]) -> list[str]:
+    """Lines of names and values, the values under each other."""
+    width = max(map(len, shown), default=0)
+    return [f"  {name:<{width}}  {value}" for name, value in shown.items()]
+
+
+__all__ = ["hold"]

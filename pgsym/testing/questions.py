@@ -1,0 +1,279 @@
+"""What an assertion asks of an estimator at one problem: about its mean, about two means, about two variances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+from pgsym.errors import NotFinite, PgsymError
+from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.estimator import Estimator
+from pgsym.estimators.matching import Kind, Match, match, number
+from pgsym.estimators.moments import Moments, moments, row
+from pgsym.estimators.objectives import Objective, expected_return
+from pgsym.meaning.numbers import Array
+from pgsym.testing.rounding import UNIT
+from pgsym.testing.scope import Outcome, in_floats, scale, spread
+
+if TYPE_CHECKING:
+    from pgsym.testing.reproduction import Script
+
+ROUNDING: Final = 1e-13
+"""What rounding leaves of terms that cancel, relative to their size."""
+FEW: Final = 20_000
+"""Up to how many products of Fractions (samples, times the entries of a covariance) are worth a second look."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What went wrong at a plan: in a line, and what shows it, by its name."""
+
+    headline: str
+    shown: dict[str, str]
+
+
+class Question(Protocol):
+    """What is asked of estimators at every plan."""
+
+    @property
+    def silent(self) -> str:
+        """What is wrong where no plan says anything."""
+
+    def judge(self, plan: Plan) -> Outcome:
+        """Whether it holds at a plan; raises NotFinite where an estimate is NaN or infinite."""
+
+    def explain(self, plan: Plan) -> Explanation:
+        """What went wrong at a plan where it does not hold."""
+
+    def written(self, plan: Plan, script: Script) -> str:
+        """The assertion and its arguments that are its own, as Python, in a script that reproduces it."""
+
+
+def means(estimator: Estimator, plan: Plan, objective: Objective) -> Moments:
+    """The moments of an estimator at a plan."""
+    return moments(
+        estimator,
+        plan.problem,
+        groups=plan.groups,
+        members=plan.members,
+        objective=objective,
+        unordered=plan.unordered,
+        progress=False,
+    )
+
+
+def exactly(estimator: Estimator, plan: Plan, objective: Objective) -> Moments | None:
+    """The same in Fractions, None where the problem is in floats, too large, or the estimator has floats of its own."""
+    if not plan.problem.exact or plan.count * plan.problem.P**2 > FEW:
+        return None
+    try:
+        return means(estimator, plan, objective)
+    except Exception:  # NumPy and the user's code may say anything of Fractions
+        return None
+
+
+def both(first: Estimator, second: Estimator, plan: Plan) -> tuple[Moments, Moments]:
+    """The moments of two estimators at a plan, in float64."""
+    floats = in_floats(plan)
+    return means(first, floats, expected_return), means(second, floats, expected_return)
+
+
+def exactly_both(first: Estimator, second: Estimator, plan: Plan) -> tuple[Moments, Moments] | None:
+    """The same in Fractions, None where one of them has none."""
+    a, b = (exactly(e, plan, expected_return) for e in (first, second))
+    return None if a is None or b is None else (a, b)
+
+
+def noise(*found: Moments) -> float:
+    """What rounding may leave of means in float64."""
+    return max(ROUNDING * (m.length + scale(m.problem)) + 8 * UNIT * spread(m.problem) for m in found)
+
+
+def near(found: Array, wanted: Array, *by: Moments) -> bool:
+    """Whether means in float64 lie so near that rounding may be all that parts them."""
+    apart = np.linalg.norm(np.ravel(found - wanted).astype(np.float64))
+    return bool(apart <= 1e-6 * max(m.length + scale(m.problem) for m in by))
+
+
+def off(found: Array, wanted: Array, rounding: float, rtol: float) -> float:
+    """How far a mean is from what it should be, relative to their lengths, or to what rounding stays below."""
+    x, y = (np.ravel(table).astype(np.float64) for table in (found, wanted))
+    length = max(float(np.linalg.norm(x)), float(np.linalg.norm(y)), rounding / rtol)
+    return float(np.linalg.norm(x - y)) / length if length else 0.0
+
+
+@dataclass(frozen=True)
+class IsGradient:
+    """Whether an estimator's mean is an objective's gradient, times `by`."""
+
+    estimator: Estimator
+    objective: Objective
+    assertion: str
+    by: Callable[[Plan], Any] | None = None
+    rtol: float = 1e-9
+    silent: str = field(default="at no problem was there a gradient or an estimate other than zero", init=False)
+
+    def _wanted(self, found: Moments) -> Any:
+        return found.target if self.by is None else found.target * self.by(found.plan)
+
+    def judge(self, plan: Plan) -> Outcome:
+        """Whether it holds at a plan."""
+        found = means(self.estimator, in_floats(plan), self.objective)
+        wanted = self._wanted(found).astype(np.float64)
+        lies = match(found.mean, wanted, self.rtol, noise(found))
+        telling = bool(found.length > 0 or np.any(wanted != 0))
+        exact = None
+        if not lies.equal and near(found.mean, wanted, found):
+            exact = exactly(self.estimator, plan, self.objective)
+        if exact is not None:
+            return Outcome(match(exact.mean, self._wanted(exact)).equal, 0.0, telling)
+        return Outcome(lies.equal, off(found.mean, wanted, noise(found), self.rtol), telling)
+
+    def explain(self, plan: Plan) -> Explanation:
+        """What went wrong at a plan."""
+        found = exactly(self.estimator, plan, self.objective)
+        if found is None or match(found.mean, self._wanted(found), self.rtol).equal:
+            found = means(self.estimator, in_floats(plan), self.objective)
+        wanted = self._wanted(found)
+        lies = match(found.mean, wanted, self.rtol, 0.0 if found.problem.exact else noise(found))
+        gradient = f"∇({self.objective})"
+        factor = "" if self.by is None else f"{number(self.by(plan))} × "
+        shown = {gradient: row(found.target)}
+        if self.by is not None:
+            shown[factor + gradient] = row(wanted)
+        shown[f"E[{self.estimator.name}]"] = row(found.mean)
+        shown["which is"] = said(lies)
+        shown["evidence"] = found.evidence
+        if hint := _guess(self.estimator, plan, self.objective):
+            shown["a guess"] = hint
+        return Explanation(f"{self.estimator.name} does not estimate {factor}{gradient}: {said(lies)}", shown)
+
+    def written(self, plan: Plan, script: Script) -> str:
+        """The assertion as Python."""
+        arguments = [script.estimator(self.estimator)]
+        if self.assertion == "assert_gradient_of" or self.objective is not expected_return:
+            objective = script.objective(self.objective)
+            arguments.append(objective if self.assertion == "assert_gradient_of" else f"objective={objective}")
+        if self.by is not None:
+            arguments.append(f"by={script.number(self.by(plan))}")
+        return f"{self.assertion}({', '.join(arguments)}"
+
+
+@dataclass(frozen=True)
+class SameGradient:
+    """Whether two estimators have the same mean, or say the same of every sample."""
+
+    first: Estimator
+    second: Estimator
+    rtol: float = 1e-9
+    silent: str = field(default="at no problem was there an estimate other than zero", init=False)
+
+    def judge(self, plan: Plan) -> Outcome:
+        """Whether it holds at a plan."""
+        a, b = both(self.first, self.second, plan)
+        lies = match(a.mean, b.mean, self.rtol, noise(a, b))
+        exact = None if lies.equal or not near(a.mean, b.mean, a, b) else exactly_both(self.first, self.second, plan)
+        if exact is not None:
+            return Outcome(match(exact[0].mean, exact[1].mean).equal)
+        return Outcome(lies.equal, off(a.mean, b.mean, noise(a, b), self.rtol), bool(a.length or b.length))
+
+    def explain(self, plan: Plan) -> Explanation:
+        """What went wrong at a plan."""
+        exact = exactly_both(self.first, self.second, plan)
+        if exact and match(exact[0].mean, exact[1].mean).equal:
+            exact = None
+        a, b = exact or both(self.first, self.second, plan)
+        lies = match(a.mean, b.mean, self.rtol, 0.0 if a.problem.exact else noise(a, b))
+        return Explanation(
+            f"{self.first.name} has not the gradient of {self.second.name}: {said(lies)}",
+            {
+                "∇(J)": row(a.target),
+                f"E[{self.second.name}]": row(b.mean),
+                f"E[{self.first.name}]": row(a.mean),
+                "which is": said(lies),
+                "evidence": a.evidence,
+            },
+        )
+
+    def written(self, plan: Plan, script: Script) -> str:
+        """The assertion as Python."""
+        return f"assert_same_gradient({script.estimator(self.first)}, {script.estimator(self.second)}"
+
+
+@dataclass(frozen=True)
+class LowerVariance:
+    """Whether an estimator's variance is nowhere above another's of the same mean, and below it somewhere."""
+
+    estimator: Estimator
+    than: Estimator
+    same_mean: bool = True
+    rtol: float = 1e-9
+    silent: str = field(default="the variance was lower nowhere: it was the same at every problem", init=False)
+
+    def judge(self, plan: Plan) -> Outcome:
+        """Whether it holds at a plan."""
+        a, b = both(self.estimator, self.than, plan)
+        lies = match(a.mean, b.mean, self.rtol, noise(a, b))
+        rounding = max(self.rtol * float(b.variance), noise(a, b) ** 2)
+        higher, lower = a.variance - b.variance > rounding, b.variance - a.variance > rounding
+        apart = off(a.mean, b.mean, noise(a, b), self.rtol) if self.same_mean else 0.0
+        return Outcome(not higher and (lies.equal or not self.same_mean), apart, lower)
+
+    def explain(self, plan: Plan) -> Explanation:
+        """What went wrong at a plan."""
+        a, b = exactly_both(self.estimator, self.than, plan) or both(self.estimator, self.than, plan)
+        lies = match(a.mean, b.mean, self.rtol, 0.0 if a.problem.exact else noise(a, b))
+        if self.same_mean and not lies.equal:
+            says = f"the variances of {a.estimator} and {b.estimator} say nothing, for their means differ: {said(lies)}"
+        else:
+            says = (
+                f"{a.estimator} has a higher variance than {b.estimator}: {number(a.variance)} > {number(b.variance)}"
+            )
+        shown = {"∇(J)": row(a.target)}
+        for m in (a, b):
+            shown |= {f"E[{m.estimator}]": row(m.mean), f"variance of {m.estimator}": f"{number(m.variance)} (trace)"}
+        return Explanation(says, {**shown, "evidence": a.evidence})
+
+    def written(self, plan: Plan, script: Script) -> str:
+        """The assertion as Python."""
+        extra = "" if self.same_mean else ", same_mean=False"
+        return f"assert_lower_variance({script.estimator(self.estimator)}, than={script.estimator(self.than)}{extra}"
+
+
+def said(lies: Match) -> str:
+    """How a gradient lies to another, in words."""
+    if lies.kind is Kind.SCALED and lies.factor == -1:
+        return "the opposite (scaled by exactly -1)"
+    if lies.kind is Kind.SCALED and not isinstance(lies.factor, Fraction):
+        return f"scaled by {number(lies.factor)}"
+    return str(lies)
+
+
+def _guess(estimator: Estimator, plan: Plan, objective: Objective) -> str:
+    """What it may be, in words, if a known pattern fits."""
+    try:
+        from pgsym.estimators.hints import guess
+    except ModuleNotFoundError:
+        return ""
+    floats = in_floats(plan)
+    try:
+        hint = guess(estimator, floats, objective, means(estimator, floats, objective))
+    except PgsymError:
+        return ""
+    return "" if hint is None else hint.says
+
+
+def not_finite(plan: Plan, error: NotFinite, members: tuple[int, ...]) -> Explanation:
+    """What went wrong at a plan where an estimate is NaN or infinite."""
+    others = tuple(m for m in members if m > 1)
+    if plan.members > 1 or not others:
+        return Explanation(str(error), {})
+    left = str(others[0]) if len(others) == 1 else str(others)
+    return Explanation(str(error), {"a guess": f"a group of one: if yours always have more, say members={left}"})
+
+
+__all__ = ["Explanation", "IsGradient", "LowerVariance", "Question", "SameGradient", "not_finite"]

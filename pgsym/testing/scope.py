@@ -1,0 +1,252 @@
+"""Where an assertion about an estimator is tried: at which problems, with what samples, and what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from math import comb
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+import numpy as np
+
+from pgsym.decide.verdicts import Rung
+from pgsym.errors import EstimatorError, TooLarge
+from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.problem import Problem
+from pgsym.testing import settings
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+SAMPLES: Final = 10_000
+"""How many samples a drawn problem may have: larger groups are tried at problems with fewer episodes."""
+EPISODES: Final = 64
+TOLERANCE: Final = 1e-9
+"""How far apart, relative to their lengths, gradients in float64 may lie: policies that are nearly deterministic cost
+a loss some digits of what `moments` promises."""
+
+
+class Drawn(TypedDict, total=False):
+    """What problems are drawn: the largest sizes, and what else.
+
+    `states` bounds states and prompts (2), `actions` actions and tokens (3), `length` steps (3), `episodes` how many
+    episodes there are (64).  `off_policy` says whether the behaviour differs from the policy (False; None: in some).
+    With `extreme` (True) policies are nearly deterministic, log-ratios and rewards far outside the usual range in some.
+    With `critic` (False) they have a value function of their own, not the exact one.  `discounts` are drawn from.
+    """
+
+    states: int
+    actions: int
+    length: int
+    episodes: int
+    off_policy: bool | None
+    extreme: bool
+    critic: bool
+    discounts: Sequence[Any]
+
+
+class Options(Drawn, total=False):
+    """Where an assertion is tried; the pytest plugin's marker and options set defaults for all of it.
+
+    `problems` to be tried in place of drawn ones: one, several, or a Hypothesis strategy.  `kinds` of problems that are
+    drawn ("bandit", "tree", "mdp").  A sample has one of the numbers of `groups`, each with one of those of `members`.
+    `examples` problems are drawn (60), always the same for one `seed` (0), of at most `samples` samples each (10,000).
+    `unordered` goes through multisets only.  `names` says what a function's arguments mean.  In float64, gradients are
+    equal within `rtol` of their lengths (1e-9).
+    """
+
+    problems: Problem | Iterable[Problem] | SearchStrategy[Problem]
+    kinds: Sequence[str]
+    groups: int | Iterable[int]
+    members: int | Iterable[int]
+    examples: int
+    seed: int
+    samples: int
+    unordered: bool
+    names: Mapping[str, str]
+    rtol: float
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The options of an assertion, read; raises EstimatorError for one that is none."""
+
+    groups: tuple[int, ...]
+    members: tuple[int, ...]
+    problems: Any = None
+    drawn: Mapping[str, Any] = field(default_factory=dict)
+    examples: int = settings.EXAMPLES
+    seed: int = settings.SEED
+    samples: int = SAMPLES
+    unordered: bool = False
+    rtol: float = TOLERANCE
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], groups: Iterable[int] = (1, 2), members: Iterable[int] = (1, 2)) -> Scope:
+        """The scope of an assertion that is told some options, with its own groups and members where it is not."""
+        told = {"groups": groups, "members": members, **settings.current(), **given}
+        known = {*Options.__annotations__, *Drawn.__annotations__}
+        for name in told:
+            if name not in known:
+                raise EstimatorError(f"there is no option {name!r}: an option is one of {', '.join(sorted(known))}")
+        drawn = {k: told.pop(k) for k in ("kinds", *Drawn.__annotations__) if k in told}
+        told.pop("names", None)
+        for name in ("groups", "members"):
+            numbers = told[name]
+            told[name] = (numbers,) if isinstance(numbers, int) else tuple(numbers)
+        if isinstance(told.get("problems"), Problem):
+            told["problems"] = (told["problems"],)
+        elif isinstance(told.get("problems"), Iterable):
+            told["problems"] = tuple(told["problems"])
+        return cls(drawn=drawn, **told)
+
+    @property
+    def listed(self) -> bool:
+        """Whether the problems were given one by one."""
+        return isinstance(self.problems, tuple)
+
+    def sizes(self) -> list[tuple[int, int]]:
+        """(groups, members) of the samples, the fewest rows first."""
+        return sorted(product(self.groups, self.members), key=lambda size: (size[0] * size[1], size))
+
+    def plans(self) -> Iterator[Plan]:
+        """Every problem that was given with every size of samples."""
+        for problem in self.problems:
+            for groups, members in self.sizes():
+                yield Plan(problem, groups, members, self.unordered)
+
+    def strategy(self) -> SearchStrategy[Plan]:
+        """Problems with sizes of samples, as Hypothesis draws them; raises TooLarge where samples are too many."""
+        from pgsym.testing.estimator_problems import problems  # isort: skip  (it says which extra is missing)
+        from hypothesis import strategies as st
+
+        each = []
+        for groups, members in self.sizes():
+            found = self.problems
+            if found is None:
+                most = min(self.drawn.get("episodes", EPISODES), self._episodes(groups, members))
+                found = problems(**{**self.drawn, "episodes": most})
+            each.append(found.map(_planned(groups, members, self.unordered)))
+        return st.one_of(each)
+
+    def _episodes(self, groups: int, members: int) -> int:
+        """How many episodes a problem may have for so many samples at most."""
+
+        def count(kinds: int, places: int) -> int:
+            return comb(kinds + places - 1, places) if self.unordered else kinds**places
+
+        most = EPISODES
+        while most > 1 and count(count(most, members), groups) > self.samples:
+            most -= 1
+        if most < 2:
+            hint = "" if self.unordered else "unordered=True for multisets, "
+            raise TooLarge(
+                f"groups={groups}, members={members}: more than {self.samples:,} samples at every problem: "
+                f"take fewer, {hint}or samples=…"
+            )
+        return most
+
+
+def _planned(groups: int, members: int, unordered: bool) -> Callable[[Problem], Plan]:
+    return lambda problem: Plan(problem, groups, members, unordered)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one plan: whether it holds, how far off it is, and whether there was anything to be seen."""
+
+    holds: bool
+    deviation: float = 0.0
+    telling: bool = True
+
+
+@dataclass(frozen=True, repr=False)
+class Held:
+    """What an assertion holds of: the problems and sizes at which it was tried."""
+
+    says: str
+    tried: Scope
+    plans: tuple[Plan, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def rung(self) -> Rung:
+        """Exact at problems that were given, tested where they were drawn."""
+        return Rung.EXACT if self.tried.listed else Rung.TESTED
+
+    @property
+    def worst(self) -> float:
+        """The largest relative deviation met."""
+        return max((o.deviation for o in self.outcomes), default=0.0)
+
+    @property
+    def scope(self) -> str:
+        """Where it holds: kinds, sizes, lengths, whose samples, rewards, groups."""
+        found = [plan.problem for plan in self.plans]
+        kinds = Counter(p.kind for p in found)
+        on = sum(p.on_policy for p in found)
+        ragged = sum(len(set(p.lengths.tolist())) > 1 for p in found)
+        per_step = sum(not p.per_sequence for p in found)
+        lengths = {int(n) for p in found for n in p.lengths}
+        policy = {0: "off-policy", len(found): "on-policy"}.get(on, f"on-policy ({on}) and off-policy")
+        parts = [
+            f"{len(found)} problem{'s' if len(found) > 1 else ''} "
+            f"({', '.join(f'{n} {kind}' + 's' * (n > 1) for kind, n in kinds.items())})",
+            f"{span(p.S for p in found)} states or contexts",
+            f"{span(p.A for p in found)} actions or tokens",
+            f"lengths {span(lengths)}" + (f" (ragged in {ragged})" if ragged else ""),
+            policy,
+        ]
+        if max(lengths) > 1:
+            parts.append(f"rewards per step in {per_step}" if per_step else "rewards per sequence")
+        parts.append(f"{span(p.groups for p in self.plans)} groups of {span(p.members for p in self.plans)}")
+        return ", ".join(parts)
+
+    @property
+    def evidence(self) -> str:
+        """How it was found, in a line."""
+        how = "given" if self.tried.listed else f"drawn by Hypothesis (seed {self.tried.seed})"
+        silent = sum(not o.telling for o in self.outcomes)
+        quiet = f", {silent} of them with nothing to see" if silent else ""
+        return (
+            f"problems {how}{quiet}; all samples of each gone through, {sum(p.count for p in self.plans):,} in all; "
+            f""
+            f"float64, equal within {self.tried.rtol:.0e} of lengths, or rounding (worst {self.worst:.1e})"
+        )
+
+    def __str__(self) -> str:
+        return f"{self.rung}: {self.says}\n  scope     {self.scope}\n  evidence  {self.evidence}"
+
+    __repr__ = __str__
+
+
+def span(numbers: Iterable[int]) -> str:
+    """The smallest to the largest of some numbers.
+
+    >>> span([3, 1, 2]), span([2, 2])
+    ('1 to 3', '2')
+    """
+    found = sorted(numbers)
+    low, high = found[0], found[-1]
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def in_floats(plan: Plan) -> Plan:
+    """The same plan at the problem in float64."""
+    return replace(plan, problem=plan.problem.floats()) if plan.problem.exact else plan
+
+
+def scale(problem: Problem) -> float:
+    """E[|return| ‖score‖], the size of what cancels in an expectation: rounding is measured by it."""
+    lengths = np.sqrt((problem.total_scores**2).sum(axis=1)) * np.abs(problem.returns)
+    return float(max((problem.mass(law) * lengths).sum() for law in (problem.policy, problem.behaviour)))
+
+
+def spread(problem: Problem) -> float:
+    """T E[|return|]: a score is one minus a probability, and loses what is below the roundoff of one."""
+    return float(problem.T * (problem.mass() * np.abs(problem.returns)).sum())
+
+
+__all__ = ["Drawn", "Held", "Options", "Outcome", "Scope"]

@@ -1,0 +1,40 @@
+"""How much the assertions about estimators try, unless they are told: set for a whole run by the pytest plugin.
+
+Imports nothing: pytest loads it in every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
+
+EXAMPLES: Final = 60
+"""How many problems are drawn."""
+SEED: Final = 0
+
+_given: ContextVar[Mapping[str, Any]] = ContextVar("pgsym_options")
+
+
+def current() -> Mapping[str, Any]:
+    """The options that are set for now, such as `examples`, `seed`, `groups` or `members`."""
+    return _given.get({})
+
+
+@contextmanager
+def options(**given: Any) -> Iterator[None]:
+    """Options for all assertions about estimators inside; what an assertion is told itself comes first.
+
+    >>> with options(seed=3):
+    ...     print(current())
+    {'seed': 3}
+    """
+    token = _given.set({**current(), **given})
+    try:
+        yield
+    finally:
+        _given.reset(token)
+
+
+__all__ = ["EXAMPLES", "SEED", "current", "options"]
