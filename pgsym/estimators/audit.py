@@ -308,8 +308,9 @@ def _check_readings(readings: Sequence[Reading], scope: Scope) -> None:
         large = next((r for r in at if r.too_large), None)
         if scope.chosen and large is not None and all(r.found is None for r in at):
             raise TooLarge(f"at {large.case.says}: {large.why}")
-    if all(r.found is None for r in readings if r.asked):
-        raise EstimatorError(next(r.why for r in readings if r.asked))
+    asked = sorted((r for r in readings if r.asked), key=lambda r: (r.plan.rows == 1, r.size))
+    if all(r.found is None for r in asked):
+        raise EstimatorError(asked[0].why)
 
 
 def _without_silent_batches(readings: tuple[Reading, ...], scope: Scope) -> tuple[Reading, ...]:

@@ -104,6 +104,8 @@ def objective_named(text: str) -> Objective:
         f"{s}{n}{'*' if n else ''}{name}" for s, n, name in terms
     ):
         raise UnusableOption(f"{text!r} is no objective: say {', '.join(OBJECTIVES)} or a sum such as J - 0.1*kl")
+    if not all(sign for sign, _, _ in terms[1:]):
+        raise UnusableOption(f"{text!r} is no objective: join its parts by + or -")
     out: Objective | None = None
     for sign, number, name in terms:
         if name not in OBJECTIVES:
