@@ -143,14 +143,14 @@ def audit_loss_(
     """
     from pgsym.estimators.audit import audit_loss
     from pgsym.estimators.subject import subject
-    from pgsym.estimators.suite import Scope, objective_named
+    from pgsym.estimators.suite import BATCHES, KINDS, Scope, objective_named
     from pgsym.user_code import load
 
     batches = _batches(groups, members)
     kinds = listed([problem.lower()])
     scope = Scope(
-        **({} if "all" in kinds else {"kinds": tuple(dict.fromkeys(kinds))}),
-        **({} if batches is None else {"batches": batches}),
+        kinds=KINDS if "all" in kinds else tuple(dict.fromkeys(kinds)),
+        batches=BATCHES if batches is None else batches,
         length=length,
         vocabulary=vocabulary,
         end=None if end == "none" else _number(end, "--end"),
@@ -241,8 +241,8 @@ def show_loss_audit(found: LossAudit) -> None:
     typer.echo(f"{_asked(scope)}\n")
     rows = []
     for i in found.identities:
-        at = f" [dim]{i.problem}[/dim]" if i.problem else ""
-        rows.append((escaped(i.name), MARKS[i.verdict], escaped(i.detail) + at))
+        where = f" [dim]{i.problem}[/dim]" if i.problem else ""
+        rows.append((escaped(i.name), MARKS[i.verdict], escaped(i.detail) + where))
     table(("identity", "", "how far, and where it fails first"), rows)
     if found.worst is not None and found.worst.found is not None:
         at = found.worst.found

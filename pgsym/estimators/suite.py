@@ -255,10 +255,13 @@ def shifted(problem: Problem, by: Any = 1) -> Problem:
 
 def longer(problem: Problem) -> Problem:
     """The same problem with one more padded step."""
-    more = {k: np.concatenate((getattr(problem, k), 0 * getattr(problem, k)[:, -1:]), axis=1) for k in _PADDED}
-    return replace(problem, mask=np.concatenate([problem.mask, np.zeros((problem.E, 1), dtype=bool)], axis=1), **more)
 
+    def wide(table: Any) -> Any:
+        return np.concatenate((table, 0 * table[:, -1:]), axis=1)
 
-_PADDED: Final = ("states", "actions", "rewards")
+    p = problem
+    mask = np.concatenate((p.mask, np.zeros((p.E, 1), dtype=bool)), axis=1)
+    return replace(p, states=wide(p.states), actions=wide(p.actions), rewards=wide(p.rewards), mask=mask)
+
 
 __all__ = ["Case", "Scope", "cases", "longer", "objective_named", "shifted"]
