@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -257,6 +258,17 @@ def test_gym_is_still_a_command_and_the_help_names_both(capsys: pytest.CaptureFi
     assert status == 0
     assert all(word in out for word in ("gym", "loss", "module:function"))
     assert run(capsys, "gmy", "FrozenLake-v1")[0] == 2
+
+
+def test_the_commands_of_the_readme(losses: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    (source,) = re.findall(r"```python\n(# my_losses.py\n.*?)```", readme, re.DOTALL)
+    (losses / "my_losses.py").write_text(source)
+    commands = re.findall(r"^pgsym audit (my_losses\S*) *(--expect scaled)?", readme, re.MULTILINE)
+    wanted = {"my_losses:leave_one_out": 0, "my_losses:group_mean": 1, "my_losses.py:group_mean": 0}
+    assert [name for name, _ in commands] == [*wanted, "my_losses.py:loss"]
+    for name, expected in commands[:-1]:
+        assert run(capsys, name, *expected.split(), "--problem", "bandit")[0] == wanted[name]
 
 
 @pytest.mark.extras
