@@ -339,7 +339,7 @@ def _rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: 
     for kind in ("bandit", "tree", "MDP"):
         at = [r for r in readings if r.asked and r.found is not None and r.case.problem.kind == kind]
         if at:
-            best.append(max(at, key=lambda r: (r.plan.groups == 1, r.plan.members, r.case.problem.T, r.case.problem.P)))
+            best.append(max(at, key=_weight))
     out = [Rival(r.case, subject.estimator.name, r.found, own=True) for r in best if r.found is not None]
     shown: list[list[Moments]] = []
     for k in known:
@@ -349,6 +349,12 @@ def _rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: 
             shown.append(there)
             out += [Rival(r.case, k.title, found, own=False) for r, found in zip(at, there, strict=True)]
     return tuple(out)
+
+
+def _weight(reading: Reading) -> tuple[bool, bool, int, int, int]:
+    """What makes a reading the better one to compare at: nothing drawn, one group, then the larger."""
+    p, drawn = reading.case.problem, reading.found is not None and bool(reading.found.draws)
+    return not drawn, reading.plan.groups == 1, reading.plan.members, p.T, p.P
 
 
 def _in_floats(plan: Plan) -> Plan:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -43,8 +44,8 @@ class Objective:
     def __rmul__(self, factor: Any) -> Objective:
         return Objective(
             f"{factor} · {self.name}",
-            lambda p: factor * self.value(p),
-            lambda p: factor * self.gradient(p),
+            lambda p: _times(factor, self.value(p)),
+            lambda p: _times(factor, self.gradient(p)),
             lambda p: abs(float(factor)) * self.length(p),
         )
 
@@ -61,6 +62,12 @@ class Objective:
 
     def __str__(self) -> str:
         return self.name
+
+
+def _times(factor: Any, x: Any) -> Any:
+    """A product that is exact where both are, and in float64 else (a Fraction times an array of floats is neither)."""
+    exact = isinstance(factor, Fraction | int) and np.asarray(x).dtype == object
+    return factor * x if exact else float(factor) * np.asarray(x, dtype=np.float64)
 
 
 def expectation(

@@ -10,7 +10,7 @@ from typing import Any
 
 from pgsym.errors import ReportError
 from pgsym.estimators.audit import LossAudit, Reading
-from pgsym.estimators.findings import FAILS, HOLDS
+from pgsym.estimators.findings import FAILS, HOLDS, in_members
 from pgsym.estimators.matching import Kind, Match, recognised
 from pgsym.estimators.suite import Case
 from pgsym.report.builders import versions
@@ -80,7 +80,9 @@ def _verdict(audit: LossAudit) -> Statement:
     if audit.verdict == "scaled" and len({float(c) for c in audit.factors.values()}) == 1:
         factor = f"{_latex(next(iter(audit.factors.values())))} \\, "
     elif audit.verdict == "scaled":
-        factor = "c \\, "
+        form = re.fullmatch(r"\(?([^()]+)\)?/\(?([^()]+)\)?", in_members(audit.factors))
+        factor = "c" if form is None else f"\\frac{{{form[1]}}}{{{form[2]}}}".replace("−", "-")
+        factor += " \\, "
     elif audit.verdict != "unbiased":
         sign = "\\neq"
     formula = f"\\mathbb{{E}}[\\hat g] {sign} {factor}{_gradient(audit)}"
@@ -95,7 +97,8 @@ def _finding(audit: LossAudit, i: Any) -> str:
     if i.verdict != FAILS:
         return _prose(i.detail)
     at = f" at `{i.problem}`, {i.batch}" if i.problem else ""
-    return _prose(i.detail) + at + (f": {_prose(i.numbers)}" if i.numbers else "")
+    told = "" if i.detail in i.numbers else _prose(i.detail)
+    return (f"{told}{at}" if told else at.removeprefix(" ")) + (f": {_prose(i.numbers)}" if i.numbers else "")
 
 
 def _badge(verdict: str) -> str:
@@ -106,7 +109,7 @@ def _bias(audit: LossAudit) -> Iterator[Block]:
     yield Heading("The bias")
     worst = audit.worst
     if worst is None:
-        yield Paragraph("There is none at the problems asked for.")
+        yield Paragraph("There is none at the problems asked for." if audit.rung == "exact" else "None was seen.")
     else:
         most = _most_turned(audit)
         yield from _at(worst, "The smallest problem with a bias", below_heading=True)
@@ -114,7 +117,8 @@ def _bias(audit: LossAudit) -> Iterator[Block]:
             yield from _at(most, "Where the mean is turned most")
     yield Paragraph(
         "The mean at every problem and with every batch (groups $\\times$ members): equal to the gradient, a multiple "
-        "of it, or turned by an angle; in brackets what does not decide the verdict.",
+        "of it, or turned by an angle; in brackets what does not decide the verdict."
+        + ("" if audit.rung == "exact" else " Of samples that were drawn it is told whether a bias was seen."),
         introduces=True,
     )
     batches = list(audit.scope.batches)
@@ -187,6 +191,10 @@ def _beside(match: Match) -> str:
 
 
 def _problems(audit: LossAudit) -> Iterator[Block]:
+    yield Paragraph(
+        "The smallest first. Where no behaviour policy is named, samples are drawn from the policy itself; what is "
+        f"*drawn* comes from the seed {audit.scope.seed}."
+    )
     rows = tuple((f"`{c.id}`", _prose(c.says), _prose(str(c.problem)), f"${c.problem.E}$") for c in _cases(audit))
     yield Table(("problem", "what it is", "its sizes", "episodes"), rows, align="lllr", long=True)
     large = [r for r in audit.left_out if r.too_large]
@@ -209,7 +217,7 @@ def _cell(reading: Reading) -> str:
 def _cell_of(match: Match) -> str:
     match match.kind:
         case Kind.EQUAL:
-            return "equal"
+            return "none seen" if match.drawn else "equal"
         case Kind.SCALED:
             return f"$\\times {_short(match.factor)}$"
         case Kind.TURNED:

@@ -194,7 +194,10 @@ def test_the_gradient_of_another_objective() -> None:
     assert audited(k1, scope, exact=False).verdict == "unbiased"
     assert audited(plain_returns, scope).verdict == "wrong"
     mixed = objective_named("J - 1/10*kl + entropy")
+    assert objective_named("1/2*J").gradient(cases(SMALL)[0].problem).tolist() == [[Fraction(-1, 8), Fraction(1, 8)]]
+    assert audited(plain_returns, replace(scope, objective=objective_named("J-0.1*kl"))).verdict == "wrong"
     problem = cases(SMALL)[0].problem.floats()
+    assert mixed.gradient(problem).dtype == np.float64
     parts = [objective_named(n).gradient(problem) for n in ("J", "kl", "entropy")]
     assert np.allclose(mixed.gradient(problem), parts[0] - parts[1] / 10 + parts[2])
 
