@@ -302,3 +302,12 @@ def test_estimates_that_are_all_zero_vanish_in_floats_too() -> None:
     found = moments(FromAdvantages(nothing), problem)
     assert str(found.match) == "zero where it should not be"
     assert Plan(problem).count == 3
+
+
+def test_a_known_slip_is_guessed() -> None:
+    pytest.importorskip("pgsym.estimators.hints")
+    audit = audited(upside_down, Scope(kinds=("bandit",), batches=((1, 1),)))
+    assert audit.hint is not None
+    assert "sign" in audit.hint[1]
+    assert audit.record()["hint"] == {"pattern": audit.hint[0], "says": audit.hint[1]}
+    assert audited(plain_returns, Scope(kinds=("bandit",), batches=((1, 1),))).hint is None
