@@ -42,7 +42,7 @@ def load(reference: str) -> Loaded:
     True
     >>> load("json:dump_s")
     Traceback (most recent call last):
-    pgsym.errors.UnknownName: json has no dump_s; did you mean dump?
+    pgsym.errors.UnknownName: json has no dump_s; did you mean dumps?
     """
     place, colon, name = reference.rpartition(":")
     if not (place and colon and name):

@@ -14,71 +14,18 @@ import numpy as np
 from pgsym.errors import EstimatorError, TooLarge, UnusableOption
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.findings import Finding, findings, in_members, singles_are_silent
-from pgsym.estimators.matching import Kind, Match, common_factor, number
-from pgsym.estimators.moments import ROUNDING, Moments, moments, plain, refusal
+from pgsym.estimators.matching import Kind, common_factor, number
+from pgsym.estimators.reading import Reading, reading_of
+from pgsym.estimators.rivals import Rival, known_estimators, rivals
 from pgsym.estimators.subject import Subject
-from pgsym.estimators.suite import Case, Scope, cases
+from pgsym.estimators.suite import Scope, cases
 
 if TYPE_CHECKING:
     from pgsym.estimators.catalogue import Known
 
-EXACT_WORK: Final = 10_000
-"""Samples times squared parameters up to which a problem is gone through in fractions."""
 EXPECTED: Final = ("unbiased", "scaled", "turned")
 SCHEMA: Final = 1
 """The version of the JSON record; fields are added without a new one, but none is dropped or means something else."""
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """An estimator at one problem, with samples of one shape: its moments, or why there are none."""
-
-    case: Case
-    plan: Plan
-    asked: bool
-    found: Moments | None
-    why: str = ""
-    too_large: bool = False
-
-    @property
-    def match(self) -> Match | None:
-        """How the mean lies to the gradient."""
-        return None if self.found is None else self.found.match
-
-    @property
-    def failed(self) -> bool:
-        """Whether the estimator has no finite answer for some sample, or none of the right kind."""
-        return self.found is None and not self.too_large
-
-    @property
-    def silent(self) -> bool:
-        """Whether the estimator says nothing of any sample: zero, or no number."""
-        if self.found is None:
-            return self.failed
-        if self.found.problem.exact:
-            return not (self.found.mean.any() or self.found.variance)
-        small, length = ROUNDING * self.found.length, self.found.length
-        return bool(np.abs(self.found.mean).max() <= small and self.found.variance <= small * length)
-
-    @property
-    def size(self) -> tuple[int, int, int]:
-        """What makes a reading smaller than another."""
-        return self.plan.rows * self.plan.problem.T, self.plan.problem.P, self.plan.count
-
-    def record(self) -> dict[str, Any]:
-        """The reading as JSON-ready data; without the covariance, which is large."""
-        out: dict[str, Any] = {
-            "problem": self.case.id,
-            "says": self.case.says,
-            "groups": self.plan.groups,
-            "members": self.plan.members,
-            "asked": self.asked,
-            "why_not": self.why or None,
-        }
-        if self.found is not None:
-            full = self.found.record()
-            out |= {k: v for k, v in full.items() if k not in ("covariance", "estimator", "objective")}
-        return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +60,7 @@ class LossAudit:
         """The factor by which all means are scaled, by (groups, members); left out where there is none."""
         out = {}
         for batch in self.scope.batches:
-            at = [r.match for r in self.asked if r.match is not None and not r.match.drawn and _batch(r.plan) == batch]
+            at = [r.match for r in self.asked if r.match is not None and not r.match.drawn and r.batch == batch]
             if at and (c := common_factor(at)) is not None:
                 out[batch] = c
         return out
@@ -134,7 +81,7 @@ class LossAudit:
     @property
     def _parallel(self) -> bool:
         """Whether one factor stands for all means of a batch, be it negative or zero."""
-        tell = {_batch(r.plan) for r in self.asked if r.match is not None and r.match.factor is not None}
+        tell = {r.batch for r in self.asked if r.match is not None and r.match.factor is not None}
         appears = any(r.match is not None and r.match.kind in (Kind.APPEARS, Kind.TURNED) for r in self.asked)
         return not appears and tell <= set(self.factors)
 
@@ -211,35 +158,6 @@ class LossAudit:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class Rival:
-    """An estimator at a problem where several are compared; `own` says whether it is the one that is audited."""
-
-    case: Case
-    title: str
-    found: Moments
-    own: bool
-
-    @property
-    def unbiased(self) -> bool:
-        """Whether its mean is the gradient here."""
-        return self.found.unbiased
-
-    def record(self) -> dict[str, Any]:
-        """The comparison as JSON-ready data."""
-        return {
-            "problem": self.case.id,
-            "estimator": self.found.estimator,
-            "title": self.title,
-            "own": self.own,
-            "groups": self.found.plan.groups,
-            "members": self.found.plan.members,
-            "variance": plain(self.found.variance),
-            "mean_squared_error": plain(self.found.mean_squared_error),
-            "match": str(self.found.match),
-        }
-
-
 def audit_loss(
     subject: Subject,
     scope: Scope,
@@ -266,45 +184,18 @@ def audit_loss(
     plans = [(c, Plan(c.problem, *batch)) for c in cases(scope) for batch in scope.batches]
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)
-        readings = tuple(_reading(subject, scope, case, plan) for case, plan in watched(plans))
+        readings = tuple(reading_of(subject, scope, case, plan) for case, plan in watched(plans))
         _check_readings(readings, scope)
         readings = _without_silent_batches(readings, scope)
-        compared = _rivals(subject, scope, readings, _known() if known is None else known)
+        compared = rivals(subject, scope, readings, known_estimators() if known is None else known)
         found = LossAudit(subject, scope, expected, readings, findings(subject, scope, readings), None, compared)
         return _with_hint(found)
-
-
-def _reading(subject: Subject, scope: Scope, case: Case, plan: Plan) -> Reading:
-    asked = scope.asks(case)
-    try:
-        return Reading(case, plan, asked, read(subject, scope, plan))
-    except TooLarge as reason:
-        return Reading(case, plan, asked, None, str(reason), too_large=True)
-    except EstimatorError as reason:
-        return Reading(case, plan, asked, None, str(reason))
-
-
-def read(subject: Subject, scope: Scope, plan: Plan) -> Moments:
-    """The moments of an estimator with the samples of a plan, in fractions where that is little work."""
-    size: dict[str, Any] = {"groups": plan.groups, "members": plan.members, "objective": scope.objective}
-    count = plan.count
-    if count > scope.budget:
-        if not scope.draws:
-            raise TooLarge(refusal(plan, count, scope.budget))
-        return moments(subject.estimator, plan.problem.floats(), draws=scope.draws, seed=scope.seed, **size)
-    size |= {"budget": scope.budget, "progress": False}
-    if subject.exact and count * plan.problem.P**2 <= EXACT_WORK:
-        try:
-            return moments(subject.estimator, plan.problem, **size)
-        except EstimatorError:
-            pass  # what fractions cannot hold, floats may
-    return moments(subject.estimator, plan.problem.floats(), **size)
 
 
 def _check_readings(readings: Sequence[Reading], scope: Scope) -> None:
     """Raise what makes an audit say nothing: no reading at all, or none of a batch that was asked for."""
     for batch in scope.batches:
-        at = [r for r in readings if r.asked and _batch(r.plan) == batch]
+        at = [r for r in readings if r.asked and r.batch == batch]
         large = next((r for r in at if r.too_large), None)
         if scope.chosen and large is not None and all(r.found is None for r in at):
             raise TooLarge(f"at {large.case.says}: {large.why}")
@@ -320,55 +211,6 @@ def _without_silent_batches(readings: tuple[Reading, ...], scope: Scope) -> tupl
     return tuple(replace(r, asked=r.asked and r.plan.rows > 1) for r in readings)
 
 
-def _batch(plan: Plan) -> tuple[int, int]:
-    return plan.groups, plan.members
-
-
-def _known() -> Sequence[Known]:
-    from pgsym.estimators.catalogue import KNOWN
-
-    return tuple(KNOWN.values())
-
-
-def _rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: Sequence[Known]) -> tuple[Rival, ...]:
-    """The estimator beside known ones of the same gradient, at the largest problem of each kind.
-
-    Of known ones that say the same everywhere here, such as those that differ off-policy only, the first is shown.
-    """
-    best: list[Reading] = []
-    for kind in ("bandit", "tree", "MDP"):
-        at = [r for r in readings if r.asked and r.found is not None and r.case.problem.kind == kind]
-        if at:
-            best.append(max(at, key=_weight))
-    out = [Rival(r.case, subject.estimator.name, r.found, own=True) for r in best if r.found is not None]
-    shown: list[list[Moments]] = []
-    for k in known:
-        at = [r for r in best if k.objective.name == scope.objective.name and k.applies(_in_floats(r.plan))]
-        there = [read(Subject(k.estimator, "estimator", k.id, exact=False), scope, _in_floats(r.plan)) for r in at]
-        if at and not any(len(there) == len(other) and all(map(_same, there, other)) for other in shown):
-            shown.append(there)
-            out += [Rival(r.case, k.title, found, own=False) for r, found in zip(at, there, strict=True)]
-    return tuple(out)
-
-
-def _weight(reading: Reading) -> tuple[bool, bool, int, int, int]:
-    """What makes a reading the better one to compare at: nothing drawn, one group, then the larger."""
-    p, drawn = reading.case.problem, reading.found is not None and bool(reading.found.draws)
-    return not drawn, reading.plan.groups == 1, reading.plan.members, p.T, p.P
-
-
-def _in_floats(plan: Plan) -> Plan:
-    return Plan(plan.problem.floats(), plan.groups, plan.members)
-
-
-def _same(x: Moments, y: Moments) -> bool:
-    """Whether two estimators have the same mean and covariance at the same problem, but for rounding."""
-    if x.covariance.shape != y.covariance.shape:
-        return False
-    scale = float(y.variance) or 1.0
-    return bool(np.allclose(x.covariance, y.covariance, rtol=0, atol=1e-9 * scale) and np.allclose(x.mean, y.mean))
-
-
 def _with_hint(audit: LossAudit) -> LossAudit:
     """The audit with a guess at what went wrong, if a known pattern fits."""
     if audit.worst is None or audit.worst.found is None:
@@ -381,4 +223,4 @@ def _with_hint(audit: LossAudit) -> LossAudit:
     return audit if hint is None else replace(audit, hint=(hint.pattern, hint.says))
 
 
-__all__ = ["LossAudit", "Reading", "Rival", "audit_loss", "read"]
+__all__ = ["LossAudit", "audit_loss"]

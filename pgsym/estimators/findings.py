@@ -16,7 +16,7 @@ from pgsym.estimators.subject import Subject
 from pgsym.estimators.suite import Scope
 
 if TYPE_CHECKING:
-    from pgsym.estimators.audit import Reading
+    from pgsym.estimators.reading import Reading
 
 HOLDS: Final = "holds"
 FAILS: Final = "fails"

@@ -9,9 +9,10 @@ from math import acos, degrees
 from typing import Any
 
 from pgsym.errors import ReportError
-from pgsym.estimators.audit import LossAudit, Reading
+from pgsym.estimators.audit import LossAudit
 from pgsym.estimators.findings import FAILS, HOLDS, in_members
 from pgsym.estimators.matching import Kind, Match, recognised
+from pgsym.estimators.reading import Reading
 from pgsym.estimators.suite import Case
 from pgsym.report.builders import versions
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
