@@ -1,0 +1,103 @@
+"""What an estimator does wrong where no known slip fits: where it is right, and what it does not look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.estimator import Estimator, estimated
+from pgsym.estimators.hints.observations import Observation, observe
+from pgsym.estimators.moments import Moments
+from pgsym.estimators.objectives import Objective, expected_return
+from pgsym.estimators.problem import Problem
+from pgsym.estimators.samples import Samples
+
+LOOK: dict[str, str] = {
+    "one step": "look at what an action is credited with, at sums over steps, and at products of ratios",
+    "equal lengths": "look at the mask, and at what sums over steps are divided by",
+    "samples of the policy itself": "look at the importance weight",
+    "discount 1": "look at the powers of the discount",
+    "one reward, at the end": "look at which rewards an action is credited with",
+}
+WRONG_WITH: dict[str, tuple[str, str]] = {
+    "one step": ("wrong-with-several-steps", "with several steps"),
+    "equal lengths": ("wrong-with-ragged-lengths", "where lengths differ"),
+    "samples of the policy itself": ("wrong-off-policy", "where the samples are another policy's"),
+    "discount 1": ("wrong-with-a-discount", "with a discount"),
+    "one reward, at the end": ("wrong-with-rewards-on-the-way", "with rewards on the way"),
+}
+
+
+def symptom(
+    estimator: Estimator,
+    objective: Objective,
+    found: Moments,
+    rich: Sequence[Observation],
+    simpler: Mapping[str, Observation],
+    plans: Sequence[Plan],
+) -> tuple[str, str] | None:
+    """(name, sentence) of what is seen; None if there is nothing to see."""
+    if rich and all(o.right for o in [*rich, *simpler.values()]):
+        return (
+            "wrong-here-alone",
+            f"it is right at {len(rich) + len(simpler)} other small problems of the kind: it looks like a matter of "
+            "the numbers here (zero probabilities, equal rewards, large ratios), not of the formula",
+        )
+    if not found.problem.on_policy and plans and not sees(estimator, plans[0], "behaviour"):
+        return (
+            "importance-weight-missing",
+            "it says the same whatever policy the samples are drawn from: it looks like the importance weight is "
+            "missing",
+        )
+    right = [name for name, o in simpler.items() if o.right]
+    if right and rich:
+        names, where = zip(*(WRONG_WITH[name] for name in right), strict=True)
+        return " + ".join(
+            names
+        ), f"it is right with {' and with '.join(right)}, and wrong {' and '.join(where)}: {LOOK[right[0]]}"
+    if objective is not expected_return or not rich:
+        return None
+    return _not_linear(estimator, objective, rich[0])
+
+
+def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -> tuple[str, str] | None:
+    plan, p = seen.plan, seen.plan.problem
+    doubled = observe(estimator, replace(plan, problem=replace(p, rewards=2 * p.rewards)), objective)
+    if doubled is not None and np.allclose(doubled.mean, seen.mean, 1e-3, 1e-6):
+        return (
+            "rewards-normalised",
+            "its mean does not change when all rewards are doubled: it looks like advantages are divided by their spread",
+        )
+    if doubled is not None and not np.allclose(doubled.mean, 2 * seen.mean, 1e-9, 1e-9):
+        return (
+            "not-linear-in-rewards",
+            "its mean is not doubled when all rewards are: it looks like something is cut, or divided by their spread",
+        )
+    last = np.arange(p.T) == p.lengths[:, np.newaxis] - 1
+    shifted = observe(estimator, replace(plan, problem=replace(p, rewards=p.rewards + last)), objective)
+    if p.discount == 1 and shifted is not None and not np.allclose(shifted.mean, seen.mean, 1e-9, 1e-9):
+        return (
+            "cares-for-a-constant-reward",
+            "its mean changes when every episode is paid the same on top, and the gradient does not: it looks like "
+            "scores have weights that depend on the sample, and no longer average to zero",
+        )
+    return None
+
+
+def sees(estimator: Estimator, plan: Plan, table: str) -> bool:
+    """Whether an estimator says something else of the same samples where a policy is another one."""
+    p: Problem = plan.problem
+    other = replace(p, **{table: np.roll(getattr(p, table), 1, axis=0)})
+    episodes, _ = next(iter(plan.chunks(256)))
+    try:
+        with np.errstate(all="ignore"):
+            here, there = (estimated(estimator, Samples(q, episodes, plan.groups)) for q in (p, other))
+    except Exception:  # a user's code may fail in any way
+        return True
+    return not np.allclose(here, there, 1e-12, 1e-12)
+
+
+__all__ = ["sees", "symptom"]
