@@ -251,12 +251,4 @@ def shifted(problem: Problem, by: Any = 1) -> Problem:
     return replace(problem, rewards=rewards)
 
 
-def longer(problem: Problem) -> Problem:
-    """The same problem with one more padded step."""
-    more = {k: np.concatenate((getattr(problem, k), 0 * getattr(problem, k)[:, -1:]), axis=1) for k in _PADDED}
-    return replace(problem, mask=np.concatenate([problem.mask, np.zeros((problem.E, 1), dtype=bool)], axis=1), **more)
-
-
-_PADDED: Final = ("states", "actions", "rewards")
-
-__all__ = ["Case", "Scope", "cases", "longer", "objective_named", "shifted"]
+__all__ = ["Case", "Scope", "cases", "objective_named", "shifted"]

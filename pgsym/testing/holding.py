@@ -66,23 +66,25 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
 
 
 def _draw(judge: Callable[[Plan], None], scope: Scope) -> None:
-    strategy = scope.strategy()
+    strategies = scope.strategies()
     import hypothesis
 
-    @hypothesis.seed(scope.seed)
-    @hypothesis.settings(
-        max_examples=scope.examples,
-        deadline=None,
-        database=None,
-        report_multiple_bugs=False,
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    @hypothesis.given(strategy)
-    def each(plan: Plan) -> None:
-        judge(plan)
+    for k, strategy in enumerate(strategies):
 
-    each()
+        @hypothesis.seed(scope.seed)
+        @hypothesis.settings(
+            max_examples=max(1, (scope.examples + k) // len(strategies)),
+            deadline=None,
+            database=None,
+            report_multiple_bugs=False,
+            phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
+        @hypothesis.given(strategy)
+        def each(plan: Plan) -> None:
+            judge(plan)
+
+        each()
 
 
 def _failure(question: Question, scope: Scope, plan: Plan) -> str:
