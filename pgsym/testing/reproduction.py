@@ -76,7 +76,7 @@ class Script:
                 continue
             quoted = f'"{value}"' if isinstance(value, str) else repr(value)
             arguments.append(f"{name}={self._function(value) if callable(value) else quoted}")
-        return f"{self.imported('pgsym.estimators.adapters', maker.__name__)}({', '.join(arguments)})"
+        return f"{self.imported('pgsym.estimators', maker.__name__)}({', '.join(arguments)})"
 
     def _function(self, function: Any) -> str:
         """A function by its name, imported or named as missing."""
