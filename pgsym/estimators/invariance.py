@@ -13,7 +13,7 @@ from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, estimated
 from pgsym.estimators.problem import Floats
 from pgsym.estimators.samples import Padding, Samples
-from pgsym.estimators.suite import longer, shifted
+from pgsym.estimators.suite import shifted
 
 TOLERANCE: Final = 1e-9
 """How far, relative to the longest estimate, an estimate may move and count as the same."""
@@ -61,7 +61,7 @@ def padding_longer(estimator: Estimator, samples: Samples) -> Floats | None:
     """The estimates with one more padded step."""
     if samples.problem.T == 1:
         return None
-    return estimated(estimator, Samples(longer(samples.problem), samples.episodes, samples.groups))
+    return estimated(estimator, Samples(samples.problem.longer(), samples.episodes, samples.groups))
 
 
 def rewards_shifted(estimator: Estimator, samples: Samples) -> Floats | None:

@@ -238,6 +238,19 @@ class Problem:
         tables = {key: getattr(self, key).astype(np.float64) for key in keys}
         return replace(self, **tables, discount=float(self.discount), critic=critic)
 
+    def longer(self, steps: int = 1) -> Problem:
+        """The same problem with more steps of padding at the end of every episode."""
+
+        def padded(table: Array) -> Array:
+            zero = (0 * table[:, :1]).astype(table.dtype)
+            return np.concatenate([table, zero.repeat(steps, axis=1)], axis=1)
+
+        critic = self.critic
+        if critic is not None and critic.ndim == 2:  # one row for every step
+            critic = np.concatenate([critic, critic[-1:].repeat(steps, axis=0)])
+        arrays = {key: padded(getattr(self, key)) for key in ("states", "actions", "rewards", "mask")}
+        return replace(self, **arrays, critic=critic)  # type: ignore[arg-type]
+
     def with_logits(self, theta: Floats) -> Problem:
         """The problem in float64 at a policy with other logits, of shape (S, A); the other policies stay."""
         powers = np.exp(theta - theta.max(axis=1, keepdims=True))

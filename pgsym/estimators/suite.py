@@ -253,15 +253,4 @@ def shifted(problem: Problem, by: Any = 1) -> Problem:
     return replace(problem, rewards=rewards)
 
 
-def longer(problem: Problem) -> Problem:
-    """The same problem with one more padded step."""
-
-    def wide(table: Any) -> Any:
-        return np.concatenate((table, 0 * table[:, -1:]), axis=1)
-
-    p = problem
-    mask = np.concatenate((p.mask, np.zeros((p.E, 1), dtype=bool)), axis=1)
-    return replace(p, states=wide(p.states), actions=wide(p.actions), rewards=wide(p.rewards), mask=mask)
-
-
-__all__ = ["Case", "Scope", "cases", "longer", "objective_named", "shifted"]
+__all__ = ["Case", "Scope", "cases", "objective_named", "shifted"]

@@ -147,7 +147,7 @@ def _gradient(
 
 def _estimator(estimator: Function, options: Mapping[str, Any]) -> Estimator:
     if hasattr(estimator, "name"):
-        return estimator  # type: ignore[return-value]
+        return estimator
     return FromFunction(estimator, options.get("names", {}))
 
 

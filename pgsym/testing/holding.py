@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from textwrap import indent
 from typing import Final
 
@@ -14,6 +13,7 @@ from pgsym.estimators.matching import number
 from pgsym.estimators.moments import row
 from pgsym.estimators.problem import Problem
 from pgsym.meaning.numbers import Array
+from pgsym.testing.drawing import judge_each
 from pgsym.testing.questions import Question, not_finite
 from pgsym.testing.reproduction import Script
 from pgsym.testing.scope import Held, Outcome, Scope
@@ -51,7 +51,9 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
                 for plan in scope.plans():
                     judge(plan)
             else:
-                _draw(judge, scope)
+                strategies = scope.strategies()
+                for k, strategy in enumerate(strategies):
+                    judge_each(strategy, judge, max(1, (scope.examples + k) // len(strategies)), scope.seed)
         except _Fails as failed:
             raise AssertionError(_failure(question, scope, failed.args[0])) from None
         except _Breaks as broken:
@@ -63,26 +65,6 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
     if not scope.listed and not any(outcome.telling for _, outcome in seen):
         raise AssertionError(f"nothing was seen: {question.silent}")
     return Held(says, scope, tuple(plan for plan, _ in seen), tuple(outcome for _, outcome in seen))
-
-
-def _draw(judge: Callable[[Plan], None], scope: Scope) -> None:
-    strategy = scope.strategy()
-    import hypothesis
-
-    @hypothesis.seed(scope.seed)
-    @hypothesis.settings(
-        max_examples=scope.examples,
-        deadline=None,
-        database=None,
-        report_multiple_bugs=False,
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    @hypothesis.given(strategy)
-    def each(plan: Plan) -> None:
-        judge(plan)
-
-    each()
 
 
 def _failure(question: Question, scope: Scope, plan: Plan) -> str:

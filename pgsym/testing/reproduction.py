@@ -11,6 +11,8 @@ from types import ModuleType
 from typing import Any, Final
 
 from pgsym.estimators import objectives
+from pgsym.estimators.adapters import from_jax, from_torch
+from pgsym.estimators.adapters.loss import FromLoss
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import FromAdvantages, FromFunction
 from pgsym.estimators.objectives import Objective
@@ -46,15 +48,13 @@ class Script:
             return self.imported(*found)
         if isinstance(estimator, FromFunction):
             return self._made(estimator)
+        if isinstance(estimator, FromLoss):
+            return self._differentiated(estimator)
         name = "".join(c if c.isalnum() else "_" for c in estimator.name)
         return self._missing(name, "an estimator that no module of yours names")
 
     def _made(self, estimator: FromFunction) -> str:
-        function = estimator.function
-        if found := home(function):
-            inner = self.imported(*found)
-        else:
-            inner = self._missing(_called(function), _why(function), _parameters(function))
+        inner = self._function(estimator.function)
         names = ", ".join(f'{k}="{v}"' for k, v in estimator.names.items())
         if isinstance(estimator, FromAdvantages):
             self.imported("pgsym.estimators", "from_advantages")
@@ -63,6 +63,26 @@ class Script:
             self.imported("pgsym.estimators.estimator", "FromFunction")
             return f"FromFunction({inner}, dict({names}))"
         return inner
+
+    def _differentiated(self, estimator: FromLoss) -> str:
+        """A loss of a framework: `from_torch(loss, …)` with what differs from the defaults."""
+        maker = {"PyTorch": from_torch, "JAX": from_jax}[estimator.framework]
+        arguments = [self._function(estimator.loss)]
+        for name, parameter in inspect.signature(maker).parameters.items():
+            value = getattr(estimator, name)
+            if name == "loss" or value == (parameter.default or {}) or value == parameter.default:
+                continue
+            if name == "name" and value == getattr(estimator.loss, "__name__", ""):
+                continue
+            quoted = f'"{value}"' if isinstance(value, str) else repr(value)
+            arguments.append(f"{name}={self._function(value) if callable(value) else quoted}")
+        return f"{self.imported('pgsym.estimators', maker.__name__)}({', '.join(arguments)})"
+
+    def _function(self, function: Any) -> str:
+        """A function by its name, imported or named as missing."""
+        if found := home(function):
+            return self.imported(*found)
+        return self._missing(_called(function), _why(function), _parameters(function))
 
     def objective(self, objective: Objective) -> str:
         """An objective as Python."""

@@ -13,7 +13,7 @@ from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, check, estimated
 from pgsym.estimators.matching import match
 from pgsym.estimators.moments import row
-from pgsym.estimators.problem import Floats, Problem
+from pgsym.estimators.problem import Floats
 from pgsym.estimators.samples import FILLED, Padding, Samples
 from pgsym.testing.questions import ROUNDING, Explanation, said
 from pgsym.testing.scope import Outcome, in_floats
@@ -171,7 +171,7 @@ class PaddingIgnored:
                 padding = Padding(number, p.S - 1, p.A - 1, columns)
                 yield f"{number:g} (and other tokens) in the padding", replace(samples, padding=padding)
         if self.more and columns == FILLED:
-            wide = replace(samples, problem=widened(p, self.more))
+            wide = replace(samples, problem=p.longer(self.more))
             yield f"{self.more} more step{'s' if self.more > 1 else ''} of padding", wide
 
     def judge(self, plan: Plan) -> Outcome:
@@ -242,18 +242,4 @@ class PaddingIgnored:
         return f"assert_padding_ignored({script.estimator(self.estimator)}{extra}"
 
 
-def widened(p: Problem, more: int) -> Problem:
-    """The same problem with more steps of padding at the end of every episode."""
-
-    def wide(table: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        return np.pad(table, ((0, 0), (0, more)))
-
-    critic = p.critic
-    if critic is not None and critic.ndim == 2:
-        critic = np.concatenate([critic, np.repeat(critic[-1:], more, axis=0)])
-    return replace(
-        p, states=wide(p.states), actions=wide(p.actions), rewards=wide(p.rewards), mask=wide(p.mask), critic=critic
-    )
-
-
-__all__ = ["FILLS", "WEIGHTS", "PaddingIgnored", "Partition", "partitions", "widened"]
+__all__ = ["FILLS", "WEIGHTS", "PaddingIgnored", "Partition", "partitions"]

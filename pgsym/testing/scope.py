@@ -117,19 +117,29 @@ class Scope:
             for groups, members in self.sizes():
                 yield Plan(problem, groups, members, self.unordered)
 
-    def strategy(self) -> SearchStrategy[Plan]:
-        """Problems with sizes of samples, as Hypothesis draws them; raises TooLarge where samples are too many."""
-        from pgsym.testing.estimator_problems import problems  # isort: skip  (it says which extra is missing)
+    def strategies(self) -> list[SearchStrategy[Plan]]:
+        """Problems with sizes of samples, as Hypothesis draws them: a strategy for each kind, so that each is seen.
+
+        Raises TooLarge where samples are too many.
+        """
+        from pgsym.testing.estimator_problems import KINDS, problems  # isort: skip  (it says which extra is missing)
         from hypothesis import strategies as st
 
-        each = []
-        for groups, members in self.sizes():
-            found = self.problems
-            if found is None:
-                most = min(self.drawn.get("episodes", EPISODES), self._episodes(groups, members))
-                found = problems(**{**self.drawn, "episodes": most})
-            each.append(found.map(_planned(groups, members, self.unordered)))
-        return st.one_of(each)
+        if self.problems is not None:
+            return [st.one_of([self.problems.map(_planned(*size, self.unordered)) for size in self.sizes()])]
+        drawn = dict(self.drawn)
+        kinds, most = drawn.pop("kinds", KINDS), drawn.pop("episodes", EPISODES)
+        return [
+            st.one_of(
+                [
+                    problems((kind,), **drawn, episodes=min(most, self._episodes(*size))).map(
+                        _planned(*size, self.unordered)
+                    )
+                    for size in self.sizes()
+                ]
+            )
+            for kind in kinds
+        ]
 
     def _episodes(self, groups: int, members: int) -> int:
         """How many episodes a problem may have for so many samples at most."""

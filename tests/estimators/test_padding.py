@@ -33,3 +33,14 @@ def test_advantages_in_the_padding_weigh_nothing():
 def test_what_is_not_finite_has_an_error_of_its_own():
     with pytest.raises(NotFinite, match=r"returned nan for the sample: actions \[0\]"):
         moments(lambda scores: np.nan * scores[:, 0, 0], RAGGED)
+
+
+@pytest.mark.parametrize("critic", [None, [1, 2], [[1, 2], [3, 4]]])
+def test_more_padding_is_more_of_the_same(critic):
+    problem = tree([0, 1, 2], end=0, critic=critic)
+    longer = problem.longer(2)
+    assert longer.T == problem.T + 2
+    assert np.array_equal(longer.values[:, :2], problem.values)
+    assert not longer.values[:, 2:].any()
+    assert np.array_equal(longer.gradient, problem.gradient)
+    assert longer.exact

@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, seed, settings
+from hypothesis import Phase, find, settings
 
+from pgsym.testing.drawing import judge_each
 from pgsym.testing.estimator_problems import bandits, mdps, problems, trees
 
 search = settings(
@@ -16,16 +17,7 @@ search = settings(
 def drawn(strategy, count=200):
     """The first problems that a strategy gives."""
     found = []
-
-    @seed(0)
-    @settings(
-        max_examples=count, database=None, phases=[Phase.generate], deadline=None, suppress_health_check=[*HealthCheck]
-    )
-    @given(strategy)
-    def draw(problem):
-        found.append(problem)
-
-    draw()
+    judge_each(strategy, found.append, count, seed=0)
     return found
 
 

@@ -69,7 +69,7 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
     if doubled is not None and np.allclose(doubled.mean, seen.mean, 1e-3, 1e-6):
         return (
             "rewards-normalised",
-            "its mean does not change when all rewards are doubled: it looks like advantages are divided by their spread",
+            "its mean does not change when all rewards are doubled: it looks as if they are divided by their spread",
         )
     if doubled is not None and not np.allclose(doubled.mean, 2 * seen.mean, 1e-9, 1e-9):
         return (

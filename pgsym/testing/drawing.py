@@ -1,0 +1,54 @@
+"""What Hypothesis draws, always the same for one seed: judged one by one, or as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar, Unpack
+
+from pgsym.estimators.problem import Problem
+from pgsym.testing import settings
+from pgsym.testing.scope import Drawn
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+T = TypeVar("T")
+
+
+def judge_each(strategy: SearchStrategy[T], judge: Callable[[T], None], examples: int, seed: int) -> None:
+    """Call a function with so many examples; what it raises is raised at the simplest example that raises it."""
+    import hypothesis
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategy)
+    def each(drawn: T) -> None:
+        judge(drawn)
+
+    each()
+
+
+def drawn(count: int | None = None, *, seed: int | None = None, **options: Unpack[Drawn]) -> list[Problem]:
+    """Problems as `problems` draws them, at most `count`: as many as an assertion draws, if it is not said.
+
+    >>> len(drawn(5, length=1)), {p.T for p in drawn(5, length=1)}
+    (5, {1})
+    """
+    from pgsym.testing.estimator_problems import problems
+
+    told = settings.current()
+    count = told.get("examples", settings.EXAMPLES) if count is None else count
+    seed = told.get("seed", settings.SEED) if seed is None else seed
+    found: list[Problem] = []
+    judge_each(problems(**options), found.append, count, seed)
+    return found
+
+
+__all__ = ["drawn", "judge_each"]

@@ -1,0 +1,125 @@
+"""The pytest plugin: fixtures, the marker, options, and nothing for those who do not use it."""
+
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+import pgsym.testing.estimator_problems
+import pgsym.testing.estimators  # noqa: F401  (a run in this process forgets what it imports: NumPy cannot come twice)
+
+pytest_plugins = "pytester"
+INSTALLED = any(e.value == "pgsym.testing.plugin" for e in entry_points(group="pytest11"))
+
+
+@pytest.fixture
+def run(pytester):
+    """A run of pytest on a file of the given text, in this process, with the plugin as it is when installed."""
+
+    def of(text, *arguments):
+        pytester.makepyfile(text)
+        plugin = () if INSTALLED else ("-p", "pgsym.testing.plugin")
+        return pytester.runpytest_inprocess("--strict-markers", "-p", "no:cacheprovider", *plugin, *arguments)
+
+    return of
+
+
+REINFORCE = """
+import pytest
+from pgsym.testing import assert_unbiased
+
+def reinforce(returns, total_scores):
+    return (returns[..., None] * total_scores).mean(axis=1)
+"""
+
+
+def test_it_is_an_entry_point():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert project["entry-points"]["pytest11"] == {"pgsym": "pgsym.testing.plugin"}
+
+
+def test_it_imports_nothing_heavy():
+    script = (
+        "import sys, pgsym.testing.plugin\n"
+        "print([m for m in ('numpy', 'sympy', 'hypothesis', 'rich', 'pgsym.kernel') if m in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_the_header_says_what_is_drawn(run):
+    run("def test_nothing(): pass", "--pgsym-examples", "7", "--pgsym-seed", "3").stdout.fnmatch_lines(
+        ["pgsym: *, 7 problems an assertion, seed 3"]
+    )
+
+
+@pytest.mark.parametrize("told", ["0", "-3", "many"])
+def test_a_number_of_examples_that_is_none_is_refused(run, told):
+    run("def test_nothing(): pass", f"--pgsym-examples={told}").stderr.fnmatch_lines(["*--pgsym-examples*"])
+
+
+def test_options_come_from_the_run_the_module_the_test_and_the_call(run):
+    text = REINFORCE + (
+        "pytestmark = pytest.mark.pgsym(examples=9, members=2)\n"
+        "def test_module():\n"
+        "    held = assert_unbiased(reinforce)\n"
+        "    assert (len(held.plans), held.tried.members, held.tried.seed) == (9, (2,), 5)\n"
+        "@pytest.mark.pgsym(examples=6, groups=1)\n"
+        "def test_marked():\n"
+        "    held = assert_unbiased(reinforce)\n"
+        "    assert (len(held.plans), held.tried.members, held.tried.groups) == (6, (2,), (1,))\n"
+        "    assert len(assert_unbiased(reinforce, examples=3).plans) == 3\n"
+    )
+    run(text, "--pgsym-examples=12", "--pgsym-seed=5").assert_outcomes(passed=2)
+
+
+def test_options_end_with_the_test(run):
+    text = REINFORCE + (
+        "@pytest.mark.pgsym(examples=3)\n"
+        "def test_first():\n    assert len(assert_unbiased(reinforce).plans) == 3\n"
+        "def test_then():\n    assert len(assert_unbiased(reinforce).plans) == 6\n"
+    )
+    run(text, "--pgsym-examples=6").assert_outcomes(passed=2)
+
+
+def test_an_unknown_option_of_the_marker_is_named(run):
+    text = REINFORCE + "@pytest.mark.pgsym(exmaples=3)\ndef test_it():\n    assert_unbiased(reinforce)\n"
+    run(text).stdout.fnmatch_lines(["*there is no option 'exmaples'*"])
+
+
+def test_fixtures(run):
+    text = """
+import pytest
+
+def reinforce(returns, total_scores):
+    return (returns[..., None] * total_scores).mean(axis=1)
+
+def test_problems(pgsym_bandit, pgsym_tree, pgsym_mdp):
+    assert pgsym_bandit.T == 1
+    assert sorted(set(pgsym_tree.lengths.tolist())) == [1, 2]
+    assert not pgsym_tree.on_policy
+    assert sorted(set(pgsym_mdp.lengths.tolist())) == [2, 3]
+
+@pytest.mark.pgsym(groups=2)
+def test_moments(pgsym_bandit, pgsym_mdp, pgsym_tree, pgsym_moments):
+    assert pgsym_moments(reinforce, pgsym_bandit).plan.groups == 2
+    assert pgsym_moments(reinforce, pgsym_mdp, groups=1).unbiased
+    assert not pgsym_moments(reinforce, pgsym_tree).unbiased
+
+@pytest.mark.pgsym(examples=4)
+def test_drawn(pgsym_problems, pgsym_moments):
+    assert len(pgsym_problems()) == 4
+    found = pgsym_problems(8, length=2, states=1)
+    assert len(found) == 8
+    assert all(pgsym_moments(reinforce, p).unbiased for p in found)
+"""
+    run(text).assert_outcomes(passed=3)
+
+
+def test_who_does_not_use_it_sees_nothing_of_it(run):
+    done = run("def test_nothing():\n    import sys\n    assert 1 + 1 == 2\n")
+    done.assert_outcomes(passed=1)
+    assert "warning" not in done.stdout.str().lower()
