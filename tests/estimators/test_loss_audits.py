@@ -18,7 +18,7 @@ from pgsym.estimators.estimator import FromAdvantages, FromFunction
 from pgsym.estimators.findings import in_members
 from pgsym.estimators.objectives import kl
 from pgsym.estimators.subject import Subject
-from pgsym.estimators.suite import Scope, cases, longer, objective_named, shifted
+from pgsym.estimators.suite import Scope, cases, objective_named, shifted
 
 Arrays = Any
 SMALL = Scope(kinds=("bandit", "tree"), batches=((1, 1), (1, 2), (1, 3), (2, 2)), length=2, vocabulary=2, budget=100)
@@ -258,7 +258,7 @@ def test_a_shift_moves_returns_alone_and_longer_padding_moves_nothing(case: Any)
     p = case.problem
     assert p.exact
     assert (shifted(p).returns - p.returns == 1).all()
-    assert (longer(p).gradient == p.gradient).all()
+    assert (p.longer().gradient == p.gradient).all()
     assert len(case.episodes) == p.E
     if p.discount == 1 or p.T == 1:
         assert (shifted(p).gradient == p.gradient).all()  # Σ over all episodes of a constant times the score is zero
