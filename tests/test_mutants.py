@@ -15,12 +15,12 @@ from pgsym import catalogue
 from pgsym.decide import Rung, Size, decide
 from pgsym.decide.verdicts import Relation
 from pgsym.errors import SortError, UnboundVariable, UndefinedValue
-from pgsym.terms import ACTION, INDEX, MATRIX, STATE, Term
+from pgsym.terms import ACTION, INDEX, STATE, Term
 from pgsym.terms.hypotheses import Before, Hypothesis, Rounds
-from pgsym.terms.structure import free, sort_of
+from pgsym.terms.structure import free
 
 PER_EQUATION = int(os.environ.get("PGSYM_MUTANTS", "3"))  # `make mutants` tries more
-FEW = max(1, PER_EQUATION // 3)  # of statements that take long, or have many like them
+FEW = max(1, PER_EQUATION // 3)  # of steps, and of statements that take long or have many like them
 MOST_TRAJECTORIES = 16
 PROOF_SIZES = (Size.of(S=1, A=2, N=2), Size.of(S=2, A=2, N=1))
 LEAST = 300
@@ -49,8 +49,7 @@ def equations() -> list[Equation]:
     for name in catalogue.scripts():
         theorem = catalogue.theorem(name)
         for i, step in enumerate(theorem.steps, 1):
-            most = FEW if theorem.sizes or sort_of(step.before) == MATRIX else PER_EQUATION
-            out.append(Equation(f"{name}({i})", step.before, step.after, step.verdict.given, most=most))
+            out.append(Equation(f"{name}({i})", step.before, step.after, step.verdict.given, most=FEW))
     return out
 
 
