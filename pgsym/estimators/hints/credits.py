@@ -44,7 +44,7 @@ def onward(x: Floats) -> Floats:
 
 def total(x: Floats) -> Floats:
     """Σ_t x_t, of shape (E, 1)."""
-    return x.sum(axis=1, keepdims=True)
+    return np.asarray(x.sum(axis=1, keepdims=True))
 
 
 def _by(of: Callable[[Floats, Floats], Floats]) -> Credit:

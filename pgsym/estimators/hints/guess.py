@@ -13,12 +13,13 @@ from pgsym.estimators.hints.baselines import LOOSE
 from pgsym.estimators.hints.choice import RETURN, Parts
 from pgsym.estimators.hints.factors import Factor, formula
 from pgsym.estimators.hints.observations import Observation, observe, observe_all, observed
-from pgsym.estimators.hints.probes import Features, features, probe, probes
+from pgsym.estimators.hints.probes import features, probe, probes
 from pgsym.estimators.hints.search import Slip, agreeing, nearest, open_to, other_parts, parts_of, rights, slips
 from pgsym.estimators.hints.symptoms import symptom
 from pgsym.estimators.matching import number
 from pgsym.estimators.moments import Moments
 from pgsym.estimators.objectives import Objective
+from pgsym.estimators.problem import Floats
 
 LISTED: Final = 100_000
 """Samples times rows that are listed again for the designs at the problem where the estimator failed."""
@@ -67,29 +68,31 @@ def guess(estimator: Estimator, plan: Plan, objective: Objective, found: Moments
     if factor is not None and factor.name not in ("equal", "zero"):
         return _of_factor(factor, found)
     comparable = [*rich, *simpler.values(), *(here if plan.count * plan.rows <= LISTED else [])]
-    fitting = _slip(estimator, comparable, own, objective, small[own]) if comparable else None
-    if fitting is not None:
-        return _of_slip(fitting)
+    fitting = _slips(estimator, plan, objective, comparable, small[own]) if comparable else []
+    if fitting:
+        return _of_slips(fitting)
     if factor is not None and factor.name == "zero":
         return _of_factor(factor, found)
     known = symptom(estimator, objective, found, rich, simpler, small[own])
     return None if known is None else Hint(*known)
 
 
-def _columns(seen: list[Observation]) -> tuple[list[Plan], list[object], list[object]]:
+def _columns(seen: list[Observation]) -> tuple[list[Plan], list[Floats], list[Floats]]:
     return [o.plan for o in seen], [o.mean for o in seen], [o.target for o in seen]
 
 
-def _slip(
-    estimator: Estimator, seen: list[Observation], own: Features, objective: Objective, plans: list[Plan]
-) -> Slip | None:
-    """The likeliest slip that agrees with everything seen."""
+def _slips(
+    estimator: Estimator, plan: Plan, objective: Objective, seen: list[Observation], plans: list[Plan]
+) -> list[Slip]:
+    """The slips that agree with everything seen, and with every sample if there are such; the likeliest first."""
+    own = features(plan.problem)
     try:
         parts = parts_of(objective, probe(own)) or RETURN
         targets = [objective.gradient(plan.problem).ravel() for plan in plans]
     except PgsymError:
-        return None
-    right, places = rights(plans, targets, own, parts), open_to(own, parts)
+        return []
+    places = open_to(own, parts, plan)
+    right = rights(plans, targets, places, parts)
     one = list(agreeing(seen, chain(slips(right, places, 1), other_parts(right))))
     plain = [start for start in right if start.baseline == "none"] or right[:1]
     fitting = one or list(agreeing(seen, slips(plain, places, 2)))
@@ -108,21 +111,27 @@ def _of_factor(factor: Factor, found: Moments) -> Hint:
     return Hint(factor.name, f"its mean is {name} of the gradient: it looks like {factor.says}")
 
 
-def _of_slip(slip: Slip) -> Hint:
-    looks, advice, names = [], [], []
-    for place in slip.places:
-        if place == "parts":
-            name, look, do = _parts(slip.design.parts, slip.right.parts)
-        else:
-            chosen = slip.design.choice(place)
-            name, look, do = getattr(slip.design, place), chosen.looks, chosen.advice or slip.right.choice(place).do
-        names.append(name), looks.append(look), advice.append(do)
+def _of_slips(fitting: list[Slip]) -> Hint:
+    """The likeliest in full, and that there is another with the same numbers."""
+    slip = fitting[0]
+    names, looks, advice = zip(*(_words(slip, place) for place in slip.places), strict=True)
+    look = ", and ".join(looks)
     if slip.factor.name != "equal":
-        names.append(slip.factor.name)
-        looks.append(f"its mean is {slip.factor.formula} times that ({slip.factor.says})")
+        names += (slip.factor.name,)
+        look += f", and its mean is {slip.factor.formula} times that ({slip.factor.says})"
     about = "just that, but for 0.2 %," if slip.design.baseline in LOOSE else "just that"
     tried = f"its mean is {about} at all {slip.tried} problems tried" if slip.tried > 1 else f"its mean is {about} here"
-    return Hint(" + ".join(names), f"it looks like {', and '.join(looks)} ({tried}): {'; '.join(advice)}")
+    others = (", and ".join(_words(other, place)[1] for place in other.places) for other in fitting[1:])
+    another = next((f"; the numbers are the same where {words}" for words in others if words not in look), "")
+    return Hint(" + ".join(names), f"it looks like {look} ({tried}{another}): {'; '.join(dict.fromkeys(advice))}")
+
+
+def _words(slip: Slip, place: str) -> tuple[str, str, str]:
+    """(name, looks, advice) of a slip at a place."""
+    if place == "parts":
+        return _parts(slip.design.parts, slip.right.parts)
+    chosen = slip.design.choice(place)
+    return getattr(slip.design, place), chosen.looks, chosen.advice or slip.right.choice(place).do
 
 
 def _parts(found: Parts, right: Parts) -> tuple[str, str, str]:

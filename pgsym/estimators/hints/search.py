@@ -15,7 +15,7 @@ from pgsym.estimators.estimator import Estimator, estimated
 from pgsym.estimators.hints.baselines import BASELINES, LOOSE
 from pgsym.estimators.hints.choice import Parts
 from pgsym.estimators.hints.credits import CREDITS
-from pgsym.estimators.hints.designs import Design, listed
+from pgsym.estimators.hints.designs import PLACES, Design, listed
 from pgsym.estimators.hints.factors import Factor, formula
 from pgsym.estimators.hints.norms import NORMS
 from pgsym.estimators.hints.observations import Observation
@@ -35,6 +35,7 @@ ON_POLICY: Final = (
     "probability-for-logarithm",
 )
 ONE_STEP: Final = {"credit": ("return", "no-reward"), "norm": ("rows",), "tokens": ("own", "softmax-twice")}
+RIGHT_CREDITS: Final = ("to-go", "return", "per-decision")
 RIGHTS: Final = 12
 """How many right designs slips are looked for in."""
 
@@ -61,44 +62,32 @@ def parts_of(objective: Objective, problem: Problem) -> Parts | None:
     return Parts(*(round(float(x), 9) + 0.0 for x in found))
 
 
-def open_to(features: Features, parts: Parts) -> dict[str, list[str]]:
-    """What can be chosen at each place so that it makes a difference at problems with these features."""
-    credits = list(CREDITS)
-    if parts.divergence:
-        credits += DIVERGENCES
-    if parts.entropy:
-        credits += ENTROPIES
+def open_to(features: Features, parts: Parts, plan: Plan) -> dict[str, list[str]]:
+    """What can be chosen at each place and makes a difference at problems with these features, the likelier first."""
+    same = "group" if plan.members == 1 else "batch" if plan.groups == 1 else "neither"  # the one that is the other
     places = {
         "weight": [*WEIGHTS, *GATES] if features.off_policy else list(ON_POLICY),
         "norm": list(NORMS) if features.ragged else ["rows"],
-        "baseline": list(BASELINES),
+        "baseline": [name for name in BASELINES if not name.startswith(same)],
+        "regulariser": ["paid", *(DIVERGENCES if parts.divergence else ()), *(ENTROPIES if parts.entropy else ())],
+        "credit": [name for name in CREDITS if features.discounted or "discount" not in name],
         "tokens": [name for name in TOKENS if features.ragged or name != "mask-ignored"],
-        "credit": credits,
     }
+    if same != "neither" and features.ragged:
+        places["norm"].remove("mean-over-group-tokens")
     if not features.steps:
-        kept = {**ONE_STEP, "credit": (*ONE_STEP["credit"], *DIVERGENCES, *ENTROPIES)}
-        places |= {place: [name for name in places[place] if name in kept[place]] for place in kept}
+        places |= {place: [name for name in places[place] if name in kept] for place, kept in ONE_STEP.items()}
     return places
 
 
-def rights(plans: Sequence[Plan], targets: Sequence[Floats], features: Features, parts: Parts) -> list[Design]:
+def rights(
+    plans: Sequence[Plan], targets: Sequence[Floats], places: dict[str, list[str]], parts: Parts
+) -> list[Design]:
     """The designs whose mean is the gradient at all plans; the plainest first."""
-    places = open_to(features, parts)
-    designs = (
-        Design(credit, baseline, weight, norm, "own", parts)
-        for norm, weight, credit, baseline in product(
-            places["norm"],
-            [
-                w
-                for w in places["weight"]
-                if w in ("importance-weight-missing", "ratio", "token-ratio", "geometric-ratio", *GATES)
-            ],
-            [c for c in places["credit"] if c in ("to-go", "return", "per-decision")],
-            ("none", "leave-one-out", "batch-leave-one-out"),
-        )
-    )
+    kept = {place: [name for name in names if PLACES[place][name].do] for place, names in places.items()}
     found = []
-    for design in designs:
+    for norm, weight, credit, baseline in product(*(kept[place] for place in ("norm", "weight", "credit", "baseline"))):
+        design = Design(credit, baseline, weight, norm, "own", parts)
         if all(_equal(listed(plan).mean(design), target) for plan, target in zip(plans, targets, strict=True)):
             found.append(design)
             if len(found) == RIGHTS:
@@ -119,7 +108,9 @@ def slips(
         for names in product(*(places[place] for place in where)):
             for start in right:
                 changed = dict(zip(where, names, strict=True))
-                if any(getattr(start, place) == name for place, name in changed.items()):
+                if any(getattr(start, place) == name for place, name in changed.items()) or (
+                    changed.get("credit") in RIGHT_CREDITS
+                ):
                     continue
                 design = replace(start, **changed)  # type: ignore[arg-type]
                 if design not in seen:
@@ -159,18 +150,18 @@ def agreeing(
             yield Slip(design, right, where, factor, len(plans))
 
 
-def nearest(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> Slip | None:
-    """The slip whose estimates are those of an estimator sample by sample, or come nearest; of several, the first.
+def nearest(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> list[Slip]:
+    """The slips whose estimates are those of an estimator sample by sample, or come nearest; the likelier first.
 
     Slips whose means agree may differ by what averages out: rewards before an action, or a baseline.
     """
     if len(fitting) < 2:
-        return next(iter(fitting), None)
+        return list(fitting)
     samples = listed(plan)
     try:
         found = estimated(estimator, Samples(samples.p, samples.episodes, plan.groups)).astype(np.float64)
     except EstimatorError:  # judged in Fractions, and no floats are known of it
-        return fitting[0]
+        return list(fitting)
 
     def distance(slip: Slip) -> float:
         estimates = samples.estimates(slip.design)
@@ -179,7 +170,7 @@ def nearest(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> Slip |
         return float(samples.mass @ ((slip.factor.of(plan) * estimates - found) ** 2).sum(axis=1))
 
     distances = [distance(slip) for slip in fitting]
-    return next(s for s, d in zip(fitting, distances, strict=True) if d <= min(distances) * (1 + 1e-6) + 1e-12)
+    return [s for s, d in zip(fitting, distances, strict=True) if d <= min(distances) * (1 + 1e-6) + 1e-12]
 
 
 def _parallel(found: Floats, wanted: Floats, tolerance: float) -> bool:
