@@ -64,8 +64,8 @@ def test_the_sentence_gives_formula_value_and_remedy() -> None:
     found = moments(estimator, bandit([[0.25, 0.75]], [[1, 0]]), members=3)
     hint = guess(estimator, found.plan, expected_return, found)
     assert str(hint) == (
-        "its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample itself; leave it "
-        "out, or scale by G/(G−1)"
+        "its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample itself; "
+        "leave it out, or scale by G/(G−1)"
     )
 
 
@@ -136,7 +136,16 @@ def test_what_no_slip_explains_is_told_by_where_it_is_right() -> None:
             lambda returns, total_scores: (np.tanh(returns)[..., None] * total_scores).mean(axis=1),
             "not-linear-in-rewards",
         ),
-        (lambda returns, total_scores: (returns[..., None] * total_scores**3).mean(axis=1), None),
+        (
+            lambda returns, total_scores: (returns[..., None] * total_scores**3).mean(axis=1),
+            "cares-for-a-constant-reward",
+        ),
+        (
+            lambda returns, total_scores: (
+                (returns[..., None] * total_scores).mean(axis=1) * np.arange(1, total_scores.shape[2] + 1)
+            ),
+            None,
+        ),
     ],
 )
 def test_what_nothing_explains_is_told_by_what_it_does_with_rewards(function, pattern) -> None:
