@@ -100,6 +100,11 @@ CREDITS: Final[dict[str, Choice[Credit]]] = {
     "undiscounted": Choice(
         _by(lambda r, d: onward(r)), "the rewards are not discounted, but the objective is", advice=DISCOUNTS
     ),
+    "undiscounted-to-go": Choice(
+        _by(lambda r, d: d * onward(r)),
+        "the step is discounted, but the rewards from it on are not",
+        advice=DISCOUNTS,
+    ),
     "undiscounted-return": Choice(
         _by(lambda r, d: total(r)), "the rewards are not discounted, but the objective is", advice=DISCOUNTS
     ),

@@ -135,7 +135,7 @@ class Listed:
         return self._kept[key]  # type: ignore[no-any-return]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def listed(plan: Plan) -> Listed:
     """The samples of a small plan; those of the last few dozen are kept."""
     return Listed(plan)

@@ -58,15 +58,15 @@ def features(problem: Problem) -> Features:
 
 @lru_cache(maxsize=64)
 def probe(wanted: Features) -> Problem:
-    """A problem in float64 with just these features: two prompts, or two states where there is one step."""
+    """A problem in float64 with just these features: two prompts, or three states where there is one step."""
     if not wanted.steps:
-        behaviour = [[15, 31, 54], [60, 29, 11]] if wanted.off_policy else None
+        behaviour = [[15, 31, 54], [60, 29, 11], [12, 36, 52]] if wanted.off_policy else None
         return bandit(
-            _percent([[50, 30, 20], [18, 30, 52]]),
-            [[3, -2, 5], [-4, 1, 2]],
-            starts=[Fraction(2, 5), Fraction(3, 5)],
+            _percent([[50, 30, 20], [18, 30, 52], [40, 35, 25]]),
+            [[3, -2, 5], [-4, 1, 2], [2, 6, -1]],
+            starts=[Fraction(2, 5), Fraction(3, 10), Fraction(3, 10)],
             behaviour=None if behaviour is None else _percent(behaviour),
-            reference=_percent([[25, 40, 35], [47, 33, 20]]),
+            reference=_percent([[25, 40, 35], [47, 33, 20], [22, 19, 59]]),
         ).floats()
     length, end = (3, 0) if wanted.ragged else (2, None)
     rows = contexts(2, length, end, prompts=2)

@@ -24,9 +24,10 @@ from pgsym.estimators.hints.regularisers import DIVERGENCES, ENTROPIES
 from pgsym.estimators.hints.tokens import TOKENS
 from pgsym.estimators.hints.weights import GATES, WEIGHTS
 from pgsym.estimators.matching import Kind, match
-from pgsym.estimators.objectives import Objective, entropy, expected_return, forward_kl, kl
+from pgsym.estimators.objectives import entropy, expected_return, forward_kl, kl
 from pgsym.estimators.problem import Floats, Problem
 from pgsym.estimators.samples import Samples
+from pgsym.meaning.numbers import Array
 
 ON_POLICY: Final = (
     "importance-weight-missing",
@@ -51,15 +52,28 @@ class Slip:
     tried: int
 
 
-def parts_of(objective: Objective, problem: Problem) -> Parts | None:
-    """An objective by the parts that it is made of; None if it is made of something else."""
-    basis = [expected_return, kl, entropy, forward_kl]
-    columns = np.stack([np.ravel(part.gradient(problem)) for part in basis], axis=1).astype(np.float64)
-    wanted = np.ravel(objective.gradient(problem)).astype(np.float64)
+BASIS: Final = {"reward": expected_return, "divergence": kl, "entropy": entropy, "forward": forward_kl}
+
+
+def parts_of(problems: Sequence[Problem], gradients: Sequence[Array], of: Sequence[str] = tuple(BASIS)) -> Parts | None:
+    """The parts that gradients at some problems are made of, the same at all; None if there are none.
+
+    None too where the problems have no more directions than there are parts: then anything is made of them.
+    """
+    if len(of) >= max(p.S * (p.A - 1) for p in problems):
+        return None
+    columns = np.concatenate([np.stack([np.ravel(BASIS[n].gradient(p)) for n in of], axis=1) for p in problems])
+    columns, wanted = columns.astype(np.float64), np.concatenate([np.ravel(g) for g in gradients]).astype(np.float64)
     found = np.linalg.lstsq(columns, wanted, rcond=None)[0]
     if not np.allclose(columns @ found, wanted, 1e-9, 1e-11 * float(np.abs(columns).max())):
         return None
-    return Parts(*(round(float(x), 9) + 0.0 for x in found))
+    return Parts(**{"reward": 0.0} | {n: round(float(x), 9) + 0.0 for n, x in zip(of, found, strict=True)})
+
+
+def parts_of_kind(parts: Parts) -> list[str]:
+    """What an objective is made of, and a divergence the other way round."""
+    both = {"divergence", "forward"} if parts.divergence or parts.forward else set()
+    return [n for n in BASIS if getattr(parts, n) or n in both]
 
 
 def open_to(features: Features, parts: Parts, plan: Plan) -> dict[str, list[str]]:
@@ -118,18 +132,10 @@ def slips(
                     yield design, start, where
 
 
-def other_parts(right: Sequence[Design]) -> Iterator[tuple[Design, Design, tuple[str, ...]]]:
-    """Slips in how the parts of the objective are put together."""
+def put_together(right: Sequence[Design], parts: Parts | None) -> Iterator[tuple[Design, Design, tuple[str, ...]]]:
+    """What is right, but for the parts that the objective is put together from."""
     for start in right:
-        p = start.parts
-        changed = []
-        if p.divergence or p.forward:
-            changed.append(replace(p, divergence=p.forward, forward=p.divergence))
-        if p.several:
-            for name in ("divergence", "entropy", "forward", "reward"):
-                value = getattr(p, name)
-                changed += [replace(p, **{name: c * value}) for c in (-1, 0, 2, 0.5) if value]
-        for parts in changed:
+        if parts is not None and parts != start.parts:
             yield replace(start, parts=parts), start, ("parts",)
 
 
@@ -178,4 +184,4 @@ def _parallel(found: Floats, wanted: Floats, tolerance: float) -> bool:
     return kind in (Kind.EQUAL, Kind.SCALED)
 
 
-__all__ = ["Slip", "agreeing", "nearest", "open_to", "other_parts", "parts_of", "rights", "slips"]
+__all__ = ["Slip", "agreeing", "nearest", "open_to", "parts_of", "parts_of_kind", "put_together", "rights", "slips"]

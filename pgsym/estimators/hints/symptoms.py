@@ -76,7 +76,8 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
             return "rewards-unused", "its mean is the same for other rewards: it looks like they do not reach it"
         return (
             "rewards-normalised",
-            "its mean stays when all rewards are doubled: it looks like advantages are divided by their spread",
+            "its mean stays when all rewards are doubled: it looks like advantages are divided by their "
+            "spread, or only their order counts",
         )
     if doubled is not None and not np.allclose(doubled.mean, 2 * seen.mean, 1e-9, 1e-9):
         return (

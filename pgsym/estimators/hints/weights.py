@@ -114,7 +114,18 @@ NO_GRADIENT: Final = (
     "where it is cut there is no gradient: it is that of the return only at the behaviour policy itself"
 )
 
+
+def _self_normalised(p: Problem, episodes: Ints, advantages: Floats) -> Floats:
+    ratio = _whole(p)[episodes]
+    return np.asarray(ratio / ratio.mean(axis=1, keepdims=True))
+
+
 GATES: Final[dict[str, Choice[Gate]]] = {
+    "self-normalised-ratio": Choice(
+        _self_normalised,
+        "the ratios are divided by their own mean over the batch",
+        advice=f"{PRODUCT}: divided by their mean, they trade bias for variance",
+    ),
     "clipped-token-ratio": Choice(
         _clipped(ratios, _smaller),
         "the ratio of every step is clipped",
