@@ -22,6 +22,7 @@ from pgsym.estimators.hints.search import (
     put_together,
     rights,
     slips,
+    turned_round,
 )
 from pgsym.estimators.hints.symptoms import symptom
 from pgsym.estimators.hints.words import Hint, of_factor, of_slips
@@ -96,7 +97,7 @@ def _slips(
     right = rights(plans, targets, places, parts)
     one = list(agreeing(seen, chain(slips(right, places, 1), put_together(right, mixed))))
     plain = [start for start in right if start.baseline == "none"] or right[:1]
-    fitting = one or list(agreeing(seen, slips(plain, places, 2)))
+    fitting = one or list(agreeing(seen, chain(slips(plain, places, 2), turned_round(plain, places))))
     fitting.sort(key=lambda slip: slip.factor.name != "equal")
     alike = [slip for slip in fitting if slip.factor.name == fitting[0].factor.name]
     return nearest(estimator, seen[0].plan, alike)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Final
@@ -39,6 +39,10 @@ ONE_STEP: Final = {"credit": ("return", "no-reward"), "norm": ("rows",), "tokens
 RIGHT_CREDITS: Final = ("to-go", "return", "per-decision")
 RIGHTS: Final = 12
 """How many right designs slips are looked for in."""
+
+
+Candidate = tuple[Design, Design, tuple[str, ...]]
+"""A design, the right one that it comes from, and the places where they differ."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +117,8 @@ def _equal(mean: Floats | None, target: Floats) -> bool:
     return mean is None or match(mean, target, 1e-9, noise=1e-12).equal
 
 
-def slips(
-    right: Sequence[Design], places: dict[str, list[str]], count: int
-) -> Iterator[tuple[Design, Design, tuple[str, ...]]]:
-    """(design, the right one that it comes from, places that differ), every design once."""
+def slips(right: Sequence[Design], places: dict[str, list[str]], count: int) -> Iterator[Candidate]:
+    """What is right, but for a number of places; every design once."""
     seen: set[Design] = set(right)
     for where in combinations(places, count):
         for names in product(*(places[place] for place in where)):
@@ -132,16 +134,22 @@ def slips(
                     yield design, start, where
 
 
-def put_together(right: Sequence[Design], parts: Parts | None) -> Iterator[tuple[Design, Design, tuple[str, ...]]]:
+def put_together(right: Sequence[Design], parts: Parts | None) -> Iterator[Candidate]:
     """What is right, but for the parts that the objective is put together from."""
     for start in right:
         if parts is not None and parts != start.parts:
             yield replace(start, parts=parts), start, ("parts",)
 
 
-def agreeing(
-    seen: Sequence[Observation], candidates: Iterator[tuple[Design, Design, tuple[str, ...]]]
-) -> Iterator[Slip]:
+def turned_round(right: Sequence[Design], places: dict[str, list[str]]) -> Iterator[Candidate]:
+    """What has another divergence or entropy, with the wrong sign."""
+    for start, name in product(right, places["regulariser"][1:]):
+        turned = replace(start.parts, divergence=-start.parts.divergence, entropy=-start.parts.entropy)
+        if start.parts.reward:
+            yield replace(start, parts=turned, regulariser=name), start, ("regulariser", "parts")
+
+
+def agreeing(seen: Sequence[Observation], candidates: Iterable[Candidate]) -> Iterator[Slip]:
     """The slips whose means are those of an estimator wherever it was seen, or a factor of them."""
     for design, right, where in candidates:
         loose = 2e-3 if design.baseline in LOOSE else 0.0
@@ -184,4 +192,15 @@ def _parallel(found: Floats, wanted: Floats, tolerance: float) -> bool:
     return kind in (Kind.EQUAL, Kind.SCALED)
 
 
-__all__ = ["Slip", "agreeing", "nearest", "open_to", "parts_of", "parts_of_kind", "put_together", "rights", "slips"]
+__all__ = [
+    "Slip",
+    "agreeing",
+    "nearest",
+    "open_to",
+    "parts_of",
+    "parts_of_kind",
+    "put_together",
+    "rights",
+    "slips",
+    "turned_round",
+]

@@ -56,9 +56,8 @@ def symptom(
     right = [name for name, o in simpler.items() if o.right]
     if right and rich:
         names, where = zip(*(WRONG_WITH[name] for name in right), strict=True)
-        return " + ".join(
-            names
-        ), f"it is right with {' and with '.join(right)}, and wrong {' and '.join(where)}: {LOOK[right[0]]}"
+        says = f"at a small problem with {', or with '.join(right)}, it is right, and wrong {' and '.join(where)}"
+        return " + ".join(names), f"{says}: {LOOK[right[0]]}"
     if objective is not expected_return or not rich:
         return None
     return _not_linear(estimator, objective, rich[0])
