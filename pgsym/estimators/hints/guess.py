@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from dataclasses import replace
 from typing import Final
 
-from pgsym.errors import PgsymError
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
-from pgsym.estimators.hints.choice import RETURN
 from pgsym.estimators.hints.factors import formula
 from pgsym.estimators.hints.observations import Observation, observe, observe_all, observed
 from pgsym.estimators.hints.probes import features, probes
-from pgsym.estimators.hints.search import (
-    Slip,
-    agreeing,
-    nearest,
-    open_to,
-    parts_of,
-    parts_of_kind,
-    put_together,
-    rights,
-    slips,
-    turned_round,
-)
+from pgsym.estimators.hints.search import Search
 from pgsym.estimators.hints.symptoms import symptom
 from pgsym.estimators.hints.words import Hint, of_factor, of_slips
 from pgsym.estimators.moments import Moments
@@ -53,54 +40,33 @@ def guess(estimator: Estimator, plan: Plan, objective: Objective, found: Moments
     if found.match.equal:
         return None
     own = features(plan.problem)
-    small = probes(plan)
-    rich = observe_all(estimator, small[own], objective)
-    simpler = {
-        name: seen
-        for name, less in own.without().items()
-        if (seen := observe(estimator, small[less][0], objective)) is not None
-    }
+    tried = {name: observe(estimator, probes(less, plan)[0], objective) for name, less in own.without().items()}
+    simpler = {name: seen for name, seen in tried.items() if seen is not None}
+    rich = observe_all(estimator, probes(own, plan), objective)
+    more = observe_all(estimator, probes(own.more(), plan), objective) if own != own.more() else []
     here = [] if found.draws else [observed(found)]
-    everywhere = [*rich, *here, *simpler.values()]
-    factor = formula(*_columns(everywhere)) if everywhere else None
-    if factor is not None and factor.name not in ("equal", "zero"):
-        return of_factor(factor, found.plan)
-    comparable = [*rich, *simpler.values(), *(here if plan.count * plan.rows <= LISTED else [])]
-    fitting = _slips(estimator, plan, objective, comparable, small[own]) if comparable else []
-    if fitting:
-        return of_slips(fitting)
+    listable = here if plan.count * plan.rows <= LISTED else []
+    searches = [Search(estimator, objective, plan, own, [*rich, *listable, *simpler.values()])]
+    if more:  # slips that coincide where there is but one step, say, are told apart where there are several
+        searches.insert(0, replace(searches[0], features=own.more(), seen=[*more, *searches[0].seen]))
+    factor = None
+    for search in searches:
+        factor = formula(*_columns([*search.seen, *here])) if search.seen or here else None
+        if factor is not None and factor.name not in ("equal", "zero"):
+            return of_factor(factor, plan)
+        if fitting := search.one():
+            return of_slips(fitting)
+    for search in searches:
+        if fitting := search.two():
+            return of_slips(fitting)
     if factor is not None and factor.name == "zero":
-        return of_factor(factor, found.plan)
-    known = symptom(estimator, objective, found, rich, simpler, small[own])
+        return of_factor(factor, plan)
+    known = symptom(estimator, objective, found, rich, simpler, probes(own, plan))
     return None if known is None else Hint(*known)
 
 
 def _columns(seen: list[Observation]) -> tuple[list[Plan], list[Floats], list[Floats]]:
     return [o.plan for o in seen], [o.mean for o in seen], [o.target for o in seen]
-
-
-def _slips(
-    estimator: Estimator, plan: Plan, objective: Objective, seen: list[Observation], plans: list[Plan]
-) -> list[Slip]:
-    """The slips that agree with everything seen, and with every sample if there are such; the likeliest first."""
-    own = features(plan.problem)
-    try:
-        problems = [small.problem for small in plans]
-        targets = [objective.gradient(p).ravel() for p in problems]
-        parts = parts_of(problems, targets) or RETURN
-        rich = [o for o in seen if o.plan in plans]
-        kinds = parts_of_kind(parts)
-        mixed = parts_of([o.plan.problem for o in rich], [o.mean for o in rich], kinds) if rich else None
-    except PgsymError:
-        return []
-    places = open_to(own, parts, plan)
-    right = rights(plans, targets, places, parts)
-    one = list(agreeing(seen, chain(slips(right, places, 1), put_together(right, mixed))))
-    plain = [start for start in right if start.baseline == "none"] or right[:1]
-    fitting = one or list(agreeing(seen, chain(slips(plain, places, 2), turned_round(plain, places))))
-    fitting.sort(key=lambda slip: slip.factor.name != "equal")
-    alike = [slip for slip in fitting if slip.factor.name == fitting[0].factor.name]
-    return nearest(estimator, seen[0].plan, alike)
 
 
 __all__ = ["Hint", "guess"]

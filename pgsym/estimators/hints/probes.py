@@ -32,6 +32,10 @@ class Features:
     discounted: bool = False
     paid_per_step: bool = False
 
+    def more(self) -> Features:
+        """The same with ragged lengths and rewards on the way: what any estimator for sequences must do with."""
+        return replace(self, steps=True, ragged=True, paid_per_step=True)
+
     def without(self) -> dict[str, Features]:
         """The same with one feature less, by what is less."""
         simpler = {
@@ -96,17 +100,13 @@ def probe(wanted: Features) -> Problem:
     ).floats()
 
 
-def probes(plan: Plan) -> dict[Features, list[Plan]]:
-    """Small plans with the features of one, in batches of several sizes, and one for each feature less."""
-    own = features(plan.problem)
+def probes(wanted: Features, plan: Plan) -> list[Plan]:
+    """Small plans with some features, in batches of several sizes, that of a plan among them; the cheapest first."""
     sizes = [(1, 2), (1, 3)] if plan.members > 1 else [(2, 1), (3, 1), (1, 2)]
     if min(plan.members, plan.groups) > 1:
         sizes.append((2, 2))
-    mine = [Plan(probe(own), *size) for size in dict.fromkeys([*sizes, (plan.groups, plan.members)])]
-    found = {own: [small for small in mine if small.count <= LARGEST]}
-    for less in own.without().values():
-        found[less] = [Plan(probe(less), *sizes[0])]
-    return found
+    found = [Plan(probe(wanted), *size) for size in dict.fromkeys([*sizes, (plan.groups, plan.members)])]
+    return [small for small in found if small.count <= LARGEST]
 
 
 def _percent(rows: list[list[int]]) -> list[list[Fraction]]:

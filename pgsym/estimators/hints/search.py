@@ -1,48 +1,37 @@
-"""The estimators that are right for an objective, and the slips in them that an estimator's means agree with."""
+"""The slips that an estimator's means agree with, wherever it was seen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations, product
-from typing import Final
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
-from pgsym.errors import EstimatorError
+from pgsym.errors import EstimatorError, PgsymError
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, estimated
-from pgsym.estimators.hints.baselines import BASELINES, LOOSE
-from pgsym.estimators.hints.choice import Parts
-from pgsym.estimators.hints.credits import CREDITS
-from pgsym.estimators.hints.designs import PLACES, Design, listed
-from pgsym.estimators.hints.factors import Factor, formula
-from pgsym.estimators.hints.norms import NORMS
-from pgsym.estimators.hints.observations import Observation
-from pgsym.estimators.hints.probes import Features
-from pgsym.estimators.hints.regularisers import DIVERGENCES, ENTROPIES
-from pgsym.estimators.hints.tokens import TOKENS
-from pgsym.estimators.hints.weights import GATES, WEIGHTS
-from pgsym.estimators.matching import Kind, match
-from pgsym.estimators.objectives import entropy, expected_return, forward_kl, kl
-from pgsym.estimators.problem import Floats, Problem
-from pgsym.estimators.samples import Samples
-from pgsym.meaning.numbers import Array
-
-ON_POLICY: Final = (
-    "importance-weight-missing",
-    "gradient-through-ratio",
-    "gradient-through-token-ratio",
-    "probability-for-logarithm",
+from pgsym.estimators.hints.baselines import LOOSE
+from pgsym.estimators.hints.candidates import (
+    Candidate,
+    open_to,
+    parts_of,
+    parts_of_kind,
+    put_together,
+    rights,
+    slips,
+    turned_round,
 )
-ONE_STEP: Final = {"credit": ("return", "no-reward"), "norm": ("rows",), "tokens": ("own", "softmax-twice")}
-RIGHT_CREDITS: Final = ("to-go", "return", "per-decision")
-RIGHTS: Final = 12
-"""How many right designs slips are looked for in."""
-
-
-Candidate = tuple[Design, Design, tuple[str, ...]]
-"""A design, the right one that it comes from, and the places where they differ."""
+from pgsym.estimators.hints.choice import RETURN, Parts
+from pgsym.estimators.hints.designs import Design, listed
+from pgsym.estimators.hints.factors import Factor, formula
+from pgsym.estimators.hints.observations import Observation
+from pgsym.estimators.hints.probes import Features, probes
+from pgsym.estimators.matching import Kind, match
+from pgsym.estimators.objectives import Objective
+from pgsym.estimators.problem import Floats
+from pgsym.estimators.samples import Samples
 
 
 @dataclass(frozen=True)
@@ -56,97 +45,49 @@ class Slip:
     tried: int
 
 
-BASIS: Final = {"reward": expected_return, "divergence": kl, "entropy": entropy, "forward": forward_kl}
+@dataclass(frozen=True)
+class Search:
+    """Slips in what is right at problems with some features, for an estimator that was seen at some plans."""
 
+    estimator: Estimator
+    objective: Objective
+    plan: Plan
+    features: Features
+    seen: list[Observation]
 
-def parts_of(problems: Sequence[Problem], gradients: Sequence[Array], of: Sequence[str] = tuple(BASIS)) -> Parts | None:
-    """The parts that gradients at some problems are made of, the same at all; None if there are none.
+    @cached_property
+    def _right(self) -> tuple[list[Design], Parts | None]:
+        """(what is right, the parts that the estimator's means are made of)"""
+        plans = probes(self.features, self.plan)
+        problems = [plan.problem for plan in plans]
+        try:
+            targets = [self.objective.gradient(p).ravel() for p in problems]
+            parts = parts_of(problems, targets) or RETURN
+            rich = [o for o in self.seen if o.plan in plans]
+            kinds = parts_of_kind(parts)
+            mixed = parts_of([o.plan.problem for o in rich], [o.mean for o in rich], kinds) if rich else None
+        except PgsymError:  # an objective that is not known everywhere
+            return [], None
+        return rights(plans, targets, open_to(self.features, parts, self.plan), parts), mixed
 
-    None too where the problems have no more directions than there are parts: then anything is made of them.
-    """
-    if len(of) >= max(p.S * (p.A - 1) for p in problems):
-        return None
-    columns = np.concatenate([np.stack([np.ravel(BASIS[n].gradient(p)) for n in of], axis=1) for p in problems])
-    columns, wanted = columns.astype(np.float64), np.concatenate([np.ravel(g) for g in gradients]).astype(np.float64)
-    found = np.linalg.lstsq(columns, wanted, rcond=None)[0]
-    if not np.allclose(columns @ found, wanted, 1e-9, 1e-11 * float(np.abs(columns).max())):
-        return None
-    return Parts(**{"reward": 0.0} | {n: round(float(x), 9) + 0.0 for n, x in zip(of, found, strict=True)})
+    @cached_property
+    def _places(self) -> dict[str, list[str]]:
+        return open_to(self.features, self._right[0][0].parts, self.plan)
 
+    def one(self) -> list[Slip]:
+        """What agrees with everything seen, and with every sample if there is such, of one slip; the likelier first."""
+        right, mixed = self._right
+        return self._likeliest(chain(slips(right, self._places, 1), put_together(right, mixed))) if right else []
 
-def parts_of_kind(parts: Parts) -> list[str]:
-    """What an objective is made of, and a divergence the other way round."""
-    both = {"divergence", "forward"} if parts.divergence or parts.forward else set()
-    return [n for n in BASIS if getattr(parts, n) or n in both]
+    def two(self) -> list[Slip]:
+        """The same of two slips."""
+        plain = [start for start in self._right[0] if start.baseline == "none"] or self._right[0][:1]
+        return self._likeliest(chain(slips(plain, self._places, 2), turned_round(plain, self._places))) if plain else []
 
-
-def open_to(features: Features, parts: Parts, plan: Plan) -> dict[str, list[str]]:
-    """What can be chosen at each place and makes a difference at problems with these features, the likelier first."""
-    same = "group" if plan.members == 1 else "batch" if plan.groups == 1 else "neither"  # the one that is the other
-    places = {
-        "weight": [*WEIGHTS, *GATES] if features.off_policy else list(ON_POLICY),
-        "norm": list(NORMS) if features.ragged else ["rows"],
-        "baseline": [name for name in BASELINES if not name.startswith(same)],
-        "regulariser": ["paid", *(DIVERGENCES if parts.divergence else ()), *(ENTROPIES if parts.entropy else ())],
-        "credit": [name for name in CREDITS if features.discounted or "discount" not in name],
-        "tokens": [name for name in TOKENS if features.ragged or name != "mask-ignored"],
-    }
-    if same != "neither" and features.ragged:
-        places["norm"].remove("mean-over-group-tokens")
-    if not features.steps:
-        places |= {place: [name for name in places[place] if name in kept] for place, kept in ONE_STEP.items()}
-    return places
-
-
-def rights(
-    plans: Sequence[Plan], targets: Sequence[Floats], places: dict[str, list[str]], parts: Parts
-) -> list[Design]:
-    """The designs whose mean is the gradient at all plans; the plainest first."""
-    kept = {place: [name for name in names if PLACES[place][name].do] for place, names in places.items()}
-    found = []
-    for norm, weight, credit, baseline in product(*(kept[place] for place in ("norm", "weight", "credit", "baseline"))):
-        design = Design(credit, baseline, weight, norm, "own", parts)
-        if all(_equal(listed(plan).mean(design), target) for plan, target in zip(plans, targets, strict=True)):
-            found.append(design)
-            if len(found) == RIGHTS:
-                break
-    return found
-
-
-def _equal(mean: Floats | None, target: Floats) -> bool:
-    return mean is None or match(mean, target, 1e-9, noise=1e-12).equal
-
-
-def slips(right: Sequence[Design], places: dict[str, list[str]], count: int) -> Iterator[Candidate]:
-    """What is right, but for a number of places; every design once."""
-    seen: set[Design] = set(right)
-    for where in combinations(places, count):
-        for names in product(*(places[place] for place in where)):
-            for start in right:
-                changed = dict(zip(where, names, strict=True))
-                if any(getattr(start, place) == name for place, name in changed.items()) or (
-                    changed.get("credit") in RIGHT_CREDITS
-                ):
-                    continue
-                design = replace(start, **changed)  # type: ignore[arg-type]
-                if design not in seen:
-                    seen.add(design)
-                    yield design, start, where
-
-
-def put_together(right: Sequence[Design], parts: Parts | None) -> Iterator[Candidate]:
-    """What is right, but for the parts that the objective is put together from."""
-    for start in right:
-        if parts is not None and parts != start.parts:
-            yield replace(start, parts=parts), start, ("parts",)
-
-
-def turned_round(right: Sequence[Design], places: dict[str, list[str]]) -> Iterator[Candidate]:
-    """What has another divergence or entropy, with the wrong sign."""
-    for start, name in product(right, places["regulariser"][1:]):
-        turned = replace(start.parts, divergence=-start.parts.divergence, entropy=-start.parts.entropy)
-        if start.parts.reward:
-            yield replace(start, parts=turned, regulariser=name), start, ("regulariser", "parts")
+    def _likeliest(self, candidates: Iterable[Candidate]) -> list[Slip]:
+        fitting = sorted(agreeing(self.seen, candidates), key=lambda slip: slip.factor.name != "equal")
+        alike = [slip for slip in fitting if slip.factor.name == fitting[0].factor.name]
+        return nearest(self.estimator, self.seen[0].plan, alike)
 
 
 def agreeing(seen: Sequence[Observation], candidates: Iterable[Candidate]) -> Iterator[Slip]:
@@ -192,15 +133,4 @@ def _parallel(found: Floats, wanted: Floats, tolerance: float) -> bool:
     return kind in (Kind.EQUAL, Kind.SCALED)
 
 
-__all__ = [
-    "Slip",
-    "agreeing",
-    "nearest",
-    "open_to",
-    "parts_of",
-    "parts_of_kind",
-    "put_together",
-    "rights",
-    "slips",
-    "turned_round",
-]
+__all__ = ["Search", "Slip"]
