@@ -23,7 +23,7 @@ def _leave_one_out(axes: tuple[int, ...]) -> Baseline:
 
 def _standardised(axes: tuple[int, ...], freedom: int, centred: bool = True) -> Baseline:
     def of(c: Floats) -> Floats | None:
-        if int(np.prod([c.shape[i] for i in axes])) <= 1:
+        if int(np.prod([c.shape[i] for i in axes])) <= freedom:
             return None
         spread = c.std(axis=axes, ddof=freedom, keepdims=True)
         over = (c - c.mean(axis=axes, keepdims=True)) if centred else c

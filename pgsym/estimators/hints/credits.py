@@ -44,7 +44,7 @@ def onward(x: Floats) -> Floats:
 
 def total(x: Floats) -> Floats:
     """Σ_t x_t, of shape (E, 1)."""
-    return x.sum(axis=1, keepdims=True)
+    return np.asarray(x.sum(axis=1, keepdims=True))
 
 
 def _by(of: Callable[[Floats, Floats], Floats]) -> Credit:
@@ -99,6 +99,11 @@ CREDITS: Final[dict[str, Choice[Credit]]] = {
     ),
     "undiscounted": Choice(
         _by(lambda r, d: onward(r)), "the rewards are not discounted, but the objective is", advice=DISCOUNTS
+    ),
+    "undiscounted-to-go": Choice(
+        _by(lambda r, d: d * onward(r)),
+        "the step is discounted, but the rewards from it on are not",
+        advice=DISCOUNTS,
     ),
     "undiscounted-return": Choice(
         _by(lambda r, d: total(r)), "the rewards are not discounted, but the objective is", advice=DISCOUNTS

@@ -5,8 +5,10 @@ An estimate is (1/R) Σ_rows Σ_t  norm × weight × (credit − baseline) × sc
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -15,16 +17,19 @@ from pgsym.estimators.hints.baselines import BASELINES
 from pgsym.estimators.hints.choice import RETURN, Choice, Parts
 from pgsym.estimators.hints.credits import CREDITS
 from pgsym.estimators.hints.norms import NORMS
-from pgsym.estimators.hints.regularisers import DIVERGENCES, ENTROPIES
+from pgsym.estimators.hints.regularisers import DIVERGENCES, ENTROPIES, PAID
 from pgsym.estimators.hints.tokens import TOKENS
 from pgsym.estimators.hints.weights import GATES, WEIGHTS
 from pgsym.estimators.problem import Floats, Ints
 
-PLACES = {
-    "credit": CREDITS | DIVERGENCES | ENTROPIES,
-    "baseline": BASELINES,
+Kept = TypeVar("Kept", bound="Floats | None")
+
+PLACES: Final[dict[str, Mapping[str, Choice[Any]]]] = {
     "weight": WEIGHTS | GATES,
     "norm": NORMS,
+    "baseline": BASELINES,
+    "regulariser": PAID | DIVERGENCES | ENTROPIES,
+    "credit": CREDITS,
     "tokens": TOKENS,
 }
 """What there is to choose from at each place."""
@@ -40,11 +45,11 @@ class Design:
     norm: str = "rows"
     tokens: str = "own"
     parts: Parts = RETURN
+    regulariser: str = "paid"
 
-    def choice(self, place: str) -> Choice[object]:
+    def choice(self, place: str) -> Choice[Any]:
         """What is chosen at a place."""
-        table: dict[str, Choice[object]] = PLACES[place]  # type: ignore[assignment]
-        return table[getattr(self, place)]
+        return PLACES[place][getattr(self, place)]
 
 
 class Listed:
@@ -55,18 +60,15 @@ class Listed:
         chunks = list(Plan(self.p, plan.groups, plan.members, plan.unordered).chunks(100_000))
         self.episodes: Ints = np.concatenate([episodes for episodes, _ in chunks])  # (N, R)
         self.mass: Floats = np.concatenate([mass for _, mass in chunks])  # (N,)
-        self._kept: dict[object, Floats | None] = {}
+        self._kept: dict[object, Any] = {}
 
-    @cached_property
-    def _groups(self) -> tuple[int, int, int]:
-        return len(self.episodes), self.plan.groups, self.plan.members
+    @property
+    def _rows(self) -> tuple[int, int, int]:
+        return (*self.episodes.shape, self.p.T)
 
     def mean(self, design: Design) -> Floats | None:
         """The exact mean of a design, of shape (P,); None where the design makes no sense at this plan."""
-        if design not in self._kept:
-            with np.errstate(all="ignore"):
-                self._kept[design] = self._mean(design)
-        return self._kept[design]
+        return self._once(design, lambda: self._mean(design))
 
     def _mean(self, design: Design) -> Floats | None:
         p, per_step = self.p, self._per_step(design)
@@ -75,61 +77,65 @@ class Listed:
         index = (self.episodes[..., np.newaxis] * p.T + np.arange(p.T)).ravel()
         weighted = per_step * self.mass[:, np.newaxis, np.newaxis]
         summed = np.bincount(index, weighted.ravel(), p.E * p.T)
-        found: Floats = summed @ self._scores(design.tokens) / self.plan.rows
+        scores = self._scores(design.tokens).reshape(p.E * p.T, p.P)
+        found: Floats = summed @ scores / self.plan.rows
         return found if np.isfinite(found).all() else None
 
     def estimates(self, design: Design) -> Floats | None:
         """What a design says of every sample, of shape (N, P); None where the design makes no sense at this plan."""
-        with np.errstate(all="ignore"):
-            per_step = self._per_step(design)
+        per_step = self._per_step(design)
         if per_step is None:
             return None
-        scores = self._scores(design.tokens).reshape(self.p.E, self.p.T, self.p.P)
-        return np.asarray(np.einsum("nrt,nrtp->np", per_step, scores[self.episodes]) / self.plan.rows)
+        scores = self._scores(design.tokens)[self.episodes]
+        return np.asarray(np.einsum("nrt,nrtp->np", per_step, scores) / self.plan.rows)
 
     def _per_step(self, design: Design) -> Floats | None:
         """What every score is multiplied by, of shape (N, R, T)."""
-        advantages = self._advantages(design.credit, design.baseline, design.parts)
+        advantages = self._advantages(design)
         if advantages is None:
             return None
         if design.weight in GATES:
-            weights = GATES[design.weight].of(self.p, self.episodes, advantages)
+            with np.errstate(all="ignore"):
+                weights = GATES[design.weight].of(self.p, self.episodes, advantages)
         else:
-            weights = self._weight(design.weight)
-        return np.asarray(self._norm(design.norm) * weights * advantages)
+            weights = self._weights(design.weight)
+        return np.asarray(self._norms(design.norm) * weights * advantages)
 
-    def _advantages(self, credit: str, baseline: str, parts: Parts) -> Floats | None:
-        key = (credit, baseline, parts)
-        if key not in self._kept:
-            table = np.broadcast_to(PLACES["credit"][credit].of(self.p, parts), (self.p.E, self.p.T))
-            found = BASELINES[baseline].of(table[self.episodes].reshape(*self._groups, self.p.T))
-            usable = found is not None and bool(np.isfinite(found).all())
-            self._kept[key] = np.reshape(found, (*self.episodes.shape, self.p.T)) if usable else None
-        return self._kept[key]
+    def _advantages(self, design: Design) -> Floats | None:
+        def compute() -> Floats | None:
+            paid, besides = PLACES["regulariser"][design.regulariser].of(self.p, design.parts)
+            table = np.broadcast_to(CREDITS[design.credit].of(self.p, paid) + besides, (self.p.E, self.p.T))
+            grouped = table[self.episodes].reshape(-1, self.plan.groups, self.plan.members, self.p.T)
+            found = BASELINES[design.baseline].of(grouped)
+            return found.reshape(self._rows) if found is not None and np.isfinite(found).all() else None
 
-    def _weight(self, name: str) -> Floats:
-        found = self._kept.get(name)
-        if found is None:
-            table = np.broadcast_to(WEIGHTS[name].of(self.p), (self.p.E, self.p.T))
-            found = self._kept[name] = table[self.episodes]
-        return found
+        return self._once((design.credit, design.baseline, design.parts, design.regulariser), compute)
 
-    def _norm(self, name: str) -> Floats:
-        found = self._kept.get(name)
-        if found is None:
-            lengths = self.p.lengths[self.episodes].reshape(*self._groups, 1).astype(np.float64)
-            norms = np.broadcast_to(NORMS[name].of(lengths), lengths.shape)
-            found = self._kept[name] = norms.reshape(*self.episodes.shape, 1)
-        return found
+    def _weights(self, name: str) -> Floats:
+        def compute() -> Floats:
+            return np.broadcast_to(WEIGHTS[name].of(self.p), (self.p.E, self.p.T))[self.episodes]
+
+        return self._once(("weight", name), compute)
+
+    def _norms(self, name: str) -> Floats:
+        def compute() -> Floats:
+            shape = (len(self.episodes), self.plan.groups, self.plan.members, 1)
+            lengths = self.p.lengths[self.episodes].reshape(shape).astype(np.float64)
+            return np.broadcast_to(NORMS[name].of(lengths), shape).reshape(*self.episodes.shape, 1)
+
+        return self._once(("norm", name), compute)
 
     def _scores(self, name: str) -> Floats:
-        found = self._kept.get(name)
-        if found is None:
-            found = self._kept[name] = TOKENS[name].of(self.p).reshape(self.p.E * self.p.T, self.p.P)
-        return found
+        return self._once(("tokens", name), lambda: TOKENS[name].of(self.p))
+
+    def _once(self, key: object, compute: Callable[[], Kept]) -> Kept:
+        if key not in self._kept:
+            with np.errstate(all="ignore"):
+                self._kept[key] = compute()
+        return self._kept[key]  # type: ignore[no-any-return]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def listed(plan: Plan) -> Listed:
     """The samples of a small plan; those of the last few dozen are kept."""
     return Listed(plan)

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import replace
 from typing import Final
 
-from pgsym.errors import PgsymError
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
-from pgsym.estimators.hints.baselines import LOOSE
-from pgsym.estimators.hints.choice import RETURN, Parts
-from pgsym.estimators.hints.factors import Factor, formula
+from pgsym.estimators.hints.factors import formula
 from pgsym.estimators.hints.observations import Observation, observe, observe_all, observed
-from pgsym.estimators.hints.probes import Features, features, probe, probes
-from pgsym.estimators.hints.search import Slip, agreeing, nearest, open_to, other_parts, parts_of, rights, slips
+from pgsym.estimators.hints.probes import features, probes
+from pgsym.estimators.hints.search import Search
 from pgsym.estimators.hints.symptoms import symptom
-from pgsym.estimators.matching import number
+from pgsym.estimators.hints.words import Hint, of_factor, of_slips
 from pgsym.estimators.moments import Moments
 from pgsym.estimators.objectives import Objective
+from pgsym.estimators.problem import Floats
 
-LISTED: Final = 100_000
+LISTED: Final = 20_000
 """Samples times rows that are listed again for the designs at the problem where the estimator failed."""
-
-
-@dataclass(frozen=True)
-class Hint:
-    """A known slip that fits, by its name, and in a sentence that says what to do."""
-
-    pattern: str
-    says: str
-
-    def __str__(self) -> str:
-        return self.says
 
 
 def guess(estimator: Estimator, plan: Plan, objective: Objective, found: Moments) -> Hint | None:
@@ -54,92 +40,33 @@ def guess(estimator: Estimator, plan: Plan, objective: Objective, found: Moments
     if found.match.equal:
         return None
     own = features(plan.problem)
-    small = probes(plan)
-    rich = observe_all(estimator, small[own], objective)
-    simpler = {
-        name: seen
-        for name, less in own.without().items()
-        if (seen := observe(estimator, small[less][0], objective)) is not None
-    }
+    tried = {name: observe(estimator, probes(less, plan)[0], objective) for name, less in own.without().items()}
+    simpler = {name: seen for name, seen in tried.items() if seen is not None}
+    rich = observe_all(estimator, probes(own, plan), objective)
+    more = observe_all(estimator, probes(own.more(), plan), objective) if own != own.more() else []
     here = [] if found.draws else [observed(found)]
-    everywhere = [*rich, *here, *simpler.values()]
-    factor = formula(*_columns(everywhere)) if everywhere else None
-    if factor is not None and factor.name not in ("equal", "zero"):
-        return _of_factor(factor, found)
-    comparable = [*rich, *simpler.values(), *(here if plan.count * plan.rows <= LISTED else [])]
-    fitting = _slip(estimator, comparable, own, objective, small[own]) if comparable else None
-    if fitting is not None:
-        return _of_slip(fitting)
+    listable = here if plan.count * plan.rows <= LISTED else []
+    searches = [Search(estimator, objective, plan, own, [*rich, *listable, *simpler.values()])]
+    if more:  # slips that coincide where there is but one step, say, are told apart where there are several
+        searches.insert(0, replace(searches[0], features=own.more(), seen=[*more, *searches[0].seen]))
+    factor = None
+    for search in searches:
+        factor = formula(*_columns([*search.seen, *here])) if search.seen or here else None
+        if factor is not None and factor.name not in ("equal", "zero"):
+            return of_factor(factor, plan)
+        if fitting := search.one():
+            return of_slips(fitting)
+    for search in searches:
+        if fitting := search.two():
+            return of_slips(fitting)
     if factor is not None and factor.name == "zero":
-        return _of_factor(factor, found)
-    known = symptom(estimator, objective, found, rich, simpler, small[own])
+        return of_factor(factor, plan)
+    known = symptom(estimator, objective, found, rich, simpler, probes(own, plan))
     return None if known is None else Hint(*known)
 
 
-def _columns(seen: list[Observation]) -> tuple[list[Plan], list[object], list[object]]:
+def _columns(seen: list[Observation]) -> tuple[list[Plan], list[Floats], list[Floats]]:
     return [o.plan for o in seen], [o.mean for o in seen], [o.target for o in seen]
-
-
-def _slip(
-    estimator: Estimator, seen: list[Observation], own: Features, objective: Objective, plans: list[Plan]
-) -> Slip | None:
-    """The likeliest slip that agrees with everything seen."""
-    try:
-        parts = parts_of(objective, probe(own)) or RETURN
-        targets = [objective.gradient(plan.problem).ravel() for plan in plans]
-    except PgsymError:
-        return None
-    right, places = rights(plans, targets, own, parts), open_to(own, parts)
-    one = list(agreeing(seen, chain(slips(right, places, 1), other_parts(right))))
-    plain = [start for start in right if start.baseline == "none"] or right[:1]
-    fitting = one or list(agreeing(seen, slips(plain, places, 2)))
-    fitting.sort(key=lambda slip: slip.factor.name != "equal")
-    alike = [slip for slip in fitting if slip.factor.name == fitting[0].factor.name]
-    return nearest(estimator, seen[0].plan, alike)
-
-
-def _of_factor(factor: Factor, found: Moments) -> Hint:
-    value = number(factor.of(found.plan))
-    name = factor.formula if factor.formula == value.replace("-", "−") else f"{factor.formula} = {value}"
-    if factor.name == "zero":
-        return Hint(factor.name, f"its mean is zero: it looks like {factor.says}")
-    if factor.name == "wrong-sign":
-        return Hint(factor.name, f"its mean is minus the gradient: it looks like {factor.says}")
-    return Hint(factor.name, f"its mean is {name} of the gradient: it looks like {factor.says}")
-
-
-def _of_slip(slip: Slip) -> Hint:
-    looks, advice, names = [], [], []
-    for place in slip.places:
-        if place == "parts":
-            name, look, do = _parts(slip.design.parts, slip.right.parts)
-        else:
-            chosen = slip.design.choice(place)
-            name, look, do = getattr(slip.design, place), chosen.looks, chosen.advice or slip.right.choice(place).do
-        names.append(name), looks.append(look), advice.append(do)
-    if slip.factor.name != "equal":
-        names.append(slip.factor.name)
-        looks.append(f"its mean is {slip.factor.formula} times that ({slip.factor.says})")
-    about = "just that, but for 0.2 %," if slip.design.baseline in LOOSE else "just that"
-    tried = f"its mean is {about} at all {slip.tried} problems tried" if slip.tried > 1 else f"its mean is {about} here"
-    return Hint(" + ".join(names), f"it looks like {', and '.join(looks)} ({tried}): {'; '.join(advice)}")
-
-
-def _parts(found: Parts, right: Parts) -> tuple[str, str, str]:
-    """(name, looks, advice) of parts put together in another way."""
-    if found.divergence == right.forward and found.forward == right.divergence and found.divergence != found.forward:
-        if right.divergence:
-            return "divergence-other-way-round", "the divergence is KL(ref‖π)", "KL(π‖ref) weights by π"
-        return "divergence-other-way-round", "the divergence is KL(π‖ref)", "KL(ref‖π) weights by the reference"
-    words = {"divergence": "divergence", "entropy": "entropy", "forward": "divergence", "reward": "reward"}
-    name = next(n for n in words if getattr(found, n) != getattr(right, n))
-    factor = getattr(found, name) / getattr(right, name)
-    word = words[name]
-    if factor == 0:
-        return f"{word}-missing", f"the {word} has no gradient", f"add the part of the {word}"
-    if factor == -1:
-        return f"{word}-wrong-sign", f"the {word} has the wrong sign", "turn it round"
-    return f"{word}-scaled", f"the {word} counts {number(factor)} times", "mend its coefficient"
 
 
 __all__ = ["Hint", "guess"]

@@ -17,7 +17,7 @@ SUM: Final = "sum over an episode's own steps, then average over the episodes"
 
 def _over(lengths: Floats, axes: tuple[int, ...]) -> Floats:
     """Average over rows as a mean over all tokens of some rows does it: R / Σ L instead of 1."""
-    return 1 / lengths.mean(axis=axes, keepdims=True)
+    return np.asarray(1 / lengths.mean(axis=axes, keepdims=True))
 
 
 NORMS: Final[dict[str, Choice[Norm]]] = {

@@ -32,6 +32,10 @@ class Features:
     discounted: bool = False
     paid_per_step: bool = False
 
+    def more(self) -> Features:
+        """The same with ragged lengths and rewards on the way: what any estimator for sequences must do with."""
+        return replace(self, steps=True, ragged=True, paid_per_step=True)
+
     def without(self) -> dict[str, Features]:
         """The same with one feature less, by what is less."""
         simpler = {
@@ -58,15 +62,15 @@ def features(problem: Problem) -> Features:
 
 @lru_cache(maxsize=64)
 def probe(wanted: Features) -> Problem:
-    """A problem in float64 with just these features: two prompts, or two states where there is one step."""
+    """A problem in float64 with just these features: two prompts, or three states where there is one step."""
     if not wanted.steps:
-        behaviour = [[15, 31, 54], [60, 29, 11]] if wanted.off_policy else None
+        behaviour = [[15, 31, 54], [60, 29, 11], [12, 36, 52]] if wanted.off_policy else None
         return bandit(
-            _percent([[50, 30, 20], [18, 30, 52]]),
-            [[3, -2, 5], [-4, 1, 2]],
-            starts=[Fraction(2, 5), Fraction(3, 5)],
+            _percent([[50, 30, 20], [18, 30, 52], [40, 35, 25]]),
+            [[3, -2, 5], [-4, 1, 2], [2, 6, -1]],
+            starts=[Fraction(2, 5), Fraction(3, 10), Fraction(3, 10)],
             behaviour=None if behaviour is None else _percent(behaviour),
-            reference=_percent([[25, 40, 35], [47, 33, 20]]),
+            reference=_percent([[25, 40, 35], [47, 33, 20], [22, 19, 59]]),
         ).floats()
     length, end = (3, 0) if wanted.ragged else (2, None)
     rows = contexts(2, length, end, prompts=2)
@@ -96,17 +100,13 @@ def probe(wanted: Features) -> Problem:
     ).floats()
 
 
-def probes(plan: Plan) -> dict[Features, list[Plan]]:
-    """Small plans with the features of one, in batches of several sizes, and one for each feature less."""
-    own = features(plan.problem)
+def probes(wanted: Features, plan: Plan) -> list[Plan]:
+    """Small plans with some features, in batches of several sizes, that of a plan among them; the cheapest first."""
     sizes = [(1, 2), (1, 3)] if plan.members > 1 else [(2, 1), (3, 1), (1, 2)]
     if min(plan.members, plan.groups) > 1:
         sizes.append((2, 2))
-    mine = [Plan(probe(own), *size) for size in dict.fromkeys([*sizes, (plan.groups, plan.members)])]
-    found = {own: [small for small in mine if small.count <= LARGEST]}
-    for less in own.without().values():
-        found[less] = [Plan(probe(less), *sizes[0])]
-    return found
+    found = [Plan(probe(wanted), *size) for size in dict.fromkeys([*sizes, (plan.groups, plan.members)])]
+    return [small for small in found if small.count <= LARGEST]
 
 
 def _percent(rows: list[list[int]]) -> list[list[Fraction]]:

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from pgsym.estimators.hints.choice import Choice, Parts
-from pgsym.estimators.hints.credits import Credit, log_ratios, onward, paid, total
+from pgsym.estimators.hints.credits import log_ratios, onward, total
 from pgsym.estimators.problem import Floats, Problem
 
 
-def _beside(of: Callable[[Problem], Floats]) -> Credit:
-    """The rewards-to-go, and something else in place of the divergence."""
-    return lambda p, parts: _to_go(p, replace(parts, divergence=0.0)) + parts.divergence * of(p)
+@dataclass(frozen=True)
+class Instead:
+    """What weighs the score, of shape (E, T), in place of a part of the objective that is paid as a reward."""
+
+    part: str
+    of: Callable[[Problem], Floats]
+
+    def split(self, p: Problem, parts: Parts) -> tuple[Parts, Floats | float]:
+        """(the parts that are still paid, what weighs the score besides)."""
+        size: float = getattr(parts, self.part)
+        return replace(parts, **{self.part: 0.0}), size * self.of(p)
 
 
-def _for_entropy(of: Callable[[Problem], Floats]) -> Credit:
-    """The rewards-to-go, and something else in place of the entropy."""
-    return lambda p, parts: _to_go(p, replace(parts, entropy=0.0)) + parts.entropy * of(p)
+Regulariser = Choice[Callable[[Problem, Parts], "tuple[Parts, Floats | float]"]]
 
 
-def _to_go(p: Problem, parts: Parts) -> Floats:
-    return onward(np.asarray(p.discounts, dtype=np.float64) * paid(p, parts))
+K1_IN_REWARD: Final = "weight the score by the whole log-ratio, detached (k1 in the reward)"
+DETACH: Final = "detach the log-ratio that is a reward"
+
+
+def _divergence(of: Callable[[Problem], Floats], looks: str, advice: str = K1_IN_REWARD) -> Regulariser:
+    return Choice(Instead("divergence", of).split, looks, advice=advice)
+
+
+def _entropy(of: Callable[[Problem], Floats], looks: str, advice: str) -> Regulariser:
+    return Choice(Instead("entropy", of).split, looks, advice=advice)
 
 
 def _own(p: Problem) -> Floats:
@@ -35,80 +49,80 @@ def _k3(p: Problem) -> Floats:
     return np.exp(-log_ratios(p)) - 1 + log_ratios(p)
 
 
-K1_IN_REWARD: Final = "weight the score by the whole log-ratio, detached (k1 in the reward)"
-DETACH: Final = "detach the log-ratio that is a reward"
+PAID: Final[dict[str, Regulariser]] = {
+    "paid": Choice(lambda p, parts: (parts, 0.0), "divergence and entropy are paid as rewards", "pay them as rewards")
+}
 
-DIVERGENCES: Final[dict[str, Choice[Credit]]] = {
-    "k1-as-loss": Choice(
-        _beside(lambda p: np.ones((1, 1))),
+DIVERGENCES: Final[dict[str, Regulariser]] = {
+    "k1-as-loss": _divergence(
+        lambda p: np.ones((1, 1)),
         "the log-ratio (k1) is differentiated as a loss, and the gradient of it is zero on average",
-        advice=K1_IN_REWARD,
     ),
-    "k2-per-token": Choice(
-        _beside(log_ratios),
+    "k2-per-token": _divergence(
+        log_ratios,
         "an action answers only for the log-ratio of its own step (k2 as a loss by tokens, or each state's own "
         "divergence), not for where it leads",
         advice=f"{K1_IN_REWARD}, or square the sum over the steps",
     ),
-    "k3-as-loss": Choice(
-        _beside(lambda p: 1 - np.exp(-log_ratios(p))),
-        "k3 is differentiated as a loss, by tokens: its gradient is of the divergence the other way round",
-        advice=K1_IN_REWARD,
+    "k3-as-loss": _divergence(
+        lambda p: 1 - np.exp(-log_ratios(p)),
+        "k3 is differentiated as a loss, by tokens: its gradient is that of each state's KL(ref‖π)",
     ),
-    "k3-of-sequence-as-loss": Choice(
-        _beside(lambda p: 1 - np.exp(-total(log_ratios(p)))),
+    "k3-of-sequence-as-loss": _divergence(
+        lambda p: 1 - np.exp(-total(log_ratios(p))),
         "k3 of the whole sequence is differentiated as a loss: its gradient is that of KL(ref‖π)",
-        advice=K1_IN_REWARD,
     ),
-    "k3-in-reward": Choice(
-        _beside(lambda p: onward(_k3(p))),
+    "k3-in-reward": _divergence(
+        lambda p: onward(_k3(p)),
         "k3 is a reward: its mean is the divergence, but the gradient that it leaves out is not zero",
-        advice=K1_IN_REWARD,
     ),
-    "k2-in-reward": Choice(
-        _beside(lambda p: onward(log_ratios(p) ** 2 / 2)),
+    "k3-of-sequence-in-reward": _divergence(
+        lambda p: np.exp(-total(log_ratios(p))) - 1 + total(log_ratios(p)),
+        "k3 of the whole sequence is a reward: its mean is the divergence, but the gradient that it leaves out is not "
+        "zero",
+    ),
+    "k2-in-reward": _divergence(
+        lambda p: onward(log_ratios(p) ** 2 / 2),
         "k2 is a reward, half the squared log-ratio",
-        advice=K1_IN_REWARD,
     ),
-    "absolute-log-ratio": Choice(
-        _beside(lambda p: onward(np.abs(log_ratios(p)))),
+    "absolute-log-ratio": _divergence(
+        lambda p: onward(np.abs(log_ratios(p))),
         "the absolute value of the log-ratio is a reward",
-        advice=K1_IN_REWARD,
     ),
-    "divergence-not-detached": Choice(
-        _beside(lambda p: total(log_ratios(p) + _own(p))),
+    "divergence-not-detached": _divergence(
+        lambda p: total(log_ratios(p) + _own(p)),
         "the gradient flows through the log-ratio that is a reward, too",
         advice=DETACH,
     ),
-    "divergence-to-go-not-detached": Choice(
-        _beside(lambda p: onward(log_ratios(p)) + np.cumsum(_own(p), axis=1)),
+    "divergence-to-go-not-detached": _divergence(
+        lambda p: onward(log_ratios(p)) + np.cumsum(_own(p), axis=1),
         "the gradient flows through the log-ratios that are rewards, too",
         advice=DETACH,
     ),
-    "divergence-of-own-step-not-detached": Choice(
-        _beside(lambda p: log_ratios(p) + _own(p)),
+    "divergence-of-own-step-not-detached": _divergence(
+        lambda p: log_ratios(p) + _own(p),
         "the gradient flows through the log-ratio that weighs its own step, too",
         advice=DETACH,
     ),
 }
 
-ENTROPIES: Final[dict[str, Choice[Credit]]] = {
-    "entropy-as-loss": Choice(
-        _for_entropy(lambda p: -np.ones((1, 1))),
+ENTROPIES: Final[dict[str, Regulariser]] = {
+    "entropy-as-loss": _entropy(
+        lambda p: -np.ones((1, 1)),
         "−log π of the sampled actions is differentiated, and the gradient of it is zero on average",
         advice="weight the score by −log π, detached, or differentiate the entropy of the whole distribution",
     ),
-    "entropy-of-own-step": Choice(
-        _for_entropy(lambda p: -_own(p)),
+    "entropy-of-own-step": _entropy(
+        lambda p: -_own(p),
         "an action answers only for the entropy at its own step, not for where it leads",
         advice="weight the score by the −log π of all steps from its own on",
     ),
-    "probability-for-entropy": Choice(
-        _for_entropy(lambda p: -onward(np.where(p.mask, p.taken(p.policy), 0).astype(np.float64))),
+    "probability-for-entropy": _entropy(
+        lambda p: -onward(np.where(p.mask, p.taken(p.policy), 0).astype(np.float64)),
         "the probability stands where its logarithm should in the entropy",
         advice="it is −log π that is averaged over the samples",
     ),
 }
 
 
-__all__ = ["DIVERGENCES", "ENTROPIES"]
+__all__ = ["DIVERGENCES", "ENTROPIES", "PAID"]

@@ -1,42 +1,37 @@
-"""The estimators that are right for an objective, and the slips in them that an estimator's means agree with."""
+"""The slips that an estimator's means agree with, wherever it was seen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations, product
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
-from pgsym.errors import EstimatorError
+from pgsym.errors import EstimatorError, PgsymError
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, estimated
-from pgsym.estimators.hints.baselines import BASELINES, LOOSE
-from pgsym.estimators.hints.choice import Parts
-from pgsym.estimators.hints.credits import CREDITS
+from pgsym.estimators.hints.baselines import LOOSE
+from pgsym.estimators.hints.candidates import (
+    Candidate,
+    open_to,
+    parts_of,
+    parts_of_kind,
+    put_together,
+    rights,
+    slips,
+    turned_round,
+)
+from pgsym.estimators.hints.choice import RETURN, Parts
 from pgsym.estimators.hints.designs import Design, listed
 from pgsym.estimators.hints.factors import Factor, formula
-from pgsym.estimators.hints.norms import NORMS
 from pgsym.estimators.hints.observations import Observation
-from pgsym.estimators.hints.probes import Features
-from pgsym.estimators.hints.regularisers import DIVERGENCES, ENTROPIES
-from pgsym.estimators.hints.tokens import TOKENS
-from pgsym.estimators.hints.weights import GATES, WEIGHTS
+from pgsym.estimators.hints.probes import Features, probes
 from pgsym.estimators.matching import Kind, match
-from pgsym.estimators.objectives import Objective, entropy, expected_return, forward_kl, kl
-from pgsym.estimators.problem import Floats, Problem
+from pgsym.estimators.objectives import Objective
+from pgsym.estimators.problem import Floats
 from pgsym.estimators.samples import Samples
-
-ON_POLICY: Final = (
-    "importance-weight-missing",
-    "gradient-through-ratio",
-    "gradient-through-token-ratio",
-    "probability-for-logarithm",
-)
-ONE_STEP: Final = {"credit": ("return", "no-reward"), "norm": ("rows",), "tokens": ("own", "softmax-twice")}
-RIGHTS: Final = 12
-"""How many right designs slips are looked for in."""
 
 
 @dataclass(frozen=True)
@@ -50,101 +45,52 @@ class Slip:
     tried: int
 
 
-def parts_of(objective: Objective, problem: Problem) -> Parts | None:
-    """An objective by the parts that it is made of; None if it is made of something else."""
-    basis = [expected_return, kl, entropy, forward_kl]
-    columns = np.stack([np.ravel(part.gradient(problem)) for part in basis], axis=1).astype(np.float64)
-    wanted = np.ravel(objective.gradient(problem)).astype(np.float64)
-    found = np.linalg.lstsq(columns, wanted, rcond=None)[0]
-    if not np.allclose(columns @ found, wanted, 1e-9, 1e-11 * float(np.abs(columns).max())):
-        return None
-    return Parts(*(round(float(x), 9) + 0.0 for x in found))
+@dataclass(frozen=True)
+class Search:
+    """Slips in what is right at problems with some features, for an estimator that was seen at some plans."""
+
+    estimator: Estimator
+    objective: Objective
+    plan: Plan
+    features: Features
+    seen: list[Observation]
+
+    @cached_property
+    def _right(self) -> tuple[list[Design], Parts | None]:
+        """(what is right, the parts that the estimator's means are made of)"""
+        plans = probes(self.features, self.plan)
+        problems = [plan.problem for plan in plans]
+        try:
+            targets = [self.objective.gradient(p).ravel() for p in problems]
+            parts = parts_of(problems, targets) or RETURN
+            rich = [o for o in self.seen if o.plan in plans]
+            kinds = parts_of_kind(parts)
+            mixed = parts_of([o.plan.problem for o in rich], [o.mean for o in rich], kinds) if rich else None
+        except PgsymError:  # an objective that is not known everywhere
+            return [], None
+        return rights(plans, targets, open_to(self.features, parts, self.plan), parts), mixed
+
+    @cached_property
+    def _places(self) -> dict[str, list[str]]:
+        return open_to(self.features, self._right[0][0].parts, self.plan)
+
+    def one(self) -> list[Slip]:
+        """What agrees with everything seen, and with every sample if there is such, of one slip; the likelier first."""
+        right, mixed = self._right
+        return self._likeliest(chain(slips(right, self._places, 1), put_together(right, mixed))) if right else []
+
+    def two(self) -> list[Slip]:
+        """The same of two slips."""
+        plain = [start for start in self._right[0] if start.baseline == "none"] or self._right[0][:1]
+        return self._likeliest(chain(slips(plain, self._places, 2), turned_round(plain, self._places))) if plain else []
+
+    def _likeliest(self, candidates: Iterable[Candidate]) -> list[Slip]:
+        fitting = sorted(agreeing(self.seen, candidates), key=lambda slip: slip.factor.name != "equal")
+        alike = [slip for slip in fitting if slip.factor.name == fitting[0].factor.name]
+        return nearest(self.estimator, self.seen[0].plan, alike)
 
 
-def open_to(features: Features, parts: Parts) -> dict[str, list[str]]:
-    """What can be chosen at each place so that it makes a difference at problems with these features."""
-    credits = list(CREDITS)
-    if parts.divergence:
-        credits += DIVERGENCES
-    if parts.entropy:
-        credits += ENTROPIES
-    places = {
-        "weight": [*WEIGHTS, *GATES] if features.off_policy else list(ON_POLICY),
-        "norm": list(NORMS) if features.ragged else ["rows"],
-        "baseline": list(BASELINES),
-        "tokens": [name for name in TOKENS if features.ragged or name != "mask-ignored"],
-        "credit": credits,
-    }
-    if not features.steps:
-        kept = {**ONE_STEP, "credit": (*ONE_STEP["credit"], *DIVERGENCES, *ENTROPIES)}
-        places |= {place: [name for name in places[place] if name in kept[place]] for place in kept}
-    return places
-
-
-def rights(plans: Sequence[Plan], targets: Sequence[Floats], features: Features, parts: Parts) -> list[Design]:
-    """The designs whose mean is the gradient at all plans; the plainest first."""
-    places = open_to(features, parts)
-    designs = (
-        Design(credit, baseline, weight, norm, "own", parts)
-        for norm, weight, credit, baseline in product(
-            places["norm"],
-            [
-                w
-                for w in places["weight"]
-                if w in ("importance-weight-missing", "ratio", "token-ratio", "geometric-ratio", *GATES)
-            ],
-            [c for c in places["credit"] if c in ("to-go", "return", "per-decision")],
-            ("none", "leave-one-out", "batch-leave-one-out"),
-        )
-    )
-    found = []
-    for design in designs:
-        if all(_equal(listed(plan).mean(design), target) for plan, target in zip(plans, targets, strict=True)):
-            found.append(design)
-            if len(found) == RIGHTS:
-                break
-    return found
-
-
-def _equal(mean: Floats | None, target: Floats) -> bool:
-    return mean is None or match(mean, target, 1e-9, noise=1e-12).equal
-
-
-def slips(
-    right: Sequence[Design], places: dict[str, list[str]], count: int
-) -> Iterator[tuple[Design, Design, tuple[str, ...]]]:
-    """(design, the right one that it comes from, places that differ), every design once."""
-    seen: set[Design] = set(right)
-    for where in combinations(places, count):
-        for names in product(*(places[place] for place in where)):
-            for start in right:
-                changed = dict(zip(where, names, strict=True))
-                if any(getattr(start, place) == name for place, name in changed.items()):
-                    continue
-                design = replace(start, **changed)  # type: ignore[arg-type]
-                if design not in seen:
-                    seen.add(design)
-                    yield design, start, where
-
-
-def other_parts(right: Sequence[Design]) -> Iterator[tuple[Design, Design, tuple[str, ...]]]:
-    """Slips in how the parts of the objective are put together."""
-    for start in right:
-        p = start.parts
-        changed = []
-        if p.divergence or p.forward:
-            changed.append(replace(p, divergence=p.forward, forward=p.divergence))
-        if p.several:
-            for name in ("divergence", "entropy", "forward", "reward"):
-                value = getattr(p, name)
-                changed += [replace(p, **{name: c * value}) for c in (-1, 0, 2, 0.5) if value]
-        for parts in changed:
-            yield replace(start, parts=parts), start, ("parts",)
-
-
-def agreeing(
-    seen: Sequence[Observation], candidates: Iterator[tuple[Design, Design, tuple[str, ...]]]
-) -> Iterator[Slip]:
+def agreeing(seen: Sequence[Observation], candidates: Iterable[Candidate]) -> Iterator[Slip]:
     """The slips whose means are those of an estimator wherever it was seen, or a factor of them."""
     for design, right, where in candidates:
         loose = 2e-3 if design.baseline in LOOSE else 0.0
@@ -159,18 +105,18 @@ def agreeing(
             yield Slip(design, right, where, factor, len(plans))
 
 
-def nearest(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> Slip | None:
-    """The slip whose estimates are those of an estimator sample by sample, or come nearest; of several, the first.
+def nearest(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> list[Slip]:
+    """The slips whose estimates are those of an estimator sample by sample, or come nearest; the likelier first.
 
     Slips whose means agree may differ by what averages out: rewards before an action, or a baseline.
     """
     if len(fitting) < 2:
-        return next(iter(fitting), None)
+        return list(fitting)
     samples = listed(plan)
     try:
         found = estimated(estimator, Samples(samples.p, samples.episodes, plan.groups)).astype(np.float64)
     except EstimatorError:  # judged in Fractions, and no floats are known of it
-        return fitting[0]
+        return list(fitting)
 
     def distance(slip: Slip) -> float:
         estimates = samples.estimates(slip.design)
@@ -179,7 +125,7 @@ def nearest(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> Slip |
         return float(samples.mass @ ((slip.factor.of(plan) * estimates - found) ** 2).sum(axis=1))
 
     distances = [distance(slip) for slip in fitting]
-    return next(s for s, d in zip(fitting, distances, strict=True) if d <= min(distances) * (1 + 1e-6) + 1e-12)
+    return [s for s, d in zip(fitting, distances, strict=True) if d <= min(distances) * (1 + 1e-6) + 1e-12]
 
 
 def _parallel(found: Floats, wanted: Floats, tolerance: float) -> bool:
@@ -187,4 +133,4 @@ def _parallel(found: Floats, wanted: Floats, tolerance: float) -> bool:
     return kind in (Kind.EQUAL, Kind.SCALED)
 
 
-__all__ = ["Slip", "agreeing", "nearest", "open_to", "other_parts", "parts_of", "rights", "slips"]
+__all__ = ["Search", "Slip"]

@@ -14,6 +14,7 @@ from pgsym.estimators.moments import Moments
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.problem import Problem
 from pgsym.estimators.samples import Samples
+from pgsym.meaning.numbers import Array
 
 LOOK: dict[str, str] = {
     "one step": "look at what an action is credited with, at sums over steps, and at products of ratios",
@@ -55,9 +56,8 @@ def symptom(
     right = [name for name, o in simpler.items() if o.right]
     if right and rich:
         names, where = zip(*(WRONG_WITH[name] for name in right), strict=True)
-        return " + ".join(
-            names
-        ), f"it is right with {' and with '.join(right)}, and wrong {' and '.join(where)}: {LOOK[right[0]]}"
+        says = f"at a small problem with {', or with '.join(right)}, it is right, and wrong {' and '.join(where)}"
+        return " + ".join(names), f"{says}: {LOOK[right[0]]}"
     if objective is not expected_return or not rich:
         return None
     return _not_linear(estimator, objective, rich[0])
@@ -65,11 +65,18 @@ def symptom(
 
 def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -> tuple[str, str] | None:
     plan, p = seen.plan, seen.plan.problem
-    doubled = observe(estimator, replace(plan, problem=replace(p, rewards=2 * p.rewards)), objective)
+
+    def with_rewards(rewards: Array) -> Observation | None:
+        return observe(estimator, replace(plan, problem=replace(p, rewards=rewards)), objective)
+
+    doubled, negated = with_rewards(2 * p.rewards), with_rewards(-p.rewards)
     if doubled is not None and np.allclose(doubled.mean, seen.mean, 1e-3, 1e-6):
+        if negated is not None and np.allclose(negated.mean, seen.mean, 1e-9, 1e-9):
+            return "rewards-unused", "its mean is the same for other rewards: it looks like they do not reach it"
         return (
             "rewards-normalised",
-            "its mean does not change when all rewards are doubled: it looks as if they are divided by their spread",
+            "its mean stays when all rewards are doubled: it looks like advantages are divided by their "
+            "spread, or only their order counts",
         )
     if doubled is not None and not np.allclose(doubled.mean, 2 * seen.mean, 1e-9, 1e-9):
         return (
@@ -77,7 +84,7 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
             "its mean is not doubled when all rewards are: it looks like something is cut, or divided by their spread",
         )
     last = np.arange(p.T) == p.lengths[:, np.newaxis] - 1
-    shifted = observe(estimator, replace(plan, problem=replace(p, rewards=p.rewards + last)), objective)
+    shifted = with_rewards(p.rewards + last)
     if p.discount == 1 and shifted is not None and not np.allclose(shifted.mean, seen.mean, 1e-9, 1e-9):
         return (
             "cares-for-a-constant-reward",

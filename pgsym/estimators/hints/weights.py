@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from pgsym.estimators.hints.choice import Choice
-from pgsym.estimators.problem import Floats, Ints, Problem
+from pgsym.estimators.problem import Bools, Floats, Ints, Problem
 
 Weight = Callable[[Problem], Floats]
 Gate = Callable[[Problem, Ints, Floats], Floats]
@@ -20,33 +20,32 @@ def ratios(p: Problem) -> Floats:
 
 
 def _whole(p: Problem) -> Floats:
-    return ratios(p).prod(axis=1, keepdims=True)
+    return np.asarray(ratios(p).prod(axis=1, keepdims=True))
 
 
-def _sum(x: Floats) -> Floats:
-    return x.sum(axis=1, keepdims=True)
+Keeps = Callable[[Bools, Bools, Floats], Bools]
 
 
-def _clipped(of: Weight, keeps: Callable[[Floats, Floats, Floats], Floats], width: float = 0.2) -> Gate:
+def _clipped(of: Weight, keeps: Keeps, width: float = 0.2) -> Gate:
     """A ratio whose gradient is kept where `keeps` says so of (above, below, advantage), and zero elsewhere."""
 
     def gate(p: Problem, episodes: Ints, advantages: Floats) -> Floats:
         ratio = np.broadcast_to(of(p), (p.E, p.T))[episodes]
-        return np.asarray(ratio * keeps(ratio > 1 + width, ratio < 1 - width, advantages))
+        return np.where(keeps(ratio > 1 + width, ratio < 1 - width, advantages), ratio, 0.0)
 
     return gate
 
 
-def _smaller(above: Floats, below: Floats, a: Floats) -> Floats:
-    return np.asarray(~((above & (a > 0)) | (below & (a < 0))))
+def _smaller(above: Bools, below: Bools, a: Floats) -> Bools:
+    return ~((above & (a > 0)) | (below & (a < 0)))
 
 
-def _larger(above: Floats, below: Floats, a: Floats) -> Floats:
-    return np.asarray(~((above & (a < 0)) | (below & (a > 0))))
+def _larger(above: Bools, below: Bools, a: Floats) -> Bools:
+    return ~((above & (a < 0)) | (below & (a > 0)))
 
 
-def _inside(above: Floats, below: Floats, a: Floats) -> Floats:
-    return np.asarray(~(above | below))
+def _inside(above: Bools, below: Bools, a: Floats) -> Bools:
+    return ~(above | below)
 
 
 PRODUCT: Final = "weight by the product of the ratios of the whole episode"
@@ -63,12 +62,12 @@ WEIGHTS: Final[dict[str, Choice[Weight]]] = {
         ratios, "every step is weighted by its own ratio alone", "weight every step by its own ratio"
     ),
     "ratio-so-far": Choice(
-        lambda p: np.cumprod(ratios(p), axis=1),
+        lambda p: np.asarray(np.cumprod(ratios(p), axis=1), dtype=np.float64),
         "the ratios are multiplied only up to the step, while later rewards need those of later steps",
         "multiply the ratios up to the step",
     ),
     "geometric-ratio": Choice(
-        lambda p: _whole(p) ** (1 / p.lengths[:, np.newaxis]),
+        lambda p: np.exp(np.log(_whole(p)) / p.lengths[:, np.newaxis]),
         "the weight is the ratio's geometric mean over the length",
         "weight by the geometric mean of the ratios",
     ),
@@ -85,7 +84,7 @@ WEIGHTS: Final[dict[str, Choice[Weight]]] = {
         lambda p: ratios(p) ** 2, "the importance weight of every step is applied twice", advice="apply it once"
     ),
     "gradient-through-ratio": Choice(
-        lambda p: _whole(p) * (1 + _sum(p.logarithms(p.policy))),
+        lambda p: _whole(p) * (1 + p.logarithms(p.policy).sum(axis=1, keepdims=True)),
         "the gradient flows through the importance weight as well as through the log-probability",
         advice=DETACHED,
     ),
@@ -115,7 +114,18 @@ NO_GRADIENT: Final = (
     "where it is cut there is no gradient: it is that of the return only at the behaviour policy itself"
 )
 
+
+def _self_normalised(p: Problem, episodes: Ints, advantages: Floats) -> Floats:
+    ratio = _whole(p)[episodes]
+    return np.asarray(ratio / ratio.mean(axis=1, keepdims=True))
+
+
 GATES: Final[dict[str, Choice[Gate]]] = {
+    "self-normalised-ratio": Choice(
+        _self_normalised,
+        "the ratios are divided by their own mean over the batch",
+        advice=f"{PRODUCT}: divided by their mean, they trade bias for variance",
+    ),
     "clipped-token-ratio": Choice(
         _clipped(ratios, _smaller),
         "the ratio of every step is clipped",
