@@ -17,7 +17,7 @@ from typing import Any, Final, Unpack
 from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, tree
 from pgsym.estimators.problem import Problem
 from pgsym.problems.mdp import FiniteMDP, from_arrays
-from pgsym.testing.scope import Drawn
+from pgsym.testing.scope import KINDS, Drawn
 
 try:
     from hypothesis import strategies as st
@@ -28,7 +28,6 @@ except ModuleNotFoundError:
 
 Row = list[Fraction]
 
-KINDS: Final = ("bandit", "tree", "mdp")
 REWARDS: Final = tuple(map(Fraction, ("0", "1", "-1", "2", "1/2", "-1/2", "-2", "3", "1/3", "-3")))
 FAR_REWARDS: Final = (Fraction(10**6), Fraction(-(10**6)), Fraction(1, 10**6))
 WEIGHTS: Final = (1, 2, 3)
@@ -250,14 +249,16 @@ def _row(outcomes: int, extreme: bool = False) -> st.SearchStrategy[Row]:
 
 @cache
 def _rewards(count: int, extreme: bool) -> st.SearchStrategy[Row]:
-    """As many rewards: any, or all the same, or all zero, and in some far outside the usual range."""
-    entry = st.sampled_from(REWARDS)
-    any_ = st.lists(entry, min_size=count, max_size=count)
-    if extreme:
-        far = st.lists(st.sampled_from(REWARDS[:3] + FAR_REWARDS), min_size=count, max_size=count)
-        any_ = st.one_of(any_, any_, any_, any_, far)
-    same = entry.map(lambda r: [r] * count)
-    return st.one_of(any_, any_, any_, any_, any_, any_, same)
+    """As many rewards: any, or all the same, and in some far outside the usual range.
+
+    As many are drawn where all are the same: what takes fewer choices counts as simpler than what is smaller.
+    """
+    how = st.sampled_from(("any",) * 6 + ("same",) + ("far",) * extreme)
+    return how.flatmap(
+        lambda how: st.lists(
+            st.sampled_from(REWARDS[:3] + FAR_REWARDS if how == "far" else REWARDS), min_size=count, max_size=count
+        ).map(lambda found: found[:1] * count if how == "same" else found)
+    )
 
 
 def _table(flat: Row, actions: int) -> list[Row]:

@@ -32,6 +32,7 @@ class _Breaks(Exception):
 
 def hold(question: Question, scope: Scope, says: str) -> Held:
     """Where it holds; raises AssertionError, with the smallest problem found, where it does not."""
+    __tracebackhide__ = True
     seen: list[tuple[Plan, Outcome]] = []
 
     def judge(plan: Plan) -> None:

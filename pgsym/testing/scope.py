@@ -20,6 +20,8 @@ from pgsym.testing import settings
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
+KINDS: Final = ("bandit", "tree", "mdp")
+"""What is drawn, the simplest first."""
 SAMPLES: Final = 10_000
 """How many samples a drawn problem may have: larger groups are tried at problems with fewer episodes."""
 EPISODES: Final = 64
@@ -122,7 +124,7 @@ class Scope:
 
         Raises TooLarge where samples are too many.
         """
-        from pgsym.testing.estimator_problems import KINDS, problems  # isort: skip  (it says which extra is missing)
+        from pgsym.testing.estimator_problems import problems  # isort: skip  (it says which extra is missing)
         from hypothesis import strategies as st
 
         if self.problems is not None:

@@ -10,6 +10,7 @@ import pytest
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators import bandit, entropy, expected_return, from_advantages, kl, tree
 from pgsym.testing import (
+    assert_direction,
     assert_gradient_of,
     assert_lower_variance,
     assert_padding_ignored,
@@ -235,6 +236,19 @@ def test_gradients_of_other_objectives():
     assert "# PUT YOUR OWN HERE: the objective J − KL(π‖ref) cannot be imported" in text
 
 
+def test_directions():
+    held = assert_direction(group_mean, groups=1, members=(2, 3), **few)
+    assert held.says == "group_mean points along ∇(J)"
+    assert held.worst < 1e-9
+    two_actions = {"kinds": ["bandit"], "states": 1, "actions": 2, "extreme": False}
+    assert assert_direction(normalised, groups=1, members=2, **two_actions, **few)
+    text = failure(assert_direction, normalised, groups=1, members=2)
+    assert text.startswith("normalised does not point along ∇(J): turned by ")
+    assert failure(assert_direction, wrong_sign, **few).startswith("wrong_sign does not point along ∇(J): the opposite")
+    assert "zero where it should not be" in failure(assert_direction, group_mean, groups=1, **few)
+    assert_direction(entropy_score, entropy, **few)
+
+
 def test_the_same_gradient():
     held = assert_same_gradient(reinforce, reward_to_go, **few)
     assert held.says == "reinforce and reward_to_go have the same gradient"
@@ -338,7 +352,7 @@ def test_the_scope_is_named():
     held = assert_unbiased(reinforce, problems=trees(length=2, states=1), groups=1, members=(1, 2), examples=25)
     assert re.fullmatch(
         r"tested: reinforce is an unbiased estimate of ∇\(J\)\n"
-        r"  scope     25 problems \(25 trees\), 1 to 4 states or contexts, 2 to 3 actions or tokens, "
+        r"  scope     25 problems \(25 trees\), 1 to \d states or contexts, 2 to 3 actions or tokens, "
         r"lengths 1 to 2 \(ragged in \d+\), on-policy, rewards per step in \d+, 1 groups of 1 to 2\n"
         r"  evidence  problems drawn by Hypothesis \(seed 0\), \d+ of them with nothing to see; all samples of each "
         r"gone through, [\d,]+ in all; float64, equal within 1e-09 of lengths, or rounding \(worst .*\)",
@@ -401,6 +415,8 @@ REPRODUCED = {
     "unbiased": (assert_unbiased, (group_mean,), {"groups": 1, "members": 2}),
     "off-policy": (assert_unbiased, (no_ratio,), {"off_policy": True}),
     "scaled": (assert_scaled, (summed, lambda G: Fraction(G, G + 1)), {"groups": 2}),
+    "direction": (assert_direction, (normalised,), {"groups": 1, "members": 2}),
+    "direction of another": (assert_direction, (kl_score, entropy), {}),
     "gradient": (assert_gradient_of, (kl_score, entropy), {}),
     "same": (assert_same_gradient, (summed, reinforce), {}),
     "variance": (assert_lower_variance, (leave_one_out, reinforce), {"groups": 1, "members": 2}),
