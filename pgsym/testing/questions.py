@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from pgsym.errors import NotFinite, PgsymError
+from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
+from pgsym.estimators.hints import guess
 from pgsym.estimators.matching import Kind, Match, match, number
 from pgsym.estimators.moments import Moments, moments, row
 from pgsym.estimators.objectives import Objective, expected_return
@@ -22,6 +24,8 @@ from pgsym.testing.scope import Outcome, in_floats, scale, spread
 if TYPE_CHECKING:
     from pgsym.testing.reproduction import Script
 
+WIDTH: Final = 100
+"""How wide prose is set."""
 ROUNDING: Final = 1e-13
 """What rounding leaves of terms that cancel, relative to their size."""
 FEW: Final = 20_000
@@ -270,16 +274,12 @@ def said(lies: Match) -> str:
 
 def _guess(estimator: Estimator, plan: Plan, objective: Objective) -> str:
     """What it may be, in words, if a known pattern fits."""
-    try:
-        from pgsym.estimators.hints import guess
-    except ModuleNotFoundError:
-        return ""
     floats = in_floats(plan)
     try:
         hint = guess(estimator, floats, objective, means(estimator, floats, objective))
-    except PgsymError:
+    except Exception:  # the user's function may break at the other problems that a guess is tried at
         return ""
-    return "" if hint is None else hint.says
+    return "" if hint is None else fill(hint.says, WIDTH)
 
 
 def not_finite(plan: Plan, error: NotFinite, members: tuple[int, ...]) -> Explanation:

@@ -199,6 +199,8 @@ The problem, the smallest that Hypothesis found (seed 0):
   E[group_mean]  [-1/6, 1/6]
   which is       scaled by exactly 2/3
   evidence       all 8 samples gone through, in fractions
+  a guess        its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample
+                 itself; leave it out, or scale by G/(G−1)
 
 """
     )

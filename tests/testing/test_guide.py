@@ -1,12 +1,19 @@
-"""The user's guide is true: its test files run as they stand, and the failure shown is the one that is printed."""
+"""The user's guide is true: its test files run as they stand, and the failure shown is the one that is printed.
+
+Run as a script, it writes the failure in the guide anew.
+"""
 
 import re
+import sys
+from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 pytest_plugins = "pytester"
-PAGE = (Path(__file__).parents[2] / "docs" / "hold-your-own-loss.md").read_text()
+FILE = Path(__file__).parents[2] / "docs" / "hold-your-own-loss.md"
+PAGE = FILE.read_text()
 FILES = dict(re.findall(r"<!-- (test_\w+)\.py -->\n```python\n(.*?)```", PAGE, re.DOTALL))
 (SHOWN,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 FEW = "--pgsym-examples=15"
@@ -36,3 +43,19 @@ def test_what_is_shown_to_reproduce_it_fails_so_too(run):
     done = run({SHOWN_TEST: FILES[SHOWN_TEST], "test_reproduced": script}, "test_reproduced.py")
     done.assert_outcomes(failed=1)
     assert f"AssertionError: {SHOWN.splitlines()[0]}\n" in done.stdout.str()
+
+
+def written_anew() -> str:
+    """The guide with the failure as it is printed now."""
+    with TemporaryDirectory() as folder:
+        Path(folder, f"{SHOWN_TEST}.py").write_text(FILES[SHOWN_TEST])
+        sys.path.insert(0, folder)
+        try:
+            getattr(import_module(SHOWN_TEST), SHOWN_TEST)()
+        except AssertionError as failure:
+            return PAGE.replace(SHOWN, f"{failure}\n")
+    raise AssertionError("it does not fail any more")
+
+
+if __name__ == "__main__":
+    FILE.write_text(written_anew())
