@@ -18,6 +18,7 @@ from pgsym.estimators.estimator import Estimator, FromFunction
 from pgsym.estimators.matching import number
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.samples import arguments
+from pgsym.testing import settings
 from pgsym.testing.holding import hold
 from pgsym.testing.questions import IsGradient, LowerVariance, SameGradient
 from pgsym.testing.samplewise import FILLS, WEIGHTS, PaddingIgnored, Partition
@@ -168,7 +169,7 @@ def _gradient(
 def _estimator(estimator: Function, options: Mapping[str, Any]) -> Estimator:
     if hasattr(estimator, "name"):
         return estimator
-    return FromFunction(estimator, options.get("names", {}))
+    return FromFunction(estimator, {**settings.current(), **options}.get("names", {}))
 
 
 __all__ = [

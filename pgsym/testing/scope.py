@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import comb
@@ -127,19 +127,17 @@ class Scope:
         from pgsym.testing.estimator_problems import problems  # isort: skip  (it says which extra is missing)
         from hypothesis import strategies as st
 
+        def planned(found: SearchStrategy[Problem], size: tuple[int, int]) -> SearchStrategy[Plan]:
+            return st.builds(Plan, found, *map(st.just, (*size, self.unordered)))
+
+        sizes = self.sizes()
         if self.problems is not None:
-            return [st.one_of([self.problems.map(_planned(*size, self.unordered)) for size in self.sizes()])]
+            return [st.one_of([planned(self.problems, size) for size in sizes])]
         drawn = dict(self.drawn)
         kinds, most = drawn.pop("kinds", KINDS), drawn.pop("episodes", EPISODES)
+        few = {size: min(most, self._episodes(*size)) for size in sizes}
         return [
-            st.one_of(
-                [
-                    problems((kind,), **drawn, episodes=min(most, self._episodes(*size))).map(
-                        _planned(*size, self.unordered)
-                    )
-                    for size in self.sizes()
-                ]
-            )
+            st.one_of([planned(problems((kind,), **drawn, episodes=few[size]), size) for size in sizes])
             for kind in kinds
         ]
 
@@ -159,10 +157,6 @@ class Scope:
                 f"take fewer, {hint}or samples=…"
             )
         return most
-
-
-def _planned(groups: int, members: int, unordered: bool) -> Callable[[Problem], Plan]:
-    return lambda problem: Plan(problem, groups, members, unordered)
 
 
 @dataclass(frozen=True)

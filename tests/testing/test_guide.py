@@ -16,7 +16,7 @@ FILE = Path(__file__).parents[2] / "docs" / "hold-your-own-loss.md"
 PAGE = FILE.read_text()
 FILES = dict(re.findall(r"<!-- (test_\w+)\.py -->\n```python\n(.*?)```", PAGE, re.DOTALL))
 (SHOWN,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
-FEW = "--pgsym-examples=15"
+FEW = "--pgsym-examples=12"
 SHOWN_TEST = "test_length_normalised"
 
 
