@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from pgsym.testing.assertions import assert_identity, assert_identity_in_floats, assert_refuted
     from pgsym.testing.estimators import (
+        assert_direction,
         assert_gradient_of,
         assert_lower_variance,
         assert_padding_ignored,
@@ -24,6 +25,7 @@ HOMES: Final = {
     **dict.fromkeys(("assert_identity", "assert_identity_in_floats", "assert_refuted"), "assertions"),
     **dict.fromkeys(
         (
+            "assert_direction",
             "assert_gradient_of",
             "assert_lower_variance",
             "assert_padding_ignored",
@@ -45,6 +47,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "assert_direction",
     "assert_gradient_of",
     "assert_identity",
     "assert_identity_in_floats",

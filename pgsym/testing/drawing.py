@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from pgsym.estimators.problem import Problem
 from pgsym.testing import settings
-from pgsym.testing.scope import Drawn
+from pgsym.testing.scope import KINDS, Drawn
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -35,7 +35,9 @@ def judge_each(strategy: SearchStrategy[T], judge: Callable[[T], None], examples
     each()
 
 
-def drawn(count: int | None = None, *, seed: int | None = None, **options: Unpack[Drawn]) -> list[Problem]:
+def drawn(
+    count: int | None = None, *, kinds: Sequence[str] = KINDS, seed: int | None = None, **options: Unpack[Drawn]
+) -> list[Problem]:
     """Problems as `problems` draws them, at most `count`: as many as an assertion draws, if it is not said.
 
     >>> len(drawn(5, length=1)), {p.T for p in drawn(5, length=1)}
@@ -47,7 +49,7 @@ def drawn(count: int | None = None, *, seed: int | None = None, **options: Unpac
     count = told.get("examples", settings.EXAMPLES) if count is None else count
     seed = told.get("seed", settings.SEED) if seed is None else seed
     found: list[Problem] = []
-    judge_each(problems(**options), found.append, count, seed)
+    judge_each(problems(kinds, **options), found.append, count, seed)
     return found
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Unpack
 from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, tree
 from pgsym.estimators.problem import Problem
 from pgsym.problems.mdp import FiniteMDP, from_arrays
-from pgsym.testing.scope import Drawn
+from pgsym.testing.scope import KINDS, Drawn
 
 try:
     from hypothesis import strategies as st
@@ -28,7 +28,6 @@ except ModuleNotFoundError:
 
 Row = list[Fraction]
 
-KINDS: Final = ("bandit", "tree", "mdp")
 REWARDS: Final = tuple(map(Fraction, ("0", "1", "-1", "2", "1/2", "-1/2", "-2", "3", "1/3", "-3")))
 FAR_REWARDS: Final = (Fraction(10**6), Fraction(-(10**6)), Fraction(1, 10**6))
 WEIGHTS: Final = (1, 2, 3)
@@ -159,8 +158,8 @@ def _problem(
         rows = len(contexts(sizes.actions, sizes.length, end, sizes.states))
         episodes = sizes.episodes
     policies = _policies(draw, rows, sizes.actions, off_policy, extreme)
-    rewards = draw(_rewards(episodes, extreme))
-    given = {**policies, "critic": draw(_rewards(rows, False)) if critic else None}
+    rewards = _rewards(draw, episodes, extreme)
+    given = {**policies, "critic": _rewards(draw, rows, False) if critic else None}
     if kind == "bandit":
         return bandit(reward=_table(rewards, sizes.actions), starts=draw(_row(sizes.states)), **given)
     if kind == "tree":
@@ -174,7 +173,7 @@ def _tree(draw: st.DrawFn, n: _Sizes, rewards: Row, extreme: bool, **given: Any)
     if n.length > 1 and draw(st.booleans()):
         where = contexts(n.actions, n.length, end, n.states)
         prefixes = [(prompt, (*tokens, v)) for prompt, tokens in where for v in range(n.actions)]
-        paid = dict(zip(prefixes, draw(_rewards(len(prefixes), extreme)), strict=True))
+        paid = dict(zip(prefixes, _rewards(draw, len(prefixes), extreme), strict=True))
     return tree(
         rewards,
         vocabulary=n.actions,
@@ -222,7 +221,7 @@ def _policies(
         halves = [Fraction(1, 2), *[Fraction(1, 2 * (actions - 1))] * (actions - 1)]
         quarters = [Fraction(1, 4), *[Fraction(3, 4 * (actions - 1))] * (actions - 1)]
         behaviour = [*policy[:-1], quarters if policy[-1] == halves else halves]
-    reference = [draw(_row(actions)) for _ in range(contexts)] if draw(st.booleans()) else None
+    reference = [draw(_row(actions)) for _ in range(contexts)] if draw(st.sampled_from((False, True, True))) else None
     return {"policy": policy, "behaviour": behaviour, "reference": reference}
 
 
@@ -248,16 +247,21 @@ def _row(outcomes: int, extreme: bool = False) -> st.SearchStrategy[Row]:
     return st.sampled_from([[Fraction(w, sum(row)) for w in row] for row in weights]).map(list)
 
 
-@cache
-def _rewards(count: int, extreme: bool) -> st.SearchStrategy[Row]:
-    """As many rewards: any, or all the same, or all zero, and in some far outside the usual range."""
-    entry = st.sampled_from(REWARDS)
-    any_ = st.lists(entry, min_size=count, max_size=count)
-    if extreme:
-        far = st.lists(st.sampled_from(REWARDS[:3] + FAR_REWARDS), min_size=count, max_size=count)
-        any_ = st.one_of(any_, any_, any_, any_, far)
-    same = entry.map(lambda r: [r] * count)
-    return st.one_of(any_, any_, any_, any_, any_, any_, same)
+def _rewards(draw: st.DrawFn, count: int, extreme: bool) -> Row:
+    """As many rewards: any, or all the same, and in some far outside the usual range.
+
+    As many are drawn where all are the same: what takes fewer choices counts as simpler than what is smaller.
+    """
+    how = draw(_HOW_FAR if extreme else _HOW)
+    entry = _FAR if how == "far" else _NEAR
+    found = [draw(entry) for _ in range(count)]
+    return found[:1] * count if how == "same" else found
+
+
+_HOW = st.sampled_from(("any",) * 6 + ("same",))
+_HOW_FAR = st.sampled_from(("any",) * 6 + ("same", "far"))
+_NEAR = st.sampled_from(REWARDS)
+_FAR = st.sampled_from(REWARDS[:3] + FAR_REWARDS)
 
 
 def _table(flat: Row, actions: int) -> list[Row]:

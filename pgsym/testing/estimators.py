@@ -18,6 +18,7 @@ from pgsym.estimators.estimator import Estimator, FromFunction
 from pgsym.estimators.matching import number
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.samples import arguments
+from pgsym.testing import settings
 from pgsym.testing.holding import hold
 from pgsym.testing.questions import IsGradient, LowerVariance, SameGradient
 from pgsym.testing.samplewise import FILLS, WEIGHTS, PaddingIgnored, Partition
@@ -46,11 +47,13 @@ def assert_unbiased(estimator: Function, **options: Unpack[Options]) -> Held:
     >>> print(held.rung, held.says, sep=": ")
     tested: reinforce is an unbiased estimate of ∇(J)
     """
+    __tracebackhide__ = True
     return _gradient("assert_unbiased", estimator, expected_return, None, options)
 
 
 def assert_gradient_of(estimator: Function, objective: Objective, **options: Unpack[Options]) -> Held:
     """Where an estimator's expectation is the gradient of an objective, such as `expected_return - 0.1 * kl`."""
+    __tracebackhide__ = True
     return _gradient("assert_gradient_of", estimator, objective, None, options)
 
 
@@ -66,6 +69,7 @@ def assert_scaled(
     ...     return returns - returns.mean(axis=1, keepdims=True)
     >>> held = assert_scaled(from_advantages(group_mean), by=lambda G: Fraction(G - 1, G), groups=1, examples=20)
     """
+    __tracebackhide__ = True
     if not callable(by):
         return _gradient("assert_scaled", estimator, objective, lambda _: by, options, number(by))
     given = arguments(by, {}, SIZES)
@@ -80,8 +84,21 @@ def assert_scaled(
     return _gradient("assert_scaled", estimator, objective, factor, options, words)
 
 
+def assert_direction(estimator: Function, objective: Objective = expected_return, **options: Unpack[Options]) -> Held:
+    """Where an estimator's expectation points along the gradient of an objective, however long it is.
+
+    The factor is positive, and may be another at every problem.  Where it is to be known, `assert_scaled` asks for it.
+    """
+    __tracebackhide__ = True
+    scope = Scope.of(options)
+    known = _estimator(estimator, options)
+    question = IsGradient(known, objective, "assert_direction", direction=True, rtol=scope.rtol)
+    return hold(question, scope, f"{known.name} points along ∇({objective})")
+
+
 def assert_same_gradient(loss_a: Function, loss_b: Function, **options: Unpack[Options]) -> Held:
     """Where two losses or estimators have the same expected gradient."""
+    __tracebackhide__ = True
     scope = Scope.of(options)
     first, second = (_estimator(e, options) for e in (loss_a, loss_b))
     return hold(
@@ -96,6 +113,7 @@ def assert_lower_variance(
 
     Both must have the same mean, for a smaller gradient has less variance for nothing, unless `same_mean` is False.
     """
+    __tracebackhide__ = True
     scope = Scope.of(options)
     first, second = (_estimator(e, options) for e in (estimator, than))
     says = f"{first.name} has nowhere a higher variance than {second.name}, and a lower one somewhere"
@@ -109,6 +127,7 @@ def assert_partition_invariant(estimator: Function, *, weights: str = "episodes"
     members) in parts of one, in halves and in ragged parts; each part's estimate is weighed by its share of the
     `weights`: "episodes", "tokens" (of the mask), "parts" (all the same), or "sum" (they are added up).
     """
+    __tracebackhide__ = True
     if weights not in WEIGHTS:
         raise EstimatorError(f"weights are one of {', '.join(WEIGHTS)}, not {weights!r}")
     scope = Scope.of(options, groups=(2, 3), members=(1, 2))
@@ -125,6 +144,7 @@ def assert_padding_ignored(
     `fills` stand in place of numbers (NaN, ±inf, a huge one, −1), other tokens in place of tokens; `more` is how many
     steps of padding are added at the end of all episodes (0: none).
     """
+    __tracebackhide__ = True
     scope = Scope.of({"kinds": ("tree", "mdp"), **options})
     known = _estimator(estimator, options)
     return hold(PaddingIgnored(known, tuple(fills), more, scope.rtol), scope, f"{known.name} ignores the padding")
@@ -138,20 +158,22 @@ def _gradient(
     options: Options,
     factor: str = "",
 ) -> Held:
+    __tracebackhide__ = True
     scope = Scope.of(options)
     known = _estimator(estimator, options)
     about = "an unbiased estimate of" if by is None else f"an estimate of {factor} ×"
     says = f"{known.name} is {about} ∇({objective})"
-    return hold(IsGradient(known, objective, assertion, by, scope.rtol), scope, says)
+    return hold(IsGradient(known, objective, assertion, by, rtol=scope.rtol), scope, says)
 
 
 def _estimator(estimator: Function, options: Mapping[str, Any]) -> Estimator:
     if hasattr(estimator, "name"):
         return estimator
-    return FromFunction(estimator, options.get("names", {}))
+    return FromFunction(estimator, {**settings.current(), **options}.get("names", {}))
 
 
 __all__ = [
+    "assert_direction",
     "assert_gradient_of",
     "assert_lower_variance",
     "assert_padding_ignored",

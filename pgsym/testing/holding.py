@@ -32,6 +32,7 @@ class _Breaks(Exception):
 
 def hold(question: Question, scope: Scope, says: str) -> Held:
     """Where it holds; raises AssertionError, with the smallest problem found, where it does not."""
+    __tracebackhide__ = True
     seen: list[tuple[Plan, Outcome]] = []
 
     def judge(plan: Plan) -> None:
@@ -128,7 +129,8 @@ def _paid(p: Problem, e: int) -> str:
 def aligned(shown: dict[str, str]) -> list[str]:
     """Lines of names and values, the values under each other."""
     width = max(map(len, shown), default=0)
-    return [f"  {name:<{width}}  {value}" for name, value in shown.items()]
+    under = "\n" + " " * (width + 4)
+    return [f"  {name:<{width}}  {value}".replace("\n", under) for name, value in shown.items()]
 
 
 __all__ = ["hold"]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from pgsym.errors import NotFinite, PgsymError
+from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
+from pgsym.estimators.hints import guess
 from pgsym.estimators.matching import Kind, Match, match, number
 from pgsym.estimators.moments import Moments, moments, row
 from pgsym.estimators.objectives import Objective, expected_return
@@ -22,6 +24,8 @@ from pgsym.testing.scope import Outcome, in_floats, scale, spread
 if TYPE_CHECKING:
     from pgsym.testing.reproduction import Script
 
+WIDTH: Final = 100
+"""How wide prose is set."""
 ROUNDING: Final = 1e-13
 """What rounding leaves of terms that cancel, relative to their size."""
 FEW: Final = 20_000
@@ -108,35 +112,44 @@ def off(found: Array, wanted: Array, rounding: float, rtol: float) -> float:
 
 @dataclass(frozen=True)
 class IsGradient:
-    """Whether an estimator's mean is an objective's gradient, times `by`."""
+    """Whether an estimator's mean is an objective's gradient, times `by`; with `direction`, times anything positive."""
 
     estimator: Estimator
     objective: Objective
     assertion: str
     by: Callable[[Plan], Any] | None = None
+    direction: bool = False
     rtol: float = 1e-9
     silent: str = field(default="at no problem was there a gradient or an estimate other than zero", init=False)
 
     def _wanted(self, found: Moments) -> Any:
         return found.target if self.by is None else found.target * self.by(found.plan)
 
+    def _holds(self, lies: Match) -> bool:
+        """Whether a mean that lies so is as it should be; a factor of direction is of any size, but not of any sign."""
+        along = lies.kind is Kind.SCALED and lies.cosine is not None and lies.cosine > 0
+        return lies.equal or (self.direction and along)
+
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan."""
         found = means(self.estimator, in_floats(plan), self.objective)
         wanted = self._wanted(found).astype(np.float64)
         lies = match(found.mean, wanted, self.rtol, noise(found))
-        telling = bool(found.length > 0 or np.any(wanted != 0))
-        exact = None
-        if not lies.equal and near(found.mean, wanted, found):
-            exact = exactly(self.estimator, plan, self.objective)
+        holds, telling = self._holds(lies), bool(found.length > 0 or np.any(wanted != 0))
+        exact = None if holds or not near(found.mean, wanted, found) else self._exactly(plan)
         if exact is not None:
-            return Outcome(match(exact.mean, self._wanted(exact)).equal, 0.0, telling)
-        return Outcome(lies.equal, off(found.mean, wanted, noise(found), self.rtol), telling)
+            return Outcome(self._holds(match(exact.mean, self._wanted(exact))), 0.0, telling)
+        if holds and not lies.equal:
+            wanted = wanted * (np.vdot(wanted, found.mean) / np.vdot(wanted, wanted))
+        return Outcome(holds, off(found.mean, wanted, noise(found), self.rtol), telling)
+
+    def _exactly(self, plan: Plan) -> Moments | None:
+        return exactly(self.estimator, plan, self.objective)
 
     def explain(self, plan: Plan) -> Explanation:
         """What went wrong at a plan."""
-        found = exactly(self.estimator, plan, self.objective)
-        if found is None or match(found.mean, self._wanted(found), self.rtol).equal:
+        found = self._exactly(plan)
+        if found is None or self._holds(match(found.mean, self._wanted(found), self.rtol)):
             found = means(self.estimator, in_floats(plan), self.objective)
         wanted = self._wanted(found)
         lies = match(found.mean, wanted, self.rtol, 0.0 if found.problem.exact else noise(found))
@@ -147,10 +160,11 @@ class IsGradient:
             shown[factor + gradient] = row(wanted)
         shown[f"E[{self.estimator.name}]"] = row(found.mean)
         shown["which is"] = said(lies)
-        shown["evidence"] = found.evidence
+        shown["evidence"] = gone_through(found)
         if hint := _guess(self.estimator, plan, self.objective):
             shown["a guess"] = hint
-        return Explanation(f"{self.estimator.name} does not estimate {factor}{gradient}: {said(lies)}", shown)
+        does = f"point along {gradient}" if self.direction else f"estimate {factor}{gradient}"
+        return Explanation(f"{self.estimator.name} does not {does}: {said(lies)}", shown)
 
     def written(self, plan: Plan, script: Script) -> str:
         """The assertion as Python."""
@@ -195,7 +209,7 @@ class SameGradient:
                 f"E[{self.second.name}]": row(b.mean),
                 f"E[{self.first.name}]": row(a.mean),
                 "which is": said(lies),
-                "evidence": a.evidence,
+                "evidence": gone_through(a),
             },
         )
 
@@ -236,12 +250,17 @@ class LowerVariance:
         shown = {"∇(J)": row(a.target)}
         for m in (a, b):
             shown |= {f"E[{m.estimator}]": row(m.mean), f"variance of {m.estimator}": f"{number(m.variance)} (trace)"}
-        return Explanation(says, {**shown, "evidence": a.evidence})
+        return Explanation(says, {**shown, "evidence": gone_through(a)})
 
     def written(self, plan: Plan, script: Script) -> str:
         """The assertion as Python."""
         extra = "" if self.same_mean else ", same_mean=False"
         return f"assert_lower_variance({script.estimator(self.estimator)}, than={script.estimator(self.than)}{extra}"
+
+
+def gone_through(found: Moments) -> str:
+    """How a mean was found; what counts as equal is the assertion's."""
+    return found.evidence.partition(", equal")[0]
 
 
 def said(lies: Match) -> str:
@@ -255,16 +274,12 @@ def said(lies: Match) -> str:
 
 def _guess(estimator: Estimator, plan: Plan, objective: Objective) -> str:
     """What it may be, in words, if a known pattern fits."""
-    try:
-        from pgsym.estimators.hints import guess
-    except ModuleNotFoundError:
-        return ""
     floats = in_floats(plan)
     try:
         hint = guess(estimator, floats, objective, means(estimator, floats, objective))
-    except PgsymError:
+    except Exception:  # the user's function may break at the other problems that a guess is tried at
         return ""
-    return "" if hint is None else hint.says
+    return "" if hint is None else fill(hint.says, WIDTH)
 
 
 def not_finite(plan: Plan, error: NotFinite, members: tuple[int, ...]) -> Explanation:

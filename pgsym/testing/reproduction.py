@@ -173,11 +173,13 @@ def _called(function: Any) -> str:
 
 
 def _why(function: Any) -> str:
-    name = getattr(function, "__qualname__", "your function")
-    module = getattr(function, "__module__", "")
+    """What a function is that cannot be imported."""
+    name, module = getattr(function, "__qualname__", ""), getattr(function, "__module__", "")
     if "<lambda>" in name:
         return "a lambda"
-    return f"{module}:{name}" if module == "__main__" else f"{name}, which is defined inside of a function,"
+    if not name:
+        return f"a {type(function).__name__}"
+    return f"{name} of the script that ran" if module == "__main__" else f"{name}, which is no global of a module,"
 
 
 def _parameters(function: Any) -> str:

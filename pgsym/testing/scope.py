@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import comb
@@ -20,6 +20,8 @@ from pgsym.testing import settings
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
+KINDS: Final = ("bandit", "tree", "mdp")
+"""What is drawn, the simplest first."""
 SAMPLES: Final = 10_000
 """How many samples a drawn problem may have: larger groups are tried at problems with fewer episodes."""
 EPISODES: Final = 64
@@ -122,22 +124,20 @@ class Scope:
 
         Raises TooLarge where samples are too many.
         """
-        from pgsym.testing.estimator_problems import KINDS, problems  # isort: skip  (it says which extra is missing)
+        from pgsym.testing.estimator_problems import problems  # isort: skip  (it says which extra is missing)
         from hypothesis import strategies as st
 
+        def planned(found: SearchStrategy[Problem], size: tuple[int, int]) -> SearchStrategy[Plan]:
+            return st.builds(Plan, found, *map(st.just, (*size, self.unordered)))
+
+        sizes = self.sizes()
         if self.problems is not None:
-            return [st.one_of([self.problems.map(_planned(*size, self.unordered)) for size in self.sizes()])]
+            return [st.one_of([planned(self.problems, size) for size in sizes])]
         drawn = dict(self.drawn)
         kinds, most = drawn.pop("kinds", KINDS), drawn.pop("episodes", EPISODES)
+        few = {size: min(most, self._episodes(*size)) for size in sizes}
         return [
-            st.one_of(
-                [
-                    problems((kind,), **drawn, episodes=min(most, self._episodes(*size))).map(
-                        _planned(*size, self.unordered)
-                    )
-                    for size in self.sizes()
-                ]
-            )
+            st.one_of([planned(problems((kind,), **drawn, episodes=few[size]), size) for size in sizes])
             for kind in kinds
         ]
 
@@ -157,10 +157,6 @@ class Scope:
                 f"take fewer, {hint}or samples=…"
             )
         return most
-
-
-def _planned(groups: int, members: int, unordered: bool) -> Callable[[Problem], Plan]:
-    return lambda problem: Plan(problem, groups, members, unordered)
 
 
 @dataclass(frozen=True)

@@ -3,28 +3,11 @@
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
-import pgsym.testing.estimator_problems
-import pgsym.testing.estimators  # noqa: F401  (a run in this process forgets what it imports: NumPy cannot come twice)
-
 pytest_plugins = "pytester"
-INSTALLED = any(e.value == "pgsym.testing.plugin" for e in entry_points(group="pytest11"))
-
-
-@pytest.fixture
-def run(pytester):
-    """A run of pytest on a file of the given text, in this process, with the plugin as it is when installed."""
-
-    def of(text, *arguments):
-        pytester.makepyfile(text)
-        plugin = () if INSTALLED else ("-p", "pgsym.testing.plugin")
-        return pytester.runpytest_inprocess("--strict-markers", "-p", "no:cacheprovider", *plugin, *arguments)
-
-    return of
 
 
 REINFORCE = """
