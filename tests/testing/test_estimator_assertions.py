@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from pgsym.errors import EstimatorError, TooLarge
-from pgsym.estimators import bandit, entropy, expected_return, from_advantages, kl, tree
+from pgsym.estimators import bandit, entropy, expected_return, from_advantages, from_torch, kl, tree
 from pgsym.testing import (
     assert_direction,
     assert_gradient_of,
@@ -485,3 +485,17 @@ def test_without_hypothesis_problems_of_ones_own_are_tried_and_the_extra_is_name
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout == 'exact\nproblems are drawn by Hypothesis: pip install "pgsym[testing]"\n', done.stderr
+
+
+def summed_surrogate(logp, advantages):
+    return -(logp.sum(dim=1) * advantages).sum()
+
+
+def test_a_loss_of_a_framework_is_written_with_its_arguments():
+    pytest.importorskip("torch")
+    text = failure(assert_unbiased, from_torch(summed_surrogate, advantages="returns", name="mine"), groups=2, **few)
+    assert text.startswith("mine does not estimate ∇(J): scaled by exactly 2\n")
+    assert 'assert_unbiased(from_torch(summed_surrogate, name="mine"), problems=[problem]' in text
+    namespace = {}
+    exec(textwrap.dedent(text.split("\n\nTo reproduce it:\n\n")[1]), namespace)
+    assert failure(namespace["test_reproduced"]).startswith("mine does not estimate ∇(J): scaled by exactly 2\n")
