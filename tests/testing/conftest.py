@@ -12,11 +12,15 @@ INSTALLED = any(e.value == "pgsym.testing.plugin" for e in entry_points(group="p
 
 @pytest.fixture
 def run(pytester):
-    """A run of pytest on files of the given texts (or one text) in an empty folder, with the plugin."""
+    """A run of pytest on files of the given texts (or one text) in an empty folder, with the plugin.
 
-    def of(files, *arguments):
+    What imports PyTorch runs alone, in a process of its own: PyTorch cannot come twice either.
+    """
+
+    def of(files, *arguments, alone=False):
         pytester.makepyfile(**files) if isinstance(files, dict) else pytester.makepyfile(files)
         plugin = () if INSTALLED else ("-p", "pgsym.testing.plugin")
-        return pytester.runpytest_inprocess("--strict-markers", "-p", "no:cacheprovider", *plugin, *arguments)
+        execute = pytester.runpytest_subprocess if alone else pytester.runpytest_inprocess
+        return execute("--strict-markers", "-p", "no:cacheprovider", *plugin, *arguments)
 
     return of

@@ -27,7 +27,7 @@ def test_the_test_file_passes_in_an_empty_folder(run):
 
 def test_the_test_file_of_losses_passes_in_an_empty_folder(run):
     pytest.importorskip("torch")
-    done = run({"test_my_loss": FILES["test_my_loss"]}, FEW)
+    done = run({"test_my_loss": FILES["test_my_loss"]}, FEW, alone=True)
     done.assert_outcomes(passed=FILES["test_my_loss"].count("\ndef test_"))
 
 
