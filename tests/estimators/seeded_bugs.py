@@ -1,16 +1,22 @@
-"""Estimators as engineers write them, right, and the slips that one changed line makes of them."""
+"""Estimators as engineers write them, right, and the slips that one changed line makes of them.
+
+`python tests/estimators/seeded_bugs.py docs/seeded-bugs.md` writes the page that tells what becomes of each.
+"""
 
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 
-from pgsym.estimators import Objective, Problem, bandit, entropy, expected_return, kl, tree
+from pgsym.estimators import Moments, Objective, Problem, bandit, entropy, expected_return, kl, moments, tree
 from pgsym.estimators.estimator import FromFunction
+from pgsym.estimators.hints import Hint, guess
 
 F = Fraction
 CLIP = 0.2
@@ -177,6 +183,18 @@ class Bug:
     def case(self) -> Case:
         return CASES[self.of]
 
+    def found(self) -> Moments:
+        """What it does where the right one is right."""
+        case = self.case
+        return moments(
+            self.estimator(), case.problem, groups=case.groups, members=case.members, objective=case.objective
+        )
+
+    def hinted(self) -> Hint | None:
+        """What is guessed of it."""
+        found = self.found()
+        return guess(self.estimator(), found.plan, self.case.objective, found)
+
     def estimator(self) -> FromFunction:
         """The estimator with the line changed."""
         source = inspect.getsource(self.case.function)  # a line of the body: none is the line of another
@@ -269,3 +287,37 @@ BUGS = (
     Bug("entropy_bonus", "onward(surprise)", "surprise", "entropy-of-own-step"),
     Bug("entropy_bonus", "+ 0.5 * to_come", "- 0.5", "entropy-as-loss"),
 )
+
+
+HEAD = """# Seeded bugs
+
+Each of the {right} estimators of `tests/estimators/seeded_bugs.py` is right: its mean is the gradient at the problem
+beside it, and it gets no hint. Each of the {bugs} slips changes one line; the mean is computed exactly and differs, and
+`pgsym.estimators.hints.guess` names the slip: it tries the estimator at a few small problems, and looks for the known
+slip that has the same mean at all of them, of several the one that says the same of every sample. In PyTorch there are
+more (`tests/estimators/test_seeded_torch_bugs.py`): what should have been detached, the softmax taken twice.
+"""
+
+
+def page() -> str:
+    """The page of all bugs, in Markdown."""
+    parts = [HEAD.format(right=len(CASES), bugs=len(BUGS))]
+    for case in CASES.values():
+        batch = f"{case.groups} group{'s' if case.groups > 1 else ''} of {case.members}"
+        parts += [
+            f"## {case.name}\n",
+            f"Held to the gradient of {case.objective}, at a problem of {case.problem}; {batch}.\n",
+            f"```python\n{inspect.getsource(case.function).strip()}\n```\n",
+            "| the line | becomes | the mean is | hint | in words |\n| --- | --- | --- | --- | --- |",
+        ]
+        for bug in (bug for bug in BUGS if bug.of == case.name):
+            hint = bug.hinted()
+            assert hint is not None
+            becomes = f"`{bug.becomes}`" if bug.becomes else "left out"
+            parts.append(f"| `{bug.line}` | {becomes} | {bug.found().match} | {hint.pattern} | {hint.says} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

@@ -46,13 +46,13 @@ BASELINES: Final[dict[str, Choice[Baseline]]] = {
     "batch-leave-one-out": Choice(
         _leave_one_out(BATCH), "the mean of all others is subtracted", "subtract the mean of the others"
     ),
-    "group-mean": Choice(
+    "group-mean-includes-itself": Choice(
         lambda c: c - c.mean(axis=GROUP, keepdims=True),
         "the group's mean that is subtracted includes the sample itself",
         "subtract the group's mean",
         WITHOUT_ITSELF.format(n="G"),
     ),
-    "batch-mean": Choice(
+    "batch-mean-includes-itself": Choice(
         lambda c: c - c.mean(axis=BATCH, keepdims=True),
         "the mean of the whole batch that is subtracted includes the sample itself",
         "subtract the mean of the batch",

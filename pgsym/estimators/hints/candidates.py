@@ -32,6 +32,8 @@ ON_POLICY: Final = (
 )
 ONE_STEP: Final = {"credit": ("return", "no-reward"), "norm": ("rows",), "tokens": ("own", "softmax-twice")}
 RIGHT_CREDITS: Final = ("to-go", "return", "per-decision")
+UNLIKELY: Final = ("rewards-before", "no-reward")
+"""What hardly comes together with another slip."""
 RIGHTS: Final = 12
 """How many right designs slips are looked for in."""
 
@@ -106,10 +108,12 @@ def slips(right: Sequence[Design], places: dict[str, list[str]], count: int) -> 
     seen: set[Design] = set(right)
     for where in combinations(places, count):
         for names in product(*(places[place] for place in where)):
+            changed = dict(zip(where, names, strict=True))
+            if changed.get("credit") in (RIGHT_CREDITS if count == 1 else (*RIGHT_CREDITS, *UNLIKELY)):
+                continue
             for start in right:
-                changed = dict(zip(where, names, strict=True))
                 if any(getattr(start, place) == name for place, name in changed.items()) or (
-                    changed.get("credit") in RIGHT_CREDITS
+                    start.credit == "per-decision" and {"credit", "regulariser"} & set(changed)
                 ):
                     continue
                 design = replace(start, **changed)  # type: ignore[arg-type]

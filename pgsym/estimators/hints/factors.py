@@ -88,6 +88,13 @@ FACTORS: Final = (
         "the mean is over the padded length T; sum over the steps, then average over the rows",
     ),
     Factor(
+        "group-mean-includes-itself + mean-over-padded-length",
+        "(G−1)/(G T)",
+        lambda plan: (1 - 1 / plan.members) / plan.problem.T,
+        "the group's mean includes the sample itself, and the mean is over the padded length T; leave it out, and sum "
+        "over the steps",
+    ),
+    Factor(
         "mean-over-everything",
         "1/(R T)",
         lambda plan: 1 / (plan.rows * plan.problem.T),

@@ -35,7 +35,7 @@ def guess(estimator: Estimator, plan: Plan, objective: Objective, found: Moments
     >>> estimator, half = from_advantages(group_mean), Fraction(1, 2)
     >>> found = moments(estimator, bandit([half, half], [0, 1]), members=3)
     >>> print(guess(estimator, found.plan, expected_return, found).says)
-    its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample itself; leave it out, or scale by G/(G−1)
+    its mean is (G−1)/G = 2/3 of the gradient: it looks as if the group's mean includes the sample itself; leave it out, or scale by G/(G−1)
     """  # noqa: E501
     if found.match.equal:
         return None

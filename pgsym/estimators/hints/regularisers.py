@@ -56,7 +56,7 @@ PAID: Final[dict[str, Regulariser]] = {
 DIVERGENCES: Final[dict[str, Regulariser]] = {
     "k1-as-loss": _divergence(
         lambda p: np.ones((1, 1)),
-        "the log-ratio (k1) is differentiated as a loss, and the gradient of it is zero on average",
+        "the log-ratio (k1) is differentiated as a loss, and under π the gradient of it is zero on average",
     ),
     "k2-per-token": _divergence(
         log_ratios,
@@ -109,7 +109,7 @@ DIVERGENCES: Final[dict[str, Regulariser]] = {
 ENTROPIES: Final[dict[str, Regulariser]] = {
     "entropy-as-loss": _entropy(
         lambda p: -np.ones((1, 1)),
-        "−log π of the sampled actions is differentiated, and the gradient of it is zero on average",
+        "−log π of the sampled actions is differentiated, and under π the gradient of it is zero on average",
         advice="weight the score by −log π, detached, or differentiate the entropy of the whole distribution",
     ),
     "entropy-of-own-step": _entropy(

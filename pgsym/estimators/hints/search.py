@@ -87,7 +87,7 @@ class Search:
     def _likeliest(self, candidates: Iterable[Candidate]) -> list[Slip]:
         fitting = sorted(agreeing(self.seen, candidates), key=lambda slip: slip.factor.name != "equal")
         alike = [slip for slip in fitting if slip.factor.name == fitting[0].factor.name]
-        return nearest(self.estimator, self.seen[0].plan, alike)
+        return same_samples(self.estimator, self.seen[0].plan, alike)
 
 
 def agreeing(seen: Sequence[Observation], candidates: Iterable[Candidate]) -> Iterator[Slip]:
@@ -105,8 +105,8 @@ def agreeing(seen: Sequence[Observation], candidates: Iterable[Candidate]) -> It
             yield Slip(design, right, where, factor, len(plans))
 
 
-def nearest(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> list[Slip]:
-    """The slips whose estimates are those of an estimator sample by sample, or come nearest; the likelier first.
+def same_samples(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> list[Slip]:
+    """The slips whose estimates are those of an estimator sample by sample, if there are any; else all.
 
     Slips whose means agree may differ by what averages out: rewards before an action, or a baseline.
     """
@@ -117,15 +117,16 @@ def nearest(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> list[S
         found = estimated(estimator, Samples(samples.p, samples.episodes, plan.groups)).astype(np.float64)
     except EstimatorError:  # judged in Fractions, and no floats are known of it
         return list(fitting)
+    size = float(samples.mass @ (found**2).sum(axis=1))
 
-    def distance(slip: Slip) -> float:
+    def same(slip: Slip) -> bool:
         estimates = samples.estimates(slip.design)
         if estimates is None:
-            return np.inf
-        return float(samples.mass @ ((slip.factor.of(plan) * estimates - found) ** 2).sum(axis=1))
+            return False
+        apart = float(samples.mass @ ((slip.factor.of(plan) * estimates - found) ** 2).sum(axis=1))
+        return apart <= (4e-6 if slip.design.baseline in LOOSE else 1e-16) * size
 
-    distances = [distance(slip) for slip in fitting]
-    return [s for s, d in zip(fitting, distances, strict=True) if d <= min(distances) * (1 + 1e-6) + 1e-12]
+    return [slip for slip in fitting if same(slip)] or list(fitting)
 
 
 def _parallel(found: Floats, wanted: Floats, tolerance: float) -> bool:

@@ -27,13 +27,13 @@ class Hint:
 def of_factor(factor: Factor, plan: Plan) -> Hint:
     """A factor between the mean and the gradient."""
     if factor.name == "zero":
-        return Hint(factor.name, f"its mean is zero: it looks like {factor.says}")
+        return Hint(factor.name, f"its mean is zero: it looks as if {factor.says}")
     if factor.name == "wrong-sign":
-        return Hint(factor.name, f"its mean is minus the gradient: it looks like {factor.says}")
+        return Hint(factor.name, f"its mean is minus the gradient: it looks as if {factor.says}")
     value = number(factor.of(plan)).replace("-", "−")
     formula = factor.formula if factor.formula == value else f"{factor.formula} = {value}"
     link = "of" if 0 < factor.of(plan) < 1 else "times"
-    return Hint(factor.name, f"its mean is {formula} {link} the gradient: it looks like {factor.says}")
+    return Hint(factor.name, f"its mean is {formula} {link} the gradient: it looks as if {factor.says}")
 
 
 def of_slips(fitting: list[Slip]) -> Hint:
@@ -47,8 +47,8 @@ def of_slips(fitting: list[Slip]) -> Hint:
     about = "just that, but for 0.2 %," if slip.design.baseline in LOOSE else "just that"
     tried = f"its mean is {about} at all {slip.tried} problems tried" if slip.tried > 1 else f"its mean is {about} here"
     others = (", and ".join(_words(other, place)[1] for place in other.places) for other in fitting[1:])
-    another = next((f"; the numbers are the same where {words}" for words in others if words not in look), "")
-    return Hint(" + ".join(names), f"it looks like {look} ({tried}{another}): {'; '.join(dict.fromkeys(advice))}")
+    another = next((f"; so it is where {words}" for words in others if words not in look), "")
+    return Hint(" + ".join(names), f"it looks as if {look} ({tried}{another}): {'; '.join(dict.fromkeys(advice))}")
 
 
 def _words(slip: Slip, place: str) -> tuple[str, str, str]:
