@@ -265,11 +265,11 @@ def _counts(size: Size | Mapping[str, int]) -> dict[str, int]:
 
 
 def _gives_meaning(hypothesis: Hypothesis) -> bool:
-    """Whether a line cannot be read without a hypothesis: it defines the law of a batch, or what has two parameters."""
+    """Whether a line cannot be read without a hypothesis: it defines what no table has, such as the law of a batch."""
     if not isinstance(hypothesis, Definition):
         return False
     sorts = hypothesis.symbol.arguments
-    return any(isinstance(s, Collective) for s in sorts) or sorts.count(PARAMETER) > 1
+    return any(s == INDEX or isinstance(s, Collective) for s in sorts) or sorts.count(PARAMETER) > 1
 
 
 def _rewritten(line: Term, path: Path, rule: Rule) -> tuple[Term, frozenset[Hypothesis]]:
