@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from seeded_bugs import BUGS, CASES, OFF_POLICY, TREE, Bug, Case, page
 
-from pgsym.estimators import Moments, Problem, bandit, expected_return, moments, tree
+from pgsym.estimators import Moments, Objective, Problem, bandit, expected_return, moments, tree
 from pgsym.estimators.catalogue import KNOWN
 from pgsym.estimators.estimator import Estimator, FromFunction, from_advantages
 from pgsym.estimators.hints import Hint, guess
@@ -120,7 +120,7 @@ def test_the_sentence_gives_formula_value_and_remedy() -> None:
     found = moments(estimator, bandit([[0.25, 0.75]], [[1, 0]]), members=3)
     hint = guess(estimator, found.plan, expected_return, found)
     assert str(hint) == (
-        "its mean is (G−1)/G = 2/3 of the gradient: it looks as if the group's mean includes the sample itself; "
+        "its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample itself; "
         "leave it out, or scale by G/(G−1)"
     )
 
@@ -171,6 +171,23 @@ def test_an_estimator_that_runs_at_one_problem_alone() -> None:
     assert hint is not None
     assert hint.pattern == "missing-reward-to-go"
     assert "just that here" in hint.says
+
+
+def test_an_objective_that_is_known_at_one_problem_alone() -> None:
+    problem = CASES["masked_tokens"].problem
+    table = 2.0 * problem.gradient
+
+    def twice(p: Problem) -> np.ndarray:
+        return table + np.zeros((p.S, p.A))
+
+    def right(returns):
+        return returns
+
+    estimator, objective = from_advantages(right), Objective("2 J", lambda p: 0.0, twice)
+    found = moments(estimator, problem, objective=objective)
+    hint = guess(estimator, found.plan, objective, found)
+    assert hint is not None
+    assert "1/2 of the gradient here, where other formulas may give the same" in hint.says
 
 
 def test_what_no_slip_explains_is_told_by_where_it_is_right() -> None:

@@ -10,7 +10,7 @@ F = TypeVar("F")
 
 @dataclass(frozen=True)
 class Choice(Generic[F]):
-    """One way to do it: how it is computed, what it looks as if in words, and what to do where it is the right one.
+    """One way to do it: how it is computed, what it looks like in words, and what to do where it is the right one.
 
     `advice` says what to do instead, where that does not depend on what is right.
     """

@@ -35,7 +35,7 @@ def guess(estimator: Estimator, plan: Plan, objective: Objective, found: Moments
     >>> estimator, half = from_advantages(group_mean), Fraction(1, 2)
     >>> found = moments(estimator, bandit([half, half], [0, 1]), members=3)
     >>> print(guess(estimator, found.plan, expected_return, found).says)
-    its mean is (G−1)/G = 2/3 of the gradient: it looks as if the group's mean includes the sample itself; leave it out, or scale by G/(G−1)
+    its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample itself; leave it out, or scale by G/(G−1)
     """  # noqa: E501
     if found.match.equal:
         return None
@@ -51,16 +51,17 @@ def guess(estimator: Estimator, plan: Plan, objective: Objective, found: Moments
         searches.insert(0, replace(searches[0], features=own.more(), seen=[*more, *searches[0].seen]))
     factor = None
     for search in searches:
-        factor = formula(*_columns([*search.seen, *here])) if search.seen or here else None
+        seen = [*search.seen, *(o for o in here if o not in search.seen)]
+        factor = formula(*_columns(seen)) if seen else None
         if factor is not None and factor.name not in ("equal", "zero"):
-            return of_factor(factor, plan)
+            return of_factor(factor, plan, len(seen))
         if fitting := search.one():
             return of_slips(fitting)
     for search in searches:
         if fitting := search.two():
             return of_slips(fitting)
     if factor is not None and factor.name == "zero":
-        return of_factor(factor, plan)
+        return of_factor(factor, plan, len(rich) + len(here))
     known = symptom(estimator, objective, found, rich, simpler, probes(own, plan))
     return None if known is None else Hint(*known)
 

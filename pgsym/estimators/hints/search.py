@@ -9,7 +9,7 @@ from itertools import chain
 
 import numpy as np
 
-from pgsym.errors import EstimatorError, PgsymError
+from pgsym.errors import EstimatorError
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, estimated
 from pgsym.estimators.hints.baselines import LOOSE
@@ -66,7 +66,7 @@ class Search:
             rich = [o for o in self.seen if o.plan in plans]
             kinds = parts_of_kind(parts)
             mixed = parts_of([o.plan.problem for o in rich], [o.mean for o in rich], kinds) if rich else None
-        except PgsymError:  # an objective that is not known everywhere
+        except Exception:  # a user's objective may fail in any way at a problem that it was not written for
             return [], None
         return rights(plans, targets, open_to(self.features, parts, self.plan), parts), mixed
 

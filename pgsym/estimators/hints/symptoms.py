@@ -44,13 +44,13 @@ def symptom(
     if rich and all(o.right for o in [*rich, *simpler.values()]):
         return (
             "wrong-here-alone",
-            f"it is right at {len(rich) + len(simpler)} other small problems of the kind: it looks as if a matter of "
+            f"it is right at {len(rich) + len(simpler)} other small problems of the kind: it looks like a matter of "
             "the numbers here (zero probabilities, equal rewards, large ratios), not of the formula",
         )
     if not found.problem.on_policy and plans and not sees(estimator, plans[0], "behaviour"):
         return (
             "importance-weight-missing",
-            "it says the same whatever policy the samples are drawn from: it looks as if the importance weight is "
+            "it says the same whatever policy the samples are drawn from: it looks like the importance weight is "
             "missing",
         )
     right = [name for name, o in simpler.items() if o.right]
@@ -72,23 +72,23 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
     doubled, negated = with_rewards(2 * p.rewards), with_rewards(-p.rewards)
     if doubled is not None and np.allclose(doubled.mean, seen.mean, 1e-3, 1e-6):
         if negated is not None and np.allclose(negated.mean, seen.mean, 1e-9, 1e-9):
-            return "rewards-unused", "its mean is the same for other rewards: it looks as if they do not reach it"
+            return "rewards-unused", "its mean is the same for other rewards: it looks like they do not reach it"
         return (
             "rewards-normalised",
-            "its mean stays when all rewards are doubled: it looks as if advantages are divided by their "
+            "its mean stays when all rewards are doubled: it looks like advantages are divided by their "
             "spread, or only their order counts",
         )
     if doubled is not None and not np.allclose(doubled.mean, 2 * seen.mean, 1e-9, 1e-9):
         return (
             "not-linear-in-rewards",
-            "its mean is not doubled when all rewards are: it looks as if something is cut, or divided by their spread",
+            "its mean is not doubled when all rewards are: it looks like something is cut, or divided by their spread",
         )
     last = np.arange(p.T) == p.lengths[:, np.newaxis] - 1
     shifted = with_rewards(p.rewards + last)
     if p.discount == 1 and shifted is not None and not np.allclose(shifted.mean, seen.mean, 1e-9, 1e-9):
         return (
             "cares-for-a-constant-reward",
-            "its mean changes when every episode is paid the same on top, and the gradient does not: it looks as if "
+            "its mean changes when every episode is paid the same on top, and the gradient does not: it looks like "
             "scores have weights that depend on the sample, and no longer average to zero",
         )
     return None

@@ -24,16 +24,21 @@ class Hint:
         return self.says
 
 
-def of_factor(factor: Factor, plan: Plan) -> Hint:
-    """A factor between the mean and the gradient."""
+def of_factor(factor: Factor, plan: Plan, tried: int) -> Hint:
+    """A factor between the mean and the gradient, seen at a number of problems."""
     if factor.name == "zero":
-        return Hint(factor.name, f"its mean is zero: it looks as if {factor.says}")
+        return Hint(factor.name, f"its mean is zero: it looks like {factor.says}")
     if factor.name == "wrong-sign":
-        return Hint(factor.name, f"its mean is minus the gradient: it looks as if {factor.says}")
+        return Hint(factor.name, f"its mean is minus the gradient: it looks like {factor.says}")
     value = number(factor.of(plan)).replace("-", "−")
     formula = factor.formula if factor.formula == value else f"{factor.formula} = {value}"
+    alone = "" if tried > 1 else " here, where other formulas may give the same"
     link = "of" if 0 < factor.of(plan) < 1 else "times"
-    return Hint(factor.name, f"its mean is {formula} {link} the gradient: it looks as if {factor.says}")
+    return Hint(factor.name, f"its mean is {formula} {link} the gradient{alone}: it looks like {factor.says}")
+
+
+SAME: Final = {"mean-over-length", "average-reward"}
+"""Two ways to say one thing, where the whole return is credited."""
 
 
 def of_slips(fitting: list[Slip]) -> Hint:
@@ -46,9 +51,10 @@ def of_slips(fitting: list[Slip]) -> Hint:
         look += f", and its mean is {slip.factor.formula} times that ({slip.factor.says})"
     about = "just that, but for 0.2 %," if slip.design.baseline in LOOSE else "just that"
     tried = f"its mean is {about} at all {slip.tried} problems tried" if slip.tried > 1 else f"its mean is {about} here"
-    others = (", and ".join(_words(other, place)[1] for place in other.places) for other in fitting[1:])
-    another = next((f"; so it is where {words}" for words in others if words not in look), "")
-    return Hint(" + ".join(names), f"it looks as if {look} ({tried}{another}): {'; '.join(dict.fromkeys(advice))}")
+    others = [other for other in fitting[1:] if {slip.design.norm, other.design.credit} != SAME]
+    look_too = (", and ".join(_words(other, place)[1] for place in other.places) for other in others)
+    another = next((f"; so it is where {words}" for words in look_too if words not in look), "")
+    return Hint(" + ".join(names), f"it looks like {look} ({tried}{another}): {'; '.join(dict.fromkeys(advice))}")
 
 
 def _words(slip: Slip, place: str) -> tuple[str, str, str]:
