@@ -117,7 +117,9 @@ class LossAudit:
         if self.verdict == "unbiased":
             return f"the mean is {of} {at}"
         if self.verdict == "turned":
-            return f"the mean is not {of}, but stays less than 90° from it {at}"
+            flat = sum(r.match is not None and r.match.kind is Kind.APPEARS for r in self.asked)
+            beside = f"; where the gradient is zero it is not, at {flat} of them" if flat else ""
+            return f"the mean is not {of}, but stays less than 90° from it {at}{beside}"
         if any(r.asked and r.failed for r in self.readings):
             return "not every estimate is a finite number"
         if self._parallel:

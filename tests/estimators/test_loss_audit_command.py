@@ -28,6 +28,9 @@ def standardised(returns):
 def weighted(returns, ratios):
     return returns * ratios.prod(axis=2)
 
+def over_own_length(returns, lengths, mask):
+    return (returns / lengths)[..., None] * mask
+
 def fails(returns):
     return returns[0, 0, 0]
 
@@ -143,6 +146,14 @@ def test_the_status_is_what_was_expected(
 
 
 @pytest.mark.usefixtures("losses")
+def test_a_mean_where_there_is_no_gradient_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "my_losses:over_own_length", "--problem", "tree", "--length", "2", "--members", "1")
+    assert status == 1
+    assert "less than 90° from it at all" in out
+    assert "where the gradient is zero it is not, at" in out
+
+
+@pytest.mark.usefixtures("losses")
 def test_json_has_the_promised_fields(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "loss", "my_losses:reinforce", *SMALL, "--json")
     record = json.loads(out)
@@ -169,7 +180,7 @@ def test_json_has_the_promised_fields(capsys: pytest.CaptureFixture[str]) -> Non
         (["my_losses:constant"], "my_losses:constant is not callable: it is 3"),
         (["loss", "my_losses"], "names no function: say module:function"),
         (["my_losses:unknown"], "nothing is called 'rewardz': did you mean 'rewards'?"),
-        (["my_losses:fails"], "my_losses.py fails (line 18): IndexError"),
+        (["my_losses:fails"], "my_losses.py fails (line 21): IndexError"),
         (["my_losses:scalar"], "(a loss is differentiated: --kind torch or jax)"),
         (["my_losses:group_mean", "--name", "adv"], "--name adv: give it as argument=meaning"),
         (["my_losses:group_mean", "--name", "adv=return"], "did you mean 'returns'?"),
