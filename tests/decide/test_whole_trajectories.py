@@ -67,7 +67,7 @@ def test_the_tower_rule_refuses_it() -> None:
 def test_a_table_that_depends_on_an_index_is_refused() -> None:
     """It was once read as the same at all times, which made f_1 = f_2 true."""
     f = function("f", STATE, INDEX)
-    with pytest.raises(SortError, match="f takes an index, which no table has: it needs a definition"):
+    with pytest.raises(SortError, match="f takes an argument of sort index, which no table has: it needs a definition"):
         decide(m.expectation(f(m.state(1), 1)), m.expectation(f(m.state(1), 2)), given)
 
 

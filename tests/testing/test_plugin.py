@@ -33,18 +33,18 @@ def test_it_imports_nothing_heavy():
     assert done.stdout == "[]\n", done.stderr
 
 
-def test_the_header_says_what_is_drawn(run):
-    run("def test_nothing(): pass", "--pgsym-examples", "7", "--pgsym-seed", "3").stdout.fnmatch_lines(
+def test_the_header_says_what_is_drawn(run_pytest):
+    run_pytest("def test_nothing(): pass", "--pgsym-examples", "7", "--pgsym-seed", "3").stdout.fnmatch_lines(
         ["pgsym: *, 7 problems an assertion, seed 3"]
     )
 
 
 @pytest.mark.parametrize("told", ["0", "-3", "many"])
-def test_a_number_of_examples_that_is_none_is_refused(run, told):
-    run("def test_nothing(): pass", f"--pgsym-examples={told}").stderr.fnmatch_lines(["*--pgsym-examples*"])
+def test_a_number_of_examples_that_is_none_is_refused(run_pytest, told):
+    run_pytest("def test_nothing(): pass", f"--pgsym-examples={told}").stderr.fnmatch_lines(["*--pgsym-examples*"])
 
 
-def test_options_come_from_the_run_the_module_the_test_and_the_call(run):
+def test_options_come_from_the_run_the_module_the_test_and_the_call(run_pytest):
     text = REINFORCE + (
         "pytestmark = pytest.mark.pgsym(examples=9, members=2)\n"
         "def test_module():\n"
@@ -56,24 +56,24 @@ def test_options_come_from_the_run_the_module_the_test_and_the_call(run):
         "    assert (len(held.plans), held.tried.members, held.tried.groups) == (6, (2,), (1,))\n"
         "    assert len(assert_unbiased(reinforce, examples=3).plans) == 3\n"
     )
-    run(text, "--pgsym-examples=12", "--pgsym-seed=5").assert_outcomes(passed=2)
+    run_pytest(text, "--pgsym-examples=12", "--pgsym-seed=5").assert_outcomes(passed=2)
 
 
-def test_options_end_with_the_test(run):
+def test_options_end_with_the_test(run_pytest):
     text = REINFORCE + (
         "@pytest.mark.pgsym(examples=3)\n"
         "def test_first():\n    assert len(assert_unbiased(reinforce).plans) == 3\n"
         "def test_then():\n    assert len(assert_unbiased(reinforce).plans) == 6\n"
     )
-    run(text, "--pgsym-examples=6").assert_outcomes(passed=2)
+    run_pytest(text, "--pgsym-examples=6").assert_outcomes(passed=2)
 
 
-def test_an_unknown_option_of_the_marker_is_named(run):
+def test_an_unknown_option_of_the_marker_is_named(run_pytest):
     text = REINFORCE + "@pytest.mark.pgsym(exmaples=3)\ndef test_it():\n    assert_unbiased(reinforce)\n"
-    run(text).stdout.fnmatch_lines(["*there is no option 'exmaples'*"])
+    run_pytest(text).stdout.fnmatch_lines(["*there is no option 'exmaples'*"])
 
 
-def test_fixtures(run):
+def test_fixtures(run_pytest):
     text = """
 import pytest
 
@@ -99,10 +99,10 @@ def test_drawn(pgsym_problems, pgsym_moments):
     assert len(found) == 8
     assert all(pgsym_moments(reinforce, p).unbiased for p in found)
 """
-    run(text).assert_outcomes(passed=3)
+    run_pytest(text).assert_outcomes(passed=3)
 
 
-def test_who_does_not_use_it_sees_nothing_of_it(run):
-    done = run("def test_nothing():\n    import sys\n    assert 1 + 1 == 2\n")
+def test_who_does_not_use_it_sees_nothing_of_it(run_pytest):
+    done = run_pytest("def test_nothing():\n    import sys\n    assert 1 + 1 == 2\n")
     done.assert_outcomes(passed=1)
     assert "warning" not in done.stdout.str().lower()
