@@ -212,7 +212,8 @@ def moments(
     judged in float64.  `progress` shows a bar (by default, on a terminal, where the work is long).
 
     Raises TooLarge, with an estimate, for more samples than the budget, and EstimatorError for one that returns the
-    wrong shape, NaN or integers, mixes samples, cares for the order, or is random by itself.
+    wrong shape, NaN or integers, mixes samples, cares for the order, or is random by itself, and InstanceError for
+    a problem whose episodes have probabilities that do not sum to 1.
 
     >>> from pgsym.estimators import bandit
     >>> def reinforce(returns, total_scores):
@@ -233,6 +234,7 @@ def moments(
         problem = problem.floats()
     plan = Plan(problem, groups, members, unordered)
     problem.check_memory("the covariance", problem.P)
+    problem.check_law()
     target = objective.gradient(problem)
     size = max(32, CHUNK // (plan.rows * problem.T * problem.P))
     total = draws or plan.count
