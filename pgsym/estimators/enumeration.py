@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from pgsym.errors import EstimatorError, TooLarge
+from pgsym.estimators.matching import shortly
 from pgsym.estimators.problem import Ints, Problem
 from pgsym.meaning.numbers import Array
 
@@ -33,7 +34,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         for what, n in (("groups", self.groups), ("members", self.members)):
-            if not isinstance(n, int | np.integer) or n < 1:
+            if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
                 raise EstimatorError(f"{what} is a positive int, not {n!r}")
 
     @property
@@ -63,7 +64,9 @@ class Plan:
             return
         units = sum(self._ways(len(episodes), self.members) for episodes in self.starts())
         if units > UNITS:
-            raise TooLarge(f"{units:,} groups are too many to combine: use fewer members, or draw samples (draws=…)")
+            raise TooLarge(
+                f"{shortly(units)} groups are too many to combine: use fewer members, or draw samples (draws=…)"
+            )
         parts = list(self._units(UNITS))
         episodes, mass = (np.concatenate([p[i] for p in parts]) for i in (0, 1))
         for index, weights in self._tuples(mass, self.groups, size):

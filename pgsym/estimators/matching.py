@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import acos, degrees, sqrt
@@ -115,6 +116,16 @@ def number(value: Any) -> str:
     return str(near) if isinstance(near, Fraction) else f"{value:.15g}"
 
 
+def shortly(count: int) -> str:
+    """A count in three digits, however large.
+
+    >>> shortly(1234), shortly(3**4000)
+    ('1.23e+03', '3.11e+1908')
+    """
+    digits = str(Decimal(count).normalize(Context(prec=3))) if count > 1e300 else f"{count:.3g}"
+    return digits.replace("E", "e")
+
+
 def common_factor(matches: Sequence[Match]) -> Fraction | float | None:
     """The one factor by which all gradients are scaled; None if there is none, or if no gradient says anything."""
     factors = [m.factor for m in matches if m.kind in (Kind.EQUAL, Kind.SCALED) and m.factor is not None]
@@ -124,4 +135,4 @@ def common_factor(matches: Sequence[Match]) -> Fraction | float | None:
     return first if all(abs(float(f) - float(first)) <= 1e-9 * abs(float(first)) for f in factors) else None
 
 
-__all__ = ["Kind", "Match", "common_factor", "match", "number", "recognised"]
+__all__ = ["Kind", "Match", "common_factor", "match", "number", "recognised", "shortly"]

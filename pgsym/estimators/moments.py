@@ -22,7 +22,7 @@ from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, FromFunction, check, estimated
-from pgsym.estimators.matching import TOLERANCE, Kind, Match, match, number
+from pgsym.estimators.matching import TOLERANCE, Kind, Match, match, number, shortly
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.problem import Floats, Ints, Problem
 from pgsym.estimators.samples import Samples
@@ -34,6 +34,7 @@ CHUNK: Final = 2**20
 """How many numbers a chunk's largest array may have."""
 RATE: Final = 2_000_000
 """Samples a second of a simple estimator, for estimates of time."""
+YEAR: Final = 365 * 86_400
 ROUNDING: Final = 64 * 2.0**-53
 """What summing in float64 may leave of terms that cancel, relative to their lengths."""
 CONFIDENCE: Final = 0.99
@@ -309,9 +310,11 @@ def refusal(plan: Plan, total: int, budget: int) -> str:
         and plan.rows > 1
         and (fewer := Plan(plan.problem, plan.groups, plan.members, True).count) < total
     ):
-        others.insert(0, f"unordered=True ({fewer:.3g} multisets)")
+        others.insert(0, f"unordered=True ({shortly(fewer)} multisets)")
+    seconds = total // RATE
+    long = f"{seconds:,} s" if seconds < 10 * YEAR else f"{shortly(seconds // YEAR)} years"
     return (
-        f"{total:.3g} samples are more than the budget of {budget:.3g} (some {total / RATE:,.0f} s or more): "
+        f"{shortly(total)} samples are more than the budget of {budget:.3g} (some {long} or more): "
         f"take budget=…, {', '.join(others[:-1])}, or {others[-1]}"
     )
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pgsym.errors import InstanceError
-from pgsym.estimators import bandit, moments
+from pgsym.errors import EstimatorError, InstanceError, TooLarge
+from pgsym.estimators import bandit, entropy, expected_return, forward_kl, kl, moments, tree
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.problem import Problem
 
@@ -51,5 +51,32 @@ def test_episodes_that_are_listed_twice_or_not_at_all_are_no_problem(twice: bool
         chance=np.ones(len(listed)),
         policy=np.array([[0.5, 0.5]]),
     )
-    with pytest.raises(InstanceError, match="the episodes have policy probabilities that sum to (1.5|0.5), not to 1"):
+    with pytest.raises(InstanceError, match=r"the episodes have policy probabilities that sum to (1.5|0.5), not to 1"):
         moments(reinforce, p)
+
+
+def test_the_name_of_an_objective_says_what_it_is() -> None:
+    """A sign before a sum is before all of it."""
+    J = expected_return
+    assert str(-(J + kl)) == "−(J + KL(π‖ref))"
+    assert str(2 * (J - kl)) == "2 · (J − KL(π‖ref))"
+    assert str(J - (kl + entropy)) == "J − (KL(π‖ref) + H(π))"
+    assert str(J - 2 * kl) == "J − 2 · KL(π‖ref)"
+    assert str(J * 2) == "2 · J"
+
+
+def test_counts_beyond_floats_are_refused_in_one_line() -> None:
+    """They can be said, but not computed with in floats."""
+    p = bandit([0.5, 0.5], [0, 1])
+    with pytest.raises(
+        TooLarge, match=r"1\.23e\+903 samples are more than the budget of 2e\+07 \(some 1\.95e\+889 years"
+    ):
+        moments(reinforce, p, members=3000)
+    with pytest.raises(TooLarge, match=r"up to 1\.41e\+1505 sequences"):
+        tree(lambda prompt, tokens: 0, length=5000)
+
+
+def test_an_infinite_forward_divergence_has_no_gradient() -> None:
+    p = bandit([0.0, 1.0], [0, 1], reference=[0.5, 0.5])
+    with pytest.raises(EstimatorError, match="the policy never does what the reference does"):
+        forward_kl.gradient(p)
