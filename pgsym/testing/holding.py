@@ -63,7 +63,7 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
             raise error from None
     if not seen:
         raise AssertionError("no problem was tried")
-    if not scope.listed and not any(outcome.telling for _, outcome in seen):
+    if (question.demanding or not scope.listed) and not any(outcome.telling for _, outcome in seen):
         raise AssertionError(f"nothing was seen: {question.silent}")
     return Held(says, scope, tuple(plan for plan, _ in seen), tuple(outcome for _, outcome in seen))
 

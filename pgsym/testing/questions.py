@@ -47,6 +47,10 @@ class Question(Protocol):
     def silent(self) -> str:
         """What is wrong where no plan says anything."""
 
+    @property
+    def demanding(self) -> bool:
+        """Whether it is wrong at problems that were given, too: where what is said would be empty, or false."""
+
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan; raises NotFinite where an estimate is NaN or infinite."""
 
@@ -121,6 +125,7 @@ class IsGradient:
     direction: bool = False
     rtol: float = 1e-9
     silent: str = field(default="at no problem was there a gradient or an estimate other than zero", init=False)
+    demanding: bool = field(default=False, init=False)
 
     def _wanted(self, found: Moments) -> Any:
         return found.target if self.by is None else found.target * self.by(found.plan)
@@ -185,6 +190,7 @@ class SameGradient:
     second: Estimator
     rtol: float = 1e-9
     silent: str = field(default="at no problem was there an estimate other than zero", init=False)
+    demanding: bool = field(default=False, init=False)
 
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan."""
@@ -227,6 +233,7 @@ class LowerVariance:
     same_mean: bool = True
     rtol: float = 1e-9
     silent: str = field(default="the variance was lower nowhere: it was the same at every problem", init=False)
+    demanding: bool = field(default=True, init=False)
 
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan."""
