@@ -96,13 +96,29 @@ class Scope:
         drawn = {k: told.pop(k) for k in ("kinds", *Drawn.__annotations__) if k in told}
         told.pop("names", None)
         for name in ("groups", "members"):
-            numbers = told[name]
-            told[name] = (numbers,) if isinstance(numbers, int) else tuple(numbers)
+            several = told[name]
+            told[name] = tuple(several) if isinstance(several, Iterable) else (several,)
         if isinstance(told.get("problems"), Problem):
             told["problems"] = (told["problems"],)
         elif isinstance(told.get("problems"), Iterable):
             told["problems"] = tuple(told["problems"])
         return cls(drawn=drawn, **told)
+
+    def __post_init__(self) -> None:
+        for name in ("groups", "members"):
+            numbers = getattr(self, name)
+            if not (numbers and all(map(whole, numbers))):
+                raise EstimatorError(f"{name} is a positive int or several, not {numbers!r}")
+        for name in ("examples", "samples"):
+            if not whole(getattr(self, name)):
+                raise EstimatorError(f"{name} is a positive int, not {getattr(self, name)!r}")
+        if not (isinstance(self.rtol, int | float) and 0 < self.rtol < 1):
+            raise EstimatorError(f"rtol is a number between 0 and 1, not {self.rtol!r}")
+        if self.problems is None or hasattr(self.problems, "example"):  # a strategy
+            return
+        wrong = [p for p in self.problems if not isinstance(p, Problem)] if self.listed else [self.problems]
+        if wrong:
+            raise EstimatorError(f"problems are a Problem, several or a strategy, not a {type(wrong[0]).__name__}")
 
     @property
     def listed(self) -> bool:
@@ -135,6 +151,8 @@ class Scope:
             return [st.one_of([planned(self.problems, size) for size in sizes])]
         drawn = dict(self.drawn)
         kinds, most = drawn.pop("kinds", KINDS), drawn.pop("episodes", EPISODES)
+        if isinstance(kinds, str):
+            kinds = (kinds,)
         few = {size: min(most, self._episodes(*size)) for size in sizes}
         return [
             st.one_of([planned(problems((kind,), **drawn, episodes=few[size]), size) for size in sizes])
@@ -218,7 +236,6 @@ class Held:
         quiet = f", {silent} of them with nothing to see" if silent else ""
         return (
             f"problems {how}{quiet}; all samples of each gone through, {sum(p.count for p in self.plans):,} in all; "
-            f""
             f"float64, equal within {self.tried.rtol:.0e} of lengths, or rounding (worst {self.worst:.1e})"
         )
 
@@ -226,6 +243,11 @@ class Held:
         return f"{self.rung}: {self.says}\n  scope     {self.scope}\n  evidence  {self.evidence}"
 
     __repr__ = __str__
+
+
+def whole(number: object, least: int = 1) -> bool:
+    """Whether something is an int, but no bool, and not below the least."""
+    return isinstance(number, int | np.integer) and not isinstance(number, bool) and bool(number >= least)
 
 
 def span(numbers: Iterable[int]) -> str:
