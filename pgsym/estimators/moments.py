@@ -22,7 +22,7 @@ from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, FromFunction, check, estimated
-from pgsym.estimators.matching import TOLERANCE, Kind, Match, match, number, shortly
+from pgsym.estimators.matching import TOLERANCE, Kind, Match, hidden, match, number, shortly
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.problem import Floats, Ints, Problem
 from pgsym.estimators.samples import Samples
@@ -47,8 +47,9 @@ class Moments:
     """What an estimator does on average at one problem, and how it scatters.
 
     Gradients are of shape (S, A), in the logits; the covariance is of shape (S A, S A).  `mass` is the probability of
-    all that was gone through (1, but for rounding), `length` the expected length of an estimate and of what
-    the gradient sums up, in floats.  Where samples were drawn, `draws` says how many; the mean is known up to `margin`.
+    all that was gone through (1, but for rounding), `length` the expected length of an estimate and of what the
+    gradient sums up, in floats, `target_length` that of the latter alone.
+    Where samples were drawn, `draws` says how many; the mean is known up to `margin`.
     """
 
     estimator: str
@@ -62,6 +63,7 @@ class Moments:
     length: float
     draws: int = 0
     seed: int | None = None
+    target_length: float = 0.0
 
     @property
     def problem(self) -> Problem:
@@ -99,8 +101,15 @@ class Moments:
         """How the mean lies to the gradient; of draws, only what their margin shows."""
         if self.draws:
             return self._match_of_draws()
-        length = max(self.length, float(np.linalg.norm(self.target.astype(np.float64))))  # sums are about the target
-        return match(self.mean, self.target, TOLERANCE, noise=ROUNDING * length)
+        found = match(self.mean, self.target, TOLERANCE, self._noise)
+        if not self.problem.exact and hidden(self.mean, self.target, self._noise, ROUNDING * self.target_length):
+            return Match(Kind.HIDDEN, None, None, found.deviation)
+        return found
+
+    @property
+    def _noise(self) -> float:
+        """What rounding may leave of the mean; sums are about the target."""
+        return ROUNDING * max(self.length, float(np.linalg.norm(self.target.astype(np.float64))))
 
     def _match_of_draws(self) -> Match:
         m, w, margin = self.mean.ravel(), self.target.ravel(), self.margin.ravel() + ROUNDING * self.length
@@ -132,7 +141,11 @@ class Moments:
         if self.draws:
             return f"{self.draws:,} samples drawn at random (seed {self.seed}), normal intervals of {CONFIDENCE:.0%}"
         kind = "multisets" if self.plan.unordered else "samples"
-        how = "in fractions" if self.problem.exact else f"in float64, equal means within {TOLERANCE:.0e} of the length"
+        how = "in fractions"
+        if not self.problem.exact:
+            length = float(np.linalg.norm(self.target.astype(np.float64)))
+            off = self._noise / length if length > ROUNDING * self.target_length else 0.0
+            how = f"in float64, equal means within {max(TOLERANCE, off):.0e} of the length"
         return f"all {self.samples:,} {kind} gone through, {how}"
 
     @property
@@ -241,7 +254,8 @@ def moments(
     total = draws or plan.count
     if not draws and total > budget:
         raise TooLarge(refusal(plan, total, budget))
-    gathered = _Sums(target, problem.exact, 0.0 if problem.exact else objective.length(problem))
+    length = 0.0 if problem.exact else objective.length(problem)
+    gathered = _Sums(target, problem.exact, length)
     with _progress(progress, total) as advance:
         for episodes, weights in _weighted(plan, size, draws, seed):
             samples = Samples(problem, episodes, groups)
@@ -253,7 +267,7 @@ def moments(
     mean, covariance = gathered.finish(draws)
     return Moments(
         known.name, objective.name, plan, mean, target, covariance, gathered.samples, gathered.mass,
-        gathered.length, draws, seed if draws else None,
+        gathered.length, draws, seed if draws else None, length,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
 from pgsym.estimators.hints import guess
-from pgsym.estimators.matching import Kind, Match, match, number
+from pgsym.estimators.matching import Kind, Match, hidden, match, number
 from pgsym.estimators.moments import Moments, moments, row
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.meaning.numbers import Array
@@ -101,6 +101,12 @@ def noise(*found: Moments) -> float:
     return max(ROUNDING * (m.length + scale(m.problem)) + 8 * UNIT * spread(m.problem) for m in found)
 
 
+def is_blurred(found: Array, wanted: Array, rtol: float, *by: Moments) -> bool:
+    """Whether means may only seem equal because rounding is coarse beside the gradient."""
+    own = max(ROUNDING * scale(m.problem) + 8 * UNIT * spread(m.problem) for m in by)
+    return hidden(found, wanted, noise(*by), own, rtol)
+
+
 def near(found: Array, wanted: Array, *by: Moments) -> bool:
     """Whether means in float64 lie so near that rounding may be all that parts them."""
     apart = np.linalg.norm(np.ravel(found - wanted).astype(np.float64))
@@ -141,9 +147,12 @@ class IsGradient:
         wanted = self._wanted(found).astype(np.float64)
         lies = match(found.mean, wanted, self.rtol, noise(found))
         holds, telling = self._holds(lies), bool(found.length > 0 or np.any(wanted != 0))
-        exact = None if holds or not near(found.mean, wanted, found) else self._exactly(plan)
+        blurred = is_blurred(found.mean, wanted, self.rtol, found)
+        exact = self._exactly(plan) if blurred or (not holds and near(found.mean, wanted, found)) else None
         if exact is not None:
             return Outcome(self._holds(match(exact.mean, self._wanted(exact))), 0.0, telling)
+        if blurred:
+            return Outcome(True, lies.deviation, telling=False, hidden=True)
         if holds and not lies.equal:
             wanted = wanted * (np.vdot(wanted, found.mean) / np.vdot(wanted, wanted))
         return Outcome(holds, off(found.mean, wanted, noise(found), self.rtol), telling)
@@ -196,9 +205,13 @@ class SameGradient:
         """Whether it holds at a plan."""
         a, b = both(self.first, self.second, plan)
         lies = match(a.mean, b.mean, self.rtol, noise(a, b))
-        exact = None if lies.equal or not near(a.mean, b.mean, a, b) else exactly_both(self.first, self.second, plan)
+        blurred = is_blurred(a.mean, b.mean, self.rtol, a, b)
+        again = blurred or (not lies.equal and near(a.mean, b.mean, a, b))
+        exact = exactly_both(self.first, self.second, plan) if again else None
         if exact is not None:
             return Outcome(match(exact[0].mean, exact[1].mean).equal)
+        if blurred:
+            return Outcome(True, lies.deviation, telling=False, hidden=True)
         return Outcome(lies.equal, off(a.mean, b.mean, noise(a, b), self.rtol), bool(a.length or b.length))
 
     def explain(self, plan: Plan) -> Explanation:

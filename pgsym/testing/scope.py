@@ -179,11 +179,15 @@ class Scope:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one plan: whether it holds, how far off it is, and whether there was anything to be seen."""
+    """What came of one plan: whether it holds, how far off it is, and whether there was anything to be seen.
+
+    Where it is `hidden`, it may hold or not: rounding in float64 is coarse beside the gradient.
+    """
 
     holds: bool
     deviation: float = 0.0
     telling: bool = True
+    hidden: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -232,8 +236,10 @@ class Held:
     def evidence(self) -> str:
         """How it was found, in a line."""
         how = "given" if self.tried.listed else f"drawn by Hypothesis (seed {self.tried.seed})"
-        silent = sum(not o.telling for o in self.outcomes)
+        silent = sum(not o.telling and not o.hidden for o in self.outcomes)
         quiet = f", {silent} of them with nothing to see" if silent else ""
+        if blurred := sum(o.hidden for o in self.outcomes):
+            quiet += f", {blurred} hidden by rounding"
         return (
             f"problems {how}{quiet}; all samples of each gone through, {sum(p.count for p in self.plans):,} in all; "
             f"float64, equal within {self.tried.rtol:.0e} of lengths, or rounding (worst {self.worst:.1e})"

@@ -11,7 +11,9 @@ import pytest
 from pgsym.errors import EstimatorError, InstanceError, TooLarge
 from pgsym.estimators import bandit, entropy, expected_return, forward_kl, kl, moments, tree
 from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.matching import Kind, match
 from pgsym.estimators.problem import Problem
+from pgsym.testing import assert_same_gradient, assert_unbiased
 
 H, T = Fraction(1, 2), Fraction(1, 3)
 
@@ -80,3 +82,41 @@ def test_an_infinite_forward_divergence_has_no_gradient() -> None:
     p = bandit([0.0, 1.0], [0, 1], reference=[0.5, 0.5])
     with pytest.raises(EstimatorError, match="the policy never does what the reference does"):
         forward_kl.gradient(p)
+
+
+def drowned(total_scores: Any) -> Any:
+    """No gradient at all, in much noise."""
+    return 1e14 * total_scores.mean(axis=1)
+
+
+def test_a_bias_below_the_rounding_of_long_estimates_is_not_called_unbiased() -> None:
+    """Their mean is known up to what float64 leaves of them; in fractions it is known."""
+    p = bandit([0.3, 0.7], [0, 1])
+    found = moments(drowned, p)
+    assert found.match.kind is Kind.HIDDEN
+    assert not found.unbiased
+    assert "hidden by rounding" in str(found)
+    exact = moments(lambda total_scores: 10**14 * total_scores.mean(axis=1), bandit([T, 1 - T], [0, 1]))
+    assert exact.match.kind is Kind.VANISHES
+
+
+def test_what_equal_means_is_said_where_rounding_is_coarser() -> None:
+    p = bandit([0.3, 0.7], [0, 1])
+    assert "equal means within 1e-12 of the length" in moments(reinforce, p).evidence
+    far = moments(lambda returns, total_scores: reinforce(returns + 3000, total_scores), p)
+    assert far.unbiased
+    assert "equal means within 4e-11 of the length" in far.evidence
+
+
+def test_zero_is_no_mean_of_a_gradient_that_is_barely_seen() -> None:
+    """What is less than rounding away is not told apart, though only one of them is below the rounding."""
+    assert match(np.array([0.9, 0.0]), np.array([1.5, 0.0]), noise=1.0).equal
+    assert match(np.array([0.4, 0.0]), np.array([1.5, 0.0]), noise=1.0).kind is Kind.VANISHES
+
+
+def test_assertions_do_not_pass_what_rounding_hides() -> None:
+    p = bandit([0.3, 0.7], [0, 1])
+    with pytest.raises(EstimatorError, match="rounding hides the mean"):
+        assert_unbiased(drowned, problems=p, members=1, groups=1)
+    with pytest.raises(EstimatorError, match="rounding hides the mean"):
+        assert_same_gradient(drowned, reinforce, problems=p, members=1, groups=1)
