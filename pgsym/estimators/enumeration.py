@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from pgsym.errors import EstimatorError, TooLarge
+from pgsym.estimators.matching import shortly
 from pgsym.estimators.problem import Ints, Problem
 from pgsym.meaning.numbers import Array
 
@@ -33,7 +34,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         for what, n in (("groups", self.groups), ("members", self.members)):
-            if not isinstance(n, int | np.integer) or n < 1:
+            if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
                 raise EstimatorError(f"{what} is a positive int, not {n!r}")
 
     @property
@@ -63,11 +64,13 @@ class Plan:
             return
         units = sum(self._ways(len(episodes), self.members) for episodes in self.starts())
         if units > UNITS:
-            raise TooLarge(f"{units:,} groups are too many to combine: use fewer members, or draw samples (draws=…)")
+            raise TooLarge(
+                f"{shortly(units)} groups are too many to combine: use fewer members, or draw samples (draws=…)"
+            )
         parts = list(self._units(UNITS))
         episodes, mass = (np.concatenate([p[i] for p in parts]) for i in (0, 1))
-        for index, times in self._tuples(len(episodes), self.groups, size):
-            yield episodes[index].reshape(len(index), self.rows), times * mass[index].prod(axis=1)
+        for index, weights in self._tuples(mass, self.groups, size):
+            yield episodes[index].reshape(len(index), self.rows), weights
 
     def _units(self, size: int) -> Iterator[tuple[Ints, Array]]:
         """The groups: members are independent given the start, P(start) Π_i P(episode_i | start)."""
@@ -75,28 +78,28 @@ class Plan:
         for episodes in self.starts():
             start = mass[episodes].sum()
             given = mass[episodes] / start
-            for index, times in self._tuples(len(episodes), self.members, size):
-                yield episodes[index], times * (start * given[index].prod(axis=1))
+            for index, weights in self._tuples(given, self.members, size):
+                yield episodes[index], start * weights
 
-    def _tuples(self, kinds: int, places: int, size: int) -> Iterator[tuple[Ints, Array]]:
-        """(indices of shape (n, places), how often each occurs), over all tuples, or all multisets, of some kinds."""
-        exact = self.problem.exact
+    def _tuples(self, law: Array, places: int, size: int) -> Iterator[tuple[Ints, Array]]:
+        """(indices of shape (n, places), their probabilities), over all tuples, or all multisets, drawn from a law."""
+        kinds = len(law)
         if not self.unordered or places == 1:
             for low in range(0, kinds**places, size):
                 left = np.arange(low, min(low + size, kinds**places))
                 index = np.empty((len(left), places), dtype=np.int64)
                 for k in reversed(range(places)):
                     left, index[:, k] = np.divmod(left, kinds)
-                yield index, np.ones(len(index), dtype=object if exact else np.float64)
+                yield index, law[index].prod(axis=1)
             return
         every = combinations_with_replacement(range(kinds), places)
         while len(flat := np.fromiter(chain.from_iterable(islice(every, size)), dtype=np.int64)):
             index = flat.reshape(-1, places)
-            times, run = np.ones(len(index), dtype=np.int64), np.ones(len(index), dtype=np.int64)
-            for k in range(1, places):
+            weights, run = law[index[:, 0]], np.ones(len(index), dtype=np.int64)
+            for k in range(1, places):  # a probability at every k: the coefficients alone may leave every range
                 run = np.where(index[:, k] == index[:, k - 1], run + 1, 1)
-                times = times * (k + 1) // run  # a multinomial coefficient at every k
-            yield index, times.astype(object) if exact else times.astype(np.float64)
+                weights = weights * law[index[:, k]] * (k + 1) / run.astype(law.dtype)
+            yield index, weights
 
     def draws(self, count: int, seed: int, size: int) -> Iterator[Ints]:
         """Samples drawn at random, episodes of shape (n, rows), at most `size` at once."""

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from pgsym.errors import InstanceError, TooLarge
+from pgsym.estimators.matching import shortly
 from pgsym.estimators.problem import Problem, distribution_rows, normalised, numbers_table
 from pgsym.meaning.checked import Table
 from pgsym.meaning.numbers import Array
@@ -238,10 +239,8 @@ def _check_tree(vocabulary: int, length: int, end: int | None, prompts: int) -> 
             raise InstanceError(f"the {what} is a positive int, not {n!r}")
     if end is not None and not 0 <= end < vocabulary:
         raise InstanceError(f"the end token {end} is none of the tokens 0 to {vocabulary - 1}")
-    if (bound := prompts * length * vocabulary**length) > LARGEST:
-        raise TooLarge(
-            f"up to {bound / length:.3g} sequences are too many to list: use a shorter length or fewer tokens"
-        )
+    if (bound := prompts * vocabulary**length) * length > LARGEST:
+        raise TooLarge(f"up to {shortly(bound)} sequences are too many to list: use a shorter length or fewer tokens")
 
 
 def _earned(reward: Reward, e: int, prompt: int, tokens: Tokens, count: int) -> Any:

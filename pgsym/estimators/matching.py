@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import acos, degrees, sqrt
@@ -15,6 +16,9 @@ from pgsym.meaning.numbers import Array
 
 TOLERANCE: Final = 1e-12
 """How far, relative to their lengths, two gradients in float64 may lie apart and count as equal."""
+
+HIDING: Final = 1e-6
+"""How coarse rounding may be beside a gradient, and a mean still be called equal to it."""
 
 LARGEST_DENOMINATOR: Final = 1000
 """Factors are read as fractions up to this denominator."""
@@ -28,6 +32,7 @@ class Kind(StrEnum):
     TURNED = "turned"
     VANISHES = "zero where it should not be"
     APPEARS = "not zero where it should be"
+    HIDDEN = "hidden by rounding"
 
 
 @dataclass(frozen=True)
@@ -78,12 +83,12 @@ def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: floa
     if all(zero):
         return Match(Kind.EQUAL, None, None, 0.0)
     apart = sqrt(float(((m - w) ** 2).sum())) / max(lengths)
+    if not (m != w).any() if exact else apart * max(lengths) <= max(tolerance * max(lengths), noise):
+        return Match(Kind.EQUAL, Fraction(1), 1.0, apart)
     if zero[0]:
         return Match(Kind.VANISHES, Fraction(0), None, apart)
     if zero[1]:
         return Match(Kind.APPEARS, None, None, apart)
-    if not (m != w).any() if exact else apart * max(lengths) <= max(tolerance * max(lengths), noise):
-        return Match(Kind.EQUAL, Fraction(1), 1.0, apart)
     factor = (m * w).sum() / (w * w).sum()
     rest = m - factor * w
     parallel = (
@@ -93,6 +98,16 @@ def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: floa
     if parallel:
         return Match(Kind.SCALED, recognised(factor), 1.0 if factor > 0 else -1.0, apart)
     return Match(Kind.TURNED, None, cosine, apart)
+
+
+def hidden(found: Array, wanted: Array, noise: float, own: float, tolerance: float = TOLERANCE) -> bool:
+    """Whether a mean in float64 may only seem equal to the gradient because rounding is coarse beside that.
+
+    `noise` is what rounding may leave of the mean, `own` what it may leave of the gradient, which is none if shorter.
+    """
+    m, w = (np.ravel(x).astype(np.float64) for x in (found, wanted))
+    apart, length = (float(np.linalg.norm(x)) for x in (m - w, w))
+    return tolerance * length < apart <= noise and length > own and noise > HIDING * length
 
 
 def recognised(value: Any, tolerance: float = TOLERANCE) -> Fraction | float:
@@ -115,6 +130,16 @@ def number(value: Any) -> str:
     return str(near) if isinstance(near, Fraction) else f"{value:.15g}"
 
 
+def shortly(count: int) -> str:
+    """A count in three digits, however large.
+
+    >>> shortly(1234), shortly(3**4000)
+    ('1.23e+03', '3.11e+1908')
+    """
+    digits = str(Decimal(count).normalize(Context(prec=3))) if count > 1e300 else f"{count:.3g}"
+    return digits.replace("E", "e")
+
+
 def common_factor(matches: Sequence[Match]) -> Fraction | float | None:
     """The one factor by which all gradients are scaled; None if there is none, or if no gradient says anything."""
     factors = [m.factor for m in matches if m.kind in (Kind.EQUAL, Kind.SCALED) and m.factor is not None]
@@ -124,4 +149,4 @@ def common_factor(matches: Sequence[Match]) -> Fraction | float | None:
     return first if all(abs(float(f) - float(first)) <= 1e-9 * abs(float(first)) for f in factors) else None
 
 
-__all__ = ["Kind", "Match", "common_factor", "match", "number", "recognised"]
+__all__ = ["Kind", "Match", "common_factor", "hidden", "match", "number", "recognised", "shortly"]

@@ -22,7 +22,7 @@ from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, FromFunction, check, estimated
-from pgsym.estimators.matching import TOLERANCE, Kind, Match, match, number
+from pgsym.estimators.matching import TOLERANCE, Kind, Match, hidden, match, number, shortly
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.problem import Floats, Ints, Problem
 from pgsym.estimators.samples import Samples
@@ -34,6 +34,7 @@ CHUNK: Final = 2**20
 """How many numbers a chunk's largest array may have."""
 RATE: Final = 2_000_000
 """Samples a second of a simple estimator, for estimates of time."""
+YEAR: Final = 365 * 86_400
 ROUNDING: Final = 64 * 2.0**-53
 """What summing in float64 may leave of terms that cancel, relative to their lengths."""
 CONFIDENCE: Final = 0.99
@@ -46,8 +47,9 @@ class Moments:
     """What an estimator does on average at one problem, and how it scatters.
 
     Gradients are of shape (S, A), in the logits; the covariance is of shape (S A, S A).  `mass` is the probability of
-    all that was gone through (1, but for rounding), `length` the expected length of an estimate and of what
-    the gradient sums up, in floats.  Where samples were drawn, `draws` says how many; the mean is known up to `margin`.
+    all that was gone through (1, but for rounding), `length` the expected length of an estimate and of what the
+    gradient sums up, in floats, `target_length` that of the latter alone.
+    Where samples were drawn, `draws` says how many; the mean is known up to `margin`.
     """
 
     estimator: str
@@ -61,6 +63,7 @@ class Moments:
     length: float
     draws: int = 0
     seed: int | None = None
+    target_length: float = 0.0
 
     @property
     def problem(self) -> Problem:
@@ -98,8 +101,15 @@ class Moments:
         """How the mean lies to the gradient; of draws, only what their margin shows."""
         if self.draws:
             return self._match_of_draws()
-        length = max(self.length, float(np.linalg.norm(self.target.astype(np.float64))))  # sums are about the target
-        return match(self.mean, self.target, TOLERANCE, noise=ROUNDING * length)
+        found = match(self.mean, self.target, TOLERANCE, self._noise)
+        if not self.problem.exact and hidden(self.mean, self.target, self._noise, ROUNDING * self.target_length):
+            return Match(Kind.HIDDEN, None, None, found.deviation)
+        return found
+
+    @property
+    def _noise(self) -> float:
+        """What rounding may leave of the mean; sums are about the target."""
+        return ROUNDING * max(self.length, float(np.linalg.norm(self.target.astype(np.float64))))
 
     def _match_of_draws(self) -> Match:
         m, w, margin = self.mean.ravel(), self.target.ravel(), self.margin.ravel() + ROUNDING * self.length
@@ -131,7 +141,11 @@ class Moments:
         if self.draws:
             return f"{self.draws:,} samples drawn at random (seed {self.seed}), normal intervals of {CONFIDENCE:.0%}"
         kind = "multisets" if self.plan.unordered else "samples"
-        how = "in fractions" if self.problem.exact else f"in float64, equal means within {TOLERANCE:.0e} of the length"
+        how = "in fractions"
+        if not self.problem.exact:
+            length = float(np.linalg.norm(self.target.astype(np.float64)))
+            off = self._noise / length if length > ROUNDING * self.target_length else 0.0
+            how = f"in float64, equal means within {max(TOLERANCE, off):.0e} of the length"
         return f"all {self.samples:,} {kind} gone through, {how}"
 
     @property
@@ -212,7 +226,8 @@ def moments(
     judged in float64.  `progress` shows a bar (by default, on a terminal, where the work is long).
 
     Raises TooLarge, with an estimate, for more samples than the budget, and EstimatorError for one that returns the
-    wrong shape, NaN or integers, mixes samples, cares for the order, or is random by itself.
+    wrong shape, NaN or integers, mixes samples, cares for the order, or is random by itself, and InstanceError for
+    a problem whose episodes have probabilities that do not sum to 1.
 
     >>> from pgsym.estimators import bandit
     >>> def reinforce(returns, total_scores):
@@ -233,12 +248,14 @@ def moments(
         problem = problem.floats()
     plan = Plan(problem, groups, members, unordered)
     problem.check_memory("the covariance", problem.P)
+    problem.check_law()
     target = objective.gradient(problem)
     size = max(32, CHUNK // (plan.rows * problem.T * problem.P))
     total = draws or plan.count
     if not draws and total > budget:
         raise TooLarge(refusal(plan, total, budget))
-    gathered = _Sums(target, problem.exact, 0.0 if problem.exact else objective.length(problem))
+    length = 0.0 if problem.exact else objective.length(problem)
+    gathered = _Sums(target, problem.exact, length)
     with _progress(progress, total) as advance:
         for episodes, weights in _weighted(plan, size, draws, seed):
             samples = Samples(problem, episodes, groups)
@@ -250,7 +267,7 @@ def moments(
     mean, covariance = gathered.finish(draws)
     return Moments(
         known.name, objective.name, plan, mean, target, covariance, gathered.samples, gathered.mass,
-        gathered.length, draws, seed if draws else None,
+        gathered.length, draws, seed if draws else None, length,
     )  # fmt: skip
 
 
@@ -307,9 +324,11 @@ def refusal(plan: Plan, total: int, budget: int) -> str:
         and plan.rows > 1
         and (fewer := Plan(plan.problem, plan.groups, plan.members, True).count) < total
     ):
-        others.insert(0, f"unordered=True ({fewer:.3g} multisets)")
+        others.insert(0, f"unordered=True ({shortly(fewer)} multisets)")
+    seconds = total // RATE
+    long = f"{seconds:,} s" if seconds < 10 * YEAR else f"{shortly(seconds // YEAR)} years"
     return (
-        f"{total:.3g} samples are more than the budget of {budget:.3g} (some {total / RATE:,.0f} s or more): "
+        f"{shortly(total)} samples are more than the budget of {budget:.3g} (some {long} or more): "
         f"take budget=…, {', '.join(others[:-1])}, or {others[-1]}"
     )
 

@@ -43,18 +43,20 @@ class Objective:
 
     def __rmul__(self, factor: Any) -> Objective:
         return Objective(
-            f"{factor} · {self.name}",
+            f"{factor} · {_as_one(self.name)}",
             lambda p: _times(factor, self.value(p)),
             lambda p: _times(factor, self.gradient(p)),
             lambda p: abs(float(factor)) * self.length(p),
         )
 
+    __mul__ = __rmul__
+
     def __neg__(self) -> Objective:
-        return Objective(f"−{self.name}", lambda p: -self.value(p), lambda p: -self.gradient(p), self.length)
+        return Objective(f"−{_as_one(self.name)}", lambda p: -self.value(p), lambda p: -self.gradient(p), self.length)
 
     def __sub__(self, other: Objective) -> Objective:
         return Objective(
-            f"{self.name} − {other.name}",
+            f"{self.name} − {_as_one(other.name)}",
             lambda p: self.value(p) - other.value(p),
             lambda p: self.gradient(p) - other.gradient(p),
             lambda p: self.length(p) + other.length(p),
@@ -62,6 +64,11 @@ class Objective:
 
     def __str__(self) -> str:
         return self.name
+
+
+def _as_one(name: str) -> str:
+    """A name in brackets where it is a sum, or has a sign."""
+    return f"({name})" if name.startswith("−") or " + " in name or " − " in name else name
 
 
 def _times(factor: Any, x: Any) -> Any:
@@ -100,6 +107,8 @@ def _log_ratio(p: Problem) -> Floats:
 
 
 def _forward_gradient(p: Problem) -> Array:
+    if np.asarray(p.mass()[p.mass(p.reference) > 0] == 0, dtype=bool).any():
+        raise EstimatorError("the divergence is infinite: the policy never does what the reference does")
     return -np.asarray((p.mass(p.reference)[:, np.newaxis] * p.total_scores).sum(axis=0)).reshape(p.S, p.A)
 
 

@@ -29,6 +29,9 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
+LAW_TOLERANCE: Final = 1e-9
+"""What rounding may leave of the probabilities of all episodes, in floats."""
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:
@@ -152,6 +155,13 @@ class Problem:
     def mass(self, policy: Array | None = None) -> Array:
         """The probability of every episode under a policy (π_θ unless another is given), of shape (E,)."""
         return np.asarray(self.chance * self.taken(self.policy if policy is None else policy).prod(axis=1))
+
+    def check_law(self) -> None:
+        """Raise InstanceError if the episodes, as listed, are not all that the policies can do, each of them once."""
+        for name, policy in (("policy", self.policy), ("behaviour", self.behaviour)):
+            total = self.mass(policy).sum()
+            if abs(total - 1) > (0 if self.exact else LAW_TOLERANCE):
+                raise InstanceError(f"the episodes have {name} probabilities that sum to {total}, not to 1")
 
     @cached_property
     def scores(self) -> Array:

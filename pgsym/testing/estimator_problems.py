@@ -14,10 +14,11 @@ from functools import cache
 from itertools import product
 from typing import Any, Final, Unpack
 
+from pgsym.errors import EstimatorError
 from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, tree
 from pgsym.estimators.problem import Problem
 from pgsym.problems.mdp import FiniteMDP, from_arrays
-from pgsym.testing.scope import KINDS, Drawn
+from pgsym.testing.scope import KINDS, Drawn, whole
 
 try:
     from hypothesis import strategies as st
@@ -69,13 +70,18 @@ def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchS
         **drawn,
     }
     if unknown := set(kinds) - set(KINDS):
-        raise ValueError(f"a kind of problem is one of {', '.join(KINDS)}, not {unknown.pop()!r}")
+        raise EstimatorError(f"a kind of problem is one of {', '.join(KINDS)}, not {unknown.pop()!r}")
     if unknown := set(options) - set(Drawn.__annotations__):
-        raise TypeError(f"{unknown.pop()!r} says nothing of problems: what can be said is {', '.join(options)}")
+        raise EstimatorError(f"{unknown.pop()!r} says nothing of problems: what can be said is {', '.join(options)}")
+    for name, least in (("states", 1), ("actions", 2), ("length", 1), ("episodes", 1)):
+        if not whole(options[name], least):
+            raise EstimatorError(f"{name} is the largest number of them, an int of at least {least}: {options[name]!r}")
+    if not (isinstance(options["discounts"], list | tuple) and options["discounts"]):
+        raise EstimatorError(f"discounts is a list of numbers from 0 to 1, not {options['discounts']!r}")
     within = (options.pop("states"), options.pop("actions"), options.pop("length"), options.pop("episodes"))
     found = {kind: shapes for kind in dict.fromkeys(kinds) if (shapes := _shapes(kind, *within))}
     if not found:
-        raise ValueError(f"no {' or '.join(kinds)} has so few episodes: {within[3]}")
+        raise EstimatorError(f"no {' or '.join(kinds)} has so few episodes: {within[3]}")
     return _problem(found, options["off_policy"], options["extreme"], options["critic"], tuple(options["discounts"]))
 
 

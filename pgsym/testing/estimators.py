@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from math import isfinite
+from numbers import Real
 from typing import Any, Final, Unpack
 
 from pgsym.errors import EstimatorError
@@ -71,16 +73,16 @@ def assert_scaled(
     """
     __tracebackhide__ = True
     if not callable(by):
-        return _gradient("assert_scaled", estimator, objective, lambda _: by, options, number(by))
+        return _gradient("assert_scaled", estimator, objective, lambda _: by, options, number(_finite("by", by)))
     given = arguments(by, {}, SIZES)
+    words = called = f"by({', '.join(given)})"
 
     def factor(plan: Plan) -> Any:
-        return by(**{name: SIZES[meaning](plan) for name, meaning in given.items()})
+        return _finite(called, by(**{name: SIZES[meaning](plan) for name, meaning in given.items()}))
 
-    words = f"by({', '.join(given)})"
     if list(given.values()) in (["G"], ["members"]):
         sizes = Scope.of(options).members
-        words = f"({', '.join(number(by(G)) for G in sizes)} for G = {', '.join(map(str, sizes))})"
+        words = f"({', '.join(number(_finite(called, by(G))) for G in sizes)} for G = {', '.join(map(str, sizes))})"
     return _gradient("assert_scaled", estimator, objective, factor, options, words)
 
 
@@ -159,11 +161,20 @@ def _gradient(
     factor: str = "",
 ) -> Held:
     __tracebackhide__ = True
+    if not isinstance(objective, Objective):
+        raise EstimatorError(f"an objective is one of pgsym.estimators, or made by expectation, not {objective!r}")
     scope = Scope.of(options)
     known = _estimator(estimator, options)
     about = "an unbiased estimate of" if by is None else f"an estimate of {factor} ×"
     says = f"{known.name} is {about} ∇({objective})"
     return hold(IsGradient(known, objective, assertion, by, rtol=scope.rtol), scope, says)
+
+
+def _finite(what: str, factor: Any) -> Any:
+    """A factor; raises EstimatorError if it is no finite number."""
+    if not (isinstance(factor, Real) and isfinite(factor)):
+        raise EstimatorError(f"{what} is a finite number, not {factor!r}")
+    return factor
 
 
 def _estimator(estimator: Function, options: Mapping[str, Any]) -> Estimator:

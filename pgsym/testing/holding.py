@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from pgsym.errors import NotFinite
+from pgsym.errors import EstimatorError, NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.matching import number
 from pgsym.estimators.moments import row
@@ -44,6 +44,11 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
             raise _Breaks(plan, error) from None
         if not outcome.holds:
             raise _Fails(plan)
+        if outcome.hidden and scope.listed:
+            at = f"at {plan.problem}, {_batch(plan)}"
+            raise EstimatorError(
+                f"{at}, rounding hides the mean: the estimates are too long for float64 (try Fractions)"
+            )
         seen.append((plan, outcome))
 
     with np.errstate(all="ignore"):  # what comes of it, NaN or infinity, is judged
@@ -63,7 +68,7 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
             raise error from None
     if not seen:
         raise AssertionError("no problem was tried")
-    if not scope.listed and not any(outcome.telling for _, outcome in seen):
+    if (question.demanding or not scope.listed) and not any(outcome.telling for _, outcome in seen):
         raise AssertionError(f"nothing was seen: {question.silent}")
     return Held(says, scope, tuple(plan for plan, _ in seen), tuple(outcome for _, outcome in seen))
 

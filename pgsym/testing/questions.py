@@ -14,7 +14,7 @@ from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
 from pgsym.estimators.hints import guess
-from pgsym.estimators.matching import Kind, Match, match, number
+from pgsym.estimators.matching import Kind, Match, hidden, match, number
 from pgsym.estimators.moments import Moments, moments, row
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.meaning.numbers import Array
@@ -46,6 +46,10 @@ class Question(Protocol):
     @property
     def silent(self) -> str:
         """What is wrong where no plan says anything."""
+
+    @property
+    def demanding(self) -> bool:
+        """Whether it is wrong at problems that were given, too: where what is said would be empty, or false."""
 
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan; raises NotFinite where an estimate is NaN or infinite."""
@@ -97,6 +101,12 @@ def noise(*found: Moments) -> float:
     return max(ROUNDING * (m.length + scale(m.problem)) + 8 * UNIT * spread(m.problem) for m in found)
 
 
+def is_blurred(found: Array, wanted: Array, rtol: float, *by: Moments) -> bool:
+    """Whether means may only seem equal because rounding is coarse beside the gradient."""
+    own = max(ROUNDING * scale(m.problem) + 8 * UNIT * spread(m.problem) for m in by)
+    return hidden(found, wanted, noise(*by), own, rtol)
+
+
 def near(found: Array, wanted: Array, *by: Moments) -> bool:
     """Whether means in float64 lie so near that rounding may be all that parts them."""
     apart = np.linalg.norm(np.ravel(found - wanted).astype(np.float64))
@@ -121,6 +131,7 @@ class IsGradient:
     direction: bool = False
     rtol: float = 1e-9
     silent: str = field(default="at no problem was there a gradient or an estimate other than zero", init=False)
+    demanding: bool = field(default=False, init=False)
 
     def _wanted(self, found: Moments) -> Any:
         return found.target if self.by is None else found.target * self.by(found.plan)
@@ -136,9 +147,12 @@ class IsGradient:
         wanted = self._wanted(found).astype(np.float64)
         lies = match(found.mean, wanted, self.rtol, noise(found))
         holds, telling = self._holds(lies), bool(found.length > 0 or np.any(wanted != 0))
-        exact = None if holds or not near(found.mean, wanted, found) else self._exactly(plan)
+        blurred = is_blurred(found.mean, wanted, self.rtol, found)
+        exact = self._exactly(plan) if blurred or (not holds and near(found.mean, wanted, found)) else None
         if exact is not None:
             return Outcome(self._holds(match(exact.mean, self._wanted(exact))), 0.0, telling)
+        if blurred:
+            return Outcome(True, lies.deviation, telling=False, hidden=True)
         if holds and not lies.equal:
             wanted = wanted * (np.vdot(wanted, found.mean) / np.vdot(wanted, wanted))
         return Outcome(holds, off(found.mean, wanted, noise(found), self.rtol), telling)
@@ -185,14 +199,19 @@ class SameGradient:
     second: Estimator
     rtol: float = 1e-9
     silent: str = field(default="at no problem was there an estimate other than zero", init=False)
+    demanding: bool = field(default=False, init=False)
 
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan."""
         a, b = both(self.first, self.second, plan)
         lies = match(a.mean, b.mean, self.rtol, noise(a, b))
-        exact = None if lies.equal or not near(a.mean, b.mean, a, b) else exactly_both(self.first, self.second, plan)
+        blurred = is_blurred(a.mean, b.mean, self.rtol, a, b)
+        again = blurred or (not lies.equal and near(a.mean, b.mean, a, b))
+        exact = exactly_both(self.first, self.second, plan) if again else None
         if exact is not None:
             return Outcome(match(exact[0].mean, exact[1].mean).equal)
+        if blurred:
+            return Outcome(True, lies.deviation, telling=False, hidden=True)
         return Outcome(lies.equal, off(a.mean, b.mean, noise(a, b), self.rtol), bool(a.length or b.length))
 
     def explain(self, plan: Plan) -> Explanation:
@@ -227,6 +246,7 @@ class LowerVariance:
     same_mean: bool = True
     rtol: float = 1e-9
     silent: str = field(default="the variance was lower nowhere: it was the same at every problem", init=False)
+    demanding: bool = field(default=True, init=False)
 
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan."""

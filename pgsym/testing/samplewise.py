@@ -70,7 +70,11 @@ class Partition:
     estimator: Estimator
     weights: str = "episodes"
     rtol: float = 1e-9
-    silent: str = field(default="no sample could be cut: it takes groups of at least 2, or members", init=False)
+    silent: str = field(
+        default="no sample could be cut (it takes 2 groups or members), or all estimates were zero",
+        init=False,
+    )
+    demanding: bool = field(default=True, init=False)
 
     def _cut(self, samples: Samples, parts: Parts) -> list[Samples]:
         rows = samples.members if samples.groups > 1 else 1
@@ -162,6 +166,7 @@ class PaddingIgnored:
     more: int = 1
     rtol: float = 1e-9
     silent: str = field(default="no sample had padding, or no estimate was other than zero", init=False)
+    demanding: bool = field(default=True, init=False)
 
     def _variants(self, samples: Samples, columns: tuple[str, ...] = FILLED) -> Iterator[tuple[str, Samples]]:
         """The samples with other padding, in words and as they are."""

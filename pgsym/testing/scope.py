@@ -96,13 +96,29 @@ class Scope:
         drawn = {k: told.pop(k) for k in ("kinds", *Drawn.__annotations__) if k in told}
         told.pop("names", None)
         for name in ("groups", "members"):
-            numbers = told[name]
-            told[name] = (numbers,) if isinstance(numbers, int) else tuple(numbers)
+            several = told[name]
+            told[name] = tuple(several) if isinstance(several, Iterable) else (several,)
         if isinstance(told.get("problems"), Problem):
             told["problems"] = (told["problems"],)
         elif isinstance(told.get("problems"), Iterable):
             told["problems"] = tuple(told["problems"])
         return cls(drawn=drawn, **told)
+
+    def __post_init__(self) -> None:
+        for name in ("groups", "members"):
+            numbers = getattr(self, name)
+            if not (numbers and all(map(whole, numbers))):
+                raise EstimatorError(f"{name} is a positive int or several, not {numbers!r}")
+        for name in ("examples", "samples"):
+            if not whole(getattr(self, name)):
+                raise EstimatorError(f"{name} is a positive int, not {getattr(self, name)!r}")
+        if not (isinstance(self.rtol, int | float) and 0 < self.rtol < 1):
+            raise EstimatorError(f"rtol is a number between 0 and 1, not {self.rtol!r}")
+        if self.problems is None or hasattr(self.problems, "example"):  # a strategy
+            return
+        wrong = [p for p in self.problems if not isinstance(p, Problem)] if self.listed else [self.problems]
+        if wrong:
+            raise EstimatorError(f"problems are a Problem, several or a strategy, not a {type(wrong[0]).__name__}")
 
     @property
     def listed(self) -> bool:
@@ -135,6 +151,8 @@ class Scope:
             return [st.one_of([planned(self.problems, size) for size in sizes])]
         drawn = dict(self.drawn)
         kinds, most = drawn.pop("kinds", KINDS), drawn.pop("episodes", EPISODES)
+        if isinstance(kinds, str):
+            kinds = (kinds,)
         few = {size: min(most, self._episodes(*size)) for size in sizes}
         return [
             st.one_of([planned(problems((kind,), **drawn, episodes=few[size]), size) for size in sizes])
@@ -161,11 +179,15 @@ class Scope:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one plan: whether it holds, how far off it is, and whether there was anything to be seen."""
+    """What came of one plan: whether it holds, how far off it is, and whether there was anything to be seen.
+
+    Where it is `hidden`, it may hold or not: rounding in float64 is coarse beside the gradient.
+    """
 
     holds: bool
     deviation: float = 0.0
     telling: bool = True
+    hidden: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -214,11 +236,12 @@ class Held:
     def evidence(self) -> str:
         """How it was found, in a line."""
         how = "given" if self.tried.listed else f"drawn by Hypothesis (seed {self.tried.seed})"
-        silent = sum(not o.telling for o in self.outcomes)
+        silent = sum(not o.telling and not o.hidden for o in self.outcomes)
         quiet = f", {silent} of them with nothing to see" if silent else ""
+        if blurred := sum(o.hidden for o in self.outcomes):
+            quiet += f", {blurred} hidden by rounding"
         return (
             f"problems {how}{quiet}; all samples of each gone through, {sum(p.count for p in self.plans):,} in all; "
-            f""
             f"float64, equal within {self.tried.rtol:.0e} of lengths, or rounding (worst {self.worst:.1e})"
         )
 
@@ -226,6 +249,11 @@ class Held:
         return f"{self.rung}: {self.says}\n  scope     {self.scope}\n  evidence  {self.evidence}"
 
     __repr__ = __str__
+
+
+def whole(number: object, least: int = 1) -> bool:
+    """Whether something is an int, but no bool, and not below the least."""
+    return isinstance(number, int | np.integer) and not isinstance(number, bool) and bool(number >= least)
 
 
 def span(numbers: Iterable[int]) -> str:

@@ -398,9 +398,37 @@ def test_mistakes_in_the_call_are_one_line():
         assert_unbiased(reinforce, members=16)
     with pytest.raises(AssertionError, match="nothing was seen: no sample could be cut"):
         assert_partition_invariant(reinforce, groups=1, members=1, **few)
+    for wrong, says in (
+        ({"members": ()}, r"members is a positive int or several, not \(\)"),
+        ({"groups": 1.5}, r"groups is a positive int or several, not \(1\.5,\)"),
+        ({"examples": 0}, "examples is a positive int, not 0"),
+        ({"rtol": 0}, "rtol is a number between 0 and 1, not 0"),
+        ({"rtol": -1}, "rtol is a number between 0 and 1, not -1"),
+        ({"problems": [1]}, "problems are a Problem, several or a strategy, not a int"),
+        ({"length": 0}, "length is the largest number of them, an int of at least 1: 0"),
+        ({"discounts": 0.9}, "discounts is a list of numbers from 0 to 1, not 0.9"),
+    ):
+        with pytest.raises(EstimatorError, match=says):
+            assert_unbiased(reinforce, **wrong)
+    for by, says in ((float("nan"), "by is a finite number, not nan"), (lambda G: None, r"by\(G\) is a finite number")):
+        with pytest.raises(EstimatorError, match=says):
+            assert_scaled(reinforce, by=by)
+    with pytest.raises(EstimatorError, match=r"an objective is one of pgsym\.estimators"):
+        assert_gradient_of(reinforce, 3)
     with pytest.raises(EstimatorError, match="one estimate for every sample") as caught:
         assert_unbiased(lambda returns: returns.mean())
     assert caught.value.__notes__[0].startswith("at 1 state, 2 actions")
+
+
+def test_what_would_hold_of_nothing_is_not_said_of_given_problems():
+    """A variance that is lower nowhere, samples that cannot be cut, no padding."""
+    given = {"problems": [bandit([Fraction(1, 3), Fraction(2, 3)], [0, 1])]}
+    assert "nothing was seen: the variance was lower nowhere" in failure(
+        assert_lower_variance, reinforce, than=reinforce, **given
+    )
+    assert "no sample could be cut" in failure(assert_partition_invariant, reinforce, groups=1, members=1, **given)
+    assert "no sample had padding" in failure(assert_padding_ignored, reinforce, more=0, **given)
+    assert_unbiased(reinforce, problems=[bandit([Fraction(1, 3), Fraction(2, 3)], [0, 0])])  # zero, as it should be
 
 
 def test_larger_groups_by_multisets():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import Phase, find, settings
 
+from pgsym.errors import EstimatorError
 from pgsym.testing.drawing import judge_each
 from pgsym.testing.estimator_problems import bandits, mdps, problems, trees
 
@@ -99,9 +100,9 @@ def test_shrinking_ends_at_the_simplest():
 
 
 def test_what_cannot_be_is_refused():
-    with pytest.raises(ValueError, match="a kind of problem is one of bandit, tree, mdp, not 'maze'"):
+    with pytest.raises(EstimatorError, match="a kind of problem is one of bandit, tree, mdp, not 'maze'"):
         problems(("maze",))
-    with pytest.raises(ValueError, match="no tree has so few episodes: 1"):
+    with pytest.raises(EstimatorError, match="no tree has so few episodes: 1"):
         trees(episodes=1)
-    with pytest.raises(TypeError, match="'lenght' says nothing of problems"):
+    with pytest.raises(EstimatorError, match="'lenght' says nothing of problems"):
         problems(lenght=2)

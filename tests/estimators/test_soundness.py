@@ -1,0 +1,122 @@
+"""Nothing false is shown as true: what could hide a bias, an order, or a law that is none."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pgsym.errors import EstimatorError, InstanceError, TooLarge
+from pgsym.estimators import bandit, entropy, expected_return, forward_kl, kl, moments, tree
+from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.matching import Kind, match
+from pgsym.estimators.problem import Problem
+from pgsym.testing import assert_same_gradient, assert_unbiased
+
+H, T = Fraction(1, 2), Fraction(1, 3)
+
+
+def reinforce(returns: Any, total_scores: Any) -> Any:
+    return (returns[..., None] * total_scores).mean(axis=1)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_multisets_of_large_groups_have_all_the_mass(exact: bool) -> None:
+    """Multinomial coefficients leave the range of integers at some 65 members, and that of floats at 1030."""
+    p = bandit([T, 1 - T], [0, 1])
+    for members in (70, 1500) if not exact else (70,):
+        plan = Plan(p if exact else p.floats(), members=members, unordered=True)
+        mass = sum(weights.sum() for _, weights in plan.chunks(4096))
+        assert mass == 1 if exact else abs(mass - 1) < 1e-11
+
+
+def test_the_variance_of_a_large_group_is_that_of_one_over_its_size() -> None:
+    p = bandit([0.25, 0.75], [0, 1])
+    one, many = (moments(reinforce, p, members=m, unordered=True) for m in (1, 100))
+    assert many.variance == pytest.approx(one.variance / 100, rel=1e-9)
+    assert np.allclose(many.mean, one.mean)
+
+
+@pytest.mark.parametrize("twice", [True, False])
+def test_episodes_that_are_listed_twice_or_not_at_all_are_no_problem(twice: bool) -> None:
+    """Such a list is made by hand: `unbiased` would be said of the wrong law."""
+    listed = [[0], [1], [1]] if twice else [[1]]
+    p = Problem(
+        "bandit",
+        starts=np.zeros(len(listed), dtype=np.int64),
+        states=np.zeros((len(listed), 1), dtype=np.int64),
+        actions=np.array(listed),
+        rewards=np.array(listed, dtype=np.float64),
+        mask=np.ones((len(listed), 1), dtype=bool),
+        chance=np.ones(len(listed)),
+        policy=np.array([[0.5, 0.5]]),
+    )
+    with pytest.raises(InstanceError, match=r"the episodes have policy probabilities that sum to (1.5|0.5), not to 1"):
+        moments(reinforce, p)
+
+
+def test_the_name_of_an_objective_says_what_it_is() -> None:
+    """A sign before a sum is before all of it."""
+    J = expected_return
+    assert str(-(J + kl)) == "−(J + KL(π‖ref))"
+    assert str(2 * (J - kl)) == "2 · (J − KL(π‖ref))"
+    assert str(J - (kl + entropy)) == "J − (KL(π‖ref) + H(π))"
+    assert str(J - 2 * kl) == "J − 2 · KL(π‖ref)"
+    assert str(J * 2) == "2 · J"
+
+
+def test_counts_beyond_floats_are_refused_in_one_line() -> None:
+    """They can be said, but not computed with in floats."""
+    p = bandit([0.5, 0.5], [0, 1])
+    with pytest.raises(
+        TooLarge, match=r"1\.23e\+903 samples are more than the budget of 2e\+07 \(some 1\.95e\+889 years"
+    ):
+        moments(reinforce, p, members=3000)
+    with pytest.raises(TooLarge, match=r"up to 1\.41e\+1505 sequences"):
+        tree(lambda prompt, tokens: 0, length=5000)
+
+
+def test_an_infinite_forward_divergence_has_no_gradient() -> None:
+    p = bandit([0.0, 1.0], [0, 1], reference=[0.5, 0.5])
+    with pytest.raises(EstimatorError, match="the policy never does what the reference does"):
+        forward_kl.gradient(p)
+
+
+def drowned(total_scores: Any) -> Any:
+    """No gradient at all, in much noise."""
+    return 1e14 * total_scores.mean(axis=1)
+
+
+def test_a_bias_below_the_rounding_of_long_estimates_is_not_called_unbiased() -> None:
+    """Their mean is known up to what float64 leaves of them; in fractions it is known."""
+    p = bandit([0.3, 0.7], [0, 1])
+    found = moments(drowned, p)
+    assert found.match.kind is Kind.HIDDEN
+    assert not found.unbiased
+    assert "hidden by rounding" in str(found)
+    exact = moments(lambda total_scores: 10**14 * total_scores.mean(axis=1), bandit([T, 1 - T], [0, 1]))
+    assert exact.match.kind is Kind.VANISHES
+
+
+def test_what_equal_means_is_said_where_rounding_is_coarser() -> None:
+    p = bandit([0.3, 0.7], [0, 1])
+    assert "equal means within 1e-12 of the length" in moments(reinforce, p).evidence
+    far = moments(lambda returns, total_scores: reinforce(returns + 3000, total_scores), p)
+    assert far.unbiased
+    assert "equal means within 4e-11 of the length" in far.evidence
+
+
+def test_zero_is_no_mean_of_a_gradient_that_is_barely_seen() -> None:
+    """What is less than rounding away is not told apart, though only one of them is below the rounding."""
+    assert match(np.array([0.9, 0.0]), np.array([1.5, 0.0]), noise=1.0).equal
+    assert match(np.array([0.4, 0.0]), np.array([1.5, 0.0]), noise=1.0).kind is Kind.VANISHES
+
+
+def test_assertions_do_not_pass_what_rounding_hides() -> None:
+    p = bandit([0.3, 0.7], [0, 1])
+    with pytest.raises(EstimatorError, match="rounding hides the mean"):
+        assert_unbiased(drowned, problems=p, members=1, groups=1)
+    with pytest.raises(EstimatorError, match="rounding hides the mean"):
+        assert_same_gradient(drowned, reinforce, problems=p, members=1, groups=1)
