@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeGuard
 
 import numpy as np
 
@@ -49,8 +50,9 @@ class FromFunction:
         found = self.function(**{name: samples[meaning] for name, meaning in self.given.items()})
         try:
             return np.asarray(found)
-        except ValueError:
-            raise EstimatorError(f"{self.name} returned no array: return shape (N, P)") from None
+        except (TypeError, ValueError, RuntimeError):  # ragged lists, tensors with a gradient
+            kind = type(found).__name__
+            raise EstimatorError(f"{self.name} returned a {kind} that is no array: return shape (N, P)") from None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,22 @@ def from_advantages(function: Callable[..., Any], **names: str) -> FromAdvantage
     scaled by exactly 2/3
     """
     return FromAdvantages(function, names)
+
+
+def is_estimator(given: Any) -> TypeGuard[Estimator]:
+    """Whether something is an estimator already: a function may have a name too, but asks for arrays by theirs."""
+    if not hasattr(given, "name"):
+        return False
+    try:
+        asked = {*inspect.signature(given).parameters}
+    except (TypeError, ValueError):
+        return True
+    return asked.isdisjoint({*COLUMNS, *SHARED} - {"samples"})
+
+
+def as_estimator(given: Estimator | Callable[..., Any], names: Mapping[str, str] | None = None) -> Estimator:
+    """An estimator as it is, or what a plain function of arrays computes; `names` says what its arguments mean."""
+    return given if is_estimator(given) else FromFunction(given, names or {})
 
 
 def estimated(estimator: Estimator, samples: Samples) -> Array:
@@ -170,4 +188,13 @@ def _same(x: Array, y: Array, tolerance: float) -> bool:
     return bool(np.allclose(x, y, rtol=tolerance, atol=tolerance * float(np.abs(y).max(initial=0.0))))
 
 
-__all__ = ["Estimator", "FromAdvantages", "FromFunction", "check", "estimated", "from_advantages"]
+__all__ = [
+    "Estimator",
+    "FromAdvantages",
+    "FromFunction",
+    "as_estimator",
+    "check",
+    "estimated",
+    "from_advantages",
+    "is_estimator",
+]

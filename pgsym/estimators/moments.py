@@ -21,7 +21,7 @@ import numpy as np
 from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.estimator import Estimator, FromFunction, check, estimated
+from pgsym.estimators.estimator import Estimator, as_estimator, check, estimated
 from pgsym.estimators.matching import TOLERANCE, Kind, Match, hidden, match, number, shortly
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.problem import Floats, Ints, Problem
@@ -241,7 +241,7 @@ def moments(
       mean      [-1/4, 1/4]
       variance  1/16 (trace), mean squared error 1/16
     """
-    known: Estimator = estimator if hasattr(estimator, "name") else FromFunction(estimator, names or {})
+    known = as_estimator(estimator, names)
     if draws and (not isinstance(draws, int | np.integer) or draws < FEWEST):
         raise EstimatorError(f"draws={draws!r}: draw at least {FEWEST} samples, or none to go through all of them")
     if draws or (problem.exact and getattr(known, "in_floats", False)):

@@ -14,7 +14,7 @@ import numpy as np
 from pgsym.errors import EstimatorError, PgsymError, UnusableOption
 from pgsym.estimators.adapters import from_jax, from_torch
 from pgsym.estimators.adapters.arguments import ADVANTAGES, ALIASES, MOVING
-from pgsym.estimators.estimator import Estimator, FromAdvantages, FromFunction
+from pgsym.estimators.estimator import Estimator, FromAdvantages, FromFunction, is_estimator
 from pgsym.estimators.listing import tree
 from pgsym.estimators.samples import Samples
 from pgsym.user_code import Loaded, failure
@@ -62,8 +62,8 @@ def subject(
     names = dict(names or {})
     if kind not in KINDS:
         raise UnusableOption(f"there is no kind {kind!r}; it is one of {', '.join(KINDS)}")
-    if hasattr(loaded.function, "name"):  # an estimator already, such as what from_torch returns
-        ready: Any = loaded.function
+    ready: Any = loaded.function
+    if is_estimator(ready):  # such as what from_torch returns
         return Subject(ready, "estimator", loaded.reference, _takes_fractions(ready))
     function = guarded(loaded)
     if kind == "auto":

@@ -16,7 +16,7 @@ from typing import Any, Final, Unpack
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.estimator import Estimator, FromFunction
+from pgsym.estimators.estimator import Estimator, as_estimator
 from pgsym.estimators.matching import number
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.samples import arguments
@@ -178,9 +178,7 @@ def _finite(what: str, factor: Any) -> Any:
 
 
 def _estimator(estimator: Function, options: Mapping[str, Any]) -> Estimator:
-    if hasattr(estimator, "name"):
-        return estimator
-    return FromFunction(estimator, {**settings.current(), **options}.get("names", {}))
+    return as_estimator(estimator, {**settings.current(), **options}.get("names", {}))
 
 
 __all__ = [
