@@ -256,6 +256,9 @@ def show_loss_audit(found: LossAudit) -> None:
     large = [r for r in found.left_out if r.too_large]
     if large:
         typer.echo(f"\nleft out {len(large)} readings with too many samples: {large[0].why}")
+    failed = [r for r in found.left_out if r.failed]
+    if failed:
+        typer.echo(f"\nno estimate at {len(failed)} readings, first at {failed[0].case.says}: {failed[0].why}")
     mark = "✔" if found.as_expected else "✘"
     expected = "" if found.expected == "unbiased" else f" (expected: {found.expected})"
     typer.echo(f"\n{mark} {found.rung}: {found.says}{expected}")

@@ -111,7 +111,10 @@ class LossAudit:
     def says(self) -> str:
         """The verdict in a sentence."""
         of = f"∇({self.scope.objective.name})"
-        at = f"at all {len(self.asked)} readings asked for"
+        many = sum(r.asked for r in self.readings)
+        at = f"at all {many} readings asked for"
+        if len(self.asked) < many:
+            at = f"at {len(self.asked)} of {many} readings asked for"
         if self.rung == "tested":
             at = f"as far as {len(self.asked)} readings show, some of samples that were drawn"
         if self.verdict == "unbiased":
@@ -121,7 +124,8 @@ class LossAudit:
             beside = f"; where the gradient is zero it is not, at {flat} of them" if flat else ""
             return f"the mean is not {of}, but stays less than 90° from it {at}{beside}"
         if any(r.asked and r.failed for r in self.readings):
-            return "not every estimate is a finite number"
+            failed = sum(r.asked and r.failed for r in self.readings)
+            return f"there is no estimate to judge at {failed} of {many} readings asked for"
         if self._parallel:
             return f"the mean is {of} times {in_members(self.factors)} {at}"
         return f"the mean is not {of}, nor does it always point its way"

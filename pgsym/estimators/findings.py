@@ -22,6 +22,7 @@ HOLDS: Final = "holds"
 FAILS: Final = "fails"
 NOT_SHOWN: Final = "not shown"
 NO_PROBLEM: Final = "no problem of the scope shows it"
+DRAWN: Final = "samples that are drawn do not show it"
 NO_GRADIENT: Final = "no gradient of the scope is other than zero"
 
 PATTERNS: Final[tuple[tuple[str, Callable[[int], Fraction | None]], ...]] = (
@@ -125,7 +126,7 @@ def _one_factor(objective: str, scope: Scope, asked: Sequence[Reading]) -> Findi
             first, second = apart
             return _fails(about, f"{_factor(first)} at {first.case.id}, but {_factor(second)}", second)
     if not factors:
-        return Finding(*about, NOT_SHOWN, NO_GRADIENT)
+        return Finding(*about, NOT_SHOWN, _silence(asked))
     return Finding(*about, HOLDS, in_members(factors))
 
 
@@ -167,17 +168,22 @@ def in_members(factors: Mapping[tuple[int, int], Fraction | float]) -> str:
 def _direction(objective: str, asked: Sequence[Reading]) -> Finding:
     about = "direction", "direction", f"the mean points the way of {objective}"
     for r in asked:
-        if r.match is not None and r.match.kind is Kind.APPEARS:
+        if r.match is not None and r.match.kind in (Kind.APPEARS, Kind.VANISHES):
             return _fails(about, str(r.match), r)
     shown = [r for r in asked if r.match is not None and r.match.cosine is not None]
     if not shown:
-        return Finding(*about, NOT_SHOWN, NO_GRADIENT)
+        return Finding(*about, NOT_SHOWN, _silence(asked))
     turned = [r for r in shown if _cosine(r) < 1.0]
     if not turned:
         return Finding(*about, HOLDS, _readings(len(shown)))
     worst = min(turned, key=lambda r: round(_cosine(r), 9))
     angle = degrees(acos(max(-1.0, _cosine(worst))))
     return _fails(about, f"turned by up to {angle:.4g}° (cosine {_cosine(worst):.12g} at {worst.case.id})", turned[0])
+
+
+def _silence(asked: Sequence[Reading]) -> str:
+    """Why no reading tells of a factor, or of a direction."""
+    return DRAWN if any(r.match is not None and r.match.drawn for r in asked) else NO_GRADIENT
 
 
 def _cosine(reading: Reading) -> float:
@@ -189,7 +195,7 @@ def _cosine(reading: Reading) -> float:
 
 
 def _finite(readings: Sequence[Reading]) -> Finding:
-    about = "finite", "finite", "every estimate is a finite number"
+    about = "finite", "finite", "every estimate is a finite number, of a mean that rounding leaves to be seen"
     failed = [r for r in readings if r.failed]
     if not failed:
         return Finding(*about, HOLDS, _readings(sum(r.found is not None for r in readings)))

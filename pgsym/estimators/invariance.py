@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from pgsym.estimators.suite import shifted
 
 TOLERANCE: Final = 1e-9
 """How far, relative to the longest estimate, an estimate may move and count as the same."""
-GARBAGE: Final = Padding(7.0)
+GARBAGE: Final = 7.0
 LARGEST: Final = 1000
 """How many samples are compared one by one at a problem."""
 
@@ -44,17 +44,18 @@ Change = Callable[[Estimator, Samples], "Floats | None"]
 
 
 def padding_filled(estimator: Estimator, samples: Samples) -> Floats | None:
-    """The estimates with sevens in the padding."""
-    if samples.problem.mask.all():
-        return None
-    return estimated(estimator, Samples(samples.problem, samples.episodes, samples.groups, GARBAGE))
+    """The estimates with sevens in the padding, and other states and actions."""
+    return _padded(estimator, samples, GARBAGE)
 
 
 def padding_not_a_number(estimator: Estimator, samples: Samples) -> Floats | None:
-    """The estimates with NaN in the padding."""
-    if samples.problem.mask.all():
-        return None
-    return estimated(estimator, Samples(samples.problem, samples.episodes, samples.groups, Padding(np.nan)))
+    """The estimates with NaN in the padding, and other states and actions."""
+    return _padded(estimator, samples, np.nan)
+
+
+def _padded(estimator: Estimator, samples: Samples, number: float) -> Floats | None:
+    p = samples.problem
+    return None if p.mask.all() else estimated(estimator, replace(samples, padding=Padding(number, p.S - 1, p.A - 1)))
 
 
 def padding_longer(estimator: Estimator, samples: Samples) -> Floats | None:

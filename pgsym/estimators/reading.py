@@ -9,7 +9,7 @@ import numpy as np
 
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.matching import Match
+from pgsym.estimators.matching import Kind, Match
 from pgsym.estimators.moments import ROUNDING, Moments, moments, refusal
 from pgsym.estimators.subject import Subject
 from pgsym.estimators.suite import Case, Scope
@@ -79,7 +79,11 @@ def reading_of(subject: Subject, scope: Scope, case: Case, plan: Plan) -> Readin
     """The reading of a case, with why there are no moments where there are none."""
     asked = scope.asks(case)
     try:
-        return Reading(case, plan, asked, read(subject, scope, plan))
+        found = read(subject, scope, plan)
+        if found.match.kind is Kind.HIDDEN:
+            why = f"rounding hides the mean of {found.estimator}: its estimates are too long for float64"
+            return Reading(case, plan, asked, None, why)
+        return Reading(case, plan, asked, found)
     except TooLarge as reason:
         return Reading(case, plan, asked, None, str(reason), too_large=True)
     except EstimatorError as reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -10,9 +11,13 @@ import pytest
 
 from pgsym.errors import EstimatorError, InstanceError, TooLarge
 from pgsym.estimators import bandit, entropy, expected_return, forward_kl, kl, moments, tree
+from pgsym.estimators.audit import LossAudit, audit_loss
 from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.estimator import as_estimator
 from pgsym.estimators.matching import Kind, match
 from pgsym.estimators.problem import Problem
+from pgsym.estimators.subject import Subject
+from pgsym.estimators.suite import Scope
 from pgsym.testing import assert_same_gradient, assert_unbiased
 
 H, T = Fraction(1, 2), Fraction(1, 3)
@@ -120,3 +125,69 @@ def test_assertions_do_not_pass_what_rounding_hides() -> None:
         assert_unbiased(drowned, problems=p, members=1, groups=1)
     with pytest.raises(EstimatorError, match="rounding hides the mean"):
         assert_same_gradient(drowned, reinforce, problems=p, members=1, groups=1)
+
+
+class Named:
+    """A plain function of arrays that has a name of its own."""
+
+    name = "mine"
+
+    def __call__(self, returns: Any, total_scores: Any) -> Any:
+        return reinforce(returns, total_scores)
+
+
+def test_a_function_with_a_name_is_a_function_still() -> None:
+    assert moments(Named(), bandit([T, 1 - T], [0, 1])).unbiased
+
+
+def test_what_is_no_array_is_refused_in_one_line() -> None:
+    class Tensor:
+        """It refuses, as a tensor with a gradient does."""
+
+        def __array__(self, *_: Any, **__: Any) -> Any:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+    with pytest.raises(EstimatorError, match=r"<lambda> returned a Tensor that is no array: return shape \(N, P\)"):
+        moments(lambda returns: Tensor(), bandit([0.5, 0.5], [0, 1]))
+
+
+def audited(function: Any, *batches: tuple[int, int]) -> LossAudit:
+    scope = Scope(kinds=("bandit", "tree"), length=2, batches=batches or ((1, 1),))
+    return audit_loss(Subject(as_estimator(function), "estimator", "it", False), scope, known=())
+
+
+def verdicts(audit: LossAudit) -> dict[str, str]:
+    return {found.id: found.verdict for found in audit.identities}
+
+
+def unmasked(states: Any, actions: Any, policy: Any, returns: Any) -> Any:
+    """REINFORCE that takes what is padded for actions."""
+    (N, R, T), (S, A) = states.shape, policy.shape
+    scores = (np.eye(S)[states][..., None] * (np.eye(A)[actions] - policy[states])[..., None, :]).reshape(
+        N, R, T, S * A
+    )
+    return (returns[..., None, None] * scores).sum(axis=2).mean(axis=1)
+
+
+def test_padding_is_also_other_states_and_actions() -> None:
+    assert verdicts(audited(unmasked))["padding"] == "fails"
+    assert verdicts(audited(reinforce))["padding"] == "holds"
+
+
+def test_nothing_does_not_point_the_way_of_a_gradient() -> None:
+    def nothing(total_scores: Any) -> Any:
+        return 0 * total_scores.mean(axis=1)
+
+    assert verdicts(audited(nothing, (1, 2)))["direction"] == "fails"
+
+
+def test_an_audit_does_not_pass_what_rounding_hides_and_counts_what_it_asked_for() -> None:
+    def much_noise(returns: Any, total_scores: Any) -> Any:
+        return reinforce(returns, total_scores) + drowned(total_scores)
+
+    found = audited(much_noise)
+    assert found.verdict == "wrong"
+    assert re.fullmatch(r"there is no estimate to judge at \d+ of 11 readings asked for", found.says)
+    scope = Scope(kinds=("bandit",), batches=((1, 2), (1, 4)), budget=50)
+    some = audit_loss(Subject(as_estimator(reinforce), "estimator", "it", False), scope, known=())
+    assert re.fullmatch(r"the mean is ∇\(J\) at \d+ of \d+ readings asked for", some.says)
