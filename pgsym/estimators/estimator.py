@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Final, Protocol, TypeGuard
 
@@ -52,7 +52,7 @@ class FromFunction:
             return np.asarray(found)
         except (TypeError, ValueError, RuntimeError):  # ragged lists, tensors with a gradient
             kind = type(found).__name__
-            raise EstimatorError(f"{self.name} returned a {kind} that is no array: return shape (N, P)") from None
+            raise EstimatorError(f"{self.name} returned no array but a {kind}: return shape (N, P)") from None
 
 
 @dataclass(frozen=True)
@@ -169,17 +169,15 @@ def check(estimator: Estimator, samples: Samples, estimates: Array, unordered: b
         )
     if not unordered:
         return
-    rng, problem = np.random.default_rng(0), samples.problem
-    drawn = next(Plan(problem, samples.groups, samples.members).draws(CHECKED, 0, CHECKED))
-    grouped = drawn.reshape(CHECKED, samples.groups, samples.members)
-    turns = rng.random((CHECKED, samples.groups)).argsort(axis=1)[..., np.newaxis]
-    shuffled = np.take_along_axis(rng.permuted(grouped, axis=2), turns, axis=1)
-    one, other = (
-        estimated(estimator, Samples(problem, rows.reshape(CHECKED, samples.R), samples.groups))
-        for rows in (grouped, shuffled)
-    )
-    if not _same(other, one, 1e-9):
-        raise EstimatorError(f"{estimator.name} cares for the order of the members: leave out unordered=True")
+    rng = np.random.default_rng(0)
+    drawn = next(Plan(samples.problem, samples.groups, samples.members).draws(CHECKED, 0, CHECKED))
+    every = replace(samples, episodes=drawn)
+    for first, says in ((samples, estimates), (every, estimated(estimator, every))):
+        grouped = first.episodes.reshape(len(first), samples.groups, samples.members)
+        turns = rng.random(grouped.shape[:2]).argsort(axis=1)[..., np.newaxis]
+        for other in (grouped[:, ::-1, ::-1], np.take_along_axis(rng.permuted(grouped, axis=2), turns, axis=1)):
+            if not _same(estimated(estimator, replace(first, episodes=other.reshape(len(first), -1))), says, 1e-9):
+                raise EstimatorError(f"{estimator.name} cares for the order of the members: leave out unordered=True")
 
 
 def _same(x: Array, y: Array, tolerance: float) -> bool:

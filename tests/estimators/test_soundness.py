@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pgsym.errors import EstimatorError, InstanceError, TooLarge
-from pgsym.estimators import bandit, entropy, expected_return, forward_kl, kl, moments, tree
+from pgsym.estimators import bandit, entropy, expected_return, forward_kl, from_torch, kl, moments, tree
 from pgsym.estimators.audit import LossAudit, audit_loss
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import as_estimator
@@ -147,7 +147,7 @@ def test_what_is_no_array_is_refused_in_one_line() -> None:
         def __array__(self, *_: Any, **__: Any) -> Any:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
 
-    with pytest.raises(EstimatorError, match=r"<lambda> returned a Tensor that is no array: return shape \(N, P\)"):
+    with pytest.raises(EstimatorError, match=r"<lambda> returned no array but a Tensor: return shape \(N, P\)"):
         moments(lambda returns: Tensor(), bandit([0.5, 0.5], [0, 1]))
 
 
@@ -191,3 +191,38 @@ def test_an_audit_does_not_pass_what_rounding_hides_and_counts_what_it_asked_for
     scope = Scope(kinds=("bandit",), batches=((1, 2), (1, 4)), budget=50)
     some = audit_loss(Subject(as_estimator(reinforce), "estimator", "it", False), scope, known=())
     assert re.fullmatch(r"the mean is ∇\(J\) at \d+ of \d+ readings asked for", some.says)
+
+
+def test_an_order_is_seen_where_it_hardly_ever_matters() -> None:
+    """It does for one pair of ten thousand, which samples at random miss."""
+
+    def first_of_the_rare(returns: Any, total_scores: Any, actions: Any) -> Any:
+        first = (actions[:, 0, 0] == 0) & (actions[:, 1, 0] == 1)
+        return np.where(first, 3.0, 1.0)[:, None] * reinforce(returns, total_scores)
+
+    p = bandit([1e-5, 1 - 1e-5], [1, 0])
+    with pytest.raises(EstimatorError, match="cares for the order of the members"):
+        moments(first_of_the_rare, p, members=2, unordered=True)
+
+
+def test_the_same_of_nothing_is_not_shown() -> None:
+    def nothing(total_scores: Any) -> Any:
+        return 0 * total_scores.mean(axis=1)
+
+    with pytest.raises(AssertionError, match="nothing was seen: at no problem was there an estimate other than zero"):
+        assert_same_gradient(nothing, nothing, examples=6)
+
+
+def test_a_loss_at_a_nearly_deterministic_policy_is_unbiased_up_to_its_rounding() -> None:
+    """Autodiff has 1 − π(a|s) from π(a|s), up to a rounding of one; what that hides is said to be hidden."""
+    torch = pytest.importorskip("torch")
+
+    def loss(logits: Any, actions: Any, returns: Any) -> Any:
+        taken = torch.log_softmax(logits, -1).gather(-1, actions[..., None])[..., 0]
+        return -(taken.sum(-1) * returns).mean()
+
+    assert moments(from_torch(loss), bandit([1e-9, 1 - 1e-9], [0, 1])).unbiased
+    assert moments(from_torch(loss), bandit([1e-13, 1 - 1e-13], [0, 1])).match.kind is Kind.HIDDEN
+    for sign in (0, float("nan"), "-"):
+        with pytest.raises(EstimatorError, match="sign is -1 for a loss and 1 for an objective"):
+            from_torch(loss, sign=sign)  # type: ignore[arg-type]
