@@ -48,8 +48,8 @@ class Moments:
 
     Gradients are of shape (S, A), in the logits; the covariance is of shape (S A, S A).  `mass` is the probability of
     all that was gone through (1, but for rounding), `length` the expected length of an estimate and of what the
-    gradient sums up, in floats, `target_length` that of the latter alone.
-    Where samples were drawn, `draws` says how many; the mean is known up to `margin`.
+    gradient sums up, in floats, `target_length` that of the latter alone, and `rounding` what differentiating a loss
+    may leave.  Where samples were drawn, `draws` says how many; the mean is known up to `margin`.
     """
 
     estimator: str
@@ -64,6 +64,7 @@ class Moments:
     draws: int = 0
     seed: int | None = None
     target_length: float = 0.0
+    rounding: float = 0.0
 
     @property
     def problem(self) -> Problem:
@@ -109,7 +110,8 @@ class Moments:
     @property
     def _noise(self) -> float:
         """What rounding may leave of the mean; sums are about the target."""
-        return ROUNDING * max(self.length, float(np.linalg.norm(self.target.astype(np.float64))))
+        longest = max(self.length, float(np.linalg.norm(self.target.astype(np.float64))))
+        return ROUNDING * longest + self.rounding
 
     def _match_of_draws(self) -> Match:
         m, w, margin = self.mean.ravel(), self.target.ravel(), self.margin.ravel() + ROUNDING * self.length
@@ -244,7 +246,8 @@ def moments(
     known = as_estimator(estimator, names)
     if draws and (not isinstance(draws, int | np.integer) or draws < FEWEST):
         raise EstimatorError(f"draws={draws!r}: draw at least {FEWEST} samples, or none to go through all of them")
-    if draws or (problem.exact and getattr(known, "in_floats", False)):
+    in_floats = bool(getattr(known, "in_floats", False))
+    if draws or (problem.exact and in_floats):
         problem = problem.floats()
     plan = Plan(problem, groups, members, unordered)
     problem.check_memory("the covariance", problem.P)
@@ -267,8 +270,16 @@ def moments(
     mean, covariance = gathered.finish(draws)
     return Moments(
         known.name, objective.name, plan, mean, target, covariance, gathered.samples, gathered.mass,
-        gathered.length, draws, seed if draws else None, length,
+        gathered.length, draws, seed if draws else None, length, differentiated(problem) if in_floats else 0.0,
     )  # fmt: skip
+
+
+def differentiated(problem: Problem) -> float:
+    """What rounding may leave of the mean of a loss: a score is one minus a probability, less the roundoff of one.
+
+    8 u T E[|return|], which counts where a policy is nearly deterministic.
+    """
+    return ROUNDING / 8 * float(problem.T * (problem.mass() * np.abs(problem.returns)).sum())
 
 
 def _weighted(plan: Plan, size: int, draws: int, seed: int) -> Iterator[tuple[Ints, Array]]:
@@ -369,4 +380,4 @@ def sampled(plan: Plan, size: int = 4096) -> Iterable[Samples]:
         yield Samples(plan.problem, episodes, plan.groups)
 
 
-__all__ = ["Moments", "moments"]
+__all__ = ["Moments", "differentiated", "moments"]

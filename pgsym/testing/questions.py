@@ -15,11 +15,10 @@ from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
 from pgsym.estimators.hints import guess
 from pgsym.estimators.matching import Kind, Match, hidden, match, number
-from pgsym.estimators.moments import Moments, moments, row
+from pgsym.estimators.moments import Moments, differentiated, moments, row
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.meaning.numbers import Array
-from pgsym.testing.rounding import UNIT
-from pgsym.testing.scope import Outcome, in_floats, scale, spread
+from pgsym.testing.scope import Outcome, in_floats, scale
 
 if TYPE_CHECKING:
     from pgsym.testing.reproduction import Script
@@ -98,12 +97,12 @@ def exactly_both(first: Estimator, second: Estimator, plan: Plan) -> tuple[Momen
 
 def noise(*found: Moments) -> float:
     """What rounding may leave of means in float64."""
-    return max(ROUNDING * (m.length + scale(m.problem)) + 8 * UNIT * spread(m.problem) for m in found)
+    return max(ROUNDING * (m.length + scale(m.problem)) + differentiated(m.problem) for m in found)
 
 
 def is_blurred(found: Array, wanted: Array, rtol: float, *by: Moments) -> bool:
     """Whether means may only seem equal because rounding is coarse beside the gradient."""
-    own = max(ROUNDING * scale(m.problem) + 8 * UNIT * spread(m.problem) for m in by)
+    own = max(ROUNDING * scale(m.problem) + differentiated(m.problem) for m in by)
     return hidden(found, wanted, noise(*by), own, rtol)
 
 
@@ -208,11 +207,12 @@ class SameGradient:
         blurred = is_blurred(a.mean, b.mean, self.rtol, a, b)
         again = blurred or (not lies.equal and near(a.mean, b.mean, a, b))
         exact = exactly_both(self.first, self.second, plan) if again else None
+        telling = any(m.length > m.target_length for m in (a, b))  # an estimate other than zero
         if exact is not None:
-            return Outcome(match(exact[0].mean, exact[1].mean).equal)
+            return Outcome(match(exact[0].mean, exact[1].mean).equal, 0.0, telling)
         if blurred:
             return Outcome(True, lies.deviation, telling=False, hidden=True)
-        return Outcome(lies.equal, off(a.mean, b.mean, noise(a, b), self.rtol), bool(a.length or b.length))
+        return Outcome(lies.equal, off(a.mean, b.mean, noise(a, b), self.rtol), telling)
 
     def explain(self, plan: Plan) -> Explanation:
         """What went wrong at a plan."""

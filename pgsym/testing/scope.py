@@ -278,9 +278,4 @@ def scale(problem: Problem) -> float:
     return float(max((problem.mass(law) * lengths).sum() for law in (problem.policy, problem.behaviour)))
 
 
-def spread(problem: Problem) -> float:
-    """T E[|return|]: a score is one minus a probability, and loses what is below the roundoff of one."""
-    return float(problem.T * (problem.mass() * np.abs(problem.returns)).sum())
-
-
 __all__ = ["Drawn", "Held", "Options", "Outcome", "Scope"]

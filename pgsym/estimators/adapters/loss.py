@@ -6,6 +6,8 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
+from numbers import Real
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -56,6 +58,8 @@ class FromLoss(ABC):
             raise EstimatorError(f"a loss is a function, not {self.loss!r}")
         if self.reduction not in REDUCTIONS:
             raise EstimatorError(f"reduction is 'mean', 'sum' or None, not {self.reduction!r}")
+        if isinstance(self.sign, bool) or not (isinstance(self.sign, Real) and isfinite(self.sign) and self.sign):
+            raise EstimatorError(f"sign is -1 for a loss and 1 for an objective, or another number, not {self.sign!r}")
         self.name = self.name or getattr(self.loss, "__name__", "loss")
         self.given = meanings(self.loss, self.names or {})
         self.within = {}
