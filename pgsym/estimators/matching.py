@@ -17,6 +17,9 @@ from pgsym.meaning.numbers import Array
 TOLERANCE: Final = 1e-12
 """How far, relative to their lengths, two gradients in float64 may lie apart and count as equal."""
 
+SMALL: Final = 1e-3 * TOLERANCE
+"""Floats up to this are shown as zero, unless it is known better."""
+
 HIDING: Final = 1e-6
 """How coarse rounding may be beside a gradient, and a mean still be called equal to it."""
 
@@ -57,7 +60,9 @@ class Match:
 
     def __str__(self) -> str:
         if self.kind is Kind.SCALED:
-            return f"scaled by about {self.factor:.3g}" if self.drawn else f"scaled by exactly {number(self.factor)}"
+            if self.drawn:
+                return f"scaled by about {self.factor:.3g}"
+            return f"scaled by {'exactly ' if isinstance(self.factor, Fraction) else ''}{number(self.factor)}"
         if self.kind is Kind.TURNED:
             assert self.cosine is not None
             angle = degrees(acos(max(-1.0, min(1.0, self.cosine))))
@@ -119,14 +124,20 @@ def recognised(value: Any, tolerance: float = TOLERANCE) -> Fraction | float:
     if isinstance(value, Fraction):
         return value
     near = Fraction(float(value)).limit_denominator(LARGEST_DENOMINATOR)
-    return near if abs(float(near) - value) <= tolerance * max(1e-3, abs(value)) else float(value)
+    return near if abs(float(near) - value) <= max(SMALL, tolerance * abs(value)) else float(value)
 
 
-def number(value: Any) -> str:
-    """A number for people: a fraction where it is one, else fifteen digits at most."""
+def number(value: Any, small: float = SMALL) -> str:
+    """A number for people: a fraction where it is one, else fifteen digits at most; floats up to `small` are zero.
+
+    >>> number(0.75), number(1e-17), number(1e-17, small=0.0)
+    ('3/4', '0', '1e-17')
+    """
     if isinstance(value, Fraction | int):
         return str(value)
-    near = recognised(value)
+    if small < abs(value) < SMALL:
+        return f"{value:.15g}"
+    near = recognised(0.0 if abs(value) <= small else value)
     return str(near) if isinstance(near, Fraction) else f"{value:.15g}"
 
 
@@ -134,7 +145,7 @@ def shortly(count: int) -> str:
     """A count in three digits, however large.
 
     >>> shortly(1234), shortly(3**4000)
-    ('1.23e+03', '3.11e+1908')
+    ('1.23e+03', '3.06e+1908')
     """
     digits = str(Decimal(count).normalize(Context(prec=3))) if count > 1e300 else f"{count:.3g}"
     return digits.replace("E", "e")

@@ -22,7 +22,7 @@ from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, as_estimator, check, estimated
-from pgsym.estimators.matching import TOLERANCE, Kind, Match, hidden, match, number, shortly
+from pgsym.estimators.matching import SMALL, TOLERANCE, Kind, Match, hidden, match, number, shortly
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.problem import Floats, Ints, Problem
 from pgsym.estimators.samples import Samples
@@ -49,7 +49,8 @@ class Moments:
     Gradients are of shape (S, A), in the logits; the covariance is of shape (S A, S A).  `mass` is the probability of
     all that was gone through (1, but for rounding), `length` the expected length of an estimate and of what the
     gradient sums up, in floats, `target_length` that of the latter alone, and `rounding` what differentiating a loss
-    may leave.  Where samples were drawn, `draws` says how many; the mean is known up to `margin`.
+    may leave.  Where samples were drawn, `draws` says how many; the mean is known up to `margin`;
+    `unseen` is what episodes that were never drawn add to the gradient.
     """
 
     estimator: str
@@ -65,6 +66,7 @@ class Moments:
     seed: int | None = None
     target_length: float = 0.0
     rounding: float = 0.0
+    unseen: Array | None = None
 
     @property
     def problem(self) -> Problem:
@@ -90,12 +92,14 @@ class Moments:
     def margin(self) -> Floats:
         """How far from the mean of the draws the true mean may lie, by entry, all at once with 99 % confidence.
 
-        Normal approximation, Bonferroni over the entries; zero where everything was gone through.
+        Normal approximation, Bonferroni over the entries, and what the episodes that were never drawn add to the
+        gradient; zero where everything was gone through.
         """
         if not self.draws:
             return np.zeros(self.mean.shape)
         quantile = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / (2 * self.mean.size))
-        return np.asarray(quantile * np.sqrt(np.diag(self.covariance) / self.draws)).reshape(self.mean.shape)
+        scatter = quantile * np.sqrt(np.maximum(np.diag(self.covariance), 0) / self.draws)
+        return np.asarray(scatter.reshape(self.mean.shape) + (0 if self.unseen is None else self.unseen))
 
     @cached_property
     def match(self) -> Match:
@@ -163,19 +167,22 @@ class Moments:
         about = "an unbiased estimate" if self.unbiased else str(self.match)
         if self.draws and self.unbiased:
             about = "no bias seen"
+        small = 0.0 if self.problem.exact else min(SMALL, self._noise)
+        squared = self.mean_squared_error
+        variance = number(self.variance, ROUNDING * float(squared))
         lines = [
             f"{self.rung}: {self.estimator} against ∇({self.objective}): {about}",
             f"  scope     {self.scope}",
             f"  evidence  {self.evidence}",
-            f"  gradient  {row(self.target)}",
-            f"  mean      {row(self.mean)}",
+            f"  gradient  {row(self.target, small)}",
+            f"  mean      {row(self.mean, small)}",
         ]
         if self.draws:
             lines.append(f"  margin    ±{row(self.margin)}")
         return "\n".join(
             [
                 *lines,
-                f"  variance  {number(self.variance)} (trace), mean squared error {number(self.mean_squared_error)}",
+                f"  variance  {variance} (trace), mean squared error {number(squared, 0.0)}",
             ]
         )
 
@@ -244,6 +251,8 @@ def moments(
       variance  1/16 (trace), mean squared error 1/16
     """
     known = as_estimator(estimator, names)
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise EstimatorError(f"seed={seed!r}: a seed is an int of at least 0")
     if draws and (not isinstance(draws, int | np.integer) or draws < FEWEST):
         raise EstimatorError(f"draws={draws!r}: draw at least {FEWEST} samples, or none to go through all of them")
     in_floats = bool(getattr(known, "in_floats", False))
@@ -259,6 +268,7 @@ def moments(
         raise TooLarge(refusal(plan, total, budget))
     length = 0.0 if problem.exact else objective.length(problem)
     gathered = _Sums(target, problem.exact, length)
+    drawn = np.zeros(problem.E, dtype=bool)
     with _progress(progress, total) as advance:
         for episodes, weights in _weighted(plan, size, draws, seed):
             samples = Samples(problem, episodes, groups)
@@ -266,11 +276,16 @@ def moments(
             if not gathered.samples:
                 check(known, samples, estimates, unordered)
             gathered.add(estimates, weights)
+            drawn[episodes] = True
             advance(len(episodes))
     mean, covariance = gathered.finish(draws)
+    met = replace(problem, chance=np.where(drawn, problem.chance, 0)) if draws else problem
     return Moments(
         known.name, objective.name, plan, mean, target, covariance, gathered.samples, gathered.mass,
-        gathered.length, draws, seed if draws else None, length, differentiated(problem) if in_floats else 0.0,
+        gathered.length, draws, seed if draws else None,
+        target_length=length,
+        rounding=differentiated(problem) if in_floats else 0.0,
+        unseen=np.abs(target - objective.gradient(met)) if draws else None,
     )  # fmt: skip
 
 
@@ -359,9 +374,9 @@ def _progress(wanted: bool | None, total: int) -> Iterator[Callable[[int], None]
         yield lambda n: bar.advance(task, n)
 
 
-def row(table: Array) -> str:
-    """A table for people: its rows in brackets."""
-    rows = ["[" + ", ".join(map(number, r)) + "]" for r in np.atleast_2d(table)]
+def row(table: Array, small: float = SMALL) -> str:
+    """A table for people: its rows in brackets; floats up to `small` are zero."""
+    rows = ["[" + ", ".join(number(x, small) for x in r) + "]" for r in np.atleast_2d(table)]
     return rows[0] if len(rows) == 1 else "[" + ", ".join(rows) + "]"
 
 

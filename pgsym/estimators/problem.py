@@ -274,7 +274,7 @@ class Problem:
         parts = [
             *met,
             f"{self.S} {words[1]}{'s' if self.S > 1 else ''}",
-            f"{self.A} {words[2]}s",
+            f"{self.A} {words[2]}{'s' if self.A > 1 else ''}",
             f"length {span}",
             "on-policy" if self.on_policy else "off-policy (behaviour ≠ policy)",
         ]

@@ -117,7 +117,7 @@ class Samples:
         if name == "samples":
             return self
         if name == "group_ids":
-            return self.group_ids
+            return self.group_ids.copy()
         if name == "group_size":
             return self.members
         if name in SHARED:

@@ -226,3 +226,38 @@ def test_a_loss_at_a_nearly_deterministic_policy_is_unbiased_up_to_its_rounding(
     for sign in (0, float("nan"), "-"):
         with pytest.raises(EstimatorError, match="sign is -1 for a loss and 1 for an objective"):
             from_torch(loss, sign=sign)  # type: ignore[arg-type]
+
+
+def test_draws_that_missed_what_is_rare_do_not_speak_against_an_estimator() -> None:
+    """A hundred draws in which nothing was paid have no variance, which makes no interval of length zero."""
+    found = moments(reinforce, bandit([1e-5, 1 - 1e-5], [1000, 0]), draws=100)
+    assert np.allclose(found.mean, 0)
+    assert found.unbiased
+    assert np.all(found.margin >= np.abs(found.target) * (1 - 1e-9))
+    twice = moments(
+        lambda returns, total_scores: 2 * reinforce(returns, total_scores), bandit([0.3, 0.7], [0, 1]), draws=1000
+    )
+    assert not twice.unbiased
+    with pytest.raises(EstimatorError, match="seed=-1: a seed is an int of at least 0"):
+        moments(reinforce, bandit([0.5, 0.5], [0, 1]), draws=100, seed=-1)
+
+
+def test_small_numbers_are_not_shown_as_zero_where_rounding_is_smaller() -> None:
+    """Nor rounding as a number, nor a factor of floats as exact."""
+    small = str(moments(reinforce, bandit([0.5, 0.5], [0, 1e-9])))
+    assert "variance  1.25e-19 (trace), mean squared error 1.25e-19" in small
+    assert "mean      [-2.5e-17, 2.5e-17]" in str(moments(reinforce, bandit([0.5, 0.5], [0, 1e-16])))
+    least = moments(lambda returns, total_scores: 1e-13 * reinforce(returns, total_scores), bandit([0.3, 0.7], [0, 1]))
+    assert "variance  0 (trace)" in str(least)
+    off = moments(
+        lambda returns, total_scores: 1.0000001 * reinforce(returns, total_scores), bandit([0.3, 0.7], [0, 1])
+    )
+    assert re.match(r"scaled by 1\.0000001", str(off.match))
+
+
+def test_an_estimator_may_write_into_the_ids_of_its_groups() -> None:
+    def counting_from_one(returns: Any, total_scores: Any, group_ids: Any) -> Any:
+        group_ids += 1
+        return reinforce(returns, total_scores) * group_ids[0]
+
+    assert moments(counting_from_one, bandit([0.3, 0.7], [0, 1]), groups=2).unbiased
