@@ -24,7 +24,7 @@ from pgsym.testing import settings
 from pgsym.testing.holding import hold
 from pgsym.testing.questions import IsGradient, LowerVariance, SameGradient
 from pgsym.testing.samplewise import FILLS, WEIGHTS, PaddingIgnored, Partition
-from pgsym.testing.scope import Held, Options, Scope
+from pgsym.testing.scope import Held, Options, Scope, whole
 
 Function = Estimator | Callable[..., Any]
 Factor = int | float | Fraction | Callable[..., Any]
@@ -148,6 +148,8 @@ def assert_padding_ignored(
     """
     __tracebackhide__ = True
     scope = Scope.of({"kinds": ("tree", "mdp"), **options})
+    if not (whole(more, 0) and all(isinstance(x, Real) for x in fills)):
+        raise EstimatorError(f"fills are numbers, more a number of steps, not {fills!r} and {more!r}")
     known = _estimator(estimator, options)
     return hold(PaddingIgnored(known, tuple(fills), more, scope.rtol), scope, f"{known.name} ignores the padding")
 

@@ -222,14 +222,14 @@ class Held:
         parts = [
             f"{len(found)} problem{'s' if len(found) > 1 else ''} "
             f"({', '.join(f'{n} {kind}' + 's' * (n > 1) for kind, n in kinds.items())})",
-            f"{span(p.S for p in found)} states or contexts",
-            f"{span(p.A for p in found)} actions or tokens",
-            f"lengths {span(lengths)}" + (f" (ragged in {ragged})" if ragged else ""),
+            f"{counted((p.S for p in found), 'state')} or contexts",
+            f"{counted((p.A for p in found), 'action')} or tokens",
+            f"length{'s' if len(lengths) > 1 else ''} {span(lengths)}" + (f" (ragged in {ragged})" if ragged else ""),
             policy,
         ]
         if max(lengths) > 1:
             parts.append(f"rewards per step in {per_step}" if per_step else "rewards per sequence")
-        parts.append(f"{span(p.groups for p in self.plans)} groups of {span(p.members for p in self.plans)}")
+        parts.append(f"{counted((p.groups for p in self.plans), 'group')} of {span(p.members for p in self.plans)}")
         return ", ".join(parts)
 
     @property
@@ -265,6 +265,16 @@ def span(numbers: Iterable[int]) -> str:
     found = sorted(numbers)
     low, high = found[0], found[-1]
     return str(low) if low == high else f"{low} to {high}"
+
+
+def counted(numbers: Iterable[int], thing: str) -> str:
+    """The smallest to the largest number of some things.
+
+    >>> counted([1, 1], "group"), counted([1, 2], "group")
+    ('1 group', '1 to 2 groups')
+    """
+    found = span(numbers)
+    return f"{found} {thing}" + ("" if found == "1" else "s")
 
 
 def in_floats(plan: Plan) -> Plan:
