@@ -13,6 +13,7 @@ from pgsym.estimators.hints.probes import features, probes
 from pgsym.estimators.hints.search import Search
 from pgsym.estimators.hints.symptoms import symptom
 from pgsym.estimators.hints.words import Hint, of_factor, of_slips
+from pgsym.estimators.matching import Kind
 from pgsym.estimators.moments import Moments
 from pgsym.estimators.objectives import Objective
 from pgsym.estimators.problem import Floats
@@ -37,7 +38,7 @@ def guess(estimator: Estimator, plan: Plan, objective: Objective, found: Moments
     >>> print(guess(estimator, found.plan, expected_return, found).says)
     its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample itself; leave it out, or scale by G/(G−1)
     """  # noqa: E501
-    if found.match.equal:
+    if found.match.equal or found.match.kind is Kind.HIDDEN:
         return None
     own = features(plan.problem)
     tried = {name: observe(estimator, probes(less, plan)[0], objective) for name, less in own.without().items()}

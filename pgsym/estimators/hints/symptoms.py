@@ -76,7 +76,15 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
         return (
             "rewards-normalised",
             "its mean stays when all rewards are doubled: it looks like advantages are divided by their "
-            "spread, or only their order counts",
+            "spread or cut, or only their order counts",
+        )
+    nothing = with_rewards(0 * p.rewards)
+    added = nothing is not None and not np.allclose(nothing.mean, 0, 0, 1e-9)
+    if added and doubled is not None and np.allclose(doubled.mean + nothing.mean, 2 * seen.mean, 1e-9, 1e-9):
+        return (
+            "term-without-rewards",
+            "its mean is not zero where nothing is paid: it looks like a term is added that the rewards do not "
+            "weigh, such as a bonus or a penalty",
         )
     if doubled is not None and not np.allclose(doubled.mean, 2 * seen.mean, 1e-9, 1e-9):
         return (
