@@ -15,6 +15,7 @@ import numpy as np
 
 from pgsym.errors import UnusableOption
 from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
+from pgsym.estimators.moments import FEWEST
 from pgsym.estimators.objectives import Objective, entropy, expected_return, forward_kl, kl
 from pgsym.estimators.problem import Problem
 from pgsym.problems.mdp import from_arrays
@@ -59,6 +60,8 @@ class Scope:
             raise UnusableOption(
                 f"the end token is 0 or 1 (some problems have no other tokens), or none, not {self.end}"
             )
+        if 0 < self.draws < FEWEST:
+            raise UnusableOption(f"{self.draws} draws are too few: at least {FEWEST}, or none")
         if not 0 <= self.discount <= 1:
             raise UnusableOption(f"a discount is from 0 to 1, not {self.discount}")
 
