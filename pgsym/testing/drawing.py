@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
+from pgsym.errors import EstimatorError
 from pgsym.estimators.problem import Problem
 from pgsym.testing import settings
-from pgsym.testing.scope import KINDS, Drawn
+from pgsym.testing.scope import KINDS, Drawn, whole
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -48,6 +49,8 @@ def drawn(
     told = settings.current()
     count = told.get("examples", settings.EXAMPLES) if count is None else count
     seed = told.get("seed", settings.SEED) if seed is None else seed
+    if not whole(count):
+        raise EstimatorError(f"the number of problems is a positive int, not {count!r}")
     found: list[Problem] = []
     judge_each(problems(kinds, **options), found.append, count, seed)
     return found

@@ -72,7 +72,9 @@ def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchS
     if unknown := set(kinds) - set(KINDS):
         raise EstimatorError(f"a kind of problem is one of {', '.join(KINDS)}, not {unknown.pop()!r}")
     if unknown := set(options) - set(Drawn.__annotations__):
-        raise EstimatorError(f"{unknown.pop()!r} says nothing of problems: what can be said is {', '.join(options)}")
+        raise EstimatorError(
+            f"{unknown.pop()!r} says nothing of problems: what can be said is {', '.join(Drawn.__annotations__)}"
+        )
     for name, least in (("states", 1), ("actions", 2), ("length", 1), ("episodes", 1)):
         if not whole(options[name], least):
             raise EstimatorError(f"{name} is the largest number of them, an int of at least {least}: {options[name]!r}")

@@ -5,6 +5,7 @@ pytest loads it in every run in which pgsym is installed, so it imports nothing 
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
@@ -39,14 +40,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or text == "0":
-        raise ValueError(f"{text!r} is no positive number")
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
     return int(text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line("markers", MARKER)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a marker that would say nothing: options are given by the names that they have."""
+    for item in items:
+        for marker in item.iter_markers("pgsym"):
+            from pgsym.testing.scope import OPTIONS  # only where it is marked: this imports NumPy
+
+            if marker.args:
+                raise pytest.UsageError(f"{item.nodeid}: pgsym(…) takes options by name, such as pgsym(examples=20)")
+            if unknown := [name for name in marker.kwargs if name not in OPTIONS]:
+                raise pytest.UsageError(
+                    f"{item.nodeid}: there is no option {unknown[0]!r}: an option is one of {', '.join(OPTIONS)}"
+                )
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -71,6 +71,10 @@ class Options(Drawn, total=False):
     rtol: float
 
 
+OPTIONS: Final = tuple(sorted({*Options.__annotations__, *Drawn.__annotations__}))
+"""The names of all options."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """The options of an assertion, read; raises EstimatorError for one that is none."""
@@ -89,10 +93,9 @@ class Scope:
     def of(cls, given: Mapping[str, Any], groups: Iterable[int] = (1, 2), members: Iterable[int] = (1, 2)) -> Scope:
         """The scope of an assertion that is told some options, with its own groups and members where it is not."""
         told = {"groups": groups, "members": members, **settings.current(), **given}
-        known = {*Options.__annotations__, *Drawn.__annotations__}
         for name in told:
-            if name not in known:
-                raise EstimatorError(f"there is no option {name!r}: an option is one of {', '.join(sorted(known))}")
+            if name not in OPTIONS:
+                raise EstimatorError(f"there is no option {name!r}: an option is one of {', '.join(OPTIONS)}")
         drawn = {k: told.pop(k) for k in ("kinds", *Drawn.__annotations__) if k in told}
         told.pop("names", None)
         for name in ("groups", "members"):

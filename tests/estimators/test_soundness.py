@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pgsym.errors import EstimatorError, InstanceError, TooLarge
+from pgsym.errors import EstimatorError, InstanceError, TooLarge, UnusableOption
 from pgsym.estimators import bandit, entropy, expected_return, forward_kl, from_torch, kl, moments, tree
 from pgsym.estimators.audit import LossAudit, audit_loss
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import as_estimator
+from pgsym.estimators.hints import guess
 from pgsym.estimators.matching import Kind, match
 from pgsym.estimators.problem import Problem
 from pgsym.estimators.subject import Subject
@@ -261,3 +262,18 @@ def test_an_estimator_may_write_into_the_ids_of_its_groups() -> None:
         return reinforce(returns, total_scores) * group_ids[0]
 
     assert moments(counting_from_one, bandit([0.3, 0.7], [0, 1]), groups=2).unbiased
+
+
+def test_a_term_that_the_rewards_do_not_weigh_is_not_called_cut() -> None:
+    def with_a_bonus(returns: Any, total_scores: Any) -> Any:
+        return reinforce(returns, total_scores) + 0.1
+
+    found = moments(with_a_bonus, bandit([0.3, 0.7], [0, 1]))
+    hint = guess(as_estimator(with_a_bonus), found.plan, expected_return, found)
+    assert hint is not None
+    assert hint.pattern == "term-without-rewards"
+
+
+def test_an_audit_takes_enough_draws_or_none() -> None:
+    with pytest.raises(UnusableOption, match="5 draws are too few: at least 100, or none"):
+        Scope(draws=5)

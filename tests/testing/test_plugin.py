@@ -68,11 +68,6 @@ def test_options_end_with_the_test(run_pytest):
     run_pytest(text, "--pgsym-examples=6").assert_outcomes(passed=2)
 
 
-def test_an_unknown_option_of_the_marker_is_named(run_pytest):
-    text = REINFORCE + "@pytest.mark.pgsym(exmaples=3)\ndef test_it():\n    assert_unbiased(reinforce)\n"
-    run_pytest(text).stdout.fnmatch_lines(["*there is no option 'exmaples'*"])
-
-
 def test_fixtures(run_pytest):
     text = """
 import pytest
@@ -106,3 +101,19 @@ def test_who_does_not_use_it_sees_nothing_of_it(run_pytest):
     done = run_pytest("def test_nothing():\n    import sys\n    assert 1 + 1 == 2\n")
     done.assert_outcomes(passed=1)
     assert "warning" not in done.stdout.str().lower()
+
+
+def test_a_marker_that_would_say_nothing_is_refused(run_pytest):
+    """Where no assertion reads it, too."""
+    for marker, says in (
+        ("pgsym(20)", "*pgsym(…) takes options by name, such as pgsym(examples=20)*"),
+        ("pgsym(exmaples=20)", "*there is no option 'exmaples': an option is one of actions, *"),
+    ):
+        text = f"import pytest\n@pytest.mark.{marker}\ndef test_it():\n    pass\n"
+        done = run_pytest(text)
+        assert done.ret == 4
+        done.stderr.fnmatch_lines([says])
+
+
+def test_a_number_of_examples_that_is_none_is_named(run_pytest):
+    run_pytest("def test_it():\n    pass\n", "--pgsym-examples=0").stderr.fnmatch_lines(["*'0' is no positive number*"])
