@@ -79,8 +79,12 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
             "spread or cut, or only their order counts",
         )
     nothing = with_rewards(0 * p.rewards)
-    added = nothing is not None and not np.allclose(nothing.mean, 0, 0, 1e-9)
-    if added and doubled is not None and np.allclose(doubled.mean + nothing.mean, 2 * seen.mean, 1e-9, 1e-9):
+    added = 0 * seen.mean if nothing is None else nothing.mean
+    if (
+        np.abs(added).max() > 1e-9
+        and doubled is not None
+        and np.allclose(doubled.mean + added, 2 * seen.mean, 1e-9, 1e-9)
+    ):
         return (
             "term-without-rewards",
             "its mean is not zero where nothing is paid: it looks like a term is added that the rewards do not "
