@@ -98,7 +98,7 @@ def _opened(piece: str, deep: int = 1) -> list[str]:
         empty = before + token == "{}"
         ready = not (token in BREAKS or opens or empty) and (ready or not token.isspace())
         before = token
-    if deep < OPENED and any(width(p) > A_LINE for p in parts):
+    if deep < OPENED and any(width(p) > 1.2 * A_LINE for p in parts):  # rather smaller than torn apart so deep
         return _opened(piece, deep + 1)
     return [p.strip() for p in parts]
 
