@@ -53,18 +53,19 @@ swapped = sum_over(b, of=(1 - POLICY(b, one.s, one.theta)) * REWARD(one.s, b))
 mean_length = one.expectation(one.score**2)
 
 
-def scatter(baseline: Term, of: Term = one.reward) -> Term:
+def scatter(baseline: Term | None = None) -> Term:
     """The variance of one sample's contribution, coordinate by coordinate."""
-    return variance(one.score * (of - baseline), *draws)
+    return variance(one.score * (one.reward if baseline is None else one.reward - baseline), *draws)
 
 
 value = expect(one.reward, (one.a, one.policy_law))
 p = bot.right_mass
 
 
-def at_question(baseline: Term) -> Term:
+def at_question(baseline: Term | None = None) -> Term:
     """The same at one example, for the rewards 1 and 0."""
-    return variance((bot.is_right - baseline) * bot.score, (bot.a, bot.policy_law))
+    advantage = bot.is_right if baseline is None else bot.is_right - baseline
+    return variance(advantage * bot.score, (bot.a, bot.policy_law))
 
 
 def claims() -> Iterator[Claim]:
@@ -77,7 +78,7 @@ def claims() -> Iterator[Claim]:
         row=412,
         says="For one step, summing over all actions instead of sampling one lowers the variance by the mean variance "
         "of the sampled term at a given state.",
-        lhs=scatter(lift(0)),
+        lhs=scatter(),
         rhs=variance(sum_over(one.a, of=one.reward * grad(one.policy)), (one.s, one.state_law))
         + one.over_states(variance(one.reward * one.score, (one.a, one.policy_law))),
         given=one.hypotheses,
@@ -165,7 +166,7 @@ def _which_is_best() -> Iterator[Claim]:
         says="With the value of the state for a baseline, the mean reward of the policy there, the variance is never "
         "larger than without.",
         lhs=scatter(value),
-        rhs=scatter(lift(0)),
+        rhs=scatter(),
         given=one.hypotheses,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
@@ -176,7 +177,7 @@ def _which_is_best() -> Iterator[Claim]:
                 "3/4, and with the best one, which is 1/4.",
                 {"D": [1], "π": [["3/4", "1/4"]], "r": [[1, 0]]},
                 (
-                    (scatter(lift(0)), ("3/256", "3/256")),
+                    (scatter(), ("3/256", "3/256")),
                     (scatter(value), ("12/256", "12/256")),
                     (scatter(swapped), (0, 0)),
                 ),
@@ -190,7 +191,7 @@ def _which_is_best() -> Iterator[Claim]:
         row=407,
         says="For two answers, one of them right, the value as a baseline changes the variance by $\\frac{3p - 2}{1 - "
         "p} (\\nabla p)^2$, for the chance $p$ to be right: it is worse than none above $p = 2/3$.",
-        lhs=at_question(p) - at_question(lift(0)),
+        lhs=at_question(p) - at_question(),
         rhs=((3 * p - 2) / (1 - p)) * grad(p) ** 2,
         given=(*bot.hypotheses, HowMany(ACTION, 2)),
     )

@@ -57,6 +57,7 @@ def claims() -> Iterator[Claim]:
         lhs=m.advantage(m.critic, lam=0),
         rhs=m.temporal_difference(m.critic),
         given=(*m.hypotheses, Before(t, T)),
+        remark="Of its powers of zero the first, $0^0 = 1$, is left.",
     )
     yield Claim(
         "b-gae-identities-return",

@@ -80,8 +80,8 @@ def lengths_one_and_two(reward: int) -> Example:
     longer = Fraction(-reward, 8)
     words = "shorter" if reward > 0 else "longer"
     return Example(
-        f"The first token goes on with probability 1/2, else the sequence ends. All are paid {reward}, whatever their "
-        f"length, and they are made {words}.",
+        f"The first token goes on with probability 1/2, else the sequence ends. All are paid ${reward}$, whatever "
+        f"their length, and they are made {words}.",
         {
             "D": ["1/2", "1/2"],
             "κ": [[[1, 0], [0, 1]], [[0, 1], [0, 1]]],

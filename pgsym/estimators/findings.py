@@ -127,7 +127,7 @@ def _one_factor(objective: str, scope: Scope, asked: Sequence[Reading]) -> Findi
             return _fails(about, f"{_factor(first)} at {first.case.id}, but {_factor(second)}", second)
     if not factors:
         return Finding(*about, NOT_SHOWN, _silence(asked))
-    return Finding(*about, HOLDS, in_members(factors))
+    return Finding(*about, HOLDS, f"the factor {in_members(factors)}")
 
 
 def _factor(reading: Reading) -> str:

@@ -60,9 +60,8 @@ class Match:
 
     def __str__(self) -> str:
         if self.kind is Kind.SCALED:
-            if self.drawn:
-                return f"scaled by about {self.factor:.3g}"
-            return f"scaled by {'exactly ' if isinstance(self.factor, Fraction) else ''}{number(self.factor)}"
+            exactly = "exactly " if isinstance(self.factor, Fraction | int) else ""
+            return f"scaled by about {self.factor:.3g}" if self.drawn else f"scaled by {exactly}{number(self.factor)}"
         if self.kind is Kind.TURNED:
             assert self.cosine is not None
             angle = degrees(acos(max(-1.0, min(1.0, self.cosine))))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dis
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import CodeType
 from typing import Any, Final
 
 import numpy as np
@@ -16,12 +18,14 @@ from pgsym.estimators.adapters import from_jax, from_torch
 from pgsym.estimators.adapters.arguments import ADVANTAGES, ALIASES, MOVING
 from pgsym.estimators.estimator import Estimator, FromAdvantages, FromFunction, is_estimator
 from pgsym.estimators.listing import tree
-from pgsym.estimators.samples import Samples
+from pgsym.estimators.samples import COLUMNS, SHARED, Samples
 from pgsym.user_code import Loaded, failure
 
 KINDS: Final = ("auto", "estimator", "advantages", "torch", "jax")
 OF_A_LOSS: Final = {*MOVING, *ADVANTAGES}
-"""What a function asks for that is a loss, if its module imports a framework."""
+"""What a function asks for that is a loss, if it or its module imports a framework."""
+OF_A_LOSS_ALONE: Final = OF_A_LOSS - {*COLUMNS, *SHARED}
+"""What no other function asks for."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ def subject(
     """The estimator that a user's function is: of its kind, or of the kind that it looks like.
 
     A function that returns (N, R) or (N, R, T) computes advantages, one that returns (N, P) or (N, S, A) estimates; one
-    that takes logits or log-probabilities and whose module or annotations name torch or jax is a loss.  `advantages`
-    says what a loss is given for that name, and `maximised` that it is climbed, not descended.  Raises UnusableOption
-    for another kind, and EstimatorError for a function of which nothing can be made.
+    that takes logits or log-probabilities and whose body, module or annotations name torch or jax is a loss.
+    `advantages` says what a loss is given for that name, and `maximised` that it is climbed, not descended.  Raises
+    UnusableOption for another kind, and EstimatorError for a function of which nothing can be made.
     """
     names = dict(names or {})
     if kind not in KINDS:
@@ -113,7 +117,26 @@ def _framework(loaded: Loaded, names: Mapping[str, str]) -> str | None:
     used = getattr(inspect.unwrap(loaded.function), "__globals__", vars(loaded.module))
     packages = {str(getattr(v, "__name__", "")).partition(".")[0] for v in used.values()}
     packages |= {str(getattr(v, "__module__", "")).partition(".")[0] for v in used.values()}
-    return next((framework for framework in ("torch", "jax") if framework in packages), None)
+    packages |= set(_imported(getattr(inspect.unwrap(loaded.function), "__code__", None)))
+    found = next((framework for framework in ("torch", "jax") if framework in packages), None)
+    stray = [name for name in parameters if OF_A_LOSS_ALONE & {names.get(name, name), ALIASES.get(name, name)}]
+    if found is None and stray:
+        raise EstimatorError(
+            f"{loaded.name} takes {stray[0]!r}, as a loss does, but neither it nor its module imports torch or jax: "
+            "say --kind torch or --kind jax"
+        )
+    return found
+
+
+def _imported(code: CodeType | None) -> Iterator[str]:
+    """The packages that a function's body imports when it is called."""
+    if code is not None:
+        for line in dis.get_instructions(code):
+            if line.opname == "IMPORT_NAME":
+                yield str(line.argval).partition(".")[0]
+        for inner in code.co_consts:
+            if isinstance(inner, CodeType):
+                yield from _imported(inner)
 
 
 def _differentiated(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from pgsym.report.errors import MalformedMath
-from pgsym.report.prose import visible
+from pgsym.report.width import TOKEN, width
 
 MARK = "\\changed{"
-TOKEN = re.compile(r"\\(?:left|right)\s*(?:\\.|.)|\\[a-zA-Z]+|\\.|.", re.DOTALL)
 BREAKS = frozenset(
     {"=", "+", "-", "\\neq", "\\le", "\\nleq", "\\ge", "\\approx", "\\equiv", "\\iff", "\\implies", "\\propto"}
 )
@@ -17,8 +15,8 @@ OPENING = frozenset({"{", "(", "[", "\\{", "\\lvert", "\\lVert"})
 CLOSING = frozenset({"}", ")", "]", "\\}", "\\rvert", "\\rVert"})
 WIDE = 110
 """Characters of LaTeX below which a formula surely fits a line, or needs only to be scaled a little."""
-A_LINE = 115
-"""About the characters that a reader sees of a formula which can still be scaled to fit a line."""
+A_LINE = 100
+"""About the `width` of a formula which can still be scaled to fit a line."""
 OPENED = 2
 """How deep in brackets a formula is cut that no line could hold."""
 
@@ -64,33 +62,43 @@ def pieces(latex: str) -> tuple[str, ...]:
     >>> pieces(r"= a + \changed{b - f(x + y)}")
     ('= a', '{} + \\changed{b}', '\\changed{{} - f(x + y)}')
     """
-    first, *others = [part for whole in _cut(latex) for part in _opened(whole)]
+    return _led([part for whole in _cut(latex) for part in _opened(whole)])
+
+
+def _led(parts: list[str]) -> tuple[str, ...]:
+    """The parts, those after the first led by an empty group, unless they begin with a mark, which holds one."""
+    first, *others = parts
     return (first, *(p if p.startswith(MARK) else f"{{}} {p}" for p in others))
 
 
 def _opened(piece: str, deep: int = 1) -> list[str]:
-    """A piece that no line could hold, cut inside its brackets too; those get a fixed height, as they end elsewhere."""
-    if visible(piece) <= A_LINE or MARK in piece or "\\middle" in piece:
+    """A piece that no line could hold, cut inside its brackets too; those get a fixed height, as they end elsewhere.
+
+    A mark that is open at a cut is closed before it and opened again after it.
+    """
+    if width(piece) <= A_LINE or "\\middle" in piece:
         return [piece]
-    parts, open_brackets, ready = [""], list[str](), False
+    parts, open_brackets, before, ready = [""], list[str](), "", False
     for match in TOKEN.finditer(piece):
         token = match[0]
-        shallow = len(open_brackets) <= deep and "{" not in open_brackets
-        if token in BREAKS and ready and shallow:
-            parts.append("")
+        brackets = [b for b in open_brackets if b != MARK]
+        if token in BREAKS and ready and len(brackets) <= deep and "{" not in brackets:
+            marks = len(open_brackets) - len(brackets)
+            parts[-1] = parts[-1].rstrip() + "}" * marks
+            parts.append((MARK * marks + "{} ") if marks else "")
+        opens = token in OPENING or token.startswith("\\left")
+        if opens:
+            open_brackets.append(MARK if before + token == MARK else token)
+        opening = open_brackets[-1] if opens else ""
         if token in CLOSING or token.startswith("\\right"):
             opening = open_brackets.pop()
-            tall = opening.startswith("\\left") and len(open_brackets) < deep and "{" not in open_brackets
-            parts[-1] += token.replace("\\right", "\\Biggr") if tall else token
-        elif token in OPENING or token.startswith("\\left"):
-            tall = token.startswith("\\left") and len(open_brackets) < deep and "{" not in open_brackets
-            parts[-1] += token.replace("\\left", "\\Biggl") if tall else token
-            open_brackets.append(token)
-        else:
-            parts[-1] += token
-        opens = token in OPENING or token.startswith("\\left")
-        ready = not (token in BREAKS or opens) and (ready or not token.isspace())
-    if deep < OPENED and any(visible(p) > A_LINE for p in parts):
+            brackets = [b for b in open_brackets if b != MARK]
+        tall = opening.startswith("\\left") and len(brackets) < deep and "{" not in brackets
+        parts[-1] += token.replace("\\left", "\\Biggl").replace("\\right", "\\Biggr") if tall else token
+        empty = before + token == "{}"
+        ready = not (token in BREAKS or opens or empty) and (ready or not token.isspace())
+        before = token
+    if deep < OPENED and any(width(p) > 1.2 * A_LINE for p in parts):  # rather smaller than torn apart so deep
         return _opened(piece, deep + 1)
     return [p.strip() for p in parts]
 
@@ -104,7 +112,7 @@ def _cut(latex: str) -> list[str]:
             end = begin + _closing(latex[begin:])
             position = end + 1
             has_script = latex[position:].lstrip().startswith(("_", "^", "'"))
-            first, *others = (latex[begin:end],) if has_script else pieces(latex[begin:end])
+            first, *others = (latex[begin:end],) if has_script else _led(_cut(latex[begin:end]))
             parts[-1] += f"{MARK}{first}}}"
             parts += [f"{MARK}{p}}}" for p in others]
             ready = True

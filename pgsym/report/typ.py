@@ -25,7 +25,10 @@ from pgsym.report.numbering import numbers
 from pgsym.report.prose import WIDEST, plain, spans, typical, visible
 from pgsym.report.templates import template
 from pgsym.report.typst_math import MARKS, typst
+from pgsym.report.width import width
 
+SHORT = 16
+"""The `width` of an inline formula that is not broken."""
 SPECIAL = set("\\#$*_`@<>[]=-+/~'\"{}()^&:;")
 
 
@@ -40,8 +43,9 @@ def string(text: str) -> str:
 
 
 def inline(latex: str) -> str:
-    """An inline formula with its LaTeX as alternative text."""
-    return f"#math.equation(alt: {string(unmarked(latex))}, ${typst(latex, display=False)}$);"
+    """An inline formula with its LaTeX as alternative text; a short one is kept on one line."""
+    formula = f"math.equation(alt: {string(unmarked(latex))}, ${typst(latex, display=False)}$)"
+    return f"#box({formula});" if width(latex) <= SHORT else f"#{formula};"
 
 
 def display(latex: str) -> str:
@@ -81,7 +85,8 @@ def block(item: Block) -> str:
                 f" #label({string(label)});" if label else ""
             )
         case Paragraph(text, introduces):
-            return f"#block(sticky: true)[{prose(text)}];" if introduces else prose(text)
+            words = f"#ragged[{prose(text)}];" if "`" in text else prose(text)
+            return f"#block(sticky: true)[{words}];" if introduces else words
         case Callout(title, text):
             return f"#callout([{prose(title)}], [{prose(text)}]);"
         case Formula(latex, label):

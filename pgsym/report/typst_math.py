@@ -13,11 +13,23 @@ from __future__ import annotations
 import re
 
 from pgsym.report.errors import MalformedMath, UnknownCommand
-from pgsym.report.vocabulary import CHARACTERS, COMMANDS, DELIMITERS, FENCES, FUNCTIONS, SYMBOLS, UPRIGHT
+from pgsym.report.vocabulary import (
+    CHARACTERS,
+    COMMANDS,
+    DELIMITERS,
+    FENCES,
+    FUNCTIONS,
+    MID_IN_A_LINE,
+    SYMBOLS,
+    UPRIGHT,
+)
 
 __all__ = ["COMMANDS", "FUNCTIONS", "MARKS", "SYMBOLS", "UPRIGHT", "typst"]
 
 TOKEN = re.compile(r"\\middle\||\\[a-zA-Z]+|\\.|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
+
+UPRIGHT_WORD = re.escape(UPRIGHT["mathrm"]).replace(re.escape("{}"), '[^"]*')
+"""What Typst sets apart from a bracket that follows it after a space."""
 
 STYLES = ("display", "inline", "script", "sscript")
 """Typst's sizes of mathematics, the largest first; a fraction takes the next, a script the third or smaller."""
@@ -85,7 +97,7 @@ class _Parser:
         out = []
         while not self.at_end and self.peek not in closing and self.peek != "}":
             out.append(self.item())
-        return " ".join(out)
+        return re.sub(rf"({UPRIGHT_WORD}) (?=paren|bracket|comma)", r"\1", " ".join(out))
 
     def item(self) -> str:
         """An atom with its scripts; a prime hangs on what stands before it."""
@@ -149,6 +161,8 @@ class _Parser:
             return f"{FUNCTIONS[name]}({self.argument(self.style)})"
         if name == "middle|" and not self.fences:
             raise self.malformed("\\middle stands outside \\left and \\right")
+        if name == "mid" and self.style == 1:
+            return MID_IN_A_LINE
         if name in SYMBOLS:
             return SYMBOLS[name]
         if name in COMMANDS:

@@ -67,6 +67,9 @@ SYMBOLS = {
 }
 """Commands without arguments."""
 
+MID_IN_A_LINE = '#h(0.278em);class("normal", bar.v)#h(0.278em);'
+"""The relation of SYMBOLS where a line might break after it, which it should not."""
+
 FUNCTIONS = {"hat": "hat", "tilde": "tilde", "bar": "macron", "mathcal": "cal", "mathbb": "bb"}
 """Commands with one argument that is mathematics."""
 
@@ -84,7 +87,7 @@ CHARACTERS = {
     ":": "colon",
     "!": "excl",
     "/": "slash",
-    "|": "bar.v",
+    "|": 'class("normal", bar.v)',
     "-": "minus",
     "+": "plus",
     "=": "eq",

@@ -40,6 +40,9 @@ def scalar(returns):
 def unknown(rewardz):
     return rewardz
 
+def elsewhere(new_logits, advantages):
+    return somewhere.loss(new_logits, advantages)
+
 constant = 3
 """
 SMALL = ["--problem", "bandit", "--members", "2"]
@@ -182,6 +185,7 @@ def test_json_has_the_promised_fields(capsys: pytest.CaptureFixture[str]) -> Non
         (["my_losses:unknown"], "nothing is called 'rewardz': did you mean 'rewards'?"),
         (["my_losses:fails"], "my_losses.py fails (line 21): IndexError"),
         (["my_losses:scalar"], "(a loss is differentiated: --kind torch or jax)"),
+        (["my_losses:elsewhere"], "takes 'new_logits', as a loss does, but neither it nor its module imports torch or"),
         (["my_losses:group_mean", "--name", "adv"], "--name adv: give it as argument=meaning"),
         (["my_losses:group_mean", "--name", "adv=return"], "did you mean 'returns'?"),
         (["my_losses:reinforce", "--members", "x"], "--members x: that is no whole number"),
@@ -288,13 +292,15 @@ def test_a_loss_of_a_framework_is_found_out_and_differentiated(
     losses: Path, capsys: pytest.CaptureFixture[str], framework: str
 ) -> None:
     pytest.importorskip(framework)
-    numpy = {"torch": "import torch", "jax": "import jax.numpy as jnp"}[framework]
-    (losses / f"in_{framework}.py").write_text(
-        f"{numpy}\ndef loss(logp, advantages, mask):\n    return -(logp * advantages * mask).sum(1).mean()\n"
-    )
+    imported = {"torch": "import torch", "jax": "import jax.numpy as jnp"}[framework]
+    header, body = "def loss(logp, advantages, mask):", "return -(logp * advantages * mask).sum(1).mean()"
+    (losses / f"in_{framework}.py").write_text(f"{imported}\n{header}\n    {body}\n")
+    (losses / f"inside_{framework}.py").write_text(f"{header}\n    {imported}\n    {body}\n")
     status, out, _ = run(capsys, f"in_{framework}.py:loss", *SMALL, "--json")
     record = json.loads(out)
     assert (status, record["kind"], record["verdict"]) == (0, framework, "unbiased")
+    status, out, _ = run(capsys, f"inside_{framework}.py:loss", *SMALL, "--json")
+    assert (status, json.loads(out)["kind"]) == (0, framework)
     scaled = ["--advantages", "group_mean", "--expect", "scaled"]
     status, out, _ = run(capsys, f"in_{framework}.py:loss", *SMALL, *scaled, "--json")
     record = json.loads(out)

@@ -106,6 +106,8 @@ def _settable(text: str) -> None:
             typst(part, display=False)
         elif kind in ("text", "emphasis", "code"):
             escape(part)
+            assert "[@" not in part, "a citation has one key"
+            assert "[[" not in part
 
 
 def test_a_chapter_without_a_title_is_refused() -> None:

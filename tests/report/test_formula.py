@@ -184,3 +184,28 @@ def test_cutting_loses_nothing(tex: str) -> None:
     assert squeezed(unmarked("".join(pieces(tex)))) == squeezed(unmarked(tex))
     converted = re.sub(r"#changed(-script)?\(\$\w+\(|\)\$\);", "", typst(tex))
     assert squeezed(converted) == squeezed(typst(unmarked(tex)))
+
+
+@pytest.mark.parametrize("where", ["all", "sum", "last"])
+def test_a_cut_inside_a_mark_closes_it_and_opens_it_again(where: str) -> None:
+    summand = r"\frac{x + y}{z} \, \log \pi_{\theta}(a_{i} \mid s_{i}) \, r(s_{i}, a_{i}) \, f(x)"
+    marked = {
+        "all": rf"= \changed{{\left( {summand} - {summand} - {summand} - {summand} \right)}}",
+        "sum": rf"= E \left[ \changed{{{summand} - {summand} - {summand} - {summand}}} \right]",
+        "last": rf"= E \left[ {summand} - {summand} - {summand} - \changed{{{summand}}} \right]",
+    }[where]
+    found = pieces(marked)
+    assert len(found) == 4
+    assert all(p.count("\\changed{") == (where != "last" or n == 3) for n, p in enumerate(found))
+    assert squeezed(unmarked("".join(found))) == squeezed(unmarked(marked))
+    compiles(*found)
+
+
+@settings(derandomize=True, deadline=None, max_examples=50)
+@given(st.lists(formulas(), min_size=4, max_size=8))
+def test_cutting_inside_brackets_loses_nothing(terms: list[str]) -> None:
+    terms = [t.replace("\\middle|", "|") for t in terms]
+    wide = rf"= \left[ {' + '.join(terms * 6)} \right]^{{2}}"
+    for tex in (wide, rf"= \changed{{{wide[2:]}}} x"):
+        found = pieces(tex)
+        assert squeezed(unmarked("".join(found))) == squeezed(unmarked(tex))

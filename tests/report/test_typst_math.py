@@ -135,3 +135,11 @@ def formulas(draw: st.DrawFn, depth: int = 2) -> str:
 @given(st.lists(formulas(), min_size=20, max_size=40))
 def test_random_formulas_convert_and_compile(many: list[str]) -> None:
     compiles(*many)
+
+
+def test_in_a_line_nothing_breaks_after_a_condition_nor_stands_apart_from_its_bracket() -> None:
+    assert "relation" not in typst(r"\pi(a \mid s)", display=False)
+    assert "relation" in typst(r"\pi(a \mid s)")
+    assert "relation" in typst(r"E_{a \mid s}", display=False)  # there is no space around it in a script
+    assert typst(r"\mathrm{KL}(p, q)") == 'upright("KL")paren.l p comma q paren.r'
+    assert typst("|S| |A|") == " ".join('class("normal", bar.v)' if c == "|" else c for c in "|S||A|")
