@@ -14,7 +14,7 @@ help:
 	@echo "make mutants  more mutants of every claim and step (minutes)"
 	@echo "make lint     ruff and mypy --strict"
 	@echo "make bench    benchmarks; writes reports/benchmarks.md"
-	@echo "make gallery  write the committed .tex gallery and page of claims again"
+	@echo "make gallery  write the committed .tex gallery and the pages of claims, estimators and bugs again"
 	@echo "make clean    remove what was built"
 
 $(SETUP): pyproject.toml
@@ -57,6 +57,9 @@ bench: $(SETUP)
 gallery: $(SETUP)
 	$(BIN)/pgsym report --format tex --output reports
 	$(BIN)/pgsym claims --md > reports/claims.md
+	$(BIN)/pgsym estimators --md > docs/estimators.md
+	$(BIN)/python tests/estimators/seeded_bugs.py docs/seeded-bugs.md
+	$(BIN)/python tests/testing/test_guide.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks.json
