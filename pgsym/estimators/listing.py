@@ -113,8 +113,9 @@ def tree(
         states[e, :n] = [row[prompt, tokens[:t]] for t in range(n)]
         actions[e, :n], mask[e, :n] = tokens, True
         if token_reward is not None:
-            paid[e][:n] = [token_reward(prompt, tokens[: t + 1]) for t in range(n)]
-        paid[e][n - 1] += _earned(reward, e, prompt, tokens, E)
+            so_far = [tokens[: t + 1] for t in range(n)]
+            paid[e][:n] = [_number(token_reward(prompt, prefix), prompt, prefix) for prefix in so_far]
+        paid[e][n - 1] += _number(_earned(reward, e, prompt, tokens, E), prompt, tokens)
     read = [_policy(key, given, where, vocabulary) for key, given in _named(policy, behaviour, reference)]
     return _problem(
         "tree",
@@ -251,9 +252,17 @@ def _earned(reward: Reward, e: int, prompt: int, tokens: Tokens, count: int) -> 
             if key in reward:
                 return reward[key]
         raise InstanceError(f"the reward says nothing of prompt {prompt} with the tokens {tokens}")
+    if not isinstance(reward, Sequence | np.ndarray):
+        raise InstanceError(f"the reward is a function, a mapping or a list, not {reward!r}")
     if len(reward) != count:
         raise InstanceError(f"there are {len(reward)} rewards, but {count} sequences (see `sequences`)")
     return reward[e]
+
+
+def _number(reward: Any, prompt: int, tokens: Tokens) -> Any:
+    if not isinstance(reward, Number) or isinstance(reward, complex):
+        raise InstanceError(f"the reward of prompt {prompt} with the tokens {tokens} is {reward!r}, which is no number")
+    return reward
 
 
 def _named(*policies: Any) -> list[tuple[str, Any]]:

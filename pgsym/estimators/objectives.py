@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isfinite
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -42,6 +44,8 @@ class Objective:
         )
 
     def __rmul__(self, factor: Any) -> Objective:
+        if not (isinstance(factor, Real) and isfinite(factor)):
+            raise EstimatorError(f"an objective is multiplied by a finite number, not by {factor!r}")
         return Objective(
             f"{factor} · {_as_one(self.name)}",
             lambda p: _times(factor, self.value(p)),

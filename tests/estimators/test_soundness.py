@@ -277,3 +277,25 @@ def test_a_term_that_the_rewards_do_not_weigh_is_not_called_cut() -> None:
 def test_an_audit_takes_enough_draws_or_none() -> None:
     with pytest.raises(UnusableOption, match="5 draws are too few: at least 100, or none"):
         Scope(draws=5)
+
+
+@pytest.mark.parametrize(
+    ("reward", "says"),
+    [
+        (lambda prompt, tokens: None, r"the reward of prompt 0 with the tokens \(0, 0\) is None, which is no number"),
+        (lambda prompt, tokens: "1", "is '1', which is no number"),
+        (3, "the reward is a function, a mapping or a list, not 3"),
+    ],
+)
+def test_a_reward_that_is_none_is_named(reward: Any, says: str) -> None:
+    with pytest.raises(InstanceError, match=says):
+        tree(reward)
+    if callable(reward):
+        with pytest.raises(InstanceError, match="which is no number"):
+            tree([0, 0, 0, 0], token_reward=reward)
+
+
+def test_an_objective_is_multiplied_by_a_finite_number() -> None:
+    for factor in (float("nan"), float("inf"), "2"):
+        with pytest.raises(EstimatorError, match="an objective is multiplied by a finite number"):
+            factor * expected_return
