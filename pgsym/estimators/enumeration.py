@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, combinations_with_replacement, islice
 from math import comb
 from typing import Final
@@ -41,6 +41,10 @@ class Plan:
     def rows(self) -> int:
         """How many episodes a sample has."""
         return self.groups * self.members
+
+    def floats(self) -> Plan:
+        """The same plan at the problem in float64."""
+        return replace(self, problem=self.problem.floats()) if self.problem.exact else self
 
     def starts(self) -> list[Ints]:
         """The episodes that can be drawn, by start."""

@@ -95,7 +95,7 @@ def compare(estimator: Estimator, plan: Plan, change: Change) -> Moved | None:
     """
     if plan.count > LARGEST:
         return None
-    floats = Plan(plan.problem.floats(), plan.groups, plan.members)
+    floats = plan.floats()
     parts = list(floats.chunks(LARGEST))
     weights = np.concatenate([mass for _, mass in parts])
     samples = Samples(floats.problem, np.concatenate([episodes for episodes, _ in parts]), plan.groups)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.moments import Moments, plain
 from pgsym.estimators.reading import Reading, read
 from pgsym.estimators.subject import Subject
@@ -67,8 +66,8 @@ def rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: S
     out = [Rival(r.case, subject.estimator.name, r.found, own=True) for r in best if r.found is not None]
     shown: list[list[Moments]] = []
     for k in known:
-        at = [r for r in best if k.objective.name == scope.objective.name and k.applies(_in_floats(r.plan))]
-        there = [read(Subject(k.estimator, "estimator", k.id, exact=False), scope, _in_floats(r.plan)) for r in at]
+        at = [r for r in best if k.objective.name == scope.objective.name and k.applies(r.plan.floats())]
+        there = [read(Subject(k.estimator, "estimator", k.id, exact=False), scope, r.plan.floats()) for r in at]
         if at and not any(len(there) == len(other) and all(map(_same, there, other)) for other in shown):
             shown.append(there)
             out += [Rival(r.case, k.title, found, own=False) for r, found in zip(at, there, strict=True)]
@@ -79,10 +78,6 @@ def _weight(reading: Reading) -> tuple[bool, bool, int, int, int]:
     """What makes a reading the better one to compare at: nothing drawn, one group, then the larger."""
     p, drawn = reading.case.problem, reading.found is not None and bool(reading.found.draws)
     return not drawn, reading.plan.groups == 1, reading.plan.members, p.T, p.P
-
-
-def _in_floats(plan: Plan) -> Plan:
-    return Plan(plan.problem.floats(), plan.groups, plan.members)
 
 
 def _same(x: Moments, y: Moments) -> bool:

@@ -18,7 +18,7 @@ from pgsym.estimators.matching import Kind, Match, hidden, match, number
 from pgsym.estimators.moments import Moments, differentiated, moments, row
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.meaning.numbers import Array
-from pgsym.testing.scope import Outcome, in_floats, scale
+from pgsym.testing.scope import Outcome, scale
 
 if TYPE_CHECKING:
     from pgsym.testing.reproduction import Script
@@ -85,7 +85,7 @@ def exactly(estimator: Estimator, plan: Plan, objective: Objective) -> Moments |
 
 def both(first: Estimator, second: Estimator, plan: Plan) -> tuple[Moments, Moments]:
     """The moments of two estimators at a plan, in float64."""
-    floats = in_floats(plan)
+    floats = plan.floats()
     return means(first, floats, expected_return), means(second, floats, expected_return)
 
 
@@ -142,7 +142,7 @@ class IsGradient:
 
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan."""
-        found = means(self.estimator, in_floats(plan), self.objective)
+        found = means(self.estimator, plan.floats(), self.objective)
         wanted = self._wanted(found).astype(np.float64)
         lies = match(found.mean, wanted, self.rtol, noise(found))
         holds, telling = self._holds(lies), bool(found.length > 0 or np.any(wanted != 0))
@@ -163,7 +163,7 @@ class IsGradient:
         """What went wrong at a plan."""
         found = self._exactly(plan)
         if found is None or self._holds(match(found.mean, self._wanted(found), self.rtol)):
-            found = means(self.estimator, in_floats(plan), self.objective)
+            found = means(self.estimator, plan.floats(), self.objective)
         wanted = self._wanted(found)
         lies = match(found.mean, wanted, self.rtol, 0.0 if found.problem.exact else noise(found))
         gradient = f"∇({self.objective})"
@@ -294,7 +294,7 @@ def said(lies: Match) -> str:
 
 def _guess(estimator: Estimator, plan: Plan, objective: Objective) -> str:
     """What it may be, in words, if a known pattern fits."""
-    floats = in_floats(plan)
+    floats = plan.floats()
     try:
         hint = guess(estimator, floats, objective, means(estimator, floats, objective))
     except Exception:  # the user's function may break at the other problems that a guess is tried at

@@ -12,16 +12,15 @@ from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, check, estimated
 from pgsym.estimators.matching import match
-from pgsym.estimators.moments import row
+from pgsym.estimators.moments import row, sampled
 from pgsym.estimators.problem import Floats
 from pgsym.estimators.samples import FILLED, Padding, Samples
 from pgsym.testing.questions import ROUNDING, Explanation, said
-from pgsym.testing.scope import Outcome, in_floats
+from pgsym.testing.scope import Outcome
 
 if TYPE_CHECKING:
     from pgsym.testing.reproduction import Script
 
-CHUNK: Final = 4096
 WEIGHTS: Final = ("episodes", "tokens", "parts", "sum")
 FILLS: Final = (float("nan"), float("inf"), float("-inf"), 1e30, -1.0)
 Parts = tuple[int, ...]
@@ -38,11 +37,6 @@ def partitions(count: int) -> list[Parts]:
     half = count // 2
     found = [(1,) * count, (count - half, half), (1, count - 1), (count - 1, 1)]
     return list(dict.fromkeys(found))
-
-
-def _all_samples(plan: Plan) -> Iterator[Samples]:
-    for episodes, _ in plan.chunks(CHUNK):
-        yield Samples(plan.problem, episodes, plan.groups)
 
 
 def _rounding(samples: Samples) -> Floats:
@@ -101,7 +95,7 @@ class Partition:
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan."""
         worst, told, first = 0.0, False, True
-        for samples in _all_samples(in_floats(plan)):
+        for samples in sampled(plan.floats()):
             whole = self._estimated(samples)
             if first:
                 check(self.estimator, samples, whole, plan.unordered)
@@ -116,7 +110,7 @@ class Partition:
 
     def explain(self, plan: Plan) -> Explanation:
         """What went wrong at a plan: the first sample, cut the first way, of which it is not so."""
-        for samples in _all_samples(in_floats(plan)):
+        for samples in sampled(plan.floats()):
             whole = self._estimated(samples)
             for parts in self._ways(plan):
                 each = self._cut(samples, parts)
@@ -182,7 +176,7 @@ class PaddingIgnored:
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan."""
         worst, told, first = 0.0, False, True
-        for samples in _all_samples(in_floats(plan)):
+        for samples in sampled(plan.floats()):
             wanted = estimated(self.estimator, samples)
             if first:
                 check(self.estimator, samples, wanted, plan.unordered)
@@ -200,7 +194,7 @@ class PaddingIgnored:
 
     def explain(self, plan: Plan) -> Explanation:
         """What went wrong at a plan: the first padding that matters, the first sample, and the argument it came by."""
-        for samples in _all_samples(in_floats(plan)):
+        for samples in sampled(plan.floats()):
             wanted = estimated(self.estimator, samples)
             for words, other in self._variants(samples):
                 if (i := self._first(other, wanted)) is None:

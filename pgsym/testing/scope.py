@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
 from math import comb
 from typing import TYPE_CHECKING, Any, Final, TypedDict
@@ -225,14 +225,16 @@ class Held:
         parts = [
             f"{len(found)} problem{'s' if len(found) > 1 else ''} "
             f"({', '.join(f'{n} {kind}' + 's' * (n > 1) for kind, n in kinds.items())})",
-            f"{counted((p.S for p in found), 'state')} or contexts",
-            f"{counted((p.A for p in found), 'action')} or tokens",
+            counted((p.S for p in found), "state or context", "states or contexts"),
+            counted((p.A for p in found), "action or token", "actions or tokens"),
             f"length{'s' if len(lengths) > 1 else ''} {span(lengths)}" + (f" (ragged in {ragged})" if ragged else ""),
             policy,
         ]
         if max(lengths) > 1:
             parts.append(f"rewards per step in {per_step}" if per_step else "rewards per sequence")
-        parts.append(f"{counted((p.groups for p in self.plans), 'group')} of {span(p.members for p in self.plans)}")
+        parts.append(
+            f"{counted((p.groups for p in self.plans), 'group', 'groups')} of {span(p.members for p in self.plans)}"
+        )
         return ", ".join(parts)
 
     @property
@@ -270,19 +272,14 @@ def span(numbers: Iterable[int]) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def counted(numbers: Iterable[int], thing: str) -> str:
+def counted(numbers: Iterable[int], one: str, several: str) -> str:
     """The smallest to the largest number of some things.
 
-    >>> counted([1, 1], "group"), counted([1, 2], "group")
+    >>> counted([1, 1], "group", "groups"), counted([1, 2], "group", "groups")
     ('1 group', '1 to 2 groups')
     """
     found = span(numbers)
-    return f"{found} {thing}" + ("" if found == "1" else "s")
-
-
-def in_floats(plan: Plan) -> Plan:
-    """The same plan at the problem in float64."""
-    return replace(plan, problem=plan.problem.floats()) if plan.problem.exact else plan
+    return f"{found} {one if found == '1' else several}"
 
 
 def scale(problem: Problem) -> float:
