@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import acos, degrees, sqrt
+from math import acos, degrees, isfinite, sqrt
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +25,9 @@ HIDING: Final = 1e-6
 
 LARGEST_DENOMINATOR: Final = 1000
 """Factors are read as fractions up to this denominator."""
+
+CHANCE: Final = 1e-3
+"""How often, about, a number at random may be read as a fraction."""
 
 
 class Kind(StrEnum):
@@ -117,13 +120,17 @@ def hidden(found: Array, wanted: Array, noise: float, own: float, tolerance: flo
 def recognised(value: Any, tolerance: float = TOLERANCE) -> Fraction | float:
     """The fraction that a float is within the tolerance of, if its denominator is small; else the float.
 
-    >>> recognised(0.6666666666666667), recognised(2**0.5)
-    (Fraction(2, 3), 1.4142135623730951)
+    The larger the number the smaller the denominator, for any number is near some fraction of a large one.
+
+    >>> recognised(0.6666666666666667), recognised(2**0.5), recognised(123456789.37)
+    (Fraction(2, 3), 1.4142135623730951, 123456789.37)
     """
     if isinstance(value, Fraction):
         return value
-    near = Fraction(float(value)).limit_denominator(LARGEST_DENOMINATOR)
-    return near if abs(float(near) - value) <= max(SMALL, tolerance * abs(value)) else float(value)
+    allowed = max(SMALL, tolerance * abs(value))
+    largest = int(min(LARGEST_DENOMINATOR, sqrt(CHANCE / allowed))) if isfinite(value) else 0
+    near = Fraction(float(value)).limit_denominator(largest) if largest else None
+    return near if near is not None and abs(float(near) - value) <= allowed else float(value)
 
 
 def number(value: Any, small: float = SMALL) -> str:
