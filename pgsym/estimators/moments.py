@@ -250,6 +250,12 @@ def moments(
       mean      [-1/4, 1/4]
       variance  1/16 (trace), mean squared error 1/16
     """
+    if not isinstance(problem, Problem):
+        raise EstimatorError(f"a problem is made by bandit, tree or from_mdp: {problem!r} is none")
+    if not isinstance(objective, Objective):
+        raise EstimatorError(f"an objective is one of pgsym.estimators, or made by expectation, not {objective!r}")
+    if not isinstance(budget, int | float | np.integer):
+        raise EstimatorError(f"budget={budget!r}: a budget is a number of samples")
     known = as_estimator(estimator, names)
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise EstimatorError(f"seed={seed!r}: a seed is an int of at least 0")

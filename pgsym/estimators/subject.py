@@ -94,7 +94,7 @@ def guarded(loaded: Loaded) -> Callable[..., Any]:
             return function(*given, **named)
         except (PgsymError, KeyboardInterrupt):
             raise
-        except Exception as reason:
+        except (Exception, SystemExit) as reason:
             raise EstimatorError(failure(where, reason)) from reason
 
     return called

@@ -57,12 +57,15 @@ def numbers_of(key: str, entries: Array, exact: bool) -> Array:
             x = _fraction(x)
         if not isinstance(x, int | float | Fraction):
             raise InstanceError(f"{where} = {x!r} is not a number")
-        if not isfinite(x):
+        if isinstance(x, float) and not isfinite(x):
             raise InstanceError(f"{where} is {x}: every entry is a finite number")
         if exact and isinstance(x, float):
             hint = f'give a fraction such as Fraction("{x}"), or ask for numbers="float"'
             raise InstanceError(f"{where} = {x} is a float: {hint}")
-        out[index] = Fraction(x) if exact else float(x)
+        try:
+            out[index] = Fraction(x) if exact else float(x)
+        except OverflowError:
+            raise InstanceError(f"{where} is too large for float64") from None
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from fractions import Fraction
 from typing import Any
 
@@ -15,11 +16,12 @@ from pgsym.estimators.audit import LossAudit, audit_loss
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import as_estimator
 from pgsym.estimators.hints import guess
-from pgsym.estimators.matching import Kind, match
+from pgsym.estimators.matching import Kind, match, number
 from pgsym.estimators.problem import Problem
-from pgsym.estimators.subject import Subject
+from pgsym.estimators.subject import Subject, subject
 from pgsym.estimators.suite import Scope
 from pgsym.testing import assert_same_gradient, assert_unbiased
+from pgsym.user_code import Loaded
 
 H, T = Fraction(1, 2), Fraction(1, 3)
 
@@ -299,3 +301,43 @@ def test_an_objective_is_multiplied_by_a_finite_number() -> None:
     for factor in (float("nan"), float("inf"), "2"):
         with pytest.raises(EstimatorError, match="an objective is multiplied by a finite number"):
             factor * expected_return
+
+
+def test_a_large_number_is_not_read_as_any_fraction() -> None:
+    """Every float of some size is near a fraction with a denominator below a thousand."""
+    assert number(1234567.8912345) == "1234567.8912345"
+    assert number(5e200) == "5e+200"
+    assert number(1e6 + 0.5) == "2000001/2"
+    assert number(float("inf")) == "inf"
+    far = moments(
+        lambda returns, total_scores: 7654321.1234567 * reinforce(returns, total_scores), bandit([0.3, 0.7], [0, 1])
+    )
+    assert "exactly" not in str(far.match)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"problem": None}, "a problem is made by bandit, tree or from_mdp: None is none"),
+        ({"objective": "J"}, r"an objective is one of pgsym\.estimators, .* not 'J'"),
+        ({"budget": "a"}, "budget='a': a budget is a number of samples"),
+    ],
+)
+def test_what_moments_are_not_of_is_named(wrong: dict[str, Any], says: str) -> None:
+    with pytest.raises(EstimatorError, match=says):
+        moments(**{"estimator": reinforce, "problem": bandit([0.5, 0.5], [0, 1]), **wrong})
+
+
+def test_a_function_that_leaves_python_is_named() -> None:
+    def leaving(returns: Any) -> Any:
+        raise SystemExit(3)
+
+    loaded = Loaded("it:leaving", leaving, sys.modules[__name__])
+    with pytest.raises(EstimatorError, match="SystemExit"):
+        subject(loaded)
+
+
+def test_a_number_too_large_for_floats_is_named() -> None:
+    assert bandit([H, H], [10**400, 0]).value == Fraction(10**400, 2)
+    with pytest.raises(InstanceError, match=r"reward\[0\]\[0\] is too large for float64"):
+        bandit([0.5, 0.5], [10**400, 0.5])
