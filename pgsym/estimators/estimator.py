@@ -180,6 +180,12 @@ def check(estimator: Estimator, samples: Samples, estimates: Array, unordered: b
                 raise EstimatorError(f"{estimator.name} cares for the order of the members: leave out unordered=True")
 
 
+def check_last(estimator: Estimator, samples: Samples, estimates: Array) -> None:
+    """Hold an estimator to the same in a later chunk, by its last sample: it may remember what came before."""
+    if not _same(estimated(estimator, samples.at(slice(-1, None))), estimates[-1:], 1e-9):
+        raise EstimatorError(f"{estimator.name} says of a sample what it said of another: it remembers, or mixes them")
+
+
 def _same(x: Array, y: Array, tolerance: float) -> bool:
     if x.dtype == object or not tolerance:
         return not (x != y).any()

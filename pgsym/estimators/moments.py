@@ -21,7 +21,7 @@ import numpy as np
 from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.estimator import Estimator, as_estimator, check, estimated
+from pgsym.estimators.estimator import Estimator, as_estimator, check, check_last, estimated
 from pgsym.estimators.matching import SMALL, TOLERANCE, Kind, Match, hidden, match, number, shortly
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.problem import Floats, Ints, Problem
@@ -281,8 +281,11 @@ def moments(
             estimates = estimated(known, samples)
             if not gathered.samples:
                 check(known, samples, estimates, unordered)
+            else:
+                check_last(known, samples, estimates)
             gathered.add(estimates, weights)
-            drawn[episodes] = True
+            if draws:
+                drawn[episodes] = True
             advance(len(episodes))
     mean, covariance = gathered.finish(draws)
     met = replace(problem, chance=np.where(drawn, problem.chance, 0)) if draws else problem

@@ -341,3 +341,15 @@ def test_a_number_too_large_for_floats_is_named() -> None:
     assert bandit([H, H], [10**400, 0]).value == Fraction(10**400, 2)
     with pytest.raises(InstanceError, match=r"reward\[0\]\[0\] is too large for float64"):
         bandit([0.5, 0.5], [10**400, 0.5])
+
+
+def test_what_is_remembered_of_earlier_samples_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Returns that are kept by their shape: right in the first chunk, and those of the first in all others."""
+    kept: dict[tuple[int, ...], Any] = {}
+
+    def remembering(returns: Any, total_scores: Any) -> Any:
+        return reinforce(kept.setdefault(returns.shape, returns), total_scores)
+
+    monkeypatch.setattr(sys.modules["pgsym.estimators.moments"], "CHUNK", 2000)
+    with pytest.raises(EstimatorError, match="remembering says of a sample what it said of another: it remembers"):
+        moments(remembering, bandit([0.3, 0.7], [0, 1]), members=10)
