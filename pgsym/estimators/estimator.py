@@ -198,6 +198,7 @@ __all__ = [
     "FromFunction",
     "as_estimator",
     "check",
+    "check_last",
     "estimated",
     "from_advantages",
     "is_estimator",
