@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
@@ -74,7 +75,7 @@ class Script:
                 continue
             if name == "name" and value == getattr(estimator.loss, "__name__", ""):
                 continue
-            quoted = f'"{value}"' if isinstance(value, str) else repr(value)
+            quoted = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
             arguments.append(f"{name}={self._function(value) if callable(value) else quoted}")
         return f"{self.imported('pgsym.estimators', maker.__name__)}({', '.join(arguments)})"
 
