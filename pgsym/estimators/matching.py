@@ -83,7 +83,9 @@ def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: floa
     scaled by exactly 2/3
     """
     m, w = np.ravel(found), np.ravel(wanted)
-    exact = m.dtype == object and w.dtype == object
+    exact = m.dtype == object and w.dtype == object and all(isinstance(x, Fraction | int) for x in (*m, *w))
+    if not exact:
+        m, w = m.astype(np.float64), w.astype(np.float64)
     lengths = [sqrt(float((x * x).sum())) for x in (m, w)]
     small = 0.0 if exact else noise
     zero = [not (x != 0).any() if exact else n <= small for x, n in zip((m, w), lengths, strict=True)]

@@ -14,7 +14,7 @@ from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
 from pgsym.estimators.hints import guess
-from pgsym.estimators.matching import Kind, Match, hidden, match, number
+from pgsym.estimators.matching import Kind, Match, hidden, match, number, recognised
 from pgsym.estimators.moments import Moments, differentiated, moments, row
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.meaning.numbers import Array
@@ -132,8 +132,14 @@ class IsGradient:
     silent: str = field(default="at no problem was there a gradient or an estimate other than zero", init=False)
     demanding: bool = field(default=False, init=False)
 
+    def _factor(self, plan: Plan) -> Any:
+        """What the gradient is multiplied by: a fraction where it is one, be it written as a float."""
+        factor = 1 if self.by is None else self.by(plan)
+        return factor if isinstance(factor, Fraction | int) else recognised(float(factor))
+
     def _wanted(self, found: Moments) -> Any:
-        return found.target if self.by is None else found.target * self.by(found.plan)
+        factor = self._factor(found.plan)
+        return found.target * (factor if found.problem.exact else float(factor))
 
     def _holds(self, lies: Match) -> bool:
         """Whether a mean that lies so is as it should be; a factor of direction is of any size, but not of any sign."""
@@ -157,7 +163,7 @@ class IsGradient:
         return Outcome(holds, off(found.mean, wanted, noise(found), self.rtol), telling)
 
     def _exactly(self, plan: Plan) -> Moments | None:
-        return exactly(self.estimator, plan, self.objective)
+        return None if isinstance(self._factor(plan), float) else exactly(self.estimator, plan, self.objective)
 
     def explain(self, plan: Plan) -> Explanation:
         """What went wrong at a plan."""

@@ -20,7 +20,7 @@ from pgsym.estimators.matching import Kind, match, number
 from pgsym.estimators.problem import Problem
 from pgsym.estimators.subject import Subject, subject
 from pgsym.estimators.suite import Scope
-from pgsym.testing import assert_same_gradient, assert_unbiased
+from pgsym.testing import assert_same_gradient, assert_scaled, assert_unbiased
 from pgsym.user_code import Loaded
 
 H, T = Fraction(1, 2), Fraction(1, 3)
@@ -353,3 +353,39 @@ def test_what_is_remembered_of_earlier_samples_is_seen(monkeypatch: pytest.Monke
     monkeypatch.setattr(sys.modules["pgsym.estimators.moments"], "CHUNK", 2000)
     with pytest.raises(EstimatorError, match="remembering says of a sample what it said of another: it remembers"):
         moments(remembering, bandit([0.3, 0.7], [0, 1]), members=10)
+
+
+def twice(returns: Any, total_scores: Any) -> Any:
+    return 2 * reinforce(returns, total_scores)
+
+
+def test_a_factor_may_be_a_float_where_the_problem_is_in_fractions() -> None:
+    """The exact means are not held to the roundoff of a factor: 0.1 is 1/10, and √2 is compared in floats."""
+    p = bandit([T, 1 - T], [0, 1])
+    with pytest.raises(AssertionError, match=r"does not estimate 1/10 × ∇\(J\): scaled by exactly 20"):
+        assert_scaled(twice, by=0.1, problems=p)
+    far = 10**9
+
+    def tenth(returns: Any, total_scores: Any) -> Any:  # cancels, so that a look in Fractions decides
+        return (reinforce(returns + far, total_scores) - reinforce(returns * 0 + far, total_scores)) / 10
+
+    assert_scaled(tenth, by=0.1, problems=p)
+    with pytest.raises(AssertionError, match=r"does not estimate 1\.41421356237\d+ ×"):
+        assert_scaled(twice, by=2**0.5, problems=p)
+
+
+def test_objects_that_are_floats_are_compared_as_floats() -> None:
+    one = np.array([0.1 + 0.2, -0.3], dtype=object)
+    assert match(one, np.array([Fraction(3, 10), Fraction(-3, 10)])).equal
+
+
+def test_the_name_of_a_loss_is_quoted_in_what_reproduces_a_failure() -> None:
+    torch = pytest.importorskip("torch")
+
+    def loss(logits: Any, actions: Any, returns: Any) -> Any:
+        taken = torch.log_softmax(logits, -1).gather(-1, actions[..., None])[..., 0]
+        return -2 * (taken.sum(-1) * returns).mean()
+
+    with pytest.raises(AssertionError) as caught:
+        assert_unbiased(from_torch(loss, name='a "b"\nc'), problems=bandit([T, 1 - T], [0, 1]), groups=1, members=1)
+    assert r'name="a \"b\"\nc"' in str(caught.value)
