@@ -155,16 +155,24 @@ def unknown(name: str, known: Iterable[str] = (*COLUMNS, *SHARED)) -> EstimatorE
     return EstimatorError(f"nothing is called {name!r}: {hint}an argument is one of {', '.join(known)}")
 
 
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """The parameters of a function, or of the `forward` of a module that takes any; raises EstimatorError for none."""
+    try:
+        found = inspect.signature(function).parameters
+        anything = all(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in found.values())
+        forward = getattr(function, "forward", None) if anything else None
+        return found if forward is None else inspect.signature(forward).parameters
+    except (TypeError, ValueError):
+        raise EstimatorError(f"the arguments of {function!r} cannot be read: wrap it in a function") from None
+
+
 def arguments(function: Callable[..., Any], names: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
     """Which argument of a function is given what, by `names`, else by its own name; those with a default are left.
 
     Raises EstimatorError for a required argument that means nothing, and for a name that the function does not have.
     """
     known = tuple(known)
-    try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        raise EstimatorError(f"the arguments of {function!r} cannot be read: wrap it in a function") from None
+    parameters = parameters_of(function)
     kinds = {p.kind for p in parameters.values()}
     for name in names:
         if name not in parameters and inspect.Parameter.VAR_KEYWORD not in kinds:

@@ -389,3 +389,14 @@ def test_the_name_of_a_loss_is_quoted_in_what_reproduces_a_failure() -> None:
     with pytest.raises(AssertionError) as caught:
         assert_unbiased(from_torch(loss, name='a "b"\nc'), problems=bandit([T, 1 - T], [0, 1]), groups=1, members=1)
     assert r'name="a \"b\"\nc"' in str(caught.value)
+
+
+def test_a_module_is_known_by_what_its_forward_asks_for() -> None:
+    torch = pytest.importorskip("torch")
+
+    class Loss(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def forward(self, logits: Any, actions: Any, returns: Any) -> Any:
+            taken = torch.log_softmax(logits, -1).gather(-1, actions[..., None])[..., 0]
+            return -(taken.sum(-1) * returns).mean()
+
+    assert moments(from_torch(Loss()), bandit([0.3, 0.7], [0, 1])).unbiased

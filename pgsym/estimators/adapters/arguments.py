@@ -5,11 +5,10 @@ A loss is a function of ONE batch: R rows (episodes; groups × members), T steps
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from pgsym.estimators.samples import arguments
+from pgsym.estimators.samples import arguments, parameters_of
 
 MOVING: Final = {
     "logits": "(R, T, A) the logits θ(s_t, ·)",
@@ -106,10 +105,7 @@ def meanings(function: Callable[..., Any], names: Mapping[str, str]) -> dict[str
     >>> meanings(loss, {})
     {'logprobs': 'logp', 'adv': 'advantages', 'w_t': 'weights'}
     """
-    try:
-        own = inspect.signature(function).parameters
-    except (TypeError, ValueError):  # said by `arguments`
-        own = {}  # type: ignore[assignment]
+    own = parameters_of(function)
     read = {name: ALIASES[name] for name in own if name in ALIASES and name not in names}
     return arguments(function, read | {name: ALIASES.get(meant, meant) for name, meant in names.items()}, MEANINGS)
 
