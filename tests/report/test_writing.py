@@ -305,3 +305,11 @@ def test_a_write_that_breaks_off_in_the_middle_leaves_whole_files_only(
         write(one_step(), tmp_path, ["tex", "typ", "html"])
     assert [p.name for p in tmp_path.iterdir()] == ["one-step.tex"]
     assert (tmp_path / "one-step.tex").read_bytes() == render(one_step(), "tex")
+
+
+def test_the_evidence_says_at_what_and_where_it_was_decided() -> None:
+    from pgsym import catalogue
+    from pgsym.report.builders import evidence
+
+    assert evidence(catalogue.theorem("leave-one-out").verdict).endswith("}$, where N − 1 ≠ 0")
+    assert ", at all label functions" in evidence(catalogue.theorem("ce-is-pg-exactly").verdict)
