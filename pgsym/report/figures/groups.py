@@ -60,8 +60,8 @@ def factors() -> FigureFiles:
             "Rewards 1 and 0, divided by the standard deviation of their group of $N$: the mean of the estimate is "
             "$c_N(p)$ times the gradient of $p$ (left), and in the logits of two answers, where that is $p (1 - p)$, "
             "it is as on the right; $N = 2$ is the policy gradient. From $N = 4$ on questions that are nearly always "
-            f"answered alike count for more: in groups of 16 ${hard[0]:.2f}$ times at $p = \\frac{{1}}{{50}}$, and "
-            f"${hard[1]:.2f}$ times at $p = \\frac{{1}}{{2}}$."
+            f"answered alike count for more: the factor of groups of 16 is ${hard[0]:.2f}$ at $p = \\frac{{1}}{{50}}$ "
+            f"and ${hard[1]:.2f}$ at $p = \\frac{{1}}{{2}}$."
         )
         alt = (
             "Left: the factor against p. It is 1 for groups of two and 1.41 for groups of three, flat; for four and "
