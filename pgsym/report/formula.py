@@ -98,7 +98,7 @@ def _opened(piece: str, room: float, deep: int = 1) -> list[str]:
         empty = before + token == "{}"
         ready = not (token in BREAKS or opens or empty) and (ready or not token.isspace())
         before = token
-    if deep < OPENED and any(width(p) > 1.2 * room for p in parts):  # rather smaller than torn apart so deep
+    if deep < OPENED and any(width(p) > 1.08 * room for p in parts):  # rather smaller than torn apart so deep
         return _opened(piece, room, deep + 1)
     return [p.strip() for p in parts]
 
