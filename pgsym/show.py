@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from pgsym.decide.claims import Claim
     from pgsym.decide.verdicts import Verdict
     from pgsym.kernel import Theorem
+
+SPACE: Final = "\ue000"
+"""A space at which no line breaks."""
 
 
 def show(theorem: Theorem, console: Console | None = None) -> None:
@@ -25,14 +29,16 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
     for hypothesis in theorem.given:
         out.print(f"  given {escape(str(hypothesis))}", style="dim")
     out.print()
-    out.print(f"    {escape(text(theorem.lhs))}")
+    _hanging(out, "    ", escape(_kept(text(theorem.lhs))))
     for number, step in enumerate(theorem.steps, 1):
-        line = escape(text(step.after, step.path, ("\0", "\1"))).replace("\0", "[cyan]").replace("\1", "[/cyan]")
-        out.print(f"  = {line}")
-        out.print(
-            f"      [dim]{number}. {escape(step.rule.title)} · {escape(plain(step.why))} · {step.verdict.rung}[/dim]"
-        )
-    out.print(f"\n  [green]✔ {theorem.verdict.rung}[/green]  [dim]{escape(str(theorem.verdict.evidence))}[/dim]\n")
+        line = escape(_kept(text(step.after, step.path, ("\0", "\1"))))
+        _hanging(out, "  = ", line.replace("\0", "[cyan]").replace("\1", "[/cyan]"))
+        why = f"{escape(step.rule.title)} · {escape(plain(step.why))} · {step.verdict.rung}"
+        _hanging(out, f"[dim]{number:7}. [/dim]", f"[dim]{why}[/dim]", 0)
+    out.print()
+    evidence = f"[dim]{escape(str(theorem.verdict.evidence))}[/dim]"
+    _hanging(out, f"  [green]✔ {theorem.verdict.rung}[/green]  ", evidence, 0)
+    out.print()
 
 
 def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None) -> None:
@@ -44,21 +50,48 @@ def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None)
     from pgsym.terms.text import text
 
     out = console or Console(highlight=False)
-    out.print(f"\n[bold]{escape(claim.id)}[/bold]  {escape(plain(claim.says))}\n")
-    out.print(f"    {escape(text(claim.lhs))}")
+    out.print()
+    _hanging(out, "", f"[bold]{escape(claim.id)}[/bold]  {escape(plain(claim.says))}")
+    out.print()
+    _hanging(out, "    ", escape(_kept(text(claim.lhs))))
     colour = "red" if verdict.counterexample else "green"
-    out.print(f"  [{colour}]{verdict.sign}[/{colour}] {escape(text(claim.rhs))}")
-    out.print(f"\n  [{colour}]{verdict.rung}[/{colour}]  [dim]{escape(str(verdict.evidence))}[/dim]")
+    _hanging(out, f"  [{colour}]{verdict.sign}[/{colour}] ", escape(_kept(text(claim.rhs))))
+    out.print()
+    _hanging(out, f"  [{colour}]{verdict.rung}[/{colour}]  ", f"[dim]{escape(str(verdict.evidence))}[/dim]", 0)
     if verdict.counterexample:
         out.print(escape(str(verdict.counterexample)))
     for example in claim.examples:
-        out.print(f"\n  {escape(plain(example.says))}")
+        out.print()
+        _hanging(out, "  ", escape(plain(example.says)), 0)
         for name, table in example.tables.items():
             out.print(f"    {escape(name)} = {escape(str(table))}", style="dim")
         for term, _, found in example.values():
-            out.print(f"    {escape(text(term))} = {escape(', '.join(map(str, found)))}")
+            _hanging(out, "    ", escape(f"{_kept(text(term))} = {', '.join(map(str, found))}"))
     if claim.remark:
-        out.print(f"\n  {escape(plain(claim.remark))}")
+        out.print()
+        _hanging(out, "  ", escape(plain(claim.remark)), 0)
     if claim.repaired_by:
-        out.print(f"  What holds: {escape(', '.join(claim.repaired_by))}")
+        _hanging(out, "  What holds: ", escape(", ".join(claim.repaired_by)), 0)
     out.print()
+
+
+def _kept(formula: str) -> str:
+    """The formula with spaces that no line breaks at: in its scripts, around bars, after operators and commas.
+
+    >>> _kept("Σ_{t = 1} log π(a | s) + 1").replace(SPACE, "·")
+    'Σ_{t·=·1} log·π(a·|·s) +·1'
+    """
+    formula = re.sub(r"\{[^{}]*\}", lambda script: script[0].replace(" ", SPACE), formula)
+    return re.sub(r" (?=\| )|(?<=[-−+=|≤≥,]) |(?<=∇_θ) |(?<=log) ", SPACE, formula)
+
+
+def _hanging(out: Console, lead: str, markup: str, deeper: int = 2) -> None:
+    """Print words after what leads them; where they take several lines, the others are indented a little further."""
+    from rich.text import Text
+
+    first = Text.from_markup(lead)
+    further = Text(" " * (len(first) + deeper))
+    for line in Text.from_markup(markup).wrap(out, max(out.width - len(further), 20)):
+        line.plain = line.plain.replace(SPACE, " ").rstrip()
+        out.print(first + line)
+        first = further

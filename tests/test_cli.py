@@ -109,6 +109,20 @@ def test_show_prints_a_derivation_and_a_refutation(capsys: pytest.CaptureFixture
     compile(out, "counterexample", "exec")
 
 
+def test_wide_lines_are_shown_indented_and_broken_before_operators(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("leave-one-out", "b-grpo-direction"):
+        _, out, _ = run(capsys, "show", name)
+        lines = out.splitlines()
+        assert all(len(line) <= 80 and line == line.rstrip() for line in lines)
+        assert not any(line.endswith(("+", "−", "=")) for line in lines if "E_" in line or "Σ" in line)
+        assert [line for line in lines if line[:1].strip()][1:] in ([], ["still has the direction of the gradient."])
+        assert "\ue000" not in out
+    assert "      [(r(s, a₁) − r(s, a₂))/(|r(s, a₁) − r(s, a₂)| + 1{a₁ = a₂})]]" in out
+
+
 def test_list_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "list", "--json")
     assert {"id", "script", "expected"} <= set(json.loads(out)[0])

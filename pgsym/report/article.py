@@ -255,6 +255,7 @@ def _example(example: Example, name: str) -> Iterator[Block]:
 def _figure(name: str) -> Iterator[Block]:
     """A figure of the article, or why it is missing."""
     from pgsym.report.figures import article as figures
+    from pgsym.report.figures import groups
 
     try:
         match name:
@@ -262,6 +263,8 @@ def _figure(name: str) -> Iterator[Block]:
                 made = figures.fields()
             case "variance":
                 made = figures.variance_against_time()
+            case "groups":
+                made = groups.factors()
             case "noise":
                 from pgsym.problems.label_noise import train_with_noise
 

@@ -136,11 +136,13 @@ def evidence(verdict: Verdict) -> str:
         return e.method[0].upper() + e.method[1:] + confirmed
     sizes = "; ".join(f"${_size(size)}$" for size in e.sizes if size.counts)
     where = f"for {sizes}" if sizes else ""
-    strata = f", at {e.note}" if e.note else ""
+    notes = e.note.split("; ") if e.note else []
+    strata = "; ".join(n for n in notes if not n.startswith("where "))
+    said = [f"at {strata}"] * bool(strata) + [n for n in notes if n.startswith("where ")]
     return (
         f"Decided {where}: {e.points} random points modulo {len(e.primes)} primes near $2^{{31}}$, "
         f"degree at most {e.degree}, "
-        f"chance of error below $2^{{{-int(-(e.log2_error or 0))}}}$" + strata
+        + ", ".join((f"chance of error below $2^{{{-int(-(e.log2_error or 0))}}}$", *said))
     )
 
 

@@ -52,17 +52,17 @@ def _closing(rest: str) -> int:
     raise MalformedMath(f"a mark is not closed: {MARK}{rest}")
 
 
-def pieces(latex: str) -> tuple[str, ...]:
+def pieces(latex: str, room: float = A_LINE) -> tuple[str, ...]:
     r"""The formula cut before its relations, sums and differences, at which an over-wide one may be broken.
 
-    Nothing is cut inside braces, nor inside brackets unless a piece were wider than any line; a mark is cut with what
-    it marks.  A piece that begins with an
+    Nothing is cut inside braces, nor inside brackets unless a piece were wider than the room that a line has; a mark is
+    cut with what it marks.  A piece that begins with an
     operator begins with an empty group, which keeps the operator's spacing.
 
     >>> pieces(r"= a + \changed{b - f(x + y)}")
     ('= a', '{} + \\changed{b}', '\\changed{{} - f(x + y)}')
     """
-    return _led([part for whole in _cut(latex) for part in _opened(whole)])
+    return _led([part for whole in _cut(latex) for part in _opened(whole, room)])
 
 
 def _led(parts: list[str]) -> tuple[str, ...]:
@@ -71,12 +71,12 @@ def _led(parts: list[str]) -> tuple[str, ...]:
     return (first, *(p if p.startswith(MARK) else f"{{}} {p}" for p in others))
 
 
-def _opened(piece: str, deep: int = 1) -> list[str]:
+def _opened(piece: str, room: float, deep: int = 1) -> list[str]:
     """A piece that no line could hold, cut inside its brackets too; those get a fixed height, as they end elsewhere.
 
     A mark that is open at a cut is closed before it and opened again after it.
     """
-    if width(piece) <= A_LINE or "\\middle" in piece:
+    if width(piece) <= room or "\\middle" in piece:
         return [piece]
     parts, open_brackets, before, ready = [""], list[str](), "", False
     for match in TOKEN.finditer(piece):
@@ -98,8 +98,8 @@ def _opened(piece: str, deep: int = 1) -> list[str]:
         empty = before + token == "{}"
         ready = not (token in BREAKS or opens or empty) and (ready or not token.isspace())
         before = token
-    if deep < OPENED and any(width(p) > 1.2 * A_LINE for p in parts):  # rather smaller than torn apart so deep
-        return _opened(piece, deep + 1)
+    if deep < OPENED and any(width(p) > 1.08 * room for p in parts):  # rather smaller than torn apart so deep
+        return _opened(piece, room, deep + 1)
     return [p.strip() for p in parts]
 
 

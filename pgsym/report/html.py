@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from html import escape
+from typing import Literal
 
 from pgsym.errors import ReportError
 from pgsym.report.document import (
@@ -24,12 +25,13 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
-from pgsym.report.formula import unmarked
+from pgsym.report.formula import pieces, unmarked
 from pgsym.report.numbering import numbers, section_numbers
 from pgsym.report.prose import plain, spans
 from pgsym.report.templates import template
 from pgsym.report.typst_math import MARKS, typst
 from pgsym.report.walk import displayed, texts
+from pgsym.report.width import width
 
 POINTS = 11.0
 MARGIN = 1.5
@@ -37,13 +39,20 @@ SHEET = f"""
 #set page(width: auto, height: auto, margin: (x: 1pt, y: {MARGIN}pt), fill: none)
 #set text(font: "New Computer Modern", size: {POINTS}pt)
 {MARKS}
-#let lined(body) = page({{
-  let line = text(top-edge: 0.78em, bottom-edge: -0.28em, body)
+#let lined(body, tall: false) = page({{
+  let edges = if tall {{ ("bounds", "bounds") }} else {{ (0.78em, -0.28em) }}
+  let line = text(top-edge: edges.first(), bottom-edge: edges.last(), body)
   context [#metadata((measure([#box(height: 50pt)#line]).height - 50pt) / 1pt) <depth>]
   line
 }})
 """
-"""Every formula on a page of its own; of an inline one also the depth below the line it stands on, in points."""
+"""Every formula on a page of its own; of one that stands on a line also the depth below the line, in points."""
+
+NARROW, ROOM = 45.0, 78.0
+"""The `width` that a line holds on a telephone, and that it holds on a large screen."""
+
+SHRUNK = 0.8
+"""How far a formula is scaled down at most."""
 
 WHOLE = 400.0
 """The points from which a figure is as wide as the text."""
@@ -52,7 +61,8 @@ WHOLE = 400.0
 def render_html(document: Document) -> bytes:
     """The whole page."""
     glyphs: dict[str, str] = {}
-    drawn = draw(list(dict.fromkeys(formulas(document))))
+    whole = list(dict.fromkeys(formulas(document)))
+    drawn = draw(list(dict.fromkeys(shown for formula in whole for shown in _in_pieces(*formula))))
     pictures = {shown: _sharing(svg, glyphs) for shown, svg in drawn.items()}
     writer = _Writer(pictures, numbers(document), section_numbers(document))
     return (
@@ -72,14 +82,22 @@ def render_html(document: Document) -> bytes:
     )
 
 
-Shown = tuple[str, bool]
-"""A formula, and whether it is displayed."""
+Kind = Literal["display", "inline", "piece"]
+Shown = tuple[str, Kind]
+"""A formula, and whether it is displayed, stands in a text, or is a piece of one that is displayed."""
 
 
 def formulas(document: Document) -> Iterator[Shown]:
     """Every formula of a document."""
-    yield from ((latex, True) for item in document.blocks for latex in displayed(item))
-    yield from ((part, False) for text in texts(document) for kind, part in spans(text) if kind == "math")
+    yield from ((latex, "display") for item in document.blocks for latex in displayed(item))
+    yield from ((part, "inline") for text in texts(document) for kind, part in spans(text) if kind == "math")
+
+
+def _in_pieces(latex: str, kind: Kind) -> list[Shown]:
+    """What is drawn of a formula: its pieces where a line may not hold it, which the browser breaks lines between."""
+    if kind == "display" and width(latex) > NARROW and len(parts := pieces(latex, ROOM)) > 1:
+        return [(part, "piece") for part in parts]
+    return [(latex, kind)]
 
 
 def draw(wanted: list[Shown]) -> dict[Shown, str]:
@@ -89,28 +107,32 @@ def draw(wanted: list[Shown]) -> dict[Shown, str]:
     import typst as compiler
 
     pages = [
-        f"#page(tall($ {typst(latex)} $));" if is_display else f"#lined(${typst(latex, display=False)}$);"
-        for latex, is_display in wanted
+        {
+            "display": lambda latex: f"#page(tall($ {typst(latex)} $));",
+            "inline": lambda latex: f"#lined(${typst(latex, display=False)}$);",
+            "piece": lambda latex: f"#lined($display({typst(latex)})$, tall: true);",
+        }[kind](latex)
+        for latex, kind in wanted
     ]
     source = (SHEET + "\n".join(pages)).encode()
     made = compiler.compile(source, format="svg", ignore_system_fonts=True)
     images = made if isinstance(made, list) else [made]
     depths = iter(json.loads(compiler.query(source, "<depth>", field="value", ignore_system_fonts=True)))
     return {
-        (latex, is_display): _inlined(image.decode(), latex, None if is_display else next(depths))
-        for (latex, is_display), image in zip(wanted, images, strict=True)
+        (latex, kind): _inlined(image.decode(), latex, kind, 0.0 if kind == "display" else next(depths))
+        for (latex, kind), image in zip(wanted, images, strict=True)
     }
 
 
-def _inlined(svg: str, latex: str, depth: float | None) -> str:
-    """The SVG scaled to the text around it, in its colour, with the LaTeX as its name; a depth puts it on the line."""
+def _inlined(svg: str, latex: str, kind: Kind, depth: float) -> str:
+    """The SVG scaled to the text around it, in its colour, with the LaTeX as its name; its depth puts it on a line."""
     size = re.search(r'viewBox="(0 0 ([\d.]+) ([\d.]+))"', svg)
     if size is None:
         raise ReportError(f"Typst drew no picture of {latex}")
-    width, height = float(size[2]) / POINTS, float(size[3]) / POINTS
-    kind = "display" if depth is None else "inline"
-    drop = "" if depth is None else f"vertical-align:{-(depth + MARGIN) / POINTS:.3f}em;"
-    style = f"width:{width:.3f}em;height:{height:.3f}em;{drop}"
+    across, height = float(size[2]) / POINTS, float(size[3]) / POINTS
+    style = f"width:{across:.3f}em;height:{height:.3f}em;vertical-align:{-(depth + MARGIN) / POINTS:.3f}em;"
+    if kind == "display":  # a little too wide, it shrinks; else one scrolls
+        style = f"width:{across:.3f}em;max-width:100%;min-width:{SHRUNK * across:.3f}em;height:auto;"
     spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     head = f'<svg class="formula {kind}" role="img" aria-label="{escape(unmarked(latex))}" style="{style}" '
     head += f'viewBox="{size[1]}" {spaces}>'
@@ -153,7 +175,7 @@ class _Writer:
         for kind, part in spans(text):
             match kind:
                 case "math":
-                    out.append(self.pictures[part, False])
+                    out.append(self.pictures[part, "inline"])
                 case "emphasis":
                     out.append(f"<em>{escape(part)}</em>")
                 case "code":
@@ -172,9 +194,13 @@ class _Writer:
     def display(self, latex: str, label: str = "") -> str:
         copies = 'aria-label="Copy this formula as LaTeX"'
         number = f'<span class="number">{self.numbers[label]}</span>' if label else ""
+        shown = _in_pieces(latex, "display")
+        drawn = " ".join(self.pictures[one] for one in shown)
+        if len(shown) > 1:
+            drawn = f'<div class="pieces">{drawn}</div>'
         return (
             f'<div class="equation{" numbered" if label else ""}"{_anchor(label)}>'
-            f'<div class="scroll" tabindex="0">{self.pictures[latex, True]}</div>{number}'
+            f'<div class="scroll" tabindex="0">{drawn}</div>{number}'
             f'<button type="button" class="copy" data-latex="{escape(unmarked(latex))}" {copies}>copy</button></div>'
         )
 

@@ -13,7 +13,7 @@ from pgsym.terms import grad, sum_range
 
 pytest.importorskip("matplotlib")
 
-from pgsym.report.figures import article
+from pgsym.report.figures import article, groups
 
 
 def logit(p: Fraction) -> float:
@@ -62,8 +62,17 @@ def test_plateau_lengths_are_those_of_two_answers(p: str) -> None:
     np.testing.assert_allclose(article.plateau_lengths(np.array(float(right))), wanted)
 
 
+@pytest.mark.parametrize("size", [2, 3, 4, 5])
+def test_factors_of_groups_are_those_of_all_groups(size: int) -> None:
+    from pgsym.derivations.claims.b_grpo_binary import factor
+    from sympy import Rational
+
+    wanted = [float(factor(size, Rational(k, 7))) for k in range(1, 7)]
+    np.testing.assert_allclose(groups.factor(size, np.arange(1, 7) / 7), wanted)
+
+
 def test_figures_are_the_same_bytes_twice_with_words_that_fit_every_format() -> None:
-    for make in (article.fields, article.plateau, lambda: article.variance_against_time(3)):
+    for make in (article.fields, article.plateau, groups.factors, lambda: article.variance_against_time(3)):
         first = make()
         assert first == make()
         assert first.svg.startswith(b"<?xml")

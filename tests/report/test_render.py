@@ -285,3 +285,14 @@ def test_one_pdf_is_quick_to_start() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_wide_formula_is_drawn_in_pieces_that_a_browser_wraps() -> None:
+    document = Document("wide", "Wide", (Formula("a = b"), Formula(f"x = {LONG}")), versions=(("pgsym", "0"),))
+    page = render(document, "html").decode()
+    wide = page[page.index('<div class="pieces">') :]
+    assert page.count('<div class="pieces">') == 1
+    assert wide.count('class="formula piece"') == len(pieces(f"x = {LONG}")) == 15
+    assert wide.count("vertical-align") == 15
+    assert page.count('class="formula display"') == 1
+    assert f'data-latex="x = {LONG}"' in page  # what is copied is whole
