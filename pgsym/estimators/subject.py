@@ -18,7 +18,7 @@ from pgsym.estimators.adapters import from_jax, from_torch
 from pgsym.estimators.adapters.arguments import ADVANTAGES, ALIASES, MOVING
 from pgsym.estimators.estimator import Estimator, FromAdvantages, FromFunction, is_estimator
 from pgsym.estimators.listing import tree
-from pgsym.estimators.samples import COLUMNS, SHARED, Samples
+from pgsym.estimators.samples import COLUMNS, SHARED, Samples, parameters_of
 from pgsym.user_code import Loaded, failure
 
 KINDS: Final = ("auto", "estimator", "advantages", "torch", "jax")
@@ -103,8 +103,8 @@ def guarded(loaded: Loaded) -> Callable[..., Any]:
 def _framework(loaded: Loaded, names: Mapping[str, str]) -> str | None:
     """The framework that differentiates a loss, if it is one: named by its annotations, else by its module."""
     try:
-        parameters = inspect.signature(loaded.function).parameters
-    except (TypeError, ValueError):
+        parameters = parameters_of(loaded.function)
+    except EstimatorError:
         return None
     annotations = " ".join(str(p.annotation) for p in parameters.values())
     if "torch" in annotations or "Tensor" in annotations:
@@ -173,12 +173,13 @@ def _shape_of(function: Callable[..., Any], names: Mapping[str, str], name: str)
 
 
 def _takes_fractions(estimator: Estimator) -> bool:
-    """Whether Fractions come out where Fractions go in."""
+    """Whether Fractions come out where Fractions go in, and they are what comes out in floats."""
     try:
-        found = np.asarray(estimator(_probe(exact=True)))
+        found, floats = (np.asarray(estimator(_probe(exact))) for exact in (True, False))
     except Exception:
         return False
-    return found.dtype == object and all(isinstance(x, Fraction | int) for x in found.flat)
+    fractions = found.dtype == object and all(isinstance(x, Fraction | int) for x in found.flat)
+    return fractions and found.shape == floats.shape and np.allclose(found.astype(np.float64), floats)
 
 
 __all__ = ["Subject", "subject"]

@@ -400,3 +400,16 @@ def test_a_module_is_known_by_what_its_forward_asks_for() -> None:
             return -(taken.sum(-1) * returns).mean()
 
     assert moments(from_torch(Loss()), bandit([0.3, 0.7], [0, 1])).unbiased
+
+
+def test_what_is_right_in_fractions_alone_is_audited_in_floats() -> None:
+    """Which is what it will be given."""
+
+    def by_type(returns: Any, total_scores: Any) -> Any:
+        return reinforce(returns, total_scores) * (1 if returns.dtype == object else 3)
+
+    made = subject(Loaded("it:by_type", by_type, sys.modules[__name__]))
+    assert not made.exact
+    found = audit_loss(made, Scope(kinds=("bandit",), batches=((1, 1),)), known=())
+    assert found.says.startswith("the mean is ∇(J) times 3 at all")
+    assert subject(Loaded("it:twice", twice, sys.modules[__name__])).exact
