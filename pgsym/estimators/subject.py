@@ -148,11 +148,13 @@ def _differentiated(
 
 
 def _probe(exact: bool) -> Samples:
-    """Samples whose shapes cannot be taken for one another: N = 3, R = 2, T = 2, S = 4, A = 3."""
+    """Samples whose shapes cannot be taken for one another: N = 5, R = 3, T = 2, S = 4, A = 3."""
     half = Fraction(1, 2)
     row = [half, half / 2, half / 2]
     problem = tree(lambda _, tokens: sum(tokens), vocabulary=3, length=2, policy=row, reference=row[::-1])
-    return Samples(problem if exact else problem.floats(), np.array([[0, 4], [8, 2], [5, 7]]))
+    return Samples(
+        problem if exact else problem.floats(), np.array([[0, 4, 1], [8, 2, 2], [5, 7, 3], [6, 1, 0], [3, 8, 4]])
+    )
 
 
 def _shape_of(function: Callable[..., Any], names: Mapping[str, str], name: str) -> str:

@@ -413,3 +413,11 @@ def test_what_is_right_in_fractions_alone_is_audited_in_floats() -> None:
     found = audit_loss(made, Scope(kinds=("bandit",), batches=((1, 1),)), known=())
     assert found.says.startswith("the mean is ∇(J) times 3 at all")
     assert subject(Loaded("it:twice", twice, sys.modules[__name__])).exact
+
+
+def test_advantages_with_their_axes_exchanged_are_refused_at_once() -> None:
+    def exchanged(returns: Any, mask: Any) -> Any:
+        return np.swapaxes(returns[..., None] * mask, 1, 2)
+
+    with pytest.raises(EstimatorError, match=r"exchanged returned shape \(5, 2, 3\) for N = 5 samples of R = 3 rows"):
+        subject(Loaded("it:exchanged", exchanged, sys.modules[__name__]))
