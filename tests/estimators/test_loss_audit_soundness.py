@@ -1,0 +1,119 @@
+"""No audit shows something false as true: of what rounding hides, of padding, of what was left out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pgsym.errors import EstimatorError, UnusableOption
+from pgsym.estimators import bandit, expected_return, moments
+from pgsym.estimators.audit import LossAudit, audit_loss
+from pgsym.estimators.estimator import as_estimator
+from pgsym.estimators.hints import guess
+from pgsym.estimators.subject import Subject, subject
+from pgsym.estimators.suite import Scope
+from pgsym.user_code import Loaded
+
+
+def reinforce(returns: Any, total_scores: Any) -> Any:
+    return (returns[..., None] * total_scores).mean(axis=1)
+
+
+def drowned(total_scores: Any) -> Any:
+    """No gradient at all, in much noise."""
+    return 1e14 * total_scores.mean(axis=1)
+
+
+def twice(returns: Any, total_scores: Any) -> Any:
+    return 2 * reinforce(returns, total_scores)
+
+
+def audited(function: Any, *batches: tuple[int, int]) -> LossAudit:
+    scope = Scope(kinds=("bandit", "tree"), length=2, batches=batches or ((1, 1),))
+    return audit_loss(Subject(as_estimator(function), "estimator", "it", False), scope, known=())
+
+
+def verdicts(audit: LossAudit) -> dict[str, str]:
+    return {found.id: found.verdict for found in audit.identities}
+
+
+def unmasked(states: Any, actions: Any, policy: Any, returns: Any) -> Any:
+    """REINFORCE that takes what is padded for actions."""
+    (N, R, T), (S, A) = states.shape, policy.shape
+    scores = (np.eye(S)[states][..., None] * (np.eye(A)[actions] - policy[states])[..., None, :]).reshape(
+        N, R, T, S * A
+    )
+    return (returns[..., None, None] * scores).sum(axis=2).mean(axis=1)
+
+
+def test_padding_is_also_other_states_and_actions() -> None:
+    assert verdicts(audited(unmasked))["padding"] == "fails"
+    assert verdicts(audited(reinforce))["padding"] == "holds"
+
+
+def test_nothing_does_not_point_the_way_of_a_gradient() -> None:
+    def nothing(total_scores: Any) -> Any:
+        return 0 * total_scores.mean(axis=1)
+
+    assert verdicts(audited(nothing, (1, 2)))["direction"] == "fails"
+
+
+def test_an_audit_does_not_pass_what_rounding_hides_and_counts_what_it_asked_for() -> None:
+    def much_noise(returns: Any, total_scores: Any) -> Any:
+        return reinforce(returns, total_scores) + drowned(total_scores)
+
+    found = audited(much_noise)
+    assert found.verdict == "wrong"
+    assert re.fullmatch(r"there is no estimate to judge at \d+ of 11 readings asked for", found.says)
+    scope = Scope(kinds=("bandit",), batches=((1, 2), (1, 4)), budget=50)
+    some = audit_loss(Subject(as_estimator(reinforce), "estimator", "it", False), scope, known=())
+    assert re.fullmatch(r"the mean is ∇\(J\) at \d+ of \d+ readings asked for", some.says)
+
+
+def test_a_term_that_the_rewards_do_not_weigh_is_not_called_cut() -> None:
+    def with_a_bonus(returns: Any, total_scores: Any) -> Any:
+        return reinforce(returns, total_scores) + 0.1
+
+    found = moments(with_a_bonus, bandit([0.3, 0.7], [0, 1]))
+    hint = guess(as_estimator(with_a_bonus), found.plan, expected_return, found)
+    assert hint is not None
+    assert hint.pattern == "term-without-rewards"
+
+
+def test_an_audit_takes_enough_draws_or_none() -> None:
+    with pytest.raises(UnusableOption, match="5 draws are too few: at least 100, or none"):
+        Scope(draws=5)
+
+
+def test_a_function_that_leaves_python_is_named() -> None:
+    def leaving(returns: Any) -> Any:
+        raise SystemExit(3)
+
+    loaded = Loaded("it:leaving", leaving, sys.modules[__name__])
+    with pytest.raises(EstimatorError, match="SystemExit"):
+        subject(loaded)
+
+
+def test_what_is_right_in_fractions_alone_is_audited_in_floats() -> None:
+    """Which is what it will be given."""
+
+    def by_type(returns: Any, total_scores: Any) -> Any:
+        return reinforce(returns, total_scores) * (1 if returns.dtype == object else 3)
+
+    made = subject(Loaded("it:by_type", by_type, sys.modules[__name__]))
+    assert not made.exact
+    found = audit_loss(made, Scope(kinds=("bandit",), batches=((1, 1),)), known=())
+    assert found.says.startswith("the mean is ∇(J) times 3 at all")
+    assert subject(Loaded("it:twice", twice, sys.modules[__name__])).exact
+
+
+def test_advantages_with_their_axes_exchanged_are_refused_at_once() -> None:
+    def exchanged(returns: Any, mask: Any) -> Any:
+        return np.swapaxes(returns[..., None] * mask, 1, 2)
+
+    with pytest.raises(EstimatorError, match=r"exchanged returned shape \(5, 2, 3\) for N = 5 samples of R = 3 rows"):
+        subject(Loaded("it:exchanged", exchanged, sys.modules[__name__]))
