@@ -42,7 +42,7 @@ def _blocks(audit: LossAudit, stem: str) -> Iterator[Block]:
     yield Paragraph(_opening(audit))
     yield _verdict(audit)
     if audit.hint is not None:
-        yield Callout("A guess", _prose(audit.hint[1][:1].upper() + audit.hint[1][1:]))
+        yield Callout("A guess", _prose(audit.hint[1][:1].upper() + audit.hint[1][1:]) + ".")
     yield Heading("Which identities hold")
     yield Table(
         ("identity", "", "how far, or what was found where it fails first"),

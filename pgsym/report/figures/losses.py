@@ -94,7 +94,7 @@ def arrows(audit: LossAudit, stem: str) -> FigureFiles | None:
     with drawing():
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(WIDTH if len(shown) > 1 else 0.55 * WIDTH, 0.5 * WIDTH), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.5 * WIDTH), layout="constrained")
         panels = np.atleast_1d(figure.subplots(1, len(shown)))
         for axes, field in zip(panels, shown, strict=True):
             (_simplex if field.reading.case.problem.A == 3 else _plane)(axes, field)
