@@ -173,7 +173,17 @@ def test_every_step_of_the_catalogue_is_decided() -> None:
             assert step.verdict.evidence.log2_error < -100
 
 
-@pytest.mark.parametrize("name", catalogue.scripts())
+def _with_every_rule() -> list[str]:
+    """Some scripts, shortest first, that together apply every rule that any script applies."""
+    used = {name: {type(step.rule) for step in catalogue.theorem(name).steps} for name in catalogue.scripts()}
+    chosen: list[str] = []
+    for name in sorted(used, key=lambda n: len(catalogue.theorem(n).steps)):
+        if not used[name] <= set().union(*(used[n] for n in chosen)):
+            chosen.append(name)
+    return chosen
+
+
+@pytest.mark.parametrize("name", _with_every_rule())
 def test_a_record_replays(name: str) -> None:
     theorem = catalogue.theorem(name)
     assert replay(json.loads(json.dumps(theorem.record()))) == theorem

@@ -130,7 +130,7 @@ def worth(t: Term, rng: random.Random) -> object:
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_called_non_negative_is(seed: int) -> None:
     rng, accepted = random.Random(seed), 0
-    for _ in range(100):
+    for _ in range(60):
         t = term(rng, rng.randint(1, 3))
         try:
             visible = is_non_negative(t, GIVEN)
@@ -143,7 +143,7 @@ def test_what_is_called_non_negative_is(seed: int) -> None:
                 continue  # it is not defined there, or that cannot be told
             accepted += found != "undefined"
             assert found == "undefined" or not found < 0, f"{t} is {found}"  # type: ignore[operator]
-    assert accepted > 60
+    assert accepted > 36
 
 
 def test_the_terms_include_what_is_refused_for_a_reason() -> None:
