@@ -172,7 +172,6 @@ def _load(path: Path) -> str:
     if not callable(getattr(module, "claims", None)):
         raise UnknownName(f"{path} is no script of ours: it defines no claims() (see pgsym new)")
     _mine[name] = (stamp, cast(Script, module))
-    theorem.cache_clear()
     return name
 
 
@@ -180,9 +179,15 @@ _mine: dict[str, tuple[tuple[str, int], Script]] = {}
 """The scripts that were named by a file, with the file's path and time."""
 
 
-@cache
 def theorem(name: str) -> Theorem:
     """The theorem that a script derives; derived once.  Raises UnknownName for a file of claims alone."""
+    found = script_name(name)
+    return derived(found, _mine[found][0] if found in _mine else None)
+
+
+@cache
+def derived(name: str, _stamp: tuple[str, int] | None) -> Theorem:
+    """The theorem of a script, of a file as it was at some time."""
     found = script(name)
     if not hasattr(found, "derive"):
         raise UnknownName(f"{name} states claims, but derives none: see pgsym claims {name}")

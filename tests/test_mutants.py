@@ -21,10 +21,11 @@ from pgsym.terms.structure import free
 
 PER_EQUATION = int(os.environ.get("PGSYM_MUTANTS", "2"))  # `make mutants` tries more
 FEW = max(1, PER_EQUATION // 3)  # of steps, and of statements that take long or have many like them
+STEPS = 1 if PER_EQUATION > 2 else 2  # of the steps, one in so many
 MOST_TRAJECTORIES = 16
 PROOF_SIZES = (Size.of(S=1, A=2, N=2), Size.of(S=2, A=2, N=1))
 LEAST = 300
-EVERY = 6  # of the equations, one in so many is counted
+EVERY = 4  # of the equations, one in so many is counted
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def equations() -> list[Equation]:
             out.append(Equation(c.id, c.lhs, c.rhs, c.given, c.sizes, most))
     for name in catalogue.scripts():
         theorem = catalogue.theorem(name)
-        for i, step in enumerate(theorem.steps, 1):
+        for i, step in list(enumerate(theorem.steps, 1))[::STEPS]:
             out.append(Equation(f"{name}({i})", step.before, step.after, step.verdict.given, most=FEW))
     return out
 

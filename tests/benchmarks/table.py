@@ -120,7 +120,7 @@ def _steps() -> list[float]:
 
     for name in catalogue.scripts():
         catalogue.theorem(name)
-    catalogue.theorem.cache_clear()
+    catalogue.derived.cache_clear()
     return [s.verdict.evidence.seconds for name in catalogue.scripts() for s in catalogue.theorem(name).steps]
 
 

@@ -78,7 +78,7 @@ def test_derivations(benchmark: BenchmarkFixture) -> None:
         pytest.skip("only in make bench: the catalogue's own tests make them all")
 
     def derive_all() -> int:
-        catalogue.theorem.cache_clear()
+        catalogue.derived.cache_clear()
         return sum(len(catalogue.theorem(name).steps) for name in catalogue.scripts())
 
     assert benchmark.pedantic(derive_all, rounds=1, iterations=1) > 50
