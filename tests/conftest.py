@@ -19,14 +19,18 @@ settings.load_profile("same")
 
 
 @pytest.fixture
-def run_pytest(pytester: pytest.Pytester) -> Callable[..., Any]:
-    """A run of pytest on files of the given texts (or one text) in an empty folder, with the project's plugin.
-
-    Such a run forgets what it imports, and NumPy and PyTorch cannot come twice: NumPy is imported before, and what
-    imports PyTorch runs alone, in a process of its own.
-    """
+def imported() -> None:
+    """What a run of pytest in this process must find imported: it forgets what it imports, NumPy cannot come twice."""
     importlib.import_module("pgsym.testing.estimator_problems")
     importlib.import_module("pgsym.testing.estimators")
+
+
+@pytest.fixture
+def run_pytest(imported: None, pytester: pytest.Pytester) -> Callable[..., Any]:
+    """A run of pytest on files of the given texts (or one text) in an empty folder, with the project's plugin.
+
+    What imports PyTorch runs alone, in a process of its own: PyTorch cannot come twice either.
+    """
 
     def of(files: Any, *arguments: str, alone: bool = False) -> pytest.RunResult:
         pytester.makepyfile(**files) if isinstance(files, dict) else pytester.makepyfile(files)
