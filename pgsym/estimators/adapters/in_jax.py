@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.adapters.loss import Batch, FromLoss
+from pgsym.estimators.adapters.loss import Batch, FromLoss, Gradients
 from pgsym.estimators.problem import Floats
 
 try:
@@ -51,31 +51,19 @@ class FromJax(FromLoss):
     array: ClassVar[str] = "a JAX array"
     kept: dict[Any, Compiled] = field(init=False, repr=False, default_factory=dict)  # compiled, by what is fixed
 
-    def gradients(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
-        """(losses, their gradients in what is moved, and in the table)."""
-        with _float64():
-            if self.note:
-                return self._looped(moved, table, given, same)
-            try:
-                compiled = self._compiled(moved, table, given, same)
-            except EstimatorError:
-                raise
-            except Exception as error:
-                try:
-                    looped = self._looped(moved, table, given, same)
-                except EstimatorError:
-                    raise
-                except Exception as own:
-                    raise self.raised(own) from own
-                self.one_by_one(error)
-                return looped
-            N = len(moved)
-            fill = np.minimum(np.arange(compiled.size(N)), N - 1)
-            losses, rises = compiled.function(moved[fill], table, {m: x[fill] for m, x in given.items()})
-            found = _numbers(losses, rises, N)
-            if not compiled.depends and not any(x.any() for x in found[1:]):
-                raise self.no_gradient()
-            return found
+    def float64(self) -> AbstractContextManager[None]:
+        """64-bit numbers inside, the user's setting outside."""
+        return _float64()
+
+    def at_once(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
+        """Compiled for few sizes: what is too small is filled up with its last sample."""
+        compiled, N = self._compiled(moved, table, given, same), len(moved)
+        fill = np.minimum(np.arange(compiled.size(N)), N - 1)
+        losses, rises = compiled.function(moved[fill], table, {m: x[fill] for m, x in given.items()})
+        found = _numbers(losses, rises, N)
+        if not compiled.depends and not any(x.any() for x in found[1:]):
+            raise self.no_gradient()
+        return found
 
     def tried(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> bool:
         """Whether the loss can be computed of one batch."""
@@ -111,7 +99,8 @@ class FromJax(FromLoss):
             self.kept[key] = Compiled(jax.jit(jax.vmap(one, in_axes=(0, None, 0))), _depends(first.jaxpr))
         return self.kept[key]
 
-    def _looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+    def looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
+        """One sample after the other, not compiled."""
         one, t = self._one(same), jnp.asarray(table)
         found = [one(jnp.asarray(z), t, _arrays({m: x[n] for m, x in given.items()})) for n, z in enumerate(moved)]
         losses, rises = jax.tree.map(lambda *x: np.stack(x), *found)
@@ -130,7 +119,7 @@ class FromJax(FromLoss):
         return jnp.exp(x)
 
 
-def _numbers(losses: Any, rises: tuple[Any, ...], N: int) -> tuple[Floats, Floats, Floats]:
+def _numbers(losses: Any, rises: tuple[Any, ...], N: int) -> Gradients:
     logits, *table = (np.asarray(x)[:N] for x in rises)
     return np.asarray(losses)[:N], logits, table[0] if table else np.zeros(1)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.adapters.loss import Batch, FromLoss
+from pgsym.estimators.adapters.loss import Batch, FromLoss, Gradients
 from pgsym.estimators.problem import Floats
 
 try:
@@ -32,33 +32,9 @@ class FromTorch(FromLoss):
     compared: bool = field(init=False, repr=False, default=False)
     flows: bool = field(init=False, repr=False, default=False)  # whether a sample has had a gradient, one by one
 
-    def gradients(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
-        """(losses, their gradients in what is moved, and in the table)."""
-        with _float64():
-            constant = _tensors(same)
-            if self.note:
-                return self._looped(moved, table, given, constant)
-            try:
-                found = self._at_once(moved, table, given, constant)
-            except EstimatorError:
-                raise
-            except Exception as error:
-                try:
-                    looped = self._looped(moved, table, given, constant)
-                except EstimatorError:
-                    raise
-                except Exception as own:
-                    raise self.raised(own) from own
-                self.one_by_one(error)
-                return looped
-            if not self.compared:
-                few = {m: x[:COMPARED] for m, x in given.items()}
-                alone = self._looped(moved[:COMPARED], table, few, constant)
-                self.compared = True
-                if not all(np.allclose(x[:COMPARED], y, 1e-9, 1e-9, True) for x, y in zip(found, alone, strict=True)):
-                    self.one_by_one(RuntimeError("it says something else of one sample than of many"))
-                    return self._looped(moved, table, given, constant)
-            return found
+    def float64(self) -> AbstractContextManager[None]:
+        """New floats are float64; the user's settings are restored."""
+        return _float64()
 
     def tried(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> bool:
         """Whether the loss can be computed of one batch."""
@@ -70,25 +46,39 @@ class FromTorch(FromLoss):
                 return False
             return True
 
-    def _at_once(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+    def at_once(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
+        """One vmap and one backward pass; the first samples are compared with what they are one by one."""
+        found = self._vectorised(moved, table, given, _tensors(same))
+        if self.compared:
+            return found
+        few = {m: x[:COMPARED] for m, x in given.items()}
+        alone = self.looped(moved[:COMPARED], table, few, same)
+        self.compared = True
+        if all(np.allclose(x[:COMPARED], y, 1e-9, 1e-9, True) for x, y in zip(found, alone, strict=True)):
+            return found
+        self.one_by_one(RuntimeError("it says something else of one sample than of many"))
+        return self.looped(moved, table, given, same)
+
+    def _vectorised(self, moved: Floats, table: Floats, given: Batch, constant: Batch) -> Gradients:
         leaves = self._leaves(moved, table)
 
         def one(batch: Batch, z: Any, *policy: Any) -> Any:
-            return self.value(z, policy[0] if policy else None, batch | same)
+            return self.value(z, policy[0] if policy else None, batch | constant)
 
         losses = vmap(one)(_tensors(given), *(leaf.clone() for leaf in leaves))  # clones may be changed in place
         if not losses.requires_grad:
             raise self.no_gradient()
         return _numbers(losses, leaves)
 
-    def _looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+    def looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
+        """A forward pass for every sample, then one backward pass."""
         leaves = self._leaves(moved, table)
-        batches = _tensors(given)
+        batches, constant = _tensors(given), _tensors(same)
         losses = [
             self.value(
                 leaves[0][n].clone(),
                 leaves[1][n].clone() if leaves[1:] else None,
-                {m: x[n].clone() for m, x in batches.items()} | same,
+                {m: x[n].clone() for m, x in batches.items()} | constant,
             )
             for n in range(len(moved))
         ]
@@ -117,7 +107,7 @@ class FromTorch(FromLoss):
         return torch.exp(x)
 
 
-def _numbers(losses: Any, leaves: list[Any]) -> tuple[Floats, Floats, Floats]:
+def _numbers(losses: Any, leaves: list[Any]) -> Gradients:
     """The losses and their gradients: each depends on its own part of the leaves, so their sum's gradient has all."""
     total = losses.sum()
     rises = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from math import isfinite
 from numbers import Real
@@ -19,6 +20,7 @@ from pgsym.estimators.problem import Floats, Ints, Problem
 from pgsym.estimators.samples import Samples
 from pgsym.meaning.numbers import Array
 
+Gradients = tuple[Floats, Floats, Floats]
 Batch = dict[str, Any]
 """What the arguments of a loss are given, by meaning: of many samples (N first), or of one."""
 
@@ -85,13 +87,41 @@ class FromLoss(ABC):
         """Whether the loss sees the policy through log π(a_t|s_t) alone: it is differentiated in that, being faster."""
         return self.meant & set(MOVING) <= {"logp", "ratios"}
 
-    # what a framework does -------------------------------------------------------------------------------------
-    @abstractmethod
-    def gradients(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> tuple[Floats, Floats, Floats]:
+    def gradients(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
         """(losses (N,), their gradients in what is moved, and in the table (N, S, A), or zero).
 
-        Moved are the gathered logits (N, R, T, A), or, `by_taken`, log π(a_t|s_t) of shape (N, R, T).
+        Moved are the gathered logits (N, R, T, A), or, `by_taken`, log π(a_t|s_t) of shape (N, R, T).  What cannot be
+        differentiated at once is differentiated one by one, with a warning.
         """
+        with self.float64():
+            if self.note:
+                return self.looped(moved, table, given, same)
+            try:
+                return self.at_once(moved, table, given, same)
+            except EstimatorError:
+                raise
+            except Exception as error:
+                try:
+                    looped = self.looped(moved, table, given, same)
+                except EstimatorError:
+                    raise
+                except Exception as own:
+                    raise self.raised(own) from own
+                self.one_by_one(error)
+                return looped
+
+    # what a framework does -------------------------------------------------------------------------------------
+    @abstractmethod
+    def float64(self) -> AbstractContextManager[None]:
+        """New numbers are float64 inside; the user's settings are restored."""
+
+    @abstractmethod
+    def at_once(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
+        """The gradients of all samples in one go; whatever it raises but an EstimatorError, they are looped over."""
+
+    @abstractmethod
+    def looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
+        """The gradients of one sample after the other."""
 
     @abstractmethod
     def tried(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> bool:
@@ -303,4 +333,4 @@ def _blank(meaning: str, shape: list[int]) -> Array:
     return np.zeros(shape, dtype=np.int64 if "ints" in MEANINGS[meaning] else np.float64)
 
 
-__all__ = ["FromLoss"]
+__all__ = ["FromLoss", "Gradients"]
