@@ -13,7 +13,7 @@ import typer
 
 from pgsym.cli_audit import audits
 from pgsym.errors import PgsymError, UnusableOption
-from pgsym.terminal import badge, escaped, listed, print_json, progress, table
+from pgsym.terminal import Engine, badge, escaped, listed, print_json, progress, table
 
 if TYPE_CHECKING:
     from pgsym.catalogue import Entry
@@ -170,9 +170,7 @@ def report(
         list[str], typer.Option("--format", help="tex, pdf, html, ipynb or typ: several by commas or repeated.")
     ] = ["pdf"],  # noqa: B006 (typer's way to a default)
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path("reports"),
-    engine: Annotated[
-        str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")
-    ] = "auto",
+    engine: Engine = "auto",
 ) -> None:
     """Write reports: the statement, the derivation, counterexamples, figures and sources.
 
@@ -181,9 +179,9 @@ def report(
     from pgsym import catalogue
     from pgsym.report import article
     from pgsym.report.builders import document_for
-    from pgsym.report.render import write
+    from pgsym.report.render import checked, write
 
-    wanted = listed(formats)
+    wanted = checked(listed(formats))
     named = [n if n == article.NAME else catalogue.script_name(n) for n in names or catalogue.scripts()]
     for name in progress(list(dict.fromkeys(named)), "reports"):
         document = article.article(partial(progress, what="claims")) if name == article.NAME else document_for(name)

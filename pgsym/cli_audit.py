@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from fractions import Fraction
 from functools import partial
 from math import acos, degrees
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperGroup
 
 from pgsym.errors import UnusableOption
 from pgsym.estimators.matching import Kind, Match
-from pgsym.terminal import escaped, listed, print_json, progress, table
+from pgsym.terminal import Engine, escaped, listed, print_json, progress, table
 
 if TYPE_CHECKING:
     from pgsym.audit import Audit
     from pgsym.estimators.audit import LossAudit
     from pgsym.estimators.suite import Scope
     from pgsym.report.document import Document
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print a JSON object instead of tables.")]
+Formats = Annotated[
+    list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, ipynb or typ, by commas.")
+]
+Folder = Annotated[Path | None, typer.Option("--output", "-o", help="The folder of the report.")]
+AnyAudit = TypeVar("AnyAudit", "Audit", "LossAudit")
 
 
 class Audits(TyperGroup):
@@ -53,40 +61,49 @@ def audit_gym(
     option: Annotated[
         list[str] | None, typer.Option(help="An argument for gymnasium.make, such as map_name=8x8; may be repeated.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object instead of a table.")] = False,
-    formats: Annotated[
-        list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, ipynb or typ, by commas.")
-    ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder of the report.")] = None,
-    engine: Annotated[
-        str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")
-    ] = "auto",
+    as_json: Json = False,
+    formats: Formats = None,
+    output: Folder = None,
+    engine: Engine = "auto",
 ) -> None:
     """Compute every form of the policy gradient on a Gymnasium environment, and hold them against each other."""
     from pgsym.audit import audit_gymnasium
 
+    wanted = _wanted(formats, output)
     watched = partial(progress, what="forms")
     found = audit_gymnasium(environment, horizon, policy, seed, _options(option or []), watched)
     lines: list[str] = []
-    if formats or output is not None:
+    if wanted:
         from pgsym.report.audits import audit_document
 
-        lines = _written(audit_document(found), output, formats, engine)
-    if as_json:
-        print_json(found.record())
-    else:
-        _show_audit(found)
-    for line in lines:
-        typer.echo(line, err=as_json)
+        lines = _written(audit_document(found), output, wanted, engine)
+    _tell(found, _show_audit, lines, as_json)
     raise typer.Exit(0 if found.agree else 1)
 
 
-def _written(document: Document, output: Path | None, formats: list[str] | None, engine: str) -> list[str]:
+def _wanted(formats: list[str] | None, output: Path | None) -> tuple[str, ...]:
+    """The formats of the report that is asked for, if one is; refused, if there is no such one, before any work."""
+    from pgsym.report.render import checked
+
+    return checked(listed(formats or ["pdf"])) if formats or output is not None else ()
+
+
+def _written(document: Document, output: Path | None, formats: Iterable[str], engine: str) -> list[str]:
     """The paths of a report that was written, and what a person should know of it."""
     from pgsym.report.render import write
 
-    written = write(document, output or Path("reports"), listed(formats or ["pdf"]), engine)
+    written = write(document, output or Path("reports"), formats, engine)
     return [*map(str, written.paths), *written.notes]
+
+
+def _tell(found: AnyAudit, show: Callable[[AnyAudit], None], lines: list[str], as_json: bool) -> None:
+    """Print an audit, as JSON or for people, and what was written of it."""
+    if as_json:
+        print_json(found.record())
+    else:
+        show(found)
+    for line in lines:
+        typer.echo(line, err=as_json)
 
 
 @audits.command("loss")
@@ -128,14 +145,10 @@ def audit_loss_(
     seed: Annotated[int, typer.Option(min=0, help="What some of the problems, and draws, are drawn from.")] = 0,
     budget: Annotated[int, typer.Option(min=1, help="How many samples of a problem are gone through.")] = 20_000,
     draws: Annotated[int, typer.Option(min=0, help="How many are drawn where there are more: then it is tested.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object instead of tables.")] = False,
-    formats: Annotated[
-        list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, ipynb or typ, by commas.")
-    ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder of the report.")] = None,
-    engine: Annotated[
-        str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")
-    ] = "auto",
+    as_json: Json = False,
+    formats: Formats = None,
+    output: Folder = None,
+    engine: Engine = "auto",
 ) -> None:
     """Hold a loss or an estimator to the gradient: which identities hold, the exact bias, the variance.
 
@@ -162,32 +175,17 @@ def audit_loss_(
         draws=draws,
         chosen=bool(members),
     )
-    if formats or output is not None:
-        _check_formats(listed(formats or ["pdf"]))
+    wanted = _wanted(formats, output)
     with redirect_stdout(sys.stderr):  # what the function prints is no part of the answer
         what = subject(load(name), kind, _meanings(named or []), advantages, maximise)
         found = audit_loss(what, scope, expect, watched=partial(progress, what="problems"))
         lines: list[str] = []
-        if formats or output is not None:
+        if wanted:
             from pgsym.report.loss_audits import loss_audit_document
 
-            lines = _written(loss_audit_document(found), output, formats, engine)
-    if as_json:
-        print_json(found.record())
-    else:
-        show_loss_audit(found)
-    for line in lines:
-        typer.echo(line, err=as_json)
+            lines = _written(loss_audit_document(found), output, wanted, engine)
+    _tell(found, show_loss_audit, lines, as_json)
     raise typer.Exit(0 if found.as_expected else 1)
-
-
-def _check_formats(formats: list[str]) -> None:
-    """Refuse a format that there is not before the work is done."""
-    from pgsym.report.render import FORMATS
-
-    for one in formats:
-        if one not in FORMATS:
-            raise UnusableOption(f"there is no format {one!r}; choose from {', '.join(FORMATS)}")
 
 
 def _batches(groups: str, members: str) -> tuple[tuple[int, int], ...] | None:

@@ -1,15 +1,16 @@
-"""What commands print: tables, verdicts, JSON, and a progress bar on a terminal."""
+"""What commands share: an option, and what they print: tables, verdicts, JSON, and a progress bar on a terminal."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 T = TypeVar("T")
+Engine = Annotated[str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")]
 
 COLOURS = {"decided": "green", "exact": "green", "tested": "yellow", "refuted": "red", "undecided": "magenta"}
 

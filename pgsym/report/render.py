@@ -66,6 +66,17 @@ def _engine_version(engine: str) -> tuple[str, str]:
     return name, rest or "(version not stated)"
 
 
+def checked(formats: Iterable[str]) -> tuple[str, ...]:
+    """The formats, each once; raises ReportError for one that there is not, and for none."""
+    formats = tuple(dict.fromkeys(formats))
+    for target in formats:
+        if target not in FORMATS:
+            raise ReportError(f"there is no format {target!r}; choose from {', '.join(FORMATS)}")
+    if not formats:
+        raise ReportError(f"no format is named; choose from {', '.join(FORMATS)}")
+    return formats
+
+
 def write(document: Document, folder: Path, formats: Iterable[str], engine: str = "auto") -> Written:
     """Write a document in some formats, each file whole or not at all.
 
@@ -73,12 +84,7 @@ def write(document: Document, folder: Path, formats: Iterable[str], engine: str 
     beside the .tex and the PDF is made by Typst.  Raises ReportError for an unknown format or engine, before anything
     is written.
     """
-    formats = tuple(dict.fromkeys(formats))
-    for target in formats:
-        if target not in FORMATS:
-            raise ReportError(f"there is no format {target!r}; choose from {', '.join(FORMATS)}")
-    if not formats:
-        raise ReportError(f"no format is named; choose from {', '.join(FORMATS)}")
+    formats = checked(formats)
     version(engine)
     paths: list[Path] = []
     notes: list[str] = []

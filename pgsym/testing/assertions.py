@@ -15,6 +15,7 @@ from pgsym.meaning.tables import Tabulated
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term, Variable
 from pgsym.testing.rounding import Rounding
+from pgsym.testing.settings import draws_of
 
 SMALLEST = 1e-280
 """Differences below this are underflow."""
@@ -98,15 +99,7 @@ def assert_identity_in_floats(
     worst, said = 0.0, 0
     size = None if sizes is None else hypothesis.strategies.sampled_from([Size.of(s) for s in sizes])
 
-    @hypothesis.settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=derandomize,
-        report_multiple_bugs=False,
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
+    @draws_of(examples, derandomize=derandomize)
     @hypothesis.given(strategies.problems((lhs, rhs), given, size=size))
     def agree(drawn: strategies.DrawnProblem) -> None:
         nonlocal worst, said

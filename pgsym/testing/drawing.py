@@ -21,14 +21,7 @@ def judge_each(strategy: SearchStrategy[T], judge: Callable[[T], None], examples
     import hypothesis
 
     @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        report_multiple_bugs=False,
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
+    @settings.draws_of(examples)
     @hypothesis.given(strategy)
     def each(drawn: T) -> None:
         judge(drawn)

@@ -1,6 +1,6 @@
 """How much the assertions about estimators try, unless they are told: set for a whole run by the pytest plugin.
 
-Imports nothing: pytest loads it in every run.
+Imports nothing until it is called: pytest loads it in every run.
 """
 
 from __future__ import annotations
@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import hypothesis
 
 EXAMPLES: Final = 60
 """How many problems are drawn."""
@@ -20,6 +23,21 @@ _given: ContextVar[Mapping[str, Any]] = ContextVar("pgsym_options")
 def current() -> Mapping[str, Any]:
     """The options that are set for now, such as `examples`, `seed`, `groups` or `members`."""
     return _given.get({})
+
+
+def draws_of(examples: int, **more: Any) -> hypothesis.settings:
+    """Hypothesis's settings for draws of our own: so many, shrunk, the first failure alone, nothing kept on disk."""
+    from hypothesis import HealthCheck, Phase, settings
+
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        **more,
+    )
 
 
 @contextmanager
@@ -37,4 +55,4 @@ def options(**given: Any) -> Iterator[None]:
         _given.reset(token)
 
 
-__all__ = ["EXAMPLES", "SEED", "current", "options"]
+__all__ = ["EXAMPLES", "SEED", "current", "draws_of", "options"]

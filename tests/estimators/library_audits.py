@@ -67,6 +67,16 @@ class Section:
     findings: tuple[Finding, ...]
 
 
+def kinds(sections: tuple[Section, ...]) -> list[list[str]]:
+    """The verdict on every finding, in a word."""
+    return [[str(f.found.match).split(" (")[0].split(" by")[0] for f in section.findings] for section in sections]
+
+
+def agrees(finding: Finding) -> bool:
+    """Whether enumeration finds what the finding's own formula says."""
+    return np.allclose(finding.found.mean, finding.formula.astype(float), rtol=1e-12, atol=1e-14)
+
+
 def score_function(problem: Problem, weights: Array) -> Array:
     """E[Σ_t w_t ∇ log π(a_t|s_t)] under the behaviour policy, for weights of shape (E,) or (E, T): (S, A)."""
     mass = problem.mass(problem.behaviour).reshape(-1, 1)

@@ -8,22 +8,15 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError
+from pgsym.estimators.groups import centred, grouped
 from pgsym.estimators.problem import Floats
 from pgsym.estimators.samples import COLUMNS, SHARED, Samples, arguments, unknown
 
 Rule = Callable[[Samples], Floats]
 
 
-def _grouped(samples: Samples) -> Floats:
-    """The returns by group, of shape (N, groups, members)."""
-    returns = np.asarray(samples["returns"], dtype=np.float64)
-    return np.asarray(returns.reshape(len(samples), samples.groups, samples.members))
-
-
 def _group_mean(samples: Samples) -> Floats:
-    returns = _grouped(samples)
-    off: Floats = returns - returns.mean(axis=2, keepdims=True)
-    return off.reshape(len(samples), samples.R)
+    return centred(np.asarray(samples["returns"], dtype=np.float64), samples.members)
 
 
 def _leave_one_out(samples: Samples) -> Floats:
@@ -34,11 +27,10 @@ def _leave_one_out(samples: Samples) -> Floats:
 
 def _group_standardised(samples: Samples) -> Floats:
     """(return − mean) / standard deviation of the group (over G, not G − 1), zero where all members are equal."""
-    returns = _grouped(samples)
-    deviation = returns.std(axis=2, keepdims=True)
-    off = returns - returns.mean(axis=2, keepdims=True)
-    same = np.ptp(returns, axis=2, keepdims=True) == 0
-    return np.where(same, 0.0, off / np.where(same, 1.0, deviation)).reshape(len(samples), samples.R)
+    by_group = grouped(np.asarray(samples["returns"], dtype=np.float64), samples.members)
+    same = np.repeat(np.ptp(by_group, axis=2) == 0, samples.members, axis=1)
+    deviation = np.repeat(by_group.std(axis=2), samples.members, axis=1)
+    return np.where(same, 0.0, _group_mean(samples) / np.where(same, 1.0, deviation))
 
 
 RULES: Final[dict[str, Rule]] = {

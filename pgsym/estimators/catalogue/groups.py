@@ -9,21 +9,11 @@ import numpy as np
 from pgsym.estimators.catalogue.known import Known, length, on_policy, one, without_self
 from pgsym.estimators.catalogue.returns import per_row
 from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.groups import centred, grouped
 from pgsym.meaning.numbers import Array
 
 EPSILON = 1e-4
 """What is added to the group's standard deviation."""
-
-
-def grouped(returns: Array, group_size: int) -> Array:
-    """The returns by group, of shape (N, groups, members)."""
-    return returns.reshape(len(returns), -1, group_size)
-
-
-def centred(returns: Array, group_size: int) -> Array:
-    """Returns less the mean of their group, of shape (N, R)."""
-    by_group = grouped(returns, group_size)
-    return np.asarray(by_group - by_group.mean(axis=2, keepdims=True)).reshape(returns.shape)
 
 
 def standardised(returns: Array, group_size: int, ddof: int = 0) -> Array:
