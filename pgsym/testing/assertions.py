@@ -138,6 +138,7 @@ def _worst(lhs: Term, rhs: Term, instance: Tabulated, axes: tuple[Variable, ...]
     known: Array = np.isfinite(bound) & ~poles[0]
     if not known.any():
         return None
-    errors = np.where(known, np.abs(x.real - y.real) / np.where(known, np.maximum(bound, SMALLEST), 1), 0)
+    with np.errstate(invalid="ignore"):  # what is not known may be infinite on both sides
+        errors = np.where(known, np.abs(x.real - y.real) / np.where(known, np.maximum(bound, SMALLEST), 1), 0)
     at = np.unravel_index(np.argmax(errors), shape)
     return float(errors[at]), f"left {x.real[at]:.17g}, right {y.real[at]:.17g}"
