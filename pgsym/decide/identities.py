@@ -21,19 +21,21 @@ from math import ceil, log2, prod
 import numpy as np
 
 from pgsym.decide.apart import with_symbols_apart
+from pgsym.decide.conditions import conditions
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.degree import DegreeBound
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
 from pgsym.decide.search import BUDGET, Holds, Search, confirm_with_balls, search
 from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names, vocabulary
 from pgsym.decide.statements import Statement
-from pgsym.decide.strata import conditions, strata
+from pgsym.decide.strata import strata
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.factors import check_memory
 from pgsym.meaning.generic import GenericInstance
 from pgsym.terms.build import EXP, LOG
+from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis, consistent
 from pgsym.terms.nodes import Term, Variable
 from pgsym.terms.sorts import FINITE, MATRIX, Collective
@@ -59,7 +61,7 @@ def decide(
     {"S": 2, "A": 3, "N": 2}, by default a few small ones; a counterexample is searched among at most `budget`
     instances.  The verdict is `decided`, `refuted` with the smallest counterexample found, `tested` where logarithms
     are compared in ball arithmetic, or `undecided` with a reason and where was searched.  Raises SortError or
-    UnboundVariable for terms that cannot be compared.
+    UnboundVariable for terms that cannot be compared, UndefinedValue where one of them exists nowhere.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -74,6 +76,7 @@ def decide(
     names = size_names((lhs, rhs), given)
     chosen = _sizes(sizes, names)
     relevant = relevant_hypotheses((lhs, rhs), given)
+    where = conditions((lhs, rhs), relevant)
     try:
         evidence = _agree(lhs, rhs, relevant, chosen, axes, names, seed)
     except OutsideNumberSystem as reason:
@@ -82,10 +85,11 @@ def decide(
     else:
         note = "" if evidence else "the sides differ at a random point"
     if evidence is not None:
+        evidence = replace(evidence, conditions=where)
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes)
-    where, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
-    searched = search(statement, names, seed, where, budget, holds)
+    todo, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
+    searched = search(statement, names, seed, todo, budget, holds)
     return _without_agreement(
         Verdict(Rung.UNDECIDED, lhs, rhs, given, Evidence("none")), statement, names, searched, note, started, seed
     )
@@ -208,7 +212,13 @@ def _agree(
     names: tuple[str, ...],
     seed: int,
 ) -> Evidence | None:
-    """The evidence that both sides agree at random points of every size, or None where they do not."""
+    """The evidence that both sides agree at random points of every size, or None where they do not.
+
+    The points follow from the statement, so that none can be written that holds just there.  π_θ and π_θ' have tables,
+    and zeros, of their own.
+    """
+    lhs, rhs, given = with_symbols_apart(lhs, rhs, given)
+    seed = own_seed(seed, lhs, rhs, frozenset(given))
     difference = lhs - rhs
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
     worst, most_points, most_strata, degree, whole = -float("inf"), 0, 1, 0, True
@@ -224,7 +234,7 @@ def _agree(
         bound = DegreeBound(size, definitions)
         difference_degree = bound.real(bound.read(difference))
         d = difference_degree.total
-        collisions = bound.count.all_values**2 * 2 * bound.count.degree
+        collisions = bound.count.all_values**2 * 4 * bound.count.degree  # of values, and of one and minus another
         q = (d + collisions) / LOW + difference_degree.total_bits / (30 * HOW_MANY)
         if q >= 2**-3:
             raise OutsideNumberSystem(
@@ -255,7 +265,6 @@ def _agree(
         degree,
         worst,
         note="; ".join(notes),
-        conditions=conditions((lhs, rhs), given),
     )
 
 

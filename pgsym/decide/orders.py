@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pgsym.decide.apart import with_symbols_apart
+from pgsym.decide.conditions import conditions
 from pgsym.decide.identities import (
     Sizes,
     comparable,
@@ -22,13 +23,13 @@ from pgsym.decide.identities import (
     search_sizes,
 )
 from pgsym.decide.search import BUDGET, search
-from pgsym.decide.signs import is_non_negative
 from pgsym.decide.sizes import Size, size_names
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
 from pgsym.errors import SortError
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term
+from pgsym.terms.signs import is_non_negative
 
 
 def decide_order(
@@ -43,9 +44,10 @@ def decide_order(
     """Whether lhs ≤ rhs, coordinate by coordinate, at every instance that is tried.
 
     The verdict is `refuted` with the smallest exact instance found at which lhs > rhs; `decided` if `slack` visibly is
-    not negative (see `is_non_negative`) and rhs − lhs = slack is decided, or lhs = rhs is; or else `tested`, with how
-    many of at most `budget` instances were looked at (`undecided` if none could be).  Places where a side is undefined
-    say nothing.  Raises SortError for a slack whose form does not show its sign.
+    not negative (see `is_non_negative`) and rhs − lhs = slack is decided wherever both sides exist, or lhs = rhs is;
+    or else `tested`, with how many of at most `budget` instances were looked at (`undecided` if none could be).  Places
+    where a side is undefined say nothing, and neither does a slack that takes more than the sides to be defined.
+    Raises SortError for a slack whose form does not show its sign.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
@@ -60,7 +62,9 @@ def decide_order(
         if not is_non_negative(slack, given):
             raise SortError(f"the form of {slack} does not show that it is never negative")
         verdict = decide(rhs - lhs, slack, given, sizes, seed)
-        if verdict.is_true:
+        relevant = relevant_hypotheses((lhs, rhs, slack), given)
+        stated = conditions((lhs, rhs), relevant)
+        if verdict.is_true and set(conditions((slack,), relevant)) <= set(stated):
             note = f"right − left = {slack}, which is never negative"
             evidence = replace(verdict.evidence, note="; ".join(x for x in (verdict.evidence.note, note) if x))
             return Verdict(verdict.rung, lhs, rhs, given, evidence, relation=Relation.AT_MOST)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from math import gcd, prod
 
 import numpy as np
@@ -10,24 +10,24 @@ import numpy as np
 LOW, HIGH = 2**30, 2**31
 HOW_MANY = 50_697_537
 """π(2^31) − π(2^30)."""
+AT_ONCE = 32
+"""How many candidates are drawn at once: about one in eleven odd numbers of this size is prime."""
 SMALL = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
 PRODUCT = prod(SMALL)
 
 
-@cache
+@lru_cache(maxsize=2**8)
 def random_primes(how_many: int, seed: int) -> tuple[int, ...]:
-    """Distinct primes between 2^30 and 2^31, drawn uniformly.
+    """Distinct primes between 2^30 and 2^31, drawn uniformly; fewer are the first of more.
 
-    >>> random_primes(2, seed=0) == random_primes(2, seed=0)
+    >>> random_primes(2, seed=0) == random_primes(3, seed=0)[:2]
     True
     """
     rng = np.random.default_rng([seed, 31])
     found: dict[int, None] = {}
     while len(found) < how_many:
-        n = int(rng.integers(LOW, HIGH)) | 1
-        if is_prime(n):
-            found[n] = None
-    return tuple(found)
+        found |= dict.fromkeys(n for n in (rng.integers(LOW, HIGH, AT_ONCE) | 1).tolist() if is_prime(n))
+    return tuple(found)[:how_many]
 
 
 def is_prime(n: int) -> bool:

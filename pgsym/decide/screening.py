@@ -16,7 +16,7 @@ from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.concrete import curvatures_of, tangents_of
 from pgsym.meaning.instances import TableInstance
 from pgsym.meaning.numbers import Array, Float64, Numbers
-from pgsym.meaning.prime_field import SCREEN, OnePrime
+from pgsym.meaning.prime_field import OnePrime, residue
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol, Variable
 
@@ -27,19 +27,19 @@ POINTS = 2**14
 class SpaceInstance(TableInstance):
     """Instances of a space as the points of one evaluation, each once for every coordinate of the parameter.
 
-    All have the same kind of parameter: softmax or not, for each symbol that moves.  `read` are the symbols and
-    variables that were asked for.
+    All have the same kind of parameter: softmax or not, for each symbol that moves.  Their values are residues modulo
+    `prime`, or floats.  `read` are the symbols and variables that were asked for.
     """
 
-    def __init__(self, space: Space, digits: Digits, given: Iterable[Hypothesis], exact: bool):
+    def __init__(self, space: Space, digits: Digits, given: Iterable[Hypothesis], prime: int | None):
         parts = space.parts
-        tables = {s: _stacked(space, s, digits, exact) for s in parts.shapes}
+        tables = {s: _stacked(space, s, digits, prime) for s in parts.shapes}
         first = space.candidate(digits[0])
         self.coordinates = max(1, len(first.coordinates))
-        each: Numbers = OnePrime(len(digits)) if exact else Float64()
+        each: Numbers = OnePrime(len(digits), prime) if prime else Float64()
         numbers = each.repeated(self.coordinates)
         constants = {
-            s.what.name: np.repeat(_values(s.pool, exact)[digits[:, i]], self.coordinates)
+            s.what.name: np.repeat(_values(s.pool, prime)[digits[:, i]], self.coordinates)
             for i, s in enumerate(space.slots)
             if isinstance(s.what, Variable)
         }
@@ -78,19 +78,19 @@ class AlongTwo(TableInstance):
     There, a matrix M is vᵀ M w: one number that is zero for another matrix than zero with a chance of 2/p only.
     """
 
-    def __init__(self, space: Space, digits: Digits, given: Iterable[Hypothesis], exact: bool):
+    def __init__(self, space: Space, digits: Digits, given: Iterable[Hypothesis], prime: int | None):
         parts, first = space.parts, space.candidate(digits[0])
-        tables = {s: _stacked(space, s, digits, exact) for s in parts.shapes}
-        numbers: Numbers = OnePrime(len(digits)) if exact else Float64()
+        tables = {s: _stacked(space, s, digits, prime) for s in parts.shapes}
+        numbers: Numbers = OnePrime(len(digits), prime) if prime else Float64()
         constants = {
-            s.what.name: _values(s.pool, exact)[digits[:, i]]
+            s.what.name: _values(s.pool, prime)[digits[:, i]]
             for i, s in enumerate(space.slots)
             if isinstance(s.what, Variable)
         }
         shown = {s: numbers.log(t)[0] if s in parts.logits else t for s, t in tables.items()}
         super().__init__(numbers, parts.size.sorts, shown, None, parts.size.lengths, given, constants)
-        rng, count = np.random.default_rng(len(digits)), max(1, len(first.coordinates))
-        ways = rng.integers(1, SCREEN, (2, count)) if exact else rng.uniform(0.5, 1.5, (2, count))
+        rng, count = np.random.default_rng([prime or 1, len(digits)]), max(1, len(first.coordinates))
+        ways = rng.integers(1, prime, (2, count)) if prime else rng.uniform(0.5, 1.5, (2, count))
 
         def along(way: Array, derivative: Array) -> Array:
             weights = way.reshape(1, -1, *[1] * (derivative.ndim - 2))
@@ -117,14 +117,14 @@ class AlongTwo(TableInstance):
         return np.asarray(self.constants[variable.name])
 
 
-def _values(pool: Iterable[Any], exact: bool) -> Array:
-    """Fractions as residues or floats."""
-    if exact:
-        return np.array([v.numerator * pow(v.denominator, -1, SCREEN) % SCREEN for v in pool], dtype=np.int64)
+def _values(pool: Iterable[Any], prime: int | None) -> Array:
+    """Fractions as residues modulo a prime, or as floats."""
+    if prime:
+        return np.array([residue(v, prime) for v in pool], dtype=np.int64)
     return np.array([float(v) for v in pool])
 
 
-def _stacked(space: Space, symbol: Symbol, digits: Digits, exact: bool) -> Array:
+def _stacked(space: Space, symbol: Symbol, digits: Digits, prime: int | None) -> Array:
     """A symbol's table at every instance: shape (instances, *shape)."""
     shape = space.parts.shapes[symbol]
     rows = []
@@ -135,14 +135,14 @@ def _stacked(space: Space, symbol: Symbol, digits: Digits, exact: bool) -> Array
             pool = np.array(slot.pool, dtype=np.int64).reshape(-1, 1)
         else:
             flat = [m for row in slot.pool for m in row] if slot.kind is Kind.LAW else slot.pool
-            pool = _values(flat, exact).reshape(len(slot.pool), -1)
+            pool = _values(flat, prime).reshape(len(slot.pool), -1)
         rows.append(pool[digits[:, i]])
     return np.stack(rows, axis=-1).reshape(len(digits), *shape)
 
 
 def used(statement: Statement, space: Space) -> frozenset[Symbol | Variable] | None:
     """The symbols and variables that the sides look up at a size; None where the sides cannot be read there."""
-    instance = SpaceInstance(space, np.zeros((1, len(space.slots)), dtype=np.int64), statement.given, exact=False)
+    instance = SpaceInstance(space, np.zeros((1, len(space.slots)), dtype=np.int64), statement.given, prime=None)
     try:
         statement.sides(instance)
     except OutsideNumberSystem:
@@ -187,9 +187,9 @@ def _hit(statement: Statement, space: Space, digits: Digits, in_floats_too: bool
     """Which instances of one kind seem to be counterexamples."""
     out: NDArray[np.bool_] | None = None
     outside = OutsideNumberSystem("no number system holds the sides")
-    for exact in (True, False) if statement.relation is Relation.EQUAL else (False,):
-        instance = _instance(statement, space, digits, exact)
+    for prime in (statement.prime, None) if statement.relation is Relation.EQUAL else (None,):
         try:
+            instance = _instance(statement, space, digits, prime)
             left, right = statement.sides(instance)
         except OutsideNumberSystem as reason:
             outside = reason
@@ -205,9 +205,9 @@ def _hit(statement: Statement, space: Space, digits: Digits, in_floats_too: bool
     return out
 
 
-def _instance(statement: Statement, space: Space, digits: Digits, exact: bool) -> TableInstance:
+def _instance(statement: Statement, space: Space, digits: Digits, prime: int | None) -> TableInstance:
     """The points that tell whether a relation holds: of matrices that may be unequal, one an instance."""
     if statement.is_of_matrices and statement.relation is Relation.EQUAL:
-        return AlongTwo(space, digits, statement.given, exact)
-    instance = SpaceInstance(space, digits, statement.given, exact)
+        return AlongTwo(space, digits, statement.given, prime)
+    instance = SpaceInstance(space, digits, statement.given, prime)
     return instance.in_pairs if statement.is_of_matrices else instance

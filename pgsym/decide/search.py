@@ -215,6 +215,9 @@ def _rounds(statement: Statement, parts: Ingredients, seed: int, budget: int) ->
     for space in spaces[len(whole) :]:
         yield space, space.structured(STRUCTURED, rng)
         yield space, space.simplest_first(space.random(RANDOM, rng))
+    if len(whole) < ROUNDS:  # the rounds before are known to whoever writes a statement, but not these instances
+        own = np.random.default_rng([statement.own_seed(seed), *(n for _, n in parts.size.counts)])
+        yield spaces[-1], spaces[-1].simplest_first(spaces[-1].random(RANDOM, own))
 
 
 def shrunk(found: Counterexample) -> Counterexample:
@@ -249,7 +252,7 @@ def _first(statement: Statement, space: Space, digits: Digits) -> Counterexample
 
 def confirm_with_balls(statement: Statement, names: tuple[str, ...], seed: int) -> int:
     """At how many random instances both sides are the same ball of 256 bits, to 2^-200; 0 if at none."""
-    examples, numbers, rng = 0, Ball(BITS), np.random.default_rng(seed)
+    examples, numbers, rng = 0, Ball(BITS), np.random.default_rng(statement.own_seed(seed))
     for size in _instances(SEARCH_SIZES, names, statement.given):
         parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
         space = at_round(parts, ROUNDS - 1)

@@ -8,12 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
+from pgsym.decide.primes import random_primes
 from pgsym.decide.verdicts import Relation
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.factors import Factor
 from pgsym.meaning.instances import Instance
 from pgsym.meaning.numbers import Array, Ball, Float64, Numbers
 from pgsym.terms.build import COVARIANCE_MATRIX, OUTER
+from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Apply, Gradient, Scope, Term, Variable
 from pgsym.terms.sorts import MATRIX
@@ -47,6 +49,15 @@ class Statement:
         for factor in (left, right):
             greater = greater if factor.poles is None else greater & ~factor.poles
         return greater
+
+    @cached_property
+    def prime(self) -> int:
+        """The prime that instances are screened by, which follows from the statement."""
+        return random_primes(1, self.own_seed(0))[0]
+
+    def own_seed(self, seed: int) -> int:
+        """The seed of all random choices about this statement: another one has others."""
+        return own_seed(seed, self.lhs, self.rhs, frozenset(self.given), self.relation)
 
     @cached_property
     def is_of_matrices(self) -> bool:

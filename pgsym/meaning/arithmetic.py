@@ -251,6 +251,12 @@ class Arithmetic:
         dense = self.dense(x)
         return self.log(x) if dense.outside else self._by_arrays(("log along", direction), dense, at)
 
+    def where_positive(self, x: Value) -> Value:
+        """x itself, with a pole where it has no logarithm: exp log x."""
+        numbers = self.numbers
+        one = self._constant(Fraction(1))
+        return self._of(x, "exp log", lambda a: (a, numbers.has_no_log(a)), numbers.has_no_log, lambda *_: one)
+
     def exp(self, x: Value) -> Value:
         """exp x."""
 

@@ -302,25 +302,34 @@ class Evaluator(Meaning[Value]):
         """log, expanded over products, fractions, powers, exponentials and definitions; for the rest, `log`.
 
         These only enter as summands, times whole numbers, so a gradient of it needs no more than their derivatives.
+        In numbers with an order, factors of unknown sign stay together: log(x y) exists where both are negative.  In a
+        prime field, which has none, the logarithm is that of |x|.
         """
+        ordered = self.instance.numbers.ordered
         match argument:
             case Multiply(operands):
-                return self.add(tuple(self._log(t, environment, log) for t in operands))
-            case Quotient(numerator, denominator):
+                apart, together = self._by_sign(operands)
+                logs = [self._log(t, environment, log) for t in apart]
+                if together:
+                    logs.append(log(self.multiply(tuple([self.read(t, environment) for t in together]))))
+                return self.add(tuple(logs))
+            case Quotient(numerator, denominator) if len(self._by_sign((numerator, denominator))[1]) < 2:
                 minus = self.contraction.constant(Fraction(-1))
                 below = self.contraction.multiply(minus, self._log(denominator, environment, log))
                 return self.contraction.add(self._log(numerator, environment, log), below)
-            case Power(base, exponent):
+            case Power(base, exponent) if exponent and (exponent % 2 or not ordered or self._is_non_negative(base)):
                 return self.multiply((exponent, self._log(base, environment, log)))
             case Apply(symbol, (base, times)) if symbol == POWER:
                 exponent = counted(self.index(times, environment), times)
-                return self.multiply((exponent, self._log(base, environment, log)))
-            case Product(Range() as over, scope):
+                return self._log(Power(base, exponent), environment, log)
+            case Product(Range() as over, scope) if not ordered or self._is_non_negative(scope.body):
                 return self.add(
                     tuple(self._log(scope.body, (i, *environment), log) for i in self.read(over, environment))
                 )
             case Apply(symbol, (inner,)) if symbol == EXP:
                 return self.real(self.read(inner, environment))
+            case Apply(symbol, (inner,)) if symbol == ABS and not ordered:
+                return self._log(inner, environment, log)
             case Bound(index) if isinstance(environment[index], int):
                 return self._log_of_number(Fraction(environment[index]))
             case Number(value):
@@ -332,12 +341,24 @@ class Evaluator(Meaning[Value]):
                 return self._log(self.instance.definitions[symbol].body, tuple(reversed(values)), log)
         return log(self.real(self.read(argument, environment)))
 
+    def _by_sign(self, operands: tuple[Term, ...]) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+        """The factors whose logarithms may be taken one by one, and those whose product must have one."""
+        if not self.instance.numbers.ordered:
+            return operands, ()
+        unknown = tuple(t for t in operands if not self._is_non_negative(t))
+        if len(unknown) < 2:
+            return operands, ()
+        return tuple(t for t in operands if t not in unknown), unknown
+
+    def _is_non_negative(self, term: Term) -> bool:
+        return self.instance.signs.of(term).at_least_zero
+
     def _log_of_number(self, value: Fraction) -> Value:
         """The logarithm of a rational, through its prime factors, so that log 4 = 2 log 2 in every number system."""
-        if value <= 0:
+        if value <= 0 and (value == 0 or self.instance.numbers.ordered):
             raise UndefinedValue(f"log({value}) does not exist")
         out: Value = ZERO
-        for n, sign in ((value.numerator, 1), (value.denominator, -1)):
+        for n, sign in ((abs(value.numerator), 1), (value.denominator, -1)):
             for p, k in _prime_powers(n):
                 log_p = self.contraction.log(self.contraction.constant(Fraction(p)))
                 out = self.contraction.add(out, self.multiply((sign * k, log_p)))
@@ -353,7 +374,7 @@ class Evaluator(Meaning[Value]):
             case Multiply((only,)):
                 return self._exp(only, environment)
             case Apply(symbol, (inner,)) if symbol == LOG:
-                return self.real(self.read(inner, environment))
+                return self.contraction.where_positive(self.real(self.read(inner, environment)))
         return self.contraction.exp(self.real(self.read(argument, environment)))
 
     def _absolute(self, argument: Term, environment: Environment) -> Value:

@@ -14,6 +14,7 @@ from pgsym.meaning.bounds import NON_NEGATIVE, PROBABILITIES, REALS, Bounds
 from pgsym.meaning.numbers import Array, Numbers
 from pgsym.terms.hypotheses import Definition, Frozen, Hypothesis, Signed
 from pgsym.terms.nodes import Symbol, Variable
+from pgsym.terms.signs import Signs
 from pgsym.terms.sorts import FINITE, Collective, Sort
 
 Sizes = Mapping[Sort, int]
@@ -102,6 +103,11 @@ class Instance(ABC):
     @abstractmethod
     def constant(self, variable: Variable) -> Array:
         """The value of a free real variable."""
+
+    @cached_property
+    def signs(self) -> Signs:
+        """What the form of terms shows of their signs under the hypotheses."""
+        return Signs.under(self.hypotheses)
 
     @cached_property
     def bounds(self) -> BoundsInstance:

@@ -39,6 +39,8 @@ class Numbers(ABC):
 
     name: str
     dtype: Any = object
+    ordered = True
+    """Whether numbers are positive or negative, as they are not modulo a prime."""
 
     @property
     def bytes(self) -> int:

@@ -13,15 +13,23 @@ from numpy.typing import NDArray
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.numbers import Array, Axes, Jets, Numbers, aligned
 
-SCREEN = 2**31 - 1
-"""The prime that instances are screened by."""
+
+def residue(value: Fraction, prime: int) -> int:
+    """A fraction modulo a prime; raises OutsideNumberSystem where the prime divides its denominator.
+
+    >>> residue(Fraction(1, 2), 101)
+    51
+    """
+    if value.denominator % prime == 0:
+        raise OutsideNumberSystem(f"{value} has no residue modulo {prime}, which divides its denominator")
+    return value.numerator * pow(value.denominator, -1, prime) % prime
 
 
 class PrimeField(Numbers):
     """Integers modulo a prime of its own at every point; log and exp are random functions fixed by the seed.
 
-    The logarithm of a value is an independent element: algebraic identities hold in it, and with overwhelming
-    probability no others do (see `pgsym.decide.identities`).
+    The logarithm of a value is an independent element, that of |x| for x and −x: algebraic identities hold in it, and
+    with overwhelming probability no others do (see `pgsym.decide.identities`).
 
     >>> field = PrimeField([101, 103])
     >>> x = field.array([[2], [3]])
@@ -31,12 +39,13 @@ class PrimeField(Numbers):
 
     name = "prime field"
     dtype = np.int64
+    ordered = False
 
     def __init__(self, primes: Iterable[int], seed: int = 0):
         self.primes = np.asarray(list(primes), dtype=np.int64)
         if (self.primes >= 2**31).any():
             raise ValueError("primes below 2^31 keep products inside 64 bits")
-        self.seed = np.uint64(seed)
+        self.seed = np.uint64(seed % 2**64)
         self._moduli: dict[int, Array] = {}
 
     def repeated(self, times: int) -> PrimeField:
@@ -62,16 +71,14 @@ class PrimeField(Numbers):
         return value.numerator
 
     def constant(self, value: Fraction) -> Array:
-        residues = [value.numerator * pow(value.denominator, -1, int(p)) % int(p) for p in self.primes]
-        return np.asarray(residues, dtype=np.int64)
+        return np.asarray([residue(value, int(p)) for p in self.primes], dtype=np.int64)
 
     def array(self, values: Any) -> Array:
         source = np.asarray(values, dtype=object)
         source = np.broadcast_to(source, (len(self.primes), *source.shape[1:]))
         out = np.empty(source.shape, dtype=np.int64)
         for index in np.ndindex(source.shape):
-            value, p = Fraction(source.item(index)), int(self.primes[index[0]])
-            out[index] = value.numerator * pow(value.denominator, -1, p) % p
+            out[index] = residue(Fraction(source.item(index)), int(self.primes[index[0]]))
         return out
 
     def integers(self, values: NDArray[Any]) -> Array:
@@ -117,7 +124,7 @@ class PrimeField(Numbers):
         """
         p = self.modulus(x)
         negative = x > p // 2
-        drawn = self._mix(np.where(negative, p - x, x), 3)
+        drawn = self._mix(self._without_sign(x), 3)
         return np.where(x == 0, 0, np.where(negative, p - drawn, drawn))
 
     def _reciprocal(self, x: Array) -> Array:
@@ -137,7 +144,12 @@ class PrimeField(Numbers):
         return out[:, : prod(x.shape[1:])].reshape(x.shape)
 
     def _log(self, x: Array) -> Array:
+        x = self._without_sign(x)
         return np.where(x == 1, 0, self._mix(x, 1))
+
+    def _without_sign(self, x: Array) -> Array:
+        """The smaller one of x and −x as residues, which stands for |x|."""
+        return np.minimum(x, self.modulus(x) - x)
 
     def _mix(self, x: Array, salt: int) -> Array:
         """A pseudo-random element for every (point, value): the finaliser of splitmix64."""
@@ -153,13 +165,14 @@ class PrimeField(Numbers):
 
 
 class OnePrime(PrimeField):
-    """Integers modulo the screening prime, at every point."""
+    """Integers modulo one prime, at every point: what instances are screened in."""
 
-    def __init__(self, points: int):
-        super().__init__([SCREEN] * points)
+    def __init__(self, points: int, prime: int):
+        super().__init__([prime] * points)
+        self.prime = prime
 
     def repeated(self, times: int) -> OnePrime:
-        return OnePrime(len(self.primes) * times)
+        return OnePrime(len(self.primes) * times, self.prime)
 
     def constant(self, value: Fraction) -> Array:
-        return np.full(len(self.primes), value.numerator * pow(value.denominator, -1, SCREEN) % SCREEN, dtype=np.int64)
+        return np.full(len(self.primes), residue(value, self.prime), dtype=np.int64)

@@ -21,7 +21,7 @@ from pgsym.decide.verdicts import Relation
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.instances import TableInstance
 from pgsym.meaning.numbers import Float64, Rational
-from pgsym.meaning.prime_field import SCREEN
+from pgsym.meaning.prime_field import residue
 from pgsym.problems import classification, one_step, trajectories
 from pgsym.problems.classification import LABEL, LABEL_LAW
 from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
@@ -264,14 +264,14 @@ def test_instances_of_a_space_are_evaluated_as_their_tables_are(name: str, exact
     compared = 0
     for kind in {k.kind for k in every}:
         mine = [i for i, k in enumerate(every) if k.kind == kind]
-        together: TableInstance = SpaceInstance(space, digits[mine], given, exact)
+        together: TableInstance = SpaceInstance(space, digits[mine], given, statement.prime if exact else None)
         fast = statement.sides(together.in_pairs if statement.is_of_matrices else together)
         for k, i in enumerate(mine):
             plain = statement.sides(every[i].instance(Rational() if exact else Float64(), size, given))
             for x, y in zip(fast, plain, strict=True):
                 own = x.array.reshape(len(mine), -1, *x.array.shape[1:])[k]
                 if exact:
-                    assert (own == np.vectorize(residue, otypes=[np.int64])(y.array)).all()
+                    assert (own == np.vectorize(residue, otypes=[np.int64])(y.array, statement.prime)).all()
                 else:
                     np.testing.assert_allclose(own, y.array, rtol=1e-12, atol=1e-12)
                 assert (x.poles is None) == (y.poles is None)
@@ -292,10 +292,6 @@ def test_matrices_are_screened_along_two_directions_as_entry_by_entry(name: str)
     assert not seen.all()
     for row, hit in zip(digits, seen, strict=True):
         assert (verify(statement, size, space.candidate(row)) is not None) == hit
-
-
-def residue(value: Fraction) -> int:
-    return value.numerator * pow(value.denominator, -1, SCREEN) % SCREEN
 
 
 def test_what_the_sides_never_look_up_is_not_varied() -> None:

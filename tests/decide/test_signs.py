@@ -6,7 +6,6 @@ import pytest
 
 from pgsym.decide import Rung
 from pgsym.decide.orders import decide_order
-from pgsym.decide.signs import is_non_negative
 from pgsym.errors import SortError
 from pgsym.problems import classification, trajectories
 from pgsym.problems.one_step import JOINT, POLICY, REWARD
@@ -25,6 +24,7 @@ from pgsym.terms import (
     variance,
 )
 from pgsym.terms.nodes import lift
+from pgsym.terms.signs import is_non_negative
 
 m = classification()
 x = Variable("x")

@@ -10,7 +10,6 @@ from functools import partial
 import pytest
 from random_terms import F, G, m
 
-from pgsym.decide.signs import is_non_negative
 from pgsym.errors import OutsideNumberSystem, PgsymError, UndefinedValue
 from pgsym.meaning.tables import problem, value
 from pgsym.problems.one_step import POLICY
@@ -31,6 +30,7 @@ from pgsym.terms import (
 from pgsym.terms.build import POWER
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Conditional, Law, lift
+from pgsym.terms.signs import is_non_negative
 from pgsym.terms.sorts import INDEX
 
 SIGNED_WEIGHTS, DOUBLED, SHARE = (Symbol(n, POLICY.arguments[:2], outcomes=1) for n in ("b", "d", "q"))

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from pgsym.decide import Rung, decide
-from pgsym.decide.signs import is_non_negative
 from pgsym.errors import ContradictoryHypotheses, InstanceError, RecordRefused, SortError
 from pgsym.kernel import Derivation
 from pgsym.meaning.tables import problem
@@ -16,6 +15,7 @@ from pgsym.terms import ACTION, PARAMETER, REAL, STATE, Definition, Frozen, HowM
 from pgsym.terms.hypotheses import Hypothesis, consistent
 from pgsym.terms.nodes import lift
 from pgsym.terms.record import hypothesis_from_record, hypothesis_record
+from pgsym.terms.signs import is_non_negative
 from pgsym.terms.sorts import INDEX, VECTOR
 
 m = one_step()

@@ -1,0 +1,184 @@
+"""Where a statement is defined: what it divides by, takes the logarithm of or conditions on, and what shows that.
+
+Three things can be known of what must not vanish.  Its form shows that it never does.  Or the zeros among the entries
+of its tables tell where it does; then these patterns are gone through, and both sides are compared at each of them.
+Or neither, as of r − 1; then a decision holds where it is not zero, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from pgsym.decide.sizes import vocabulary
+from pgsym.decide.verdicts import Condition
+from pgsym.errors import UndefinedValue
+from pgsym.terms.build import ABS, LOG, POWER
+from pgsym.terms.hypotheses import Hypothesis
+from pgsym.terms.nodes import (
+    Apply,
+    Conditional,
+    Expectation,
+    Law,
+    Multiply,
+    Number,
+    Power,
+    Quotient,
+    Range,
+    Symbol,
+    Term,
+    Variable,
+)
+from pgsym.terms.places import Opened, places
+from pgsym.terms.signs import AN_ENTRY, NON_NEGATIVE, Sign, Signs, Zeros
+from pgsym.terms.sorts import INDEX, REAL
+from pgsym.terms.structure import distinct, product
+
+
+def conditions(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Condition, ...]:
+    """What a decision about some terms takes for granted, because their form does not show it: c − d ≠ 0, or c > 0.
+
+    Read is everything that the terms are made of, the bodies of definitions and the laws of draws among it.  Raises
+    UndefinedValue for the logarithm of something that is positive at no instance.
+
+    >>> from pgsym.terms import REAL, Variable, log
+    >>> x = Variable("x", REAL)
+    >>> [str(c) for c in conditions((1 / (x - 1), log(x) / x), ())]
+    ['x − 1 ≠ 0', 'x > 0']
+    """
+    terms, given = tuple(terms), tuple(given)
+    requirements = _Requirements(Signs.under(given))
+    definitions = requirements.signs.definitions
+    used = sorted(vocabulary(terms, given) & definitions.keys(), key=lambda s: (s.name, len(s.arguments)))
+    bodies = [definitions[s].equation[1] for s in used if not _takes_numbers(s)]
+    found = dict.fromkeys(r for term in (*terms, *bodies) for r in requirements.of(term))
+    positive = {r.term for r in found if r.is_positive}
+    return tuple(dict.fromkeys(r.condition for r in found if not r.follows_from(positive)))
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A term must be positive, or only not be zero."""
+
+    term: Term
+    is_positive: bool
+
+    @property
+    def condition(self) -> Condition:
+        """How it is printed."""
+        return Condition.positive(self.term) if self.is_positive else Condition.not_zero(self.term)
+
+    def follows_from(self, positive: set[Term]) -> bool:
+        """Whether it holds wherever some terms are positive."""
+        if not self.is_positive:
+            return self.term in positive
+        return isinstance(self.term, Multiply) and set(self.term.operands) <= positive
+
+
+@dataclass(frozen=True)
+class _Requirements:
+    """What a term takes to be defined, as far as no form and no pattern of zeros shows it."""
+
+    signs: Signs
+
+    def of(self, term: Term) -> Iterator[Requirement]:
+        """The requirements of a term and all its parts, bound variables under their own names."""
+        if not any(self._concerns(t) for t in distinct(term)):  # else what is bound needs no names
+            return
+        for place in places(term):
+            yield from self._at(self.signs_within(place.opened), place.term)
+
+    def signs_within(self, opened: tuple[Opened, ...]) -> Signs:
+        """The signs with what is known of the indices that run over ranges, which need not count from 1."""
+        own: dict[Symbol | Variable, Sign] = {}
+        for variable, over in opened:
+            match over:
+                case Range(Number(first), _) if first >= 1:
+                    continue
+                case Range(Number(first), _) if first == 0:
+                    own[variable] = NON_NEGATIVE
+                case Range():
+                    own[variable] = AN_ENTRY
+        return replace(self.signs, signed=self.signs.signed | own, known={}) if own else self.signs
+
+    def _concerns(self, term: Term) -> bool:
+        """Whether a sub-term, with loose bound indices, may require something."""
+        match term:
+            case Quotient(_, below):
+                return self.signs.of(below).zeros is Zeros.ANYWHERE
+            case Power(base, n) if n < 0:
+                return self.signs.of(base).zeros is Zeros.ANYWHERE
+            case Apply(symbol, (argument,)) if symbol == LOG:
+                sign = self.signs.of(argument)
+                return not sign.at_least_zero or sign.zeros is Zeros.ANYWHERE
+            case Conditional(law, scope):
+                return self.signs.of(Expectation(law, scope)).zeros is Zeros.ANYWHERE
+            case Apply(symbol, _) | Law(symbol, _):
+                return symbol in self.signs.definitions and _takes_numbers(symbol)
+        return False
+
+    def _at(self, signs: Signs, term: Term) -> Iterator[Requirement]:
+        """What one sub-term itself requires."""
+        match term:
+            case Quotient(_, below):
+                yield from _not_zero(signs, below)
+            case Power(base, n) if n < 0:
+                yield from _not_zero(signs, base)
+            case Apply(symbol, (argument,)) if symbol == LOG:
+                yield from _positive(signs, argument)
+            case Conditional(law, scope):
+                yield from _not_zero(signs, Expectation(law, scope))
+            case Apply(symbol, arguments) if symbol in signs.definitions and _takes_numbers(symbol):
+                yield from self.of(signs.definitions[symbol].unfold(arguments))
+            case Law(symbol, given) if symbol in signs.definitions and _takes_numbers(symbol):
+                outcome = Variable(signs.definitions[symbol].variables[0][0], symbol.arguments[0])
+                yield from self.of(signs.definitions[symbol].unfold((outcome, *given)))
+
+
+def _takes_numbers(symbol: Symbol) -> bool:
+    """Whether a definition's body depends on numbers, so that it is read anew for those of each place."""
+    return REAL in symbol.arguments or INDEX in symbol.arguments
+
+
+def _not_zero(signs: Signs, term: Term) -> Iterator[Requirement]:
+    """The factors of a divisor that may vanish where no pattern of zeros tells."""
+    for factor, _ in _factors(term):
+        if signs.of(factor).zeros is Zeros.ANYWHERE:
+            yield Requirement(factor, is_positive=False)
+
+
+def _positive(signs: Signs, term: Term) -> Iterator[Requirement]:
+    """What the argument of a logarithm requires: that its factors of unknown sign have a positive product."""
+    sign = signs.of(term)
+    if sign.at_most_zero:
+        raise UndefinedValue(f"log({term}) exists nowhere: {term} is not positive at any instance")
+    unknown: list[Term] = []
+    for factor, exponent in _factors(term):
+        known = signs.of(factor)
+        if exponent % 2 and not known.at_least_zero:
+            unknown.append(factor)
+        elif known.zeros is Zeros.ANYWHERE:
+            yield Requirement(factor, is_positive=known.at_least_zero)
+    if unknown and not sign.at_least_zero:
+        yield Requirement(product(*unknown), is_positive=True)
+    elif sign.zeros is Zeros.ANYWHERE:
+        yield from (Requirement(x, is_positive=False) for x in unknown if signs.of(x).zeros is Zeros.ANYWHERE)
+
+
+def _factors(term: Term, exponent: int = 1) -> Iterator[tuple[Term, int]]:
+    """The factors of a term with their exponents, through products, fractions, powers and, where even, |·|."""
+    match term:
+        case Multiply(xs):
+            for x in xs:
+                yield from _factors(x, exponent)
+        case Quotient(x, y):
+            yield from _factors(x, exponent)
+            yield from _factors(y, -exponent)
+        case Power(x, n):
+            yield from _factors(x, n * exponent)
+        case Apply(symbol, (x, _)) if symbol == POWER and exponent % 2 == 0:
+            yield from _factors(x, exponent)
+        case Apply(symbol, (x,)) if symbol == ABS:
+            yield from ((y, 2 * n) for y, n in _factors(x, exponent))
+        case _:
+            yield term, exponent
