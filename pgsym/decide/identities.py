@@ -7,7 +7,8 @@ differ as such, they agree at one random point modulo one random prime with prob
 
 the second summand for primes that divide every coefficient of the difference.  k independent points, each with a
 prime of its own, give q^k.  `log` and `exp` of a value are independent random elements per value, the same for the
-same value; collisions counts pairs of values that could coincide by chance.
+same value, and `log` for it and its negative; collisions counts pairs of values that could coincide by chance, or
+be each other's negative.
 """
 
 from __future__ import annotations
@@ -234,7 +235,7 @@ def _agree(
         bound = DegreeBound(size, definitions)
         difference_degree = bound.real(bound.read(difference))
         d = difference_degree.total
-        collisions = bound.count.all_values**2 * 4 * bound.count.degree  # of values, and of one and minus another
+        collisions = bound.count.all_values**2 * 2 * bound.count.degree  # half as many pairs, x = y or x = −y
         q = (d + collisions) / LOW + difference_degree.total_bits / (30 * HOW_MANY)
         if q >= 2**-3:
             raise OutsideNumberSystem(

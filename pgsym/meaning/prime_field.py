@@ -149,7 +149,7 @@ class PrimeField(Numbers):
 
     def _without_sign(self, x: Array) -> Array:
         """The smaller one of x and −x as residues, which stands for |x|."""
-        return np.minimum(x, self.modulus(x) - x)
+        return np.asarray(np.minimum(x, self.modulus(x) - x))
 
     def _mix(self, x: Array, salt: int) -> Array:
         """A pseudo-random element for every (point, value): the finaliser of splitmix64."""

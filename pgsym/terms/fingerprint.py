@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -38,13 +39,13 @@ def fingerprint(thing: object) -> bytes:
             return sha256(b"".join((b"tuple", *map(fingerprint, thing)))).digest()
         case AbstractSet():
             return sha256(b"".join((b"set", *sorted(map(fingerprint, thing))))).digest()
-    if is_dataclass(thing) and not isinstance(thing, type):
+    if is_dataclass(thing) and isinstance(thing, Hashable) and not isinstance(thing, type):
         return _of_dataclass(thing)
     raise TypeError(f"a {type(thing).__name__} has no fingerprint")
 
 
 @lru_cache(maxsize=2**14)
-def _of_dataclass(thing: object) -> bytes:
+def _of_dataclass(thing: Hashable) -> bytes:
     """The digest of a dataclass: its name, and the fields that its equality compares."""
     compared = (getattr(thing, f.name) for f in fields(thing) if f.compare)  # type: ignore[arg-type]
     return sha256(b"".join((type(thing).__qualname__.encode(), *map(fingerprint, compared)))).digest()

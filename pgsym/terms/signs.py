@@ -38,7 +38,7 @@ from pgsym.terms.nodes import (
     factors,
     summands,
 )
-from pgsym.terms.sorts import FINITE, INDEX
+from pgsym.terms.sorts import FINITE, INDEX, REAL
 from pgsym.terms.structure import flat, product, total
 
 
@@ -242,7 +242,7 @@ class Signs:
         weights = self._weights(over, environment)
         each = weights.times(body)
         if not (each.at_least_zero or each.at_most_zero):
-            return AN_ENTRY if _is_a_count(term) else ANYTHING
+            return AN_ENTRY if self._is_fixed(term) else ANYTHING
         sums_to_one = isinstance(over, Conditional) or (isinstance(over, Law) and over.symbol not in self.definitions)
         if isinstance(over, Range) and not self._is_never_empty(over):
             return replace(each, zeros=max(each.zeros, Zeros.BY_PATTERN))
@@ -291,9 +291,30 @@ class Signs:
         whole = reduce(Sign.plus, (self.of(x, environment) for x in operands))
         if whole.at_least_zero or whole.at_most_zero:
             return whole
-        told = all(map(_is_a_count, operands)) or self._is_one_minus_an_entry(operands)
+        told = all(map(self._is_fixed, operands)) or self._is_one_minus_an_entry(operands)
         up, down = (self._gap(xs, environment) for xs in (operands, _negated_all(operands)))
         return Sign(up, down, Zeros.BY_PATTERN if told else Zeros.ANYWHERE)
+
+    def _is_fixed(self, term: Term) -> bool:
+        """Whether size, labels and draws fix a value, as of numbers, times, indicators and sums of these."""
+        match term:
+            case Number():
+                return True
+            case Variable(_, sort):
+                return sort == INDEX
+            case Apply(symbol, (x, *_)):
+                if symbol in self.definitions and REAL not in symbol.arguments:
+                    return self._is_fixed(self.definitions[symbol].body)
+                return symbol in INDICATORS.values() or (symbol in (ABS, POWER) and self._is_fixed(x))
+            case Add(xs) | Multiply(xs):
+                return all(map(self._is_fixed, xs))
+            case Quotient(x, y):
+                return self._is_fixed(x) and self._is_fixed(y)
+            case Power(x, _):
+                return self._is_fixed(x)
+            case Sum(All() | Range(), bound) | Product(_, bound):
+                return self._is_fixed(bound.body)
+        return False
 
     def _is_one_minus_an_entry(self, operands: tuple[Term, ...]) -> bool:
         """Whether a sum is ±(1 − p) of an entry p of a law: zero where every other entry of its row is."""
@@ -305,11 +326,9 @@ class Signs:
 
     def _is_an_entry_of_a_law(self, term: Term) -> bool:
         """Whether a term is π(a | s) for a law π of one outcome that stands for a table."""
-        match term:
-            case Apply(symbol, (outcome, *_)):
-                finite = isinstance(outcome, Variable | Bound) and symbol.arguments[0] in FINITE
-                return finite and symbol.outcomes == 1 and symbol not in self.definitions
-        return False
+        if not isinstance(term, Apply) or term.symbol in self.definitions:
+            return False
+        return term.symbol.outcomes == 1 and term.symbol.arguments[0] in FINITE
 
     def _gap(self, operands: tuple[Term, ...], environment: Environment) -> bool:
         """Whether a sum is 1 − p for a probability p, |A| − 1, |x| ± x, Σ|x| − |Σx| or x − 1 − log x for an x ≥ 0."""
@@ -369,24 +388,6 @@ class Signs:
 
 
 ONE, MINUS_ONE = Number(Fraction(1)), Number(Fraction(-1))
-
-
-def _is_a_count(term: Term) -> bool:
-    """Whether a size fixes a term's value: numbers, lengths, times and sums of them over states or actions."""
-    match term:
-        case Number():
-            return True
-        case Variable(_, sort):
-            return sort == INDEX
-        case Add(xs) | Multiply(xs):
-            return all(map(_is_a_count, xs))
-        case Quotient(x, y):
-            return _is_a_count(x) and _is_a_count(y)
-        case Power(x, _):
-            return _is_a_count(x)
-        case Sum(All(), bound):
-            return _is_a_count(bound.body)
-    return False
 
 
 def _negative_of(sign: Sign) -> Sign:
