@@ -167,7 +167,10 @@ class Float64(Numbers):
     dtype = np.float64
 
     def scalar(self, value: Fraction) -> float:
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise OutsideNumberSystem("a number of more than 300 digits is no float64") from None
 
     def array(self, values: Any) -> Array:
         return np.asarray(values, dtype=np.float64)
