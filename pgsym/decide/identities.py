@@ -31,7 +31,7 @@ from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names, vocabulary
 from pgsym.decide.statements import Statement
 from pgsym.decide.strata import conditions
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
-from pgsym.decide.zero_patterns import Strata, strata
+from pgsym.decide.zero_patterns import MOST_STRATA, Strata, strata
 from pgsym.errors import OutsideNumberSystem, SortError, TooLarge, UnboundVariable, UndefinedValue
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.factors import check_memory
@@ -45,7 +45,7 @@ from pgsym.terms.structure import free, is_visibly_zero, sort_of, symbols
 LOG2_ERROR = -100
 """A false identity is accepted with a chance below 2^-100."""
 MOST_SETTLED = 64
-"""The most strata of a size that a search decides rather than looks at."""
+"""The most strata of a size that all are looked at before a search; where there are more, it is searched."""
 
 Sizes = Iterable[Size | Mapping[str, int]]
 
@@ -116,10 +116,14 @@ def holds_at(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed: int = 0)
 
 
 def differs_at(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], size: Size, seed: int = 0) -> bool:
-    """Whether two sides differ at a random point of a size, which then has a counterexample."""
+    """Whether two sides differ at a random point of a size, which then has a counterexample.
+
+    Where there are many label functions and zero patterns, a sample is looked at.
+    """
+    axes, names = comparable(lhs, rhs), size_names((lhs, rhs), given)
     try:
-        return _agree(lhs, rhs, given, (size,), comparable(lhs, rhs), size_names((lhs, rhs), given), seed) is None
-    except (OutsideNumberSystem, TooLarge, UndefinedValue):
+        return _agree(lhs, rhs, given, (size,), axes, names, seed, MOST_SETTLED) is None
+    except (OutsideNumberSystem, SortError, TooLarge, UndefinedValue):
         return False
 
 
@@ -214,6 +218,7 @@ def _agree(
     axes: tuple[Variable, ...],
     names: tuple[str, ...],
     seed: int,
+    most: int = MOST_STRATA,
 ) -> Evidence | None:
     """The evidence that both sides agree at random points of every size that can be read, or None where they do not.
 
@@ -240,7 +245,7 @@ def _agree(
             continue
         k = max(2, ceil(LOG2_ERROR / log2(q)) + 1)
         primes = random_primes(k, seed)
-        kinds = strata((lhs_apart, rhs_apart), assumed, size, seed)
+        kinds = strata((lhs_apart, rhs_apart), assumed, size, seed, most)
         try:
             if not _vanishes(lhs_apart, rhs_apart, size, assumed, kinds, primes, axes, seed):
                 return None
