@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 EXTRAS := $(VENV)/.extras
 
-.PHONY: help report test test-extras audits mutants lint bench gallery clean
+.PHONY: help report test test-extras audits mutants sizes lint bench gallery clean
 help:
 	@echo "make report   PDF, HTML and LaTeX of every derivation, in reports/"
 	@echo "make test     all tests"
 	@echo "make test-extras  the tests that need PyTorch, JAX and rlax; installs them"
 	@echo "make audits   what losses of rlax and PyTorch do: writes docs/audits-of-libraries.md"
 	@echo "make mutants  more mutants of every claim and step (minutes)"
+	@echo "make sizes    every claim at many random sizes (minutes)"
 	@echo "make lint     ruff and mypy --strict"
 	@echo "make bench    benchmarks; writes reports/benchmarks.md"
 	@echo "make gallery  write the committed .tex gallery and the pages of claims, estimators and bugs again"
@@ -43,6 +44,9 @@ audits: $(EXTRAS)
 
 mutants: $(SETUP)
 	PGSYM_MUTANTS=12 $(BIN)/python -m pytest tests/test_mutants.py --numprocesses=2 --dist=worksteal
+
+sizes: $(SETUP)
+	PGSYM_SIZES=6 $(BIN)/python -m pytest tests/test_claims_at_other_sizes.py --numprocesses=2 --dist=worksteal
 
 lint: $(SETUP)
 	$(BIN)/ruff check pgsym derivations tests

@@ -14,7 +14,7 @@ from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import classification
 from pgsym.problems.classification import LOGIT
 from pgsym.problems.one_step import POLICY, REWARD
-from pgsym.terms import AtLeastTwo, Positive, Term, exp, grad, indicator, log, sum_over
+from pgsym.terms import AtLeastTwo, HowMany, Positive, Term, exp, grad, indicator, log, sum_over
 from pgsym.terms.sorts import ACTION
 
 m = classification()
@@ -141,8 +141,7 @@ def claims() -> Iterator[Claim]:
         says="For two classes the bound is attained: $\\lVert \\nabla J \\rVert^2 = 2\\, \\pi_y^2 (1 - \\pi_y)^2$.",
         lhs=squared(pushed),
         rhs=2 * (right**2 * (1 - right) ** 2),
-        given=m.hypotheses,
-        sizes=({"S": 1, "A": 2}, {"S": 2, "A": 2}, {"S": 3, "A": 2}),
+        given=(*m.hypotheses, HowMany(ACTION, 2)),
     )
     yield Claim(
         "stuck-policy-cross-entropy",

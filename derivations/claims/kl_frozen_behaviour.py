@@ -79,7 +79,7 @@ def claims() -> Iterator[Claim]:
         lhs=expect(m.total_reward * grad(log(m.mass)), (m.tau, SAMPLER.law())) / return_of_sampler,
         rhs=-grad(towards),
         given=(*m.hypotheses, NonNegative(REWARD), ThetaFree(BEHAVIOUR), sampler, reweighed_sampler),
-        sizes=SIZES,
+        sizes=({"S": 2, "A": 1, "T": 2}, *SIZES[1:]),
         remark="A uniform sampler makes the target the distribution of rewards itself.",
     )
     own = Definition.of(MOVING(m.tau, m.theta), m.mass * m.total_reward / m.objective)

@@ -13,6 +13,7 @@ from pgsym.terms import (
     PARAMETER,
     STATE,
     Definition,
+    HowMany,
     Hypothesis,
     Symbol,
     ThetaFree,
@@ -100,8 +101,7 @@ def claims() -> Iterator[Claim]:
         says="For two classes it makes no difference whether the reward is flipped or the label.",
         lhs=bit,
         rhs=gradient,
-        given=m.hypotheses,
-        sizes=({"S": 1, "A": 2}, {"S": 3, "A": 2}),
+        given=(*m.hypotheses, HowMany(ACTION, 2)),
     )
     yield from uneven_noise()
     noisy_reward = indicator(m.a, m.b) * m.score

@@ -21,6 +21,7 @@ from pgsym.terms import (
     STATE,
     Closed,
     Definition,
+    HowMany,
     Positive,
     Symbol,
     Term,
@@ -225,8 +226,7 @@ def claims() -> Iterator[Claim]:
         says="With two actions it is one: there is one logit that matters.",
         lhs=grad(twice),
         rhs=transpose(grad(twice)),
-        given=given_twice,
-        sizes=({"S": 1, "A": 2},),
+        given=(*given_twice, HowMany(ACTION, 2)),
     )
     yield Claim(
         "open-question-free-running-sequence",

@@ -174,11 +174,16 @@ class Claim:
         return decide(self.lhs, self.rhs, self.given, sizes)
 
     def _refuted_elsewhere(self) -> Verdict | None:
-        """The verdict at the smallest size of up to two of everything at which the claim is false, if there is one."""
+        """The verdict at the smallest size at which the claim is false, if there is one.
+
+        Looked at are all sizes of up to two of everything, and three of each with few of the others.
+        """
         lhs, rhs = (self.lhs, self.rhs) if self.slack is None else (self.rhs - self.lhs, self.slack)
         given = relevant_hypotheses((lhs, rhs), self.given)
         names = size_names((lhs, rhs), given)
-        for size in up_to([Size.of(dict.fromkeys(names, 2))]):
+        twos = dict.fromkeys(names, 2)
+        threes = [Size.of({**twos, "S": 1, name: 3}).only(names) for name in names]
+        for size in (*up_to([Size.of(twos)]), *threes):
             if size.instances(names, given) and differs_at(lhs, rhs, given, size):
                 verdict = self._decided((size,))
                 if verdict.rung is Rung.REFUTED:

@@ -24,14 +24,16 @@ import numpy as np
 from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.conditions import conditions
 from pgsym.decide.counterexamples import Counterexample
+from pgsym.decide.coverage import Coverage
+from pgsym.decide.default_sizes import default_sizes
 from pgsym.decide.degree import DegreeBound
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
 from pgsym.decide.search import BUDGET, Holds, Search, confirm_with_balls, search
-from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names, vocabulary
+from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names, vocabulary
 from pgsym.decide.statements import Statement
-from pgsym.decide.strata import strata
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
-from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
+from pgsym.decide.zero_patterns import MOST_STRATA, Strata, strata
+from pgsym.errors import OutsideNumberSystem, SortError, TooLarge, UnboundVariable, UndefinedValue
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.factors import check_memory
 from pgsym.meaning.generic import GenericInstance
@@ -44,6 +46,8 @@ from pgsym.terms.structure import free, is_visibly_zero, sort_of, symbols
 
 LOG2_ERROR = -100
 """A false identity is accepted with a chance below 2^-100."""
+MOST_SETTLED = 64
+"""The most strata of a size that all are looked at before a search; where there are more, it is searched."""
 
 Sizes = Iterable[Size | Mapping[str, int]]
 
@@ -75,9 +79,10 @@ def decide(
     given = tuple(given)
     axes = comparable(lhs, rhs)
     names = size_names((lhs, rhs), given)
-    chosen = _sizes(sizes, names)
     relevant = relevant_hypotheses((lhs, rhs), given)
     where = conditions((lhs, rhs), relevant)
+    one, other, assumed = with_symbols_apart(lhs, rhs, relevant)
+    chosen = _sizes(default_sizes((one, other), assumed, names) if sizes is None else sizes, names)
     try:
         evidence = _agree(lhs, rhs, relevant, chosen, axes, names, seed)
     except OutsideNumberSystem as reason:
@@ -87,10 +92,13 @@ def decide(
         note = "" if evidence else "the sides differ at a random point"
     if evidence is not None:
         evidence = replace(evidence, conditions=where)
+    if evidence is not None and evidence.primes:
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
-    statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes)
+    statement = Statement(one, other, assumed, axes)
     todo, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
     searched = search(statement, names, seed, todo, budget, holds)
+    if evidence is not None and searched.found is None:
+        return Verdict(Rung.TESTED, lhs, rhs, given, _timed(evidence, started))
     return _without_agreement(
         Verdict(Rung.UNDECIDED, lhs, rhs, given, Evidence("none")), statement, names, searched, note, started, seed
     )
@@ -102,22 +110,26 @@ def holds_at(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed: int = 0)
 
     def holds(size: Size) -> bool:
         try:
-            return strata((lhs, rhs), given, size, seed)[1] and (
+            return strata((lhs, rhs), given, size, seed, MOST_SETTLED).complete and (
                 _agree(lhs, rhs, given, (size,), axes, names, seed) is not None
             )
         except UndefinedValue:
             return True  # both sides are undefined at every instance
-        except OutsideNumberSystem:
+        except (OutsideNumberSystem, TooLarge):
             return False
 
     return holds
 
 
 def differs_at(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], size: Size, seed: int = 0) -> bool:
-    """Whether two sides differ at a random point of a size, which then has a counterexample."""
+    """Whether two sides differ at a random point of a size, which then has a counterexample.
+
+    Where there are many label functions and zero patterns, a sample is looked at.
+    """
+    axes, names = comparable(lhs, rhs), size_names((lhs, rhs), given)
     try:
-        return _agree(lhs, rhs, given, (size,), comparable(lhs, rhs), size_names((lhs, rhs), given), seed) is None
-    except (OutsideNumberSystem, UndefinedValue):
+        return _agree(lhs, rhs, given, (size,), axes, names, seed, MOST_SETTLED) is None
+    except (OutsideNumberSystem, SortError, TooLarge, UndefinedValue):
         return False
 
 
@@ -185,8 +197,8 @@ def search_sizes(names: tuple[str, ...], chosen: tuple[Size, ...]) -> tuple[Size
     return (*(SEARCH_SIZES if says_enough else ()), *chosen)
 
 
-def _sizes(sizes: Sizes | None, names: tuple[str, ...]) -> tuple[Size, ...]:
-    chosen = [s if isinstance(s, Size) else Size.of(s) for s in (decision_sizes(names) if sizes is None else sizes)]
+def _sizes(sizes: Sizes, names: tuple[str, ...]) -> tuple[Size, ...]:
+    chosen = [s if isinstance(s, Size) else Size.of(s) for s in sizes]
     return tuple(dict.fromkeys(s.only(names) for s in chosen))
 
 
@@ -212,19 +224,17 @@ def _agree(
     axes: tuple[Variable, ...],
     names: tuple[str, ...],
     seed: int,
+    most: int = MOST_STRATA,
 ) -> Evidence | None:
-    """The evidence that both sides agree at random points of every size, or None where they do not.
+    """The evidence that both sides agree at random points of every size that can be read, or None where they do not.
 
     The points follow from the statement, so that none can be written that holds just there.  π_θ and π_θ' have tables,
-    and zeros, of their own.
+    and zeros, of their own.  Without primes the evidence is of samples only: the statement is tested, and not decided.
     """
     lhs, rhs, given = with_symbols_apart(lhs, rhs, given)
     seed = own_seed(seed, lhs, rhs, frozenset(given))
-    difference = lhs - rhs
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
-    worst, most_points, most_strata, degree, whole = -float("inf"), 0, 1, 0, True
-    all_primes: set[int] = set()
-    loose: set[str] = set()
+    covered, loose = Coverage(), set[str]()
     instances = [(base, size) for base in sizes for size in base.instances(names, given)]
     if not instances:
         raise OutsideNumberSystem(
@@ -233,40 +243,28 @@ def _agree(
     for base, size in instances:
         loose |= set(dict(size.counts)) - set(dict(base.counts))
         bound = DegreeBound(size, definitions)
-        difference_degree = bound.real(bound.read(difference))
+        difference_degree = bound.real(bound.read(lhs - rhs))
         d = difference_degree.total
         collisions = bound.count.all_values**2 * 2 * bound.count.degree  # half as many pairs, x = y or x = −y
         q = (d + collisions) / LOW + difference_degree.total_bits / (30 * HOW_MANY)
         if q >= 2**-3:
-            raise OutsideNumberSystem(
-                f"the degree {d} at {size} is too large for primes near 2^31: take a smaller size"
-            )
+            reason = f"the degree {d} at {size} is too large for primes near 2^31: take a smaller size"
+            covered.refuse(base, OutsideNumberSystem(reason))
+            continue
         k = max(2, ceil(LOG2_ERROR / log2(q)) + 1)
-        kinds, complete = strata((lhs, rhs), given, size, seed)
-        whole &= complete
         primes = random_primes(k, seed)
-        instance = GenericInstance(size.sorts, size.lengths, given, primes, kinds, seed)
-        if not _vanishes(lhs, rhs, instance, axes):
-            return None
-        worst, degree = max(worst, k * log2(q)), max(degree, d)
-        most_points, most_strata = max(most_points, k), max(most_strata, len(kinds))
-        all_primes.update(primes)
+        kinds = strata((lhs, rhs), given, size, seed, most)
+        try:
+            if not _vanishes(lhs, rhs, size, given, kinds, primes, axes, seed):
+                return None
+        except (TooLarge, UndefinedValue, SortError) as reason_to_skip:
+            covered.refuse(base, reason_to_skip)
+            continue
+        covered.add(base, kinds, primes, d, k * log2(q))
     notes = []
-    if most_strata > 1:
-        extent = "all" if whole else "a selection of"
-        notes.append(f"{extent} label functions and zero patterns, up to {most_strata}")
     if loose:
         notes.append(f"all times {_times_in_words(sorted(loose), given, sizes[0])}")
-    return Evidence(
-        "random points of prime fields",
-        tuple(dict.fromkeys(base for base, _ in instances)),
-        tuple(sorted(all_primes)),
-        most_points,
-        most_strata,
-        degree,
-        worst,
-        note="; ".join(notes),
-    )
+    return covered.evidence(notes)
 
 
 def _times_in_words(times: list[str], given: Iterable[Hypothesis], size: Size) -> str:
@@ -278,17 +276,34 @@ def _times_in_words(times: list[str], given: Iterable[Hypothesis], size: Size) -
     return f"1 ≤ {', '.join(times)} ≤ {last}" + "".join(f", {h}" for h in order)
 
 
-def _vanishes(lhs: Term, rhs: Term, instance: GenericInstance, axes: tuple[Variable, ...]) -> bool:
+def _vanishes(
+    lhs: Term,
+    rhs: Term,
+    size: Size,
+    given: tuple[Hypothesis, ...],
+    kinds: Strata,
+    primes: tuple[int, ...],
+    axes: tuple[Variable, ...],
+    seed: int,
+) -> bool:
     """Whether the sides are defined and equal at every point; a point where both are undefined is no witness."""
-    opened = prod(instance.size(sort) for v in axes for _, sort in open_axes(v, instance))
-    needed = opened * len(instance.numbers.primes) * instance.numbers.bytes
-    check_memory(needed, lhs, " for all values of its variables")
-    left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
-    shape = np.broadcast_shapes(left.array.shape, right.array.shape)
-    poles = [np.zeros(shape, dtype=bool) if f.poles is None else np.broadcast_to(f.poles, shape) for f in (left, right)]
-    if (poles[0] != poles[1]).any():
-        return False
-    if poles[0].all():
+    is_defined = False
+    for few in kinds.in_pieces:
+        instance = GenericInstance(size.sorts, size.lengths, given, primes, few, seed)
+        opened = prod(instance.size(sort) for v in axes for _, sort in open_axes(v, instance))
+        needed = opened * len(instance.numbers.primes) * instance.numbers.bytes
+        check_memory(needed, lhs, " for all values of its variables")
+        left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
+        shape = np.broadcast_shapes(left.array.shape, right.array.shape)
+        left_poles, right_poles = (
+            np.zeros(shape, dtype=bool) if f.poles is None else np.broadcast_to(f.poles, shape) for f in (left, right)
+        )
+        if (left_poles != right_poles).any():
+            return False
+        difference = instance.numbers.add(left.array, -right.array)
+        if not ((difference == 0) | left_poles).all():
+            return False
+        is_defined = is_defined or not left_poles.all()
+    if not is_defined:
         raise UndefinedValue("both sides divide by zero, or take the logarithm of zero, at every instance")
-    difference = instance.numbers.add(left.array, -right.array)
-    return bool(((difference == 0) | poles[0]).all())
+    return True

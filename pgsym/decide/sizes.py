@@ -131,11 +131,14 @@ def _time(term: Term, size: Size) -> int:
     raise SortError(f"{term} is not a time")
 
 
-DECISION_SIZES = tuple(Size.of(S=s, A=a, W=2, N=n) for s, a, n in ((1, 2, 3), (2, 3, 2), (3, 2, 1), (1, 4, 1)))
+DECISION_SIZES = tuple(
+    Size.of(S=s, A=a, W=w, N=n) for s, a, w, n in ((1, 2, 3, 3), (2, 3, 2, 2), (3, 3, 2, 1), (1, 4, 2, 1), (2, 1, 2, 2))
+)
 """Where an identity is decided unless the caller says otherwise: many rounds with few states, few with many."""
 
 DECISION_HORIZONS = tuple(
-    Size.of(S=s, A=a, W=2, N=n, T=t) for s, a, n, t in ((1, 4, 2, 1), (2, 3, 1, 2), (3, 2, 1, 3), (2, 2, 1, 4))
+    Size.of(S=s, A=a, W=w, N=n, T=t)
+    for s, a, w, n, t in ((1, 4, 3, 2, 1), (2, 3, 2, 1, 3), (3, 3, 2, 1, 2), (2, 2, 2, 1, 4), (2, 1, 2, 1, 2))
 )
 """The same for statements with a horizon: long enough that a slip by a step or two shows."""
 

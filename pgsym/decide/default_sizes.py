@@ -1,0 +1,91 @@
+"""Where a statement is decided unless the caller says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import product
+
+from pgsym.decide.sizes import Size, decision_sizes
+from pgsym.decide.zero_patterns import strata
+from pgsym.terms.hypotheses import Counted, Hypothesis, Rounds
+from pgsym.terms.nodes import Term
+from pgsym.terms.sorts import LETTERS
+
+MOST = 64
+"""A number that a hypothesis asks for is looked for up to here."""
+
+
+def default_sizes(terms: Iterable[Term], given: Iterable[Hypothesis], names: tuple[str, ...]) -> tuple[Size, ...]:
+    """The usual small sizes, or those nearest to them that the hypotheses allow.
+
+    A number that a hypothesis fixes is obeyed, and a horizon is as long as the times that are compared need.  Where a
+    size has too many label functions and zero patterns to look at all of them, the largest smaller size that has not is
+    taken instead.
+
+    >>> from pgsym.problems import trajectory
+    >>> from pgsym.terms import ACTION, HowMany, Rounds
+    >>> m = trajectory()
+    >>> for size in default_sizes([m.objective], [HowMany(ACTION, 2), Rounds(m.T, 5)], ("S", "A", "T"))[:2]:
+    ...     print(size)
+    |S| = 1, |A| = 2, T = 5
+    |S| = 2, |A| = 2, T = 5
+    """
+    terms, given = tuple(terms), tuple(given)
+    allowed = [size for usual in decision_sizes(names) for size in _nearest(usual, names, given)]
+    return tuple(dict.fromkeys(_enumerable(size, terms, given, names) for size in dict.fromkeys(allowed)))
+
+
+def _nearest(usual: Size, names: tuple[str, ...], given: tuple[Hypothesis, ...]) -> Iterator[Size]:
+    """The sizes nearest to a usual one that the hypotheses allow.
+
+    A length of its own, such as the k of k tries, is any number up to the usual batch size.
+    """
+    said = dict(usual.counts)
+    rounds = {h.length.name: h.allows for h in given if isinstance(h, Rounds)}
+    counted = [h for h in given if isinstance(h, Counted)]
+    for letter, sort in LETTERS.items():
+        of_it = tuple(h for h in counted if h.sort == sort)
+        said[letter] = _closest(said[letter], partial(_allow, of_it))
+    horizon = next((name for name in ("T", "N") if name in names), None)
+    for name in {"T", "N"} & said.keys() & rounds.keys():
+        said[name] = _closest(said[name], rounds[name])
+    if horizon is None:
+        own = [name for name in names if name not in said]
+        for numbers in product(range(1, said["N"] + 1), repeat=len(own)):
+            chosen = {k: _closest(n, rounds.get(k, _any)) for k, n in zip(own, numbers, strict=True)}
+            yield _size({**said, **chosen}, names)
+        return
+    for longer in range(said[horizon], MOST):
+        size = _size({**said, horizon: longer}, names)
+        if size.instances(names, given):
+            yield size
+            return
+    yield _size(said, names)  # where the hypotheses leave nothing
+
+
+def _any(_: int) -> bool:
+    return True
+
+
+def _allow(counted: tuple[Counted, ...], count: int) -> bool:
+    return all(h.allows(count) for h in counted)
+
+
+def _closest(number: int, allows: Callable[[int], bool]) -> int:
+    """The allowed number that is closest to one; the number itself where none is."""
+    return min(filter(allows, range(1, MOST)), key=lambda n: abs(n - number), default=number)
+
+
+def _size(said: Mapping[str, int], names: tuple[str, ...]) -> Size:
+    return Size.of({name: n for name, n in said.items() if name in names})
+
+
+def _enumerable(size: Size, terms: tuple[Term, ...], given: tuple[Hypothesis, ...], names: tuple[str, ...]) -> Size:
+    """The size, or the largest one with fewer states, actions or outcomes whose strata are few enough for all."""
+    smaller = sorted((s for s in size.below if s.lengths == size.lengths), key=lambda s: s.extent, reverse=True)
+    for candidate in smaller:
+        instances = candidate.instances(names, given)
+        if instances and strata(terms, given, instances[0]).complete:
+            return candidate
+    return size
