@@ -240,7 +240,7 @@ def _agree(
         worst, degree = max(worst, k * log2(q)), max(degree, d)
         most_points, most_strata = max(most_points, k), max(most_strata, len(kinds))
         all_primes.update(primes)
-    notes = [f"where {c}" for c in conditions((lhs, rhs), given)]
+    notes = []
     if most_strata > 1:
         extent = "all" if whole else "a selection of"
         notes.append(f"{extent} label functions and zero patterns, up to {most_strata}")
@@ -255,6 +255,7 @@ def _agree(
         degree,
         worst,
         note="; ".join(notes),
+        conditions=conditions((lhs, rhs), given),
     )
 
 

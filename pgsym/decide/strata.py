@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.decide.sizes import Size, vocabulary
+from pgsym.decide.verdicts import Condition
 from pgsym.meaning.generic import Stratum
 from pgsym.meaning.instances import axes_of, has_table
 from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG, POWER
@@ -100,18 +101,18 @@ def _combinations(axes: list[list[Part]], seed: int) -> tuple[list[tuple[Part, .
     return [tuple(axis[0] for axis in axes), *chosen], False
 
 
-def conditions(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[str, ...]:
-    """What a decision takes for granted, because no pattern of zeros covers it: "c − d ≠ 0", "c > 0".
+def conditions(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Condition, ...]:
+    """What a decision takes for granted, because no pattern of zeros covers it: c − d ≠ 0, or c > 0.
 
     A sum of things that may have either sign can cancel; the logarithm of one means that of a positive number.
     """
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
-    found: dict[str, None] = {}
+    found: dict[Condition, None] = {}
     for term in terms:
         if any(_uncovered(t, definitions) for t in distinct(term)):  # else what is bound needs no names
             for place in places(term):
                 for factor, sign in _uncovered(place.term, definitions):
-                    found[f"{factor} {sign}"] = None
+                    found[Condition.positive(factor) if sign == "> 0" else Condition.not_zero(factor)] = None
     return tuple(found)
 
 

@@ -41,13 +41,37 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True)
+class Condition:
+    """Where a verdict holds: something is not zero, or positive, which the form of the statement does not show.
+
+    `written` is what the terminal shows and `drawn` its LaTeX.
+    """
+
+    written: str
+    drawn: str
+
+    @classmethod
+    def not_zero(cls, term: Term) -> Condition:
+        """The condition that a term that is divided by is not zero."""
+        return cls(f"{term} ≠ 0", f"{latex(term)} \\neq 0")
+
+    @classmethod
+    def positive(cls, term: Term) -> Condition:
+        """The condition that a term whose logarithm is taken is positive."""
+        return cls(f"{term} > 0", f"{latex(term)} > 0")
+
+    def __str__(self) -> str:
+        return self.written
+
+
+@dataclass(frozen=True)
 class Evidence:
     """How a verdict was reached.
 
     `sizes` where it was decided; `points` random points a size (over all `strata`: label functions and patterns of
     zeros), modulo `primes`; `degree` the largest degree of the difference of the two sides; `log2_error` the base-2
     logarithm of the chance that a false identity would have been accepted; `examples` how many instances were
-    tested where it was not decided; `seconds` wall-clock time and `memory` the most bytes the process has held so far
+    tested where it was not decided; `conditions` where it holds; `seconds` wall-clock time and `memory` the most bytes the process has held so far
     (None where the system does not say), which are not part of equality.
     """
 
@@ -60,6 +84,7 @@ class Evidence:
     log2_error: float | None = None
     examples: int = 0
     note: str = ""
+    conditions: tuple[Condition, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     memory: int | None = field(default=None, compare=False)
 
@@ -75,27 +100,35 @@ class Evidence:
             "error_bound": None if self.log2_error is None else f"2^{self.log2_error:.0f}",
             "examples": self.examples,
             "note": self.note,
+            "conditions": [c.written for c in self.conditions],
             "seconds": round(self.seconds, 6),
             "peak_memory_mb": None if self.memory is None else round(self.memory / 1e6, 1),
         }
 
     @property
+    def where(self) -> str:
+        """The conditions in words, "where c − d ≠ 0, c > 0"; empty where there are none."""
+        return f"where {', '.join(map(str, self.conditions))}" if self.conditions else ""
+
+    @property
     def brief(self) -> str:
         """A few words for a table."""
-        if not self.primes:
-            return self.note if self.method == "none" else self.method
-        where = [x for x in self.note.split("; ") if x.startswith("where ")]
-        return "; ".join((f"{len(self.sizes)} sizes, chance of error < 2^-{int(-(self.log2_error or 0))}", *where))
+        how = self.method
+        if self.primes:
+            how = f"{len(self.sizes)} sizes, chance of error < 2^-{int(-(self.log2_error or 0))}"
+        elif self.method == "none":
+            how = self.note
+        return "; ".join(x for x in (how, self.where) if x)
 
     def __str__(self) -> str:
         """One line for people, without the time it took."""
-        if not self.primes:
-            return "; ".join(x for x in (self.method, self.note) if x and x != "none")
-        sizes = "; ".join(map(str, self.sizes)) or "no sizes"
-        return (
-            f"{sizes}: {self.points} points modulo {len(self.primes)} primes near 2^31, degree ≤ {self.degree}, "
-            f"chance of error < 2^{-int(-(self.log2_error or 0))}" + (f"; {self.note}" if self.note else "")
-        )
+        how = "" if self.method == "none" else self.method
+        if self.primes:
+            how = (
+                f"{'; '.join(map(str, self.sizes)) or 'no sizes'}: {self.points} points modulo {len(self.primes)} "
+                f"primes near 2^31, degree ≤ {self.degree}, chance of error < 2^{-int(-(self.log2_error or 0))}"
+            )
+        return "; ".join(x for x in (how, self.where, self.note) if x)
 
 
 @dataclass(frozen=True)

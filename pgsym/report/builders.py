@@ -136,9 +136,7 @@ def evidence(verdict: Verdict) -> str:
         return e.method[0].upper() + e.method[1:] + confirmed
     sizes = "; ".join(f"${_size(size)}$" for size in e.sizes if size.counts)
     where = f"for {sizes}" if sizes else ""
-    notes = e.note.split("; ") if e.note else []
-    strata = "; ".join(n for n in notes if not n.startswith("where "))
-    said = [f"at {strata}"] * bool(strata) + [n for n in notes if n.startswith("where ")]
+    said = [f"at {e.note}"] * bool(e.note) + [f"where ${c.drawn}$" for c in e.conditions]
     return (
         f"Decided {where}: {e.points} random points modulo {len(e.primes)} primes near $2^{{31}}$, "
         f"degree at most {e.degree}, "

@@ -96,10 +96,11 @@ def test_what_is_taken_for_granted_is_said() -> None:
     assert decide((c - d) / (c - d), one).rung is Rung.REFUTED
     verdict = decide((c - 1) / (c - 1), one)
     assert verdict.is_true
-    assert "where c − 1 ≠ 0" in verdict.evidence.note
-    assert "where c > 0" in decide(log(c * d), log(c) + log(d)).evidence.note
-    note = decide(grad(m.objective), m.expectation(m.reward * m.score), m.hypotheses).evidence.note
-    assert note == ""
+    assert "where c − 1 ≠ 0" in str(verdict)
+    assert "where c > 0, d > 0" in str(decide(log(c * d), log(c) + log(d)))
+    evidence = decide(grad(m.objective), m.expectation(m.reward * m.score), m.hypotheses).evidence
+    assert not evidence.conditions
+    assert not evidence.note
 
 
 def test_the_absolute_value_of_a_probability_moves_with_it() -> None:
