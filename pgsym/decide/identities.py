@@ -23,6 +23,7 @@ import numpy as np
 from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.degree import DegreeBound
+from pgsym.decide.laws import conditions_of_laws
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
 from pgsym.decide.search import BUDGET, Holds, Search, confirm_with_balls, search
 from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names, vocabulary
@@ -74,6 +75,7 @@ def decide(
     names = size_names((lhs, rhs), given)
     chosen = _sizes(sizes, names)
     relevant = relevant_hypotheses((lhs, rhs), given)
+    of_laws = conditions_of_laws(relevant, chosen)
     try:
         evidence = _agree(lhs, rhs, relevant, chosen, axes, names, seed)
     except OutsideNumberSystem as reason:
@@ -82,6 +84,7 @@ def decide(
     else:
         note = "" if evidence else "the sides differ at a random point"
     if evidence is not None:
+        evidence = replace(evidence, conditions=(*evidence.conditions, *of_laws))
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes)
     where, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
