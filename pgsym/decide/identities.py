@@ -26,6 +26,7 @@ from pgsym.decide.degree import DegreeBound
 from pgsym.decide.laws import conditions_of_laws
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
 from pgsym.decide.search import BUDGET, Holds, Search, confirm_with_balls, search
+from pgsym.decide.second_reading import read_again
 from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names, vocabulary
 from pgsym.decide.statements import Statement
 from pgsym.decide.strata import conditions, strata
@@ -85,6 +86,8 @@ def decide(
         note = "" if evidence else "the sides differ at a random point"
     if evidence is not None:
         evidence = replace(evidence, conditions=(*evidence.conditions, *of_laws))
+        statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes)
+        read_again(statement, names, evidence.sizes, (seed, evidence.degree, *evidence.primes))
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes)
     where, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
