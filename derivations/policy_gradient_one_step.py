@@ -104,15 +104,17 @@ def claims() -> Iterator[Claim]:
         "multiply-by-one-at-zero",
         chapter=6,
         row=7.1,
-        says="The policy gradient for policies that may give an answer the probability zero.",
+        says="The policy gradient at the edge of the simplex, where an answer has the probability zero and the "
+        "parameter can raise it.",
         lhs=gradient,
         rhs=target,
         given=without_positivity,
         expected=Rung.REFUTED,
         repaired_by=("policy-gradient-one-step",),
-        remark="Where $\\pi(a \\mid s) = 0$ and still $\\nabla \\pi(a \\mid s) \\neq 0$, the answer is never sampled "
-        "and its "
-        "part of the gradient is lost. A softmax policy is always safe.",
+        remark="There $\\nabla \\pi(a \\mid s) \\neq 0$ is a one-sided derivative, as of a policy whose parameters are "
+        "its own probabilities. The answer is never sampled, and its part of the gradient is lost. A policy that is "
+        "differentiable on both sides of $\\theta$ has $\\nabla \\pi = 0$ where $\\pi = 0$, because $\\pi \\ge 0$ has "
+        "a minimum there, and loses nothing. A softmax policy is never zero.",
     )
     yield Claim(
         "reassemble-expectation",

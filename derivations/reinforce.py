@@ -48,13 +48,16 @@ def claims() -> Iterator[Claim]:
         "reinforce-at-zero",
         chapter=9,
         row=34.1,
-        says="The same for policies that may give an action the probability zero.",
+        says="The same at the edge of the simplex, where an action has the probability zero and the parameter can "
+        "raise it.",
         lhs=gradient,
         rhs=target,
         given=tuple(h for h in m.hypotheses if not isinstance(h, Positive)),
         expected=Rung.REFUTED,
         repaired_by=("reinforce",),
-        remark="An action that is never taken never shows what it would have earned.",
+        remark="An action that is never taken never shows what it would have earned. The derivative there is "
+        "one-sided; a policy that is differentiable on both sides of $\\theta$ has $\\nabla \\pi = 0$ where $\\pi = "
+        "0$, and loses nothing.",
     )
 
 

@@ -16,7 +16,8 @@ from pgsym.errors import PgsymError
 from pgsym.show import show
 
 if TYPE_CHECKING:
-    from pgsym.kernel import Derivation, Lemma, Step, Theorem, replay
+    from pgsym.kernel import Derivation, Lemma, Step, Theorem
+    from pgsym.records import replay
 
 __version__ = "0.1.0"
 __all__ = ["Derivation", "Lemma", "PgsymError", "Step", "Theorem", "__version__", "replay", "show"]
@@ -25,7 +26,7 @@ __all__ = ["Derivation", "Lemma", "PgsymError", "Step", "Theorem", "__version__"
 def __getattr__(name: str) -> Any:
     """What the kernel gives, imported when it is asked for: NumPy and SymPy take a while."""
     if name in __all__:
-        from pgsym import kernel
+        from pgsym import kernel, records
 
-        return getattr(kernel, name)
+        return getattr(records if name == "replay" else kernel, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,44 +2,52 @@
 
 A derivation starts from a term; each step applies a rule at a place.  The kernel recomputes the line itself,
 collects the hypotheses that the rules needed, and has the whole line decided under exactly those: a step that
-changes the value cannot be made, nor one whose rule forgot a condition.  Nothing that a file says is believed:
-a recorded derivation is replayed.
+changes the value cannot be made, nor one whose rule forgot a condition, whoever wrote the rule.  Nothing that a file
+says is believed: a recorded derivation is replayed.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Any, Self
 
 from pgsym.decide.identities import Sizes, decide, relevant_hypotheses
 from pgsym.decide.sizes import Size
-from pgsym.decide.verdicts import Rung, Verdict
-from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RecordRefused, RuleDoesNotApply, StepRefuted
+from pgsym.decide.verdicts import Condition, Rung, Verdict
+from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RuleDoesNotApply, StepRefuted
+from pgsym.rules import OWN as WITHOUT_LEMMAS
 from pgsym.rules.base import Rewrite, Rule, constant_in, positive
 from pgsym.rules.time import before
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, Rounds, ThetaFree
 from pgsym.terms.latex import latex
-from pgsym.terms.nodes import Number, Symbol, Term, Variable
+from pgsym.terms.matching import matches
+from pgsym.terms.nodes import Symbol, Term, Variable
 from pgsym.terms.places import Path, Place, find, places, rewrite_at
+from pgsym.terms.plain import plain, plain_hypothesis
 from pgsym.terms.record import (
-    from_record,
-    hypothesis_from_record,
     hypothesis_record,
-    symbol_from_record,
     symbol_record,
     to_record,
 )
-from pgsym.terms.sorts import INDEX, PARAMETER, Collective, Sort
-from pgsym.terms.structure import Part, flat, free, loose, parts, sort_of, substitute
+from pgsym.terms.sorts import INDEX, PARAMETER, Collective
+from pgsym.terms.structure import flat, free, sort_of, substitute
 
 FORMAT = 1
 NO_PARAMETER = Variable("", PARAMETER)
+TRUE = (Rung.DECIDED, Rung.EXACT, Rung.TESTED)
+"""The rungs on which a line may stand, the highest first; a theorem stands no higher than its lowest line."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One line: a rule at a place of the line before, what it needed, why, and how the line was decided."""
+    """One line: a rule at a place of the line before, what it needed, why, and how the line was decided.
+
+    `title` is the rule's name in words; of a rule that is not pgsym's own it says so, and `custom` is the record of
+    that rule as it was when it was applied.
+    """
 
     rule: Rule
     path: Path
@@ -48,11 +56,13 @@ class Step:
     needs: frozenset[Hypothesis]
     why: str
     verdict: Verdict
+    title: str
+    custom: str = ""
 
     def record(self) -> dict[str, Any]:
         """The step as JSON-ready data, without the time it took."""
         return {
-            "rule": rule_record(self.rule),
+            "rule": json.loads(self.custom) if self.custom else rule_record(self.rule),
             "path": list(self.path),
             "before": to_record(self.before),
             "after": to_record(self.after),
@@ -67,7 +77,8 @@ _SEAL = object()
 class Theorem:
     """lhs = rhs under some hypotheses, with the steps that lead there.  Only `Derivation.conclude` makes one.
 
-    It is immutable, cannot be subclassed, and a pickled one is derived again, not believed.
+    It is immutable, cannot be subclassed, and a pickled one is derived again, not believed.  `verdict` is the one on
+    lhs = rhs itself; `rung` and `conditions` are those of the whole derivation.
     """
 
     __slots__ = ("given", "lhs", "name", "rhs", "sizes", "steps", "verdict")
@@ -77,7 +88,7 @@ class Theorem:
     steps: tuple[Step, ...]
     verdict: Verdict
     name: str
-    sizes: Sizes | None
+    sizes: tuple[Size, ...] | None
 
     def __init__(self, seal: object, **values: Any):
         if seal is not _SEAL:
@@ -94,8 +105,16 @@ class Theorem:
     def __init_subclass__(cls) -> None:
         raise PgsymError("a theorem is not subclassed")
 
-    def __reduce__(self) -> tuple[Callable[[dict[str, Any]], Theorem], tuple[dict[str, Any]]]:
-        return replay, (self.record(),)
+    def __copy__(self) -> Theorem:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Theorem:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., Theorem], tuple[dict[str, Any], tuple[type[Rule], ...]]]:
+        from pgsym.records import replay  # which derives it again, and so needs what is here
+
+        return replay, (self.record(), self.custom_rules)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Theorem) and self.record() == other.record()
@@ -103,14 +122,58 @@ class Theorem:
     def __hash__(self) -> int:
         return hash((self.lhs, self.rhs, frozenset(self.given)))
 
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdict on lhs = rhs, then those on the steps."""
+        return (self.verdict, *(s.verdict for s in self.steps))
+
+    @property
+    def rung(self) -> Rung:
+        """The lowest rung that lhs = rhs or one of the steps stands on."""
+        return max((v.rung for v in self.verdicts), key=TRUE.index)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Where all lines have a value: the conditions of lhs = rhs, then those that a step alone has."""
+        return tuple(dict.fromkeys(c for v in self.verdicts for c in v.evidence.conditions))
+
+    @property
+    def weaker_steps(self) -> tuple[int, ...]:
+        """The numbers of the steps that stand on a lower rung than lhs = rhs itself."""
+        own = TRUE.index(self.verdict.rung)
+        return tuple(i for i, s in enumerate(self.steps, 1) if TRUE.index(s.verdict.rung) > own)
+
+    @property
+    def standing(self) -> str:
+        """How firmly it stands, and where, in one line: the rung of its weakest line, the evidence, all conditions."""
+        said = [str(self.verdict.evidence)]
+        if self.weaker_steps:
+            k = self.weaker_steps[0]
+            weak = f"line {k} is only {self.rung} ({self.steps[k - 1].verdict.evidence})"
+            said = [weak, f"the first and the last line taken alone are {self.verdict.rung}: {said[0]}"]
+        more = [c for c in self.conditions if c not in self.verdict.evidence.conditions]
+        if more:
+            said.append(f"its steps have a value where {', '.join(map(str, more))}")
+        return f"{self.rung}: {'; '.join(said)}"
+
+    @property
+    def custom_rules(self) -> tuple[type[Rule], ...]:
+        """The rules that are not pgsym's own and that it rests on: whoever replays its record gives them."""
+        return tuple(dict.fromkeys(kind for s in self.steps for kind in _custom_kinds(s.rule)))
+
     def __str__(self) -> str:
         under = f"  given {'; '.join(map(str, self.given))}" if self.given else ""
-        return f"{self.name or 'Theorem'}: {self.lhs} = {self.rhs}{under}"
+        return f"{self.name or 'Theorem'}: {self.lhs} = {self.rhs}{under}\n  {self.standing}"
 
     def _repr_latex_(self) -> str:
         lines = [f"& {latex(self.lhs)}", *(f"= {{}} & {latex(s.after)}" for s in self.steps)]
-        if self.steps and flat(self.steps[-1].after) != flat(self.rhs):
+        if not self.steps or flat(self.steps[-1].after) != flat(self.rhs):
             lines.append(f"= {{}} & {latex(self.rhs)}")
+        words = ["\\text{given " + "; ".join(h.latex() for h in self.given) + "}"] if self.given else []
+        words += ["\\text{where $" + "$, $".join(c.drawn for c in self.conditions) + "$}"] if self.conditions else []
+        sizes = "; ".join(str(size) for size in self.verdict.evidence.sizes if size.counts)
+        words.append("\\text{" + str(self.rung) + (f" at {sizes}" if sizes else "") + "}")
+        lines += [f"& {line}" for line in words]
         return "$\\begin{aligned} " + " \\\\ ".join(lines) + " \\end{aligned}$"
 
     def record(self) -> dict[str, Any]:
@@ -122,7 +185,7 @@ class Theorem:
             "steps": [s.record() for s in self.steps],
             "target": to_record(self.rhs),
             "given": [hypothesis_record(h) for h in self.given],
-            "sizes": None if self.sizes is None else [_counts(s) for s in self.sizes],
+            "sizes": None if self.sizes is None else [dict(s.counts) for s in self.sizes],
         }
 
     def necessity(self) -> tuple[tuple[Hypothesis, Verdict], ...]:
@@ -154,18 +217,55 @@ class Derivation:
     π_θ(a | s) ∇_θ log π_θ(a | s)
     """
 
+    __slots__ = ("_given", "_name", "_needs", "_sizes", "_start", "_steps")
+    _steps: tuple[Step, ...]
+
     def __init__(self, start: Term, given: Iterable[Hypothesis] = (), name: str = "", sizes: Sizes | None = None):
-        sort_of(start)
-        self.name, self.start, self.given = name, start, tuple(given)
-        self.sizes = None if sizes is None else tuple(sizes)
-        self.steps: list[Step] = []
-        about = relevant_hypotheses((start,), self.given)
-        self.needs = tuple(h for h in about if _gives_meaning(h) or isinstance(h, Rounds))
+        sort_of(plain(start))
+        self._name, self._start = _words(name), start
+        self._given = tuple(map(plain_hypothesis, given))
+        self._sizes = None if sizes is None else tuple(Size.of(_counts(s)) for s in sizes)
+        self._steps = ()
+        about = relevant_hypotheses((start,), self._given)
+        self._needs = tuple(h for h in about if _gives_meaning(h) or isinstance(h, Rounds))
+
+    def __init_subclass__(cls) -> None:
+        raise PgsymError("a derivation is not subclassed: write a rule of your own instead")
+
+    @property
+    def name(self) -> str:
+        """The name of the theorem to be."""
+        return self._name
+
+    @property
+    def start(self) -> Term:
+        """The first line."""
+        return self._start
+
+    @property
+    def given(self) -> tuple[Hypothesis, ...]:
+        """What steps may use."""
+        return self._given
+
+    @property
+    def sizes(self) -> tuple[Size, ...] | None:
+        """The sizes at which every line is decided; None for the usual ones."""
+        return self._sizes
+
+    @property
+    def needs(self) -> tuple[Hypothesis, ...]:
+        """What the steps have used so far."""
+        return self._needs
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps made so far."""
+        return self._steps
 
     @property
     def line(self) -> Term:
         """The last line."""
-        return self.steps[-1].after if self.steps else self.start
+        return self._steps[-1].after if self._steps else self._start
 
     def apply(self, rule: Rule | type[Rule], at: Term | Path | None = None, why: str = "") -> Self:
         """Rewrite the last line by a rule, at a path, at the one sub-term equal to `at`, or where it fits.
@@ -174,30 +274,36 @@ class Derivation:
 
         Raises PlaceNotFound, RuleDoesNotApply, MissingHypothesis, or StepRefuted with a counterexample.
         """
-        rule = rule() if isinstance(rule, type) else rule
+        rule = _checked(rule() if isinstance(rule, type) else rule)
+        so_far = self._steps
         path = self._place(rule, at)
         before = self.line
         after, asked = _rewritten(before, path, rule)
         needs = self._through_definitions(asked)
-        missing = [h for h in needs if h not in self.given]
+        title, custom = _words(rule.title), ""
+        if is_custom(rule):
+            title, custom = f"custom rule: {title}", json.dumps(rule_record(rule), ensure_ascii=False)
+        if self._steps is not so_far:
+            raise PgsymError(f"{type(rule).__name__} changed the derivation while it was applied: a rule only rewrites")
+        missing = [h for h in needs if h not in self._given]
         if missing:
             words = "; ".join(sorted(map(str, missing)))
             raise MissingHypothesis(f"{type(rule).__name__} needs what the derivation does not assume: {words}")
-        grown = tuple(dict.fromkeys((*self.needs, *(h for h in self.given if h in needs))))
-        verdict = decide(before, after, grown, self.sizes)
+        grown = tuple(dict.fromkeys((*self._needs, *(h for h in self._given if h in needs))))
+        verdict = decide(before, after, grown, self._sizes)
         if verdict.rung is Rung.REFUTED:
             raise StepRefuted(f"{type(rule).__name__} changes the value of {before}\n{verdict.counterexample}", verdict)
-        if verdict.rung is Rung.UNDECIDED:
+        if verdict.rung not in TRUE:
             raise PgsymError(f"{type(rule).__name__}: the step cannot be decided: {verdict.evidence.note}")
-        self.needs = grown
-        self.steps.append(Step(rule, path, before, after, needs, why, verdict))
+        self._needs = grown
+        self._steps = (*so_far, Step(rule, path, before, after, needs, _words(why), verdict, title, custom))
         return self
 
     def _through_definitions(self, needs: frozenset[Hypothesis]) -> frozenset[Hypothesis]:
         """What a step needs, where a defined symbol is free of θ, or positive, because its definition is."""
-        definitions = {h.symbol: h for h in self.given if isinstance(h, Definition)}
+        definitions = {h.symbol: h for h in self._given if isinstance(h, Definition)}
         out = needs
-        for need in needs - set(self.given):
+        for need in needs - set(self._given):
             if isinstance(need, ThetaFree | Positive) and need.symbol in definitions:
                 definition = definitions[need.symbol]
                 body = definition.body
@@ -210,7 +316,7 @@ class Derivation:
         if isinstance(at, Term):
             return find(self.line, at).path
         if at is not None:
-            return tuple(at)
+            return tuple(int(i) for i in at)
         found, reasons = [], []
         for place in places(self.line):
             try:
@@ -233,35 +339,42 @@ class Derivation:
 
         Raises PgsymError if the last line is not the target.
         """
-        target = self.line if target is None else target
+        target = self.line if target is None else plain(target)
         if flat(self.line) != flat(target):
             raise PgsymError(f"the last line is not the target\n  last line {self.line}\n  target    {target}")
-        given = relevant_hypotheses((self.start, target), self.needs)
-        verdict = decide(self.start, target, given, self.sizes)
-        if verdict.rung in (Rung.REFUTED, Rung.UNDECIDED):
+        given = relevant_hypotheses((self._start, target), self._needs)
+        verdict = decide(self._start, target, given, self._sizes)
+        if verdict.rung not in TRUE:
             raise StepRefuted(f"the conclusion does not hold: {verdict}", verdict)
         return Theorem(
             _SEAL,
-            lhs=self.start,
+            lhs=self._start,
             rhs=target,
             given=given,
-            steps=tuple(self.steps),
+            steps=self._steps,
             verdict=verdict,
-            name=self.name,
-            sizes=self.sizes,
+            name=self._name,
+            sizes=self._sizes,
         )
 
     def __str__(self) -> str:
-        return "\n".join([str(self.start), *(f"  = {s.after}    [{s.rule.title}]" for s in self.steps)])
+        return "\n".join([str(self._start), *(f"  = {s.after}    [{s.title}]" for s in self._steps)])
 
     def _repr_latex_(self) -> str:
-        lines = [f"& {latex(self.start)}", *(f"= {{}} & {latex(s.after)}" for s in self.steps)]
+        lines = [f"& {latex(self._start)}", *(f"= {{}} & {latex(s.after)}" for s in self._steps)]
         return "$\\begin{aligned} " + " \\\\ ".join(lines) + " \\end{aligned}$"
 
 
 def _counts(size: Size | Mapping[str, int]) -> dict[str, int]:
     """A size as its numbers by name."""
     return dict(size.counts if isinstance(size, Size) else size)
+
+
+def _words(text: str) -> str:
+    """Words as plain text; raises PgsymError for anything else."""
+    if not isinstance(text, str):
+        raise PgsymError(f"a name, a title and a why are words, not {text!r:.60}")
+    return "".join(text)
 
 
 def _gives_meaning(hypothesis: Hypothesis) -> bool:
@@ -278,11 +391,15 @@ def _rewritten(line: Term, path: Path, rule: Rule) -> tuple[Term, frozenset[Hypo
 
     def rewrite(place: Place) -> Term:
         nonlocal needs
-        made: Rewrite = rule.rewrite(place)
-        needs = made.needs
-        return made.result
+        made = rule.rewrite(place)
+        if type(made) is not Rewrite:
+            raise PgsymError(f"{type(rule).__name__} gives {made!r:.60}: a rule returns a Rewrite")
+        needs = frozenset(map(plain_hypothesis, made.needs))
+        return plain(made.result)
 
     after = rewrite_at(line, path, rewrite)
+    if after == line:
+        raise RuleDoesNotApply(type(rule).__name__, line, "it would change nothing")
     stray = free(after) - free(line)
     if any(v.sort.name != "index" for v in stray):
         raise RuleDoesNotApply(
@@ -302,6 +419,10 @@ class Lemma(Rule):
     backwards: bool = False
     source = "a theorem shown before"
 
+    def __post_init__(self) -> None:
+        if type(self.theorem) is not Theorem:
+            raise PgsymError(f"a lemma is a theorem, which only a derivation makes, not {self.theorem!r:.60}")
+
     @property
     def title(self) -> str:
         return f"By {self.theorem.name}" + (", backwards" if self.backwards else "")
@@ -310,7 +431,7 @@ class Lemma(Rule):
         sides = (self.theorem.lhs, self.theorem.rhs)
         pattern, result = sides[::-1] if self.backwards else sides
         found: dict[Variable, Term] = {}
-        if not _matches(flat(pattern), flat(place.term), free(pattern), found):
+        if not matches(flat(pattern), flat(place.term), free(pattern), found):
             raise self.refuse(place.term, f"it is no instance of {pattern}")
         unknown = free(result) - set(found)
         if any(v.sort.name not in ("parameter", "index") for v in unknown):
@@ -329,40 +450,73 @@ class Lemma(Rule):
                 yield needed
 
 
-def _matches(pattern: Part, term: Part, holes: frozenset[Variable], found: dict[Variable, Term]) -> bool:
-    """First-order matching: the pattern's free variables stand for terms without loose bound variables."""
-    if isinstance(pattern, Variable) and pattern in holes and pattern.sort.name != "parameter":
-        if not isinstance(term, Term) or loose(term) or not _has_sort(term, pattern.sort):
-            return False
-        return found.setdefault(pattern, term) == term
-    if not isinstance(pattern, Term) or not isinstance(term, Term):
-        both_scopes = not isinstance(pattern, Term) and not isinstance(term, Term)
-        return both_scopes and pattern.sort == term.sort and _matches(pattern.body, term.body, holes, found)  # type: ignore[union-attr]
-    if type(pattern) is not type(term):
-        return False
-    mine, theirs = parts(pattern), parts(term)
-    if not mine:
-        return pattern == term
-    same_head = all(
-        getattr(pattern, f.name) == getattr(term, f.name)
-        for f in fields(pattern)
-        if f.name in ("symbol", "exponent", "parameter", "sort")
-    )
-    return (
-        same_head
-        and len(mine) == len(theirs)
-        and all(_matches(p, t, holes, found) for p, t in zip(mine, theirs, strict=True))
-    )
+OWN: Mapping[str, type[Rule]] = MappingProxyType({**WITHOUT_LEMMAS, Lemma.__name__: Lemma})
+"""The rules that a record may name without more: pgsym's own."""
 
 
-def _has_sort(term: Term, sort: Sort) -> bool:
-    """Whether a term has a sort; a whole number is an index too."""
-    return sort_of(term) == sort or (sort == INDEX and isinstance(term, Number) and term.value.denominator == 1)
+def _is_own(rule: Rule) -> bool:
+    return OWN.get(type(rule).__name__) is type(rule)
+
+
+def is_custom(rule: Rule) -> bool:
+    """Whether a rule, or one that it reverses, is not pgsym's own, whatever it is called or derives from."""
+    inner = (getattr(rule, f.name) for f in fields(rule))
+    return not _is_own(rule) or any(is_custom(r) for r in inner if isinstance(r, Rule))
+
+
+def _custom_kinds(rule: Rule) -> Iterator[type[Rule]]:
+    """The classes of the rules that are not pgsym's own and that a rule rests on, itself among them."""
+    if not _is_own(rule):
+        yield type(rule)
+    for f in fields(rule):
+        match getattr(rule, f.name):
+            case Rule() as inner:
+                yield from _custom_kinds(inner)
+            case Theorem() as theorem:
+                yield from theorem.custom_rules
+
+
+def _checked(rule: Rule) -> Rule:
+    """A rule whose fields are plain; one of pgsym's own made afresh, so that nothing hangs on the instance.
+
+    Raises PgsymError for a rule that a record could not say.
+    """
+    if not isinstance(rule, Rule):
+        raise PgsymError(f"a step applies a rule, not {rule!r:.60}")
+    names = [f.name for f in fields(rule)]
+    if not _is_own(rule):
+        strange = sorted(vars(rule).keys() - set(names))
+        if strange:
+            raise PgsymError(
+                f"{type(rule).__name__} holds {', '.join(strange)}, which is no field of it: "
+                "a rule is a frozen dataclass, so that a record can say it"
+            )
+    values = {name: _plain_field(getattr(rule, name)) for name in names}
+    return type(rule)(**values) if _is_own(rule) else rule
+
+
+def _plain_field(value: Any) -> Any:
+    """The value of a rule's field; raises PgsymError for what could change, or could not be recorded."""
+    match value:
+        case Term():
+            return plain(value)
+        case Hypothesis():
+            return plain_hypothesis(value)
+        case Rule():
+            return _checked(value)
+        case Theorem() | Symbol():
+            return value
+        case None | bool() | int() | str():
+            return value
+    raise PgsymError(
+        f"a rule's field {value!r:.60} cannot be recorded: give a term, symbol, hypothesis, rule, theorem or value"
+    )
 
 
 def rule_record(rule: Rule) -> list[Any]:
-    """A rule as its name and its fields."""
-    return [type(rule).__name__, {f.name: _field_record(getattr(rule, f.name)) for f in fields(rule)}]
+    """A rule as its name and its fields; one that is not pgsym's own is marked as custom."""
+    values = {f.name: _field_record(getattr(rule, f.name)) for f in fields(rule)}
+    return [*([] if _is_own(rule) else ["custom"]), type(rule).__name__, values]
 
 
 def _field_record(value: Any) -> Any:
@@ -379,65 +533,4 @@ def _field_record(value: Any) -> Any:
             return ["theorem", value.record()]
         case None | bool() | int() | str():
             return ["value", value]
-    raise TypeError(f"a rule's field {value!r} cannot be recorded")
-
-
-def rule_from_record(record: Any) -> Rule:
-    """The rule of a record; raises RecordRefused for a rule that does not exist."""
-    try:
-        name, values = record
-        return Rule.registry[name](**{key: _field_from_record(value) for key, value in values.items()})
-    except (KeyError, TypeError, ValueError, AttributeError) as reason:
-        raise RecordRefused(f"not the record of a rule: {str(record)[:80]} ({reason})") from None
-
-
-def _field_from_record(record: Any) -> Any:
-    match record:
-        case ["term", term]:
-            return from_record(term)
-        case ["symbol", symbol]:
-            return symbol_from_record(symbol)
-        case ["hypothesis", hypothesis]:
-            return hypothesis_from_record(hypothesis)
-        case ["rule", rule]:
-            return rule_from_record(rule)
-        case ["theorem", theorem]:
-            return replay(theorem)
-        case ["value", value]:
-            return value
-    raise RecordRefused(f"not the record of a rule's field: {str(record)[:80]}")
-
-
-def replay(record: dict[str, Any]) -> Theorem:
-    """Derive a theorem again from its record; raises RecordRefused wherever the record and the rules disagree."""
-    try:
-        if record["format"] != FORMAT:
-            raise RecordRefused(f"a record of format {record['format']!r}; this version reads {FORMAT}")
-        steps = record["steps"]
-        needs = [hypothesis_from_record(h) for s in steps for h in s["needs"]]
-        order = [hypothesis_from_record(h) for h in record["given"]]
-        start, given = from_record(record["start"]), tuple(dict.fromkeys((*order, *needs)))
-        d = Derivation(start, given, record["name"], record["sizes"])
-        for i, step in enumerate(steps, 1):
-            _replay_step(d, i, step)
-        theorem = d.conclude(from_record(record["target"]))
-    except (KeyError, TypeError, IndexError) as reason:
-        raise RecordRefused(f"not the record of a derivation: {reason!r}") from None
-    except RecordRefused:
-        raise
-    except PgsymError as reason:
-        raise RecordRefused(f"the record does not replay: {reason}") from reason
-    if theorem.record() != record:
-        raise RecordRefused("the record claims other hypotheses than its steps need")
-    return theorem
-
-
-def _replay_step(d: Derivation, number: int, step: dict[str, Any]) -> None:
-    if d.line != from_record(step["before"]):
-        raise RecordRefused(f"step {number} starts from another line than the one before it ends with")
-    d.apply(rule_from_record(step["rule"]), tuple(step["path"]), step["why"])
-    made = d.steps[-1]
-    if made.after != from_record(step["after"]):
-        raise RecordRefused(f"step {number} claims {from_record(step['after'])}, but its rule gives {made.after}")
-    if made.record()["needs"] != step["needs"]:
-        raise RecordRefused(f"step {number} claims other hypotheses than its rule needs")
+    raise PgsymError(f"a rule's field {value!r:.60} cannot be recorded")

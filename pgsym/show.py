@@ -21,6 +21,7 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
     from rich.console import Console
     from rich.markup import escape
 
+    from pgsym.decide.verdicts import Rung
     from pgsym.report.prose import plain
     from pgsym.terms.text import text
 
@@ -33,11 +34,12 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
     for number, step in enumerate(theorem.steps, 1):
         line = escape(_kept(text(step.after, step.path, ("\0", "\1"))))
         _hanging(out, "  = ", line.replace("\0", "[cyan]").replace("\1", "[/cyan]"))
-        why = f"{escape(step.rule.title)} · {escape(plain(step.why))} · {step.verdict.rung}"
+        why = f"{escape(step.title)} · {escape(plain(step.why))} · {step.verdict.rung}"
         _hanging(out, f"[dim]{number:7}. [/dim]", f"[dim]{why}[/dim]", 0)
     out.print()
-    evidence = f"[dim]{escape(str(theorem.verdict.evidence))}[/dim]"
-    _hanging(out, f"  [green]✔ {theorem.verdict.rung}[/green]  ", evidence, 0)
+    rung, _, evidence = theorem.standing.partition(": ")
+    mark, colour = ("✔", "green") if theorem.rung in (Rung.DECIDED, Rung.EXACT) else ("·", "yellow")
+    _hanging(out, f"  [{colour}]{mark} {rung}[/{colour}]  ", f"[dim]{escape(evidence)}[/dim]", 0)
     out.print()
 
 

@@ -77,7 +77,7 @@ class Verification:
             "steps": None
             if self.derivation is None
             else [
-                {"rule": s.rule.title, "verdict": str(s.verdict.rung), "seconds": round(s.verdict.evidence.seconds, 6)}
+                {"rule": s.title, "verdict": str(s.verdict.rung), "seconds": round(s.verdict.evidence.seconds, 6)}
                 for s in self.derivation.steps
             ],
         }
@@ -104,8 +104,11 @@ def verify(entry: Entry, sizes: Sizes | None = None) -> Verification:
 def shows(derived: Theorem, claim: Claim) -> bool:
     """Whether a derivation is of the claim, in either direction, or has it as one of its lines.
 
-    Raises UnknownName for a step that the derivation does not have.
+    One that rests on a line that is only tested shows no claim that is expected to be more.  Raises UnknownName for a
+    step that the derivation does not have.
     """
+    if derived.rung is Rung.TESTED and claim.expected is not Rung.TESTED:
+        return False
     if claim.step is not None:
         if not 1 <= claim.step <= len(derived.steps):
             raise UnknownName(f"{claim.id}: {derived.name} has {len(derived.steps)} steps, and no step {claim.step}")

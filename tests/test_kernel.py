@@ -24,8 +24,9 @@ from pgsym.errors import (
     SortError,
     StepRefuted,
 )
-from pgsym.kernel import Derivation, Lemma, Theorem, replay
+from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import classification, one_step
+from pgsym.records import replay
 from pgsym.rules.base import Rewrite, Rule
 from pgsym.terms import Positive, ThetaFree, Variable, grad, log
 from pgsym.terms.places import Place
@@ -36,7 +37,7 @@ m = one_step()
 
 
 @pytest.fixture
-def wrong_rule() -> Iterator[type[Rule]]:
+def wrong_rule() -> type[Rule]:
     @dataclass(frozen=True)
     class DropTheSign(Rule):
         """x → −x, which is wrong."""
@@ -44,12 +45,11 @@ def wrong_rule() -> Iterator[type[Rule]]:
         def rewrite(self, place: Place) -> Rewrite:
             return Rewrite(-place.term)
 
-    yield DropTheSign
-    del Rule.registry["DropTheSign"]
+    return DropTheSign
 
 
 @pytest.fixture
-def forgetful_rule() -> Iterator[type[Rule]]:
+def forgetful_rule() -> type[Rule]:
     @dataclass(frozen=True)
     class ForgetTheReward(Rule):
         """∇(π r) → r ∇π, the need that r does not depend on θ forgotten."""
@@ -57,8 +57,7 @@ def forgetful_rule() -> Iterator[type[Rule]]:
         def rewrite(self, place: Place) -> Rewrite:
             return Rewrite(m.reward * grad(m.policy))
 
-    yield ForgetTheReward
-    del Rule.registry["ForgetTheReward"]
+    return ForgetTheReward
 
 
 def test_a_wrong_step_cannot_be_made(wrong_rule: type[Rule]) -> None:
@@ -66,7 +65,7 @@ def test_a_wrong_step_cannot_be_made(wrong_rule: type[Rule]) -> None:
     with pytest.raises(StepRefuted, match="changes the value") as refused:
         d.apply(wrong_rule, at=())
     assert refused.value.verdict.counterexample is not None  # type: ignore[attr-defined]
-    assert d.steps == []
+    assert d.steps == ()
     assert d.line == grad(m.objective)
 
 

@@ -31,7 +31,8 @@ def claims() -> Iterator[Claim]:
         "multiply-by-one-without-positivity",
         chapter=6,
         row=71,
-        says="The same where an answer may have the probability zero.",
+        says="The same at the edge of the simplex, where an answer has the probability zero and the parameter can "
+        "raise it.",
         lhs=gradient,
         rhs=target,
         given=without,
@@ -39,11 +40,13 @@ def claims() -> Iterator[Claim]:
         repaired_by=("multiply-by-one-needs-positivity",),
         examples=(
             Example(
-                "The policy $(\\theta, 1 - \\theta)$ at $\\theta = 0$, rewards 1 and 0.",
+                "The policy $(\\theta, 1 - \\theta)$, $0 \\le \\theta \\le 1$, at $\\theta = 0$, where the derivative "
+                "is one-sided; rewards 1 and 0.",
                 {"D": ["1"], "π": [["0", "1"]], "r": [[1, 0]]},
                 worth=((gradient, 1), (target, 0)),
                 given=without,
             ),
         ),
-        remark="The answer is never sampled, and its part of the gradient is lost.",
+        remark="The answer is never sampled, and its part of the gradient is lost. A policy that is differentiable on "
+        "both sides of $\\theta$ has $\\nabla \\pi = 0$ where $\\pi = 0$, and loses nothing.",
     )

@@ -47,29 +47,34 @@ def _check(found: Counterexample) -> None:
     """Raise ReadingsDisagree unless enumeration finds the stated values, and that they break the relation."""
     if found.statement.derivatives > (2 if found.entry else 1):
         raise OutsideNumberSystem("enumeration does not tell which coordinates it is differentiated by")
-    every = list(_coordinates(found.candidate))
+    every = list(coordinates(found.candidate))
     along = [[every[i] for i in found.entry]] if found.entry else [every[j : j + 1] for j in range(len(found.lhs))]
-    steps, breaks = 0, False
+    steps, broken = 0, False
     for j, moving in enumerate(along):
         values = []
         for term, stated in ((found.lhs_term, found.lhs), (found.rhs_term, found.rhs)):
-            value, taken = _value(found, term, moving, steps)
+            value, taken = value_of(found, term, moving, steps)
             steps += taken
             if not _same(value, stated[j]):
                 raise ReadingsDisagree(
                     f"enumeration finds {value} for {term}, the evaluator {stated[j]}: please report this instance"
                 )
             values.append(value)
-        breaks |= _break(values[0], values[1], found.statement.relation)
-    if not breaks:
+        broken |= breaks(values[0], values[1], found.statement.relation)
+    if not broken:
         raise ReadingsDisagree("enumeration finds no difference between the sides: please report this instance")
 
 
-def _value(found: Counterexample, term: Term, moving: list[Coordinate], steps: int) -> tuple[Any, int]:
-    """A term's value along one coordinate or two, in fractions or else balls, and how many readings it took."""
+def value_of(
+    found: Counterexample, term: Term, moving: list[Coordinate], steps: int, most_steps: int = MOST_STEPS
+) -> tuple[Any, int]:
+    """A term's value along one coordinate or two, in fractions or else balls, and how many readings it took.
+
+    Raises TooLarge where, with the steps taken before, that is more than `most_steps`.
+    """
     taken = 0
     for scalars in (FRACTIONS, balls(BITS)):
-        walk = _walk(found, scalars, moving, MOST_STEPS - steps - taken)
+        walk = _walk(found, scalars, moving, most_steps - steps - taken)
         try:
             value = walk.value(term)
         except Undefined:
@@ -145,7 +150,7 @@ def _row(
     return values
 
 
-def _coordinates(candidate: Candidate) -> Iterator[Coordinate]:
+def coordinates(candidate: Candidate) -> Iterator[Coordinate]:
     """The coordinates of θ: the symbol that each moves, the outcome and the row."""
     for symbol in candidate.moved:
         shape, k = candidate.tables[symbol].shape, symbol.outcomes
@@ -185,7 +190,7 @@ def _ball(value: Any) -> Any:
     return flint.arb(str(value.evalf(80)), 2.0**-220)
 
 
-def _break(left: Any, right: Any, relation: Relation) -> bool:
+def breaks(left: Any, right: Any, relation: Relation) -> bool:
     """Whether two values are certainly not in a relation; of an order, an undefined one says nothing."""
     if isinstance(left, str) or isinstance(right, str):
         return relation is Relation.EQUAL and left is not right

@@ -27,8 +27,10 @@ from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.coverage import Coverage
 from pgsym.decide.default_sizes import default_sizes
 from pgsym.decide.degree import DegreeBound
+from pgsym.decide.laws import conditions_of_laws
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
 from pgsym.decide.search import BUDGET, Holds, Search, confirm_with_balls, search
+from pgsym.decide.second_reading import read_again
 from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names, vocabulary
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
@@ -83,6 +85,7 @@ def decide(
     where = conditions((lhs, rhs), relevant)
     one, other, assumed = with_symbols_apart(lhs, rhs, relevant)
     chosen = _sizes(default_sizes((one, other), assumed, names) if sizes is None else sizes, names)
+    where = (*where, *conditions_of_laws(relevant, chosen))
     try:
         evidence = _agree(lhs, rhs, relevant, chosen, axes, names, seed)
     except OutsideNumberSystem as reason:
@@ -92,9 +95,10 @@ def decide(
         note = "" if evidence else "the sides differ at a random point"
     if evidence is not None:
         evidence = replace(evidence, conditions=where)
-    if evidence is not None and evidence.primes:
-        return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
     statement = Statement(one, other, assumed, axes)
+    if evidence is not None and evidence.primes:
+        read_again(statement, names, evidence.sizes, (statement.own_seed(seed),))
+        return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
     todo, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
     searched = search(statement, names, seed, todo, budget, holds)
     if evidence is not None and searched.found is None:

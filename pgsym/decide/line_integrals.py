@@ -30,9 +30,9 @@ def line_integral(
     """A function of the logits whose gradient is the field at a size, or None where there is none in closed form.
 
     It is the integral of the field along the edges from a corner, one logit after the other: of rational functions of
-    u = exp θ, and checked by differentiating.  What is none, such as a reward that moves with θ, is not integrated.
-    `at` gives symbols of the written field, such as r_12, a value.  Raises InstanceError for another policy class,
-    TooLarge for a field of more than 2,000 operations.
+    u = exp θ, and checked by differentiating; an angle that jumps is no potential.  What is none, such as a reward that
+    moves with θ, is not integrated.  `at` gives symbols of the written field, such as r_12, a value.  Raises
+    InstanceError for another policy class, TooLarge for a field of more than 2,000 operations.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -65,7 +65,16 @@ def line_integral(
         potential += sympy.integrate(rest, v)
     if any(sympy.cancel(v * sympy.diff(potential, v) - e) != 0 for v, e in zip(u, entries, strict=True)):
         return None
+    if any(_jumps(angle.args[0]) for angle in potential.atoms(sympy.atan, sympy.acot, sympy.asin, sympy.acos)):
+        return None
     return potential.subs({v: sympy.exp(t) for t, v in zip(theta, u, strict=True)})
+
+
+def _jumps(argument: sympy.Expr) -> bool:
+    """Whether an angle may jump by π, where what its argument divides by vanishes: then it is no potential there."""
+    import sympy
+
+    return not sympy.fraction(sympy.together(argument))[1].is_positive
 
 
 __all__ = ["line_integral"]

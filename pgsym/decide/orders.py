@@ -22,8 +22,9 @@ from pgsym.decide.identities import (
     relevant_hypotheses,
     search_sizes,
 )
+from pgsym.decide.laws import conditions_of_laws
 from pgsym.decide.search import BUDGET, search
-from pgsym.decide.sizes import Size, size_names
+from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
 from pgsym.errors import SortError
@@ -71,6 +72,7 @@ def decide_order(
     axes, names = comparable(lhs, rhs), size_names((lhs, rhs), given)
     chosen = tuple((s if isinstance(s, Size) else Size.of(s)).only(names) for s in sizes or ())
     relevant = relevant_hypotheses((lhs, rhs), given)
+    of_laws = conditions_of_laws(relevant, chosen or decision_sizes(names))
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes, Relation.AT_MOST)
     where, equal = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
     searched = search(statement, names, seed, where, budget, equal)
@@ -84,5 +86,8 @@ def decide_order(
         same = decide(lhs, rhs, given, sizes, seed)
         rung = Rung.DECIDED if same.is_true else Rung.UNDECIDED
         evidence = same.evidence if same.is_true else Evidence("none", note=searched.outcome)
+    if searched.found is None:
+        extra = tuple(c for c in of_laws if c not in evidence.conditions)
+        evidence = replace(evidence, conditions=(*evidence.conditions, *extra))
     evidence = replace(evidence, seconds=time.perf_counter() - started, memory=peak_memory())
     return Verdict(rung, lhs, rhs, given, evidence, searched.found, Relation.AT_MOST)

@@ -2,7 +2,9 @@
 
 On a simply connected set of parameters a field F has a potential just where ∂_i F_j = ∂_j F_i (Poincaré 1887).  The
 Jacobian is decided for every policy class at once, at random second derivatives in prime fields; a field that fails is
-refuted at one instance.
+refuted at one instance.  Where the set has holes, since the field divides by something that may vanish, that says only
+that there is a potential around every point: a potential is needed that serves everywhere, or a loop shows that there
+is none.
 """
 
 from __future__ import annotations
@@ -12,14 +14,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pgsym.decide.counterexamples import Counterexample
+from pgsym.decide.domains import holes
 from pgsym.decide.identities import Sizes, decide, holds_at, relevant_hypotheses
+from pgsym.decide.loops import Loop, find_loop
 from pgsym.decide.search import BUDGET
 from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import SortError
-from pgsym.terms.build import LOG, grad, transpose
+from pgsym.terms.build import LOG, grad, log, transpose
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Apply, Gradient, Multiply, Range, Scope, Sum, Term, Variable, lift
+from pgsym.terms.signs import is_non_negative
 from pgsym.terms.sorts import PARAMETER, REAL, VECTOR
 from pgsym.terms.structure import free, parts, rebuild, sort_of
 
@@ -35,7 +40,9 @@ class Potential:
 
     `jacobian` is the verdict on ∇F = (∇F)ᵀ.  `term` is a potential where one is known, `gradient` the verdict on its
     gradient being the field, `found` says in words where it came from.  `written` is one at the size `written_at` and
-    for logits only, as a closed form.
+    for logits only, as a closed form.  `holes` is what the field divides by, or takes the logarithm of, that may vanish
+    at policies with positive probabilities; where there is some and no potential is known, the field is a gradient
+    locally, and none if there is a `loop` along which its integral is not zero.
     """
 
     field: Term
@@ -45,10 +52,19 @@ class Potential:
     found: str = ""
     written: sympy.Expr | None = None
     written_at: str = ""
+    holes: tuple[Term, ...] = ()
+    loop: Loop | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether there is a potential around every point, and nothing says that one serves everywhere."""
+        return self.jacobian.is_true and self.gradient is None and bool(self.holes)
 
     @property
     def rung(self) -> Rung:
         """The evidence that the field is a gradient, or that it is none."""
+        if self.is_local:
+            return Rung.UNDECIDED if self.loop is None else Rung.REFUTED
         return self.gradient.rung if self.gradient else self.jacobian.rung
 
     @property
@@ -75,6 +91,8 @@ class Potential:
 
     def __str__(self) -> str:
         field = f"F = {self.field}"
+        if self.is_local:
+            return self._locally(field)
         if self.exists is None:
             return f"undecided: is {field} a gradient?\n  {self.jacobian.evidence}"
         if self.counterexample is not None:
@@ -84,6 +102,23 @@ class Potential:
             lines += [f"  F = ∇ {self.term}", f"  {self.found}; {self.gradient.evidence}"]
         else:
             lines.append(f"  its Jacobian is symmetric; {self.jacobian.evidence}")
+            lines.append(
+                "  for policies with positive probabilities; nothing that it divides by vanishes at any of them"
+            )
+        if self.written_at:
+            lines.append(f"  at {self.written_at}: {self.written or 'no closed form was found'}")
+        return "\n".join(lines)
+
+    def _locally(self, field: str) -> str:
+        """What is known of a field with a symmetric Jacobian whose domain may have holes."""
+        known = f"its Jacobian is symmetric; {self.jacobian.evidence}"
+        if self.loop is not None:
+            return f"no gradient, but locally one: {field}\n  {known}\n  {self.loop}"
+        lines = [f"locally a gradient: {field}", f"  {known}"]
+        may = ", ".join(map(str, self.holes))
+        lines.append(
+            f"  around every point where {may} ≠ 0; whether one potential serves all these points is not known"
+        )
         if self.written_at:
             lines.append(f"  at {self.written_at}: {self.written or 'no closed form was found'}")
         return "\n".join(lines)
@@ -105,8 +140,10 @@ def potential(
     The Jacobian is decided first.  Where it is symmetric, a potential is looked for among the `candidates` and those
     that leave out a score or a gradient sign; failing these, it is integrated in closed form if `write` names a size,
     such as {"S": 1, "A": 2}, for a "softmax" or "sigmoid" `policy`.  A field with two unequal mixed derivatives is
-    refuted by the smallest instance found; where the search finds none, nothing is said.  What a Frozen hypothesis
-    holds fixed stays fixed: the question is then about one slice.  Raises SortError for a term that is no field.
+    refuted by the smallest instance found; where the search finds none, nothing is said.  A field that divides by
+    something that may vanish is a gradient only locally, unless its potential is found; a loop is looked for along
+    which its integral is not zero.  What a Frozen hypothesis holds fixed stays fixed: the question is then about one
+    slice.  Raises SortError for a term that is no field.
 
     >>> from pgsym.problems import one_step, trajectories
     >>> from pgsym.terms import sum_range
@@ -125,11 +162,15 @@ def potential(
     jacobian = decide(grad(field, theta), transpose(grad(field, theta)), given, sizes, seed, budget)
     if jacobian.rung is not Rung.DECIDED:
         return Potential(field, jacobian)
-    for term, found in (*((c, "the candidate") for c in candidates), *constructed(field, theta)):
+    doubtful = holes(field, given)
+    below = ((log(h), "the logarithm of what it divides by") for h in doubtful if is_non_negative(h, given))
+    for term, found in (*((c, "the candidate") for c in candidates), *constructed(field, theta), *below):
         gradient = _holds(grad(term, theta), field, given, sizes, seed)
         if gradient is not None:
             return Potential(field, jacobian, term, gradient, found)
-    return _written(Potential(field, jacobian), given, write, policy)
+    if doubtful and (loop := find_loop(field, given, seed)) is not None:
+        return Potential(field, jacobian, holes=doubtful, loop=loop)
+    return _written(Potential(field, jacobian, holes=doubtful), given, write, policy)
 
 
 def _parameter(field: Term) -> Variable:

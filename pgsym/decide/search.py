@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pgsym.decide.apart import with_symbols_apart
-from pgsym.decide.candidates import Ingredients, ingredients
+from pgsym.decide.candidates import Candidate, Ingredients, ingredients
 from pgsym.decide.confirmation import confirmed
 from pgsym.decide.counterexamples import BITS, Counterexample, verify
+from pgsym.decide.laws import conditions_of_laws, keeps_laws
 from pgsym.decide.screening import hits, used
-from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names
+from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names
 from pgsym.decide.spaces import Digits, Space, around, at_round, stretches
 from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem, PgsymError, SortError
@@ -92,7 +93,8 @@ def counterexample(
 
     given = relevant_hypotheses((lhs, rhs), tuple(given))
     names = size_names((lhs, rhs), given)
-    chosen = SEARCH_SIZES if sizes is None else [s if isinstance(s, Size) else Size.of(s) for s in sizes]
+    chosen = SEARCH_SIZES if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)
+    conditions_of_laws(given, decision_sizes(names) if sizes is None else chosen)
     statement = Statement(*with_symbols_apart(lhs, rhs, given), comparable(lhs, rhs))
     return search(statement, names, seed, chosen, budget, holds_at(lhs, rhs, given, seed)).found
 
@@ -193,7 +195,7 @@ def _at(statement: Statement, parts: Ingredients, seed: int, budget: int) -> tup
             while flagged.any():
                 row = int(flagged.argmax())
                 flagged[row] = False
-                found = verify(statement, parts.size, space.candidate(stretch[row]))
+                found = _verified(statement, parts.size, space.candidate(stretch[row]))
                 verified += 1
                 if found is not None or verified == MOST_VERIFIED:
                     return found, looked_at
@@ -201,6 +203,12 @@ def _at(statement: Statement, parts: Ingredients, seed: int, budget: int) -> tup
                     deceived = True
                     flagged &= hits(statement, space, stretch, deceived)
     return None, looked_at
+
+
+def _verified(statement: Statement, size: Size, candidate: Candidate) -> Counterexample | None:
+    """The counterexample that a candidate is, whose laws are laws; None if it is none."""
+    found = verify(statement, size, candidate)
+    return found if found is not None and keeps_laws(statement.given, size, candidate) else None
 
 
 def _rounds(statement: Statement, parts: Ingredients, seed: int, budget: int) -> Iterator[tuple[Space, Digits]]:
@@ -244,7 +252,7 @@ def _first(statement: Statement, space: Space, digits: Digits) -> Counterexample
     """The first of some instances that is a counterexample."""
     for stretch in stretches(digits, FIRST):
         for row in stretch[hits(statement, space, stretch)][:MOST_VERIFIED]:
-            found = verify(statement, space.parts.size, space.candidate(row))
+            found = _verified(statement, space.parts.size, space.candidate(row))
             if found is not None:
                 return found
     return None

@@ -16,6 +16,8 @@ from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbo
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol
 
+EDGE = "where it is 0 it can only grow, and the derivative is one-sided"
+
 
 @dataclass(frozen=True, eq=False)
 class Concrete:
@@ -54,8 +56,16 @@ class Concrete:
 
     @property
     def parametrisation(self) -> str:
-        """The parameter in words."""
-        return "; ".join(move.words for move in self.moves)
+        """The parameter in words; where a probability is 0 and can be raised, that this is a one-sided derivative.
+
+        A policy that is differentiable on both sides of θ has ∇π = 0 where π = 0, as π ≥ 0 has a minimum there.
+        """
+        at_the_edge = [f"{m.symbol.name} is at the edge of the simplex: {EDGE}" for m in self.moves if self._is_edge(m)]
+        return "; ".join([*(move.words for move in self.moves), *at_the_edge])
+
+    def _is_edge(self, move: Move) -> bool:
+        """Whether a law has its entries as parameters, and a zero among them."""
+        return isinstance(move, Entries) and bool(move.symbol.outcomes) and bool((self.tables[move.symbol] == 0).any())
 
     @property
     def coordinates(self) -> tuple[str, ...]:

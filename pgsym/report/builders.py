@@ -114,7 +114,7 @@ def standard(name: str) -> Iterator[Block]:
 def statement_of(theorem: Theorem, claim: Claim | None = None) -> Statement:
     """A theorem with its hypotheses and its evidence."""
     formula = f"{latex(theorem.lhs)} = {latex(theorem.rhs)}"
-    badge = Badge(str(theorem.verdict.rung), evidence(theorem.verdict))
+    badge = Badge(str(theorem.rung), standing(theorem))
     return Statement(
         "Theorem", theorem.name, claim.says if claim else "", formula, tuple(h.latex() for h in theorem.given), badge
     )
@@ -144,6 +144,19 @@ def evidence(verdict: Verdict) -> str:
     )
 
 
+def standing(theorem: Theorem) -> str:
+    """How firmly a theorem stands, as prose: the evidence, what its weakest line is, and where all lines hold."""
+    said = [evidence(theorem.verdict)]
+    if theorem.weaker_steps:
+        k = theorem.weaker_steps[0]
+        weak = evidence(theorem.steps[k - 1].verdict)
+        said = [f"Line ({k}) is only {theorem.rung}: {weak}", f"the first and the last line alone: {said[0]}"]
+    more = [c for c in theorem.conditions if c not in theorem.verdict.evidence.conditions]
+    if more:
+        said.append("the steps have a value " + ", ".join(f"where ${c.drawn}$" for c in more))
+    return "; ".join(said)
+
+
 def _size(size: Size) -> str:
     """Sizes as LaTeX."""
     return str(size).replace("|S|", "\\lvert S \\rvert").replace("|A|", "\\lvert A \\rvert")
@@ -154,7 +167,7 @@ def derivation_of(theorem: Theorem) -> Derivation:
     lines = []
     for step in theorem.steps:
         path = step.path or None
-        lines.append(Line(latex(step.after, path), step.rule.title, step.why, str(step.verdict.rung)))
+        lines.append(Line(latex(step.after, path), step.title, step.why, str(step.verdict.rung)))
     return Derivation(latex(theorem.lhs), tuple(lines))
 
 

@@ -1,5 +1,8 @@
 """What may be done: the rules, one file a family."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from pgsym.rules.algebra import Backwards, CancelFraction, DropZeros, Rearrange
 from pgsym.rules.base import Rewrite, Rule
 from pgsym.rules.calculus import (
@@ -100,3 +103,12 @@ __all__ = [
     "WriteMoment",
     "WriteOutRange",
 ]
+
+OWN: Mapping[str, type[Rule]] = MappingProxyType(
+    {
+        name: kind
+        for name in __all__
+        if isinstance(kind := globals()[name], type) and issubclass(kind, Rule) and kind is not Rule
+    }
+)
+"""The rules of pgsym by name.  A record that names one means the class here, whatever else is called so."""

@@ -51,14 +51,12 @@ class Rewrite:
 class Rule(ABC):
     """A pure function from term to term; its first docstring line is its schema, `source` where it is taught.
 
-    A rule that does not apply raises RuleDoesNotApply; it never returns its input.
+    A rule that does not apply raises RuleDoesNotApply; it never returns its input.  A rule of your own is a frozen
+    dataclass too, so that a record can say it: its fields are terms, symbols, hypotheses, rules, theorems, or plain
+    values.
     """
 
     source: ClassVar[str] = ""
-    registry: ClassVar[dict[str, type[Rule]]] = {}
-
-    def __init_subclass__(cls) -> None:
-        Rule.registry[cls.__name__] = cls
 
     @abstractmethod
     def rewrite(self, place: Place) -> Rewrite:

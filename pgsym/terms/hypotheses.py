@@ -216,7 +216,11 @@ class Signed(Hypothesis):
 
 @dataclass(frozen=True)
 class Positive(Signed):
-    """Every value is positive; of a law, every probability: without it, rows with zeros belong to the claim."""
+    """Every value is positive; of a law, every probability: without it, rows with zeros belong to the claim.
+
+    At a zero a law may still have a derivative, a one-sided one at the edge of the simplex, as where the parameters are
+    the probabilities themselves.  A law that is differentiable on both sides of θ has none there.
+    """
 
     sign = ">"
 

@@ -6,7 +6,7 @@ import pytest
 
 from pgsym.decide import Rung
 from pgsym.decide.orders import decide_order
-from pgsym.errors import SortError
+from pgsym.errors import ContradictoryHypotheses, SortError
 from pgsym.problems import classification, trajectories
 from pgsym.problems.one_step import JOINT, POLICY, REWARD
 from pgsym.terms import (
@@ -96,7 +96,8 @@ def test_a_variance_needs_laws_that_sum_to_one() -> None:
     spread = variance(lift(1), (m.a, doubled.law(m.s)))
     assert is_non_negative(spread)
     assert not is_non_negative(spread, (law,))
-    assert decide_order(lift(0), spread, (*m.hypotheses, law)).rung is Rung.REFUTED
+    with pytest.raises(ContradictoryHypotheses, match="is no law: its probabilities sum to 2"):
+        decide_order(lift(0), spread, (*m.hypotheses, law))
     with pytest.raises(SortError, match="does not show"):
         decide_order(lift(0), spread, (*m.hypotheses, law), slack=spread)
 

@@ -13,7 +13,7 @@ from time_cases import TIME_CASES, TIME_REFUSALS
 from pgsym import catalogue, rules
 from pgsym.decide import Rung, decide
 from pgsym.errors import PgsymError, RuleDoesNotApply, SortError
-from pgsym.kernel import Lemma
+from pgsym.kernel import OWN, Lemma
 from pgsym.problems import classification, trajectories
 from pgsym.problems.classification import LABEL_LAW, LOGIT
 from pgsym.problems.one_step import ACTION_OF, POLICY, STATE_OF
@@ -404,8 +404,10 @@ def test_rule_refuses_what_is_not_of_its_form(case: str) -> None:
 
 
 def test_every_rule_is_here_with_schema_source_and_title() -> None:
-    assert {c.partition("/")[0] for c in CASES} == set(Rule.registry)
-    for name, rule in Rule.registry.items():
+    assert {c.partition("/")[0] for c in CASES} == set(OWN)
+    in_the_package = {kind.__name__ for kind in Rule.__subclasses__() if kind.__module__.startswith("pgsym.")}
+    assert in_the_package == set(OWN)
+    for name, rule in OWN.items():
         assert "→" in rule.schema(), name
         assert rule.source, name
         assert "Refuses" in (rule.__doc__ or ""), name

@@ -1,0 +1,161 @@
+"""Laws that are given by a term: whether they are laws at all, with probabilities that sum to one, none negative.
+
+Who writes E_{a∼q} says that q is a law.  A q that is not, such as q(a | s) = 2, is no hypothesis but a mistake, and is
+refused.  One that is a law at some instances only, such as a mixture λ p + (1 − λ) q, is taken at those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+
+from pgsym.decide.candidates import Candidate, ingredients
+from pgsym.decide.sizes import Size, size_names, vocabulary
+from pgsym.decide.spaces import at_round
+from pgsym.decide.verdicts import Condition
+from pgsym.errors import ContradictoryHypotheses, InstanceError, OutsideNumberSystem, SortError, TooLarge
+from pgsym.meaning.evaluator import evaluate_with_poles
+from pgsym.meaning.factors import Factor
+from pgsym.meaning.numbers import Ball, Numbers, Rational
+from pgsym.terms.build import expect, sum_over
+from pgsym.terms.hypotheses import Definition, Hypothesis
+from pgsym.terms.latex import latex
+from pgsym.terms.nodes import Apply, Law, Term, Variable, lift
+from pgsym.terms.signs import is_non_negative
+from pgsym.terms.sorts import FINITE, Collective
+from pgsym.terms.structure import free
+
+BITS = 256
+INSTANCES = 2
+"""At how many instances of a size the probabilities are summed."""
+SIZES = 2
+"""At how many sizes, the smallest of those asked about."""
+ROUND = 3
+MOST_ENTRIES = 400
+
+
+def conditions_of_laws(given: Iterable[Hypothesis], sizes: Iterable[Size]) -> tuple[Condition, ...]:
+    """Where the laws that are given by a term are laws: that no probability is negative, if its form does not show it.
+
+    Raises ContradictoryHypotheses for one whose probabilities do not sum to one, at an instance of the sizes.
+
+    >>> from pgsym.terms import ACTION, STATE, Symbol
+    >>> q, a, s = Symbol("q", (ACTION, STATE), outcomes=1), Variable("a", ACTION), Variable("s", STATE)
+    >>> conditions_of_laws([Definition.of(q(a, s), lift(2))], [Size.of(S=1, A=2)])
+    Traceback (most recent call last):
+    pgsym.errors.ContradictoryHypotheses: q(a | s) = 2 is no law: its probabilities sum to 4, not to 1, at |A| = 2
+    """
+    given, sizes = tuple(given), tuple(sizes)
+    found = []
+    for h in given:
+        if isinstance(h, Definition) and h.symbol.outcomes:
+            _check_sum(h, _about(h, given), sizes)
+            if not _is_never_negative(h, given):
+                head = h.equation[0]
+                found.append(Condition(f"{head} ≥ 0", f"{latex(head)} \\ge 0"))
+    return tuple(found)
+
+
+def keeps_laws(given: Iterable[Hypothesis], size: Size, candidate: Candidate) -> bool:
+    """Whether no law that is given by a term has a negative probability at an instance."""
+    given = tuple(given)
+    for h in given:
+        if isinstance(h, Definition) and h.symbol.outcomes and not _is_never_negative(h, given):
+            head = h.equation[0]
+            mass = _value(head, _axes(head), given, size, candidate)
+            if mass is not None and any(x < 0 for x in _defined(mass)):
+                return False
+    return True
+
+
+@lru_cache(1024)
+def _is_never_negative(h: Definition, given: tuple[Hypothesis, ...]) -> bool:
+    return is_non_negative(h.equation[1], given)
+
+
+@lru_cache(1024)
+def _check_sum(h: Definition, given: tuple[Hypothesis, ...], sizes: tuple[Size, ...]) -> None:
+    """Raise ContradictoryHypotheses where the probabilities of a law surely do not sum to one."""
+    head = h.equation[0]
+    whole = _total(head)
+    names = size_names((whole, head), given)
+    try:
+        instances = {x for s in sizes for x in s.only(names).instances(names, given)}
+    except InstanceError:  # a length that nobody says
+        return
+    for size in sorted(instances, key=lambda x: x.extent)[:SIZES]:
+        try:
+            parts = ingredients((whole,), given, size)
+            if parts.entries > MOST_ENTRIES:
+                return
+            space = at_round(parts, ROUND)
+            for row in space.random(INSTANCES, np.random.default_rng(0)):
+                value = _value(whole, _axes(whole), given, size, space.candidate(row))
+                wrong = [x for x in _defined(value) if _surely_not_one(x)] if value is not None else []
+                if wrong:
+                    at = f", at {size}" if size.counts else ""
+                    raise ContradictoryHypotheses(
+                        f"{h} is no law: its probabilities sum to {_shown(wrong[0])}, not to 1{at}"
+                    )
+        except (SortError, TooLarge):
+            continue  # a size without the draws that it speaks of
+
+
+def _about(h: Definition, given: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
+    """What a law's own definition rests on."""
+    head = h.equation[0]
+    used = vocabulary((head,), given)
+    return tuple(g for g in given if g.concerns(used, free(head)))
+
+
+def _total(head: Apply) -> Term:
+    """The sum of all probabilities: the mean of 1, where one outcome is drawn, of which only what counts is drawn."""
+    k = head.symbol.outcomes
+    outcomes = [v for v in head.arguments[:k] if isinstance(v, Variable)]
+    if k == 1:
+        return expect(lift(1), (outcomes[0], Law(head.symbol, head.arguments[1:])))
+    total: Term = head
+    for variable in reversed(outcomes):
+        total = sum_over(variable, of=total)
+    return total
+
+
+def _axes(term: Term) -> tuple[Variable, ...]:
+    found = (v for v in free(term) if v.sort in FINITE or isinstance(v.sort, Collective))
+    return tuple(sorted(found, key=lambda v: v.name))
+
+
+def _value(
+    term: Term, axes: tuple[Variable, ...], given: tuple[Hypothesis, ...], size: Size, candidate: Candidate
+) -> Factor | None:
+    """The value of a term at an instance, in fractions or else balls; None where neither hold it."""
+    systems: tuple[Numbers, ...] = (Rational(), Ball(BITS))
+    for numbers in systems:
+        try:
+            return evaluate_with_poles(term, candidate.instance(numbers, size, given), axes)
+        except OutsideNumberSystem:
+            continue
+    return None
+
+
+def _defined(value: Factor) -> list[Fraction]:
+    """The entries of a value that exist."""
+    array = value.array
+    poles = np.zeros(array.shape, dtype=bool) if value.poles is None else np.broadcast_to(value.poles, array.shape)
+    return [x for x, missing in zip(array.ravel(), poles.ravel(), strict=True) if not missing]
+
+
+def _surely_not_one(x: Fraction) -> bool:
+    """Whether a fraction, or a ball, is not 1."""
+    return bool(x != 1) if isinstance(x, Fraction) else not (x - 1).contains(0)
+
+
+def _shown(x: Fraction) -> str:
+    """A fraction, or the middle of a ball in a few digits."""
+    return str(x) if isinstance(x, Fraction) else f"{float(x.mid()):.6g}"
+
+
+__all__ = ["conditions_of_laws", "keeps_laws"]

@@ -1,0 +1,114 @@
+"""A second reading of what was decided: at a few instances, by enumeration, which shares nothing with the evaluator.
+
+A decision stands on one evaluator.  Where a slip of it makes two different sides equal, plain enumeration of one
+instance finds them to differ, and then nothing is claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from pgsym.decide.candidates import Candidate, ingredients
+from pgsym.decide.confirmation import UNDEFINED, Coordinate, breaks, coordinates, value_of
+from pgsym.decide.counterexamples import Counterexample
+from pgsym.decide.laws import keeps_laws
+from pgsym.decide.sizes import Size
+from pgsym.decide.spaces import at_round
+from pgsym.decide.statements import Statement
+from pgsym.errors import OutsideNumberSystem, ReadingsDisagree, SortError, TooLarge
+from pgsym.terms.sorts import MATRIX, VECTOR, Collective
+from pgsym.terms.structure import sort_of
+
+SHARE = 1 / 3
+"""The share of what is decided that is read again."""
+MOST_STEPS = 1_500
+"""The most readings of terms for one decision: what it may cost."""
+MOST_INSTANCES, ENOUGH = 3, 150
+"""How many instances are read, unless one took that many readings of terms."""
+ROUND = 3
+MOST_ENTRIES = 100
+
+
+def read_again(
+    statement: Statement,
+    names: tuple[str, ...],
+    sizes: Iterable[Size],
+    seeds: tuple[int, ...] = (0,),
+    share: float = SHARE,
+) -> int:
+    """At how many instances both sides were enumerated and found equal.
+
+    It is 0 where that takes too long or cannot be done, and for what is not in the sample: a `share` of all statements
+    is.  The sample and the instances follow from the seeds; they are of the smallest of the sizes.  Raises
+    ReadingsDisagree where the sides differ, though they were decided to be equal.
+    """
+    sorts = {sort_of(statement.lhs), sort_of(statement.rhs)}
+    order = 2 if MATRIX in sorts else 1 if VECTOR in sorts else 0
+    if statement.derivatives > order:
+        return 0  # it is not told along which coordinates
+    rng = np.random.default_rng(seeds)
+    if rng.random() >= share:
+        return 0
+    steps = read = 0
+    for size in sorted({x for s in sizes for x in s.instances(names, statement.given)}, key=lambda s: s.extent):
+        try:
+            for here, moving in _instances(statement, size, order, rng):
+                values = []
+                for term in (statement.lhs, statement.rhs):
+                    value, taken = value_of(here, term, moving, steps, MOST_STEPS)
+                    steps += taken
+                    values.append(value)
+                if UNDEFINED in map(_word, values):
+                    continue
+                if breaks(values[0], values[1], statement.relation):
+                    raise ReadingsDisagree(
+                        f"{statement.lhs} = {statement.rhs} was decided, but enumeration finds {values[0]} and "
+                        f"{values[1]}: please report this instance\n{here.candidate.tables} {here.at}"
+                    )
+                read += 1
+                if read == MOST_INSTANCES or steps > ENOUGH:
+                    return read
+        except (OutsideNumberSystem, SortError):
+            continue
+        except TooLarge:
+            break
+    return read
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _instances(
+    statement: Statement, size: Size, order: int, rng: np.random.Generator
+) -> Iterator[tuple[Counterexample, list[Coordinate]]]:
+    """Instances of a size, each with values of what is free, and the coordinates that gradients are taken along."""
+    parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
+    if parts.entries > MOST_ENTRIES:
+        return
+    space = at_round(parts, ROUND)
+    pools = np.asarray(space.pools, dtype=np.int64)
+    for row in rng.integers(pools // 2, pools, size=(MOST_INSTANCES, len(pools))):  # zeros and ones hide much
+        candidate: Candidate = space.candidate(row)
+        every = list(coordinates(candidate))
+        if (order and not every) or not keeps_laws(statement.given, size, candidate):
+            continue
+        moving = [every[int(rng.integers(len(every)))] for _ in range(order)]
+        at = tuple((name, int(rng.integers(n)) + 1) for name, n in _free(statement, size))
+        yield Counterexample(size, candidate, at, (), (), (), statement), moving
+
+
+def _free(statement: Statement, size: Size) -> Iterator[tuple[str, int]]:
+    """The names of the free states and actions, those of a free batch among them, with how many values they have."""
+    for variable in statement.axes:
+        if not isinstance(variable.sort, Collective):
+            yield variable.name, size.sorts[variable.sort]
+            continue
+        for i in range(1, size.lengths[variable.sort.length] + 1):
+            for name, sort in variable.sort.components:
+                yield f"{variable.name}.{name}.{i}", size.sorts[sort]
+
+
+__all__ = ["read_again"]

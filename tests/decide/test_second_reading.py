@@ -1,0 +1,75 @@
+"""What is decided is read again by enumeration: a slip of the evaluator does not become a theorem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pgsym import catalogue
+from pgsym.decide import Rung, decide, identities
+from pgsym.decide.identities import comparable, relevant_hypotheses
+from pgsym.decide.second_reading import read_again
+from pgsym.decide.sizes import Size, decision_sizes, size_names
+from pgsym.decide.statements import Statement
+from pgsym.decide.verdicts import Evidence
+from pgsym.errors import ReadingsDisagree
+from pgsym.problems import one_step, trajectories
+from pgsym.terms import Term, Variable, grad, log, sum_range, transpose
+from pgsym.terms.hypotheses import Hypothesis
+
+m, tau = one_step(), trajectories()
+x, y = Variable("x"), Variable("y")
+total = tau.expectation(sum_range(tau.t, 1, tau.T, of=tau.reward(tau.t)))
+hessian = grad(grad(m.objective))
+FALSE: dict[str, tuple[Term, Term, tuple[Hypothesis, ...]]] = {
+    "numbers": (x * y, x * y + 1, ()),
+    "a fraction": ((x + 1) / (y * y + 1), x / (y * y + 1), ()),
+    "logarithms": (log(x * x + 1), 2 * log(x * x + 1) + 1, ()),
+    "a policy": (m.policy, 2 * m.policy, m.hypotheses),
+    "a lost score": (grad(m.objective), m.expectation(m.reward * m.score * m.policy), m.hypotheses),
+    "the wrong sign": (grad(m.objective), -m.expectation(m.reward * m.score), m.hypotheses),
+    "second derivatives": (hessian, transpose(hessian) + hessian, m.hypotheses),
+    "trajectories": (total, total + tau.expectation(tau.reward(1)), tau.hypotheses),
+}
+
+
+def again(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], sizes: Any = None) -> int:
+    given = relevant_hypotheses((lhs, rhs), given)
+    names = size_names((lhs, rhs), given)
+    at = decision_sizes(names) if sizes is None else sizes
+    sizes = tuple(dict.fromkeys((s if isinstance(s, Size) else Size.of(s)).only(names) for s in at))
+    return read_again(Statement(lhs, rhs, given, comparable(lhs, rhs)), names, sizes, share=1)
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_what_is_false_is_found_to_be(name: str) -> None:
+    with pytest.raises(ReadingsDisagree, match="was decided, but enumeration finds"):
+        again(*FALSE[name])
+
+
+def test_a_decision_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an evaluator that finds everything equal, a share of what is false is still noticed."""
+    calls = iter(range(1000))
+
+    def agrees(*args: Any) -> Evidence:
+        return Evidence("random points of prime fields", args[3], (7919,), degree=next(calls))
+
+    monkeypatch.setattr(identities, "_agree", agrees)
+    noticed = 0
+    for _ in range(20):
+        try:
+            decide(m.policy, 2 * m.policy, m.hypotheses)
+        except ReadingsDisagree:
+            noticed += 1
+    assert 2 <= noticed <= 14
+
+
+def test_what_is_true_is_left_alone() -> None:
+    """The claims of the catalogue that are decided, one in seven, all of them read."""
+    read = 0
+    for entry in list(catalogue.entries().values())[::7]:
+        claim = entry.claim
+        if claim.expected is Rung.DECIDED and claim.is_about_instances and claim.slack is None:
+            read += again(claim.lhs, claim.rhs, claim.given, claim.sizes) > 0
+    assert read > 15
