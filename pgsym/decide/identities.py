@@ -12,7 +12,6 @@ same value; collisions counts pairs of values that could coincide by chance.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -23,6 +22,7 @@ import numpy as np
 from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.degree import DegreeBound
+from pgsym.decide.limits import peak_memory
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
 from pgsym.decide.search import BUDGET, Holds, Search, confirm_with_balls, search
 from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names, vocabulary
@@ -187,16 +187,6 @@ def _sizes(sizes: Sizes | None, names: tuple[str, ...]) -> tuple[Size, ...]:
 
 def _timed(evidence: Evidence, started: float) -> Evidence:
     return replace(evidence, seconds=time.perf_counter() - started, memory=peak_memory())
-
-
-def peak_memory() -> int | None:
-    """The most bytes that this process has held in memory so far; None where the system does not say."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used if sys.platform == "darwin" else used * 1024
 
 
 def _agree(
