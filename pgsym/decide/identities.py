@@ -20,11 +20,13 @@ from math import ceil, log2, prod
 import numpy as np
 
 from pgsym.decide.apart import with_symbols_apart
+from pgsym.decide.balls import Tested
+from pgsym.decide.cost import within_reach
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.degree import DegreeBound
-from pgsym.decide.limits import peak_memory
+from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
-from pgsym.decide.search import BUDGET, Holds, Search, confirm_with_balls, search
+from pgsym.decide.search import BUDGET, Holds, Progress, Search, search, tested
 from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names, vocabulary
 from pgsym.decide.statements import Statement
 from pgsym.decide.strata import conditions, strata
@@ -52,14 +54,16 @@ def decide(
     sizes: Sizes | None = None,
     seed: int = 0,
     budget: int = BUDGET,
+    time_limit: float = TIME_LIMIT,
 ) -> Verdict:
     """Whether two terms are equal at every instance of some sizes that satisfies the hypotheses.
 
     Free states and actions are open: the sides must agree for all their values.  `sizes` are mappings such as
     {"S": 2, "A": 3, "N": 2}, by default a few small ones; a counterexample is searched among at most `budget`
     instances.  The verdict is `decided`, `refuted` with the smallest counterexample found, `tested` where logarithms
-    are compared in ball arithmetic, or `undecided` with a reason and where was searched.  Raises SortError or
-    UnboundVariable for terms that cannot be compared.
+    are compared in ball arithmetic, or `undecided` with a reason and where was searched.  What follows the decision
+    procedure's own answer, the search among them, ends after `time_limit` seconds.  Raises SortError or UnboundVariable
+    for terms that cannot be compared, TooLarge where reading them would take too long.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -74,6 +78,7 @@ def decide(
     names = size_names((lhs, rhs), given)
     chosen = _sizes(sizes, names)
     relevant = relevant_hypotheses((lhs, rhs), given)
+    budget = within_reach((lhs, rhs), relevant, names, chosen, budget)
     try:
         evidence = _agree(lhs, rhs, relevant, chosen, axes, names, seed)
     except OutsideNumberSystem as reason:
@@ -85,10 +90,17 @@ def decide(
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes)
     where, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
-    searched = search(statement, names, seed, where, budget, holds)
-    return _without_agreement(
-        Verdict(Rung.UNDECIDED, lhs, rhs, given, Evidence("none")), statement, names, searched, note, started, seed
-    )
+    open_ = Verdict(Rung.UNDECIDED, lhs, rhs, given, Evidence("none"))
+    progress = Progress()
+
+    def searched() -> Verdict:
+        found = search(statement, names, seed, where, budget, holds, progress)
+        return _without_agreement(open_, statement, names, found, note, started, seed)
+
+    try:
+        return Deadline(time_limit).run(searched)
+    except LimitReached as reason:
+        return replace(open_, evidence=_timed(Evidence("none", note=f"{note}; {reason}: {progress}"), started))
 
 
 def holds_at(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed: int = 0) -> Holds:
@@ -132,9 +144,12 @@ def _without_agreement(
     used = vocabulary((statement.lhs, statement.rhs), statement.given)
     # a softmax bends in a way of its own: that it agrees says little of second derivatives
     telling = {LOG, EXP} & used and MATRIX not in map(sort_of, (statement.lhs, statement.rhs))
-    examples = confirm_with_balls(statement, names, seed) if telling else 0
-    if examples:
-        evidence = Evidence("ball arithmetic at random rational instances", examples=examples, note=note)
+    outcome = tested(statement, names, seed) if telling else Tested()
+    if isinstance(outcome, Counterexample):
+        evidence = refutation(outcome, searched.instances + 1, note)
+        return replace(verdict, rung=Rung.REFUTED, evidence=_timed(evidence, started), counterexample=outcome)
+    if outcome.examples:
+        evidence = Evidence(outcome.words, examples=outcome.examples, note=note)
         return replace(verdict, rung=Rung.TESTED, evidence=_timed(evidence, started))
     reason = f"no decision procedure reached an answer: {note}; {searched.outcome}"
     evidence = Evidence("none", searched.sizes, examples=searched.instances, note=reason)

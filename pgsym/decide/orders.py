@@ -11,17 +11,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pgsym.decide.apart import with_symbols_apart
+from pgsym.decide.balls import FAR_IN_WORDS, has_reals
+from pgsym.decide.cost import within_reach
 from pgsym.decide.identities import (
     Sizes,
     comparable,
     decide,
     holds_at,
-    peak_memory,
     refutation,
     relevant_hypotheses,
     search_sizes,
 )
-from pgsym.decide.search import BUDGET, search
+from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
+from pgsym.decide.search import BUDGET, Progress, search
 from pgsym.decide.signs import is_non_negative
 from pgsym.decide.sizes import Size, size_names
 from pgsym.decide.statements import Statement
@@ -39,13 +41,15 @@ def decide_order(
     seed: int = 0,
     slack: Term | None = None,
     budget: int = BUDGET,
+    time_limit: float = TIME_LIMIT,
 ) -> Verdict:
     """Whether lhs ≤ rhs, coordinate by coordinate, at every instance that is tried.
 
     The verdict is `refuted` with the smallest exact instance found at which lhs > rhs; `decided` if `slack` visibly is
     not negative (see `is_non_negative`) and rhs − lhs = slack is decided, or lhs = rhs is; or else `tested`, with how
     many of at most `budget` instances were looked at (`undecided` if none could be).  Places where a side is undefined
-    say nothing.  Raises SortError for a slack whose form does not show its sign.
+    say nothing.  The search ends after `time_limit` seconds, `undecided`.  Raises SortError for a slack whose form does
+    not show its sign, TooLarge where reading the sides would take too long.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
@@ -59,7 +63,7 @@ def decide_order(
     if slack is not None:
         if not is_non_negative(slack, given):
             raise SortError(f"the form of {slack} does not show that it is never negative")
-        verdict = decide(rhs - lhs, slack, given, sizes, seed)
+        verdict = decide(rhs - lhs, slack, given, sizes, seed, time_limit=time_limit)
         if verdict.is_true:
             note = f"right − left = {slack}, which is never negative"
             evidence = replace(verdict.evidence, note="; ".join(x for x in (verdict.evidence.note, note) if x))
@@ -69,15 +73,21 @@ def decide_order(
     relevant = relevant_hypotheses((lhs, rhs), given)
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes, Relation.AT_MOST)
     where, equal = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
-    searched = search(statement, names, seed, where, budget, equal)
+    budget, progress = within_reach((lhs, rhs), relevant, names, chosen or where, budget), Progress()
+    try:
+        searched = Deadline(time_limit).run(lambda: search(statement, names, seed, where, budget, equal, progress))
+    except LimitReached as reason:
+        evidence = Evidence("none", note=f"{reason}: {progress}", seconds=time.perf_counter() - started)
+        return Verdict(Rung.UNDECIDED, lhs, rhs, given, evidence, relation=Relation.AT_MOST)
     if searched.found is not None:
         rung, evidence = Rung.REFUTED, refutation(searched.found, searched.instances)
     elif searched.instances:
         rung = Rung.TESTED
-        method = "candidates for a counterexample, in float64"
-        evidence = Evidence(method, searched.sizes, examples=searched.instances, note=str(searched))
+        between = f", {FAR_IN_WORDS}" if has_reals((lhs, rhs), relevant) else ""
+        method = f"tested at {searched}{between}, in float64"
+        evidence = Evidence(method, searched.sizes, examples=searched.instances)
     else:  # nothing to look at: perhaps because the sides are the same
-        same = decide(lhs, rhs, given, sizes, seed)
+        same = decide(lhs, rhs, given, sizes, seed, time_limit=time_limit)
         rung = Rung.DECIDED if same.is_true else Rung.UNDECIDED
         evidence = same.evidence if same.is_true else Evidence("none", note=searched.outcome)
     evidence = replace(evidence, seconds=time.perf_counter() - started, memory=peak_memory())
