@@ -231,12 +231,12 @@ class Enclosure:
         near = 0 if mpmath.isinf(low) and mpmath.isinf(high) else high - 2 if mpmath.isinf(low) else low
         span = 2 if mpmath.isinf(high - low) else high - low
 
-        def by(method: str, cut: float) -> tuple[Any, Any]:
-            value, error = mpmath.quad(f, [low, near + cut * span, high], method=method, error=True)
+        def by(method: str, cut: float, degree: int = 8) -> tuple[Any, Any]:
+            value, error = mpmath.quad(f, [low, near + cut * span, high], method=method, error=True, maxdegree=degree)
             return value, error
 
         def by_another() -> tuple[Any, Any]:
-            value, error = by("gauss-legendre", 0.625)
+            value, error = by("gauss-legendre", 0.625, 6)
             return (value, error) if error < AGREED else by("tanh-sinh", 3 / 7)
 
         what = str(sympy.Integral(body, (variable, first, last)))

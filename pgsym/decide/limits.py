@@ -24,7 +24,7 @@ TIME_LIMIT = 10.0
 """How many seconds work may take that cannot be estimated, unless the caller says otherwise."""
 MOST_MEMORY = 4 * 2**30
 """How many bytes more than before such work may hold."""
-PATIENCE = 10
+PATIENCE = 3
 AGAIN, LOOK = 0.2, 0.1
 """Seconds until an exception that something swallowed is raised again, and between looks at the memory."""
 
@@ -38,7 +38,7 @@ class Deadline:
     """How many seconds of computing some work may take, infinity meaning any number.
 
     What counts is the time of the one thread that works, so a busy machine changes nothing; where the system does not
-    tell it, and for work that waits ten times as long, it is the time on the clock.
+    tell it, and for work that waits, a third of the time on the clock.
 
     >>> Deadline(5).run(lambda: 1 + 1)
     2

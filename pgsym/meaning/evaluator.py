@@ -16,8 +16,9 @@ from pgsym.meaning.factored import prime_powers
 from pgsym.meaning.factors import VALUES, ZERO, Factor, Value, is_zero, leaves
 from pgsym.meaning.instances import Instance, TableInstance
 from pgsym.meaning.known_signs import known_sign
+from pgsym.meaning.logarithms import splits
 from pgsym.meaning.net import Contraction
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers import Array, Symbolic
 from pgsym.terms.build import ABS, BUILT_IN, EXP, EXTREMES, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import (
@@ -315,6 +316,8 @@ class Evaluator(Meaning[Value]):
 
         These only enter as summands, times whole numbers, so a gradient of it needs no more than their derivatives.
         """
+        if isinstance(self.instance.numbers, Symbolic) and not splits(argument, environment, self):
+            return log(self.real(self.read(argument, environment)))
         match argument:
             case Multiply(operands):
                 return self.add(tuple(self._log(t, environment, log) for t in operands))
@@ -349,8 +352,12 @@ class Evaluator(Meaning[Value]):
         if value <= 0:
             raise UndefinedValue(f"log({value}) does not exist")
         out: Value = ZERO
-        for n, sign in ((value.numerator, 1), (value.denominator, -1)):
-            for p, k in prime_powers(n):
+        try:
+            both = ((prime_powers(value.numerator), 1), (prime_powers(value.denominator), -1))
+        except OutsideNumberSystem:  # a huge number is a prime of its own: nothing false follows from that
+            return self.contraction.log(self.contraction.constant(value))
+        for powers, sign in both:
+            for p, k in powers:
                 log_p = self.contraction.log(self.contraction.constant(Fraction(p)))
                 out = self.contraction.add(out, self.multiply((sign * k, log_p)))
         return out
