@@ -230,6 +230,7 @@ def total(*operands: Term) -> Term:
     return Add(xs) if len(xs) > 1 else (*xs, Number(Fraction(0)))[0]
 
 
+@lru_cache(maxsize=2**14)
 def is_visibly_zero(term: Term) -> bool:
     """Whether a term's form shows that it is zero, and so a number as well as a gradient."""
     match term:
@@ -248,6 +249,7 @@ def is_visibly_zero(term: Term) -> bool:
     return False
 
 
+@lru_cache(maxsize=2**14)
 def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
     """The sort of a term, under enclosing sorts (innermost first); raises SortError where it says nothing."""
     match term:
