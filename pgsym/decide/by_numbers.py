@@ -151,7 +151,7 @@ def _overlap(x: flint.acb, y: flint.acb) -> bool:
 
 def _is_narrow(x: flint.acb) -> bool:
     """Whether a ball says something: it is narrow for its size, and so is a ball around zero for 1."""
-    return bool(x.rad() < 1e-12 * max(1, abs(x).mid())) and (bool(x.contains(0)) or bool(x.rad() < 1e-9 * abs(x).mid()))
+    return bool(x.rad() < 1e-12 * (1 + abs(x).mid())) and (bool(x.contains(0)) or bool(x.rad() < 1e-9 * abs(x).mid()))
 
 
 def _digits(x: flint.acb | flint.arb) -> str:

@@ -174,7 +174,7 @@ def _same(value: Any, stated: Any) -> bool:
     if isinstance(value, Fraction) and isinstance(stated, Fraction):
         return value == stated
     difference = _ball(value) - _ball(stated)
-    size = max(1, abs(_ball(value)).mid())
+    size = 1 + abs(_ball(value)).mid()
     return bool(difference.contains(0)) and bool(difference.rad() < 2.0**-200 * size)
 
 
@@ -195,7 +195,7 @@ def _ball(value: Any) -> Any:
     if isinstance(value, Fraction):
         return flint.arb(flint.fmpq(value.numerator, value.denominator))
     digits = flint.arb(str(value.evalf(80)))
-    return digits + flint.arb(0, 2.0**-220) * max(1, abs(digits).mid())
+    return digits + flint.arb(0, 2.0**-220) * (1 + abs(digits).mid())
 
 
 def _break(left: Any, right: Any, relation: Relation) -> bool:

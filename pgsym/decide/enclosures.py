@@ -92,7 +92,7 @@ class Enclosure:
                     out *= part(x)
                 return out
             case sympy.Pow():
-                return self._power(part, *of.args, analytic)
+                return self._power(part, of.args[0], of.args[1], analytic)
             case sympy.Integral():
                 return self._integral(of, at, analytic)
             case sympy.Sum() | sympy.Product():
@@ -112,7 +112,8 @@ class Enclosure:
         function = _functions().get(type(of))
         if function is None:
             raise NotEnclosed(f"{of} has no reading in ball arithmetic")
-        return function([part(x) for x in of.args], analytic)
+        found: flint.acb = function([part(x) for x in of.args], analytic)
+        return found
 
     def _power(self, part: Callable[[Any], flint.acb], base: Any, exponent: Any, analytic: bool) -> flint.acb:
         import sympy
@@ -208,14 +209,22 @@ class Enclosure:
                 raised.append(reason)
                 return flint.acb("nan")
 
-        limits = {"eval_limit": MOST_EVALUATIONS, "depth_limit": 2 * BITS, "rel_tol": TOLERANCE, "abs_tol": TOLERANCE}
+        first, last = ends
         try:
-            found = flint.acb.integral(integrand, *ends, **limits)
+            found = flint.acb.integral(
+                integrand,
+                first,
+                last,
+                rel_tol=TOLERANCE,
+                abs_tol=TOLERANCE,
+                eval_limit=MOST_EVALUATIONS,
+                depth_limit=2 * BITS,
+            )
         except SystemError:  # the time limit, reached just outside the integrand
             raise NotEnclosed(f"the integral of {body} was interrupted") from None
         if raised and not isinstance(raised[0], NotEnclosed):
             raise raised[0]
-        narrow = not raised and found.is_finite() and found.rad() < AGREED * max(1, abs(found).mid())
+        narrow = not raised and found.is_finite() and found.rad() < AGREED * (1 + abs(found).mid())
         return found if narrow or (_moving(at) and not raised) else None
 
     def _by_quadrature(
@@ -309,7 +318,7 @@ class Enclosure:
 
 def _moving(at: Mapping[sympy.Symbol, flint.acb]) -> set[sympy.Symbol]:
     """The symbols that a ball stands for which is no single number."""
-    return {s for s, v in at.items() if v.rad() > 2.0 ** (4 - BITS) * max(1, abs(v).mid())}
+    return {s for s, v in at.items() if v.rad() > 2.0 ** (4 - BITS) * (1 + abs(v).mid())}
 
 
 def _compared(relation: str, gap: flint.arb) -> bool | None:

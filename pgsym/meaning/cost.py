@@ -206,7 +206,8 @@ def check_cost(
     terms: Iterable[Term], given: Iterable[Hypothesis], lengths: Iterable[Mapping[str, int]], alternative: str
 ) -> None:
     """Raise TooLarge, with the estimate and an alternative, for what takes too long to read at some lengths."""
-    given, largest = tuple(given), {}
+    given = tuple(given)
+    largest: dict[str, int] = {}
     for at in lengths:
         largest = {name: max(n, largest.get(name, n)) for name, n in {**largest, **at}.items()}
     for term in terms:

@@ -201,7 +201,16 @@ def walk(term: Part) -> Iterator[Term]:
 @lru_cache(maxsize=2**10)
 def distinct(term: Term) -> tuple[Term, ...]:
     """Every sub-term once, outermost first, with loose bound indices."""
-    return tuple(dict.fromkeys(walk(term)))
+    found: dict[Term, None] = {}
+    waiting: list[Part] = [term]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Scope):
+            part = part.body
+        if part not in found:
+            found[part] = None
+            waiting.extend(reversed(parts(part)))
+    return tuple(found)
 
 
 def flat(term: Term) -> Term:
