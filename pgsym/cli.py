@@ -26,6 +26,14 @@ Names = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")]
 
+TimeLimit = Annotated[
+    float,
+    typer.Option(
+        help="Seconds of computing that a search, or SymPy, may take for one claim before it ends as undecided.",
+        metavar="SECONDS",
+    ),
+]
+
 app = typer.Typer(
     help="Derive, decide, refute and teach policy gradients, exactly.",
     epilog="Exit status: 0 all as claimed, 1 something is not as claimed, 2 unusable input.",
@@ -106,11 +114,12 @@ def verify(
             help="Decide at this size: |S|,|A|,T as in 10,5,20, or by name as in S=10,A=5,T=20.", metavar="S,A,T"
         ),
     ] = None,
+    time_limit: TimeLimit = 10,
 ) -> None:
     """Decide claims afresh and make their derivations again."""
     from pgsym.decide.sizes import Size
 
-    _report_on(_verified(_entries(names), None if size is None else Size.parse(size)), as_json)
+    _report_on(_verified(_entries(names), None if size is None else Size.parse(size), time_limit), as_json)
 
 
 @app.command()
@@ -120,11 +129,12 @@ def claims(
     markdown: Annotated[
         bool, typer.Option("--md", help="Print a Markdown page with links to derivations and tests.")
     ] = False,
+    time_limit: TimeLimit = 10,
 ) -> None:
     """The registry of claims in the ledger's order: statement, verdict, evidence, repair."""
     if markdown and as_json:
         raise UnusableOption("--json and --md are two formats: take one")
-    outcomes = _verified(_entries(names))
+    outcomes = _verified(_entries(names), time_limit=time_limit)
     if markdown:
         from pgsym.report.claims_table import claims_page
 
@@ -252,11 +262,11 @@ def _entries(names: Iterable[str] | None) -> list[Entry]:
     return list(dict.fromkeys(e for name in names for e in catalogue.entries_of(name)))
 
 
-def _verified(entries: list[Entry], size: Size | None = None) -> list[Verification]:
+def _verified(entries: list[Entry], size: Size | None = None, time_limit: float = 10) -> list[Verification]:
     from pgsym.verify import verify as verify_entry
 
     sizes = None if size is None else (size,)
-    return [verify_entry(e, sizes) for e in progress(entries, "claims")]
+    return [verify_entry(e, sizes, time_limit) for e in progress(entries, "claims")]
 
 
 def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool = False) -> None:

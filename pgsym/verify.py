@@ -8,6 +8,7 @@ from typing import Any
 from pgsym.catalogue import Entry, theorem
 from pgsym.decide.claims import Claim
 from pgsym.decide.identities import Sizes
+from pgsym.decide.limits import TIME_LIMIT
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import TooLarge, UnknownName
 from pgsym.kernel import Theorem
@@ -83,14 +84,14 @@ class Verification:
         }
 
 
-def verify(entry: Entry, sizes: Sizes | None = None) -> Verification:
+def verify(entry: Entry, sizes: Sizes | None = None, time_limit: float = TIME_LIMIT) -> Verification:
     """Decide a claim, at the usual sizes or at others, and make the derivation that proves it again.
 
     A refuted claim has none, nor one that only a file of claims states.
     """
     claim = entry.claim
     try:
-        verdict = claim.decide(sizes)
+        verdict = claim.decide(sizes, time_limit)
     except TooLarge as reason:
         evidence = Evidence("none", note=str(reason))
         return Verification(entry, Verdict(Rung.UNDECIDED, claim.lhs, claim.rhs, claim.given, evidence), None)

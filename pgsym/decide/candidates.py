@@ -21,6 +21,8 @@ from pgsym.terms.sorts import FINITE, PARAMETER, REAL
 from pgsym.terms.structure import free, walk
 
 REALS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "3", "-1/2", "1/3", "5")))
+FAR = tuple(Fraction(sign * n) for n in (4, 5, 6, 7, 8, 10, 11, 20, 100, 101, 1_000, 10**6) for sign in (1, -1))
+"""Real numbers away from 0, which an order that holds for small ones may fail at."""
 WEIGHTS = tuple(map(Fraction, ("1", "2", "3", "1/2", "4", "1/3")))
 MOST_ROWS = 300
 """The most rows with one common denominator that a law's row is chosen from."""
@@ -83,9 +85,9 @@ class Ingredients:
         """Whether the hypotheses allow a value of a symbol or variable."""
         return value > 0 or (what not in self.positive and (value == 0 or what not in self.non_negative))
 
-    def reals_of(self, what: Symbol | Variable, how_many: int) -> list[Fraction]:
-        """The simplest real numbers that a symbol or variable may be."""
-        return [x for x in REALS if self.allows(what, x)][:how_many]
+    def reals_of(self, what: Symbol | Variable, how_many: int | None) -> list[Fraction]:
+        """The simplest real numbers that a symbol or variable may be; without a number, all, and those far from 0."""
+        return [x for x in (REALS if how_many else dict.fromkeys((*REALS, *FAR))) if self.allows(what, x)][:how_many]
 
 
 def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) -> Ingredients:

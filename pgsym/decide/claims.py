@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pgsym.decide.closed_forms import cancels, decide_closed_form, is_closed
 from pgsym.decide.identities import Sizes, decide, differs_at, relevant_hypotheses
+from pgsym.decide.limits import TIME_LIMIT
 from pgsym.decide.orders import decide_order
 from pgsym.decide.sizes import Size, size_names, up_to
 from pgsym.decide.verdicts import Relation, Rung, Verdict
@@ -155,25 +156,26 @@ class Claim:
         """The statement as LaTeX."""
         return f"{latex(self.lhs)} {self.relation.latex()} {latex(self.rhs)}"
 
-    def decide(self, sizes: Sizes | None = None) -> Verdict:
+    def decide(self, sizes: Sizes | None = None, time_limit: float = TIME_LIMIT) -> Verdict:
         """The verdict on the statement, at the usual sizes (or those that it names) or at others.
 
         The sizes that a claim names are chosen for their cost, and cannot hide that it is false at smaller ones: what
-        it needs to be true is a hypothesis, such as HowMany or Rounds.
+        it needs to be true is a hypothesis, such as HowMany or Rounds.  What cannot be estimated ends after
+        `time_limit` seconds.
         """
         if not self.is_about_instances:
-            return decide_closed_form(self.lhs, self.rhs, self.relation)
+            return decide_closed_form(self.lhs, self.rhs, self.relation, time_limit)
         if sizes is not None or self.sizes is None:
-            return self._decided(sizes)
-        verdict = self._decided(self.sizes)
-        return (self._refuted_elsewhere() or verdict) if verdict.is_true else verdict
+            return self._decided(sizes, time_limit)
+        verdict = self._decided(self.sizes, time_limit)
+        return (self._refuted_elsewhere(time_limit) or verdict) if verdict.is_true else verdict
 
-    def _decided(self, sizes: Sizes | None) -> Verdict:
+    def _decided(self, sizes: Sizes | None, time_limit: float) -> Verdict:
         if self.relation is Relation.AT_MOST:
-            return decide_order(self.lhs, self.rhs, self.given, sizes, slack=self.slack)
-        return decide(self.lhs, self.rhs, self.given, sizes)
+            return decide_order(self.lhs, self.rhs, self.given, sizes, slack=self.slack, time_limit=time_limit)
+        return decide(self.lhs, self.rhs, self.given, sizes, time_limit=time_limit)
 
-    def _refuted_elsewhere(self) -> Verdict | None:
+    def _refuted_elsewhere(self, time_limit: float) -> Verdict | None:
         """The verdict at the smallest size at which the claim is false, if there is one.
 
         Looked at are all sizes of up to two of everything, and three of each with few of the others.
@@ -185,7 +187,7 @@ class Claim:
         threes = [Size.of({**twos, "S": 1, name: 3}).only(names) for name in names]
         for size in (*up_to([Size.of(twos)]), *threes):
             if size.instances(names, given) and differs_at(lhs, rhs, given, size):
-                verdict = self._decided((size,))
+                verdict = self._decided((size,), time_limit)
                 if verdict.rung is Rung.REFUTED:
                     return verdict
         return None

@@ -8,10 +8,16 @@ down, such as an integral that SymPy cannot do, has no certain digits.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from pgsym.decide.by_numbers import Outcome, checked, compared
+from pgsym.decide.enclosures import NUMERICAL
+from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
+from pgsym.decide.watched import Evaluated, watched
 from pgsym.errors import PgsymError, SortError, UndefinedValue
 from pgsym.terms.nodes import Add, Closed, Multiply, Number, Power, Quotient, Term
 
@@ -40,6 +46,14 @@ def expression(term: Term) -> sympy.Expr:
 
     Raises SortError for any other term, or for one that is no exact number; UndefinedValue where computing it fails.
     """
+    return written(term).doit()
+
+
+def written(term: Term) -> sympy.Expr:
+    """A closed form as SymPy, integrals and sums as they are written where its author left them so.
+
+    Raises like `expression`.
+    """
     import sympy
 
     match term:
@@ -48,13 +62,13 @@ def expression(term: Term) -> sympy.Expr:
         case Closed():
             return _computed(term)
         case Add(operands):
-            return sympy.Add(*map(expression, operands))
+            return sympy.Add(*map(written, operands))
         case Multiply(operands):
-            return sympy.Mul(*map(expression, operands))
+            return sympy.Mul(*map(written, operands))
         case Quotient(x, y):
-            return expression(x) / expression(y)
+            return written(x) / written(y)
         case Power(base, exponent):
-            return expression(base) ** exponent
+            return written(base) ** exponent
     raise SortError(f"{term} is no closed form")
 
 
@@ -68,15 +82,21 @@ def _computed(term: Closed) -> sympy.Expr:
     except Exception as reason:  # the computation is the author's, and so is what it raises
         raise UndefinedValue(f"{term} cannot be computed: {type(reason).__name__}: {reason}") from None
     if isinstance(found, Fraction):
-        return expression(Number(found))
+        return written(Number(found))
     if isinstance(found, bool) or not isinstance(found, int | sympy.Expr) or sympy.S(found).has(sympy.Float):
-        written = " ".join(repr(found).split())
-        raise SortError(f"{term} is {written}: a closed form is an exact number, such as a Fraction or one of SymPy")
-    return sympy.S(found).doit()
+        shown = " ".join(repr(found).split())
+        raise SortError(f"{term} is {shown}: a closed form is an exact number, such as a Fraction or one of SymPy")
+    return sympy.S(found)
 
 
-def decide_closed_form(lhs: Term, rhs: Term, relation: Relation = Relation.EQUAL) -> Verdict:
+def decide_closed_form(
+    lhs: Term, rhs: Term, relation: Relation = Relation.EQUAL, time_limit: float = TIME_LIMIT
+) -> Verdict:
     """Whether two closed forms are equal, or in order: `exact`, `refuted`, or `undecided`.
+
+    What SymPy evaluates on the way, integrals and sums above all, is computed numerically as well, and so are the
+    sides; where numbers disagree, or cannot confirm an integral, nothing is `exact`.  It is `undecided` what takes more
+    than `time_limit` seconds.
 
     >>> import sympy
     >>> x = sympy.Symbol("x")
@@ -85,22 +105,84 @@ def decide_closed_form(lhs: Term, rhs: Term, relation: Relation = Relation.EQUAL
     exact
     """
     started = time.perf_counter()
-    left, right = expression(lhs), expression(rhs)
-    pending = [side for side in (left, right) if _is_pending(side)]
-    if pending:
-        rung, note = Rung.UNDECIDED, f"SymPy leaves {pending[0]} as it is"
-    elif relation is Relation.EQUAL:
-        rung, note = _equal(left, right)
-    else:
-        rung, note = _at_most(left, right)
-    if rung is Rung.EXACT:
-        note = "; ".join(x for x in (note, *_conditions(left, right)) if x)
+    trial = _Trial(lhs, rhs, relation)
+    try:
+        rung, note = Deadline(time_limit).run(trial.decide)
+    except LimitReached as reason:
+        rung, note = Rung.UNDECIDED, f"{reason} while {trial.doing}"
     method = {
         Rung.EXACT: "closed form, by exact computation",
         Rung.REFUTED: "closed form, by exact computation: the sides differ",
     }.get(rung, "none")
     evidence = Evidence(method, note=note, seconds=time.perf_counter() - started)
     return Verdict(rung, lhs, rhs, (), evidence, relation=relation)
+
+
+@dataclass
+class _Trial:
+    """One decision, which says what it is `doing`."""
+
+    lhs: Term
+    rhs: Term
+    relation: Relation
+    doing: str = "nothing was done"
+
+    def decide(self) -> tuple[Rung, str]:
+        """The rung, and what is to be said of it."""
+        with watched() as events:
+            sides = []
+            for term in (self.lhs, self.rhs):
+                self.doing = f"{term} was computed"
+                sides.append(written(term))
+            evaluated = []
+            for term, side in zip((self.lhs, self.rhs), sides, strict=True):
+                self.doing = f"SymPy evaluated {term}"
+                evaluated.append(side.doit())
+        left, right = evaluated
+        pending = [side for side in evaluated if _is_pending(side)]
+        if pending:
+            return Rung.UNDECIDED, f"SymPy leaves {pending[0]} as it is"
+        self.doing = "normal forms of the sides were compared"
+        rung, note = _equal(left, right) if self.relation is Relation.EQUAL else _at_most(left, right)
+        if rung is Rung.UNDECIDED:
+            return rung, note
+        self.doing = "the sides were computed numerically"
+        doubt, confirmed = _doubt(events)
+        by_value = compared(*sides)
+        if self.relation is Relation.EQUAL:
+            if rung is Rung.EXACT and by_value.outcome is Outcome.DIFFER:
+                if by_value.rigorous:
+                    return Rung.REFUTED, f"{by_value.words}; SymPy finds them equal"
+                return Rung.UNDECIDED, f"SymPy finds them equal, but numerically they differ: {by_value.words}"
+            if rung is Rung.REFUTED and by_value.outcome is Outcome.DIFFER and by_value.rigorous:
+                return rung, note if not doubt else by_value.words
+        if doubt:
+            return Rung.UNDECIDED, doubt
+        if rung is Rung.EXACT:
+            note = "; ".join(x for x in (note, *_conditions(left, right), *confirmed) if x)
+        return rung, note
+
+
+def _doubt(events: Iterable[Evaluated]) -> tuple[str, list[str]]:
+    """Why what SymPy evaluated is not to be relied on, or nothing; and how the rest was confirmed."""
+    import sympy
+
+    confirmed: dict[str, None] = {}
+    for event in dict.fromkeys(events):
+        if _is_pending(event.value) or event.written.has(sympy.core.function.AppliedUndef):
+            continue  # nothing that a verdict rests on: it is undecided, or true of any function
+        found = checked(event)
+        if found.outcome is Outcome.DIFFER:
+            return f"SymPy says that {event}, but numerically it is not: {found.words}", []
+        if isinstance(event.written, sympy.Limit):
+            continue
+        if found.outcome is Outcome.UNKNOWN:
+            return f"SymPy says that {event}, which numbers could not confirm", []
+        if not found.everywhere:
+            confirmed[f"where {event.written} converges"] = None
+        if not found.rigorous:
+            confirmed[f"integrals and sums confirmed {NUMERICAL}"] = None
+    return "", list(confirmed)
 
 
 def _point(symbol: sympy.Symbol, number: int) -> sympy.Rational | None:

@@ -49,7 +49,7 @@ def _check(found: Counterexample) -> None:
         raise OutsideNumberSystem("enumeration does not tell which coordinates it is differentiated by")
     every = list(coordinates(found.candidate))
     along = [[every[i] for i in found.entry]] if found.entry else [every[j : j + 1] for j in range(len(found.lhs))]
-    steps, broken = 0, False
+    steps, broken, told_apart = 0, False, True
     for j, moving in enumerate(along):
         values = []
         for term, stated in ((found.lhs_term, found.lhs), (found.rhs_term, found.rhs)):
@@ -61,6 +61,9 @@ def _check(found: Counterexample) -> None:
                 )
             values.append(value)
         broken |= breaks(values[0], values[1], found.statement.relation)
+        told_apart &= _are_told_apart(values[0], values[1])
+    if not broken and not told_apart:
+        raise OutsideNumberSystem(f"balls of {BITS} bits do not tell the sides apart")
     if not broken:
         raise ReadingsDisagree("enumeration finds no difference between the sides: please report this instance")
 
@@ -170,13 +173,22 @@ def _at(variable: Variable, at: dict[str, int], lengths: dict[str, int]) -> int 
 
 
 def _same(value: Any, stated: Any) -> bool:
-    """Whether a value is the one stated: exactly, or to 2^-200 where a ball is compared."""
+    """Whether a value is the one stated: exactly, or to 2^-200 of its size where a ball is compared."""
     if isinstance(value, str) or isinstance(stated, str):
         return value is stated or value == stated
     if isinstance(value, Fraction) and isinstance(stated, Fraction):
         return value == stated
     difference = _ball(value) - _ball(stated)
-    return bool(difference.contains(0)) and difference.rad() < 2.0**-200
+    size = 1 + abs(_ball(value)).mid()
+    return bool(difference.contains(0)) and bool(difference.rad() < 2.0**-200 * size)
+
+
+def _are_told_apart(left: Any, right: Any) -> bool:
+    """Whether two values are known to be equal or known to differ: wide balls that overlap are neither."""
+    if isinstance(left, str) or isinstance(right, str) or (isinstance(left, Fraction) and isinstance(right, Fraction)):
+        return True
+    difference = _ball(left) - _ball(right)
+    return not difference.contains(0) or bool(difference.rad() == 0)
 
 
 def _ball(value: Any) -> Any:
@@ -187,7 +199,8 @@ def _ball(value: Any) -> Any:
         return value
     if isinstance(value, Fraction):
         return flint.arb(flint.fmpq(value.numerator, value.denominator))
-    return flint.arb(str(value.evalf(80)), 2.0**-220)
+    digits = flint.arb(str(value.evalf(80)))
+    return digits + flint.arb(0, 2.0**-220) * (1 + abs(digits).mid())
 
 
 def breaks(left: Any, right: Any, relation: Relation) -> bool:

@@ -137,9 +137,9 @@ class Counterexample:
         return "\n".join(lines)
 
 
-def verify(statement: Statement, size: Size, candidate: Candidate) -> Counterexample | None:
+def verify(statement: Statement, size: Size, candidate: Candidate, bits: int = BITS) -> Counterexample | None:
     """The counterexample that a candidate is in exact arithmetic, or None if the relation holds there."""
-    for numbers in (Rational(), Ball(BITS)):
+    for numbers in (Rational(), Ball(bits)):
         try:
             instance = candidate.instance(numbers, size, statement.given)
             left, right = statement.sides(instance)

@@ -21,7 +21,7 @@ from typing import Any
 
 from pgsym.decide.sizes import Size
 from pgsym.errors import SortError
-from pgsym.terms.build import ABS, BUILT_IN, EXP, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
+from pgsym.terms.build import ABS, BUILT_IN, EXP, EXTREMES, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import Apply, Gradient, Product, Quotient, Range, Scope, Sum, Symbol, Term, Variable, hashed_once
@@ -233,9 +233,15 @@ class DegreeBound(Meaning[Degree]):
             match term.body:
                 case Apply(symbol, (argument,)) if symbol == LOG:
                     return self.real(self.read(argument, environment)).logarithmic_derivative
+        if isinstance(term, Apply) and term.symbol in EXTREMES:
+            return self._extreme(*(self.real(self.read(x, environment)) for x in term.arguments))
         if isinstance(term, Sum | Product) and isinstance(term.over, Range):
             return self._over_times(term, environment)
         return super().read(term, environment)
+
+    def _extreme(self, x: Degree, y: Degree) -> Degree:
+        """The degree of (x + y ± |x − y|) / 2, each of the sides read once."""
+        return self.number(Fraction(1, 2)) * (x + y + self._absolute(x + y))
 
     def _over_times(self, term: Sum | Product, environment: Environment) -> Degree:
         """The degree of a sum or product over times, whose body is read once where it is as large at all of them."""
@@ -282,14 +288,17 @@ class DegreeBound(Meaning[Degree]):
             self.count.bits = max(self.count.bits, inner.total_bits)
             return Degree(1) if symbol == LOG else Degree(1, 1)
         if symbol == ABS:
-            inner = self.real(values[0])
-            self.count.values += 1
-            self.count.degree = max(self.count.degree, inner.total)
-            self.count.bits = max(self.count.bits, inner.total_bits)
-            return inner * Degree(1)
+            return self._absolute(self.real(values[0]))
         if symbol in INDICATORS.values():
             return Degree()
         raise SortError(f"{symbol.name} has no value of its own")
+
+    def _absolute(self, inner: Degree) -> Degree:
+        """The degree of |x|: of x times its sign, which is an element of its own."""
+        self.count.values += 1
+        self.count.degree = max(self.count.degree, inner.total)
+        self.count.bits = max(self.count.bits, inner.total_bits)
+        return inner * Degree(1)
 
     def _log_of_entries(self, *products: Degree) -> Degree:
         """The degree of the logarithm of a product of entries, or of a fraction of two: a sum of their logarithms."""

@@ -13,7 +13,6 @@ be each other's negative.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -22,14 +21,17 @@ from math import ceil, log2, prod
 import numpy as np
 
 from pgsym.decide.apart import with_symbols_apart
+from pgsym.decide.balls import Tested
 from pgsym.decide.conditions import conditions
+from pgsym.decide.cost import within_reach
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.coverage import Coverage
 from pgsym.decide.default_sizes import default_sizes
 from pgsym.decide.degree import DegreeBound
 from pgsym.decide.laws import conditions_of_laws
+from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
-from pgsym.decide.search import BUDGET, Holds, Search, confirm_with_balls, search
+from pgsym.decide.search import BUDGET, Holds, Progress, Search, search, tested
 from pgsym.decide.second_reading import read_again
 from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names, vocabulary
 from pgsym.decide.statements import Statement
@@ -61,14 +63,17 @@ def decide(
     sizes: Sizes | None = None,
     seed: int = 0,
     budget: int = BUDGET,
+    time_limit: float = TIME_LIMIT,
 ) -> Verdict:
     """Whether two terms are equal at every instance of some sizes that satisfies the hypotheses.
 
     Free states and actions are open: the sides must agree for all their values.  `sizes` are mappings such as
     {"S": 2, "A": 3, "N": 2}, by default a few small ones; a counterexample is searched among at most `budget`
     instances.  The verdict is `decided`, `refuted` with the smallest counterexample found, `tested` where logarithms
-    are compared in ball arithmetic, or `undecided` with a reason and where was searched.  Raises SortError or
-    UnboundVariable for terms that cannot be compared, UndefinedValue where one of them exists nowhere.
+    are compared in ball arithmetic, or `undecided` with a reason and where was searched.  What follows the decision
+    procedure's own answer, the search among them, ends after `time_limit` seconds.  Raises SortError or UnboundVariable
+    for terms that cannot be compared, UndefinedValue where one of them exists nowhere, TooLarge where reading them
+    would take too long.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -85,6 +90,7 @@ def decide(
     where = conditions((lhs, rhs), relevant)
     one, other, assumed = with_symbols_apart(lhs, rhs, relevant)
     chosen = _sizes(default_sizes((one, other), assumed, names) if sizes is None else sizes, names)
+    budget = within_reach((lhs, rhs), relevant, names, chosen, budget)
     where = (*where, *conditions_of_laws(relevant, chosen))
     try:
         evidence = _agree(lhs, rhs, relevant, chosen, axes, names, seed)
@@ -100,12 +106,19 @@ def decide(
         read_again(statement, names, evidence.sizes, (statement.own_seed(seed),))
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
     todo, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
-    searched = search(statement, names, seed, todo, budget, holds)
-    if evidence is not None and searched.found is None:
-        return Verdict(Rung.TESTED, lhs, rhs, given, _timed(evidence, started))
-    return _without_agreement(
-        Verdict(Rung.UNDECIDED, lhs, rhs, given, Evidence("none")), statement, names, searched, note, started, seed
-    )
+    open_ = Verdict(Rung.UNDECIDED, lhs, rhs, given, Evidence("none"))
+    progress = Progress()
+
+    def searched() -> Verdict:
+        found = search(statement, names, seed, todo, budget, holds, progress)
+        if evidence is not None and found.found is None:
+            return Verdict(Rung.TESTED, lhs, rhs, given, _timed(evidence, started))
+        return _without_agreement(open_, statement, names, found, note, started, seed)
+
+    try:
+        return Deadline(time_limit).run(searched)
+    except LimitReached as reason:
+        return replace(open_, evidence=_timed(Evidence("none", note=f"{note}; {reason}: {progress}"), started))
 
 
 def holds_at(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed: int = 0) -> Holds:
@@ -153,9 +166,12 @@ def _without_agreement(
     used = vocabulary((statement.lhs, statement.rhs), statement.given)
     # a softmax bends in a way of its own: that it agrees says little of second derivatives
     telling = {LOG, EXP} & used and MATRIX not in map(sort_of, (statement.lhs, statement.rhs))
-    examples = confirm_with_balls(statement, names, seed) if telling else 0
-    if examples:
-        evidence = Evidence("ball arithmetic at random rational instances", examples=examples, note=note)
+    outcome = tested(statement, names, seed) if telling else Tested()
+    if isinstance(outcome, Counterexample):
+        evidence = refutation(outcome, searched.instances + 1, note)
+        return replace(verdict, rung=Rung.REFUTED, evidence=_timed(evidence, started), counterexample=outcome)
+    if outcome.examples:
+        evidence = Evidence(outcome.words, examples=outcome.examples, note=note)
         return replace(verdict, rung=Rung.TESTED, evidence=_timed(evidence, started))
     reason = f"no decision procedure reached an answer: {note}; {searched.outcome}"
     evidence = Evidence("none", searched.sizes, examples=searched.instances, note=reason)
@@ -208,16 +224,6 @@ def _sizes(sizes: Sizes, names: tuple[str, ...]) -> tuple[Size, ...]:
 
 def _timed(evidence: Evidence, started: float) -> Evidence:
     return replace(evidence, seconds=time.perf_counter() - started, memory=peak_memory())
-
-
-def peak_memory() -> int | None:
-    """The most bytes that this process has held in memory so far; None where the system does not say."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used if sys.platform == "darwin" else used * 1024
 
 
 def _agree(

@@ -11,19 +11,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pgsym.decide.apart import with_symbols_apart
+from pgsym.decide.balls import FAR_IN_WORDS, has_reals
 from pgsym.decide.conditions import conditions
+from pgsym.decide.cost import within_reach
 from pgsym.decide.identities import (
     Sizes,
     comparable,
     decide,
     holds_at,
-    peak_memory,
     refutation,
     relevant_hypotheses,
     search_sizes,
 )
 from pgsym.decide.laws import conditions_of_laws
-from pgsym.decide.search import BUDGET, search
+from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
+from pgsym.decide.search import BUDGET, Progress, search
 from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
@@ -41,6 +43,7 @@ def decide_order(
     seed: int = 0,
     slack: Term | None = None,
     budget: int = BUDGET,
+    time_limit: float = TIME_LIMIT,
 ) -> Verdict:
     """Whether lhs ≤ rhs, coordinate by coordinate, at every instance that is tried.
 
@@ -48,7 +51,8 @@ def decide_order(
     not negative (see `is_non_negative`) and rhs − lhs = slack is decided wherever both sides exist, or lhs = rhs is;
     or else `tested`, with how many of at most `budget` instances were looked at (`undecided` if none could be).  Places
     where a side is undefined say nothing, and neither does a slack that takes more than the sides to be defined.
-    Raises SortError for a slack whose form does not show its sign.
+    The search ends after `time_limit` seconds, `undecided`.  Raises SortError for a slack whose form does not show its
+    sign, TooLarge where reading the sides would take too long.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
@@ -62,7 +66,7 @@ def decide_order(
     if slack is not None:
         if not is_non_negative(slack, given):
             raise SortError(f"the form of {slack} does not show that it is never negative")
-        verdict = decide(rhs - lhs, slack, given, sizes, seed)
+        verdict = decide(rhs - lhs, slack, given, sizes, seed, time_limit=time_limit)
         relevant = relevant_hypotheses((lhs, rhs, slack), given)
         stated = conditions((lhs, rhs), relevant)
         if verdict.is_true and set(conditions((slack,), relevant)) <= set(stated):
@@ -75,15 +79,21 @@ def decide_order(
     of_laws = conditions_of_laws(relevant, chosen or decision_sizes(names))
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes, Relation.AT_MOST)
     where, equal = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
-    searched = search(statement, names, seed, where, budget, equal)
+    budget, progress = within_reach((lhs, rhs), relevant, names, chosen or where, budget), Progress()
+    try:
+        searched = Deadline(time_limit).run(lambda: search(statement, names, seed, where, budget, equal, progress))
+    except LimitReached as reason:
+        evidence = Evidence("none", note=f"{reason}: {progress}", seconds=time.perf_counter() - started)
+        return Verdict(Rung.UNDECIDED, lhs, rhs, given, evidence, relation=Relation.AT_MOST)
     if searched.found is not None:
         rung, evidence = Rung.REFUTED, refutation(searched.found, searched.instances)
     elif searched.instances:
         rung = Rung.TESTED
-        method = "candidates for a counterexample, in float64"
-        evidence = Evidence(method, searched.sizes, examples=searched.instances, note=str(searched))
+        between = f", {FAR_IN_WORDS}" if has_reals((lhs, rhs), relevant) else ""
+        method = f"tested at {searched}{between}, in float64"
+        evidence = Evidence(method, searched.sizes, examples=searched.instances)
     else:  # nothing to look at: perhaps because the sides are the same
-        same = decide(lhs, rhs, given, sizes, seed)
+        same = decide(lhs, rhs, given, sizes, seed, time_limit=time_limit)
         rung = Rung.DECIDED if same.is_true else Rung.UNDECIDED
         evidence = same.evidence if same.is_true else Evidence("none", note=searched.outcome)
     if searched.found is None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.domains import holes
 from pgsym.decide.identities import Sizes, decide, holds_at, relevant_hypotheses
+from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
 from pgsym.decide.loops import Loop, find_loop
 from pgsym.decide.search import BUDGET
 from pgsym.decide.sizes import Size, decision_sizes, size_names
@@ -134,6 +135,7 @@ def potential(
     policy: str = "softmax",
     seed: int = 0,
     budget: int = BUDGET,
+    time_limit: float = TIME_LIMIT,
 ) -> Potential:
     """Whether a field is a gradient for every policy and problem of some sizes, with a potential or a counterexample.
 
@@ -143,7 +145,8 @@ def potential(
     refuted by the smallest instance found; where the search finds none, nothing is said.  A field that divides by
     something that may vanish is a gradient only locally, unless its potential is found; a loop is looked for along
     which its integral is not zero.  What a Frozen hypothesis holds fixed stays fixed: the question is then about one
-    slice.  Raises SortError for a term that is no field.
+    slice.  The search for a counterexample and for a closed form end after `time_limit` seconds each.  Raises SortError
+    for a term that is no field, TooLarge where reading it would take too long.
 
     >>> from pgsym.problems import one_step, trajectories
     >>> from pgsym.terms import sum_range
@@ -159,7 +162,7 @@ def potential(
         raise SortError(f"only a field may be a gradient, not {field}")
     given, theta = tuple(given), _parameter(field)
     sizes = None if sizes is None else tuple(sizes)
-    jacobian = decide(grad(field, theta), transpose(grad(field, theta)), given, sizes, seed, budget)
+    jacobian = decide(grad(field, theta), transpose(grad(field, theta)), given, sizes, seed, budget, time_limit)
     if jacobian.rung is not Rung.DECIDED:
         return Potential(field, jacobian)
     doubtful = holes(field, given)
@@ -170,7 +173,7 @@ def potential(
             return Potential(field, jacobian, term, gradient, found)
     if doubtful and (loop := find_loop(field, given, seed)) is not None:
         return Potential(field, jacobian, holes=doubtful, loop=loop)
-    return _written(Potential(field, jacobian, holes=doubtful), given, write, policy)
+    return _written(Potential(field, jacobian, holes=doubtful), given, write, policy, time_limit)
 
 
 def _parameter(field: Term) -> Variable:
@@ -249,7 +252,7 @@ def _outermost(term: Term, change: Callable[[Term], Term | None]) -> Term:
     return out
 
 
-def _written(known: Potential, given: tuple[Hypothesis, ...], size: Sized, policy: str) -> Potential:
+def _written(known: Potential, given: tuple[Hypothesis, ...], size: Sized, policy: str, time_limit: float) -> Potential:
     """With a closed form at a size, where one is asked for and found."""
     if size is None:
         return known
@@ -257,7 +260,10 @@ def _written(known: Potential, given: tuple[Hypothesis, ...], size: Sized, polic
 
     counts = dict(size if isinstance(size, Mapping) else size.counts)
     where = ", ".join(f"{name} = {n}" for name, n in counts.items()) + f", {policy} policy"
-    written = line_integral(known.field, counts, policy=policy, given=given)
+    try:
+        written = Deadline(time_limit).run(lambda: line_integral(known.field, counts, policy=policy, given=given))
+    except LimitReached as reason:
+        return replace(known, written_at=f"{where} ({reason})")
     return replace(known, written=written, written_at=where)
 
 

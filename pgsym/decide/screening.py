@@ -162,7 +162,8 @@ def hits(statement: Statement, space: Space, digits: Digits, in_floats_too: bool
         step = max(1, POINTS // coordinates)
         for start in range(0, len(group), step):
             chunk = group[start : start + step]
-            out[chunk] = _hit(statement, space, digits[chunk], in_floats_too)
+            with np.errstate(over="ignore", invalid="ignore"):  # floats of instances far from 0
+                out[chunk] = _hit(statement, space, digits[chunk], in_floats_too)
     return out
 
 

@@ -12,23 +12,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from pgsym.decide.apart import with_symbols_apart
+from pgsym.decide.balls import Tested, tested_with_balls
 from pgsym.decide.candidates import Candidate, Ingredients, ingredients
 from pgsym.decide.confirmation import confirmed
-from pgsym.decide.counterexamples import BITS, Counterexample, verify
+from pgsym.decide.counterexamples import Counterexample, verify
 from pgsym.decide.laws import conditions_of_laws, keeps_laws
 from pgsym.decide.screening import hits, used
 from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names
-from pgsym.decide.spaces import Digits, Space, around, at_round, stretches
+from pgsym.decide.spaces import FAR_ROUND, Digits, Space, around, at_round, stretches
 from pgsym.decide.statements import Statement
-from pgsym.errors import OutsideNumberSystem, PgsymError, SortError
-from pgsym.meaning.numbers import Ball
+from pgsym.errors import OutsideNumberSystem, SortError
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term
 from pgsym.terms.sorts import LETTERS
 
 BUDGET = 20_000
 """The most instances that a search looks at, unless it is told otherwise."""
-ROUNDS = 6
+ROUNDS = FAR_ROUND + 1
 EVERY = 1024
 """Up to this many instances of a round are all looked at."""
 STRUCTURED, RANDOM = 192, 128
@@ -66,6 +66,18 @@ class Search:
     def outcome(self) -> str:
         """What came of a search that found nothing, in words."""
         return f"no counterexample among {self}" if self.instances else "no instance could be looked at"
+
+
+@dataclass
+class Progress:
+    """How far a search has come, for the one that ends it."""
+
+    instances: int = 0
+    size: Size | None = None
+
+    def __str__(self) -> str:
+        where = f", the last of {self.size}" if self.size and self.size.counts else ""
+        return f"no counterexample among {self.instances:,} instances{where}"
 
 
 def counterexample(
@@ -106,6 +118,7 @@ def search(
     sizes: Iterable[Size] = SEARCH_SIZES,
     budget: int = BUDGET,
     holds: Holds = lambda _: False,
+    progress: Progress | None = None,
 ) -> Search:
     """What a search finds among at most `budget` instances, shared among the sizes where `holds` does not skip it.
 
@@ -116,6 +129,7 @@ def search(
     tried: list[Size] = []
     settled: list[Size] = []
     instances, meaningless = 0, None
+    progress = progress or Progress()
     for k, size in enumerate(todo):
         parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
         if parts.entries > MOST_ENTRIES:
@@ -124,7 +138,7 @@ def search(
             if holds(size):
                 settled.append(size)
                 continue
-            found, looked_at = _at(statement, parts, seed, (budget - instances) // (len(todo) - k))
+            found, looked_at = _at(statement, parts, seed, (budget - instances) // (len(todo) - k), progress)
         except SortError as reason:  # the second step of trajectories of one
             meaningless = reason
             continue
@@ -181,7 +195,9 @@ def _one_less(size: Size) -> Iterator[Size]:
             yield Size(tuple(less.items()))
 
 
-def _at(statement: Statement, parts: Ingredients, seed: int, budget: int) -> tuple[Counterexample | None, int]:
+def _at(
+    statement: Statement, parts: Ingredients, seed: int, budget: int, progress: Progress | None = None
+) -> tuple[Counterexample | None, int]:
     """A counterexample of one size among at most `budget` instances, and how many were looked at."""
     looked_at = verified = 0
     deceived = False
@@ -192,6 +208,8 @@ def _at(statement: Statement, parts: Ingredients, seed: int, budget: int) -> tup
             except OutsideNumberSystem:
                 return None, looked_at
             looked_at += len(stretch)
+            if progress:
+                progress.instances, progress.size = progress.instances + len(stretch), parts.size
             while flagged.any():
                 row = int(flagged.argmax())
                 flagged[row] = False
@@ -258,19 +276,11 @@ def _first(statement: Statement, space: Space, digits: Digits) -> Counterexample
     return None
 
 
-def confirm_with_balls(statement: Statement, names: tuple[str, ...], seed: int) -> int:
-    """At how many random instances both sides are the same ball of 256 bits, to 2^-200; 0 if at none."""
-    examples, numbers, rng = 0, Ball(BITS), np.random.default_rng(statement.own_seed(seed))
-    for size in _instances(SEARCH_SIZES, names, statement.given):
-        parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
-        space = at_round(parts, ROUNDS - 1)
-        for row in space.random(4, rng):
-            try:
-                instance = space.candidate(row).instance(numbers, size, statement.given)
-                left, right = statement.sides(instance)
-            except PgsymError:
-                return 0
-            if statement.fails(left, right, numbers).any():
-                return 0
-            examples += 1
-    return examples
+def tested(statement: Statement, names: tuple[str, ...], seed: int) -> Tested | Counterexample:
+    """What came of testing an equation in ball arithmetic, or the counterexample that was found on the way."""
+    outcome = tested_with_balls(statement, _instances(SEARCH_SIZES, names, statement.given), seed)
+    if outcome.fails_at is not None:
+        found = verify(statement, *outcome.fails_at)
+        if found is not None:
+            return confirmed(shrunk(found))
+    return outcome

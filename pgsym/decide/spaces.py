@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pgsym.decide.candidates import WEIGHTS, Candidate, Ingredients, Kind, cost_of, rows_of
+from pgsym.decide.candidates import FAR, WEIGHTS, Candidate, Ingredients, Kind, cost_of, rows_of
 from pgsym.meaning.numbers import Array
 from pgsym.terms.nodes import Symbol, Variable
 
 Digits = NDArray[np.int64]
 Pool = tuple[Any, ...]
+FAR_ROUND = 6
+"""The round from which on real numbers far from 0 are among the values."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,8 @@ def at_round(parts: Ingredients, round_: int, used: frozenset[Symbol | Variable]
 
 def _simple(parts: Ingredients, kind: Kind, what: Symbol | Variable, round_: int) -> list[Any]:
     """The values of one round, the simplest first."""
+    if kind in (Kind.REAL, Kind.CONSTANT) and round_ >= FAR_ROUND:
+        return parts.reals_of(what, None)
     if isinstance(what, Variable):
         return parts.reals_of(what, round_ + 3)
     match kind:
@@ -173,7 +177,8 @@ def around(parts: Ingredients, candidate: Candidate, round_: int) -> Space:
 
     def pool_of(kind: Kind, what: Symbol | Variable, place: int) -> Sequence[Any]:
         own = candidate.constants[what.name] if isinstance(what, Variable) else _own(candidate, kind, what, place)
-        return [own, *(v for v in _simple(parts, kind, what, round_) if v != own)]
+        far = kind in (Kind.REAL, Kind.CONSTANT) and own in FAR
+        return [own, *(v for v in _simple(parts, kind, what, FAR_ROUND if far else round_) if v != own)]
 
     return space(parts, pool_of)
 

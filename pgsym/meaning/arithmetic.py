@@ -33,6 +33,8 @@ from pgsym.meaning.factors import (
 )
 from pgsym.meaning.numbers import Array, Numbers, aligned
 
+FEW_TIMES = 8
+"""Up to this exponent a power stays a product of equal values, which summing over variables can open."""
 FEWEST_KEYS = 2**10
 """Below this many keys, those of values that are gone are left where they are."""
 _extent_and_serial = attrgetter("extent", "serial")
@@ -155,7 +157,21 @@ class Arithmetic:
         """An integer power."""
         if exponent < 0:
             return self.power(self.reciprocal(x), -exponent)
-        return self.multiply(*[x] * exponent) if exponent else self.add(self.one, self.undefined_zero(x))
+        if not exponent:
+            return self.add(self.one, self.undefined_zero(x))
+        if exponent <= FEW_TIMES:
+            return self.multiply(*[x] * exponent)
+        if isinstance(x, Times):
+            return self.multiply(*(self.power(part, exponent) for part in x.parts))
+        return self._raised(self.dense(x), exponent)
+
+    def _raised(self, x: Factor, exponent: int) -> Factor:
+        """A positive power of a factor, by squaring: its axes stay the same."""
+        if exponent == 1:
+            return x
+        half = self._raised(x, exponent // 2)
+        square = self._multiply_factors(half, half)
+        return self._multiply_factors(square, x) if exponent % 2 else square
 
     # derivatives ----------------------------------------------------------------------------------------------
     def derivative(self, x: Value, direction: int) -> Value:

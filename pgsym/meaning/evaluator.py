@@ -12,12 +12,13 @@ import numpy as np
 
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
 from pgsym.meaning.bounds import Bounds
+from pgsym.meaning.factored import prime_powers
 from pgsym.meaning.factors import VALUES, ZERO, Factor, Value, is_zero, leaves
 from pgsym.meaning.instances import Instance, TableInstance
 from pgsym.meaning.known_signs import known_sign
 from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
-from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
+from pgsym.terms.build import ABS, BUILT_IN, EXP, EXTREMES, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import (
     Add,
@@ -122,8 +123,10 @@ class Evaluator(Meaning[Value]):
         return cls(instance, Contraction(instance.numbers), count())
 
     def read(self, term: Term, environment: Environment = ()) -> Any:
-        """The value of a term; a sum over times that stands in another is read once, if it is the same for all."""
-        if isinstance(term, Sum) and isinstance(term.over, Range):
+        """The value of a term; a sum over times, a minimum or a maximum is read once, if it is the same for all."""
+        if (isinstance(term, Sum) and isinstance(term.over, Range)) or (
+            isinstance(term, Apply) and term.symbol in EXTREMES
+        ):
             mentioned = tuple(environment[i] for i in sorted(loose(term)))
             return self.contraction.once(
                 ("read", term, mentioned, self.levels, self.transposed),
@@ -207,12 +210,21 @@ class Evaluator(Meaning[Value]):
 
     def _symbol(self, symbol: Symbol, values: tuple[Any, ...]) -> Any:
         if (definition := self.instance.definitions.get(symbol)) is not None:
-            return self.read(definition.body, tuple(reversed(values)))
+            return self._defined(symbol, definition.body, values)
         if symbol.result in FINITE:
             return self._chosen(symbol, values)
         if symbol.outcomes and isinstance(values[0], Handle):
             raise SortError(f"{symbol.name} is the law of a {values[0].sort} and needs a definition")
         return self._look_up(symbol, values)
+
+    def _defined(self, symbol: Symbol, body: Term, values: tuple[Any, ...]) -> Any:
+        """The value of what is defined; a number is read once, however many definitions mention it."""
+        environment = tuple(reversed(values))
+        if symbol.result != REAL or any(isinstance(v, Handle) for v in values):
+            return self.read(body, environment)
+        return self.contraction.once(
+            ("defined", symbol, values, self.levels, self.transposed), lambda: self.real(self.read(body, environment))
+        )
 
     def _chosen(self, symbol: Symbol, values: tuple[Any, ...]) -> Axis | Choice:
         """A draw of a batch is an axis of its own; a label is a table of integers."""
@@ -358,8 +370,12 @@ class Evaluator(Meaning[Value]):
         if value <= 0 and (value == 0 or self.instance.numbers.ordered):
             raise UndefinedValue(f"log({value}) does not exist")
         out: Value = ZERO
-        for n, sign in ((abs(value.numerator), 1), (value.denominator, -1)):
-            for p, k in _prime_powers(n):
+        try:
+            both = ((prime_powers(abs(value.numerator)), 1), (prime_powers(value.denominator), -1))
+        except OutsideNumberSystem:  # a huge number is a prime of its own: nothing false follows from that
+            return self.contraction.log(self.contraction.constant(abs(value)))
+        for powers, sign in both:
+            for p, k in powers:
                 log_p = self.contraction.log(self.contraction.constant(Fraction(p)))
                 out = self.contraction.add(out, self.multiply((sign * k, log_p)))
         return out
@@ -493,18 +509,6 @@ def _with_distinct_axes(array: Array, axes: tuple[str, ...]) -> Array:
 def _axes_of(value: Value, prefix: str) -> dict[str, int]:
     """The axes with a prefix that a value mentions, and their sizes."""
     return {a: n for f in leaves(value) for a, n in f.sizes.items() if a.startswith(prefix)}
-
-
-def _prime_powers(n: int) -> list[tuple[int, int]]:
-    out, p = [], 2
-    while p * p <= n:
-        k = 0
-        while n % p == 0:
-            n, k = n // p, k + 1
-        if k:
-            out.append((p, k))
-        p += 1
-    return out + ([(n, 1)] if n > 1 else [])
 
 
 def evaluate(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) -> Factor:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from pgsym.errors import InstanceError, TooLarge, UndefinedValue
+from pgsym.meaning.cost import check_cost
 from pgsym.meaning.lengths import LengthInstance
 from pgsym.meaning.policies import PolicyInstance
 from pgsym.meaning.tables import entries_at
@@ -90,7 +91,9 @@ def exact(
     r_11*exp(-theta_1)/(1 + exp(-theta_1)) + r_12/(1 + exp(-theta_1))
     """
     order = {VECTOR: 1, MATRIX: 2}.get(sort_of(term), 0)
+    given = None if given is None else tuple(given)
     instance = _instance(term, size, sizes, policy, given, labels, dimension, order)
+    check_cost((term,), given or (), (instance.lengths,), "take smaller sizes, ranges and exponents")
     d = instance.dimensions
     length = float(entries_at(term, LengthInstance(instance), at)[0][0]) * d**order
     if length > LONGEST:

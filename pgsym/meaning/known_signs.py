@@ -34,13 +34,25 @@ class _KnownSigns:
     def __init__(self, environment: Environment, instance: Instance):
         self.environment, self.instance = environment, instance
         self.held = {Variable(v, PARAMETER): Variable(at, PARAMETER) for v, at in instance.frozen.items()}
+        self._signs: dict[Term, int | None] = {}  # nested maxima mention the same terms again and again
+        self._resolved: dict[Term, Term] = {}
 
     def sign(self, term: Term) -> int | None:
+        if term not in self._signs:
+            self._signs[term] = self._sign(term)
+        return self._signs[term]
+
+    def _sign(self, term: Term) -> int | None:
         signs = [self._of_polynomial(part) for part in as_fraction(self.resolved(substitute(term, self.held)))]
         return None if None in signs else int(np.prod([s for s in signs if s is not None]))
 
     def resolved(self, term: Term) -> Term:
         """A term without the minima, maxima and absolute values whose order is known."""
+        if term not in self._resolved:
+            self._resolved[term] = self._without_known(term)
+        return self._resolved[term]
+
+    def _without_known(self, term: Term) -> Term:
         match term:
             case Add(operands) | Multiply(operands):
                 return type(term)(tuple(map(self.resolved, operands)))

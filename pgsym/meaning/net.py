@@ -20,6 +20,9 @@ from pgsym.meaning.arithmetic import Arithmetic
 from pgsym.meaning.factors import Factor, Plus, Times, Value, bit_of, check_memory, factors_of, is_zero, leaves, spread
 from pgsym.meaning.numbers import aligned
 
+MANY_SUMMANDS, MANY_ENTRIES = 256, 2**12
+"""From how many summands on a product of sums is multiplied out in place, and over how many entries it may be."""
+
 
 class Contraction(Arithmetic):
     """Arithmetic that sums over variables."""
@@ -66,7 +69,7 @@ class Contraction(Arithmetic):
             return self.multiply(self.constant(Fraction(size)), x)
         parts = factors_of(x)
         stay = tuple(p for p in parts if not p.bits & bit)
-        touched = tuple(p for p in parts if p.bits & bit)
+        touched = self._made_short(tuple(p for p in parts if p.bits & bit))
         opened = [(rest, self._ascending(own)) for rest, own in self._opened(touched, bit)]
         products = self._shared([own for _, own in opened])
         by_rest: dict[int, tuple[Value, list[Value]]] = {}
@@ -79,6 +82,16 @@ class Contraction(Arithmetic):
             message = self.add(*messages)
             by_message.setdefault(message.serial, (message, []))[1].append(rest_value)
         return self.multiply(*stay, self.add(*(self.multiply(m, self.add(*rests)) for m, rests in by_message.values())))
+
+    def _made_short(self, product: tuple[Value, ...]) -> tuple[Value, ...]:
+        """A product as one factor where opening its sums makes far more summands than the factor has entries."""
+        if prod([len(p.parts) for p in product if isinstance(p, Plus)]) <= MANY_SUMMANDS:
+            return product
+        sizes: dict[str, int] = {}
+        for part in product:
+            for factor in leaves(part):
+                sizes |= factor.sizes
+        return (self.dense(self.multiply(*product)),) if prod(sizes.values()) <= MANY_ENTRIES else product
 
     def _opened(self, product: tuple[Value, ...], bit: int) -> Iterator[tuple[tuple[Value, ...], tuple[Factor, ...]]]:
         """A product as a sum of products of a rest that does not mention the axis and factors that do."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.errors import OutsideNumberSystem
+from pgsym.meaning.factored import prime_powers
 
 Array = NDArray[Any]
 Axes = tuple[str, ...]
@@ -267,8 +268,12 @@ class Symbolic(Numbers):
 
         if not (x.is_Rational and x.is_positive):
             return sympy.log(x)
-        factors = sympy.factorrat(x).items()
-        return sympy.Add(*(k * sympy.log(p) for p, k in factors if p != 1))
+        try:
+            below = [(p, -k) for p, k in prime_powers(int(x.q))]
+            factors = [*prime_powers(int(x.p)), *below]
+        except OutsideNumberSystem:
+            return sympy.log(x)
+        return sympy.Add(*(k * sympy.log(p) for p, k in factors))
 
 
 class Ball(Numbers):

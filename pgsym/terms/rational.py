@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import comb
 from typing import Any
 
 from pgsym.terms.nodes import Add, Multiply, Number, Power, Quotient, Term, Variable
 from pgsym.terms.sorts import REAL
 from pgsym.terms.structure import flat, product, total
+
+MOST_MONOMIALS = 2_000
+"""The most summands of a power that is multiplied out; a larger one is an atom."""
 
 
 def same_rational_function(left: Term, right: Term) -> bool:
@@ -68,7 +72,7 @@ def _read(*terms: Term) -> tuple[list[Any], list[Term]]:
                 return out
             case Quotient(x, y):
                 return read(x) / read(y)
-            case Power(x, n):
+            case Power(x, n) if t not in atoms:
                 return read(x) ** n
         return generators[atoms[t]]
 
@@ -87,7 +91,31 @@ def _collect(term: Term, atoms: dict[Term, int]) -> None:
             inside(xs)
         case Quotient(x, y):
             inside((x, y))
-        case Power(x, _):
+        case Power(x, n) if _is_short(x, abs(n)):
             _collect(x, atoms)
         case _:
             atoms.setdefault(term, len(atoms))
+
+
+def _is_short(base: Term, exponent: int) -> bool:
+    """Whether a power has few summands when it is multiplied out, each summand of its base counting as one letter."""
+    match base:
+        case Add(xs):
+            letters, more = len(xs), max(map(_exponent, xs))
+        case Quotient(x, y):
+            return _is_short(x, exponent) and _is_short(y, exponent)
+        case _:
+            letters, more = 1, _exponent(base)
+    return more * exponent <= MOST_MONOMIALS and comb(exponent + letters - 1, letters - 1) <= MOST_MONOMIALS
+
+
+def _exponent(term: Term) -> int:
+    """The largest exponent of a product of numbers and powers, which raises the numbers as well."""
+    match term:
+        case Power(base, n):
+            return abs(n) * _exponent(base)
+        case Multiply(xs) | Add(xs):
+            return sum(map(_exponent, xs))
+        case Number(value):
+            return max(value.numerator.bit_length(), value.denominator.bit_length())
+    return 1

@@ -201,7 +201,16 @@ def walk(term: Part) -> Iterator[Term]:
 @lru_cache(maxsize=2**10)
 def distinct(term: Term) -> tuple[Term, ...]:
     """Every sub-term once, outermost first, with loose bound indices."""
-    return tuple(dict.fromkeys(walk(term)))
+    found: dict[Term, None] = {}
+    waiting: list[Part] = [term]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Scope):
+            part = part.body
+        if part not in found:
+            found[part] = None
+            waiting.extend(reversed(parts(part)))
+    return tuple(found)
 
 
 def flat(term: Term) -> Term:
@@ -230,6 +239,7 @@ def total(*operands: Term) -> Term:
     return Add(xs) if len(xs) > 1 else (*xs, Number(Fraction(0)))[0]
 
 
+@lru_cache(maxsize=2**14)
 def is_visibly_zero(term: Term) -> bool:
     """Whether a term's form shows that it is zero, and so a number as well as a gradient."""
     match term:
@@ -248,6 +258,7 @@ def is_visibly_zero(term: Term) -> bool:
     return False
 
 
+@lru_cache(maxsize=2**14)
 def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
     """The sort of a term, under enclosing sorts (innermost first); raises SortError where it says nothing."""
     match term:

@@ -26,6 +26,7 @@ from pgsym.terms import (
     sum_over,
     sum_range,
 )
+from pgsym.terms.nodes import lift
 
 m = classification()
 TERMS = {
@@ -240,3 +241,28 @@ class TestToSympy:
     def test_what_sympy_cannot_say(self, term):
         with pytest.raises(sympy.SympifyError, match="SymPy has no word for"):
             sympy.sympify(term)
+
+
+def test_the_logarithm_of_a_square_is_written_as_one() -> None:
+    """log r² exists at r = −1, where 2 log r does not."""
+    x, y = Variable("x"), Variable("y")
+    u, v = sympy.symbols("x y", real=True)
+    assert exact(log(x**2)) == sympy.log(u**2)
+    assert exact(log(x**2)).subs(u, -1) == 0
+    assert exact(log(x * y)).subs({u: -2, v: -3}) == exact(log(x * y)).subs({u: 2, v: 3})
+    assert exact(log(x / y)).func is sympy.log
+    assert exact(log((x * y) ** 2)).subs({u: -1, v: 1}) == 0
+    slope = exact(grad(log(m.policy**2 * x)), S=1, A=2, at={"s": 0, "a": 0}, policy="generic")
+    assert not slope.has(sympy.log)
+
+
+def test_the_logarithm_of_what_is_never_negative_is_written_as_a_sum() -> None:
+    product = log(m.policy**2 * Variable("r"))
+    assert str(exact(product, S=1, A=2, at={"s": 0, "a": 0}, policy="generic")) == "log(r) + 2*log(pi_11(theta))"
+    assert str(exact(log(exp(Variable("x")) * Variable("y")))) == "x + log(y)"
+
+
+def test_the_logarithm_of_a_number_too_large_to_factor_is_left_as_it_is() -> None:
+    large = (2**521 - 1) * (2**607 - 1)
+    assert exact(log(lift(large))) == sympy.log(large)
+    assert exact(log(lift(72))) == 3 * sympy.log(2) + 2 * sympy.log(3)

@@ -1,0 +1,152 @@
+"""Limits of time and memory: they end work whose length nobody can tell beforehand.
+
+SymPy has no way to be asked to stop, and neither has a search in the middle of one evaluation.  A second thread
+therefore raises an exception in the one that works: this needs no signals and no second process, so it is the same on
+every system, in a notebook and in any thread.  What one call of compiled code does is not interrupted; what is known
+to be long there is refused by `pgsym.decide.cost` before it starts.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isinf
+from typing import TypeVar
+
+from pgsym.errors import UnusableOption
+
+V = TypeVar("V")
+TIME_LIMIT = 10.0
+"""How many seconds work may take that cannot be estimated, unless the caller says otherwise."""
+MOST_MEMORY = 4 * 2**30
+"""How many bytes more than before such work may hold."""
+PATIENCE = 3
+AGAIN, LOOK = 0.2, 0.1
+"""Seconds until an exception that something swallowed is raised again, and between looks at the memory."""
+
+
+class LimitReached(BaseException):
+    """Work that was ended; no `except Exception` on the way may take it for a failure of its own."""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """How many seconds of computing some work may take, infinity meaning any number.
+
+    What counts is the time of the one thread that works, so a busy machine changes nothing; where the system does not
+    tell it, and for work that waits, a third of the time on the clock.
+
+    >>> Deadline(5).run(lambda: 1 + 1)
+    2
+    """
+
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if isinstance(self.seconds, bool) or not isinstance(self.seconds, int | float) or not self.seconds > 0:
+            raise UnusableOption(f"a time limit is a positive number of seconds, not {self.seconds!r}")
+
+    def __str__(self) -> str:
+        return f"{self.seconds:g} s"
+
+    def run(self, work: Callable[[], V]) -> V:
+        """What some work returns; raises LimitReached, inside the work and out of it, when the time is up."""
+        if isinf(self.seconds):
+            return work()
+        watch = _Watch(threading.get_ident(), self)
+        try:
+            try:
+                watch.start()
+                return work()
+            finally:
+                watch.stop()
+        except LimitReached:
+            watch.stop()  # it may have come while the watch was being stopped
+            if not watch.reason:  # it is another one's
+                raise
+            raise LimitReached(watch.reason) from None
+
+
+class _Watch:
+    """A thread that raises LimitReached in another one."""
+
+    def __init__(self, thread: int, deadline: Deadline):
+        self.thread, self.deadline = thread, deadline
+        self.reason = ""
+        self.stopped = threading.Lock()
+        self.stopped.acquire()
+        self.ended: list[bool] = []
+        self.memory = peak_memory()
+        self.used = _clock_of(thread)
+        self.began, self.began_at = self.used(), time.perf_counter()
+
+    def start(self) -> None:
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def stop(self) -> None:
+        """End the watch, so that nothing is raised any more.
+
+        Every single step may be interrupted and is safe to do again.
+        """
+        while not self.ended:
+            try:
+                if self.stopped.locked():
+                    self.stopped.release()
+                time.sleep(0)
+            except LimitReached:
+                continue
+        _raise_in(self.thread, None)
+
+    def _look(self) -> None:
+        try:
+            while not self.stopped.acquire(timeout=min(LOOK, self._left() + 1e-3)):
+                if self._is_over():
+                    _raise_in(self.thread, LimitReached)
+                    if self.stopped.acquire(timeout=AGAIN):
+                        break
+        finally:
+            self.ended.append(True)
+
+    def _is_over(self) -> bool:
+        now = peak_memory()
+        if now is not None and self.memory is not None and now - self.memory > MOST_MEMORY:
+            self.reason = f"more than {MOST_MEMORY / 2**30:g} GiB were needed"
+            return True
+        if not self._left():
+            self.reason = f"the time limit of {self.deadline} was reached"
+        return bool(self.reason)
+
+    def _left(self) -> float:
+        used = max(self.used() - self.began, (time.perf_counter() - self.began_at) / PATIENCE)
+        return max(0.0, self.deadline.seconds - used)
+
+
+def _clock_of(thread: int) -> Callable[[], float]:
+    """The seconds that a thread has computed, or where the system does not tell them, those on the clock."""
+    if not hasattr(time, "pthread_getcpuclockid"):  # Windows, macOS
+        return time.perf_counter
+    clock = time.pthread_getcpuclockid(thread)
+    return lambda: time.clock_gettime(clock)
+
+
+def _raise_in(thread: int, exception: type[LimitReached] | None) -> None:
+    """Raise an exception in a thread at its next step, or take back one that has not come yet."""
+    what = ctypes.py_object(exception) if exception else ctypes.py_object()
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+
+
+def peak_memory() -> int | None:
+    """The most bytes that this process has held in memory so far; None where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used if sys.platform == "darwin" else used * 1024
+
+
+__all__ = ["TIME_LIMIT", "Deadline", "LimitReached", "peak_memory"]

@@ -1,0 +1,33 @@
+"""Whole numbers as products of primes, as far as that is quick."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pgsym.errors import OutsideNumberSystem
+
+MOST_BITS = 128
+"""The largest number that is factored: some of this size take a second, and every 20 bits more ten times as long."""
+
+
+@lru_cache(maxsize=2**10)
+def prime_powers(n: int) -> tuple[tuple[int, int], ...]:
+    """The primes that divide n ≥ 1, with how often; raises OutsideNumberSystem where finding them may take long.
+
+    >>> prime_powers(360)
+    ((2, 3), (3, 2), (5, 1))
+    >>> prime_powers(2**61 - 1)
+    ((2305843009213693951, 1),)
+    """
+    import flint
+
+    if n.bit_length() > MOST_BITS:
+        about = n.bit_length() * 30103 // 100000 + 1
+        raise OutsideNumberSystem(
+            f"the logarithm of a number of {about} digits: its prime factors are not looked for beyond "
+            f"{MOST_BITS * 30103 // 100000 + 1} digits, so write it as a product or a power"
+        )
+    return tuple(sorted((int(p), int(k)) for p, k in flint.fmpz(n).factor()))
+
+
+__all__ = ["prime_powers"]
