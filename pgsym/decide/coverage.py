@@ -11,6 +11,7 @@ from pgsym.decide.zero_patterns import Strata
 from pgsym.errors import PgsymError
 
 METHOD = "random points of prime fields"
+SAMPLED = f"{METHOD}, at a sample of label functions and zero patterns"
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Coverage:
         left_out = [f"{size or 'the size'} is left out: {reason}" for size, reason in self.refused.items()]
         if not whole:
             note = "; ".join((*sampled, *words, *left_out))
-            return Evidence(METHOD, tuple(self.sampled), examples=self.points, note=note)
+            return Evidence(SAMPLED, tuple(self.sampled), examples=self.points, note=note)
         if self.most_strata > 1:
             words.append(f"all label functions and zero patterns, at most {self.most_strata:,} up to renaming")
         words += [f"not decided at {x}" for x in sampled]

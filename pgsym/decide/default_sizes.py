@@ -12,6 +12,8 @@ from pgsym.terms.hypotheses import Counted, Hypothesis, Rounds
 from pgsym.terms.nodes import Term
 from pgsym.terms.sorts import LETTERS
 
+FEW_STRATA = 128
+"""The most label functions and zero patterns, up to renaming, of a size that nobody asked for."""
 MOST = 64
 """A number that a hypothesis asks for is looked for up to here."""
 
@@ -86,6 +88,6 @@ def _enumerable(size: Size, terms: tuple[Term, ...], given: tuple[Hypothesis, ..
     smaller = sorted((s for s in size.below if s.lengths == size.lengths), key=lambda s: s.extent, reverse=True)
     for candidate in smaller:
         instances = candidate.instances(names, given)
-        if instances and strata(terms, given, instances[0]).complete:
+        if instances and strata(terms, given, instances[0], most=FEW_STRATA).complete:
             return candidate
     return size
