@@ -78,7 +78,8 @@ def decide(
     axes = comparable(lhs, rhs)
     names = size_names((lhs, rhs), given)
     relevant = relevant_hypotheses((lhs, rhs), given)
-    chosen = _sizes(default_sizes((lhs, rhs), relevant, names) if sizes is None else sizes, names)
+    left, right, assumed = with_symbols_apart(lhs, rhs, relevant)
+    chosen = _sizes(default_sizes((left, right), assumed, names) if sizes is None else sizes, names)
     try:
         evidence = _agree(lhs, rhs, relevant, chosen, axes, names, seed)
     except OutsideNumberSystem as reason:
@@ -88,7 +89,7 @@ def decide(
         note = "" if evidence else "the sides differ at a random point"
     if evidence is not None and evidence.primes:
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
-    statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes)
+    statement = Statement(left, right, assumed, axes)
     where, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
     searched = search(statement, names, seed, where, budget, holds)
     if evidence is not None and searched.found is None:

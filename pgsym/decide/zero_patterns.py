@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from math import factorial, prod
 
@@ -109,6 +110,7 @@ def _rounded(number: int) -> str:
 
 
 # what is discrete ---------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=2**8)
 def _discrete(terms: tuple[Term, ...], given: tuple[Hypothesis, ...]) -> tuple[tuple[Symbol, ...], tuple[str, ...]]:
     """The label functions and the tables whose zeros matter, and the real variables that may be zero."""
     used = vocabulary(terms, given)

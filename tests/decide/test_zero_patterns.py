@@ -231,3 +231,13 @@ def test_real_tables_that_are_divided_by_have_their_zeros() -> None:
     found = strata((1 / r(A),), (), Size.of(A=4))
     assert len(found.kinds) == 5
     assert found.words == "all label functions and zero patterns, 5 up to renaming"
+
+
+def test_zeros_of_two_policies_are_counted_apart_where_sizes_are_chosen() -> None:
+    """A policy of θ and one of θ' have 49² patterns at two states and three actions, and 27² at three and two."""
+    other = POLICY(o.a, o.s, OTHER)
+    ratio = o.policy / other
+    verdict = decide(ratio + ratio, 2 * ratio)
+    assert verdict.rung is Rung.DECIDED
+    assert "sample" not in verdict.evidence.note
+    assert verdict.evidence.strata > 20
