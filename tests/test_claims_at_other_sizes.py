@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
@@ -17,7 +17,7 @@ from pgsym.decide import Rung, Size
 from pgsym.decide.claims import Claim
 from pgsym.decide.identities import differs_at, relevant_hypotheses
 from pgsym.decide.sizes import DECISION_HORIZONS, DECISION_SIZES, size_names
-from pgsym.terms import Hypothesis, Term
+from pgsym.terms import ACTION, HowMany, Hypothesis, Term
 from pgsym.terms.hypotheses import Counted, Rounds
 from pgsym.terms.sorts import LETTERS
 
@@ -115,3 +115,18 @@ def test_a_claim_that_names_its_sizes_holds_at_larger_ones(name: str) -> None:
 @pytest.mark.parametrize("name", OTHERS[::SHARE])
 def test_a_claim_holds_at_random_sizes(name: str) -> None:
     assert_holds(STATEMENTS[name], STATEMENTS[name].sizes(EACH or 1))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["stuck-policy-two-classes", "reward-flip-two-classes", "open-question-single-decision-state-two-actions"],
+)
+def test_sizes_cannot_hide_what_a_claim_needs(name: str) -> None:
+    """What is true of two actions and false of three is refuted, also where a claim names sizes of two alone."""
+    claim = STATEMENTS[name].claim
+    assert HowMany(ACTION, 2) in claim.given
+    without = tuple(h for h in claim.given if h != HowMany(ACTION, 2))
+    verdict = replace(claim, given=without, sizes=({"S": 1, "A": 2},)).decide()
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.size.sorts[ACTION] == 3
+    assert verdict.evidence.note.startswith("the sides differ")

@@ -18,6 +18,7 @@ from pgsym.errors import InstanceError, PgsymError, UnknownName
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Term
+from pgsym.terms.sorts import LETTERS
 
 if TYPE_CHECKING:
     import sympy
@@ -178,15 +179,16 @@ class Claim:
     def _refuted_elsewhere(self, time_limit: float) -> Verdict | None:
         """The verdict at the smallest size at which the claim is false, if there is one.
 
-        Looked at are all sizes of up to two of everything, and three of each with few of the others.
+        Looked at are all sizes of up to two of everything, and three states, actions or outcomes with few others.
         """
         lhs, rhs = (self.lhs, self.rhs) if self.slack is None else (self.rhs - self.lhs, self.slack)
         given = relevant_hypotheses((lhs, rhs), self.given)
         names = size_names((lhs, rhs), given)
         twos = dict.fromkeys(names, 2)
-        threes = [Size.of({**twos, "S": 1, name: 3}).only(names) for name in names]
+        threes = [Size.of({**twos, "S": 1, letter: 3}).only(names) for letter in LETTERS if letter in names]
+        decided = {Size.of(s).only(names) for s in self.sizes or ()}
         for size in (*up_to([Size.of(twos)]), *threes):
-            if size.instances(names, given) and differs_at(lhs, rhs, given, size):
+            if size not in decided and size.instances(names, given) and differs_at(lhs, rhs, given, size):
                 verdict = self._decided((size,), time_limit)
                 if verdict.rung is Rung.REFUTED:
                     return verdict

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Evidence
 from pgsym.decide.zero_patterns import Strata
-from pgsym.errors import PgsymError
+from pgsym.errors import PgsymError, UndefinedValue
 
 METHOD = "random points of prime fields"
+SAMPLED = f"{METHOD}, at a sample of label functions and zero patterns"
 
 
 @dataclass
@@ -56,12 +57,13 @@ class Coverage:
         """
         whole, words = self.whole, list(notes)
         if not whole and not self.sampled:
-            raise next(iter(self.refused.values()))
+            reasons = sorted(self.refused.values(), key=lambda reason: isinstance(reason, UndefinedValue))
+            raise reasons[0]
         sampled = [f"{size or 'every size'}: {kinds.words}" for size, kinds in self.sampled.items()]
         left_out = [f"{size or 'the size'} is left out: {reason}" for size, reason in self.refused.items()]
         if not whole:
             note = "; ".join((*sampled, *words, *left_out))
-            return Evidence(METHOD, tuple(self.sampled), examples=self.points, note=note)
+            return Evidence(SAMPLED, tuple(self.sampled), examples=self.points, note=note)
         if self.most_strata > 1:
             words.append(f"all label functions and zero patterns, at most {self.most_strata:,} up to renaming")
         words += [f"not decided at {x}" for x in sampled]

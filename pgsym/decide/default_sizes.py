@@ -12,6 +12,8 @@ from pgsym.terms.hypotheses import Counted, Hypothesis, Rounds
 from pgsym.terms.nodes import Term
 from pgsym.terms.sorts import LETTERS
 
+FEW_STRATA = 128
+"""The most label functions and zero patterns, up to renaming, of a size that nobody asked for."""
 MOST = 64
 """A number that a hypothesis asks for is looked for up to here."""
 
@@ -23,9 +25,9 @@ def default_sizes(terms: Iterable[Term], given: Iterable[Hypothesis], names: tup
     size has too many label functions and zero patterns to look at all of them, the largest smaller size that has not is
     taken instead.
 
-    >>> from pgsym.problems import trajectory
+    >>> from pgsym.problems import trajectories
     >>> from pgsym.terms import ACTION, HowMany, Rounds
-    >>> m = trajectory()
+    >>> m = trajectories()
     >>> for size in default_sizes([m.objective], [HowMany(ACTION, 2), Rounds(m.T, 5)], ("S", "A", "T"))[:2]:
     ...     print(size)
     |S| = 1, |A| = 2, T = 5
@@ -33,7 +35,14 @@ def default_sizes(terms: Iterable[Term], given: Iterable[Hypothesis], names: tup
     """
     terms, given = tuple(terms), tuple(given)
     allowed = [size for usual in decision_sizes(names) for size in _nearest(usual, names, given)]
-    return tuple(dict.fromkeys(_enumerable(size, terms, given, names) for size in dict.fromkeys(allowed)))
+    chosen: dict[Size, None] = {}
+    for size in dict.fromkeys(allowed):
+        candidates = _enumerable(size, terms, given, names)
+        first = next(candidates, size)
+        if first != size and first.sorts in (s.sorts for s in chosen):  # rather one that shows something else
+            first = next((s for s in candidates if s.sorts not in (c.sorts for c in chosen)), first)
+        chosen[first] = None
+    return tuple(chosen)
 
 
 def _nearest(usual: Size, names: tuple[str, ...], given: tuple[Hypothesis, ...]) -> Iterator[Size]:
@@ -81,11 +90,12 @@ def _size(said: Mapping[str, int], names: tuple[str, ...]) -> Size:
     return Size.of({name: n for name, n in said.items() if name in names})
 
 
-def _enumerable(size: Size, terms: tuple[Term, ...], given: tuple[Hypothesis, ...], names: tuple[str, ...]) -> Size:
-    """The size, or the largest one with fewer states, actions or outcomes whose strata are few enough for all."""
+def _enumerable(
+    size: Size, terms: tuple[Term, ...], given: tuple[Hypothesis, ...], names: tuple[str, ...]
+) -> Iterator[Size]:
+    """The size and those with fewer states, actions or outcomes whose strata are few enough for all, largest first."""
     smaller = sorted((s for s in size.below if s.lengths == size.lengths), key=lambda s: s.extent, reverse=True)
     for candidate in smaller:
         instances = candidate.instances(names, given)
-        if instances and strata(terms, given, instances[0]).complete:
-            return candidate
-    return size
+        if instances and strata(terms, given, instances[0], most=FEW_STRATA).complete:
+            yield candidate

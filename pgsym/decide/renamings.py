@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, permutations, product
+from itertools import combinations, pairwise, permutations, product
 from math import factorial, prod
 
 import numpy as np
@@ -20,6 +20,10 @@ from pgsym.terms.sorts import Sort
 
 MOST_RENAMINGS, FEW_RENAMINGS = 720, 24
 """The most renamings that an assignment is compared with: of all sorts together, or else of one sort alone."""
+MANY = 8
+"""From more values of a sort on, only neighbours are exchanged."""
+MOST_COMPARED = 2**26
+"""The most entries of assignments that are compared with renamed ones before there are said to be too many."""
 SLACK = 8
 """How many times as many beginnings of assignments as wanted are kept."""
 
@@ -77,8 +81,12 @@ class Renaming:
 
 @lru_cache(maxsize=2**10)
 def up_to_renaming(unknowns: tuple[Unknown, ...], counts: Counts, most: int) -> tuple[Assignments, ...] | None:
-    """The assignments that no renaming makes smaller, at least one of each orbit; None if they are more than `most`."""
+    """The assignments that no renaming makes smaller, at least one of each orbit.
+
+    None if they are more than `most`, or if it would take long to tell.
+    """
     renamings = [_renaming(unknowns, chosen) for chosen in _renamed(counts)]
+    compared = 0
     found: Assignments = np.zeros((1, 0), dtype=np.int16)
     for unknown in unknowns:
         for entry in range(1, unknown.entries + 1):
@@ -87,6 +95,9 @@ def up_to_renaming(unknowns: tuple[Unknown, ...], counts: Counts, most: int) -> 
             if unknown.row and entry % unknown.row == 0:
                 found = found[~(found[:, -unknown.row :] == 1).all(axis=1)]
             for renaming in renamings:
+                compared += found.size
+                if compared > MOST_COMPARED or len(found) > unknown.values * SLACK * most:
+                    return None
                 found = found[~renaming.makes_smaller(found)]
             if len(found) > SLACK * most:
                 return None
@@ -106,8 +117,8 @@ def _renamed(counts: Counts) -> Iterator[dict[Sort, tuple[int, ...]]]:
 
 
 def _swaps(n: int) -> Iterator[tuple[int, ...]]:
-    """The permutations that exchange two of n."""
-    for i, j in combinations(range(n), 2):
+    """The permutations that exchange two of n, or two neighbours where n is large."""
+    for i, j in combinations(range(n), 2) if n <= MANY else pairwise(range(n)):
         yield (*range(i), j, *range(i + 1, j), i, *range(j + 1, n))
 
 

@@ -132,7 +132,7 @@ def _time(term: Term, size: Size) -> int:
 
 
 DECISION_SIZES = tuple(
-    Size.of(S=s, A=a, W=w, N=n) for s, a, w, n in ((1, 2, 3, 3), (2, 3, 2, 2), (3, 3, 2, 1), (1, 4, 2, 1), (2, 1, 2, 2))
+    Size.of(S=s, A=a, W=w, N=n) for s, a, w, n in ((1, 2, 3, 3), (3, 3, 2, 2), (1, 4, 2, 1), (2, 1, 2, 2))
 )
 """Where an identity is decided unless the caller says otherwise: many rounds with few states, few with many."""
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from math import factorial, prod
 
@@ -26,7 +27,7 @@ from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.generic import GenericInstance, Stratum
 from pgsym.meaning.instances import axes_of, has_table
 from pgsym.meaning.numbers import Array
-from pgsym.terms.build import BUILT_IN, EXP, LOG
+from pgsym.terms.build import BUILT_IN, EXP, INDICATORS, LOG
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
 from pgsym.terms.nodes import Apply, Conditional, Law, Power, Quotient, Scope, Symbol, Term, Variable
 from pgsym.terms.sorts import FINITE, REAL, Collective, Sort
@@ -41,7 +42,7 @@ MOST_ENTRIES = 2**21
 MOST_AT_ONCE = 1024
 """The most strata that are in memory together."""
 WORTH_READING = 64
-"""From so many strata on, it is seen first which tables a term looks up."""
+"""From so many strata on, it is seen first which tables a term looks up: of a single step, no transitions."""
 SAMPLED = 500
 """How many strata are looked at where there are too many."""
 ZERO = 0.3
@@ -82,7 +83,7 @@ def strata(
     """
     terms, given = tuple(terms), tuple(given)
     tables, constants = _discrete(terms, given)
-    if prod(_unknown(symbol, size).count for symbol in tables) > WORTH_READING:
+    if 1 in size.lengths.values() and prod(_unknown(symbol, size).count for symbol in tables) > WORTH_READING:
         read = _looked_up(terms, given, size, tables)
         tables = tuple(symbol for symbol in tables if symbol in read)
     unknowns = tuple(_unknown(symbol, size) for symbol in tables)
@@ -109,6 +110,7 @@ def _rounded(number: int) -> str:
 
 
 # what is discrete ---------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=2**8)
 def _discrete(terms: tuple[Term, ...], given: tuple[Hypothesis, ...]) -> tuple[tuple[Symbol, ...], tuple[str, ...]]:
     """The label functions and the tables whose zeros matter, and the real variables that may be zero."""
     used = vocabulary(terms, given)
@@ -124,7 +126,8 @@ def _discrete(terms: tuple[Term, ...], given: tuple[Hypothesis, ...]) -> tuple[t
     weights = (
         _reached({t.symbol for term in every for t in distinct(term) if isinstance(t, Law)}, definitions) - positive
     )
-    matter = divisors | weights if any(s.result == REAL for s in divisors & {*primitive}) else set()
+    vanishing = divisors & {*(s for s in primitive if s.result == REAL), *INDICATORS.values()}
+    matter = divisors | weights if vanishing else set()
     tables = tuple(s for s in primitive if s.result in FINITE or (s.result == REAL and s in matter))
     variables = {t for t in unprotected if isinstance(t, Variable) and t.sort == REAL}
     return tables, tuple(sorted(v.name for v in variables - positive))

@@ -14,6 +14,7 @@ from pgsym import __version__, catalogue
 from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.claims import Claim
 from pgsym.decide.counterexamples import UNDEFINED, Counterexample
+from pgsym.decide.coverage import SAMPLED
 from pgsym.decide.identities import relevant_hypotheses
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Rung, Verdict
@@ -133,10 +134,14 @@ def evidence(verdict: Verdict) -> str:
     e = verdict.evidence
     if not e.primes:
         confirmed = f", {found.confirmation}" if (found := verdict.counterexample) and found.confirmation else ""
-        return e.method[0].upper() + e.method[1:] + confirmed
+        sampled = f": {e.note}" if e.method == SAMPLED else ""
+        return e.method[0].upper() + e.method[1:] + confirmed + sampled
     sizes = "; ".join(f"${_size(size)}$" for size in e.sizes if size.counts)
     where = f"for {sizes}" if sizes else ""
-    said = [f"at {e.note}"] * bool(e.note) + [f"where ${c.drawn}$" for c in e.conditions]
+    notes = e.note.split("; ") if e.note else []
+    strata = "; ".join(n for n in notes if n.startswith("all "))
+    said = [f"at {strata}"] * bool(strata) + [n for n in notes if not n.startswith("all ")]
+    said += [f"where ${c.drawn}$" for c in e.conditions]
     return (
         f"Decided {where}: {e.points} random points modulo {len(e.primes)} primes near $2^{{31}}$, "
         f"degree at most {e.degree}, "
