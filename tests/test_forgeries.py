@@ -321,6 +321,13 @@ def test_a_theorem_stands_as_firmly_as_its_weakest_line(monkeypatch: pytest.Monk
     assert shows(theorem, replace(claim, expected=Rung.TESTED))
 
 
+def test_a_derivation_shows_no_claim_that_assumes_less() -> None:
+    theorem = derived()
+    claim = Claim("policy", 1, "", theorem.lhs, theorem.rhs, m.hypotheses)
+    assert shows(theorem, claim)
+    assert not shows(theorem, replace(claim, given=tuple(h for h in m.hypotheses if not isinstance(h, Positive))))
+
+
 def test_a_theorem_says_all_its_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
     where = Evidence("random points of prime fields", conditions=(Condition.not_zero(x - y),))
     monkeypatch.setattr(pgsym.kernel, "decide", with_step(Rung.DECIDED, where, 1))
