@@ -232,6 +232,19 @@ class Derivation:
     def __init_subclass__(cls) -> None:
         raise PgsymError("a derivation is not subclassed: write a rule of your own instead")
 
+    def __reduce_ex__(self, protocol: object) -> str:
+        raise PgsymError(
+            "a derivation is not pickled, for its steps would be believed: conclude it, pickle the theorem"
+        )
+
+    def __copy__(self) -> Derivation:
+        other = Derivation(self._start, self._given, self._name, self._sizes)
+        other._needs, other._steps = self._needs, self._steps
+        return other
+
+    def __deepcopy__(self, memo: object) -> Derivation:
+        return self.__copy__()
+
     @property
     def name(self) -> str:
         """The name of the theorem to be."""

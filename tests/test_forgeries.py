@@ -266,6 +266,15 @@ def test_a_derivation_shows_its_state_but_does_not_lend_it() -> None:
         type("Mine", (Derivation,), {})
 
 
+def test_a_derivation_is_copied_but_not_pickled() -> None:
+    d = Derivation(grad(m.policy), given=m.hypotheses).apply(rules.MultiplyByOne)
+    for other in (copy.copy(d), copy.deepcopy(d)):
+        other.apply(rules.LogDerivative)
+        assert (len(d.steps), len(other.steps)) == (1, 2)
+    with pytest.raises(PgsymError, match="its steps would be believed"):
+        pickle.dumps(d)
+
+
 # Theorems -------------------------------------------------------------------------------------------------------
 def test_a_copy_of_a_theorem_is_the_theorem() -> None:
     theorem = derived()
