@@ -232,6 +232,19 @@ class Derivation:
     def __init_subclass__(cls) -> None:
         raise PgsymError("a derivation is not subclassed: write a rule of your own instead")
 
+    def __reduce_ex__(self, protocol: object) -> str:
+        raise PgsymError(
+            "a derivation is not pickled, for its steps would be believed: conclude it, pickle the theorem"
+        )
+
+    def __copy__(self) -> Derivation:
+        other = Derivation(self._start, self._given, self._name, self._sizes)
+        other._needs, other._steps = self._needs, self._steps
+        return other
+
+    def __deepcopy__(self, memo: object) -> Derivation:
+        return self.__copy__()
+
     @property
     def name(self) -> str:
         """The name of the theorem to be."""
@@ -278,7 +291,7 @@ class Derivation:
         so_far = self._steps
         path = self._place(rule, at)
         before = self.line
-        after, asked = _rewritten(before, path, rule)
+        after, asked = _rewritten(before, path, rule, self._given)
         needs = self._through_definitions(asked)
         title, custom = _words(rule.title), ""
         if is_custom(rule):
@@ -316,7 +329,10 @@ class Derivation:
         if isinstance(at, Term):
             return find(self.line, at).path
         if at is not None:
-            return tuple(int(i) for i in at)
+            path = tuple(at)
+            if any(type(i) is not int for i in path):
+                raise PlaceNotFound(f"a place is named by a term or by a path of integers, not by {at!r:.60}")
+            return path
         found, reasons = [], []
         for place in places(self.line):
             try:
@@ -385,16 +401,17 @@ def _gives_meaning(hypothesis: Hypothesis) -> bool:
     return any(s == INDEX or isinstance(s, Collective) for s in sorts) or sorts.count(PARAMETER) > 1
 
 
-def _rewritten(line: Term, path: Path, rule: Rule) -> tuple[Term, frozenset[Hypothesis]]:
+def _rewritten(line: Term, path: Path, rule: Rule, given: tuple[Hypothesis, ...]) -> tuple[Term, frozenset[Hypothesis]]:
     """The line rewritten at a place, and what that needed."""
     needs: frozenset[Hypothesis] = frozenset()
+    known = {h: h for h in given}
 
     def rewrite(place: Place) -> Term:
         nonlocal needs
         made = rule.rewrite(place)
         if type(made) is not Rewrite:
             raise PgsymError(f"{type(rule).__name__} gives {made!r:.60}: a rule returns a Rewrite")
-        needs = frozenset(map(plain_hypothesis, made.needs))
+        needs = frozenset(known[h] if h in known else plain_hypothesis(h) for h in made.needs)
         return plain(made.result)
 
     after = rewrite_at(line, path, rewrite)

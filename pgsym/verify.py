@@ -105,8 +105,8 @@ def verify(entry: Entry, sizes: Sizes | None = None, time_limit: float = TIME_LI
 def shows(derived: Theorem, claim: Claim) -> bool:
     """Whether a derivation is of the claim, in either direction, or has it as one of its lines.
 
-    One that rests on a line that is only tested shows no claim that is expected to be more.  Raises UnknownName for a
-    step that the derivation does not have.
+    One that assumes more than the claim does not show it, nor one that rests on a line that is only tested where more
+    is expected.  Raises UnknownName for a step that the derivation does not have.
     """
     if derived.rung is Rung.TESTED and claim.expected is not Rung.TESTED:
         return False
@@ -114,4 +114,4 @@ def shows(derived: Theorem, claim: Claim) -> bool:
         if not 1 <= claim.step <= len(derived.steps):
             raise UnknownName(f"{claim.id}: {derived.name} has {len(derived.steps)} steps, and no step {claim.step}")
         return True
-    return {derived.lhs, derived.rhs} == {claim.lhs, claim.rhs}
+    return {derived.lhs, derived.rhs} == {claim.lhs, claim.rhs} and {*derived.given} <= {*claim.given}

@@ -266,6 +266,15 @@ def test_a_derivation_shows_its_state_but_does_not_lend_it() -> None:
         type("Mine", (Derivation,), {})
 
 
+def test_a_derivation_is_copied_but_not_pickled() -> None:
+    d = Derivation(grad(m.policy), given=m.hypotheses).apply(rules.MultiplyByOne)
+    for other in (copy.copy(d), copy.deepcopy(d)):
+        other.apply(rules.LogDerivative)
+        assert (len(d.steps), len(other.steps)) == (1, 2)
+    with pytest.raises(PgsymError, match="its steps would be believed"):
+        pickle.dumps(d)
+
+
 # Theorems -------------------------------------------------------------------------------------------------------
 def test_a_copy_of_a_theorem_is_the_theorem() -> None:
     theorem = derived()
@@ -319,6 +328,13 @@ def test_a_theorem_stands_as_firmly_as_its_weakest_line(monkeypatch: pytest.Monk
     claim = Claim("policy", 1, "", theorem.lhs, theorem.rhs, m.hypotheses)
     assert not shows(theorem, claim)
     assert shows(theorem, replace(claim, expected=Rung.TESTED))
+
+
+def test_a_derivation_shows_no_claim_that_assumes_less() -> None:
+    theorem = derived()
+    claim = Claim("policy", 1, "", theorem.lhs, theorem.rhs, m.hypotheses)
+    assert shows(theorem, claim)
+    assert not shows(theorem, replace(claim, given=tuple(h for h in m.hypotheses if not isinstance(h, Positive))))
 
 
 def test_a_theorem_says_all_its_conditions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,8 @@ def test_a_step_needs_its_hypothesis() -> None:
         ((9,), "there is no place"),
         ((0, 0, 0, 0, 0, 0, 0), "there is no place"),
         (log(m.policy), "stands at 0 places"),
+        (("0",), "a path of integers"),
+        ((True,), "a path of integers"),
     ],
 )
 def test_a_place_that_is_not_there(at: Any, words: str) -> None:

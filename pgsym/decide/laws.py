@@ -44,9 +44,9 @@ def conditions_of_laws(given: Iterable[Hypothesis], sizes: Iterable[Size]) -> tu
 
     >>> from pgsym.terms import ACTION, STATE, Symbol
     >>> q, a, s = Symbol("q", (ACTION, STATE), outcomes=1), Variable("a", ACTION), Variable("s", STATE)
-    >>> conditions_of_laws([Definition.of(q(a, s), lift(2))], [Size.of(S=1, A=2)])
+    >>> conditions_of_laws([Definition.of(q(a, s), lift(2))], [Size.of(S=1, A=2)])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    pgsym.errors.ContradictoryHypotheses: q(a | s) = 2 is no law: its probabilities sum to 4, not to 1, at |A| = 2
+    pgsym.errors.ContradictoryHypotheses: q(a | s) = 2 is no law: its probabilities sum to 4, not to 1, at ...
     """
     given, sizes = tuple(given), tuple(sizes)
     found = []

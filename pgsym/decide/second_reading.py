@@ -21,9 +21,9 @@ from pgsym.errors import OutsideNumberSystem, ReadingsDisagree, SortError, TooLa
 from pgsym.terms.sorts import MATRIX, VECTOR, Collective
 from pgsym.terms.structure import sort_of
 
-SHARE = 1 / 3
+SHARE = 0.25
 """The share of what is decided that is read again."""
-MOST_STEPS = 1_500
+MOST_STEPS = 1_000
 """The most readings of terms for one decision: what it may cost."""
 MOST_INSTANCES, ENOUGH = 3, 150
 """How many instances are read, unless one took that many readings of terms."""

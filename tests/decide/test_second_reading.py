@@ -61,7 +61,7 @@ def test_a_decision_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
             decide(m.policy, times * m.policy, m.hypotheses)
         except ReadingsDisagree:
             noticed += 1
-    assert 2 <= noticed <= 14
+    assert 1 <= noticed <= 12
 
 
 def test_what_is_true_is_left_alone() -> None:
