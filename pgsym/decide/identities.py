@@ -21,7 +21,7 @@ import numpy as np
 
 from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.balls import Tested
-from pgsym.decide.cost import within_reach
+from pgsym.decide.cost import check_reach, searchable
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.degree import DegreeBound
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
@@ -78,7 +78,7 @@ def decide(
     names = size_names((lhs, rhs), given)
     chosen = _sizes(sizes, names)
     relevant = relevant_hypotheses((lhs, rhs), given)
-    budget = within_reach((lhs, rhs), relevant, names, chosen, budget)
+    check_reach((lhs, rhs), relevant, names, chosen)
     try:
         evidence = _agree(lhs, rhs, relevant, chosen, axes, names, seed)
     except OutsideNumberSystem as reason:
@@ -90,6 +90,7 @@ def decide(
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes)
     where, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
+    budget = searchable((lhs, rhs), relevant, names, budget)
     open_ = Verdict(Rung.UNDECIDED, lhs, rhs, given, Evidence("none"))
     progress = Progress()
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.balls import FAR_IN_WORDS, has_reals
-from pgsym.decide.cost import within_reach
+from pgsym.decide.cost import check_reach, searchable
 from pgsym.decide.identities import (
     Sizes,
     comparable,
@@ -73,7 +73,8 @@ def decide_order(
     relevant = relevant_hypotheses((lhs, rhs), given)
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes, Relation.AT_MOST)
     where, equal = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
-    budget, progress = within_reach((lhs, rhs), relevant, names, chosen or where, budget), Progress()
+    check_reach((lhs, rhs), relevant, names, chosen or where)
+    budget, progress = searchable((lhs, rhs), relevant, names, budget), Progress()
     try:
         searched = Deadline(time_limit).run(lambda: search(statement, names, seed, where, budget, equal, progress))
     except LimitReached as reason:
