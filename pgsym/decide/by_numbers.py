@@ -49,8 +49,12 @@ class Compared:
     words: str = ""
 
 
-def points(symbols: Iterable[sympy.Symbol], seed: str, how_many: int) -> list[Point]:
+def points(
+    symbols: Iterable[sympy.Symbol], seed: str, how_many: int, whole: frozenset[sympy.Symbol] = frozenset()
+) -> list[Point]:
     """Points at which each symbol is a rational that is all that it is assumed to be; none where none is found.
+
+    Those that are `whole`, as the ends of sums are, get whole numbers.
 
     >>> import sympy
     >>> p = sympy.Symbol("p", positive=True)
@@ -59,17 +63,17 @@ def points(symbols: Iterable[sympy.Symbol], seed: str, how_many: int) -> list[Po
     """
     rng = Random(int.from_bytes(sha256(seed.encode()).digest()))
     ordered = sorted(symbols, key=str)
-    drawn = [{s: _drawn(s, rng, k) for s in ordered} for k in range(how_many if ordered else 1)]
+    drawn = [{s: _drawn(s, rng, k, s in whole) for s in ordered} for k in range(how_many if ordered else 1)]
     return [{s: v for s, v in point.items() if v is not None} for point in drawn if None not in point.values()]
 
 
-def _drawn(symbol: sympy.Symbol, rng: Random, number: int) -> sympy.Rational | None:
+def _drawn(symbol: sympy.Symbol, rng: Random, number: int, whole: bool) -> sympy.Rational | None:
     """A rational for a symbol: below 1 at first, later up to 8, negative at every other point where that may be."""
     import sympy
 
     for attempt in range(40):
         n = sympy.Rational(rng.randrange(1, 61), 61 if number < POINTS else 7)
-        if attempt >= 20 or symbol.is_integer:
+        if attempt >= 20 or symbol.is_integer or whole:
             n = sympy.Integer(rng.randrange(1, 7))
         first = rng.random() < 1 / 2
         for value in (-n, n) if first else (n, -n):
@@ -84,7 +88,9 @@ def compared(left: sympy.Expr, right: sympy.Expr) -> Compared:
 
     symbols = left.free_symbols | right.free_symbols
     agreed, rigorous, everywhere = 0, True, True
-    for point in points(symbols, f"{sympy.srepr(left)} = {sympy.srepr(right)}", TRIED):
+    ranges = (left.atoms(sympy.Sum, sympy.Product) | right.atoms(sympy.Sum, sympy.Product)) if symbols else set()
+    whole = frozenset(s for x in ranges for limits in x.limits for end in limits[1:] for s in end.free_symbols)
+    for point in points(symbols, f"{sympy.srepr(left)} = {sympy.srepr(right)}", TRIED, whole):
         reading = Enclosure(point)
         try:
             x, y = reading.value(left), reading.value(right)

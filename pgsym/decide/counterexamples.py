@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 UNDEFINED = "undefined"
 BITS = 256
+LONGEST = 14_000
+"""The most bits of a numerator or denominator that is printed in full."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ class Counterexample:
 
     def shown(self, side: tuple[Any, ...]) -> str:
         """A side's value as one string."""
-        return str(side[0]) if len(side) == 1 else f"({', '.join(map(str, side))})"
+        return _digits(side[0]) if len(side) == 1 else f"({', '.join(map(_digits, side))})"
 
     def record(self) -> dict[str, object]:
         """The counterexample as JSON-ready data."""
@@ -172,6 +174,16 @@ def _along(array: Array, poles: Array | None, shape: tuple[int, ...], where: tup
     values = np.broadcast_to(array, shape)[at]
     missing = (np.zeros(shape, bool) if poles is None else np.broadcast_to(poles, shape))[at]
     return tuple(UNDEFINED if m else v for v, m in zip(values, missing, strict=True))
+
+
+def _digits(value: Any) -> str:
+    """A value in full, or what it is about where it has thousands of digits, which Python does not print."""
+    if isinstance(value, Fraction) and max(abs(value.numerator), value.denominator).bit_length() > LONGEST:
+        import flint
+
+        ball = flint.arb(flint.fmpq(value.numerator, value.denominator))
+        return f"about {ball.str(10, radius=False)}"
+    return str(value)
 
 
 def _strings(table: Any) -> Any:

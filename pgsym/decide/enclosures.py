@@ -402,6 +402,8 @@ def _functions() -> Mapping[type, Function]:
         sympy.zeta: lambda xs, _: xs[0].zeta() if len(xs) == 1 else nan,
         sympy.factorial: lambda xs, _: (xs[0] + 1).gamma(),
         sympy.binomial: lambda xs, _: (xs[0] + 1).gamma() * (xs[1] + 1).rgamma() * (xs[0] - xs[1] + 1).rgamma(),
+        sympy.RisingFactorial: lambda xs, _: (xs[0] + xs[1]).gamma() * xs[0].rgamma(),
+        sympy.FallingFactorial: lambda xs, _: (xs[0] + 1).gamma() * (xs[0] - xs[1] + 1).rgamma(),
         sympy.beta: lambda xs, _: xs[0].gamma() * xs[1].gamma() * (xs[0] + xs[1]).rgamma(),
     }
     names = "sin cos cot sec csc sinh cosh tanh coth sech csch erf erfc erfi gamma"

@@ -23,7 +23,7 @@ import numpy as np
 from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.balls import Tested
 from pgsym.decide.conditions import conditions
-from pgsym.decide.cost import within_reach
+from pgsym.decide.cost import check_reach, searchable
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.coverage import Coverage
 from pgsym.decide.default_sizes import default_sizes
@@ -87,11 +87,10 @@ def decide(
     axes = comparable(lhs, rhs)
     names = size_names((lhs, rhs), given)
     relevant = relevant_hypotheses((lhs, rhs), given)
-    where = conditions((lhs, rhs), relevant)
     one, other, assumed = with_symbols_apart(lhs, rhs, relevant)
     chosen = _sizes(default_sizes((one, other), assumed, names) if sizes is None else sizes, names)
-    budget = within_reach((lhs, rhs), relevant, names, chosen, budget)
-    where = (*where, *conditions_of_laws(relevant, chosen))
+    check_reach((lhs, rhs), relevant, names, chosen)
+    where = (*conditions((lhs, rhs), relevant), *conditions_of_laws(relevant, chosen))
     try:
         evidence = _agree(lhs, rhs, relevant, chosen, axes, names, seed)
     except OutsideNumberSystem as reason:
@@ -106,6 +105,7 @@ def decide(
         read_again(statement, names, evidence.sizes, (statement.own_seed(seed),))
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
     todo, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
+    budget = searchable((lhs, rhs), relevant, names, budget)
     open_ = Verdict(Rung.UNDECIDED, lhs, rhs, given, Evidence("none"))
     progress = Progress()
 

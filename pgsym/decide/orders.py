@@ -13,7 +13,7 @@ from dataclasses import replace
 from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.balls import FAR_IN_WORDS, has_reals
 from pgsym.decide.conditions import conditions
-from pgsym.decide.cost import within_reach
+from pgsym.decide.cost import check_reach, searchable
 from pgsym.decide.identities import (
     Sizes,
     comparable,
@@ -79,7 +79,8 @@ def decide_order(
     of_laws = conditions_of_laws(relevant, chosen or decision_sizes(names))
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes, Relation.AT_MOST)
     where, equal = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
-    budget, progress = within_reach((lhs, rhs), relevant, names, chosen or where, budget), Progress()
+    check_reach((lhs, rhs), relevant, names, chosen or where)
+    budget, progress = searchable((lhs, rhs), relevant, names, budget), Progress()
     try:
         searched = Deadline(time_limit).run(lambda: search(statement, names, seed, where, budget, equal, progress))
     except LimitReached as reason:

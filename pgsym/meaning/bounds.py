@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.errors import OutsideNumberSystem
-from pgsym.meaning.numbers import Array, Numbers
+from pgsym.meaning.numbers import Array, Numbers, as_float
 
 REALS = complex(-inf, inf)
 PROBABILITIES = complex(0, 1)
@@ -42,7 +42,10 @@ class Bounds(Numbers):
     dtype = np.complex128
 
     def scalar(self, value: Fraction) -> complex:
-        near = float(value)
+        near = as_float(value)
+        if near in (inf, -inf):
+            largest = float(np.finfo(np.float64).max)
+            return complex(largest, inf) if near > 0 else complex(-inf, -largest)
         error = value - Fraction(near)
         return complex(np.nextafter(near, -inf) if error < 0 else near, np.nextafter(near, inf) if error > 0 else near)
 

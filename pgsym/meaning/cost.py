@@ -34,12 +34,12 @@ from pgsym.terms.nodes import (
 from pgsym.terms.sorts import INDEX
 from pgsym.terms.structure import parts
 
-MOST_READINGS = 1_000_000
-"""The most readings of sub-terms of a term at one size: some ten seconds."""
+MOST_READINGS = 2_000_000
+"""The most readings of sub-terms of a term at one size: some twenty seconds."""
 MOST_BITS = 10_000_000
 """The most bits of an exact value of a term at a simple instance: beyond, one product takes seconds."""
-MOST_WRITTEN_BITS = 100_000
-"""The most bits of a number that stands in a term, or that is written out."""
+MOST_WRITTEN_BITS = 14_000
+"""The most bits of a number that stands in a term, or that is written out: Python prints no longer one."""
 LOG_2 = log10(2)
 ENTRY_BITS = 2.0
 """How many bits an entry of a simple table has, about."""
@@ -118,6 +118,8 @@ class _Estimate:
             for p in parts(term)
         ]
         readings, number = 1 + sum(c.readings for c in inside), max((c.number for c in inside), default=0.0)
+        if isinstance(term, Apply) and term.symbol == POWER:
+            readings += 2 * log2(1 + max(map(abs, self._index(term.arguments[1], environment))))
         return Cost(readings, *self._bits(term, environment, sum(c.bits for c in inside), number))
 
     def _bits(self, term: Term, environment: Environment, inside: float, number: float) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from math import inf
 from typing import Any, TypeVar
 
 import numpy as np
@@ -161,6 +162,14 @@ def elementwise(function: Callable[[Any], Any], x: Array) -> Array:
     return out
 
 
+def as_float(value: Fraction) -> float:
+    """The float nearest to a rational, infinite where it is beyond them."""
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
+
+
 class Float64(Numbers):
     """IEEE double precision."""
 
@@ -168,10 +177,7 @@ class Float64(Numbers):
     dtype = np.float64
 
     def scalar(self, value: Fraction) -> float:
-        try:
-            return float(value)
-        except OverflowError:
-            raise OutsideNumberSystem("a number of more than 300 digits is no float64") from None
+        return as_float(value)
 
     def array(self, values: Any) -> Array:
         return np.asarray(values, dtype=np.float64)
