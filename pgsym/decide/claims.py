@@ -16,7 +16,7 @@ from pgsym.decide.verdicts import Relation, Rung, Verdict
 from pgsym.errors import InstanceError, PgsymError, UnknownName
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import latex
-from pgsym.terms.nodes import Term
+from pgsym.terms.nodes import Term, lift
 
 if TYPE_CHECKING:
     import sympy
@@ -135,6 +135,10 @@ class Claim:
     sizes: tuple[Mapping[str, int], ...] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.id, str):
+            raise UnknownName(f"{self.id!r:.60} is no id: use words joined by hyphens, such as my-identity")
+        object.__setattr__(self, "lhs", lift(self.lhs))
+        object.__setattr__(self, "rhs", lift(self.rhs))
         if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.id):
             raise UnknownName(f"{self.id!r} is no id: use words joined by hyphens, such as my-identity")
         if self.expected not in (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
 from pgsym.errors import PgsymError, SortError, UndefinedValue
-from pgsym.terms.nodes import Add, Closed, Multiply, Number, Power, Quotient, Term
+from pgsym.terms.nodes import Add, Closed, Liftable, Multiply, Number, Power, Quotient, Term, lift
 
 if TYPE_CHECKING:
     import sympy
@@ -75,7 +75,7 @@ def _computed(term: Closed) -> sympy.Expr:
     return sympy.S(found).doit()
 
 
-def decide_closed_form(lhs: Term, rhs: Term, relation: Relation = Relation.EQUAL) -> Verdict:
+def decide_closed_form(lhs: Liftable, rhs: Liftable, relation: Relation = Relation.EQUAL) -> Verdict:
     """Whether two closed forms are equal, or in order: `exact`, `refuted`, or `undecided`.
 
     >>> import sympy
@@ -85,6 +85,7 @@ def decide_closed_form(lhs: Term, rhs: Term, relation: Relation = Relation.EQUAL
     exact
     """
     started = time.perf_counter()
+    lhs, rhs = lift(lhs), lift(rhs)
     left, right = expression(lhs), expression(rhs)
     pending = [side for side in (left, right) if _is_pending(side)]
     if pending:

@@ -35,19 +35,23 @@ from pgsym.meaning.factors import check_memory
 from pgsym.meaning.generic import GenericInstance
 from pgsym.terms.build import EXP, LOG
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis, consistent
-from pgsym.terms.nodes import Term, Variable
+from pgsym.terms.nodes import Liftable, Term, Variable, lift
 from pgsym.terms.sorts import FINITE, MATRIX, Collective
 from pgsym.terms.structure import free, is_visibly_zero, sort_of, symbols
 
 LOG2_ERROR = -100
 """A false identity is accepted with a chance below 2^-100."""
 
+DIFFER = "the sides differ at a random point"
+NOT_SETTLED = f"{DIFFER} of a prime field, where log and exp are any functions, which by itself refutes nothing"
+"""Said of sides that may be equal all the same."""
+
 Sizes = Iterable[Size | Mapping[str, int]]
 
 
 def decide(
-    lhs: Term,
-    rhs: Term,
+    lhs: Liftable,
+    rhs: Liftable,
     given: Iterable[Hypothesis] = (),
     sizes: Sizes | None = None,
     seed: int = 0,
@@ -69,7 +73,7 @@ def decide(
     decided
     """
     started = time.perf_counter()
-    given = tuple(given)
+    lhs, rhs, given = lift(lhs), lift(rhs), tuple(given)
     axes = comparable(lhs, rhs)
     names = size_names((lhs, rhs), given)
     chosen = _sizes(sizes, names)
@@ -80,7 +84,7 @@ def decide(
         evidence = None
         note = str(reason)
     else:
-        note = "" if evidence else "the sides differ at a random point"
+        note = "" if evidence else DIFFER
     if evidence is not None:
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
     statement = Statement(*with_symbols_apart(lhs, rhs, relevant), axes)
@@ -129,6 +133,7 @@ def _without_agreement(
     if found is not None:
         evidence = refutation(found, searched.instances, note)
         return replace(verdict, rung=Rung.REFUTED, evidence=_timed(evidence, started), counterexample=found)
+    note = NOT_SETTLED if note == DIFFER else note
     used = vocabulary((statement.lhs, statement.rhs), statement.given)
     # a softmax bends in a way of its own: that it agrees says little of second derivatives
     telling = {LOG, EXP} & used and MATRIX not in map(sort_of, (statement.lhs, statement.rhs))

@@ -28,16 +28,16 @@ from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
 from pgsym.errors import SortError
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Term
+from pgsym.terms.nodes import Liftable, lift
 
 
 def decide_order(
-    lhs: Term,
-    rhs: Term,
+    lhs: Liftable,
+    rhs: Liftable,
     given: Iterable[Hypothesis] = (),
     sizes: Sizes | None = None,
     seed: int = 0,
-    slack: Term | None = None,
+    slack: Liftable | None = None,
     budget: int = BUDGET,
 ) -> Verdict:
     """Whether lhs ≤ rhs, coordinate by coordinate, at every instance that is tried.
@@ -55,8 +55,9 @@ def decide_order(
     <Rung.DECIDED: 'decided'>
     """
     started = time.perf_counter()
-    given = tuple(given)
+    lhs, rhs, given = lift(lhs), lift(rhs), tuple(given)
     if slack is not None:
+        slack = lift(slack)
         if not is_non_negative(slack, given):
             raise SortError(f"the form of {slack} does not show that it is never negative")
         verdict = decide(rhs - lhs, slack, given, sizes, seed)

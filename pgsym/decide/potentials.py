@@ -19,7 +19,7 @@ from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import SortError
 from pgsym.terms.build import LOG, grad, transpose
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Apply, Gradient, Multiply, Range, Scope, Sum, Term, Variable, lift
+from pgsym.terms.nodes import Apply, Gradient, Liftable, Multiply, Range, Scope, Sum, Term, Variable, lift
 from pgsym.terms.sorts import PARAMETER, REAL, VECTOR
 from pgsym.terms.structure import free, parts, rebuild, sort_of
 
@@ -90,7 +90,7 @@ class Potential:
 
 
 def potential(
-    field: Term,
+    field: Liftable,
     given: Iterable[Hypothesis] = (),
     sizes: Sizes | None = None,
     *,
@@ -118,6 +118,7 @@ def potential(
     >>> print(potential(pairwise, m.hypotheses).mixed)
     ∂_i F_j = 1/16 and ∂_j F_i = 0 for i = θ(1,1), j = θ(2,1)
     """
+    field = lift(field)
     if sort_of(field) != VECTOR:
         raise SortError(f"only a field may be a gradient, not {field}")
     given, theta = tuple(given), _parameter(field)

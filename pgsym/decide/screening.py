@@ -16,7 +16,7 @@ from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.concrete import curvatures_of, tangents_of
 from pgsym.meaning.instances import TableInstance
 from pgsym.meaning.numbers import Array, Float64, Numbers
-from pgsym.meaning.prime_field import SCREEN, OnePrime
+from pgsym.meaning.prime_field import SCREEN, OnePrime, residue
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol, Variable
 
@@ -120,7 +120,7 @@ class AlongTwo(TableInstance):
 def _values(pool: Iterable[Any], exact: bool) -> Array:
     """Fractions as residues or floats."""
     if exact:
-        return np.array([v.numerator * pow(v.denominator, -1, SCREEN) % SCREEN for v in pool], dtype=np.int64)
+        return np.array([residue(v, SCREEN) for v in pool], dtype=np.int64)
     return np.array([float(v) for v in pool])
 
 
@@ -188,8 +188,8 @@ def _hit(statement: Statement, space: Space, digits: Digits, in_floats_too: bool
     out: NDArray[np.bool_] | None = None
     outside = OutsideNumberSystem("no number system holds the sides")
     for exact in (True, False) if statement.relation is Relation.EQUAL else (False,):
-        instance = _instance(statement, space, digits, exact)
         try:
+            instance = _instance(statement, space, digits, exact)
             left, right = statement.sides(instance)
         except OutsideNumberSystem as reason:
             outside = reason

@@ -22,7 +22,7 @@ from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem, PgsymError, SortError
 from pgsym.meaning.numbers import Ball
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Term
+from pgsym.terms.nodes import Liftable, lift
 from pgsym.terms.sorts import LETTERS
 
 BUDGET = 20_000
@@ -68,8 +68,8 @@ class Search:
 
 
 def counterexample(
-    lhs: Term,
-    rhs: Term,
+    lhs: Liftable,
+    rhs: Liftable,
     given: Iterable[Hypothesis] = (),
     sizes: Iterable[Size | Mapping[str, int]] | None = None,
     seed: int = 0,
@@ -90,6 +90,7 @@ def counterexample(
     """
     from pgsym.decide.identities import comparable, holds_at, relevant_hypotheses
 
+    lhs, rhs = lift(lhs), lift(rhs)
     given = relevant_hypotheses((lhs, rhs), tuple(given))
     names = size_names((lhs, rhs), given)
     chosen = SEARCH_SIZES if sizes is None else [s if isinstance(s, Size) else Size.of(s) for s in sizes]

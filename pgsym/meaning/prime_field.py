@@ -17,6 +17,17 @@ SCREEN = 2**31 - 1
 """The prime that instances are screened by."""
 
 
+def residue(value: Fraction, prime: int) -> int:
+    """The fraction modulo a prime; raises OutsideNumberSystem where the prime divides its denominator.
+
+    >>> residue(Fraction(1, 2), 7)
+    4
+    """
+    if value.denominator % prime == 0:
+        raise OutsideNumberSystem(f"{value} has no value modulo {prime}, which divides its denominator")
+    return value.numerator * pow(value.denominator, -1, prime) % prime
+
+
 class PrimeField(Numbers):
     """Integers modulo a prime of its own at every point; log and exp are random functions fixed by the seed.
 
@@ -62,7 +73,7 @@ class PrimeField(Numbers):
         return value.numerator
 
     def constant(self, value: Fraction) -> Array:
-        residues = [value.numerator * pow(value.denominator, -1, int(p)) % int(p) for p in self.primes]
+        residues = [residue(value, int(p)) for p in self.primes]
         return np.asarray(residues, dtype=np.int64)
 
     def array(self, values: Any) -> Array:
@@ -70,8 +81,7 @@ class PrimeField(Numbers):
         source = np.broadcast_to(source, (len(self.primes), *source.shape[1:]))
         out = np.empty(source.shape, dtype=np.int64)
         for index in np.ndindex(source.shape):
-            value, p = Fraction(source.item(index)), int(self.primes[index[0]])
-            out[index] = value.numerator * pow(value.denominator, -1, p) % p
+            out[index] = residue(Fraction(source.item(index)), int(self.primes[index[0]]))
         return out
 
     def integers(self, values: NDArray[Any]) -> Array:
@@ -162,4 +172,4 @@ class OnePrime(PrimeField):
         return OnePrime(len(self.primes) * times)
 
     def constant(self, value: Fraction) -> Array:
-        return np.full(len(self.primes), value.numerator * pow(value.denominator, -1, SCREEN) % SCREEN, dtype=np.int64)
+        return np.full(len(self.primes), residue(value, SCREEN), dtype=np.int64)
