@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
 from pgsym.errors import PgsymError, SortError, UndefinedValue
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.nodes import Add, Closed, Liftable, Multiply, Number, Power, Quotient, Term, lift
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _computed(term: Closed) -> sympy.Expr:
     return sympy.S(found).doit()
 
 
+@not_too_deep
 def decide_closed_form(lhs: Liftable, rhs: Liftable, relation: Relation = Relation.EQUAL) -> Verdict:
     """Whether two closed forms are equal, or in order: `exact`, `refuted`, or `undecided`.
 

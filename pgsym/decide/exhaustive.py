@@ -21,6 +21,7 @@ from pgsym.decide.spaces import Space, space
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Relation
 from pgsym.errors import InstanceError, TooLarge
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Liftable, Symbol, Variable, lift
 
@@ -66,6 +67,7 @@ class Grid:
         return [v for v in values if parts.allows(what, v)]
 
 
+@not_too_deep
 def exhaustive(
     lhs: Liftable,
     rhs: Liftable,

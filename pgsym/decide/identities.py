@@ -34,6 +34,7 @@ from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.factors import check_memory
 from pgsym.meaning.generic import GenericInstance
 from pgsym.terms.build import EXP, LOG
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis, consistent
 from pgsym.terms.nodes import Liftable, Term, Variable, lift
 from pgsym.terms.sorts import FINITE, MATRIX, Collective
@@ -49,6 +50,7 @@ NOT_SETTLED = f"{DIFFER} of a prime field, where log and exp are any functions, 
 Sizes = Iterable[Size | Mapping[str, int]]
 
 
+@not_too_deep
 def decide(
     lhs: Liftable,
     rhs: Liftable,

@@ -27,10 +27,12 @@ from pgsym.decide.sizes import Size, size_names
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
 from pgsym.errors import SortError
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Liftable, lift
 
 
+@not_too_deep
 def decide_order(
     lhs: Liftable,
     rhs: Liftable,

@@ -18,6 +18,7 @@ from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import SortError
 from pgsym.terms.build import LOG, grad, transpose
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Apply, Gradient, Liftable, Multiply, Range, Scope, Sum, Term, Variable, lift
 from pgsym.terms.sorts import PARAMETER, REAL, VECTOR
@@ -89,6 +90,7 @@ class Potential:
         return "\n".join(lines)
 
 
+@not_too_deep
 def potential(
     field: Liftable,
     given: Iterable[Hypothesis] = (),

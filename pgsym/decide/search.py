@@ -21,6 +21,7 @@ from pgsym.decide.spaces import Digits, Space, around, at_round, stretches
 from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem, PgsymError, SortError
 from pgsym.meaning.numbers import Ball
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Liftable, lift
 from pgsym.terms.sorts import LETTERS
@@ -67,6 +68,7 @@ class Search:
         return f"no counterexample among {self}" if self.instances else "no instance could be looked at"
 
 
+@not_too_deep
 def counterexample(
     lhs: Liftable,
     rhs: Liftable,

@@ -18,6 +18,7 @@ from pgsym.meaning.known_signs import known_sign
 from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
 from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import (
     Add,
@@ -502,6 +503,7 @@ def evaluate(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) ->
     return factor
 
 
+@not_too_deep
 def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) -> Factor:
     """Like `evaluate`, but an undefined value is marked in `poles` instead of raised."""
     loose = {v for v in free(term) if v.sort in FINITE or isinstance(v.sort, Collective)} - set(axes)

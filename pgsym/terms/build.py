@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pgsym.errors import SortError
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.nodes import (
     All,
     Apply,
@@ -76,6 +77,7 @@ def clip(x: Liftable, low: Liftable, high: Liftable) -> Apply:
     return minimum(maximum(x, low), high)
 
 
+@not_too_deep
 def indicator(left: Liftable, right: Liftable) -> Apply:
     """1 where two states, or two actions, are the same, else 0."""
     sort = sort_of(lift(left))
@@ -84,6 +86,7 @@ def indicator(left: Liftable, right: Liftable) -> Apply:
     return INDICATORS[sort](left, right)
 
 
+@not_too_deep
 def grad(body: Liftable, parameter: Variable | None = None) -> Gradient:
     """∇ of a term, by default with respect to the one parameter that is free in it.
 
@@ -101,6 +104,7 @@ def grad(body: Liftable, parameter: Variable | None = None) -> Gradient:
     return Gradient(parameter, body)
 
 
+@not_too_deep
 def sum_over(*variables: Variable, of: Liftable) -> Term:
     """The sum over every value of some states or actions, the first variable outermost."""
     body = lift(of)
@@ -110,18 +114,21 @@ def sum_over(*variables: Variable, of: Liftable) -> Term:
     return body
 
 
+@not_too_deep
 def sum_range(index: Variable, first: Liftable, last: Liftable, of: Liftable) -> Sum:
     """The sum for index = first, …, last, both included."""
     _check_variable(index)
     return Sum(Range(lift(first), lift(last)), scope(index, lift(of)))
 
 
+@not_too_deep
 def product_range(index: Variable, first: Liftable, last: Liftable, of: Liftable) -> Product:
     """The product for index = first, …, last, both included."""
     _check_variable(index)
     return Product(Range(lift(first), lift(last)), scope(index, lift(of)))
 
 
+@not_too_deep
 def expect(body: Liftable, *draws: tuple[Variable, Law | Conditional]) -> Term:
     """The expectation of `body` under draws made one after the other, the first outermost."""
     term = lift(body)
@@ -145,6 +152,7 @@ def variance(body: Liftable, *draws: tuple[Variable, Law | Conditional]) -> Appl
     return Apply(VARIANCE, (expect(Apply(QUANTITY, (lift(body),)), *draws),))
 
 
+@not_too_deep
 def covariance(left: Liftable, right: Liftable, *draws: tuple[Variable, Law | Conditional]) -> Apply:
     """The covariance of two quantities under draws: E[X Y] − E[X] E[Y], a matrix for two gradients."""
     both = (lift(left), lift(right))
@@ -152,6 +160,7 @@ def covariance(left: Liftable, right: Liftable, *draws: tuple[Variable, Law | Co
     return Apply(symbol, (expect(Apply(QUANTITY, both), *draws),))
 
 
+@not_too_deep
 def outer(left: Liftable, right: Liftable) -> Apply:
     """The outer product of two gradients, the matrix x yᵀ."""
     left, right = lift(left), lift(right)
@@ -161,6 +170,7 @@ def outer(left: Liftable, right: Liftable) -> Apply:
     return Apply(OUTER, (left, right))
 
 
+@not_too_deep
 def transpose(matrix: Liftable) -> Apply:
     """The transposed matrix; a field is a gradient where its Jacobian is its own transpose."""
     matrix = lift(matrix)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from unicodedata import normalize
 
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.nodes import Closed, Term
 from pgsym.terms.notation import Notation
 from pgsym.terms.places import Path
@@ -118,6 +119,7 @@ def _word(word: str) -> str:
     return f"\\{'mathrm' if word.isascii() else 'text'}{{{word}}}"
 
 
+@not_too_deep
 def latex(term: Term, changed: Path | None = None) -> str:
     r"""The term as LaTeX, the sub-term at `changed` wrapped in \changed{…}.
 

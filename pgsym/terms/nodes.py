@@ -175,12 +175,15 @@ class Symbol:
         return Law(self, lifted)
 
     def _check(self, arguments: tuple[Term, ...], sorts: tuple[Sort, ...]) -> None:
+        from pgsym.terms.depth import not_too_deep
         from pgsym.terms.structure import sort_of
 
         if len(arguments) != len(sorts):
             raise SortError(f"{self.name} takes {len(sorts)} arguments here, got {len(arguments)}")
         for argument, sort in zip(arguments, sorts, strict=True):
-            if (actual := sort_of(argument)) != sort and not (isinstance(argument, Number) and sort == INDEX):
+            if (actual := not_too_deep(sort_of)(argument)) != sort and not (
+                isinstance(argument, Number) and sort == INDEX
+            ):
                 raise SortError(f"{self.name} wants an argument of sort {sort}, got {argument} of sort {actual}")
 
 
