@@ -194,8 +194,13 @@ def derived(name: str, _stamp: tuple[str, int] | None) -> Theorem:
     found = script(name)
     if not hasattr(found, "derive"):
         raise UnknownName(f"{name} states claims, but derives none: see pgsym claims {name}")
-    with running(found.__file__) if name in _mine else nullcontext():
-        theorem = found.derive()
+    try:
+        with running(found.__file__) if name in _mine else nullcontext():
+            theorem = found.derive()
+    except (PgsymError, KeyboardInterrupt):
+        raise
+    except BaseException as reason:  # whatever a user's file raises
+        raise UnknownName(failure(found.__file__, reason)) from None
     if not isinstance(theorem, Theorem):
         raise UnknownName(f"{found.__file__}: derive() returns {_short(theorem)}, which is no Theorem (see pgsym new)")
     return theorem

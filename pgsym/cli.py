@@ -190,9 +190,11 @@ def report(
     from pgsym import catalogue
     from pgsym.report import article
     from pgsym.report.builders import document_for
+    from pgsym.report.engines import version
     from pgsym.report.render import checked, write
 
     wanted = checked(listed(formats))
+    version(engine)  # refused before any work, if there is none such
     named = [n if n == article.NAME else catalogue.script_name(n) for n in names or catalogue.scripts()]
     for name in progress(list(dict.fromkeys(named)), "reports"):
         document = article.article(partial(progress, what="claims")) if name == article.NAME else document_for(name)
@@ -267,7 +269,7 @@ def _status_of(run: Callable[[], int | None]) -> int:
 def _print_all() -> None:
     """Send what was printed on its way, so that a full disk is noticed while it can be told of."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
+        if stream is not None and not stream.closed:
             stream.flush()
 
 
@@ -281,7 +283,7 @@ def _print_no_more(status: int) -> int:
 
 
 def _complain(message: str, status: int) -> int:
-    with suppress(OSError):  # standard error may be full or closed as well
+    with suppress(OSError, ValueError):  # standard error may be full or closed as well
         typer.echo(f"pgsym: {message}", err=True)
     return status
 

@@ -20,7 +20,7 @@ from pgsym.rules.base import Rewrite, Rule, constant_in, positive
 from pgsym.rules.time import before
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, Rounds, ThetaFree
 from pgsym.terms.latex import latex
-from pgsym.terms.nodes import Number, Symbol, Term, Variable
+from pgsym.terms.nodes import Number, Symbol, Term, Variable, lift
 from pgsym.terms.places import Path, Place, find, places, rewrite_at
 from pgsym.terms.record import (
     from_record,
@@ -155,7 +155,10 @@ class Derivation:
     """
 
     def __init__(self, start: Term, given: Iterable[Hypothesis] = (), name: str = "", sizes: Sizes | None = None):
+        start = lift(start)
         sort_of(start)
+        if not isinstance(name, str):
+            raise PgsymError(f"a derivation's name is a text, not {name!r:.60}")
         self.name, self.start, self.given = name, start, tuple(given)
         self.sizes = None if sizes is None else tuple(sizes)
         self.steps: list[Step] = []
@@ -175,6 +178,8 @@ class Derivation:
         Raises PlaceNotFound, RuleDoesNotApply, MissingHypothesis, or StepRefuted with a counterexample.
         """
         rule = rule() if isinstance(rule, type) else rule
+        if not isinstance(rule, Rule) or not isinstance(why, str):
+            raise PgsymError(f"a step is a rule with a sentence of why, not {rule!r:.60} with {why!r:.60}")
         path = self._place(rule, at)
         before = self.line
         after, asked = _rewritten(before, path, rule)
@@ -210,6 +215,8 @@ class Derivation:
         if isinstance(at, Term):
             return find(self.line, at).path
         if at is not None:
+            if not isinstance(at, tuple | list) or not all(isinstance(i, int) for i in at):
+                raise PlaceNotFound(f"a place is a term or a path of numbers, not {at!r:.60}")
             return tuple(at)
         found, reasons = [], []
         for place in places(self.line):
@@ -233,7 +240,7 @@ class Derivation:
 
         Raises PgsymError if the last line is not the target.
         """
-        target = self.line if target is None else target
+        target = self.line if target is None else lift(target)
         if flat(self.line) != flat(target):
             raise PgsymError(f"the last line is not the target\n  last line {self.line}\n  target    {target}")
         given = relevant_hypotheses((self.start, target), self.needs)

@@ -109,8 +109,7 @@ class Number(Term):
     value: Fraction
 
     def __post_init__(self) -> None:
-        if type(self.value) is not Fraction:
-            object.__setattr__(self, "value", exact(self.value))
+        object.__setattr__(self, "value", exact(self.value))
 
 
 @hashed_once
@@ -328,6 +327,10 @@ class Closed(Term):
     drawn: str
     compute: Callable[[], sympy.Expr | Fraction | int] = field(compare=False)
 
+    def __post_init__(self) -> None:
+        if not (isinstance(self.written, str) and isinstance(self.drawn, str) and callable(self.compute)):
+            raise SortError("a closed form is its text, its LaTeX and a function that computes it")
+
 
 def lift(value: Liftable) -> Term:
     """A Python number as a term; a term as it is.  Raises SortError for anything else."""
@@ -338,8 +341,14 @@ def exact(value: object) -> Fraction:
     """A number as a Fraction; raises SortError for what is no int and no Fraction."""
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise SortError(f"{value!r:.60} is not a term; numbers are given as int or Fraction")
-    return Fraction(value)
+    number = Fraction(value)
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > MOST_BITS:
+        raise SortError("a number of more than 4,000 digits cannot be written out: write it as a power")
+    return number
 
+
+MOST_BITS = 13_287
+"""Of a number of 4,000 digits; Python itself writes no more than 4,300."""
 
 LONGEST_NAME = 200
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a file a line)
 """Files of claims and losses that are wrong in one way each, and how they are given to the command line."""
 
 from __future__ import annotations
@@ -250,7 +251,7 @@ def malformed_files(seed: int) -> list[Malformed]:
 
 def _claims() -> Iterator[Malformed]:
     ways = (("claims", "{}"), ("verify", "{}", "--json"), ("report", "{}", "--format", "tex,ipynb"), ("show", "{}"))
-    texts = [NOT for NOT in NOT_PYTHON]
+    texts = list(NOT_PYTHON)
     texts += [(HEAD + e).encode("utf-8", "surrogatepass") for e in EXCEPTIONS]
     texts += [
         (HEAD + f"def claims():\n    {e}\n    yield {OK}\n").encode("utf-8", "surrogatepass") for e in EXCEPTIONS[::3]

@@ -105,7 +105,7 @@ def run(line: list[str], folder: Path, seconds: float = SECONDS) -> Outcome:
         faults.append(f"status {status}: {said[-300:]}")
     if "Traceback (most recent call last)" in printed + said:
         faults.append("a traceback")
-    if status == 2 and not said.strip():
+    if status == 2 and not (said.strip() or "Usage" in printed):
         faults.append("status 2 without a word")
     if status != 0 and "--json" in line and printed.strip():
         try:
@@ -138,7 +138,7 @@ def half_written(folder: Path) -> Iterator[str]:
                 json.loads(content)
             except ValueError:
                 yield f"{path.name} is not whole"
-        if path.name == "pwned" or (path.name == "exists.py" and content != b"precious"):
+        if path.name == "pwned" or (path == folder / "exists.py" and content != b"precious"):
             yield f"{path.name} was written"
 
 
