@@ -275,7 +275,7 @@ class Definition(SymbolHypothesis):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        named = all(isinstance(v, tuple) and len(v) == 2 for v in self.variables)
+        named = isinstance(self.variables, tuple) and all(isinstance(v, tuple) and len(v) == 2 for v in self.variables)
         if not (named and isinstance(self.body, Term)):
             raise SortError(f"write a definition as Definition.of({self.symbol.name}(…), …)")
 

@@ -1,4 +1,5 @@
-"""Whatever is given where a term is expected works, or is refused in one line; notes are true of what they are said of."""
+# ruff: noqa: PT017 (what is refused may also work)
+"""Whatever is given where a term is expected works, or is refused in one line; notes are true of their verdicts."""
 
 from __future__ import annotations
 
