@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 EXTRAS := $(VENV)/.extras
 
-.PHONY: help report test test-extras audits mutants sizes lint bench gallery clean
+.PHONY: help report test fuzz test-extras audits mutants sizes lint bench gallery clean
 help:
 	@echo "make report   PDF, HTML and LaTeX of every derivation, in reports/"
 	@echo "make test     all tests"
+	@echo "make fuzz     1,500 command lines and 400 malformed files, none of which may end badly (many minutes)"
 	@echo "make test-extras  the tests that need PyTorch, JAX and rlax; installs them"
 	@echo "make audits   what losses of rlax and PyTorch do: writes docs/audits-of-libraries.md"
 	@echo "make mutants  more mutants of every claim and step (minutes)"
@@ -31,6 +32,9 @@ report: $(SETUP)
 
 test: $(SETUP)
 	$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+
+fuzz: $(SETUP)
+	$(BIN)/python tests/fuzz/run.py 1500
 
 $(EXTRAS): $(SETUP)
 	$(BIN)/python -m pip install --quiet --editable '.[audits]'

@@ -6,6 +6,7 @@ import difflib
 import importlib.util
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from pgsym.decide.verdicts import Relation, Rung
 from pgsym.errors import PgsymError, UnknownName
 from pgsym.kernel import Theorem
 from pgsym.show import show
-from pgsym.user_code import failure
+from pgsym.user_code import failure, running
 
 
 class Script(Protocol):
@@ -73,16 +74,17 @@ def _modules(folder: ModuleType) -> dict[str, Script]:
 def _entries_from(home: str, script: Script) -> Iterator[Entry]:
     """The claims of a script; raises UnknownName where its claims() fails, naming the line, or yields others."""
     try:
-        claims = list(script.claims())
-    except PgsymError:
+        with running(script.__file__) if home in _mine else nullcontext():
+            claims = list(script.claims())
+    except (PgsymError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as reason:
+    except BaseException as reason:  # whatever a user's file raises
         raise UnknownName(failure(script.__file__, reason)) from None
     if not claims:
         raise UnknownName(f"{script.__file__} claims nothing: its claims() yields no Claim")
     for claim in claims:
         if not isinstance(claim, Claim):
-            raise UnknownName(f"{script.__file__}: claims() yields {claim!r}, which is no Claim")
+            raise UnknownName(f"{script.__file__}: claims() yields {_short(claim)}, which is no Claim")
         yield Entry(claim, home, claim.derivation or (home if hasattr(script, "derive") else None))
 
 
@@ -161,13 +163,14 @@ def _load(path: Path) -> str:
     module = importlib.util.module_from_spec(spec)
     try:
         code = compile(path.read_bytes(), str(path), "exec")
-    except (OSError, SyntaxError, ValueError) as reason:
-        raise UnknownName(f"{path} cannot be read as Python: {reason}") from None
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as reason:
+        raise UnknownName(f"{path} cannot be read as Python: {' '.join(str(reason).split())}") from None
     try:
-        exec(code, module.__dict__)
-    except PgsymError:
+        with running(str(path)):
+            exec(code, module.__dict__)
+    except (PgsymError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as reason:
+    except BaseException as reason:  # whatever a user's file raises
         raise UnknownName(failure(str(path), reason)) from None
     if not callable(getattr(module, "claims", None)):
         raise UnknownName(f"{path} is no script of ours: it defines no claims() (see pgsym new)")
@@ -191,7 +194,24 @@ def derived(name: str, _stamp: tuple[str, int] | None) -> Theorem:
     found = script(name)
     if not hasattr(found, "derive"):
         raise UnknownName(f"{name} states claims, but derives none: see pgsym claims {name}")
-    return found.derive()
+    try:
+        with running(found.__file__) if name in _mine else nullcontext():
+            theorem = found.derive()
+    except (PgsymError, KeyboardInterrupt):
+        raise
+    except BaseException as reason:  # whatever a user's file raises
+        raise UnknownName(failure(found.__file__, reason)) from None
+    if not isinstance(theorem, Theorem):
+        raise UnknownName(f"{found.__file__}: derive() returns {_short(theorem)}, which is no Theorem (see pgsym new)")
+    return theorem
+
+
+def _short(value: object) -> str:
+    """A value of a user's in a few signs."""
+    try:
+        return f"{value!r:.60}"
+    except Exception:  # __repr__ is the user's too
+        return f"a {type(value).__name__}"
 
 
 def names() -> Iterator[str]:

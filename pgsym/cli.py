@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,17 @@ import typer
 
 from pgsym.cli_audit import audits
 from pgsym.errors import PgsymError, UnusableOption
-from pgsym.terminal import Engine, badge, escaped, listed, print_json, progress, table
+from pgsym.terminal import (
+    Engine,
+    badge,
+    escape_what_cannot_be_printed,
+    escaped,
+    listed,
+    print_json,
+    progress,
+    table,
+)
+from pgsym.user_code import blamed
 
 if TYPE_CHECKING:
     from pgsym.catalogue import Entry
@@ -189,9 +200,11 @@ def report(
     from pgsym import catalogue
     from pgsym.report import article
     from pgsym.report.builders import document_for
+    from pgsym.report.engines import version
     from pgsym.report.render import checked, write
 
     wanted = checked(listed(formats))
+    version(engine)  # refused before any work, if there is none such
     named = [n if n == article.NAME else catalogue.script_name(n) for n in names or catalogue.scripts()]
     for name in progress(list(dict.fromkeys(named)), "reports"):
         document = article.article(partial(progress, what="claims")) if name == article.NAME else document_for(name)
@@ -227,29 +240,64 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process with its status."""
+    escape_what_cannot_be_printed()
+    status = _status_of(lambda: app(args=arguments, standalone_mode=False))
+    printed = _status_of(_print_all)
+    sys.exit(status or printed)
+
+
+def _status_of(run: Callable[[], int | None]) -> int:
+    """The status that something ends with; whatever goes wrong is one line, and never a traceback."""
     try:
-        status = app(args=arguments, standalone_mode=False)
+        status = run() or 0
+        if status == INTERRUPTED:  # newer typers return it
+            raise KeyboardInterrupt
+        return status
     except (KeyboardInterrupt, typer.Abort):
-        status = INTERRUPTED
+        return _complain("interrupted; nothing half-written is left", INTERRUPTED)
+    except BrokenPipeError:  # whoever read the output, such as head, has seen enough
+        return _print_no_more(0)
     except PgsymError as error:
-        status = _complain(str(error), 2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
-    except Exception as error:  # the last line of defence: a user never sees a traceback
+        return _complain(blamed(error) or str(error), 2)
+    except BaseException as error:  # the last line of defence: a user never sees a traceback
         if hasattr(error, "format_message"):  # a wrong option or argument; the class is private in newer typers
             message = error.format_message()  # nothing where help was asked for by saying nothing, and has been printed
-            sys.exit(_complain(f"{message} (see --help)", 2) if message else 2)
+            return _complain(f"{message} (see --help)", 2) if message else 2
         if os.environ.get("PGSYM_DEBUG"):
             raise
-        status = _complain(f"internal error: {type(error).__name__}: {error} (PGSYM_DEBUG=1 shows where)", 3)
-    if status == INTERRUPTED:
-        _complain("interrupted; nothing half-written is left", status)
-    sys.exit(status or 0)
+        if isinstance(error.__context__, BrokenPipeError):  # rich turns it into an end of its own
+            return _print_no_more(0)
+        if (theirs := blamed(error)) is not None:
+            return _complain(theirs, 2)
+        if isinstance(error, OSError):
+            what = "read" if error.filename else "write the output"
+            where = f" {error.filename}" if error.filename else ""
+            return _print_no_more(_complain(f"cannot {what}{where}: {error.strerror or error}", 2))
+        if isinstance(error, RecursionError | MemoryError):
+            return _complain(f"too large, or nested too deeply: {type(error).__name__}; give its parts names", 2)
+        said = " ".join(str(error).split())
+        return _complain(f"internal error: {type(error).__name__}: {said} (PGSYM_DEBUG=1 shows where)", 3)
+
+
+def _print_all() -> None:
+    """Send what was printed on its way, so that a full disk is noticed while it can be told of."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and not stream.closed:
+            stream.flush()
+
+
+def _print_no_more(status: int) -> int:
+    """The status, when what is left to print is thrown away, as it has nowhere to go."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    return status
 
 
 def _complain(message: str, status: int) -> int:
-    typer.echo(f"pgsym: {message}", err=True)
+    with suppress(OSError, ValueError):  # standard error may be full or closed as well
+        typer.echo(f"pgsym: {message}", err=True)
     return status
 
 

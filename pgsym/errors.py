@@ -72,6 +72,10 @@ class TooLarge(PgsymError):
     """Work refused before it starts, with its estimate and the alternative."""
 
 
+class TermTooDeep(PgsymError):
+    """A term that is nested more deeply than Python's stack reaches; the message says what to do."""
+
+
 class UnknownName(PgsymError):
     """A name that nothing bears; the message suggests the nearest one that exists."""
 

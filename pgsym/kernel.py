@@ -24,7 +24,7 @@ from pgsym.rules.time import before
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, Rounds, ThetaFree
 from pgsym.terms.latex import latex
 from pgsym.terms.matching import matches
-from pgsym.terms.nodes import Symbol, Term, Variable
+from pgsym.terms.nodes import Symbol, Term, Variable, lift
 from pgsym.terms.places import Path, Place, find, places, rewrite_at
 from pgsym.terms.plain import plain, plain_hypothesis
 from pgsym.terms.record import (
@@ -221,6 +221,7 @@ class Derivation:
     _steps: tuple[Step, ...]
 
     def __init__(self, start: Term, given: Iterable[Hypothesis] = (), name: str = "", sizes: Sizes | None = None):
+        start = lift(start)
         sort_of(plain(start))
         self._name, self._start = _words(name), start
         self._given = tuple(map(plain_hypothesis, given))
@@ -355,7 +356,7 @@ class Derivation:
 
         Raises PgsymError if the last line is not the target.
         """
-        target = self.line if target is None else plain(target)
+        target = self.line if target is None else plain(lift(target))
         if flat(self.line) != flat(target):
             raise PgsymError(f"the last line is not the target\n  last line {self.line}\n  target    {target}")
         given = relevant_hypotheses((self._start, target), self._needs)

@@ -18,14 +18,14 @@ SPACE: Final = "\ue000"
 
 def show(theorem: Theorem, console: Console | None = None) -> None:
     """Print a derivation line by line: what changed, the rule, why, and the evidence."""
-    from rich.console import Console
     from rich.markup import escape
 
     from pgsym.decide.verdicts import Rung
     from pgsym.report.prose import plain
+    from pgsym.terminal import console as quiet_pipes
     from pgsym.terms.text import text
 
-    out = console or Console(highlight=False)
+    out = console or quiet_pipes(highlight=False)
     out.print(f"\n[bold]{escape(theorem.name)}[/bold]")
     for hypothesis in theorem.given:
         out.print(f"  given {escape(str(hypothesis))}", style="dim")
@@ -45,13 +45,13 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
 
 def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None) -> None:
     """Print a claim with its verdict, its counterexample as tables and its repairs."""
-    from rich.console import Console
     from rich.markup import escape
 
     from pgsym.report.prose import plain
+    from pgsym.terminal import console as quiet_pipes
     from pgsym.terms.text import text
 
-    out = console or Console(highlight=False)
+    out = console or quiet_pipes(highlight=False)
     out.print()
     _hanging(out, "", f"[bold]{escape(claim.id)}[/bold]  {escape(plain(claim.says))}")
     out.print()

@@ -5,14 +5,39 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 T = TypeVar("T")
 Engine = Annotated[str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")]
 
 COLOURS = {"decided": "green", "exact": "green", "tested": "yellow", "refuted": "red", "undecided": "magenta"}
+
+
+def console(highlight: bool = True, stderr: bool = False) -> Console:
+    """A console of rich's, which leaves a closed pipe to the command line."""
+    from rich.console import Console
+
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Plain(highlight=highlight, stderr=stderr)
+
+
+def _is_unicode(stream: object) -> bool:
+    return str(getattr(stream, "encoding", "")).lower().replace("-", "").startswith("utf")
+
+
+def escape_what_cannot_be_printed() -> None:
+    """Let standard output and error write a character that their encoding lacks as an escape, such as \\u2207."""
+    for stream in (sys.stdout, sys.stderr):
+        if (configure := getattr(stream, "reconfigure", None)) is not None:
+            configure(errors="backslashreplace")
 
 
 def badge(rung: str) -> str:
@@ -29,18 +54,17 @@ def escaped(text: str) -> str:
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Print a table."""
-    from rich.console import Console
     from rich.table import Table
 
     shown = Table(*head, box=None, pad_edge=False, header_style="dim")
     for row in rows:
         shown.add_row(*row)
-    Console().print(shown)
+    console().print(shown)
 
 
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(value, ensure_ascii=not _is_unicode(sys.stdout), indent=2))
 
 
 def progress(items: Iterable[T], what: str) -> Iterable[T]:
@@ -48,11 +72,10 @@ def progress(items: Iterable[T], what: str) -> Iterable[T]:
     items = list(items)
     if not sys.stderr.isatty() or len(items) < 2:
         return items
-    from rich.console import Console
     from rich.progress import track
 
     bar: Callable[..., Iterable[T]] = track
-    return bar(items, description=what, console=Console(stderr=True), transient=True)
+    return bar(items, description=what, console=console(stderr=True), transient=True)
 
 
 def listed(given: Iterable[str]) -> list[str]:

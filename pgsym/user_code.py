@@ -7,7 +7,7 @@ import importlib.util
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -58,13 +58,46 @@ def load(reference: str) -> Loaded:
     return Loaded(reference, found, module)
 
 
+_THEIRS: dict[Path, str] = {}
+"""The user's files that were read, as they were named."""
+
+
+@contextmanager
+def running(path: str) -> Iterator[None]:
+    """Run code of a user's file: what it prints goes to standard error, for it is no part of any answer."""
+    _THEIRS[Path(path).resolve()] = path
+    with redirect_stdout(sys.stderr):
+        yield
+
+
 def failure(path: str, reason: BaseException) -> str:
     """What went wrong in a user's file, in one line, and on which of the file's lines."""
     here = Path(path).resolve()
     lines = [f.lineno for f in extract_tb(reason.__traceback__) if Path(f.filename).resolve() == here]
     where = f" (line {lines[-1]})" if lines else ""
-    said = " ".join(str(reason).split())
-    return f"{path} fails{where}: {type(reason).__name__}{f': {said}' if said else ''}"
+    return f"{path} fails{where}: {_said(reason)}"
+
+
+def blamed(reason: BaseException) -> str | None:
+    """What went wrong, with the file and line of the user's code that it went wrong in; None where it was not in any.
+
+    An error of pgsym's own, such as a rule that does not apply, keeps its words.
+    """
+    for frame in reversed(extract_tb(reason.__traceback__)):
+        path = _THEIRS.get(Path(frame.filename).resolve())
+        if path is not None:
+            own = isinstance(reason, PgsymError)
+            return f"{path} (line {frame.lineno}): {reason}" if own else failure(path, reason)
+    return None
+
+
+def _said(reason: BaseException) -> str:
+    """The kind of an error and its message in one line, even where the message cannot be had."""
+    try:
+        said = " ".join(str(reason).split())
+    except Exception:  # __str__ is the user's too
+        said = ""
+    return f"{type(reason).__name__}{f': {said[:500]}' if said else ''}"
 
 
 def _file(path: Path) -> ModuleType:
@@ -78,7 +111,7 @@ def _file(path: Path) -> ModuleType:
     before = sys.modules.get(path.stem)
     sys.modules[path.stem] = module  # dataclasses and pickles look for it there
     try:
-        with _importing(str(path.parent.resolve())), _explained(str(path)):
+        with _importing(str(path.parent.resolve())), _explained(str(path)), running(str(path)):
             spec.loader.exec_module(module)
     finally:
         if before is not None:
@@ -89,7 +122,7 @@ def _file(path: Path) -> ModuleType:
 def _module(name: str) -> ModuleType:
     with _importing(str(Path.cwd())):
         try:
-            with _explained(_origin(name), name):
+            with _explained(_origin(name), name), running(_origin(name)):
                 return importlib.import_module(name)
         except ModuleNotFoundError as reason:
             missing = str(reason.name)
@@ -126,12 +159,16 @@ def _explained(path: str, looked_for: str = "") -> Iterator[None]:
     except PgsymError:
         raise
     except SyntaxError as reason:
+        if reason.lineno is None:  # no text at all, such as bytes that are no UTF-8
+            raise UnknownName(f"{path} cannot be read as Python: {reason.msg}") from None
         raise UnknownName(f"{reason.filename} cannot be read as Python (line {reason.lineno}): {reason.msg}") from None
     except ModuleNotFoundError as reason:
         if looked_for and f"{looked_for}.".startswith(f"{reason.name}."):
             raise
         raise UnknownName(failure(path, reason)) from None
-    except (Exception, SystemExit) as reason:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as reason:  # whatever a user's file raises
         raise UnknownName(failure(path, reason)) from None
 
 
@@ -146,4 +183,4 @@ def _defined(module: ModuleType) -> str:
     return ", ".join(own[:8]) or "nothing"
 
 
-__all__ = ["Loaded", "failure", "load"]
+__all__ = ["Loaded", "blamed", "failure", "load", "running"]

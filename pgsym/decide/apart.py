@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 from pgsym.terms.hypotheses import Definition, Frozen, Hypothesis, Signed, SymbolHypothesis
-from pgsym.terms.nodes import Apply, Gradient, Law, Symbol, Term
+from pgsym.terms.nodes import Apply, Gradient, Law, Symbol, Term, Variable
 from pgsym.terms.sorts import PARAMETER
 from pgsym.terms.structure import bottom_up, free, walk
 
@@ -21,17 +21,33 @@ def with_symbols_apart(
     get primed ones, with primed definitions and the same assumptions.
     """
     given = tuple(given)
+    primes: dict[Term, str] = dict(primes_of(lhs, rhs, given).items())
+    if not primes:
+        return lhs, rhs, given
+    further = [p for h in given for p in _primed(h, tuple(primes.values()))]
+    return _renamed(lhs, primes), _renamed(rhs, primes), (*given, *further)
+
+
+def primes_of(lhs: Term, rhs: Term, given: Iterable[Hypothesis]) -> dict[Variable, str]:
+    """The primes that tell the symbols of every further parameter from those of the first; nothing of one parameter."""
     frozen = {h.frozen for h in given if isinstance(h, Frozen)}
     found = {v for t in (lhs, rhs) for v in free(t) if v.sort == PARAMETER} - frozen
     parameters = sorted(found, key=lambda v: v.name)
     if len(parameters) < 2:
-        return lhs, rhs, given
+        return {}
     moving = {t.parameter for side in (lhs, rhs) for t in walk(side) if isinstance(t, Gradient)}
     main = next((p for p in parameters if p in moving), parameters[0])
-    others = [p for p in parameters if p != main]
-    primes: dict[Term, str] = {p: "'" * k for k, p in enumerate(others, 1)}
-    further = [p for h in given for p in _primed(h, tuple(primes.values()))]
-    return _renamed(lhs, primes), _renamed(rhs, primes), (*given, *further)
+    return {p: "'" * k for k, p in enumerate((p for p in parameters if p != main), 1)}
+
+
+def parameter_of(symbol: Symbol, lhs: Term, rhs: Term, given: Iterable[Hypothesis]) -> Variable | None:
+    """The further parameter that a symbol of a statement with symbols apart belongs to; None if to the first one."""
+    primes = primes_of(lhs, rhs, given)
+    for t in (x for side in (lhs, rhs) for x in walk(side)):
+        if isinstance(t, Apply | Law) and t.symbol == symbol:
+            arguments = t.arguments if isinstance(t, Apply) else t.given
+            return next((x for x in arguments if isinstance(x, Variable) and x in primes), None)
+    return None
 
 
 def _renamed(term: Term, primes: Mapping[Term, str]) -> Term:

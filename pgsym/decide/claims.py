@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
@@ -17,7 +17,7 @@ from pgsym.decide.verdicts import Relation, Rung, Verdict
 from pgsym.errors import InstanceError, PgsymError, UnknownName
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import latex
-from pgsym.terms.nodes import Term
+from pgsym.terms.nodes import Term, lift
 from pgsym.terms.sorts import LETTERS
 
 if TYPE_CHECKING:
@@ -46,6 +46,15 @@ class Example:
     at: Mapping[str, int] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     numbers: str = "rational"
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.says, str) and all(isinstance(x, Mapping) for x in (self.tables, self.at, self.sizes))):
+            raise InstanceError("an example is a sentence, its tables by name, and what terms are worth there")
+        if not isinstance(self.worth, tuple) or not all(isinstance(x, tuple) and len(x) == 2 for x in self.worth):
+            raise InstanceError(
+                f"an example pairs terms with what they are worth, as in ((term, 1),): {self.worth!r:.60}"
+            )
+        object.__setattr__(self, "worth", tuple((lift(term), said) for term, said in self.worth))
 
     def values(self) -> Iterator[tuple[Term, tuple[Exact, ...], tuple[Exact, ...]]]:
         """Each term with what it is said to be worth, and what it is."""
@@ -108,6 +117,43 @@ def _same(x: Exact, y: Exact) -> bool:
     return not {"undefined"} & {x, y} and cancels(sympy.sympify(x) - sympy.sympify(y))
 
 
+def _short(value: object) -> str:
+    try:
+        return f"{value!r:.60}"
+    except Exception:  # __repr__ is the user's
+        return f"a {type(value).__name__}"
+
+
+def _tuple_of(kind: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, tuple) and all(isinstance(x, kind) for x in value)
+
+
+def _of(*kinds: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, kinds) and not isinstance(value, bool)
+
+
+def _are_sizes(value: object) -> bool:
+    return value is None or (isinstance(value, tuple | list) and all(isinstance(x, Mapping) for x in value))
+
+
+FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "row": (lambda row: _of(int, float)(row) and row == row, "a number"),
+    "says": (_of(str), "a sentence"),
+    "given": (_tuple_of(Hypothesis), "a tuple of hypotheses such as (Positive(π),)"),
+    "expected": (_of(Rung), "a Rung"),
+    "remark": (_of(str), "a text"),
+    "repaired_by": (_tuple_of(str), "a tuple of ids"),
+    "step": (lambda step: step is None or _of(int)(step), "the number of a step"),
+    "source": (_of(str), "a text"),
+    "relation": (_of(Relation), "a Relation"),
+    "chapter": (_of(int), "the number of a chapter"),
+    "derivation": (_of(str), "the name of a script"),
+    "examples": (_tuple_of(Example), "a tuple of Examples"),
+    "sizes": (_are_sizes, 'a tuple of mappings such as ({"S": 2},)'),
+}
+"""What the fields of a claim are, which come from users' files."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """lhs = rhs (or lhs ≤ rhs) under some hypotheses, claimed true or claimed false.
@@ -137,6 +183,18 @@ class Claim:
     sizes: tuple[Mapping[str, int], ...] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.id, str):
+            raise UnknownName(f"{self.id!r:.60} is no id: use words joined by hyphens, such as my-identity")
+        for side in ("lhs", "rhs"):
+            object.__setattr__(self, side, lift(getattr(self, side)))
+        if self.slack is not None:
+            object.__setattr__(self, "slack", lift(self.slack))
+        for name in ("given", "repaired_by", "examples"):
+            if isinstance(getattr(self, name), list):
+                object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name, (fits, what) in FIELDS.items():
+            if not fits(getattr(self, name)):
+                raise PgsymError(f"{self.id}: {name} is {what}, not {_short(getattr(self, name))}")
         if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.id):
             raise UnknownName(f"{self.id!r} is no id: use words joined by hyphens, such as my-identity")
         if self.expected not in (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED):

@@ -19,7 +19,8 @@ from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
 from pgsym.decide.watched import Evaluated, watched
 from pgsym.errors import PgsymError, SortError, UndefinedValue
-from pgsym.terms.nodes import Add, Closed, Multiply, Number, Power, Quotient, Term
+from pgsym.terms.depth import not_too_deep
+from pgsym.terms.nodes import Add, Closed, Liftable, Multiply, Number, Power, Quotient, Term, lift
 
 if TYPE_CHECKING:
     import sympy
@@ -89,8 +90,9 @@ def _computed(term: Closed) -> sympy.Expr:
     return sympy.S(found)
 
 
+@not_too_deep
 def decide_closed_form(
-    lhs: Term, rhs: Term, relation: Relation = Relation.EQUAL, time_limit: float = TIME_LIMIT
+    lhs: Liftable, rhs: Liftable, relation: Relation = Relation.EQUAL, time_limit: float = TIME_LIMIT
 ) -> Verdict:
     """Whether two closed forms are equal, or in order: `exact`, `refuted`, or `undecided`.
 
@@ -105,6 +107,7 @@ def decide_closed_form(
     exact
     """
     started = time.perf_counter()
+    lhs, rhs = lift(lhs), lift(rhs)
     trial = _Trial(lhs, rhs, relation)
     try:
         rung, note = Deadline(time_limit).run(trial.decide)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pgsym.decide.apart import parameter_of, primes_of
 from pgsym.decide.candidates import Candidate
 from pgsym.decide.sizes import Size
 from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.evaluator import open_axes
+from pgsym.meaning.moves import Move
 from pgsym.meaning.numbers import Array, Ball, Numbers, Rational, Symbolic
 from pgsym.meaning.vocabulary import head
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Term
+from pgsym.terms.nodes import Symbol, Term
 
 if TYPE_CHECKING:
     from pgsym.meaning.instances import TableInstance
@@ -91,6 +94,14 @@ class Counterexample:
             out[name] = np.moveaxis(table, range(k), range(rank - k, rank)).tolist()
         return out | dict(self.candidate.constants)
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """What each parameter is, in words, and which symbols belong to a further one."""
+        owners = {move: _owner(self.statement, move) for move in self.candidate.moves}
+        letters = dict.fromkeys(sorted(owners.values(), key=lambda owner: owner != "θ"))
+        said = [f"{letter}: {'; '.join(m.words for m, o in owners.items() if o == letter)}" for letter in letters]
+        return (*said, *_aliases(self.statement, self.candidate.tables))
+
     def shown(self, side: tuple[Any, ...]) -> str:
         """A side's value as one string."""
         return _digits(side[0]) if len(side) == 1 else f"({', '.join(map(_digits, side))})"
@@ -103,6 +114,7 @@ class Counterexample:
             "sizes": dict(self.size.counts),
             "tables": {name: _strings(table) for name, table in self.tables.items()},
             "parametrisation": self.candidate.parametrisation,
+            "parameters": list(self.parameters),
             "at": dict(self.at),
             "coordinates": list(self.coordinates),
             "entry": list(self.entry) if self.entry else None,
@@ -126,9 +138,8 @@ class Counterexample:
 
     def __str__(self) -> str:
         lines = [f"  counterexample: {self.size}"] if self.size.counts else ["  counterexample:"]
-        lines += [f"    {name} = {_strings(table)}".replace("'", "") for name, table in self.tables.items()]
-        if self.candidate.parametrisation:
-            lines.append(f"    θ: {self.candidate.parametrisation}")
+        lines += [f"    {name} = " + str(_strings(table)).replace("'", "") for name, table in self.tables.items()]
+        lines += [f"    {words}" for words in self.parameters]
         if self.at:
             lines.append("    at " + ", ".join(f"{name} = {value}" for name, value in self.at))
         if self.entry:
@@ -155,17 +166,48 @@ def verify(statement: Statement, size: Size, candidate: Candidate, bits: int = B
             left, right = statement.sides(instance)
         point, *where = map(int, np.argwhere(failing)[0])
         values = [_along(f.array, f.poles, failing.shape, tuple(where)) for f in (left, right)]
-        labels, entry = candidate.coordinates if len(values[0]) > 1 else (), None
+        coordinates = _coordinates(statement, candidate)
+        labels, entry = coordinates if len(values[0]) > 1 else (), None
         if statement.is_of_matrices:
             entry = divmod(point, instance.dimensions)
             values = [v[point : point + 1] for v in values]
-            labels = tuple(candidate.coordinates[i] for i in entry)
+            labels = tuple(coordinates[i] for i in entry)
         names = [name for v in statement.axes for name, _ in open_axes(v, instance)]
         at = tuple((name, i + 1) for name, i in zip(names, where, strict=True))
         if values[0] == values[1]:
             continue
         return Counterexample(size, candidate, at, labels, values[0], values[1], statement, entry=entry)
     return None
+
+
+def _owner(statement: Statement, move: Move) -> str:
+    """The name of the parameter that moves a symbol."""
+    other = parameter_of(move.symbol, statement.lhs, statement.rhs, statement.given)
+    return "θ" if other is None else other.name
+
+
+def _coordinates(statement: Statement, candidate: Candidate) -> tuple[str, ...]:
+    """The names of the coordinates: φ(1,1) for those of another parameter, θ_π(1,1) where two tables have logits."""
+    owners = [_owner(statement, m) for m in candidate.moves]
+    plain = [
+        [f"{o}{n[1:]}" if n.startswith("θ(") else n for n in m.names]
+        for m, o in zip(candidate.moves, owners, strict=True)
+    ]
+    seen = Counter(n for names in plain for n in set(names))
+    return tuple(
+        n.replace("(", f"_{m.symbol.name}(", 1) if seen[n] > 1 else n
+        for m, names in zip(candidate.moves, plain, strict=True)
+        for n in names
+    )
+
+
+def _aliases(statement: Statement, tables: Iterable[Symbol]) -> Iterator[str]:
+    """Which symbol is which of the statement, for those that were told apart from others by primes."""
+    primes = primes_of(statement.lhs, statement.rhs, statement.given)
+    for symbol in tables:
+        other = parameter_of(symbol, statement.lhs, statement.rhs, statement.given)
+        if other is not None and symbol.name.endswith(primes[other]):
+            yield f"{symbol.name} is {symbol.name.removesuffix(primes[other])} at {other.name}"
 
 
 def _along(array: Array, poles: Array | None, shape: tuple[int, ...], where: tuple[int, ...]) -> tuple[Any, ...]:

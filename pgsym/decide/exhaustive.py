@@ -21,8 +21,9 @@ from pgsym.decide.spaces import Space, space
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Relation
 from pgsym.errors import InstanceError, TooLarge
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Symbol, Term, Variable
+from pgsym.terms.nodes import Liftable, Symbol, Variable, lift
 
 MOST = 200_000
 """The most instances of a size that are looked at."""
@@ -66,9 +67,10 @@ class Grid:
         return [v for v in values if parts.allows(what, v)]
 
 
+@not_too_deep
 def exhaustive(
-    lhs: Term,
-    rhs: Term,
+    lhs: Liftable,
+    rhs: Liftable,
     given: Iterable[Hypothesis] = (),
     size: Size | Mapping[str, int] | None = None,
     grid: Grid | None = None,
@@ -91,6 +93,7 @@ def exhaustive(
     >>> print(exhaustive(*wrong, {"S": 1, "A": 2}).tables)
     {'D': [Fraction(1, 1)], 'π': [[Fraction(1, 2), Fraction(1, 2)]], 'r': [[Fraction(0, 1), Fraction(1, 1)]]}
     """
+    lhs, rhs = lift(lhs), lift(rhs)
     given, grid = relevant_hypotheses((lhs, rhs), tuple(given)), grid or Grid()
     names = size_names((lhs, rhs), given)
     statement = Statement(*with_symbols_apart(lhs, rhs, given), comparable(lhs, rhs), relation)

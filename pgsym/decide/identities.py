@@ -42,9 +42,10 @@ from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.factors import check_memory
 from pgsym.meaning.generic import GenericInstance
 from pgsym.terms.build import EXP, LOG
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis, consistent
-from pgsym.terms.nodes import Term, Variable
+from pgsym.terms.nodes import Liftable, Term, Variable, lift
 from pgsym.terms.sorts import FINITE, MATRIX, Collective
 from pgsym.terms.structure import free, is_visibly_zero, sort_of, symbols
 
@@ -53,12 +54,17 @@ LOG2_ERROR = -100
 MOST_SETTLED = 64
 """The most strata of a size that all are looked at before a search; where there are more, it is searched."""
 
+DIFFER = "the sides differ at a random point"
+NOT_SETTLED = f"{DIFFER} of a prime field, where log and exp are any functions, which by itself refutes nothing"
+"""Said of sides that may be equal all the same."""
+
 Sizes = Iterable[Size | Mapping[str, int]]
 
 
+@not_too_deep
 def decide(
-    lhs: Term,
-    rhs: Term,
+    lhs: Liftable,
+    rhs: Liftable,
     given: Iterable[Hypothesis] = (),
     sizes: Sizes | None = None,
     seed: int = 0,
@@ -83,7 +89,7 @@ def decide(
     decided
     """
     started = time.perf_counter()
-    given = tuple(given)
+    lhs, rhs, given = lift(lhs), lift(rhs), tuple(given)
     axes = comparable(lhs, rhs)
     names = size_names((lhs, rhs), given)
     relevant = relevant_hypotheses((lhs, rhs), given)
@@ -97,7 +103,7 @@ def decide(
         evidence = None
         note = str(reason)
     else:
-        note = "" if evidence else "the sides differ at a random point"
+        note = "" if evidence else DIFFER
     if evidence is not None:
         evidence = replace(evidence, conditions=where)
     statement = Statement(one, other, assumed, axes)
@@ -118,6 +124,8 @@ def decide(
     try:
         return Deadline(time_limit).run(searched)
     except LimitReached as reason:
+        if evidence is not None:  # a sample was seen to agree before the search began
+            return Verdict(Rung.TESTED, lhs, rhs, given, _timed(evidence, started))
         return replace(open_, evidence=_timed(Evidence("none", note=f"{note}; {reason}: {progress}"), started))
 
 
@@ -163,6 +171,7 @@ def _without_agreement(
     if found is not None:
         evidence = refutation(found, searched.instances, note)
         return replace(verdict, rung=Rung.REFUTED, evidence=_timed(evidence, started), counterexample=found)
+    note = NOT_SETTLED if note == DIFFER else note
     used = vocabulary((statement.lhs, statement.rhs), statement.given)
     # a softmax bends in a way of its own: that it agrees says little of second derivatives
     telling = {LOG, EXP} & used and MATRIX not in map(sort_of, (statement.lhs, statement.rhs))

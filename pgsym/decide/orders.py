@@ -30,18 +30,20 @@ from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
 from pgsym.errors import SortError
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Term
+from pgsym.terms.nodes import Liftable, lift
 from pgsym.terms.signs import is_non_negative
 
 
+@not_too_deep
 def decide_order(
-    lhs: Term,
-    rhs: Term,
+    lhs: Liftable,
+    rhs: Liftable,
     given: Iterable[Hypothesis] = (),
     sizes: Sizes | None = None,
     seed: int = 0,
-    slack: Term | None = None,
+    slack: Liftable | None = None,
     budget: int = BUDGET,
     time_limit: float = TIME_LIMIT,
 ) -> Verdict:
@@ -62,8 +64,9 @@ def decide_order(
     <Rung.DECIDED: 'decided'>
     """
     started = time.perf_counter()
-    given = tuple(given)
+    lhs, rhs, given = lift(lhs), lift(rhs), tuple(given)
     if slack is not None:
+        slack = lift(slack)
         if not is_non_negative(slack, given):
             raise SortError(f"the form of {slack} does not show that it is never negative")
         verdict = decide(rhs - lhs, slack, given, sizes, seed, time_limit=time_limit)

@@ -23,8 +23,9 @@ from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import SortError
 from pgsym.terms.build import LOG, grad, log, transpose
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Apply, Gradient, Multiply, Range, Scope, Sum, Term, Variable, lift
+from pgsym.terms.nodes import Apply, Gradient, Liftable, Multiply, Range, Scope, Sum, Term, Variable, lift
 from pgsym.terms.signs import is_non_negative
 from pgsym.terms.sorts import PARAMETER, REAL, VECTOR
 from pgsym.terms.structure import free, parts, rebuild, sort_of
@@ -125,8 +126,9 @@ class Potential:
         return "\n".join(lines)
 
 
+@not_too_deep
 def potential(
-    field: Term,
+    field: Liftable,
     given: Iterable[Hypothesis] = (),
     sizes: Sizes | None = None,
     *,
@@ -158,6 +160,7 @@ def potential(
     >>> print(potential(pairwise, m.hypotheses).mixed)
     ∂_i F_j = 1/16 and ∂_j F_i = 0 for i = θ(1,1), j = θ(2,1)
     """
+    field = lift(field)
     if sort_of(field) != VECTOR:
         raise SortError(f"only a field may be a gradient, not {field}")
     given, theta = tuple(given), _parameter(field)

@@ -22,8 +22,9 @@ from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names
 from pgsym.decide.spaces import FAR_ROUND, Digits, Space, around, at_round, stretches
 from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem, SortError
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Term
+from pgsym.terms.nodes import Liftable, lift
 from pgsym.terms.sorts import LETTERS
 
 BUDGET = 20_000
@@ -80,9 +81,10 @@ class Progress:
         return f"no counterexample among {self.instances:,} instances{where}"
 
 
+@not_too_deep
 def counterexample(
-    lhs: Term,
-    rhs: Term,
+    lhs: Liftable,
+    rhs: Liftable,
     given: Iterable[Hypothesis] = (),
     sizes: Iterable[Size | Mapping[str, int]] | None = None,
     seed: int = 0,
@@ -103,6 +105,7 @@ def counterexample(
     """
     from pgsym.decide.identities import comparable, holds_at, relevant_hypotheses
 
+    lhs, rhs = lift(lhs), lift(rhs)
     given = relevant_hypotheses((lhs, rhs), tuple(given))
     names = size_names((lhs, rhs), given)
     chosen = SEARCH_SIZES if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)

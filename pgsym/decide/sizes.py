@@ -32,6 +32,10 @@ class Size:
 
         Raises InstanceError unless all are positive integers.
         """
+        if sizes is not None and not isinstance(sizes, Mapping):
+            raise InstanceError(
+                f'a size is a mapping such as {{"S": 2, "A": 3}}, and sizes are a list of them: {sizes!r:.60}'
+            )
         both = {**(sizes or {}), **named}
         for name, value in both.items():
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:

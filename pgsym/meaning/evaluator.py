@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import count
+from itertools import combinations, count
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from pgsym.meaning.known_signs import known_sign
 from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
 from pgsym.terms.build import ABS, BUILT_IN, EXP, EXTREMES, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import (
     Add,
@@ -289,8 +290,10 @@ class Evaluator(Meaning[Value]):
     def _one_hot(self, choice: Choice, axis: str) -> Factor:
         """The 0/1 factor of `axis` being the choice."""
         size = self.instance.size(choice.sort)
-        hot = choice.array[..., np.newaxis] == np.arange(size)
-        return Factor({0: self.instance.numbers.integers(hot)}, (*choice.axes, axis))
+        hot = self.instance.numbers.integers(choice.array[..., np.newaxis] == np.arange(size))
+        axes = (*choice.axes, axis)
+        distinct = tuple(dict.fromkeys(axes))  # 1{a = g(a)} has one axis
+        return Factor({0: hot if distinct == axes else _with_distinct_axes(hot, axes)}, distinct)
 
     def _indicator(self, left: Any, right: Any) -> Value:
         if isinstance(left, Choice) and isinstance(right, Axis):
@@ -525,12 +528,18 @@ def evaluate(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) ->
     return factor
 
 
+@not_too_deep
 def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) -> Factor:
     """Like `evaluate`, but an undefined value is marked in `poles` instead of raised."""
     loose = {v for v in free(term) if v.sort in FINITE or isinstance(v.sort, Collective)} - set(axes)
     if loose:
         v = min(loose, key=lambda v: v.name)
         raise UnboundVariable(f"{v.name} ({v.sort}) is free: bind it by a sum or an expectation, or give it a value")
+    for v, w in combinations(axes, 2):
+        if v.name == w.name:
+            raise SortError(
+                f"{v.name} names two variables, of the sorts {v.sort} and {w.sort}: give one of them another name"
+            )
     if isinstance(instance, TableInstance) and sort_of(term) == MATRIX:
         instance = instance.in_pairs
     evaluator = Evaluator.at(instance)

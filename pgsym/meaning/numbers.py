@@ -177,10 +177,16 @@ class Float64(Numbers):
     dtype = np.float64
 
     def scalar(self, value: Fraction) -> float:
-        return as_float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise OutsideNumberSystem("a number is too large for float64") from None
 
     def array(self, values: Any) -> Array:
-        return np.asarray(values, dtype=np.float64)
+        try:
+            return np.asarray(values, dtype=np.float64)
+        except OverflowError:
+            raise OutsideNumberSystem("a number is too large for float64") from None
 
     def contract(self, x: Jets, over_x: Axes, y: Jets, over_y: Axes, every: Axes, gone: int) -> dict[int, Array]:
         names = {a: i for i, a in enumerate(every, 1)}

@@ -32,6 +32,7 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
+from pgsym.report.prose import quoted
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import LatexNotation, latex
 from pgsym.terms.sorts import LETTERS, MATRIX
@@ -205,7 +206,7 @@ def refutation_of(claim: Claim) -> Iterator[Block]:
         found = verdict.counterexample
         yield Code(found.python() if found.candidate.logarithmic else python_for(claim, found))
     if claim.repaired_by:
-        yield Paragraph("What holds instead: " + ", ".join(f"`{r}`" for r in claim.repaired_by) + ".")
+        yield Paragraph("What holds instead: " + ", ".join(f"`{quoted(r)}`" for r in claim.repaired_by) + ".")
 
 
 def counterexample_of(found: Counterexample) -> Iterator[Block]:
@@ -223,8 +224,12 @@ def counterexample_of(found: Counterexample) -> Iterator[Block]:
     rows += [("left side", _math(found.lhs)), ("right side", _math(found.rhs))]
     size = f"${_size(found.size)}$" if found.size.counts else ""
     caption = f"The smallest instance found: {size}." if size else "The smallest instance found."
-    if found.candidate.parametrisation:
-        caption += f" The parameter: {found.candidate.parametrisation}."
+    if len(found.parameters) > 1:
+        caption += f" The parameters: {quoted('; '.join(found.parameters))}."
+    elif found.candidate.parametrisation:
+        caption += f" The parameter: {quoted(found.candidate.parametrisation)}."
+    elif found.parameters:
+        caption += f" Here {quoted(found.parameters[0])}."
     yield Table(("", "value"), tuple(rows), caption=caption)
 
 

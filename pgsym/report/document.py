@@ -17,6 +17,15 @@ RUNGS = ("decided", "exact", "tested", "refuted", "undecided")
 """The verdicts that a report knows how to show."""
 
 
+LANGUAGES = frozenset({"python", "bash", "json", "text", ""})
+"""What code may be written in."""
+
+
+def _check_label(label: str) -> None:
+    if label and not re.fullmatch(r"[A-Za-z0-9:._-]+", label):
+        raise ReportError(f"{label!r} is no label; use letters, digits, colons, dots, dashes and underscores")
+
+
 def _check_stem(name: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", name):
         raise ReportError(f"{name!r} cannot name a file; use letters, digits, dots and dashes")
@@ -43,6 +52,9 @@ class Heading:
     label: str = ""
     numbered: bool = True
 
+    def __post_init__(self) -> None:
+        _check_label(self.label)
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -58,6 +70,9 @@ class Formula:
 
     latex: str
     label: str = ""
+
+    def __post_init__(self) -> None:
+        _check_label(self.label)
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,9 @@ class Statement:
     badge: Badge | None = None
     label: str = ""
 
+    def __post_init__(self) -> None:
+        _check_label(self.label)
+
     @property
     def is_words(self) -> bool:
         """Whether it is no more than a numbered sentence, such as a definition: it then runs on as a paragraph."""
@@ -89,6 +107,9 @@ class Line:
     rule: str
     why: str
     rung: str
+
+    def __post_init__(self) -> None:
+        Badge(self.rung)  # raises ReportError for what is no verdict
 
 
 @dataclass(frozen=True)
@@ -105,7 +126,7 @@ class Table:
 
     A long one may run over several pages, and then repeats its header on each.
 
-    Raises ReportError for a row that is longer or shorter than the header.
+    Raises ReportError for a row that is longer or shorter than the header, and for another alignment.
     """
 
     header: tuple[str, ...]
@@ -115,6 +136,8 @@ class Table:
     long: bool = False
 
     def __post_init__(self) -> None:
+        if set(self.align) - set("lrc"):
+            raise ReportError(f"columns are aligned by the letters l, r and c, not {self.align!r}")
         for row in self.rows:
             if len(row) != len(self.header):
                 raise ReportError(f"a row of {len(row)} cells in a table of {len(self.header)} columns: {row}")
@@ -130,10 +153,14 @@ class Callout:
 
 @dataclass(frozen=True)
 class Code:
-    """Source text, shown as it is."""
+    """Source text, shown as it is; raises ReportError for a language that reports do not know."""
 
     text: str
     language: str = "python"
+
+    def __post_init__(self) -> None:
+        if self.language not in LANGUAGES:
+            raise ReportError(f"code is in one of {', '.join(sorted(LANGUAGES - {''}))}, not {self.language!r}")
 
 
 @dataclass(frozen=True)
@@ -153,6 +180,7 @@ class Figure:
 
     def __post_init__(self) -> None:
         _check_stem(self.name)
+        _check_label(self.label)
 
     @property
     def width(self) -> float:
@@ -187,6 +215,9 @@ class Reference:
 
     key: str
     text: str
+
+    def __post_init__(self) -> None:
+        _check_label(self.key)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
-from html import escape
+from html import escape as escaped
 from typing import Literal
 
 from pgsym.errors import ReportError
@@ -27,7 +27,7 @@ from pgsym.report.document import (
 )
 from pgsym.report.formula import pieces, unmarked
 from pgsym.report.numbering import numbers, section_numbers
-from pgsym.report.prose import plain, spans
+from pgsym.report.prose import LAYOUT, literal, plain, spans
 from pgsym.report.templates import template
 from pgsym.report.typst_math import MARKS, typst
 from pgsym.report.walk import displayed, texts
@@ -80,6 +80,11 @@ def render_html(document: Document) -> bytes:
         )
         .encode()
     )
+
+
+def escape(text: str) -> str:
+    """Literal text for HTML."""
+    return escaped(literal(text))
 
 
 Kind = Literal["display", "inline", "piece"]
@@ -232,7 +237,7 @@ class _Writer:
             case Table():
                 return self.table(item)
             case Code(text, _):
-                return f"<pre><code>{escape(text)}</code></pre>"
+                return f"<pre><code>{escaped(literal(text, kept=LAYOUT))}</code></pre>"
             case Figure(caption=caption, label=label):
                 self.figures += 1
                 number = f"Figure {self.figures}: " if label else ""
@@ -254,7 +259,9 @@ class _Writer:
         words = f"<p>{self.prose(item.text)}</p>" if item.text else ""
         kind = f"{item.kind} {self.numbers[item.label]}" if item.label else item.kind
         if item.is_words:
-            return f"<p{_anchor(item.label)}><strong>{escape(kind)}</strong> <code>{item.name}</code> {words[3:]}"
+            return (
+                f"<p{_anchor(item.label)}><strong>{escape(kind)}</strong> <code>{escape(item.name)}</code> {words[3:]}"
+            )
         head = f"<h3>{escape(kind)} <code>{escape(item.name)}</code>{self.badge(item.badge)}</h3>"
         formula = self.display(item.formula) if item.formula else ""
         return f'<section class="statement"{_anchor(item.label)}>{head}{words}{formula}{given}{detail}</section>'

@@ -16,6 +16,7 @@ from pgsym.estimators.reading import Reading
 from pgsym.estimators.suite import Case
 from pgsym.report.builders import versions
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
+from pgsym.report.prose import quoted
 
 LONGEST = 12
 """How many rows of numbers a problem may have that is written out."""
@@ -91,7 +92,7 @@ def _verdict(audit: LossAudit) -> Statement:
     counted = f"{len(audit.asked)} readings asked for, {audit.samples:,} samples in all; seed {audit.scope.seed}"
     text = f"{audit.says[0].upper()}{audit.says[1:]}."
     expected = "" if audit.expected == "unbiased" else f" What was expected is `{audit.expected}`."
-    return Statement("Verdict", _plain(audit.name), _prose(text) + expected, formula, badge=Badge(rung, counted))
+    return Statement("Verdict", audit.name, _prose(text) + expected, formula, badge=Badge(rung, counted))
 
 
 def _finding(audit: LossAudit, i: Any) -> str:
@@ -288,4 +289,4 @@ def _in_maths(found: re.Match[str]) -> str:
 
 def _plain(text: str) -> str:
     """Text without what prose gives a meaning."""
-    return re.sub(r"[$*`]", " ", text)
+    return quoted(text)

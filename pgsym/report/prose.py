@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pgsym.terms.latex import GREEK
 
 TOKEN = re.compile(
-    r"\$([^$]+)\$|\*(?=[^\s*])((?:[^*$\n]|\$[^$\n]+\$)+)(?<=\S)\*|`([^`\n]+)`"
+    r"\$((?:[^$\\]|\\.)+)\$|\*(?=[^\s*])((?:[^*$\n]|\$(?:[^$\n\\]|\\.)+\$)+)(?<=\S)\*|`([^`\n]+)`"
     r"|\[\[([\w:.-]+)\]\]|\[@([\w-]+)\]|\[!(decided|exact|tested|refuted|undecided)\]"
 )
 
@@ -20,6 +20,38 @@ UNICODE = {
     "bigl": "", "bigr": "", "mapsto": " ↦ ",
 }  # fmt: skip
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
+
+LAYOUT = "\n\t"
+"""What code is laid out with, although it cannot be seen."""
+
+QUOTED = {mark: chr(0xE100 + n) for n, mark in enumerate("$*`[")}
+"""Private characters that stand for what prose gives a meaning, where it is meant literally."""
+UNQUOTED = {private: mark for mark, private in QUOTED.items()}
+SPLIT = re.compile(f"([{''.join(QUOTED.values())}])")
+
+
+def literal(text: str, kept: str = "") -> str:
+    r"""Text in one line in which every character can be seen: one that cannot is written as Python would escape it.
+
+    Characters of `kept`, such as the ends of lines of code, stay as they are.
+
+    >>> print(literal("two\n lines, a bell \a and \u202eturned"))
+    two lines, a bell \x07 and \u202eturned
+    """
+    if not kept:
+        text = re.sub(r"\s+", " ", text)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in kept else c.encode("unicode_escape").decode() for c in text)
+
+
+def quoted(text: str) -> str:
+    """Prose that shows a text as it is, whatever it holds: a name or a message from data.
+
+    >>> list(spans(quoted("costs $5 and $6, *up* from `a`[0]")))
+    [('text', 'costs $5 and $6, *up* from `a`[0]')]
+    """
+    return literal(text).translate({ord(mark): private for mark, private in QUOTED.items()})
 
 
 WIDEST = 70
@@ -58,6 +90,11 @@ def spans(text: str) -> Iterator[tuple[str, str]]:
     >>> list(spans("by [[eq:objective]] [@williams] [!refuted]"))[1::2]
     [('reference', 'eq:objective'), ('citation', 'williams'), ('badge', 'refuted')]
     """
+    for kind, part in _spans(text):
+        yield kind, "".join(UNQUOTED.get(p) or literal(p) for p in SPLIT.split(part) if p)
+
+
+def _spans(text: str) -> Iterator[tuple[str, str]]:
     end = 0
     for match in TOKEN.finditer(text):
         if match.start() > end:
@@ -65,7 +102,7 @@ def spans(text: str) -> Iterator[tuple[str, str]]:
         kinds = ("math", "emphasis", "code", "reference", "citation", "badge")
         found, inside = next((k, g) for k, g in zip(kinds, match.groups(), strict=True) if g)
         if found == "emphasis":
-            yield from (("emphasis" if kind == "text" else kind, part) for kind, part in spans(inside))
+            yield from (("emphasis" if kind == "text" else kind, part) for kind, part in _spans(inside))
         else:
             yield found, inside
         end = match.end()

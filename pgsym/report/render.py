@@ -78,28 +78,31 @@ def checked(formats: Iterable[str]) -> tuple[str, ...]:
 
 
 def write(document: Document, folder: Path, formats: Iterable[str], engine: str = "auto") -> Written:
-    """Write a document in some formats, each file whole or not at all.
+    """Write a document in some formats, all of them or none.
 
-    Figures for LaTeX and Typst go to a folder `figures` beside the source.  Where a TeX engine fails, its log is kept
-    beside the .tex and the PDF is made by Typst.  Raises ReportError for an unknown format or engine, before anything
-    is written.
+    Nothing is written before everything has been made.  Figures for LaTeX and Typst go to a folder `figures` beside the
+    source.  Where a TeX engine fails, its log is kept beside the .tex and the PDF is made by Typst.  Raises ReportError
+    for an unknown format or engine.
     """
     formats = checked(formats)
     version(engine)
-    paths: list[Path] = []
+    made: dict[Path, bytes] = {}
+    kept: dict[Path, bytes] = {}
     notes: list[str] = []
     for target in formats:
         try:
             content = render(document, target, engine)
         except TexFailure as failure:
-            log = write_atomically(folder / f"{document.id}.log", failure.log)
-            write_atomically(folder / f"{document.id}.tex", render(document, "tex"))
+            log = folder / f"{document.id}.log"
+            kept |= {log: failure.log, folder / f"{document.id}.tex": render(document, "tex")}
             notes.append(f"{failure.engine} failed (see {log}); Typst made the PDF instead")
             content = render(document, target, "typst")
-        paths.append(write_atomically(folder / f"{document.id}.{target}", content))
+        made[folder / f"{document.id}.{target}"] = content
         for figure in document.figures:
             if target == "tex":
-                paths.append(write_atomically(folder / "figures" / f"{figure.name}.pdf", figure.pdf))
+                made[folder / "figures" / f"{figure.name}.pdf"] = figure.pdf
             elif target == "typ":
-                paths.append(write_atomically(folder / "figures" / f"{figure.name}.svg", figure.svg))
-    return Written(tuple(paths), tuple(notes))
+                made[folder / "figures" / f"{figure.name}.svg"] = figure.svg
+    for path, content in (kept | made).items():
+        write_atomically(path, content)
+    return Written(tuple(made), tuple(notes))

@@ -23,8 +23,9 @@ from pgsym.report.document import (
 )
 from pgsym.report.formula import WIDE, pieces
 from pgsym.report.numbering import numbers
-from pgsym.report.prose import WIDEST, plain, spans, typical, visible
+from pgsym.report.prose import LAYOUT, WIDEST, literal, plain, spans, typical, visible
 from pgsym.report.templates import template
+from pgsym.report.typst_math import guarded
 from pgsym.terms.latex import GREEK
 from pgsym.terms.text import SUBSCRIPTS, SUPERSCRIPTS
 
@@ -45,6 +46,7 @@ ESCAPES = {
     "’": "'",
     "…": "\\dots{}",
     "‖": "\\(\\Vert\\)",
+    "`": "\\textasciigrave{}",
     **{c: f"\\({command}\\)" for c, command in GREEK.items()},
     "∇": "\\(\\nabla\\)", "∑": "\\(\\sum\\)", "−": "\\(-\\)", "·": "\\(\\cdot\\)",
     "×": "\\(\\times\\)", "→": "\\(\\to\\)",
@@ -74,11 +76,13 @@ def escape(text: str) -> str:
     '50\\\\% of x\\\\_1 \\\\& more'
     """
     out = []
-    for character in _characters(text):
+    for character in _characters(literal(text)):
         if len(character) > 1:
             out.append(f"\\({ACCENTS[character[1]]}{{{GREEK.get(character[0], character[0])}}}\\)")
         elif character in ESCAPES:
             out.append(ESCAPES[character])
+        elif out and out[-1] == character and character in "-',":  # two of them would be drawn as one
+            out.append(f"{{}}{character}")
         elif character.isascii() or "À" <= character <= "ÿ":
             out.append(character)
         else:
@@ -100,7 +104,7 @@ def prose(text: str) -> str:
     for kind, part in spans(text):
         match kind:
             case "math":
-                out.append(f"${part}$")
+                out.append(f"${guarded(part)}$")
             case "emphasis":
                 out.append(f"\\emph{{{escape(part)}}}")
             case "code":
@@ -140,20 +144,21 @@ def block(item: Block) -> str:
             return f"\\pgcallout{{{prose(title)}}}{{{prose(text)}}}"
         case Formula(latex, label):
             shown = f"\\pgequation{{{label}}}" if label else "\\pgdisplay"
-            return f"{_cut(latex)}{shown}{{{latex}}}"
+            return f"{_cut(latex)}{shown}{{{guarded(latex)}}}"
         case Statement():
             return _statement(item)
         case Derivation(start, lines):
-            rows = [f"{_cut(start)}\\pgstart{{{start}}}"]
+            rows = [f"{_cut(start)}\\pgstart{{{guarded(start)}}}"]
             for step in lines:
                 formula = f"= {step.formula}"
                 words = f"{{{escape(step.rule)}}}{{{prose(step.why)}}}{{{step.rung}}}"
-                rows.append(f"{_cut(formula)}\\pgstep{{{formula}}}{words}")
+                rows.append(f"{_cut(formula)}\\pgstep{{{guarded(formula)}}}{words}")
             return "\\begin{pgderivation}\n" + "\n".join(rows) + "\n\\end{pgderivation}"
         case Table():
             return _table(item)
         case Code(text, _):
-            return "\\begin{lstlisting}\n" + _listing(text) + "\n\\end{lstlisting}"
+            takes = "[]" if text.lstrip().startswith("[") else ""  # which else would begin its options
+            return f"\\begin{{lstlisting}}{takes}\n{_listing(text)}\n\\end{{lstlisting}}"
         case Figure(name, caption=caption, label=label):
             mark = f"\\label{{{label}}}" if label else ""
             return f"\\pgfigure{{figures/{name}.pdf}}{{{mark}{prose(caption)}}}"
@@ -170,7 +175,7 @@ def _statement(item: Statement) -> str:
     if item.text:
         parts.append(prose(item.text))
     if item.formula:
-        parts.append(f"{_cut(item.formula)}\\pgdisplay{{{item.formula}}}")
+        parts.append(f"{_cut(item.formula)}\\pgdisplay{{{guarded(item.formula)}}}")
     if item.hypotheses:
         parts.append("\\pggiven{" + "; ".join(map(prose, item.hypotheses)) + "}")
     if item.badge and item.badge.detail:
@@ -233,18 +238,25 @@ def _longtable(item: Table) -> str:
         for a, share in zip(_align(item), shares, strict=True)
     )
     head = " & ".join(f"\\textbf{{{prose(h)}}}" for h in item.header)
-    rows = "\n".join(" & ".join(map(prose, row)) + " \\\\" for row in item.rows)
+    rows = "\n".join(_after_command(" & ".join(map(prose, row))) + " \\\\" for row in item.rows)
     opening = f"\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{head} \\\\\n\\midrule\n\\endhead"
     closing = f"\n\\bottomrule\n\\endfoot\n{rows}\n\\end{{longtable}}"
     return f"{{\\footnotesize\\setlength{{\\tabcolsep}}{{4pt}}\n{opening}{closing}}}"
 
 
+def _after_command(text: str) -> str:
+    """Text after a command that takes what stands in brackets, or a star, for its own."""
+    return f"{{}}{text}" if text[:1] in ("[", "*") else text
+
+
 def _listing(text: str) -> str:
-    """Code for `listings`, which takes single bytes: other characters through its escape; raises ReportError."""
-    for taken in ("(*@", "@*)", "\\end{lstlisting}"):
-        if taken in text:
-            raise ReportError(f"code in a report may not contain {taken}")
-    return "".join(c if c.isascii() else f"(*@{escape(c)}@*)" for c in _characters(text))
+    """Code for `listings`, which takes single bytes: other characters, and what ends it, through its escape."""
+    text = literal(text, kept=LAYOUT)
+    out = "".join(c if c.isascii() else f"\0{escape(c)}@*)" for c in _characters(text))
+    out = out.replace("(*@", "\0(*\\symbol{64}@*)").replace(
+        "\\end{lstlisting}", "\0\\textbackslash{}@*)end{lstlisting}"
+    )
+    return out.replace("\0", "(*@")
 
 
 def _metadata(text: str) -> str:
@@ -255,7 +267,7 @@ def _metadata(text: str) -> str:
 
 def _cut(latex: str) -> str:
     """The pieces of a formula that may have to be set on several lines, said before the formula itself."""
-    parts = pieces(latex) if len(latex) > WIDE else ()
+    parts = pieces(guarded(latex)) if len(latex) > WIDE else ()
     return "\\pgcut{" + "".join(f"\\pgpiece{{{p}}}" for p in parts) + "}%\n" if len(parts) > 1 else ""
 
 
@@ -269,7 +281,7 @@ def render_tex(document: Document) -> bytes:
             subtitle=prose(document.subtitle),
             pdf_title=_metadata(document.title),
             blocks=[block(b) for b in document.blocks],
-            sources=[prose(s) for s in document.sources],
+            sources=[_after_command(prose(s)) for s in document.sources],
             references=[(r.key, prose(r.text)) for r in document.references],
             numbered_from=document.numbered_from,
             is_plain=document.is_plain,

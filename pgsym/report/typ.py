@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from pgsym.report.document import (
 )
 from pgsym.report.formula import WIDE, pieces, unmarked
 from pgsym.report.numbering import numbers
-from pgsym.report.prose import WIDEST, plain, spans, typical, visible
+from pgsym.report.prose import LAYOUT, WIDEST, literal, plain, spans, typical, visible
 from pgsym.report.templates import template
 from pgsym.report.typst_math import MARKS, typst
 from pgsym.report.width import width
@@ -34,12 +35,13 @@ SPECIAL = set("\\#$*_`@<>[]=-+/~'\"{}()^&:;")
 
 def escape(text: str) -> str:
     """Literal text for Typst's markup."""
-    return "".join(f"\\{c}" if c in SPECIAL else c for c in text)
+    out = "".join(f"\\{c}" if c in SPECIAL else c for c in literal(text))
+    return re.sub(r"^(\s*\d+)\.|\.(?=\.\.)", r"\1\\.", out)  # neither the item of a list nor an ellipsis
 
 
-def string(text: str) -> str:
-    """A Typst string literal."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def string(text: str, kept: str = "") -> str:
+    """A Typst string literal; characters of `kept` stay although they cannot be seen."""
+    return '"' + literal(text, kept).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def inline(latex: str) -> str:
@@ -102,7 +104,7 @@ def block(item: Block) -> str:
         case Table():
             return _table(item)
         case Code(text, language):
-            return f"#raw(block: true, lang: {string(language)}, {string(text)});"
+            return f"#raw(block: true, lang: {string(language)}, {string(text, kept=LAYOUT)});"
         case Figure(name, alt=alt, caption=caption, label=label):
             image = f"image({string(f'figures/{name}.svg')}, width: 100%, alt: {string(alt)})"
             mark = f" #label({string(label)});" if label else ""

@@ -11,6 +11,7 @@ An unknown command or character is an error, never dropped: what compiles must s
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pgsym.report.errors import MalformedMath, UnknownCommand
 from pgsym.report.vocabulary import (
@@ -24,12 +25,15 @@ from pgsym.report.vocabulary import (
     UPRIGHT,
 )
 
-__all__ = ["COMMANDS", "FUNCTIONS", "MARKS", "SYMBOLS", "UPRIGHT", "typst"]
+__all__ = ["COMMANDS", "FUNCTIONS", "MARKS", "SYMBOLS", "UPRIGHT", "guarded", "typst"]
 
 TOKEN = re.compile(r"\\middle\||\\[a-zA-Z]+|\\.|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
 
 UPRIGHT_WORD = re.escape(UPRIGHT["mathrm"]).replace(re.escape("{}"), '[^"]*')
 """What Typst sets apart from a bracket that follows it after a space."""
+
+DEEPEST = 60
+"""How deep braces may be nested; TeX holds fewer than 255 open at once."""
 
 STYLES = ("display", "inline", "script", "sscript")
 """Typst's sizes of mathematics, the largest first; a fraction takes the next, a script the third or smaller."""
@@ -60,6 +64,23 @@ def typst(latex: str, display: bool = True) -> str:
     return out
 
 
+@lru_cache(maxsize=2**13)
+def guarded(latex: str) -> str:
+    """The formula itself in one line, for targets that read LaTeX, if all of it is in the vocabulary.
+
+    Nothing else reaches LaTeX or MathJax as mathematics: a formula may come from data.  Raises UnknownCommand or
+    MalformedMath, as `typst` does.
+
+    >>> guarded("x_{i}\\n  + 1")
+    'x_{i} + 1'
+    >>> guarded("\\\\input{x}")
+    Traceback (most recent call last):
+    pgsym.report.errors.UnknownCommand: \\input is outside the vocabulary of formulas: \\input{x}
+    """
+    typst(latex)
+    return " ".join(latex.split())
+
+
 class _Parser:
     """A recursive-descent parser of one formula."""
 
@@ -69,6 +90,7 @@ class _Parser:
         self.position = 0
         self.style = style  # an index into STYLES
         self.fences = 0  # how many \left are open
+        self.depth = 0  # how many formulas are open
 
     @property
     def at_end(self) -> bool:
@@ -87,16 +109,20 @@ class _Parser:
         return self.tokens[self.position - 1]
 
     def unknown(self, what: str) -> UnknownCommand:
-        return UnknownCommand(f"{what} is outside the vocabulary of formulas: {self.source}")
+        return UnknownCommand(f"{what} is outside the vocabulary of formulas: {self.source:.200}")
 
     def malformed(self, what: str) -> MalformedMath:
-        return MalformedMath(f"{what}: {self.source}")
+        return MalformedMath(f"{what}: {self.source:.200}")
 
     def formula(self, closing: tuple[str, ...]) -> str:
         """Items up to a closing token, which is not taken."""
         out = []
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.malformed(f"it is nested more than {DEEPEST} deep")
         while not self.at_end and self.peek not in closing and self.peek != "}":
             out.append(self.item())
+        self.depth -= 1
         return re.sub(rf"({UPRIGHT_WORD}) (?=paren|bracket|comma)", r"\1", " ".join(out))
 
     def item(self) -> str:
@@ -201,9 +227,9 @@ class _Parser:
 
     def delimiter(self) -> str:
         token = self.take()
-        if token.lstrip("\\") not in DELIMITERS:
+        if token not in DELIMITERS:
             raise self.malformed(f"{token} is no delimiter")
-        return DELIMITERS[token.lstrip("\\")]
+        return DELIMITERS[token]
 
     def words(self) -> str:
         """Words in braces, their spaces kept."""
@@ -211,7 +237,7 @@ class _Parser:
             raise self.malformed("a brace was expected")
         end = self.tokens.index("}", self.position) if "}" in self.tokens[self.position :] else -1
         text = "".join(self.tokens[self.position : end])
-        if end < 0 or not re.fullmatch(r"[A-Za-z0-9_À-ÿ.,:;()!?'’ –-]+", text):
+        if end < 0 or not re.fullmatch(r"[A-Za-z0-9À-ÿ.,:;()!?@`'’ –-]+", text):
             raise self.malformed(f"{text!r} are no plain words")
         self.position = end + 1
         return text

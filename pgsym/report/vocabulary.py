@@ -56,6 +56,13 @@ SYMBOLS = {
     ":": "med",
     " ": "space",
     "!": "#h(-0.17em);",
+    "%": "percent",
+    "&": "amp",
+    "#": "hash",
+    "$": "dollar",
+    "_": '"_"',
+    "backslash": "backslash",
+    "ast": "ast.op",
     "quad": "quad",
     "qquad": "wide",
     "{": "brace.l",
@@ -101,11 +108,11 @@ DELIMITERS = {
     ")": "paren.r",
     "[": "bracket.l",
     "]": "bracket.r",
-    "{": "brace.l",
-    "}": "brace.r",
+    "\\{": "brace.l",
+    "\\}": "brace.r",
     "|": "bar.v",
 }
-"""What may follow \\left, \\right and the big fences, without a backslash."""
+"""What may follow \\left, \\right and the big fences."""
 
 FENCES = {
     **{f"{size}{side}": (f"{em}em", role)

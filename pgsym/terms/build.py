@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pgsym.errors import SortError
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.nodes import (
     All,
     Apply,
@@ -76,15 +77,17 @@ def clip(x: Liftable, low: Liftable, high: Liftable) -> Apply:
     return minimum(maximum(x, low), high)
 
 
-def indicator(left: Term, right: Term) -> Apply:
+@not_too_deep
+def indicator(left: Liftable, right: Liftable) -> Apply:
     """1 where two states, or two actions, are the same, else 0."""
-    sort = sort_of(left)
+    sort = sort_of(lift(left))
     if sort not in INDICATORS:
         raise SortError(f"an indicator compares states or actions, not {left} of sort {sort}")
     return INDICATORS[sort](left, right)
 
 
-def grad(body: Term, parameter: Variable | None = None) -> Gradient:
+@not_too_deep
+def grad(body: Liftable, parameter: Variable | None = None) -> Gradient:
     """∇ of a term, by default with respect to the one parameter that is free in it.
 
     >>> from pgsym.problems import one_step
@@ -92,6 +95,7 @@ def grad(body: Term, parameter: Variable | None = None) -> Gradient:
     >>> print(grad(log(m.policy)))
     ∇_θ log π_θ(a | s)
     """
+    body = lift(body)
     if parameter is None:
         found = sorted((v for v in free(body) if v.sort == PARAMETER), key=lambda v: v.name)
         if len(found) > 1:
@@ -100,28 +104,39 @@ def grad(body: Term, parameter: Variable | None = None) -> Gradient:
     return Gradient(parameter, body)
 
 
+@not_too_deep
 def sum_over(*variables: Variable, of: Liftable) -> Term:
     """The sum over every value of some states or actions, the first variable outermost."""
     body = lift(of)
     for v in reversed(variables):
+        _check_variable(v)
         body = Sum(All(v.sort), scope(v, body))
     return body
 
 
+@not_too_deep
 def sum_range(index: Variable, first: Liftable, last: Liftable, of: Liftable) -> Sum:
     """The sum for index = first, …, last, both included."""
+    _check_variable(index)
     return Sum(Range(lift(first), lift(last)), scope(index, lift(of)))
 
 
+@not_too_deep
 def product_range(index: Variable, first: Liftable, last: Liftable, of: Liftable) -> Product:
     """The product for index = first, …, last, both included."""
+    _check_variable(index)
     return Product(Range(lift(first), lift(last)), scope(index, lift(of)))
 
 
+@not_too_deep
 def expect(body: Liftable, *draws: tuple[Variable, Law | Conditional]) -> Term:
     """The expectation of `body` under draws made one after the other, the first outermost."""
     term = lift(body)
-    for variable, law in reversed(draws):
+    for draw in reversed(draws):
+        if not isinstance(draw, tuple) or len(draw) != 2 or not isinstance(draw[1], Law | Conditional):
+            raise SortError(f"a draw is a variable with its law, as in (a, π.law(s, θ)), not {draw}")
+        variable, law = draw
+        _check_variable(variable)
         term = Expectation(law, scope(variable, term))
     return term
 
@@ -137,6 +152,7 @@ def variance(body: Liftable, *draws: tuple[Variable, Law | Conditional]) -> Appl
     return Apply(VARIANCE, (expect(Apply(QUANTITY, (lift(body),)), *draws),))
 
 
+@not_too_deep
 def covariance(left: Liftable, right: Liftable, *draws: tuple[Variable, Law | Conditional]) -> Apply:
     """The covariance of two quantities under draws: E[X Y] − E[X] E[Y], a matrix for two gradients."""
     both = (lift(left), lift(right))
@@ -144,24 +160,36 @@ def covariance(left: Liftable, right: Liftable, *draws: tuple[Variable, Law | Co
     return Apply(symbol, (expect(Apply(QUANTITY, both), *draws),))
 
 
-def outer(left: Term, right: Term) -> Apply:
+@not_too_deep
+def outer(left: Liftable, right: Liftable) -> Apply:
     """The outer product of two gradients, the matrix x yᵀ."""
+    left, right = lift(left), lift(right)
     for side in (left, right):
         if sort_of(side) != VECTOR:
             raise SortError(f"an outer product is of two gradients, not of {side}")
     return Apply(OUTER, (left, right))
 
 
-def transpose(matrix: Term) -> Apply:
+@not_too_deep
+def transpose(matrix: Liftable) -> Apply:
     """The transposed matrix; a field is a gradient where its Jacobian is its own transpose."""
+    matrix = lift(matrix)
     if sort_of(matrix) != MATRIX:
         raise SortError(f"only a matrix has a transpose, not {matrix}")
     return Apply(TRANSPOSE, (matrix,))
 
 
-def given(law: Law, outcome: Variable, event: Term) -> Conditional:
+def given(law: Law, outcome: Variable, event: Liftable) -> Conditional:
     """A law conditioned on an event, e.g. a ~ π(· | s) given a = y(s)."""
-    return Conditional(law, scope(outcome, event))
+    if not isinstance(law, Law | Conditional):
+        raise SortError(f"only a law is conditioned on an event, not {law}")
+    _check_variable(outcome)
+    return Conditional(law, scope(outcome, lift(event)))
+
+
+def _check_variable(variable: object) -> None:
+    if not isinstance(variable, Variable):
+        raise SortError(f"a variable is bound here, not {variable!r:.60}")
 
 
 def function(name: str, *sorts: Sort) -> Symbol:

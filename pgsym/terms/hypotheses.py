@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from pgsym.errors import ContradictoryHypotheses, SortError
-from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
+from pgsym.terms.nodes import Apply, Gradient, Liftable, Symbol, Term, Variable, lift
 from pgsym.terms.sorts import FINITE, INDEX, LETTERS, PARAMETER, REAL, Collective, Sort
 from pgsym.terms.structure import close, free, instantiate, sort_of, substitute, symbols, walk
 
@@ -41,6 +41,10 @@ class Before(Hypothesis):
 
     earlier: Term
     later: Term
+
+    def __post_init__(self) -> None:
+        for side in ("earlier", "later"):
+            object.__setattr__(self, side, lift(getattr(self, side)))
 
     def __str__(self) -> str:
         return f"{self.earlier} < {self.later}"
@@ -162,6 +166,10 @@ class SymbolHypothesis(Hypothesis):
 
     symbol: Symbol
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.symbol, Symbol):
+            raise SortError(f"{type(self).__name__} is said of a symbol, not of {self.symbol!r:.60}")
+
     def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
         return self.symbol in vocabulary
 
@@ -199,6 +207,10 @@ class Signed(Hypothesis):
 
     symbol: Symbol | Variable
     sign = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.symbol, Symbol | Variable):
+            raise SortError(f"{type(self).__name__} is said of a symbol or a variable, not of {self.symbol!r:.60}")
 
     def __str__(self) -> str:
         return f"{self.symbol.name} {self.sign} 0" + (" everywhere" if isinstance(self.symbol, Symbol) else "")
@@ -265,14 +277,23 @@ class Definition(SymbolHypothesis):
     variables: tuple[tuple[str, Sort], ...] = field(compare=False)
     body: Term
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        named = isinstance(self.variables, tuple) and all(isinstance(v, tuple) and len(v) == 2 for v in self.variables)
+        if not (named and isinstance(self.body, Term)):
+            raise SortError(f"write a definition as Definition.of({self.symbol.name}(…), …)")
+
     @classmethod
-    def of(cls, head: Apply, body: Term) -> Definition:
+    def of(cls, head: Apply, body: Liftable) -> Definition:
         """The definition `head = body`, whose head applies a symbol to distinct variables.
 
         Raises SortError if the body is of another sort than the head, if it mentions a variable that the head does not
         (a horizon or batch size apart), or if it differentiates by a parameter of the head: what the head is for
         another parameter would not be what its body says.
         """
+        if not isinstance(head, Apply):
+            raise SortError(f"the head of a definition applies a symbol to variables, unlike {head!r:.60}")
+        body = lift(body)
         variables = [v for v in head.arguments if isinstance(v, Variable)]
         if len(set(variables)) != len(head.arguments):
             raise SortError(f"the head of a definition applies a symbol to distinct variables, unlike {head}")
@@ -329,6 +350,9 @@ def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     fixed at two others or at one that is itself held fixed, and for two numbers of states or of actions.
     """
     given = tuple(given)
+    for h in given:
+        if not isinstance(h, Hypothesis):
+            raise SortError(f"{h!r:.60} is no hypothesis, such as Positive(π) or ThetaFree(r)")
     definitions: dict[Symbol, Definition] = {}
     frozen: dict[Variable, Frozen] = {}
     counts: dict[Sort, HowMany] = {}

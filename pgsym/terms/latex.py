@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from unicodedata import normalize
 
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.nodes import Closed, Term
 from pgsym.terms.notation import Notation
 from pgsym.terms.places import Path
@@ -22,6 +23,17 @@ GREEK = {
     )
 }
 MARK = "\\changed"
+MARKS = {
+    **{c: f"\\{c}" for c in "%&#$_{}"},
+    **{c: c for c in "<>=+/|[]"},
+    "\\": "\\backslash ",
+    "~": "\\sim ",
+    "*": "\\ast ",
+    '"': "\\text{''}",
+    **{c: f"{command} " for c, command in GREEK.items()},
+}
+"""Characters of a name that LaTeX would take for its own, or that are no letters of a word."""
+WORDS = re.compile(f"([{re.escape(''.join(MARKS))}])")
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -41,10 +53,10 @@ class LatexNotation(Notation):
             return self.superscript(self.name(base), script)
         if "_" in name.rstrip("'"):
             base, _, script = name.rstrip("'").partition("_")
-            below = script if script.isdigit() else self.name(script)
+            below = script if re.fullmatch("[0-9]+", script) else self.name(script)
             return self.subscript(self.name(base), [below]) + name[len(name.rstrip("'")) :]
-        stem, digits, primes = re.fullmatch(r"(.*?)(\d*)('*)", normalize("NFD", name), re.DOTALL).groups()  # type: ignore[union-attr]
-        out = GREEK.get(stem) or (stem if len(stem) == 1 and stem.isascii() else f"\\mathrm{{{stem}}}")
+        stem, digits, primes = re.fullmatch(r"(.*?)([0-9]*)('*)", normalize("NFD", name), re.DOTALL).groups()  # type: ignore[union-attr]
+        out = GREEK.get(stem) or (stem if len(stem) == 1 and stem.isascii() and stem.isalpha() else _upright(stem))
         if stem.endswith(("̂", "̃")):  # a combining hat or tilde
             out = f"\\{'hat' if stem.endswith('̂') else 'tilde'}{{{self.name(stem[:-1])}}}"
         return out + (f"_{{{digits}}}" if digits else "") + primes
@@ -88,6 +100,26 @@ class LatexNotation(Notation):
         return term.drawn
 
 
+def _upright(name: str) -> str:
+    r"""A name of several characters, each of which is shown.
+
+    >>> _upright("cost")
+    '\\mathrm{cost}'
+    >>> _upright("\\input{x}")
+    '{\\backslash \\mathrm{input}\\{\\mathrm{x}\\}}'
+    """
+    first, *others = WORDS.split(normalize("NFC", name))
+    words = [_word(first)] if first or not others else []
+    words += [MARKS.get(x) or _word(x) for x in others if x]
+    return words[0] if len(words) == 1 else f"{{{''.join(words)}}}"
+
+
+def _word(word: str) -> str:
+    """A word upright; \\mathrm knows no letters with accents."""
+    return f"\\{'mathrm' if word.isascii() else 'text'}{{{word}}}"
+
+
+@not_too_deep
 def latex(term: Term, changed: Path | None = None) -> str:
     r"""The term as LaTeX, the sub-term at `changed` wrapped in \changed{…}.
 

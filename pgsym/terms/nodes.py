@@ -104,18 +104,24 @@ class Term:
 @hashed_once
 @dataclass(frozen=True)
 class Number(Term):
-    """An exact rational number."""
+    """An exact rational number, given as a Fraction or an int; raises SortError for anything else."""
 
     value: Fraction
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", exact(self.value))
 
 
 @hashed_once
 @dataclass(frozen=True)
 class Variable(Term):
-    """A free variable."""
+    """A free variable; raises SortError for what is no name or no sort."""
 
     name: str
     sort: Sort = REAL
+
+    def __post_init__(self) -> None:
+        check_name(self.name, self.sort)
 
 
 @dataclass(frozen=True)
@@ -137,12 +143,21 @@ class Symbol:
     >>> pi = Symbol("π", (ACTION, STATE, PARAMETER), outcomes=1)
     >>> print(pi(Variable("a", ACTION), Variable("s", STATE), Variable("θ", PARAMETER)))
     π_θ(a | s)
+
+    Raises SortError for what is no name, no sorts or no number of outcomes.
     """
 
     name: str
     arguments: tuple[Sort, ...]
     result: Sort = REAL
     outcomes: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.arguments, tuple):
+            raise SortError(f"{self.name} takes a tuple of sorts, such as (STATE, ACTION), not {self.arguments!r:.60}")
+        check_name(self.name, *self.arguments, self.result)
+        if type(self.outcomes) is not int or not 0 <= self.outcomes <= len(self.arguments):
+            raise SortError(f"{self.name} has {len(self.arguments)} arguments, and no {self.outcomes!r:.60} outcomes")
 
     def __call__(self, *arguments: Liftable) -> Apply:
         """The symbol applied; raises SortError unless the arguments have the declared sorts."""
@@ -159,12 +174,15 @@ class Symbol:
         return Law(self, lifted)
 
     def _check(self, arguments: tuple[Term, ...], sorts: tuple[Sort, ...]) -> None:
+        from pgsym.terms.depth import not_too_deep
         from pgsym.terms.structure import sort_of
 
         if len(arguments) != len(sorts):
             raise SortError(f"{self.name} takes {len(sorts)} arguments here, got {len(arguments)}")
         for argument, sort in zip(arguments, sorts, strict=True):
-            if (actual := sort_of(argument)) != sort and not (isinstance(argument, Number) and sort == INDEX):
+            if (actual := not_too_deep(sort_of)(argument)) != sort and not (
+                isinstance(argument, Number) and sort == INDEX
+            ):
                 raise SortError(f"{self.name} wants an argument of sort {sort}, got {argument} of sort {actual}")
 
 
@@ -309,14 +327,39 @@ class Closed(Term):
     drawn: str
     compute: Callable[[], sympy.Expr | Fraction | int] = field(compare=False)
 
+    def __post_init__(self) -> None:
+        if not (isinstance(self.written, str) and isinstance(self.drawn, str) and callable(self.compute)):
+            raise SortError("a closed form is its text, its LaTeX and a function that computes it")
+
 
 def lift(value: Liftable) -> Term:
-    """A Python number as a term; a term as it is."""
-    if isinstance(value, Term):
-        return value
+    """A Python number as a term; a term as it is.  Raises SortError for anything else."""
+    return value if isinstance(value, Term) else Number(exact(value))
+
+
+def exact(value: object) -> Fraction:
+    """A number as a Fraction; raises SortError for what is no int and no Fraction."""
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
-        raise SortError(f"{value!r} is not a term; numbers are given as int or Fraction")
-    return Number(Fraction(value))
+        raise SortError(f"{value!r:.60} is not a term; numbers are given as int or Fraction")
+    number = Fraction(value)
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > MOST_BITS:
+        raise SortError("a number of more than 4,000 digits cannot be written out: write it as a power")
+    return number
+
+
+MOST_BITS = 13_287
+"""Of a number of 4,000 digits; Python itself writes no more than 4,300."""
+
+LONGEST_NAME = 200
+
+
+def check_name(name: object, *sorts: object) -> None:
+    """Raise SortError for what cannot be printed as a name, or is no sort."""
+    if not isinstance(name, str) or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise SortError(f"{name!r:.60} is no name: give up to {LONGEST_NAME} characters that can be printed")
+    for sort in sorts:
+        if not isinstance(sort, Sort):
+            raise SortError(f"{sort!r:.60} is no sort; sorts are REAL, STATE, ACTION, … of pgsym.terms")
 
 
 def summands(term: Term) -> tuple[Term, ...]:

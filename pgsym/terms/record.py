@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from pgsym.errors import RecordRefused, SortError
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import (
     AtLeastTwo,
     Before,
@@ -53,6 +54,7 @@ HYPOTHESES: dict[str, Callable[[Any], Hypothesis]] = {
 }
 
 
+@not_too_deep
 def to_record(term: Term | Scope) -> list[Any]:
     """A term as nested lists of strings and integers.
 
@@ -95,9 +97,10 @@ def to_record(term: Term | Scope) -> list[Any]:
             return ["expectation", to_record(over), to_record(scope)]
         case Scope(hint, sort, body):
             return ["scope", hint, sort.name, to_record(body)]
-    raise TypeError(f"no record for {type(term).__name__}")
+    raise SortError(f"there is no record of a {type(term).__name__}: a closed form is computed by Python code")
 
 
+@not_too_deep
 def from_record(record: Any) -> Term:
     """The term of a record; raises RecordRefused if it is none."""
     try:
@@ -184,7 +187,7 @@ def hypothesis_record(hypothesis: Hypothesis) -> list[Any]:
             return ["non-negative", name]
         case NonNegative(Symbol() as symbol):
             return ["non-negative", symbol_record(symbol)]
-    raise TypeError(f"no record for {type(hypothesis).__name__}")
+    raise SortError(f"there is no record of a {type(hypothesis).__name__}")
 
 
 def hypothesis_from_record(record: Any) -> Hypothesis:

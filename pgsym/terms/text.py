@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.nodes import Closed, Term
 from pgsym.terms.notation import PRODUCT, Notation, bare
 from pgsym.terms.places import Path
@@ -70,6 +71,7 @@ def _is_call(side: str) -> bool:
     return bool(bracket) and " " not in head and "−" not in head and rest.find(")") == len(rest) - 1
 
 
+@not_too_deep
 def text(term: Term, changed: Path | None = None, mark: tuple[str, str] = ("⟦", "⟧")) -> str:
     """The term as one line of unicode, the sub-term at `changed` between the two marks.
 

@@ -178,10 +178,9 @@ def test_emphasis_may_hold_mathematics_and_a_product_is_no_emphasis() -> None:
     ]
 
 
-@pytest.mark.parametrize("code", ["a (*@ b", "\\end{lstlisting}", "x = '😀'"])
-def test_code_that_latex_cannot_show_is_refused(code: str) -> None:
+def test_code_that_latex_cannot_show_is_refused() -> None:
     with pytest.raises(ReportError):
-        render(Document("x", "X", (Code(code),)), "tex")
+        render(Document("x", "X", (Code("x = '😀'"),)), "tex")
 
 
 @pytest.mark.parametrize("name", ["../up", "a/b", "", ".hidden", "a b"])

@@ -1,0 +1,18 @@
+"""The command `pgsym`, and `python -m pgsym`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; an interrupt while it is still being imported shows no traceback either."""
+    try:
+        from pgsym.cli import main as run
+    except KeyboardInterrupt:
+        sys.exit(130)
+    run()
+
+
+if __name__ == "__main__":
+    main()
