@@ -125,7 +125,7 @@ def _swaps(n: int) -> Iterator[tuple[int, ...]]:
 def _renaming(unknowns: tuple[Unknown, ...], names: Mapping[Sort, tuple[int, ...]]) -> Renaming:
     """The action of a renaming, which says of every value of a sort what it is called then."""
     sources, values, start = [], [], 0
-    most = max(u.values for u in unknowns)
+    most = max((u.values for u in unknowns), default=1)
     for unknown in unknowns:
         places = np.arange(start, start + unknown.entries).reshape(unknown.shape)
         before = places[np.ix_(*(np.argsort(names[s]) for s in unknown.sorts))] if unknown.sorts else places

@@ -82,7 +82,9 @@ def strata(
     divided by, and in those that weigh what is divided, because an expectation skips what has no weight.
     """
     terms, given = tuple(terms), tuple(given)
-    tables, constants = _discrete(terms, given)
+    tables, constants, divides_by_tables = _discrete(terms, given)
+    if not divides_by_tables and not constants and _is_defined(terms, given, size, tables):
+        tables = tuple(symbol for symbol in tables if symbol.result in FINITE)
     if 1 in size.lengths.values() and prod(_unknown(symbol, size).count for symbol in tables) > WORTH_READING:
         read = _looked_up(terms, given, size, tables)
         tables = tuple(symbol for symbol in tables if symbol in read)
@@ -111,8 +113,13 @@ def _rounded(number: int) -> str:
 
 # what is discrete ---------------------------------------------------------------------------------------------------
 @lru_cache(maxsize=2**8)
-def _discrete(terms: tuple[Term, ...], given: tuple[Hypothesis, ...]) -> tuple[tuple[Symbol, ...], tuple[str, ...]]:
-    """The label functions and the tables whose zeros matter, and the real variables that may be zero."""
+def _discrete(
+    terms: tuple[Term, ...], given: tuple[Hypothesis, ...]
+) -> tuple[tuple[Symbol, ...], tuple[str, ...], bool]:
+    """The label functions and the tables whose zeros matter, and the real variables that may be zero.
+
+    And whether the terms divide by such tables, and not by indicators alone.
+    """
     used = vocabulary(terms, given)
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
     positive: set[Symbol | Variable] = {h.symbol for h in given if isinstance(h, Positive)}
@@ -130,7 +137,8 @@ def _discrete(terms: tuple[Term, ...], given: tuple[Hypothesis, ...]) -> tuple[t
     matter = divisors | weights if vanishing else set()
     tables = tuple(s for s in primitive if s.result in FINITE or (s.result == REAL and s in matter))
     variables = {t for t in unprotected if isinstance(t, Variable) and t.sort == REAL}
-    return tables, tuple(sorted(v.name for v in variables - positive))
+    divides_by_tables = any(s.result == REAL for s in divisors & {*primitive})
+    return tables, tuple(sorted(v.name for v in variables - positive)), divides_by_tables
 
 
 class _Reading(GenericInstance):
@@ -155,13 +163,36 @@ def _looked_up(
     """The tables that the terms look up at a size: of one step no transition; all where a term cannot be read."""
     labels = {s: np.zeros(_unknown(s, size).shape, dtype=np.int64) for s in tables if s.result in FINITE}
     instance = _Reading(size, given, labels)
+    return set(tables) if _poles(terms, instance) is None else instance.read
+
+
+def _is_defined(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Size, tables: tuple[Symbol, ...]) -> bool:
+    """Whether terms that divide by indicators are defined wherever no probability is zero.
+
+    Where they divide by zero then depends on the label functions alone, and every such place is skipped because of a
+    weight that vanishes whatever the tables hold.  It vanishes on the faces, too: the terms are polynomials there.
+    """
+    labels = tuple(s for s in tables if s.result in FINITE)
+    if labels == tables:
+        return False
+    unknowns = tuple(_unknown(symbol, size) for symbol in labels)
+    counts = tuple(sorted(((s, size.sorts[s]) for s in _sorts(unknowns)), key=lambda item: item[0].name))
+    found = up_to_renaming(unknowns, counts, FEWEST)
+    if found is None:
+        return False
+    kinds = tuple(_stratum(labels, unknowns, (), x, ()) for x in found)
+    return _poles(terms, GenericInstance(size.sorts, size.lengths, given, [SCREEN], kinds)) is False
+
+
+def _poles(terms: tuple[Term, ...], instance: GenericInstance) -> bool | None:
+    """Whether some term is undefined somewhere; None where one cannot be read."""
     axes = {v for t in terms for v in free(t) if v.sort in FINITE or isinstance(v.sort, Collective)}
+    ordered = tuple(sorted(axes, key=lambda v: v.name))
     try:
-        for term in terms:
-            evaluate_with_poles(term, instance, tuple(sorted(axes, key=lambda v: v.name)))
+        read = [evaluate_with_poles(term, instance, ordered).poles for term in terms]
     except PgsymError:
-        return set(tables)
-    return instance.read
+        return None
+    return any(poles is not None and bool(poles.any()) for poles in read)
 
 
 def _dividing(term: Term) -> Iterator[Term]:

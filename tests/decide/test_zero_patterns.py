@@ -16,6 +16,7 @@ from pgsym.terms import (
     ACTION,
     PARAMETER,
     STATE,
+    AtLeastTwo,
     Definition,
     Symbol,
     Term,
@@ -241,3 +242,17 @@ def test_zeros_of_two_policies_are_counted_apart_where_sizes_are_chosen() -> Non
     assert verdict.rung is Rung.DECIDED
     assert "sample" not in verdict.evidence.note
     assert verdict.evidence.strata > 20
+
+
+def test_what_divides_by_an_indicator_is_defined_for_some_patterns_of_zeros() -> None:
+    """Both sides divide by zero where no probability is zero; where the answer is b for sure, one is twice the other."""
+    inverse = expect(1 / indicator(o.a, B), (o.a, o.policy_law))
+    verdict = decide(inverse, 2 * inverse, (AtLeastTwo(ACTION),))
+    assert verdict.rung is Rung.REFUTED
+    conditioned = expect(1 / indicator(o.a, o.a), (o.a, o.policy_law))  # never zero: no pattern matters
+    assert decide(conditioned, 1 + 0 * conditioned).evidence.strata == 1
+
+
+def test_more_states_and_labels_than_can_be_renamed_are_sampled() -> None:
+    found = strata((m.accuracy,), m.hypotheses, Size.of(S=20, A=10))
+    assert found.words == "a seeded sample of 500 of more than 4,096 label functions and zero patterns"
