@@ -112,8 +112,7 @@ class Samples:
     def __getitem__(self, name: str) -> Any:
         """An array by its name; raises EstimatorError for a name that there is not."""
         if name in COLUMNS:
-            found = column(self.problem, name).take(self.episodes, axis=0)
-            return found if self.padding is None else self.padding.fill(name, found, self.problem.mask[self.episodes])
+            return self.taken(name, column(self.problem, name))
         if name == "samples":
             return self
         if name == "group_ids":
@@ -124,6 +123,11 @@ class Samples:
             shared = getattr(self.problem, name)
             return shared.copy() if isinstance(shared, np.ndarray) else shared  # an estimator may write into it
         raise unknown(name)
+
+    def taken(self, name: str, known: Array) -> Array:
+        """What is known of every episode, for the episodes of the samples; padding is filled as in the named column."""
+        found = known.take(self.episodes, axis=0)
+        return found if self.padding is None else self.padding.fill(name, found, self.problem.mask[self.episodes])
 
     def at(self, which: Any) -> Samples:
         """Some of the samples, by a slice or indices."""

@@ -106,6 +106,11 @@ class FromJax(FromLoss):
         losses, rises = jax.tree.map(lambda *x: np.stack(x), *found)
         return _numbers(losses, rises, len(moved))
 
+    def formulas(self, logits: Floats) -> list[Floats]:
+        """π, and log π by log_softmax, by logsumexp, in other orders of memory, and by softmax."""
+        with _float64():
+            return [np.asarray(x) for x in _formulas(logits)]
+
     def log_softmax(self, logits: Any) -> Any:
         """The log-softmax over the last axis."""
         return jax.nn.log_softmax(logits, axis=-1)
@@ -117,6 +122,21 @@ class FromJax(FromLoss):
     def exp(self, x: Any) -> Any:
         """e^x."""
         return jnp.exp(x)
+
+
+def _written_out(z: Any) -> tuple[Any, ...]:
+    log_pi = jax.nn.log_softmax(z, axis=-1)
+    return (
+        jnp.exp(log_pi),
+        log_pi,
+        z - jax.nn.logsumexp(z, axis=-1, keepdims=True),
+        jnp.flip(jax.nn.log_softmax(jnp.flip(z, -1), axis=-1), -1),
+        jax.nn.log_softmax(z.T, axis=0).T,
+        jnp.log(jax.nn.softmax(z, axis=-1)),
+    )
+
+
+_formulas: Callable[[Floats], tuple[Any, ...]] = jax.jit(_written_out)
 
 
 def _numbers(losses: Any, rises: tuple[Any, ...], N: int) -> Gradients:

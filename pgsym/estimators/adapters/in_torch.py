@@ -94,6 +94,20 @@ class FromTorch(FromLoss):
             leaves.append(torch.tensor(table).repeat(len(moved), 1, 1))
         return [leaf.requires_grad_() for leaf in leaves]
 
+    def formulas(self, logits: Floats) -> list[Floats]:
+        """π, and log π by log_softmax, by logsumexp, in other orders of memory, by softmax, and of π itself."""
+        with _float64():
+            z = torch.tensor(logits)
+            log_pi = torch.log_softmax(z, -1)
+            others = (
+                z - torch.logsumexp(z, -1, keepdim=True),
+                torch.log_softmax(z.flip(-1), -1).flip(-1),
+                torch.log_softmax(z.T.contiguous(), 0).T,
+                torch.log(torch.softmax(z, -1)),
+                torch.log(torch.exp(log_pi)),
+            )
+            return [x.numpy() for x in (torch.exp(log_pi), log_pi, *others)]
+
     def log_softmax(self, logits: Any) -> Any:
         """The log-softmax over the last axis."""
         return torch.log_softmax(logits, -1)

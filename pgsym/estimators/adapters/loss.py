@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from math import isfinite
@@ -16,6 +16,7 @@ import numpy as np
 from pgsym.errors import EstimatorError, NotFinite
 from pgsym.estimators.adapters.advantages import Rule, rule
 from pgsym.estimators.adapters.arguments import ADVANTAGES, HELD, MEANINGS, MOVING, SAME, axes, meanings
+from pgsym.estimators.adapters.logits import Settled, settled
 from pgsym.estimators.problem import Floats, Ints, Problem
 from pgsym.estimators.samples import Samples
 from pgsym.meaning.numbers import Array
@@ -25,6 +26,8 @@ Batch = dict[str, Any]
 """What the arguments of a loss are given, by meaning: of many samples (N first), or of one."""
 
 REDUCTIONS: Final = (None, "mean", "sum")
+POLICIES: Final = {"old": "behaviour", "ref": "reference"}
+"""The policies that do not move, by what their log-probabilities are called after."""
 BLOCK: Final = 2**14
 """How many samples are differentiated at once."""
 
@@ -131,13 +134,13 @@ class FromLoss(ABC):
     def __call__(self, samples: Samples) -> Floats:
         self._accept(samples.problem)
         N, p = len(samples), samples.problem
-        with np.errstate(divide="ignore"):
-            theta = np.log(p.policy)
+        policy = self.settled(p, "policy")
+        seen = policy.log_pi if self.by_taken else policy.logits
         found = np.empty((N, p.P))
         for low in range(0, N, BLOCK):
             part = samples.at(slice(low, low + BLOCK))
             at = (part["states"], part["actions"]) if self.by_taken else (part["states"],)
-            losses, rises, direct = self.gradients(theta[at], theta, self.batch(part), self.same(part))
+            losses, rises, direct = self.gradients(seen[at], policy.logits, self.batch(part), self.same(part))
             bad = np.flatnonzero(~np.isfinite(losses))
             if len(bad):
                 raise NotFinite(f"{self.name} is {losses[bad[0]]} for the sample: {part.line(int(bad[0]))}")
@@ -172,7 +175,7 @@ class FromLoss(ABC):
     def batch(self, samples: Samples) -> Batch:
         """What does not move, of many samples, by meaning."""
         T = samples.problem.T
-        out = {meaning: self._flat(held(meaning, samples), axes(meaning), T) for meaning in self.held}
+        out = {meaning: self._flat(self._of_batch(meaning, samples), axes(meaning), T) for meaning in self.held}
         if self.weigh is not None:
             weights = self.weigh(samples) if self.meant & set(ADVANTAGES) else np.zeros(0)
             out |= {m: self._shaped(m, weights, samples) for m in sorted(self.meant & set(ADVANTAGES))}
@@ -181,9 +184,24 @@ class FromLoss(ABC):
     def same(self, samples: Samples) -> Batch:
         """What is the same for all samples, by meaning."""
         out = {name: samples[name] for name in sorted(self.meant & set(SAME))}
+        out |= {name: self.settled(samples.problem, name).probs for name in out if name in POLICIES.values()}
         if "group_ids" in out:
             out["group_ids"] = self._flat(samples.group_ids[np.newaxis], "R", samples.problem.T)[0]
         return out
+
+    def settled(self, problem: Problem, which: str) -> Settled:
+        """The policy, behaviour or reference of a problem as the framework has it: one source for all that is given."""
+        return settled(problem, which, self.framework, self.formulas)
+
+    def _of_batch(self, meaning: str, samples: Samples) -> Array:
+        """What does not move, of many samples."""
+        which, _, what = meaning.partition("_")
+        if which not in POLICIES or what not in ("logp", "probs", "logits"):
+            return held(meaning, samples)
+        p, policy = samples.problem, self.settled(samples.problem, POLICIES[which])
+        if what == "logp":
+            return samples.taken(meaning, np.where(p.mask, policy.log_pi[p.states, p.actions], 0.0))
+        return samples.taken(f"{which}_probs", getattr(policy, what)[p.states])
 
     def _flat(self, array: Array, of: str, T: int) -> Array:
         """An array with N first; without a time axis every step is a row."""
@@ -264,6 +282,10 @@ class FromLoss(ABC):
         return out
 
     @abstractmethod
+    def formulas(self, logits: Floats) -> Sequence[Floats]:
+        """π and log π of logits of shape (K, A), as `Formulas` says."""
+
+    @abstractmethod
     def log_softmax(self, logits: Any) -> Any:
         """The log-softmax over the last axis."""
 
@@ -302,9 +324,6 @@ def held(meaning: str, samples: Samples) -> Array:
             return np.asarray(samples["mask"], dtype=np.float64)
         case "padding":
             return np.asarray(np.logical_not(samples["mask"]))
-        case "old_logits" | "ref_logits":
-            with np.errstate(divide="ignore"):
-                return np.asarray(np.log(samples[meaning.replace("logits", "probs")]))
         case _:
             return np.asarray(samples[meaning])
 
