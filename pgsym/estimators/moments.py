@@ -22,7 +22,7 @@ from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, as_estimator, check, check_last, estimated
-from pgsym.estimators.matching import SMALL, TOLERANCE, Kind, Match, hidden, match, number, shortly
+from pgsym.estimators.matching import SMALL, TOLERANCE, Kind, Match, direction, hidden, match, number, shortly
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.problem import Floats, Ints, Problem
 from pgsym.estimators.samples import Samples
@@ -126,10 +126,10 @@ class Moments:
             return replace(found, kind=Kind.APPEARS if found.kind is Kind.APPEARS else Kind.VANISHES, drawn=True)
         some = w != 0
         low, high = np.sort([(m[some] - margin[some]) / w[some], (m[some] + margin[some]) / w[some]], axis=0)
-        cosine = float(m @ w / np.sqrt((m @ m) * (w @ w)))
+        cosine, sine = direction(m, w)
         if np.all(np.abs(m[~some]) <= margin[~some]) and low.max() <= high.min():
-            return Match(Kind.SCALED, float(m @ w / (w @ w)), cosine, found.deviation, drawn=True)
-        return Match(Kind.TURNED, None, cosine, found.deviation, drawn=True)
+            return Match(Kind.SCALED, float(m @ w / (w @ w)), cosine, found.deviation, drawn=True, sine=sine)
+        return Match(Kind.TURNED, None, cosine, found.deviation, drawn=True, sine=sine)
 
     @property
     def unbiased(self) -> bool:
@@ -199,6 +199,7 @@ class Moments:
                 "kind": self.match.kind.name.lower(),
                 "factor": None if self.match.factor is None else number(self.match.factor),
                 "cosine": self.match.cosine,
+                "degrees": self.match.angle,
             },
             "gradient": plain(self.target),
             "mean": plain(self.mean),
