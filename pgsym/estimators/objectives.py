@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
 from numbers import Real
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators.problem import Floats, Problem
 from pgsym.meaning.numbers import Array
+
+OF_ONE: Final = 1 / 32
+"""The rounding of one step's score, in that of a number: one subtraction, where a mean is a sum of many terms."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,10 @@ def expectation(
 
 
 def summed(weights: Array, p: Problem) -> float:
-    """Σ over all episodes of |weight| ‖score‖."""
+    """Σ over all episodes of |weight| ‖score‖, for its rounding: that of a step's score, 1 less π, is that of 1."""
     scores = p.total_scores.astype(np.float64)
-    return float(np.abs(weights.astype(np.float64)) @ np.sqrt((scores * scores).sum(axis=1)))
+    lengths = np.sqrt((scores * scores).sum(axis=1)) + OF_ONE * p.lengths
+    return float(np.abs(weights.astype(np.float64)) @ lengths)
 
 
 def _log_ratio(p: Problem) -> Floats:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pgsym.cli import app
-from pgsym.estimators import bandit, from_advantages, moments, tree
+from pgsym.estimators import from_advantages, moments, tree
 from pgsym.estimators.matching import Kind, direction, match
 from pgsym.testing import assert_direction
 
@@ -90,11 +90,3 @@ def test_the_angle_of_draws_is_in_range():
     assert found.drawn
     assert found.cosine is not None
     assert -1 <= found.cosine <= 1
-
-
-def test_the_record_names_the_angle():
-    def bent(returns, total_scores):
-        return (returns[..., None] * total_scores).mean(axis=1) * np.array([1.0, 1 + 1e-9])
-
-    told = moments(bent, bandit([0.5, 0.5], [0, 1])).record()["match"]
-    assert told["degrees"] == pytest.approx(degrees(5e-10), rel=1e-3)

@@ -132,11 +132,15 @@ class FromLoss(ABC):
 
     # the estimates ---------------------------------------------------------------------------------------------
     def __call__(self, samples: Samples) -> Floats:
+        return self.with_sizes(samples)[0]
+
+    def with_sizes(self, samples: Samples) -> tuple[Floats, Floats]:
+        """The estimates, and |loss| + Σ |∂loss/∂ log π(a_t|s_t)| of every sample, what roundoff is measured by."""
         self._accept(samples.problem)
         N, p = len(samples), samples.problem
         policy = self.settled(p, "policy")
         seen = policy.log_pi if self.by_taken else policy.logits
-        found = np.empty((N, p.P))
+        found, sizes = np.empty((N, p.P)), np.empty(N)
         for low in range(0, N, BLOCK):
             part = samples.at(slice(low, low + BLOCK))
             at = (part["states"], part["actions"]) if self.by_taken else (part["states"],)
@@ -144,11 +148,18 @@ class FromLoss(ABC):
             bad = np.flatnonzero(~np.isfinite(losses))
             if len(bad):
                 raise NotFinite(f"{self.name} is {losses[bad[0]]} for the sample: {part.line(int(bad[0]))}")
+            within = np.abs(rises)
+            if not self.by_taken:  # of log π(a_t|s_t) alone it would be the entry of a_t over 1 − π(a_t|s_t)
+                states, actions = part["states"], part["actions"]
+                own = np.take_along_axis(within, actions[..., np.newaxis], axis=-1)[..., 0]
+                within = np.maximum(own / np.maximum(1 - p.policy[states, actions], 2.0**-53), within.max(axis=-1))
+            inside = np.abs(losses) + sum(x.reshape(len(x), -1).sum(axis=1) for x in (within, np.abs(direct)))
+            sizes[low : low + BLOCK] = abs(self.sign) * inside
             total = gathered(rises, at, p.S, p.A)
             if self.by_taken:  # ∇ log π(a|s) = 1{a} − π(·|s)
                 total -= p.policy * total.sum(axis=2, keepdims=True)
             found[low : low + BLOCK] = self.sign * (total + direct).reshape(-1, p.P)
-        return found
+        return found, sizes
 
     def _accept(self, problem: Problem) -> None:
         if problem.exact:
