@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
@@ -51,6 +52,22 @@ SHARED: Final = {
     "samples": "all of it, as a Samples object",
 }
 """What an estimator may ask for that is the same for all samples."""
+
+
+class Power(Fraction):
+    """A Fraction that has powers by arrays, entry by entry: before Python 3.12 those of a Fraction are floats.
+
+    >>> (Power(1, 2) ** np.arange(3)).tolist()
+    [Fraction(1, 1), Fraction(1, 2), Fraction(1, 4)]
+    """
+
+    def __pow__(self, exponent: Any) -> Any:
+        if isinstance(exponent, np.ndarray):
+            return np.array(Fraction(self), dtype=object) ** exponent.astype(object)
+        return super().__pow__(int(exponent) if isinstance(exponent, np.integer) else exponent)
+
+    def __repr__(self) -> str:
+        return repr(Fraction(self))
 
 
 FILLED: Final = tuple(n for n, (says, _) in COLUMNS.items() if "(N, R, T" in says and n not in ("mask", "scores"))
@@ -121,6 +138,8 @@ class Samples:
             return self.members
         if name in SHARED:
             shared = getattr(self.problem, name)
+            if type(shared) is Fraction:
+                return Power(shared)
             return shared.copy() if isinstance(shared, np.ndarray) else shared  # an estimator may write into it
         raise unknown(name)
 

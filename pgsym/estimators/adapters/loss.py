@@ -15,7 +15,7 @@ import numpy as np
 
 from pgsym.errors import EstimatorError, NotFinite
 from pgsym.estimators.adapters.advantages import Rule, rule
-from pgsym.estimators.adapters.arguments import ADVANTAGES, HELD, MEANINGS, MOVING, SAME, axes, meanings
+from pgsym.estimators.adapters.arguments import ADVANTAGES, HELD, LEGAL, MEANINGS, MOVING, SAME, axes, meanings
 from pgsym.estimators.adapters.logits import Settled, settled
 from pgsym.estimators.problem import Floats, Ints, Problem
 from pgsym.estimators.samples import Samples
@@ -57,6 +57,7 @@ class FromLoss(ABC):
     weigh: Rule | None = field(init=False, repr=False)
     note: str = field(init=False, repr=False, default="")  # why samples are differentiated one by one, if they are
     per_row: dict[int, bool] = field(init=False, repr=False, default_factory=dict)
+    legal: dict[str, type] = field(init=False, repr=False, default_factory=dict)  # as what legal actions are given
 
     def __post_init__(self) -> None:
         if not callable(self.loss):
@@ -206,6 +207,9 @@ class FromLoss(ABC):
 
     def _of_batch(self, meaning: str, samples: Samples) -> Array:
         """What does not move, of many samples."""
+        if meaning in LEGAL:
+            shape = (*samples["states"].shape, samples.problem.A)
+            return np.full(shape, meaning == "legal_actions", dtype=self._type_of_legal(meaning, samples))
         which, _, what = meaning.partition("_")
         if which not in POLICIES or what not in ("logp", "probs", "logits"):
             return held(meaning, samples)
@@ -235,17 +239,47 @@ class FromLoss(ABC):
 
     def _takes_rows(self, samples: Samples) -> bool:
         """Whether the loss can take advantages of shape (R,): tried at T = R + 1, where what does not fit shows."""
-        R, A = samples.members * max(2, samples.groups), samples.problem.A
+        R = samples.members * max(2, samples.groups)
         if R not in self.per_row:
-            sizes = {"R": R, "T": R + 1, "A": A}
-            given = {m: _blank(m, [sizes[x] for x in axes(m)]) for m in self.held}
-            given["advantages"] = np.ones(R)
-            same = self.same(samples)
-            if "group_ids" in same:
-                same["group_ids"] = np.arange(R) // samples.members
-            moved = np.zeros((R, R + 1) if self.by_taken else (R, R + 1, A))
-            self.per_row[R] = self.tried(moved, np.log(samples.problem.policy), given, same)
+            self.per_row[R] = self._fits(samples, R, {"advantages": np.ones(R)})
         return self.per_row[R]
+
+    def _type_of_legal(self, meaning: str, samples: Samples) -> type:
+        """Whether the loss can take legal actions as booleans, or else as floats, of shape (R, T, A): tried as above.
+
+        Raises EstimatorError where it can take neither, and nobody said that this is what the argument means.
+        """
+        if meaning not in self.legal:
+            self.legal[meaning] = next((x for x in (bool, float) if self._fits_legal(meaning, samples, x)), type(None))
+        argument = next(name for name, meant in (self.given | self.within).items() if meant == meaning)
+        if self.legal[meaning] is not type(None):
+            return self.legal[meaning]
+        if argument == meaning or argument in (self.names or {}):
+            return bool
+        raise EstimatorError(
+            f"{self.name} cannot be computed with {argument} as {meaning.replace('_', ' ')}, of shape (R, T, A): if it "
+            f"is the padding, of shape (R, T), say names={{'{argument}': 'weights'}} (or 'mask', 'padding'); if not, "
+            f"names={{'{argument}': '{meaning}'}}"
+        )
+
+    def _fits_legal(self, meaning: str, samples: Samples, kind: type) -> bool:
+        if not self.time_axis:
+            return kind is bool
+        R = samples.members * (samples.problem.A // samples.members + 2)  # R > A and T = R + 1: no two sizes are one
+        each = {meaning: np.full((R, R + 1, samples.problem.A), meaning == "legal_actions", dtype=kind)}
+        return any(self._fits(samples, R, each | {"advantages": np.ones(x)}) for x in (R, (R, R + 1)))
+
+    def _fits(self, samples: Samples, R: int, chosen: Batch) -> bool:
+        """Whether the loss can be computed of R rows of T = R + 1 steps, given some of what it asks for."""
+        sizes = {"R": R, "T": R + 1, "A": samples.problem.A}
+        given = {m: _blank(m, [sizes[x] for x in axes(m)]) for m in {*self.held, *(self.meant & set(ADVANTAGES))}}
+        given |= {m: given[m].astype(self.legal[m]) for m in given if self.legal.get(m) in (bool, float)}
+        same = self.same(samples)
+        if "group_ids" in same:
+            same["group_ids"] = np.arange(R) // samples.members
+        shape = (R, R + 1) if self.by_taken else (R, R + 1, sizes["A"])
+        fixed = np.log(samples.problem.policy)
+        return self.tried(np.zeros(shape), fixed, given | chosen, same)
 
     # the loss of one batch, in the framework's own arrays ------------------------------------------------------
     def value(self, moved: Any, table: Any, given: Batch) -> Any:
@@ -352,6 +386,8 @@ def gathered(rises: Floats, at: tuple[Ints, ...], S: int, A: int) -> Floats:
 
 def _blank(meaning: str, shape: list[int]) -> Array:
     """A plausible array of a shape, to try a loss with."""
+    if meaning in LEGAL:
+        return np.full(shape, meaning == "legal_actions")
     if meaning in ("mask", "weights"):
         return np.ones(shape, dtype=bool if meaning == "mask" else np.float64)
     if meaning == "padding":
