@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
 from numbers import Real
@@ -30,13 +30,15 @@ OF_ONE: Final = 1 / 32
 class Objective:
     """A function of the policy with its gradient in the logits, of shape (S, A); they add up and are scaled.
 
-    `length` is the length of what the gradient sums up, for its rounding in floats.
+    `length` is the length of what the gradient sums up, for its rounding in floats; `made` tells what it was made of:
+    ("+", a, b), ("-", a, b), ("*", factor, a), ("-", a) or ("expectation", of, moves).
     """
 
     name: str
     value: Callable[[Problem], Any]
     gradient: Callable[[Problem], Array]
     length: Callable[[Problem], float] = lambda p: 0.0
+    made: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
     def __add__(self, other: Objective) -> Objective:
         return Objective(
@@ -44,6 +46,7 @@ class Objective:
             lambda p: self.value(p) + other.value(p),
             lambda p: self.gradient(p) + other.gradient(p),
             lambda p: self.length(p) + other.length(p),
+            ("+", self, other),
         )
 
     def __rmul__(self, factor: Any) -> Objective:
@@ -54,12 +57,19 @@ class Objective:
             lambda p: _times(factor, self.value(p)),
             lambda p: _times(factor, self.gradient(p)),
             lambda p: abs(float(factor)) * self.length(p),
+            ("*", factor, self),
         )
 
     __mul__ = __rmul__
 
     def __neg__(self) -> Objective:
-        return Objective(f"−{_as_one(self.name)}", lambda p: -self.value(p), lambda p: -self.gradient(p), self.length)
+        return Objective(
+            f"−{_as_one(self.name)}",
+            lambda p: -self.value(p),
+            lambda p: -self.gradient(p),
+            self.length,
+            ("-", self),
+        )
 
     def __sub__(self, other: Objective) -> Objective:
         return Objective(
@@ -67,6 +77,7 @@ class Objective:
             lambda p: self.value(p) - other.value(p),
             lambda p: self.gradient(p) - other.gradient(p),
             lambda p: self.length(p) + other.length(p),
+            ("-", self, other),
         )
 
     def __str__(self) -> str:
@@ -95,7 +106,8 @@ def expectation(
             inner = inner + moves(p)
         return np.asarray((p.mass()[:, np.newaxis] * inner).sum(axis=0)).reshape(p.S, p.A)
 
-    return Objective(name, lambda p: (p.mass() * of(p)).sum(), gradient, lambda p: summed(p.mass() * of(p), p))
+    made = ("expectation", of, moves)
+    return Objective(name, lambda p: (p.mass() * of(p)).sum(), gradient, lambda p: summed(p.mass() * of(p), p), made)
 
 
 def summed(weights: Array, p: Problem) -> float:
