@@ -266,7 +266,7 @@ class FromLoss(ABC):
         if not self.time_axis:
             return kind is bool
         R = samples.members * (samples.problem.A // samples.members + 2)  # R > A and T = R + 1: no two sizes are one
-        each = {meaning: np.full((R, R + 1, samples.problem.A), meaning == "legal_actions", dtype=kind)}
+        each: Batch = {meaning: np.full((R, R + 1, samples.problem.A), meaning == "legal_actions", dtype=kind)}
         return any(self._fits(samples, R, each | {"advantages": np.ones(x)}) for x in (R, (R, R + 1)))
 
     def _fits(self, samples: Samples, R: int, chosen: Batch) -> bool:
