@@ -95,6 +95,11 @@ class FromAdvantages(FromFunction):
             raise EstimatorError(
                 f"advantages of shape {weights.shape}: return (N, R) = {(N, R)} or (N, R, T) = {(N, R, T)}"
             )
+        if weights.dtype.kind == "f" and weights.dtype.itemsize < 8:
+            raise EstimatorError(
+                f"{self.name} returned {weights.dtype}: advantages are float64, to be held to 1e-12 (7 digits or fewer "
+                "cannot be told from what is a little off)"
+            )
         if weights.dtype.kind in "iub":
             weights = weights.astype(np.float64)
         if weights.ndim == 3:  # an advantage in the padding weighs nothing, be it NaN

@@ -11,6 +11,7 @@ import numpy as np
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators.adapters.loss import Batch, FromLoss, Gradients
+from pgsym.estimators.adapters.precision import narrow
 from pgsym.estimators.problem import Floats
 
 try:
@@ -49,6 +50,7 @@ class FromJax(FromLoss):
 
     framework: ClassVar[str] = "JAX"
     array: ClassVar[str] = "a JAX array"
+    less: str = field(init=False, repr=False, default="")  # what rounds to less than float64
     kept: dict[Any, Compiled] = field(init=False, repr=False, default_factory=dict)  # compiled, by what is fixed
 
     def float64(self) -> AbstractContextManager[None]:
@@ -96,8 +98,13 @@ class FromJax(FromLoss):
                 raise EstimatorError(
                     f"{self.name} says two things of the same sample: it is random by itself (seed it)"
                 )
+            self.less = narrow(first)
             self.kept[key] = Compiled(jax.jit(jax.vmap(one, in_axes=(0, None, 0))), _depends(first.jaxpr))
         return self.kept[key]
+
+    def narrowed(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> str:
+        """What rounds to less than float64 in the loss as it is traced."""
+        return self.less
 
     def looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
         """One sample after the other, not compiled."""

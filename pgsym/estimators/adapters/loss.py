@@ -25,6 +25,8 @@ Gradients = tuple[Floats, Floats, Floats]
 Batch = dict[str, Any]
 """What the arguments of a loss are given, by meaning: of many samples (N first), or of one."""
 
+SEEN: Final = 6
+"""How many samples of a block are looked at for what is less than float64."""
 REDUCTIONS: Final = (None, "mean", "sum")
 POLICIES: Final = {"old": "behaviour", "ref": "reference"}
 """The policies that do not move, by what their log-probabilities are called after."""
@@ -57,6 +59,7 @@ class FromLoss(ABC):
     weigh: Rule | None = field(init=False, repr=False)
     note: str = field(init=False, repr=False, default="")  # why samples are differentiated one by one, if they are
     per_row: dict[int, bool] = field(init=False, repr=False, default_factory=dict)
+    narrow: str | None = field(init=False, repr=False, default="")  # None where nothing is less than float64
     legal: dict[str, type] = field(init=False, repr=False, default_factory=dict)  # as what legal actions are given
 
     def __post_init__(self) -> None:
@@ -123,6 +126,10 @@ class FromLoss(ABC):
     def at_once(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
         """The gradients of all samples in one go; whatever it raises but an EstimatorError, they are looped over."""
 
+    def narrowed(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> str | None:
+        """What is less than float64 inside, empty where that is no matter, None where nothing is."""
+        return None
+
     @abstractmethod
     def looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
         """The gradients of one sample after the other."""
@@ -149,6 +156,8 @@ class FromLoss(ABC):
             bad = np.flatnonzero(~np.isfinite(losses))
             if len(bad):
                 raise NotFinite(f"{self.name} is {losses[bad[0]]} for the sample: {part.line(int(bad[0]))}")
+            if self.narrow is not None:
+                self._refuse_narrow(seen[at], policy.logits, part)
             within = np.abs(rises)
             if not self.by_taken:  # of log π(a_t|s_t) alone it would be the entry of a_t over 1 − π(a_t|s_t)
                 states, actions = part["states"], part["actions"]
@@ -161,6 +170,17 @@ class FromLoss(ABC):
                 total -= p.policy * total.sum(axis=2, keepdims=True)
             found[low : low + BLOCK] = self.sign * (total + direct).reshape(-1, p.P)
         return found, sizes
+
+    def _refuse_narrow(self, moved: Floats, table: Floats, samples: Samples) -> None:
+        """Raise EstimatorError for a loss that leaves float64 inside, where that changes what it says."""
+        few = np.unique(np.linspace(0, len(samples) - 1, SEEN).astype(np.int64))
+        part = samples.at(few)
+        self.narrow = self.narrowed(moved[few], table, self.batch(part), self.same(part))
+        if self.narrow:
+            raise EstimatorError(
+                f"{self.name} computes in float32 or less inside ({self.narrow}), which leaves it 7 digits or fewer: "
+                "that says nothing against it, but it cannot be told from one that is a little off; compute in float64"
+            )
 
     def _accept(self, problem: Problem) -> None:
         if problem.exact:
@@ -181,13 +201,14 @@ class FromLoss(ABC):
         """The arrays that do not move and must be there, without advantages."""
         moving = self.meant & set(MOVING)
         behind = {"actions"} if moving & {"logp", "ratios"} and not self.by_taken else set()
-        behind |= {"old_logp"} if "ratios" in moving else set()
         return sorted(m for m in self.meant & set(HELD) | behind)
 
     def batch(self, samples: Samples) -> Batch:
         """What does not move, of many samples, by meaning."""
         T = samples.problem.T
         out = {meaning: self._flat(self._of_batch(meaning, samples), axes(meaning), T) for meaning in self.held}
+        if "ratios" in self.meant:
+            out |= {m: self._flat(x, "RT", T) for m, x in self._ratios(samples).items()}
         if self.weigh is not None:
             weights = self.weigh(samples) if self.meant & set(ADVANTAGES) else np.zeros(0)
             out |= {m: self._shaped(m, weights, samples) for m in sorted(self.meant & set(ADVANTAGES))}
@@ -204,6 +225,13 @@ class FromLoss(ABC):
     def settled(self, problem: Problem, which: str) -> Settled:
         """The policy, behaviour or reference of a problem as the framework has it: one source for all that is given."""
         return settled(problem, which, self.framework, self.formulas)
+
+    def _ratios(self, samples: Samples) -> Batch:
+        """π / behaviour of the actions taken, as the fractions have it, and the log π that it was found at."""
+        own = self.settled(samples.problem, "policy").log_pi[samples["states"], samples["actions"]]
+        padded = np.exp(own - self._of_batch("old_logp", samples))
+        met = samples.problem.mask[samples.episodes]
+        return {"_ratio": np.where(met, samples["ratios"], padded), "_own": own}
 
     def _of_batch(self, meaning: str, samples: Samples) -> Array:
         """What does not move, of many samples."""
@@ -274,6 +302,8 @@ class FromLoss(ABC):
         sizes = {"R": R, "T": R + 1, "A": samples.problem.A}
         given = {m: _blank(m, [sizes[x] for x in axes(m)]) for m in {*self.held, *(self.meant & set(ADVANTAGES))}}
         given |= {m: given[m].astype(self.legal[m]) for m in given if self.legal.get(m) in (bool, float)}
+        if "ratios" in self.meant:
+            given |= {"_ratio": np.ones((R, R + 1)), "_own": np.zeros((R, R + 1))}
         same = self.same(samples)
         if "group_ids" in same:
             same["group_ids"] = np.arange(R) // samples.members
@@ -321,7 +351,7 @@ class FromLoss(ABC):
             if "entropies" in wanted:
                 out["entropies"] = -(out["probs"] * log_pi).sum(-1)
         if "ratios" in wanted:
-            out["ratios"] = self.exp(out["logp"] - given["old_logp"])
+            out["ratios"] = given["_ratio"] * self.exp(out["logp"] - given["_own"])
         if "policy" in wanted:
             out["policy"] = self.exp(self.log_softmax(table))
         return out
