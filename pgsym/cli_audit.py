@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from fractions import Fraction
 from functools import partial
-from math import acos, degrees
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -287,8 +286,8 @@ def _beside(match: Match) -> str:
     """A bias in a few signs."""
     if match.equal:
         return ""
-    if match.kind is Kind.TURNED and match.cosine is not None:
-        return f"  {degrees(acos(match.cosine)):.3g}°"
+    if match.kind is Kind.TURNED:
+        return f"  {match.turn(3)}"
     return f"  × {short(match.factor)}" if match.factor is not None else f"  {match.kind}"
 
 

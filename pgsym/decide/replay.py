@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import count
 from keyword import iskeyword
-from textwrap import wrap
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from pgsym.meaning.numbers import Array
 
 WIDTH = 112
-RESERVED = {"F", "given", "instance", "left", "right", "problem", "value", "printed"}
+RESERVED = {"F", "given", "instance", "left", "right", "problem", "value", "printed", "print"}
+RESERVED |= {"from_record", "hypothesis_from_record"}
+PIECES = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|.""")
+"""The strings of a line of Python, and every other character."""
 
 SCRIPT = """\
 # {size}, an instance at which the two sides differ.  Tables have conditions before outcomes: π[s][a].
@@ -94,8 +97,24 @@ def _wrapped(before: str, record: object, after: str, said: object, names: _Name
     """A call on a record over as many lines as it needs, below a comment that says it."""
     indent = before[: len(before) - len(before.lstrip())]
     text = before.lstrip() + names.shown(record) + after
-    lines = wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "    ", break_long_words=False)
-    return "\n".join([f"{indent}# {said}", *lines])
+    return "\n".join([f"{indent}# {' '.join(str(said).splitlines())}", *_lines(text, indent)])
+
+
+def _lines(text: str, indent: str) -> list[str]:
+    """Python on lines of at most `WIDTH` where that can be: broken at spaces that stand in no string."""
+    words = [""]
+    for piece in PIECES.findall(text):
+        if piece == " ":
+            words.append("")
+        else:
+            words[-1] += piece
+    lines = [indent + words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= WIDTH:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"{indent}    {word}")
+    return lines
 
 
 def _as_gradient(term: Term, other: Term) -> Term:
@@ -147,9 +166,14 @@ def _tables(tables: Mapping[Symbol, Array], logarithmic: Iterable[Symbol], const
         listed = np.moveaxis(tables[symbol], range(symbol.outcomes), range(-symbol.outcomes, 0)).tolist()
         note = "  # labels count from 0" if np.issubdtype(tables[symbol].dtype, np.integer) else ""
         note = "  # each entry stands for its logarithm" if symbol in set(logarithmic) else note
-        lines.append(f'        "{key}": {_fractions(listed)},{note}')
-    lines += [f'        "{name}": {_fractions(x)},' for name, x in constants.items()]
+        lines.append(f"        {_quoted(key)}: {_fractions(listed)},{note}")
+    lines += [f"        {_quoted(name)}: {_fractions(x)}," for name, x in constants.items()]
     return "{\n" + "\n".join(lines) + "\n    }" if lines else "{}"
+
+
+def _quoted(name: str) -> str:
+    """A name as a string of Python in double quotes."""
+    return json.dumps(name, ensure_ascii=False)
 
 
 def _fractions(x: object) -> str:
@@ -161,12 +185,12 @@ def _fractions(x: object) -> str:
 
 
 def _logarithmic(tables: Mapping[Symbol, Array], logarithmic: Iterable[Symbol]) -> str:
-    keys = [f'"{key}"' for symbol, key in _keys(tables).items() if symbol in set(logarithmic)]
+    keys = [_quoted(key) for symbol, key in _keys(tables).items() if symbol in set(logarithmic)]
     return f"logarithmic=[{', '.join(keys)}]" if keys else ""
 
 
 def _arguments(found: Counterexample) -> str:
     """What `value` is told besides the term and the instance: places from 0, and what stands for a missing value."""
-    at = ", ".join(f'"{name}": {i - 1}' for name, i in found.at)
+    at = ", ".join(f"{_quoted(name)}: {i - 1}" for name, i in found.at)
     undefined = any(isinstance(x, str) for x in (*found.lhs, *found.rhs))
     return (f", at={{{at}}}" if at else "") + (', undefined="undefined"' if undefined else "")

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Final, Protocol, TypeGuard
+from typing import Any, Final, Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
 
@@ -28,6 +28,14 @@ class Estimator(Protocol):
 
     def __call__(self, samples: Samples) -> Array:
         """The estimates, of shape (N, P) or (N, S, A)."""
+
+
+@runtime_checkable
+class Sized(Protocol):
+    """An estimator that tells of every sample how large what it adds up is, which may cancel in the estimate."""
+
+    def with_sizes(self, samples: Samples) -> tuple[Array, Array]:
+        """The estimates at a problem in float64, and the sizes of what they add up, of shape (N,)."""
 
 
 @dataclass(frozen=True)
@@ -54,29 +62,58 @@ class FromFunction:
             kind = type(found).__name__
             raise EstimatorError(f"{self.name} returned no array but a {kind}: return shape (N, P)") from None
 
+    def with_sizes(self, samples: Samples) -> tuple[Array, Array]:
+        """The estimates, and their lengths over those of the scores: a short score has the roundoff of 1."""
+        found, N = FromFunction.__call__(self, samples), len(samples)
+        if found.dtype.kind != "f" or found.shape[:1] != (N,):  # no estimate: `estimated` says so
+            return found, np.zeros(N)
+        scores = samples.problem.total_scores
+        lengths = np.sqrt(np.einsum("ep,ep->e", scores, scores))
+        shortest = np.where(lengths > 0, np.minimum(lengths, 1), 1)[samples.episodes].min(axis=1)
+        return found, np.sqrt((found**2).reshape(N, -1).sum(axis=1)) / shortest
+
 
 @dataclass(frozen=True)
 class FromAdvantages(FromFunction):
     """A score-function estimator from advantages of shape (N, R), or (N, R, T) per step: Σ advantage × score / R."""
 
     def __call__(self, samples: Samples) -> Array:
+        return self._estimates(self._weights(samples), samples)
+
+    def with_sizes(self, samples: Samples) -> tuple[Array, Array]:
+        """The estimates, and Σ |advantage| × (‖score‖ + steps) / R: a step's score has the roundoff of 1."""
+        weights = self._weights(samples)
+        each, steps = ("total_scores", "lengths") if weights.ndim == 2 else ("scores", "mask")
+        scores = samples[each]
+        sizes = np.abs(weights) * (np.sqrt(np.einsum("...p,...p->...", scores, scores)) + samples[steps])
+        return self._estimates(weights, samples), sizes.reshape(len(samples), -1).sum(axis=1) / samples.R
+
+    def _weights(self, samples: Samples) -> Array:
         weights = super().__call__(samples)
         N, R, T = (*samples.episodes.shape, samples.problem.T)
         if weights.shape not in ((N, R), (N, R, T)):
             raise EstimatorError(
                 f"advantages of shape {weights.shape}: return (N, R) = {(N, R)} or (N, R, T) = {(N, R, T)}"
             )
+        if weights.dtype.kind == "f" and weights.dtype.itemsize < 8:
+            raise EstimatorError(
+                f"{self.name} returned {weights.dtype}: advantages are float64, to be held to 1e-12 (7 digits or fewer "
+                "cannot be told from what is a little off)"
+            )
         if weights.dtype.kind in "iub":
             weights = weights.astype(np.float64)
         if weights.ndim == 3:  # an advantage in the padding weighs nothing, be it NaN
             weights = np.where(samples["mask"], weights, 0)
+        return weights
+
+    def _estimates(self, weights: Array, samples: Samples) -> Array:
         if weights.ndim == 2:
             estimates = (weights[..., np.newaxis] * samples["total_scores"]).sum(axis=1)
         elif samples.problem.exact:
             estimates = (weights[..., np.newaxis] * samples["scores"]).sum(axis=(1, 2))
         else:
             estimates = np.einsum("nrt,nrtp->np", weights, samples["scores"])
-        return np.asarray(estimates / R)
+        return np.asarray(estimates / samples.R)
 
 
 def from_advantages(function: Callable[..., Any], **names: str) -> FromAdvantages:
@@ -110,6 +147,16 @@ def is_estimator(given: Any) -> TypeGuard[Estimator]:
 def as_estimator(given: Estimator | Callable[..., Any], names: Mapping[str, str] | None = None) -> Estimator:
     """An estimator as it is, or what a plain function of arrays computes; `names` says what its arguments mean."""
     return given if is_estimator(given) else FromFunction(given, names or {})
+
+
+PAID: Final = frozenset("rewards returns to_go values advantages row_advantages token_advantages samples".split())
+"""What tells an estimator of rewards."""
+
+
+def reads_rewards(estimator: Estimator) -> bool:
+    """Whether an estimator may depend on rewards; one that does not name what it is given may."""
+    given = getattr(estimator, "given", None)
+    return not isinstance(given, Mapping) or not PAID.isdisjoint(given.values())
 
 
 def estimated(estimator: Estimator, samples: Samples) -> Array:
@@ -198,10 +245,12 @@ __all__ = [
     "Estimator",
     "FromAdvantages",
     "FromFunction",
+    "Sized",
     "as_estimator",
     "check",
     "check_last",
     "estimated",
     "from_advantages",
     "is_estimator",
+    "reads_rewards",
 ]

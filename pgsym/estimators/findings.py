@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import acos, degrees, isfinite
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from pgsym.estimators import invariance
@@ -173,12 +173,13 @@ def _direction(objective: str, asked: Sequence[Reading]) -> Finding:
     shown = [r for r in asked if r.match is not None and r.match.cosine is not None]
     if not shown:
         return Finding(*about, NOT_SHOWN, _silence(asked))
-    turned = [r for r in shown if _cosine(r) < 1.0]
+    turned = [r for r in shown if _angle(r) > 0.0]
     if not turned:
         return Finding(*about, HOLDS, _readings(len(shown)))
-    worst = min(turned, key=lambda r: round(_cosine(r), 9))
-    angle = degrees(acos(max(-1.0, _cosine(worst))))
-    return _fails(about, f"turned by up to {angle:.4g}° (cosine {_cosine(worst):.12g} at {worst.case.id})", turned[0])
+    worst = max(turned, key=lambda r: float(f"{_angle(r):.9g}"))
+    assert worst.match is not None
+    at = f"{worst.match.cosine_told} at {worst.case.id}".strip()
+    return _fails(about, f"turned by up to {worst.match.turn()} ({at})", turned[0])
 
 
 def _silence(asked: Sequence[Reading]) -> str:
@@ -186,12 +187,12 @@ def _silence(asked: Sequence[Reading]) -> str:
     return DRAWN if any(r.match is not None and r.match.drawn for r in asked) else NO_GRADIENT
 
 
-def _cosine(reading: Reading) -> float:
-    """The cosine of the angle to the gradient, 1 exactly where it is parallel."""
+def _angle(reading: Reading) -> float:
+    """The angle to the gradient in degrees, 0 exactly where it is parallel."""
     m = reading.match
-    if m is None or m.cosine is None or (m.kind is not Kind.TURNED and m.cosine > 0):
-        return 1.0
-    return m.cosine
+    if m is None or m.angle is None or (m.kind is not Kind.TURNED and m.angle < 90):
+        return 0.0
+    return m.angle
 
 
 def _finite(readings: Sequence[Reading]) -> Finding:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import acos, degrees, isfinite, sqrt
+from math import acos, atan2, degrees, isfinite, sin, sqrt
 from typing import Any, Final
 
 import numpy as np
@@ -48,6 +48,7 @@ class Match:
     `factor` is c where one is exactly c times the other, a Fraction where it is one (or within 10^-12 of one with a
     denominator up to 1000); `cosine` is of the angle between them, None where one of them is zero; `deviation` is the
     length of the difference over the length of the longer.  Where samples were `drawn`, all of it is approximate.
+    `sine` is of the same angle: it tells angles apart whose cosine is 1, or −1, up to rounding.
     """
 
     kind: Kind
@@ -55,6 +56,14 @@ class Match:
     cosine: float | None
     deviation: float
     drawn: bool = False
+    sine: float | None = None
+
+    @property
+    def angle(self) -> float | None:
+        """The angle between them in degrees, from 0 to 180; None where one of them is zero."""
+        if self.cosine is None:
+            return None
+        return degrees(acos(self.cosine) if self.sine is None else atan2(self.sine, self.cosine))
 
     @property
     def equal(self) -> bool:
@@ -66,12 +75,27 @@ class Match:
             exactly = "exactly " if isinstance(self.factor, Fraction | int) else ""
             return f"scaled by about {self.factor:.3g}" if self.drawn else f"scaled by {exactly}{number(self.factor)}"
         if self.kind is Kind.TURNED:
-            assert self.cosine is not None
-            angle = degrees(acos(max(-1.0, min(1.0, self.cosine))))
-            return (
-                f"turned by about {angle:.2g}°" if self.drawn else f"turned by {angle:.4g}° (cosine {self.cosine:.12g})"
-            )
+            beside = f" ({told})" if (told := self.cosine_told) else ""
+            return f"turned by about {self.turn(2)}" if self.drawn else f"turned by {self.turn()}{beside}"
         return str(self.kind)
+
+    def turn(self, digits: int = 4) -> str:
+        """The angle in words: as much as its digits show, and for one that is nearly straight what it lacks.
+
+        >>> Match(Kind.TURNED, None, -1.0, 2.0, sine=1e-9).turn()
+        '180° less 5.73e-08°'
+        """
+        angle = self.angle or 0.0
+        said = f"{angle:.{digits}g}°"
+        if said == "180°" and self.sine:
+            return f"180° less {degrees(self.sine):.{digits}g}°"
+        return said
+
+    @property
+    def cosine_told(self) -> str:
+        """The cosine in words, empty where it says no more than 1 or −1."""
+        said = f"cosine {self.cosine:.12g}"
+        return "" if said in ("cosine 1", "cosine -1") else said
 
 
 def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: float = 0.0) -> Match:
@@ -103,10 +127,25 @@ def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: floa
     parallel = (
         not (rest != 0).any() if exact else sqrt(float((rest * rest).sum())) <= max(tolerance * lengths[0], noise)
     )
-    cosine = float((m * w).sum()) / (lengths[0] * lengths[1])
     if parallel:
         return Match(Kind.SCALED, recognised(factor), 1.0 if factor > 0 else -1.0, apart)
-    return Match(Kind.TURNED, None, cosine, apart)
+    cosine, sine = direction(m, w)
+    return Match(Kind.TURNED, None, cosine, apart, sine=sine)
+
+
+def direction(found: Array, wanted: Array) -> tuple[float, float]:
+    """(cosine, sine) of the angle between two gradients other than zero; both are in range, and the sine is exact.
+
+    The sine is of the part across, not of a root of 1 − cosine², which rounding makes zero below 10⁻⁸.
+
+    >>> direction(np.array([1.0, 1e-12]), np.array([1.0, 0.0]))
+    (1.0, 1e-12)
+    """
+    m, w = np.ravel(found), np.ravel(wanted)
+    across = m - (m * w).sum() / (w * w).sum() * w
+    length, along = (sqrt(float((x * x).sum())) for x in (m, w))
+    turned = atan2(sqrt(float((across * across).sum())) * along, float((m * w).sum()))
+    return max(-1.0, min(1.0, float((m * w).sum()) / (length * along))), max(0.0, min(1.0, sin(turned)))
 
 
 def hidden(found: Array, wanted: Array, noise: float, own: float, tolerance: float = TOLERANCE) -> bool:
@@ -168,4 +207,4 @@ def common_factor(matches: Sequence[Match]) -> Fraction | float | None:
     return first if all(abs(float(f) - float(first)) <= 1e-9 * abs(float(first)) for f in factors) else None
 
 
-__all__ = ["Kind", "Match", "common_factor", "hidden", "match", "number", "recognised", "shortly"]
+__all__ = ["Kind", "Match", "common_factor", "direction", "hidden", "match", "number", "recognised", "shortly"]

@@ -21,9 +21,17 @@ import numpy as np
 from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.estimator import Estimator, as_estimator, check, check_last, estimated
-from pgsym.estimators.matching import SMALL, TOLERANCE, Kind, Match, hidden, match, number, shortly
-from pgsym.estimators.objectives import Objective, expected_return
+from pgsym.estimators.estimator import (
+    Estimator,
+    Sized,
+    as_estimator,
+    check,
+    check_last,
+    estimated,
+    reads_rewards,
+)
+from pgsym.estimators.matching import SMALL, TOLERANCE, Kind, Match, direction, hidden, match, number, shortly
+from pgsym.estimators.objectives import Objective, expected_return, summed
 from pgsym.estimators.problem import Floats, Ints, Problem
 from pgsym.estimators.samples import Samples
 from pgsym.meaning.numbers import Array
@@ -48,8 +56,8 @@ class Moments:
 
     Gradients are of shape (S, A), in the logits; the covariance is of shape (S A, S A).  `mass` is the probability of
     all that was gone through (1, but for rounding), `length` the expected length of an estimate and of what the
-    gradient sums up, in floats, `target_length` that of the latter alone, and `rounding` what differentiating a loss
-    may leave.  Where samples were drawn, `draws` says how many; the mean is known up to `margin`;
+    gradient sums up, in floats, `target_length` that of the latter alone, and `rounding` what rounding may leave inside
+    of the estimates.  Where samples were drawn, `draws` says how many; the mean is known up to `margin`;
     `unseen` is what episodes that were never drawn add to the gradient.
     """
 
@@ -104,18 +112,25 @@ class Moments:
     @cached_property
     def match(self) -> Match:
         """How the mean lies to the gradient; of draws, only what their margin shows."""
-        if self.draws:
-            return self._match_of_draws()
-        found = match(self.mean, self.target, TOLERANCE, self._noise)
-        if not self.problem.exact and hidden(self.mean, self.target, self._noise, ROUNDING * self.target_length):
-            return Match(Kind.HIDDEN, None, None, found.deviation)
-        return found
+        return self._match_of_draws() if self.draws else judged(self.mean, self.target, self)
 
     @property
-    def _noise(self) -> float:
-        """What rounding may leave of the mean; sums are about the target."""
+    def noise(self) -> float:
+        """What rounding may leave of the mean; sums are about the target.  Zero in fractions."""
+        if self.problem.exact:
+            return 0.0
         longest = max(self.length, float(np.linalg.norm(self.target.astype(np.float64))))
         return ROUNDING * longest + self.rounding
+
+    @property
+    def target_noise(self) -> float:
+        """What rounding may leave of the gradient that is wanted."""
+        return 0.0 if self.problem.exact else ROUNDING * self.target_length
+
+    @property
+    def vanishes(self) -> bool:
+        """Whether no estimate is more than rounding may leave, so that the mean is zero up to rounding."""
+        return not self.problem.exact and self.length - self.target_length <= self.noise
 
     def _match_of_draws(self) -> Match:
         m, w, margin = self.mean.ravel(), self.target.ravel(), self.margin.ravel() + ROUNDING * self.length
@@ -126,10 +141,10 @@ class Moments:
             return replace(found, kind=Kind.APPEARS if found.kind is Kind.APPEARS else Kind.VANISHES, drawn=True)
         some = w != 0
         low, high = np.sort([(m[some] - margin[some]) / w[some], (m[some] + margin[some]) / w[some]], axis=0)
-        cosine = float(m @ w / np.sqrt((m @ m) * (w @ w)))
+        cosine, sine = direction(m, w)
         if np.all(np.abs(m[~some]) <= margin[~some]) and low.max() <= high.min():
-            return Match(Kind.SCALED, float(m @ w / (w @ w)), cosine, found.deviation, drawn=True)
-        return Match(Kind.TURNED, None, cosine, found.deviation, drawn=True)
+            return Match(Kind.SCALED, float(m @ w / (w @ w)), cosine, found.deviation, drawn=True, sine=sine)
+        return Match(Kind.TURNED, None, cosine, found.deviation, drawn=True, sine=sine)
 
     @property
     def unbiased(self) -> bool:
@@ -150,7 +165,7 @@ class Moments:
         how = "in fractions"
         if not self.problem.exact:
             length = float(np.linalg.norm(self.target.astype(np.float64)))
-            off = self._noise / length if length > ROUNDING * self.target_length else 0.0
+            off = self.noise / length if length > ROUNDING * self.target_length else 0.0
             how = f"in float64, equal means within {max(TOLERANCE, off):.0e} of the length"
         return f"all {self.samples:,} {kind} gone through, {how}"
 
@@ -167,7 +182,7 @@ class Moments:
         about = "an unbiased estimate" if self.unbiased else str(self.match)
         if self.draws and self.unbiased:
             about = "no bias seen"
-        small = 0.0 if self.problem.exact else min(SMALL, self._noise)
+        small = 0.0 if self.problem.exact else min(SMALL, self.noise)
         squared = self.mean_squared_error
         variance = number(self.variance, ROUNDING * float(squared))
         lines = [
@@ -209,6 +224,22 @@ class Moments:
             "samples": self.samples,
             "margin": plain(self.margin) if self.draws else None,
         }
+
+
+def judged(found: Array, wanted: Array, *by: Moments, tolerance: float = TOLERANCE) -> Match:
+    """How a mean lies to what it should be: the one judgement of `moments`, of the assertions and of the audit.
+
+    `by` are the moments that both were computed of.  Fractions are compared exactly.  In float64 two gradients are
+    equal that differ by no more than the tolerance of their lengths, or than rounding may leave of what they sum up;
+    where that is coarse beside the gradient itself, the mean is hidden.
+    """
+    noise = max(m.noise for m in by)
+    lies = match(found, wanted, tolerance, noise)
+    own = max(m.target_noise for m in by)
+    vanish = len(by) > 1 and all(m.vanishes for m in by)
+    if not vanish and any(not m.problem.exact for m in by) and hidden(found, wanted, noise, own, tolerance):
+        return Match(Kind.HIDDEN, None, None, lies.deviation)
+    return lies
 
 
 def moments(
@@ -261,8 +292,7 @@ def moments(
         raise EstimatorError(f"seed={seed!r}: a seed is an int of at least 0")
     if draws and (not isinstance(draws, int | np.integer) or draws < FEWEST):
         raise EstimatorError(f"draws={draws!r}: draw at least {FEWEST} samples, or none to go through all of them")
-    in_floats = bool(getattr(known, "in_floats", False))
-    if draws or (problem.exact and in_floats):
+    if draws or (problem.exact and getattr(known, "in_floats", False)):
         problem = problem.floats()
     plan = Plan(problem, groups, members, unordered)
     problem.check_memory("the covariance", problem.P)
@@ -275,10 +305,13 @@ def moments(
     length = 0.0 if problem.exact else objective.length(problem)
     gathered = _Sums(target, problem.exact, length)
     drawn = np.zeros(problem.E, dtype=bool)
+    watched, inside = _Watched(known), 0.0
     with _progress(progress, total) as advance:
         for episodes, weights in _weighted(plan, size, draws, seed):
             samples = Samples(problem, episodes, groups)
-            estimates = estimated(known, samples)
+            estimates = estimated(watched, samples)
+            if watched.sizes is not None:
+                inside += float(weights @ watched.sizes)
             if not gathered.samples:
                 check(known, samples, estimates, unordered)
             else:
@@ -293,17 +326,32 @@ def moments(
         known.name, objective.name, plan, mean, target, covariance, gathered.samples, gathered.mass,
         gathered.length, draws, seed if draws else None,
         target_length=length,
-        rounding=differentiated(problem) if in_floats else 0.0,
+        rounding=_rounding(known, problem, inside),
         unseen=np.abs(target - objective.gradient(met)) if draws else None,
     )  # fmt: skip
 
 
-def differentiated(problem: Problem) -> float:
-    """What rounding may leave of the mean of a loss: a score is one minus a probability, less the roundoff of one.
+def _rounding(estimator: Estimator, problem: Problem, inside: float) -> float:
+    """What rounding may leave inside of estimates: by the size of what they add up, and of the rewards they read."""
+    if problem.exact:
+        return 0.0
+    laws = (problem.policy, problem.behaviour) if reads_rewards(estimator) else ()
+    earned = max((summed(problem.mass(law) * problem.returns, problem) for law in laws), default=0.0)
+    return ROUNDING / 16 * inside + ROUNDING * earned
 
-    8 u T E[|return|], which counts where a policy is nearly deterministic.
-    """
-    return ROUNDING / 8 * float(problem.T * (problem.mass() * np.abs(problem.returns)).sum())
+
+class _Watched:
+    """An estimator, with the sizes of what its last estimates add up, where it tells them."""
+
+    def __init__(self, estimator: Estimator):
+        self.estimator, self.name = estimator, estimator.name
+        self.sizes: Floats | None = None
+
+    def __call__(self, samples: Samples) -> Array:
+        if samples.problem.exact or not isinstance(self.estimator, Sized):
+            return self.estimator(samples)
+        found, self.sizes = self.estimator.with_sizes(samples)
+        return found
 
 
 def _weighted(plan: Plan, size: int, draws: int, seed: int) -> Iterator[tuple[Ints, Array]]:
@@ -404,4 +452,4 @@ def sampled(plan: Plan, size: int = 4096) -> Iterable[Samples]:
         yield Samples(plan.problem, episodes, plan.groups)
 
 
-__all__ = ["Moments", "differentiated", "moments"]
+__all__ = ["Moments", "judged", "moments"]

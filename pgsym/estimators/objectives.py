@@ -10,11 +10,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
 from numbers import Real
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,18 +22,23 @@ from pgsym.errors import EstimatorError
 from pgsym.estimators.problem import Floats, Problem
 from pgsym.meaning.numbers import Array
 
+OF_ONE: Final = 1 / 32
+"""The rounding of one step's score, in that of a number: one subtraction, where a mean is a sum of many terms."""
+
 
 @dataclass(frozen=True)
 class Objective:
     """A function of the policy with its gradient in the logits, of shape (S, A); they add up and are scaled.
 
-    `length` is the length of what the gradient sums up, for its rounding in floats.
+    `length` is the length of what the gradient sums up, for its rounding in floats; `made` tells what it was made of:
+    ("+", a, b), ("-", a, b), ("*", factor, a), ("-", a) or ("expectation", of, moves).
     """
 
     name: str
     value: Callable[[Problem], Any]
     gradient: Callable[[Problem], Array]
     length: Callable[[Problem], float] = lambda p: 0.0
+    made: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
     def __add__(self, other: Objective) -> Objective:
         return Objective(
@@ -41,6 +46,7 @@ class Objective:
             lambda p: self.value(p) + other.value(p),
             lambda p: self.gradient(p) + other.gradient(p),
             lambda p: self.length(p) + other.length(p),
+            ("+", self, other),
         )
 
     def __rmul__(self, factor: Any) -> Objective:
@@ -51,12 +57,19 @@ class Objective:
             lambda p: _times(factor, self.value(p)),
             lambda p: _times(factor, self.gradient(p)),
             lambda p: abs(float(factor)) * self.length(p),
+            ("*", factor, self),
         )
 
     __mul__ = __rmul__
 
     def __neg__(self) -> Objective:
-        return Objective(f"−{_as_one(self.name)}", lambda p: -self.value(p), lambda p: -self.gradient(p), self.length)
+        return Objective(
+            f"−{_as_one(self.name)}",
+            lambda p: -self.value(p),
+            lambda p: -self.gradient(p),
+            self.length,
+            ("-", self),
+        )
 
     def __sub__(self, other: Objective) -> Objective:
         return Objective(
@@ -64,6 +77,7 @@ class Objective:
             lambda p: self.value(p) - other.value(p),
             lambda p: self.gradient(p) - other.gradient(p),
             lambda p: self.length(p) + other.length(p),
+            ("-", self, other),
         )
 
     def __str__(self) -> str:
@@ -92,13 +106,15 @@ def expectation(
             inner = inner + moves(p)
         return np.asarray((p.mass()[:, np.newaxis] * inner).sum(axis=0)).reshape(p.S, p.A)
 
-    return Objective(name, lambda p: (p.mass() * of(p)).sum(), gradient, lambda p: summed(p.mass() * of(p), p))
+    made = ("expectation", of, moves)
+    return Objective(name, lambda p: (p.mass() * of(p)).sum(), gradient, lambda p: summed(p.mass() * of(p), p), made)
 
 
 def summed(weights: Array, p: Problem) -> float:
-    """Σ over all episodes of |weight| ‖score‖."""
+    """Σ over all episodes of |weight| ‖score‖, for its rounding: that of a step's score, 1 less π, is that of 1."""
     scores = p.total_scores.astype(np.float64)
-    return float(np.abs(weights.astype(np.float64)) @ np.sqrt((scores * scores).sum(axis=1)))
+    lengths = np.sqrt((scores * scores).sum(axis=1)) + OF_ONE * p.lengths
+    return float(np.abs(weights.astype(np.float64)) @ lengths)
 
 
 def _log_ratio(p: Problem) -> Floats:

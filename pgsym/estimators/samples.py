@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
@@ -51,6 +52,22 @@ SHARED: Final = {
     "samples": "all of it, as a Samples object",
 }
 """What an estimator may ask for that is the same for all samples."""
+
+
+class Power(Fraction):
+    """A Fraction that has powers by arrays, entry by entry: before Python 3.12 those of a Fraction are floats.
+
+    >>> (Power(1, 2) ** np.arange(3)).tolist()
+    [Fraction(1, 1), Fraction(1, 2), Fraction(1, 4)]
+    """
+
+    def __pow__(self, exponent: Any) -> Any:
+        if isinstance(exponent, np.ndarray):
+            return np.array(Fraction(self), dtype=object) ** exponent.astype(object)
+        return super().__pow__(int(exponent) if isinstance(exponent, np.integer) else exponent)
+
+    def __repr__(self) -> str:
+        return repr(Fraction(self))
 
 
 FILLED: Final = tuple(n for n, (says, _) in COLUMNS.items() if "(N, R, T" in says and n not in ("mask", "scores"))
@@ -112,8 +129,7 @@ class Samples:
     def __getitem__(self, name: str) -> Any:
         """An array by its name; raises EstimatorError for a name that there is not."""
         if name in COLUMNS:
-            found = column(self.problem, name).take(self.episodes, axis=0)
-            return found if self.padding is None else self.padding.fill(name, found, self.problem.mask[self.episodes])
+            return self.taken(name, column(self.problem, name))
         if name == "samples":
             return self
         if name == "group_ids":
@@ -122,8 +138,15 @@ class Samples:
             return self.members
         if name in SHARED:
             shared = getattr(self.problem, name)
+            if type(shared) is Fraction:
+                return Power(shared)
             return shared.copy() if isinstance(shared, np.ndarray) else shared  # an estimator may write into it
         raise unknown(name)
+
+    def taken(self, name: str, known: Array) -> Array:
+        """What is known of every episode, for the episodes of the samples; padding is filled as in the named column."""
+        found = known.take(self.episodes, axis=0)
+        return found if self.padding is None else self.padding.fill(name, found, self.problem.mask[self.episodes])
 
     def at(self, which: Any) -> Samples:
         """Some of the samples, by a slice or indices."""

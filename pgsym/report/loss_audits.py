@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from math import acos, degrees
 from typing import Any
 
 from pgsym.errors import ReportError
@@ -134,7 +133,7 @@ def _bias(audit: LossAudit) -> Iterator[Block]:
 
 def _most_turned(audit: LossAudit) -> Reading | None:
     turned = [r for r in audit.asked if r.match is not None and r.match.kind is Kind.TURNED]
-    return min(turned, key=lambda r: (round(r.match.cosine or 0, 9) if r.match else 0, r.size), default=None)
+    return min(turned, key=lambda r: (-float(f"{r.match.angle or 0:.9g}") if r.match else 0, r.size), default=None)
 
 
 def _at(reading: Reading, title: str, below_heading: bool = False) -> Iterator[Block]:
@@ -223,7 +222,7 @@ def _cell_of(match: Match) -> str:
         case Kind.SCALED:
             return f"$\\times {_short(match.factor)}$"
         case Kind.TURNED:
-            return f"{degrees(acos(max(-1.0, min(1.0, match.cosine or 0)))):.3g}°"
+            return match.turn(3)
         case Kind.VANISHES:
             return "zero"
     return "not zero"
@@ -233,7 +232,8 @@ def _words(match: Match) -> str:
     if match.kind is Kind.SCALED:
         return f"exactly {_number(match.factor)} times the gradient"
     if match.kind is Kind.TURNED:
-        return f"turned by {_cell_of(match)}, with a cosine of {_number(match.cosine)}"
+        told = f", with a cosine of {_number(match.cosine)}" if match.cosine_told else ""
+        return f"turned by {_cell_of(match)}{told}"
     return str(match)
 
 

@@ -94,7 +94,7 @@ def assert_direction(estimator: Function, objective: Objective = expected_return
     __tracebackhide__ = True
     scope = Scope.of(options)
     known = _estimator(estimator, options)
-    question = IsGradient(known, objective, "assert_direction", direction=True, rtol=scope.rtol)
+    question = IsGradient(known, objective, "assert_direction", direction=True, rtol=scope.rtol, given=scope.listed)
     return hold(question, scope, f"{known.name} points along ∇({objective})")
 
 
@@ -104,7 +104,9 @@ def assert_same_gradient(loss_a: Function, loss_b: Function, **options: Unpack[O
     scope = Scope.of(options)
     first, second = (_estimator(e, options) for e in (loss_a, loss_b))
     return hold(
-        SameGradient(first, second, scope.rtol), scope, f"{first.name} and {second.name} have the same gradient"
+        SameGradient(first, second, scope.rtol, scope.listed),
+        scope,
+        f"{first.name} and {second.name} have the same gradient",
     )
 
 
@@ -169,7 +171,7 @@ def _gradient(
     known = _estimator(estimator, options)
     about = "an unbiased estimate of" if by is None else f"an estimate of {factor} ×"
     says = f"{known.name} is {about} ∇({objective})"
-    return hold(IsGradient(known, objective, assertion, by, rtol=scope.rtol), scope, says)
+    return hold(IsGradient(known, objective, assertion, by, rtol=scope.rtol, given=scope.listed), scope, says)
 
 
 def _finite(what: str, factor: Any) -> Any:

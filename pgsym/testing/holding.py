@@ -17,6 +17,7 @@ from pgsym.testing.drawing import judge_each
 from pgsym.testing.questions import Question, not_finite
 from pgsym.testing.reproduction import Script
 from pgsym.testing.scope import Held, Outcome, Scope
+from pgsym.testing.smallest import smallest
 
 SHOWN: Final = 16
 """Up to how many rows of a table are shown."""
@@ -61,7 +62,8 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
                 for k, strategy in enumerate(strategies):
                     judge_each(strategy, judge, max(1, (scope.examples + k) // len(strategies)), scope.seed)
         except _Fails as failed:
-            raise AssertionError(_failure(question, scope, failed.args[0])) from None
+            plan = failed.args[0] if scope.problems is not None else _smallest(question, scope, failed.args[0])
+            raise AssertionError(_failure(question, scope, plan)) from None
         except _Breaks as broken:
             plan, error = broken.args
             error.add_note(f"at {plan.problem}, {_batch(plan)}")
@@ -71,6 +73,20 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
     if (question.demanding or not scope.listed) and not any(outcome.telling for _, outcome in seen):
         raise AssertionError(f"nothing was seen: {question.silent}")
     return Held(says, scope, tuple(plan for plan, _ in seen), tuple(outcome for _, outcome in seen))
+
+
+def _smallest(question: Question, scope: Scope, plan: Plan) -> Plan:
+    """The smallest plan like one that fails, which fails too; its size is one that was asked for."""
+
+    def fails(other: Plan) -> bool:
+        try:
+            return not question.judge(other).holds
+        except NotFinite:
+            return True
+        except Exception:  # the user's code may break where nothing was drawn
+            return False
+
+    return smallest(plan, fails, scope.sizes())
 
 
 def _failure(question: Question, scope: Scope, plan: Plan) -> str:

@@ -14,21 +14,21 @@ from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
 from pgsym.estimators.hints import guess
-from pgsym.estimators.matching import Kind, Match, hidden, match, number, recognised
-from pgsym.estimators.moments import Moments, differentiated, moments, row
+from pgsym.estimators.matching import TOLERANCE, Kind, Match, number, recognised
+from pgsym.estimators.moments import ROUNDING, Moments, judged, moments, row
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.meaning.numbers import Array
-from pgsym.testing.scope import Outcome, scale
+from pgsym.testing.scope import Outcome
 
 if TYPE_CHECKING:
     from pgsym.testing.reproduction import Script
 
 WIDTH: Final = 100
 """How wide prose is set."""
-ROUNDING: Final = 1e-13
-"""What rounding leaves of terms that cancel, relative to their size."""
 FEW: Final = 20_000
 """Up to how many products of Fractions (samples, times the entries of a covariance) are worth a second look."""
+LITTLE: Final = 400
+"""Up to how many of them are always looked at."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,10 @@ def exactly(estimator: Estimator, plan: Plan, objective: Objective) -> Moments |
     if not plan.problem.exact or plan.count * plan.problem.P**2 > FEW:
         return None
     try:
-        return means(estimator, plan, objective)
+        found = means(estimator, plan, objective)
     except Exception:  # NumPy and the user's code may say anything of Fractions
         return None
+    return found if found.problem.exact else None
 
 
 def both(first: Estimator, second: Estimator, plan: Plan) -> tuple[Moments, Moments]:
@@ -97,19 +98,19 @@ def exactly_both(first: Estimator, second: Estimator, plan: Plan) -> tuple[Momen
 
 def noise(*found: Moments) -> float:
     """What rounding may leave of means in float64."""
-    return max(ROUNDING * (m.length + scale(m.problem)) + differentiated(m.problem) for m in found)
+    return max(m.noise for m in found)
 
 
-def is_blurred(found: Array, wanted: Array, rtol: float, *by: Moments) -> bool:
-    """Whether means may only seem equal because rounding is coarse beside the gradient."""
-    own = max(ROUNDING * scale(m.problem) + differentiated(m.problem) for m in by)
-    return hidden(found, wanted, noise(*by), own, rtol)
+def doubtful(lies: Match, found: Array, wanted: Array, *by: Moments) -> bool:
+    """Whether a look in Fractions is worth its while: more than rounding parts means in float64, but not much more.
 
-
-def near(found: Array, wanted: Array, *by: Moments) -> bool:
-    """Whether means in float64 lie so near that rounding may be all that parts them."""
-    apart = np.linalg.norm(np.ravel(found - wanted).astype(np.float64))
-    return bool(apart <= 1e-6 * max(m.length + scale(m.problem) for m in by))
+    It is in any case where it is little work.
+    """
+    if all(m.samples * m.problem.P**2 <= LITTLE for m in by):
+        return True
+    apart = float(np.linalg.norm(np.ravel(found - wanted).astype(np.float64)))
+    size = max(m.length + m.rounding / ROUNDING for m in by)
+    return lies.kind is Kind.HIDDEN or noise(*by) < apart <= 1e-6 * size
 
 
 def off(found: Array, wanted: Array, rounding: float, rtol: float) -> float:
@@ -121,14 +122,18 @@ def off(found: Array, wanted: Array, rounding: float, rtol: float) -> float:
 
 @dataclass(frozen=True)
 class IsGradient:
-    """Whether an estimator's mean is an objective's gradient, times `by`; with `direction`, times anything positive."""
+    """Whether an estimator's mean is an objective's gradient, times `by`; with `direction`, times anything positive.
+
+    Problems that were `given` in Fractions are judged in Fractions wherever that can be done.
+    """
 
     estimator: Estimator
     objective: Objective
     assertion: str
     by: Callable[[Plan], Any] | None = None
     direction: bool = False
-    rtol: float = 1e-9
+    rtol: float = TOLERANCE
+    given: bool = False
     silent: str = field(default="at no problem was there a gradient or an estimate other than zero", init=False)
     demanding: bool = field(default=False, init=False)
 
@@ -150,13 +155,13 @@ class IsGradient:
         """Whether it holds at a plan."""
         found = means(self.estimator, plan.floats(), self.objective)
         wanted = self._wanted(found).astype(np.float64)
-        lies = match(found.mean, wanted, self.rtol, noise(found))
+        lies = judged(found.mean, wanted, found, tolerance=self.rtol)
         holds, telling = self._holds(lies), bool(found.length > 0 or np.any(wanted != 0))
-        blurred = is_blurred(found.mean, wanted, self.rtol, found)
-        exact = self._exactly(plan) if blurred or (not holds and near(found.mean, wanted, found)) else None
+        again = self.given or doubtful(lies, found.mean, wanted, found)
+        exact = self._exactly(plan) if again else None
         if exact is not None:
-            return Outcome(self._holds(match(exact.mean, self._wanted(exact))), 0.0, telling)
-        if blurred:
+            return Outcome(self._holds(judged(exact.mean, self._wanted(exact), exact)), 0.0, telling)
+        if lies.kind is Kind.HIDDEN:
             return Outcome(True, lies.deviation, telling=False, hidden=True)
         if holds and not lies.equal:
             wanted = wanted * (np.vdot(wanted, found.mean) / np.vdot(wanted, wanted))
@@ -168,10 +173,10 @@ class IsGradient:
     def explain(self, plan: Plan) -> Explanation:
         """What went wrong at a plan."""
         found = self._exactly(plan)
-        if found is None or self._holds(match(found.mean, self._wanted(found), self.rtol)):
+        if found is None or self._holds(judged(found.mean, self._wanted(found), found)):
             found = means(self.estimator, plan.floats(), self.objective)
         wanted = self._wanted(found)
-        lies = match(found.mean, wanted, self.rtol, 0.0 if found.problem.exact else noise(found))
+        lies = judged(found.mean, wanted, found, tolerance=self.rtol)
         gradient = f"∇({self.objective})"
         factor = "" if self.by is None else f"{number(self.by(plan))} × "
         shown = {gradient: row(found.target)}
@@ -198,35 +203,35 @@ class IsGradient:
 
 @dataclass(frozen=True)
 class SameGradient:
-    """Whether two estimators have the same mean, or say the same of every sample."""
+    """Whether two estimators have the same mean; problems `given` in Fractions are judged in Fractions if they can."""
 
     first: Estimator
     second: Estimator
-    rtol: float = 1e-9
+    rtol: float = TOLERANCE
+    given: bool = False
     silent: str = field(default="at no problem was there an estimate other than zero", init=False)
     demanding: bool = field(default=False, init=False)
 
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan."""
         a, b = both(self.first, self.second, plan)
-        lies = match(a.mean, b.mean, self.rtol, noise(a, b))
-        blurred = is_blurred(a.mean, b.mean, self.rtol, a, b)
-        again = blurred or (not lies.equal and near(a.mean, b.mean, a, b))
+        lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
+        again = self.given or doubtful(lies, a.mean, b.mean, a, b)
         exact = exactly_both(self.first, self.second, plan) if again else None
         telling = any(m.length > m.target_length for m in (a, b))  # an estimate other than zero
         if exact is not None:
-            return Outcome(match(exact[0].mean, exact[1].mean).equal, 0.0, telling)
-        if blurred:
+            return Outcome(judged(exact[0].mean, exact[1].mean, *exact).equal, 0.0, telling)
+        if lies.kind is Kind.HIDDEN:
             return Outcome(True, lies.deviation, telling=False, hidden=True)
         return Outcome(lies.equal, off(a.mean, b.mean, noise(a, b), self.rtol), telling)
 
     def explain(self, plan: Plan) -> Explanation:
         """What went wrong at a plan."""
         exact = exactly_both(self.first, self.second, plan)
-        if exact and match(exact[0].mean, exact[1].mean).equal:
+        if exact and judged(exact[0].mean, exact[1].mean, *exact).equal:
             exact = None
         a, b = exact or both(self.first, self.second, plan)
-        lies = match(a.mean, b.mean, self.rtol, 0.0 if a.problem.exact else noise(a, b))
+        lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
         return Explanation(
             f"{self.first.name} has not the gradient of {self.second.name}: {said(lies)}",
             {
@@ -250,14 +255,14 @@ class LowerVariance:
     estimator: Estimator
     than: Estimator
     same_mean: bool = True
-    rtol: float = 1e-9
+    rtol: float = TOLERANCE
     silent: str = field(default="the variance was lower nowhere: it was the same at every problem", init=False)
     demanding: bool = field(default=True, init=False)
 
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan."""
         a, b = both(self.estimator, self.than, plan)
-        lies = match(a.mean, b.mean, self.rtol, noise(a, b))
+        lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
         rounding = max(self.rtol * float(b.variance), noise(a, b) ** 2)
         higher, lower = a.variance - b.variance > rounding, b.variance - a.variance > rounding
         apart = off(a.mean, b.mean, noise(a, b), self.rtol) if self.same_mean else 0.0
@@ -266,7 +271,7 @@ class LowerVariance:
     def explain(self, plan: Plan) -> Explanation:
         """What went wrong at a plan."""
         a, b = exactly_both(self.estimator, self.than, plan) or both(self.estimator, self.than, plan)
-        lies = match(a.mean, b.mean, self.rtol, 0.0 if a.problem.exact else noise(a, b))
+        lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
         if self.same_mean and not lies.equal:
             says = f"the variances of {a.estimator} and {b.estimator} say nothing, for their means differ: {said(lies)}"
         else:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from keyword import iskeyword
 from math import isfinite
 from types import ModuleType
 from typing import Any, Final
+from unicodedata import normalize
 
 from pgsym.estimators import objectives
 from pgsym.estimators.adapters import from_jax, from_torch
@@ -19,6 +22,11 @@ from pgsym.estimators.estimator import FromAdvantages, FromFunction
 from pgsym.estimators.objectives import Objective
 from pgsym.estimators.writing import NAMES, literal, python
 
+TAKEN: Final = frozenset(
+    {*NAMES, "problem", "test_reproduced", "from_advantages", "from_torch", "from_jax", "FromFunction", "expectation"}
+    | {"expected_return", "entropy", "kl", "forward_kl"}
+)
+"""Names that stand for something of pgsym's, or of the file's own."""
 LONGEST: Final = 20_000
 """Up to how many characters a problem is written out."""
 
@@ -29,10 +37,23 @@ class Script:
     def __init__(self) -> None:
         self.imports: dict[str, set[str]] = {}
         self.missing: dict[str, str] = {}
+        self.called: dict[str, Any] = {}  # what a name of the file stands for
 
     def imported(self, module: str, name: str) -> str:
-        """A name that the file imports."""
-        self.imports.setdefault(module, set()).add(name)
+        """The name by which the file has what it imports: another where that is taken."""
+        known = module.partition(".")[0] == "pgsym" or module == "fractions"
+        own = name if known else self._free(name, (module, name))
+        self.imports.setdefault(module, set()).add(name if own == name else f"{name} as {own}")
+        return own
+
+    def _free(self, name: str, thing: Any) -> str:
+        """A name that stands for a thing and for nothing else in the file."""
+        name = re.sub(r"\W", "_", normalize("NFKC", name)) or "_"
+        name = name if f"_{name}".isidentifier() else re.sub(r"[^0-9A-Za-z_]", "_", name)
+        name = f"_{name}" if not name.isidentifier() or iskeyword(name) else name
+        key = thing if isinstance(thing, tuple) else id(thing)
+        while name in TAKEN or name.startswith("assert_") or self.called.setdefault(name, key) != key:
+            name += "_"
         return name
 
     def number(self, value: Any) -> str:
@@ -51,8 +72,7 @@ class Script:
             return self._made(estimator)
         if isinstance(estimator, FromLoss):
             return self._differentiated(estimator)
-        name = "".join(c if c.isalnum() else "_" for c in estimator.name)
-        return self._missing(name, "an estimator that no module of yours names")
+        return self._missing(estimator, estimator.name, "an estimator that no module of yours names")
 
     def _made(self, estimator: FromFunction) -> str:
         inner = self._function(estimator.function)
@@ -75,15 +95,24 @@ class Script:
                 continue
             if name == "name" and value == getattr(estimator.loss, "__name__", ""):
                 continue
-            quoted = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
-            arguments.append(f"{name}={self._function(value) if callable(value) else quoted}")
+            arguments.append(f"{name}={self._value(value)}")
         return f"{self.imported('pgsym.estimators', maker.__name__)}({', '.join(arguments)})"
+
+    def _value(self, value: Any) -> str:
+        """What an argument of `from_torch` is."""
+        if callable(value):
+            return self._function(value)
+        if isinstance(value, str):
+            return quoted(value)
+        if isinstance(value, Mapping):
+            return "{" + ", ".join(f"{quoted(k)}: {quoted(v)}" for k, v in value.items()) + "}"
+        return self.number(value)
 
     def _function(self, function: Any) -> str:
         """A function by its name, imported or named as missing."""
         if found := home(function):
             return self.imported(*found)
-        return self._missing(_called(function), _why(function), _parameters(function))
+        return self._missing(function, _called(function), _why(function), _parameters(function))
 
     def objective(self, objective: Objective) -> str:
         """An objective as Python."""
@@ -92,15 +121,32 @@ class Script:
                 return self.imported("pgsym.estimators", name)
         if found := home(objective):
             return self.imported(*found)
-        return self._missing("objective", f"the objective {objective}", value=True)
+        match objective.made:
+            case (("+" | "-") as sign, Objective() as first, Objective() as second):
+                right = self.objective(second)
+                return (
+                    f"{self.objective(first)} {sign} {f'({right})' if second.made[:1] in (('+',), ('-',)) else right}"
+                )
+            case ("-", Objective() as one):
+                return f"-{self._as_one(one)}"
+            case ("*", factor, Objective() as one):
+                return f"{self.number(factor)} * {self._as_one(one)}"
+            case ("expectation", of, moves):
+                self.imported("pgsym.estimators.objectives", "expectation")
+                more = "" if moves is None else f", {self._function(moves)}"
+                return f"expectation({quoted(objective.name)}, {self._function(of)}{more})"
+        return self._missing(objective, "objective", f"the objective {objective}", "()") + "()"
 
-    def _missing(self, name: str, what: str, parameters: str = "(samples)", value: bool = False) -> str:
-        lines = [f"# PUT YOUR OWN HERE: {what} cannot be imported"]
-        if value:
-            lines.append(f"{name} = None")
-        else:
-            lines += [f"def {name}{parameters}:", f'    raise NotImplementedError("put your own {name} here")']
-        self.missing[name] = "\n".join(lines)
+    def _as_one(self, objective: Objective) -> str:
+        """An objective as Python that can be multiplied."""
+        written = self.objective(objective)
+        return f"({written})" if objective.made[:1] in (("+",), ("-",), ("*",)) else written
+
+    def _missing(self, thing: Any, name: str, what: str, parameters: str = "(samples)") -> str:
+        """The name of a function that is to be put in: the file runs, and says so."""
+        name = self._free(name, thing)
+        lines = [f"# PUT YOUR OWN HERE: {' '.join(what.splitlines())} cannot be imported", f"def {name}{parameters}:"]
+        self.missing[name] = "\n".join([*lines, f'    raise NotImplementedError("put your own {name} here")'])
         return name
 
     def text(self, plan: Plan, call: str) -> str:
@@ -108,7 +154,7 @@ class Script:
         built = python(plan.problem)
         if len(built) > LONGEST:
             what = f"the problem ({plan.problem}), which is too long to be written out,"
-            built = self._missing("problem_of_the_failure", what, value=True)
+            built = self._missing(plan, "problem_of_the_failure", what, "()") + "()"
         for name, (module, _) in NAMES.items():
             if f"{name}(" in built or f"{name}." in built:
                 self.imported(module, name)
@@ -117,7 +163,7 @@ class Script:
         if plan.unordered:
             arguments += ", unordered=True"
         body = [f"problem = {built}", f"{call}, {arguments})"]
-        indented = "\n".join(f"    {line}" for part in body for line in part.splitlines())
+        indented = "\n".join(f"    {line}" for part in body for line in part.split("\n"))
         parts = [self._head(), *self.missing.values(), f"def test_reproduced():\n{indented}"]
         return "\n\n\n".join(parts) + "\n"
 
@@ -184,10 +230,27 @@ def _why(function: Any) -> str:
 
 
 def _parameters(function: Any) -> str:
+    """The parameters of a function, without annotations, defaults as None."""
     try:
-        return f"({', '.join(inspect.signature(function).parameters)})"
+        signature = inspect.signature(function)
     except (TypeError, ValueError):
         return "(samples)"
+    empty = inspect.Parameter.empty
+    return str(
+        signature.replace(
+            parameters=[
+                p.replace(annotation=empty, default=empty if p.default is empty else None)
+                for p in signature.parameters.values()
+            ],
+            return_annotation=inspect.Signature.empty,
+        )
+    )
+
+
+def quoted(text: str) -> str:
+    """A string as Python in double quotes, on one line whatever it holds."""
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in written)
 
 
 __all__ = ["Script", "home"]

@@ -10,12 +10,12 @@ import numpy as np
 
 from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.estimator import Estimator, check, estimated
-from pgsym.estimators.matching import match
-from pgsym.estimators.moments import row, sampled
+from pgsym.estimators.estimator import Estimator, Sized, check, estimated, reads_rewards
+from pgsym.estimators.matching import TOLERANCE, match
+from pgsym.estimators.moments import ROUNDING, row, sampled
 from pgsym.estimators.problem import Floats
 from pgsym.estimators.samples import FILLED, Padding, Samples
-from pgsym.testing.questions import ROUNDING, Explanation, said
+from pgsym.testing.questions import Explanation, said
 from pgsym.testing.scope import Outcome
 
 if TYPE_CHECKING:
@@ -39,18 +39,24 @@ def partitions(count: int) -> list[Parts]:
     return list(dict.fromkeys(found))
 
 
-def _rounding(samples: Samples) -> Floats:
-    """What rounding may leave of a sample's estimate, of shape (N,): by the size of what may cancel in it."""
-    p = samples.problem
-    lengths = np.sqrt((p.total_scores**2).sum(axis=1)) * np.abs(p.returns)
-    return np.asarray(ROUNDING * lengths[samples.episodes].max(axis=1), dtype=np.float64)
+def _rounding(estimator: Estimator, samples: Samples) -> Floats:
+    """What rounding may leave of a sample's estimate, of shape (N,): by the size of what it adds up."""
+    p, found = samples.problem, np.zeros(len(samples))
+    if reads_rewards(estimator):
+        lengths = np.sqrt((p.total_scores**2).sum(axis=1)) * np.abs(p.returns)
+        found = lengths[samples.episodes].max(axis=1)
+    if isinstance(estimator, Sized):
+        found = np.maximum(found, np.nan_to_num(estimator.with_sizes(replace(samples, padding=None))[1]))
+    return np.asarray(ROUNDING * found, dtype=np.float64)
 
 
-def _apart(found: Floats, wanted: Floats, samples: Samples, rtol: float) -> tuple[Floats, Floats]:
+def _apart(estimator: Estimator, found: Floats, wanted: Floats, samples: Samples, rtol: float) -> tuple[Floats, Floats]:
     """(distance relative to the lengths, whether it is more than rounding) of estimates, each of shape (N,)."""
-    lengths = [np.sqrt((x**2).sum(axis=1)) for x in (found, wanted)]
+    longest = np.maximum.reduce([*(np.sqrt((x**2).sum(axis=1)) for x in (found, wanted)), np.full(len(found), 1e-300)])
     distance = np.sqrt(((found - wanted) ** 2).sum(axis=1))
-    relative = distance / np.maximum.reduce([*lengths, _rounding(samples) / rtol, np.full(len(samples), 1e-300)])
+    if not (distance <= rtol * longest).all():
+        longest = np.maximum(longest, _rounding(estimator, samples) / rtol)
+    relative = distance / longest
     return relative, ~(relative <= rtol)
 
 
@@ -63,7 +69,7 @@ class Partition:
 
     estimator: Estimator
     weights: str = "episodes"
-    rtol: float = 1e-9
+    rtol: float = TOLERANCE
     silent: str = field(
         default="no sample could be cut (it takes 2 groups or members), or all estimates were zero",
         init=False,
@@ -102,7 +108,7 @@ class Partition:
                 first = False
             for parts in self._ways(plan):
                 joined = self._joined(self._cut(samples, parts), self.weights)
-                relative, wrong = _apart(joined, whole, samples, self.rtol)
+                relative, wrong = _apart(self.estimator, joined, whole, samples, self.rtol)
                 if wrong.any():
                     return Outcome(False, float(relative.max()))
                 worst, told = max(worst, float(relative.max())), told or bool(np.any(whole != 0))
@@ -115,7 +121,7 @@ class Partition:
             for parts in self._ways(plan):
                 each = self._cut(samples, parts)
                 joined = self._joined(each, self.weights)
-                _, wrong = _apart(joined, whole, samples, self.rtol)
+                _, wrong = _apart(self.estimator, joined, whole, samples, self.rtol)
                 if wrong.any():
                     i = int(np.flatnonzero(wrong)[0])
                     return self._shown(plan, samples.at([i]), parts, whole[i], joined[i])
@@ -158,7 +164,7 @@ class PaddingIgnored:
     estimator: Estimator
     fills: tuple[float, ...] = FILLS
     more: int = 1
-    rtol: float = 1e-9
+    rtol: float = TOLERANCE
     silent: str = field(default="no sample had padding, or no estimate was other than zero", init=False)
     demanding: bool = field(default=True, init=False)
 
@@ -186,7 +192,7 @@ class PaddingIgnored:
                     found = estimated(self.estimator, other)
                 except NotFinite:
                     return Outcome(False, float("inf"))
-                relative, wrong = _apart(found, wanted, samples, self.rtol)
+                relative, wrong = _apart(self.estimator, found, wanted, samples, self.rtol)
                 if wrong.any():
                     return Outcome(False, float(relative.max()))
                 worst, told = max(worst, float(relative.max())), told or bool(np.any(wanted != 0))
@@ -214,7 +220,7 @@ class PaddingIgnored:
     def _first(self, other: Samples, wanted: Floats) -> int | None:
         """The first sample whose estimate is another."""
         try:
-            _, wrong = _apart(estimated(self.estimator, other), wanted, other, self.rtol)
+            _, wrong = _apart(self.estimator, estimated(self.estimator, other), wanted, other, self.rtol)
         except NotFinite:
             for i in range(len(other)):
                 try:

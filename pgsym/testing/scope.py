@@ -25,7 +25,7 @@ KINDS: Final = ("bandit", "tree", "mdp")
 SAMPLES: Final = 10_000
 """How many samples a drawn problem may have: larger groups are tried at problems with fewer episodes."""
 EPISODES: Final = 64
-TOLERANCE: Final = 1e-9
+TOLERANCE: Final = 1e-12
 """How far apart, relative to their lengths, gradients in float64 may lie: policies that are nearly deterministic cost
 a loss some digits of what `moments` promises."""
 
@@ -56,7 +56,7 @@ class Options(Drawn, total=False):
     drawn ("bandit", "tree", "mdp").  A sample has one of the numbers of `groups`, each with one of those of `members`.
     `examples` problems are drawn (60), always the same for one `seed` (0), of at most `samples` samples each (10,000).
     `unordered` goes through multisets only.  `names` says what a function's arguments mean.  In float64, gradients are
-    equal within `rtol` of their lengths (1e-9).
+    equal within `rtol` of their lengths (1e-12), or than rounding may leave.
     """
 
     problems: Problem | Iterable[Problem] | SearchStrategy[Problem]

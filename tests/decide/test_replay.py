@@ -7,8 +7,12 @@ import sys
 from fractions import Fraction
 
 import pytest
+from hypothesis import given as hypothesis_given
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from pgsym.decide import counterexample
+from pgsym.errors import PgsymError
 from pgsym.problems import classification
 from pgsym.problems.classification import LOGIT, REWARD
 from pgsym.terms import ACTION, STATE, Number, Positive, Symbol, Variable, expect, given, grad, log, sum_over, transpose
@@ -102,3 +106,56 @@ def test_a_changed_table_changes_what_is_printed():
     found = counterexample(*FALSE["gradients"])
     script = found.python().replace("[[F(1, 2), F(1, 2)]]", "[[F(1, 3), F(2, 3)]]")
     assert run(script) == "left  (2/9, -2/9)\nright (2/3, -2/3)\n"
+
+
+NAMES = [
+    *("reward for x", 'a "b"', "it's", "a\nb", "print", "from_record", "hypothesis_from_record", "lambda", "x y  z"),
+    *(
+        "a\tb",
+        "back\\slash",
+        "{0}",
+        "%s",
+        "F",
+        "ü b",
+        "left",
+        "#c",
+        "1",
+        "a, b",
+        "[",
+        "given",
+        "None",
+        "\u2028",
+        "a' b",
+    ),
+]
+
+
+def statement_with(name, variable):
+    """Two sides that differ, whose symbols and bound names are called so; long, so that lines are broken."""
+    s, a = Variable("s", STATE), Variable(variable, ACTION)
+    f, g = Symbol(name, (STATE,)), Symbol(f"other {name}", (STATE, ACTION))
+    value = sum_over(a, of=g(s, a) * g(s, a) + g(s, a) * f(s) + 3 * g(s, a))
+    return f(s) * f(s) + value * f(s) + value, f(s) * value
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("named", ["symbols", "variables", "both"])
+def test_whatever_is_called_whatever_it_runs(name, named):
+    lhs, rhs = statement_with(name if named != "variables" else "f", name if named != "symbols" else "a")
+    found = counterexample(lhs, rhs)
+    assert run(found.python()) == f"left  {found.shown(found.lhs)}\nright {found.shown(found.rhs)}\n"
+
+
+@settings(max_examples=60, deadline=None, database=None, derandomize=True)
+@hypothesis_given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20), st.text(" ab'\"\\", max_size=40))
+def test_any_name_at_all_runs(name, variable):
+    try:
+        found = counterexample(*statement_with(name, f"a{variable}"))
+    except PgsymError:
+        return  # a name that is refused, or taken by something else
+    assert run(found.python()) == f"left  {found.shown(found.lhs)}\nright {found.shown(found.rhs)}\n"
+
+
+def test_lines_are_no_longer_than_they_must_be():
+    lhs, rhs = statement_with("f", "a")
+    assert all(len(line) <= 112 for line in counterexample(lhs, rhs).python().splitlines() if not line.startswith("#"))

@@ -10,7 +10,7 @@ from pgsym.errors import EstimatorError
 from pgsym.estimators import Samples, from_jax, from_torch, tree
 from pgsym.estimators.adapters.advantages import RULES, rule
 from pgsym.estimators.adapters.arguments import ALIASES, HELD, MEANINGS, axes, meanings
-from pgsym.estimators.adapters.loss import gathered, held
+from pgsym.estimators.adapters.loss import FromLoss, gathered
 
 RAGGED = tree([0, 1, 2], end=0).floats()
 SAMPLES = Samples(RAGGED, np.array([[0, 1, 2, 2], [1, 1, 0, 2]]), groups=2)
@@ -42,13 +42,25 @@ def test_names_go_before_aliases_and_may_be_aliases():
     assert found == {"logprobs": "logp", "entropy": "rewards", "kick": "advantages"}
 
 
+def numpy_formulas(self, logits):
+    return [np.exp(logits), logits]
+
+
+Known = type(  # a framework of which nothing is asked but what it is given
+    "Known",
+    (FromLoss,),
+    dict.fromkeys(FromLoss.__abstractmethods__, lambda *given: True)
+    | {"framework": "NumPy", "array": "an array", "formulas": numpy_formulas},
+)
+
+
 @pytest.mark.parametrize("meaning", HELD)
 def test_what_is_held_has_the_shape_it_says(meaning):
     sizes = {"R": 4, "T": 2, "A": 2}
-    assert held(meaning, SAMPLES).shape == (2, *(sizes[x] for x in axes(meaning)))
-    assert held(meaning, SAMPLES).dtype.kind == (
-        "i" if "ints" in MEANINGS[meaning] else "b" if "bool" in MEANINGS[meaning] else "f"
-    )
+    loss = Known(lambda logits, x: None, {"x": meaning})
+    found = loss.batch(SAMPLES)[meaning]
+    assert found.shape == (2, *(sizes[x] for x in axes(meaning)))
+    assert found.dtype.kind == ("i" if "ints" in MEANINGS[meaning] else "b" if "bool" in MEANINGS[meaning] else "f")
 
 
 def test_advantages_by_rule():

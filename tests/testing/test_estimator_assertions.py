@@ -360,7 +360,7 @@ def test_the_scope_is_named():
         r"  scope     25 problems \(25 trees\), 1 to \d states or contexts, 2 to 3 actions or tokens, "
         r"lengths 1 to 2 \(ragged in \d+\), on-policy, rewards per step in \d+, 1 group of 1 to 2\n"
         r"  evidence  problems drawn by Hypothesis \(seed 0\), \d+ of them with nothing to see; all samples of each "
-        r"gone through, [\d,]+ in all; float64, equal within 1e-09 of lengths, or rounding \(worst .*\)",
+        r"gone through, [\d,]+ in all; float64, equal within 1e-12 of lengths, or rounding \(worst .*\)",
         str(held),
     )
     given = assert_unbiased(reinforce, problems=[bandit([half, half], [0, 1])])

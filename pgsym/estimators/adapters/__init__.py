@@ -8,6 +8,7 @@ number of steps, padded to the longest episode, A the number of actions or token
     logp (R, T), ratios, entropies, probs, log_pi   the same for what is computed from the logits
     actions (R, T), old_logp (R, T), ref_logp       what was taken, and its log-probabilities under other policies
     mask (R, T)                                     which steps belong to the episode, as booleans; as floats: weights
+    legal_actions (R, T, A)                         which may be taken: all; an `action_mask` is this, no padding
     rewards (R, T), returns (R,), advantages        what it earned; advantages are (R,) or (R, T), see `from_torch`
     group_ids (R,), group_size, discount, …         how rows are grouped, and other numbers
 

@@ -62,6 +62,8 @@ def rule(advantages: str | Callable[..., Any]) -> Rule:
                 f"the advantages are {found.dtype} of shape {found.shape}: return numbers of shape "
                 f"(N, R) = {(N, R)} or (N, R, T) = {(N, R, T)}"
             )
+        if found.dtype.kind == "f" and found.dtype.itemsize < 8:
+            raise EstimatorError(f"the advantages are {found.dtype}: compute them in float64, to be held to 1e-12")
         return found.astype(np.float64)
 
     return computed

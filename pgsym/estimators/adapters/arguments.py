@@ -36,6 +36,8 @@ HELD: Final = {
     "ref_probs": "(R, T, A) reference(·|s_t)",
     "old_logits": "(R, T, A) log behaviour(·|s_t)",
     "ref_logits": "(R, T, A) log reference(·|s_t)",
+    "legal_actions": "(R, T, A) which actions may be taken, booleans: all of them",
+    "illegal_actions": "(R, T, A) which actions may not be taken, booleans: none of them",
     "starts": "(R) the prompt or first state, ints",
     "returns": "(R) the discounted sum of the rewards",
     "lengths": "(R) how many steps the episode takes, ints",
@@ -78,8 +80,11 @@ ALIASES: Final = {
         "b_logprobs behaviour_logp behavior_logp behaviour_log_probs behavior_log_probs",
         "ref_logp": "ref_logps ref_logprob ref_logprobs ref_log_prob ref_log_probs ref_per_token_logps reference_logp",
         "values": "value v_t old_values",
-        "weights": "w_t response_mask completion_mask loss_mask action_mask attention_mask",
+        "weights": "w_t response_mask completion_mask loss_mask attention_mask",
         "padding": "padding_mask pad_mask",
+        "legal_actions": "action_mask action_masks legal_action_mask legal_actions_mask legal_mask valid_actions "
+        "valid_action_mask valid_actions_mask avail_actions available_actions available_action_mask",
+        "illegal_actions": "illegal_action_mask invalid_actions invalid_action_mask invalid_actions_mask",
         "old_logits": "behaviour_logits behavior_logits",
         "ref_logits": "reference_logits",
         "starts": "prompts prompt_ids",
@@ -93,7 +98,7 @@ ALIASES: Final = {
     }.items()
     for alias in aliases.split()
 }
-"""Names in use elsewhere (TRL, verl, CleanRL, rlax) that mean one of these."""
+"""Names in use elsewhere (TRL, verl, CleanRL, rlax, SB3-contrib, RLlib, PyMARL, mctx) that mean one of these."""
 
 
 def meanings(function: Callable[..., Any], names: Mapping[str, str]) -> dict[str, str]:
@@ -108,6 +113,10 @@ def meanings(function: Callable[..., Any], names: Mapping[str, str]) -> dict[str
     own = parameters_of(function)
     read = {name: ALIASES[name] for name in own if name in ALIASES and name not in names}
     return arguments(function, read | {name: ALIASES.get(meant, meant) for name, meant in names.items()}, MEANINGS)
+
+
+LEGAL: Final = ("legal_actions", "illegal_actions")
+"""What some call by a name that means the padding elsewhere."""
 
 
 def axes(meaning: str) -> str:

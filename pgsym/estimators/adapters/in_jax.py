@@ -11,6 +11,7 @@ import numpy as np
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators.adapters.loss import Batch, FromLoss, Gradients
+from pgsym.estimators.adapters.precision import narrow
 from pgsym.estimators.problem import Floats
 
 try:
@@ -49,6 +50,7 @@ class FromJax(FromLoss):
 
     framework: ClassVar[str] = "JAX"
     array: ClassVar[str] = "a JAX array"
+    less: str = field(init=False, repr=False, default="")  # what rounds to less than float64
     kept: dict[Any, Compiled] = field(init=False, repr=False, default_factory=dict)  # compiled, by what is fixed
 
     def float64(self) -> AbstractContextManager[None]:
@@ -96,8 +98,13 @@ class FromJax(FromLoss):
                 raise EstimatorError(
                     f"{self.name} says two things of the same sample: it is random by itself (seed it)"
                 )
+            self.less = narrow(first)
             self.kept[key] = Compiled(jax.jit(jax.vmap(one, in_axes=(0, None, 0))), _depends(first.jaxpr))
         return self.kept[key]
+
+    def narrowed(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> str:
+        """What rounds to less than float64 in the loss as it is traced."""
+        return self.less
 
     def looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
         """One sample after the other, not compiled."""
@@ -105,6 +112,11 @@ class FromJax(FromLoss):
         found = [one(jnp.asarray(z), t, _arrays({m: x[n] for m, x in given.items()})) for n, z in enumerate(moved)]
         losses, rises = jax.tree.map(lambda *x: np.stack(x), *found)
         return _numbers(losses, rises, len(moved))
+
+    def formulas(self, logits: Floats) -> list[Floats]:
+        """π, and log π by log_softmax, by logsumexp, in other orders of memory, and by softmax."""
+        with _float64():
+            return [np.asarray(x) for x in _formulas(logits)]
 
     def log_softmax(self, logits: Any) -> Any:
         """The log-softmax over the last axis."""
@@ -117,6 +129,21 @@ class FromJax(FromLoss):
     def exp(self, x: Any) -> Any:
         """e^x."""
         return jnp.exp(x)
+
+
+def _written_out(z: Any) -> tuple[Any, ...]:
+    log_pi = jax.nn.log_softmax(z, axis=-1)
+    return (
+        jnp.exp(log_pi),
+        log_pi,
+        z - jax.nn.logsumexp(z, axis=-1, keepdims=True),
+        jnp.flip(jax.nn.log_softmax(jnp.flip(z, -1), axis=-1), -1),
+        jax.nn.log_softmax(z.T, axis=0).T,
+        jnp.log(jax.nn.softmax(z, axis=-1)),
+    )
+
+
+_formulas: Callable[[Floats], tuple[Any, ...]] = jax.jit(_written_out)
 
 
 def _numbers(losses: Any, rises: tuple[Any, ...], N: int) -> Gradients:

@@ -16,9 +16,13 @@ from pgsym.estimators.problem import Floats
 try:
     import torch
     from torch.func import vmap
+    from torch.overrides import TorchFunctionMode
 except ImportError as error:
     raise EstimatorError('from_torch needs PyTorch: pip install "pgsym[torch]"') from error
 
+LESS: Final = (torch.float32, torch.float16, torch.bfloat16)
+NARROW: Final = 1e-13
+"""How far, relatively, gradients may change where all is computed in float64, and float32 have been no matter."""
 COMPARED: Final = 3
 """How many samples are differentiated one by one too, to see that vmap changes nothing."""
 
@@ -70,6 +74,20 @@ class FromTorch(FromLoss):
             raise self.no_gradient()
         return _numbers(losses, leaves)
 
+    def narrowed(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> str | None:
+        """What is less than float64, if it matters: some samples are gone through where all of it is float64, too."""
+        with _float64():
+            try:
+                own = self.looped(moved, table, given, same)
+                with _Promoted() as mode:
+                    wide = self.looped(moved, table, given, same)
+            except Exception:  # a loss that insists on its types
+                return ""
+        if not mode.met:
+            return None
+        matter = not all(np.allclose(x, y, NARROW, NARROW, True) for x, y in zip(own[1:], wide[1:], strict=True))
+        return ", ".join(sorted(mode.met)) if matter else ""
+
     def looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
         """A forward pass for every sample, then one backward pass."""
         leaves = self._leaves(moved, table)
@@ -93,6 +111,20 @@ class FromTorch(FromLoss):
         if "policy" in self.meant:
             leaves.append(torch.tensor(table).repeat(len(moved), 1, 1))
         return [leaf.requires_grad_() for leaf in leaves]
+
+    def formulas(self, logits: Floats) -> list[Floats]:
+        """π, and log π by log_softmax, by logsumexp, in other orders of memory, by softmax, and of π itself."""
+        with _float64():
+            z = torch.tensor(logits)
+            log_pi = torch.log_softmax(z, -1)
+            others = (
+                z - torch.logsumexp(z, -1, keepdim=True),
+                torch.log_softmax(z.flip(-1), -1).flip(-1),
+                torch.log_softmax(z.T.contiguous(), 0).T,
+                torch.log(torch.softmax(z, -1)),
+                torch.log(torch.exp(log_pi)),
+            )
+            return [x.numpy() for x in (torch.exp(log_pi), log_pi, *others)]
 
     def log_softmax(self, logits: Any) -> Any:
         """The log-softmax over the last axis."""
@@ -118,6 +150,32 @@ def _numbers(losses: Any, leaves: list[Any]) -> Gradients:
 def _tensors(given: Batch) -> Batch:
     """Arrays as tensors of their own; numbers stay."""
     return {m: torch.tensor(x) if isinstance(x, np.ndarray) else x for m, x in given.items()}
+
+
+class _Promoted(TorchFunctionMode):  # type: ignore[misc]
+    """Inside, whatever asks for float32 or less gets float64; `met` says what asked, such as Tensor.float."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.met: set[str] = set()
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name = getattr(func, "__name__", "")
+        if name in ("float", "half", "bfloat16") and len(args) == 1:
+            self.met.add(f"{name}()")
+            return args[0].double()
+        wide = [self._wide(x) for x in args]
+        named = {k: self._wide(x) for k, x in (kwargs or {}).items()}
+        return func(*wide, **named)
+
+    def _wide(self, value: Any) -> Any:
+        if isinstance(value, torch.dtype) and value in LESS:
+            self.met.add(str(value))
+            return torch.float64
+        if isinstance(value, torch.Tensor) and value.dtype in LESS:
+            self.met.add(str(value.dtype))
+            return value.double()
+        return value
 
 
 @contextmanager

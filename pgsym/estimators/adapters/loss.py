@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from math import isfinite
@@ -15,7 +15,8 @@ import numpy as np
 
 from pgsym.errors import EstimatorError, NotFinite
 from pgsym.estimators.adapters.advantages import Rule, rule
-from pgsym.estimators.adapters.arguments import ADVANTAGES, HELD, MEANINGS, MOVING, SAME, axes, meanings
+from pgsym.estimators.adapters.arguments import ADVANTAGES, HELD, LEGAL, MEANINGS, MOVING, SAME, axes, meanings
+from pgsym.estimators.adapters.logits import Settled, settled
 from pgsym.estimators.problem import Floats, Ints, Problem
 from pgsym.estimators.samples import Samples
 from pgsym.meaning.numbers import Array
@@ -24,7 +25,11 @@ Gradients = tuple[Floats, Floats, Floats]
 Batch = dict[str, Any]
 """What the arguments of a loss are given, by meaning: of many samples (N first), or of one."""
 
+SEEN: Final = 6
+"""How many samples of a block are looked at for what is less than float64."""
 REDUCTIONS: Final = (None, "mean", "sum")
+POLICIES: Final = {"old": "behaviour", "ref": "reference"}
+"""The policies that do not move, by what their log-probabilities are called after."""
 BLOCK: Final = 2**14
 """How many samples are differentiated at once."""
 
@@ -54,6 +59,8 @@ class FromLoss(ABC):
     weigh: Rule | None = field(init=False, repr=False)
     note: str = field(init=False, repr=False, default="")  # why samples are differentiated one by one, if they are
     per_row: dict[int, bool] = field(init=False, repr=False, default_factory=dict)
+    narrow: str | None = field(init=False, repr=False, default="")  # None where nothing is less than float64
+    legal: dict[str, type] = field(init=False, repr=False, default_factory=dict)  # as what legal actions are given
 
     def __post_init__(self) -> None:
         if not callable(self.loss):
@@ -119,6 +126,10 @@ class FromLoss(ABC):
     def at_once(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
         """The gradients of all samples in one go; whatever it raises but an EstimatorError, they are looped over."""
 
+    def narrowed(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> str | None:
+        """What is less than float64 inside, empty where that is no matter, None where nothing is."""
+        return None
+
     @abstractmethod
     def looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
         """The gradients of one sample after the other."""
@@ -129,23 +140,47 @@ class FromLoss(ABC):
 
     # the estimates ---------------------------------------------------------------------------------------------
     def __call__(self, samples: Samples) -> Floats:
+        return self.with_sizes(samples)[0]
+
+    def with_sizes(self, samples: Samples) -> tuple[Floats, Floats]:
+        """The estimates, and |loss| + Σ |∂loss/∂ log π(a_t|s_t)| of every sample, what roundoff is measured by."""
         self._accept(samples.problem)
         N, p = len(samples), samples.problem
-        with np.errstate(divide="ignore"):
-            theta = np.log(p.policy)
-        found = np.empty((N, p.P))
+        policy = self.settled(p, "policy")
+        seen = policy.log_pi if self.by_taken else policy.logits
+        found, sizes = np.empty((N, p.P)), np.empty(N)
         for low in range(0, N, BLOCK):
             part = samples.at(slice(low, low + BLOCK))
             at = (part["states"], part["actions"]) if self.by_taken else (part["states"],)
-            losses, rises, direct = self.gradients(theta[at], theta, self.batch(part), self.same(part))
+            losses, rises, direct = self.gradients(seen[at], policy.logits, self.batch(part), self.same(part))
             bad = np.flatnonzero(~np.isfinite(losses))
             if len(bad):
                 raise NotFinite(f"{self.name} is {losses[bad[0]]} for the sample: {part.line(int(bad[0]))}")
+            if self.narrow is not None:
+                self._refuse_narrow(seen[at], policy.logits, part)
+            within = np.abs(rises)
+            if not self.by_taken:  # of log π(a_t|s_t) alone it would be the entry of a_t over 1 − π(a_t|s_t)
+                states, actions = part["states"], part["actions"]
+                own = np.take_along_axis(within, actions[..., np.newaxis], axis=-1)[..., 0]
+                within = np.maximum(own / np.maximum(1 - p.policy[states, actions], 2.0**-53), within.max(axis=-1))
+            inside = np.abs(losses) + sum(x.reshape(len(x), -1).sum(axis=1) for x in (within, np.abs(direct)))
+            sizes[low : low + BLOCK] = abs(self.sign) * inside
             total = gathered(rises, at, p.S, p.A)
             if self.by_taken:  # ∇ log π(a|s) = 1{a} − π(·|s)
                 total -= p.policy * total.sum(axis=2, keepdims=True)
             found[low : low + BLOCK] = self.sign * (total + direct).reshape(-1, p.P)
-        return found
+        return found, sizes
+
+    def _refuse_narrow(self, moved: Floats, table: Floats, samples: Samples) -> None:
+        """Raise EstimatorError for a loss that leaves float64 inside, where that changes what it says."""
+        few = np.unique(np.linspace(0, len(samples) - 1, SEEN).astype(np.int64))
+        part = samples.at(few)
+        self.narrow = self.narrowed(moved[few], table, self.batch(part), self.same(part))
+        if self.narrow:
+            raise EstimatorError(
+                f"{self.name} computes in float32 or less inside ({self.narrow}), which leaves it 7 digits or fewer: "
+                "that says nothing against it, but it cannot be told from one that is a little off; compute in float64"
+            )
 
     def _accept(self, problem: Problem) -> None:
         if problem.exact:
@@ -166,13 +201,14 @@ class FromLoss(ABC):
         """The arrays that do not move and must be there, without advantages."""
         moving = self.meant & set(MOVING)
         behind = {"actions"} if moving & {"logp", "ratios"} and not self.by_taken else set()
-        behind |= {"old_logp"} if "ratios" in moving else set()
         return sorted(m for m in self.meant & set(HELD) | behind)
 
     def batch(self, samples: Samples) -> Batch:
         """What does not move, of many samples, by meaning."""
         T = samples.problem.T
-        out = {meaning: self._flat(held(meaning, samples), axes(meaning), T) for meaning in self.held}
+        out = {meaning: self._flat(self._of_batch(meaning, samples), axes(meaning), T) for meaning in self.held}
+        if "ratios" in self.meant:
+            out |= {m: self._flat(x, "RT", T) for m, x in self._ratios(samples).items()}
         if self.weigh is not None:
             weights = self.weigh(samples) if self.meant & set(ADVANTAGES) else np.zeros(0)
             out |= {m: self._shaped(m, weights, samples) for m in sorted(self.meant & set(ADVANTAGES))}
@@ -181,9 +217,34 @@ class FromLoss(ABC):
     def same(self, samples: Samples) -> Batch:
         """What is the same for all samples, by meaning."""
         out = {name: samples[name] for name in sorted(self.meant & set(SAME))}
+        out |= {name: self.settled(samples.problem, name).probs for name in out if name in POLICIES.values()}
         if "group_ids" in out:
             out["group_ids"] = self._flat(samples.group_ids[np.newaxis], "R", samples.problem.T)[0]
         return out
+
+    def settled(self, problem: Problem, which: str) -> Settled:
+        """The policy, behaviour or reference of a problem as the framework has it: one source for all that is given."""
+        return settled(problem, which, self.framework, self.formulas)
+
+    def _ratios(self, samples: Samples) -> Batch:
+        """π / behaviour of the actions taken, as the fractions have it, and the log π that it was found at."""
+        own = self.settled(samples.problem, "policy").log_pi[samples["states"], samples["actions"]]
+        padded = np.exp(own - self._of_batch("old_logp", samples))
+        met = samples.problem.mask[samples.episodes]
+        return {"_ratio": np.where(met, samples["ratios"], padded), "_own": own}
+
+    def _of_batch(self, meaning: str, samples: Samples) -> Array:
+        """What does not move, of many samples."""
+        if meaning in LEGAL:
+            shape = (*samples["states"].shape, samples.problem.A)
+            return np.full(shape, meaning == "legal_actions", dtype=self._type_of_legal(meaning, samples))
+        which, _, what = meaning.partition("_")
+        if which not in POLICIES or what not in ("logp", "probs", "logits"):
+            return held(meaning, samples)
+        p, policy = samples.problem, self.settled(samples.problem, POLICIES[which])
+        if what == "logp":
+            return samples.taken(meaning, np.where(p.mask, policy.log_pi[p.states, p.actions], 0.0))
+        return samples.taken(f"{which}_probs", getattr(policy, what)[p.states])
 
     def _flat(self, array: Array, of: str, T: int) -> Array:
         """An array with N first; without a time axis every step is a row."""
@@ -206,17 +267,49 @@ class FromLoss(ABC):
 
     def _takes_rows(self, samples: Samples) -> bool:
         """Whether the loss can take advantages of shape (R,): tried at T = R + 1, where what does not fit shows."""
-        R, A = samples.members * max(2, samples.groups), samples.problem.A
+        R = samples.members * max(2, samples.groups)
         if R not in self.per_row:
-            sizes = {"R": R, "T": R + 1, "A": A}
-            given = {m: _blank(m, [sizes[x] for x in axes(m)]) for m in self.held}
-            given["advantages"] = np.ones(R)
-            same = self.same(samples)
-            if "group_ids" in same:
-                same["group_ids"] = np.arange(R) // samples.members
-            moved = np.zeros((R, R + 1) if self.by_taken else (R, R + 1, A))
-            self.per_row[R] = self.tried(moved, np.log(samples.problem.policy), given, same)
+            self.per_row[R] = self._fits(samples, R, {"advantages": np.ones(R)})
         return self.per_row[R]
+
+    def _type_of_legal(self, meaning: str, samples: Samples) -> type:
+        """Whether the loss can take legal actions as booleans, or else as floats, of shape (R, T, A): tried as above.
+
+        Raises EstimatorError where it can take neither, and nobody said that this is what the argument means.
+        """
+        if meaning not in self.legal:
+            self.legal[meaning] = next((x for x in (bool, float) if self._fits_legal(meaning, samples, x)), type(None))
+        argument = next(name for name, meant in (self.given | self.within).items() if meant == meaning)
+        if self.legal[meaning] is not type(None):
+            return self.legal[meaning]
+        if argument == meaning or argument in (self.names or {}):
+            return bool
+        raise EstimatorError(
+            f"{self.name} cannot be computed with {argument} as {meaning.replace('_', ' ')}, of shape (R, T, A): if it "
+            f"is the padding, of shape (R, T), say names={{'{argument}': 'weights'}} (or 'mask', 'padding'); if not, "
+            f"names={{'{argument}': '{meaning}'}}"
+        )
+
+    def _fits_legal(self, meaning: str, samples: Samples, kind: type) -> bool:
+        if not self.time_axis:
+            return kind is bool
+        R = samples.members * (samples.problem.A // samples.members + 2)  # R > A and T = R + 1: no two sizes are one
+        each: Batch = {meaning: np.full((R, R + 1, samples.problem.A), meaning == "legal_actions", dtype=kind)}
+        return any(self._fits(samples, R, each | {"advantages": np.ones(x)}) for x in (R, (R, R + 1)))
+
+    def _fits(self, samples: Samples, R: int, chosen: Batch) -> bool:
+        """Whether the loss can be computed of R rows of T = R + 1 steps, given some of what it asks for."""
+        sizes = {"R": R, "T": R + 1, "A": samples.problem.A}
+        given = {m: _blank(m, [sizes[x] for x in axes(m)]) for m in {*self.held, *(self.meant & set(ADVANTAGES))}}
+        given |= {m: given[m].astype(self.legal[m]) for m in given if self.legal.get(m) in (bool, float)}
+        if "ratios" in self.meant:
+            given |= {"_ratio": np.ones((R, R + 1)), "_own": np.zeros((R, R + 1))}
+        same = self.same(samples)
+        if "group_ids" in same:
+            same["group_ids"] = np.arange(R) // samples.members
+        shape = (R, R + 1) if self.by_taken else (R, R + 1, sizes["A"])
+        fixed = np.log(samples.problem.policy)
+        return self.tried(np.zeros(shape), fixed, given | chosen, same)
 
     # the loss of one batch, in the framework's own arrays ------------------------------------------------------
     def value(self, moved: Any, table: Any, given: Batch) -> Any:
@@ -258,10 +351,14 @@ class FromLoss(ABC):
             if "entropies" in wanted:
                 out["entropies"] = -(out["probs"] * log_pi).sum(-1)
         if "ratios" in wanted:
-            out["ratios"] = self.exp(out["logp"] - given["old_logp"])
+            out["ratios"] = given["_ratio"] * self.exp(out["logp"] - given["_own"])
         if "policy" in wanted:
             out["policy"] = self.exp(self.log_softmax(table))
         return out
+
+    @abstractmethod
+    def formulas(self, logits: Floats) -> Sequence[Floats]:
+        """π and log π of logits of shape (K, A), as `Formulas` says."""
 
     @abstractmethod
     def log_softmax(self, logits: Any) -> Any:
@@ -302,9 +399,6 @@ def held(meaning: str, samples: Samples) -> Array:
             return np.asarray(samples["mask"], dtype=np.float64)
         case "padding":
             return np.asarray(np.logical_not(samples["mask"]))
-        case "old_logits" | "ref_logits":
-            with np.errstate(divide="ignore"):
-                return np.asarray(np.log(samples[meaning.replace("logits", "probs")]))
         case _:
             return np.asarray(samples[meaning])
 
@@ -322,6 +416,8 @@ def gathered(rises: Floats, at: tuple[Ints, ...], S: int, A: int) -> Floats:
 
 def _blank(meaning: str, shape: list[int]) -> Array:
     """A plausible array of a shape, to try a loss with."""
+    if meaning in LEGAL:
+        return np.full(shape, meaning == "legal_actions")
     if meaning in ("mask", "weights"):
         return np.ones(shape, dtype=bool if meaning == "mask" else np.float64)
     if meaning == "padding":
