@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from textwrap import fill
@@ -53,8 +53,8 @@ class Question(Protocol):
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan; raises NotFinite where an estimate is NaN or infinite."""
 
-    def explain(self, plan: Plan) -> Explanation:
-        """What went wrong at a plan where it does not hold."""
+    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
+        """What went wrong at a plan where it does not hold; `tried` are plans at which it holds."""
 
     def written(self, plan: Plan, script: Script) -> str:
         """The assertion and its arguments that are its own, as Python, in a script that reproduces it."""
@@ -165,7 +165,7 @@ class IsGradient:
     def _exactly(self, plan: Plan) -> Moments | None:
         return None if isinstance(self._factor(plan), float) else exactly(self.estimator, plan, self.objective)
 
-    def explain(self, plan: Plan) -> Explanation:
+    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
         """What went wrong at a plan."""
         found = self._exactly(plan)
         if found is None or self._holds(match(found.mean, self._wanted(found), self.rtol)):
@@ -220,7 +220,7 @@ class SameGradient:
             return Outcome(True, lies.deviation, telling=False, hidden=True)
         return Outcome(lies.equal, off(a.mean, b.mean, noise(a, b), self.rtol), telling)
 
-    def explain(self, plan: Plan) -> Explanation:
+    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
         """What went wrong at a plan."""
         exact = exactly_both(self.first, self.second, plan)
         if exact and match(exact[0].mean, exact[1].mean).equal:
@@ -263,7 +263,7 @@ class LowerVariance:
         apart = off(a.mean, b.mean, noise(a, b), self.rtol) if self.same_mean else 0.0
         return Outcome(not higher and (lies.equal or not self.same_mean), apart, lower)
 
-    def explain(self, plan: Plan) -> Explanation:
+    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
         """What went wrong at a plan."""
         a, b = exactly_both(self.estimator, self.than, plan) or both(self.estimator, self.than, plan)
         lies = match(a.mean, b.mean, self.rtol, 0.0 if a.problem.exact else noise(a, b))
