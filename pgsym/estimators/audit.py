@@ -222,10 +222,12 @@ def _with_hint(audit: LossAudit) -> LossAudit:
     if audit.worst is None or audit.worst.found is None:
         return audit
     try:
-        from pgsym.estimators.hints import guess
+        from pgsym.estimators.hints import different, guess, observed
     except ImportError:
         return audit
-    hint = guess(audit.subject.estimator, audit.worst.plan, audit.scope.objective, audit.worst.found)
+    found = {id(r.plan): r.found for r in audit.asked if r.found is not None and not r.found.draws}
+    also = [observed(found[id(plan)]) for plan in different(r.plan for r in audit.asked if id(r.plan) in found)]
+    hint = guess(audit.subject.estimator, audit.worst.plan, audit.scope.objective, audit.worst.found, also)
     return audit if hint is None else replace(audit, hint=(hint.pattern, hint.says))
 
 

@@ -39,6 +39,7 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
     """
     __tracebackhide__ = True
     seen: list[tuple[Plan, Outcome]] = []
+    failing: list[Plan] = []
     lacking = list(scope.needs)
 
     def judge(plan: Plan) -> None:
@@ -49,6 +50,7 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
         except Exception as error:
             raise _Breaks(plan, error) from None
         if not outcome.holds:
+            failing.append(plan)
             raise _Fails(plan)
         if outcome.hidden and scope.listed:
             at = f"at {plan.problem}, {_batch(plan)}"
@@ -75,7 +77,7 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
                         break
                     judge_each(draw.strategy, judge, draw.count, scope.seed)
         except _Fails as failed:
-            tried = tuple(plan for plan, outcome in seen if outcome.telling)
+            tried = *failing, *(plan for plan, outcome in seen if outcome.telling)
             raise AssertionError(_failure(question, scope, failed.args[0], tried)) from None
         except _Breaks as broken:
             plan, error = broken.args
@@ -118,9 +120,9 @@ def _on_policy(question: Question, scope: Scope, plan: Plan) -> dict[str, str]:
     """That it holds on-policy, if it does, where off-policy samples were drawn without being asked for."""
     if plan.problem.on_policy or scope.problems is not None or "off_policy" in scope.told:
         return {}
-    only = {"drawn": {**scope.drawn, "off_policy": False}, "told": scope.told | {"off_policy"}}
+    only = replace(scope, drawn={**scope.drawn, "off_policy": False}, told=scope.told | {"off_policy"})
     try:
-        held = hold(question, replace(scope, **only), "")
+        held = hold(question, only, "")
     except Exception:  # it need not hold there, and the user's code may fail in any way
         return {}
     many = len(held.plans)

@@ -13,7 +13,7 @@ import numpy as np
 from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
-from pgsym.estimators.hints import guess
+from pgsym.estimators.hints import different, guess, observe_all
 from pgsym.estimators.matching import Kind, Match, hidden, match, number, recognised
 from pgsym.estimators.moments import Moments, differentiated, moments, row
 from pgsym.estimators.objectives import Objective, expected_return
@@ -54,7 +54,7 @@ class Question(Protocol):
         """Whether it holds at a plan; raises NotFinite where an estimate is NaN or infinite."""
 
     def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
-        """What went wrong at a plan where it does not hold; `tried` are plans at which it holds."""
+        """What went wrong at a plan where it does not hold; `tried` are plans at which it was tried too."""
 
     def written(self, plan: Plan, script: Script) -> str:
         """The assertion and its arguments that are its own, as Python, in a script that reproduces it."""
@@ -180,7 +180,7 @@ class IsGradient:
         shown[f"E[{self.estimator.name}]"] = row(found.mean)
         shown["which is"] = said(lies)
         shown["evidence"] = gone_through(found)
-        if hint := _guess(self.estimator, plan, self.objective):
+        if hint := _guess(self.estimator, plan, self.objective, tried):
             shown["a guess"] = hint
         does = f"point along {gradient}" if self.direction else f"estimate {factor}{gradient}"
         return Explanation(f"{self.estimator.name} does not {does}: {said(lies)}", shown)
@@ -298,11 +298,12 @@ def said(lies: Match) -> str:
     return str(lies)
 
 
-def _guess(estimator: Estimator, plan: Plan, objective: Objective) -> str:
-    """What it may be, in words, if a known pattern fits."""
+def _guess(estimator: Estimator, plan: Plan, objective: Objective, tried: Sequence[Plan]) -> str:
+    """What it may be, in words, if a known pattern fits here and where else it was tried."""
     floats = plan.floats()
     try:
-        hint = guess(estimator, floats, objective, means(estimator, floats, objective))
+        also = observe_all(estimator, [other.floats() for other in different(tried)], objective)
+        hint = guess(estimator, floats, objective, means(estimator, floats, objective), also)
     except Exception:  # the user's function may break at the other problems that a guess is tried at
         return ""
     return "" if hint is None else fill(hint.says, WIDTH)
