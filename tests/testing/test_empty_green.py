@@ -59,15 +59,16 @@ def test_a_log_ratio_cut_far_from_zero_is_seen():
 
 
 def test_what_is_unbiased_on_policy_alone_is_so_where_that_is_said_and_the_scope_says_it_aloud():
-    text = failure(assert_unbiased, clipped)
-    assert re.search(r"on-policy +it holds at the 60 problems drawn so; .* say off_policy=False", text)
+    text = failure(assert_unbiased, clipped, kinds="bandit", examples=20)
+    assert re.search(r"on-policy +it holds at the 20 problems drawn so; .* say off_policy=False", text)
     held = assert_unbiased(clipped, off_policy=False)
     assert "ON-POLICY ONLY (all ratios are 1)" in held.scope
     assert "ratios above 1.5 with a positive return" in held.not_met
     assert "  not met   " in str(held)
     with options(off_policy=False):
-        assert "ON-POLICY ONLY" in assert_unbiased(clipped).scope
-    assert "on-policy  it holds" not in failure(assert_unbiased, weighted(lambda ratios, returns: 2 * returns))
+        assert "ON-POLICY ONLY" in assert_unbiased(clipped, examples=6).scope
+    twice = weighted(lambda ratios, returns: 2 * returns)
+    assert "on-policy  it holds" not in failure(assert_unbiased, twice, kinds="bandit")
 
 
 @from_advantages
@@ -117,7 +118,8 @@ def only_from(size, at):
 
 @pytest.mark.parametrize(("size", "seed"), [("actions", 0), ("steps", 1), ("members", 2)])
 def test_what_is_wrong_from_four_on_alone_is_seen(size, seed):
-    assert "does not estimate ∇(J)" in failure(assert_unbiased, only_from(size, 4), seed=seed, kinds="tree")
+    wrong, few = only_from(size, 4), {"kinds": "tree", "examples": 24}
+    assert "does not estimate ∇(J)" in failure(assert_unbiased, wrong, seed=seed, **few)
 
 
 def far_rewards_clipped(returns, total_scores):
@@ -132,8 +134,8 @@ def test_a_discount_is_drawn_where_it_is_asked_for():
     def undiscounted(rewards, total_scores, discount):
         return (rewards.sum(axis=2)[..., None] * total_scores).mean(axis=1)
 
-    assert "discount 1/2" in failure(assert_unbiased, undiscounted)
-    assert "γ = 1," in assert_unbiased(undiscounted, discounts=[1]).scope
+    assert "discount 1/2" in failure(assert_unbiased, undiscounted, kinds="tree", extreme=False, examples=12)
+    assert "γ = 1," in assert_unbiased(undiscounted, discounts=[1], examples=12).scope
 
 
 def test_what_is_needed_is_read_off_the_arguments():
