@@ -15,7 +15,7 @@ from pgsym.estimators.moments import row
 from pgsym.estimators.problem import Problem
 from pgsym.meaning.numbers import Array
 from pgsym.testing import needs
-from pgsym.testing.drawing import judge_each
+from pgsym.testing.drawing import judge_any
 from pgsym.testing.questions import Question, not_finite
 from pgsym.testing.reproduction import Script
 from pgsym.testing.scope import Held, Outcome, Scope
@@ -71,11 +71,11 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
                 from pgsym.testing import draws  # it says which extra is missing
 
                 for draw in draws.draws(scope):
-                    judge_each(draw.strategy, judge, draw.count, scope.seed)
+                    judge_any(draw.strategy, judge, draw.count, scope.seed)
                 for draw in draws.more(scope, tuple(lacking)):
                     if not lacking:
                         break
-                    judge_each(draw.strategy, judge, draw.count, scope.seed)
+                    judge_any(draw.strategy, judge, draw.count, scope.seed)
         except _Fails as failed:
             tried = *failing, *(plan for plan, outcome in seen if outcome.telling)
             raise AssertionError(_failure(question, scope, failed.args[0], tried)) from None

@@ -15,7 +15,7 @@ from pgsym.testing import (
     assert_unbiased,
     needs,
 )
-from pgsym.testing.drawing import judge_each
+from pgsym.testing.drawing import judge_any, judge_each
 from pgsym.testing.estimator_problems import Demands, demanded
 from pgsym.testing.settings import options
 
@@ -170,3 +170,11 @@ def test_demands_are_kept():
     assert {p.T for p in found} <= {2, 3}
     assert all((p.policy / p.behaviour).max() >= 10 for p in found)
     assert all((p.policy / p.behaviour).min() <= 1 / 10 for p in found)
+
+
+def test_a_draw_that_finds_nothing_is_no_error():
+    from hypothesis import strategies as st
+
+    found = []
+    judge_any(st.integers(0, 3).filter(lambda n: n > 5), found.append, 5, 0)
+    assert found == []
