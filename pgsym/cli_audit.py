@@ -128,8 +128,8 @@ def audit_loss_(
     problem: Annotated[str, typer.Option(help="Which problems: bandit, tree, mdp, by commas, or all.")] = "all",
     groups: Annotated[str, typer.Option(help="How many groups a batch has, by commas.")] = "",
     members: Annotated[str, typer.Option(help="How many episodes a group has, by commas.")] = "",
-    length: Annotated[int, typer.Option(min=1, help="The length of the longest sequences.")] = 3,
-    vocabulary: Annotated[int, typer.Option(min=2, help="How many tokens or actions there are at most.")] = 3,
+    length: Annotated[int, typer.Option(min=1, help="The length of the longest sequences.")] = 5,
+    vocabulary: Annotated[int, typer.Option(min=2, help="How many tokens or actions there are at most.")] = 5,
     end: Annotated[str, typer.Option(help="The token that ends a sequence: 0, 1 or none.")] = "0",
     off_policy: Annotated[
         bool, typer.Option("--off-policy", help="The mean should be the gradient off-policy too.")

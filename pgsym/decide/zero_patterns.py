@@ -181,7 +181,7 @@ def _is_defined(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Si
     if found is None:
         return False
     kinds = tuple(_stratum(labels, unknowns, (), x, ()) for x in found)
-    return _poles(terms, GenericInstance(size.sorts, size.lengths, given, [SCREEN], kinds)) is False
+    return _poles(terms, GenericInstance(size.sorts, size.lengths, given, random_primes(1, seed=0), kinds)) is False
 
 
 def _poles(terms: tuple[Term, ...], instance: GenericInstance) -> bool | None:

@@ -108,15 +108,32 @@ class LossAudit:
         return "tested" if any(r.found.draws for r in self.readings if r.found is not None) else "exact"
 
     @property
+    def sizes(self) -> str:
+        """Of what the verdict speaks: whose samples, how many actions, steps and members, which rewards."""
+        found = [r.plan for r in self.asked] or [r.plan for r in self.readings]
+        problems = [plan.problem for plan in found]
+        low, high = min(p.rewards.min() for p in problems), max(p.rewards.max() for p in problems)
+        discounts = sorted({str(p.discount) for p in problems} - {"1"})
+        parts = [
+            "on- and off-policy" if not all(p.on_policy for p in problems) else "on-policy",
+            f"|A| = {_span(p.A for p in problems)}",
+            f"T = {_span(n for p in problems for n in p.lengths.tolist())}",
+            f"groups of {_span(plan.members for plan in found)}",
+            f"rewards from {number(low)} to {number(high)}".replace("-", "−"),
+            *([f"γ = 1 or {' or '.join(discounts)}"] if discounts else []),
+        ]
+        return ", ".join(parts)
+
+    @property
     def says(self) -> str:
         """The verdict in a sentence."""
         of = f"∇({self.scope.objective.name})"
         many = sum(r.asked for r in self.readings)
-        at = f"at all {many} readings asked for"
+        at = f"at all {many} readings asked for ({self.sizes})"
         if len(self.asked) < many:
-            at = f"at {len(self.asked)} of {many} readings asked for"
+            at = f"at {len(self.asked)} of {many} readings asked for ({self.sizes})"
         if self.rung == "tested":
-            at = f"as far as {len(self.asked)} readings show, some of samples that were drawn"
+            at = f"as far as {len(self.asked)} readings show, some of samples that were drawn ({self.sizes})"
         if self.verdict == "unbiased":
             return f"the mean is {of} {at}"
         if self.verdict == "turned":
@@ -183,8 +200,8 @@ def audit_loss(
     ...     return returns - returns.mean(axis=1, keepdims=True)
     >>> scope = Scope(kinds=("bandit",), batches=((1, 2), (1, 3)))
     >>> print(audit_loss(Subject(from_advantages(group_mean), "advantages", "group_mean", True), scope, known=()).says)
-    the mean is ∇(J) times (G − 1)/G at all 10 readings asked for
-    """
+    the mean is ∇(J) times (G − 1)/G at all 14 readings asked for (on-policy, |A| = 2 to 5, T = 1, groups of 2 to 3, rewards from −40 to 1000)
+    """  # noqa: E501
     if expected not in EXPECTED:
         raise UnusableOption(f"what is expected is one of {', '.join(EXPECTED)}, not {expected!r}")
     plans = [(c, Plan(c.problem, *batch)) for c in cases(scope) for batch in scope.batches]
@@ -196,6 +213,11 @@ def audit_loss(
         compared = rivals(subject, scope, readings, known_estimators() if known is None else known)
         found = LossAudit(subject, scope, expected, readings, findings(subject, scope, readings), None, compared)
         return _with_hint(found)
+
+
+def _span(numbers: Iterable[int]) -> str:
+    found = sorted(numbers)
+    return str(found[0]) if found[0] == found[-1] else f"{found[0]} to {found[-1]}"
 
 
 def _check_readings(readings: Sequence[Reading], scope: Scope) -> None:
@@ -222,10 +244,12 @@ def _with_hint(audit: LossAudit) -> LossAudit:
     if audit.worst is None or audit.worst.found is None:
         return audit
     try:
-        from pgsym.estimators.hints import guess
+        from pgsym.estimators.hints import different, guess, observed
     except ImportError:
         return audit
-    hint = guess(audit.subject.estimator, audit.worst.plan, audit.scope.objective, audit.worst.found)
+    found = {id(r.plan): r.found for r in audit.asked if r.found is not None and not r.found.draws}
+    also = [observed(found[id(plan)]) for plan in different(r.plan for r in audit.asked if id(r.plan) in found)]
+    hint = guess(audit.subject.estimator, audit.worst.plan, audit.scope.objective, audit.worst.found, also)
     return audit if hint is None else replace(audit, hint=(hint.pattern, hint.says))
 
 

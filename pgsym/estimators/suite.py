@@ -21,8 +21,10 @@ from pgsym.estimators.problem import Problem
 from pgsym.problems.mdp import from_arrays
 
 KINDS: Final = ("bandit", "tree", "mdp")
-BATCHES: Final = ((1, 1), (1, 2), (1, 3), (1, 4), (2, 2))
+BATCHES: Final = ((1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 2))
 """(groups, members) that are tried unless others are asked for."""
+LONGEST, MOST_ACTIONS = 5, 5
+"""How many steps, and how many actions or tokens, there are at most, unless others are asked for."""
 BUDGET: Final = 20_000
 """How many samples of one problem are gone through unless more are asked for."""
 OBJECTIVES: Final = {"J": expected_return, "entropy": entropy, "kl": kl, "forward-kl": forward_kl}
@@ -38,8 +40,8 @@ class Scope:
 
     kinds: tuple[str, ...] = KINDS
     batches: tuple[tuple[int, int], ...] = BATCHES
-    length: int = 3
-    vocabulary: int = 3
+    length: int = LONGEST
+    vocabulary: int = MOST_ACTIONS
     end: int | None = 0
     off_policy: bool = False
     discount: Fraction = Fraction(1)
@@ -138,6 +140,10 @@ def _bandits(scope: Scope) -> Iterator[Case]:
     yield _bandit("states-2", "two states with an action each that is paid", _table(2, 2), [[1, 0], [0, 3]])
     yield _bandit("arms-2-off", "two actions, off-policy", uniform, [0, 1], [Fraction(1, 4), Fraction(3, 4)])
     yield _bandit("arms-3-off", "three actions, off-policy", _row(1, 3), [2, 0, 1], _row(0, 3))
+    rare = Fraction(1, 1000)
+    far = [1 - 2 * rare, rare, rare]
+    yield _bandit("arms-far", "three actions, two of them rare, far and equal rewards", far, [-40, 1000, 1000])
+    yield _bandit("arms-negative", "three actions, all of them charged", _row(1, 3), [-3, -1, -3])
     rng, A = np.random.default_rng([scope.seed, 1]), scope.vocabulary
     yield _bandit("arms-drawn", f"{A} actions, drawn", _drawn(rng, 1, A), [(rng.permutation(A) - A // 2).tolist()])
 
@@ -161,6 +167,7 @@ def _trees(scope: Scope) -> Iterator[Case]:
         yield _tree(f"tokens-{length}", f"up to {length} tokens", scope, 2, length)
     yield _tree("per-token", "up to 2 tokens, each with a reward", scope, 2, 2, per_token=True)
     yield _tree("tokens-same", "up to 2 tokens, all sequences pay the same", scope, 2, 2, constant=True)
+    yield _tree("tokens-far", "up to 2 tokens, far and equal rewards", scope, 2, 2, far=True)
     yield _tree("tokens-disc", "up to 2 tokens, discounted", scope, 2, 2, per_token=True, discount=half)
     yield _tree("tokens-off", "up to 2 tokens, off-policy", scope, 2, 2, off_policy=True)
     yield _tree("prompts", "two prompts, up to 2 tokens", scope, 2, 2, prompts=2)
@@ -182,6 +189,7 @@ def _tree(
     prompts: int = 1,
     per_token: bool = False,
     constant: bool = False,
+    far: bool = False,
     off_policy: bool = False,
     discount: Fraction = Fraction(1),
     drawn: int = 0,
@@ -189,6 +197,8 @@ def _tree(
     found = sequences(vocabulary, length, scope.end, prompts)
     S = len(contexts(vocabulary, length, scope.end, prompts))
     rewards = [(3 * e) % (5 if prompts == 1 else 7) for e in range(len(found))]
+    if far:
+        rewards = [(-1000, 700, 700, 40)[e % 4] for e in range(len(found))]
     policy, behaviour = _table(S, vocabulary), _table(S, vocabulary, 1)
     if drawn:
         rng = np.random.default_rng([scope.seed, drawn])

@@ -29,6 +29,16 @@ def judge_each(strategy: SearchStrategy[T], judge: Callable[[T], None], examples
     each()
 
 
+def judge_any(strategy: SearchStrategy[T], judge: Callable[[T], None], examples: int, seed: int) -> None:
+    """The same, where it may be that there are no examples at all."""
+    from hypothesis.errors import Unsatisfiable
+
+    try:
+        judge_each(strategy, judge, examples, seed)
+    except Unsatisfiable:
+        return
+
+
 def drawn(
     count: int | None = None, *, kinds: Sequence[str] = KINDS, seed: int | None = None, **options: Unpack[Drawn]
 ) -> list[Problem]:
@@ -49,4 +59,4 @@ def drawn(
     return found
 
 
-__all__ = ["drawn", "judge_each"]
+__all__ = ["drawn", "judge_any", "judge_each"]

@@ -35,6 +35,29 @@ WEIGHTS: Final = (1, 2, 3)
 FAR_WEIGHTS: Final = (10**3, 10**6)
 EPSILONS: Final = tuple(Fraction(sign, n) for n in (4, 5, 10) for sign in (1, -1))
 """Ratios of exactly 1 + ε at one action are drawn for these, so that they lie on the edge of a clip."""
+APART: Final = (10, 50)
+"""Ratios of this and of its inverse are drawn where they are asked for."""
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What every problem that is drawn must have, besides the largest sizes that it may have.
+
+    `actions`, `length`: at least as many; `ragged`: an end before the last step; `apart`: a behaviour with ratios of 10
+    or more and of 1/10 or less in every state; `reference`: one of its own; `unequal`: rewards that differ.
+    """
+
+    actions: int = 2
+    length: int = 1
+    ragged: bool = False
+    apart: bool = False
+    reference: bool = False
+    unequal: bool = False
+
+    def allow(self, sizes: _Sizes) -> bool:
+        """Whether problems of some sizes can have it."""
+        large = sizes.actions >= self.actions and sizes.length >= self.length
+        return large and (sizes.ragged or not self.ragged)
 
 
 @dataclass(frozen=True, order=True)
@@ -58,6 +81,29 @@ def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchS
     >>> print(find(problems(), lambda p: True, settings=shrunk))
     1 state, 2 actions, length 1, on-policy
     """
+    return demanded(kinds, Demands(), **drawn)
+
+
+def demanded(kinds: Sequence[str], demands: Demands, **drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
+    """The same problems, but only those that have what is demanded; raises EstimatorError where there are none."""
+    found, options = _possible(kinds, demands, drawn)
+    if not found:
+        raise EstimatorError(f"no {' or '.join(kinds)} has so few episodes: {options['episodes']}")
+    return _problem(
+        found, options["off_policy"], options["extreme"], options["critic"], tuple(options["discounts"]), demands
+    )
+
+
+def fewest_episodes(kinds: Sequence[str], demands: Demands, **drawn: Unpack[Drawn]) -> int | None:
+    """How many episodes the smallest problem that has what is demanded can have at most; None if there is none."""
+    found, _ = _possible(kinds, demands, drawn)
+    return min((sizes.episodes for shapes in found.values() for sizes in shapes), default=None)
+
+
+def _possible(
+    kinds: Sequence[str], demands: Demands, drawn: Drawn
+) -> tuple[dict[str, tuple[_Sizes, ...]], dict[str, Any]]:
+    """(the sizes that can be drawn, by kind, all options)."""
     options: dict[str, Any] = {
         "states": 2,
         "actions": 3,
@@ -80,11 +126,9 @@ def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchS
             raise EstimatorError(f"{name} is the largest number of them, an int of at least {least}: {options[name]!r}")
     if not (isinstance(options["discounts"], list | tuple) and options["discounts"]):
         raise EstimatorError(f"discounts is a list of numbers from 0 to 1, not {options['discounts']!r}")
-    within = (options.pop("states"), options.pop("actions"), options.pop("length"), options.pop("episodes"))
-    found = {kind: shapes for kind in dict.fromkeys(kinds) if (shapes := _shapes(kind, *within))}
-    if not found:
-        raise EstimatorError(f"no {' or '.join(kinds)} has so few episodes: {within[3]}")
-    return _problem(found, options["off_policy"], options["extreme"], options["critic"], tuple(options["discounts"]))
+    within = tuple(options[name] for name in ("states", "actions", "length", "episodes"))
+    found = {kind: shapes for kind in dict.fromkeys(kinds) if (shapes := _shapes(kind, demands, *within))}
+    return found, options
 
 
 def bandits(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
@@ -115,9 +159,9 @@ def mdps(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
 
 
 @cache
-def _shapes(kind: str, states: int, actions: int, length: int, episodes: int) -> tuple[_Sizes, ...]:
+def _shapes(kind: str, demands: Demands, states: int, actions: int, length: int, episodes: int) -> tuple[_Sizes, ...]:
     listed = {"bandit": _bandit_sizes, "tree": _tree_sizes, "mdp": _mdp_sizes}[kind](states, actions, length)
-    return tuple(sorted(sizes for sizes in listed if sizes.episodes <= episodes))
+    return tuple(sorted(sizes for sizes in listed if sizes.episodes <= episodes and demands.allow(sizes)))
 
 
 def _bandit_sizes(states: int, actions: int, length: int) -> Iterator[_Sizes]:
@@ -155,6 +199,7 @@ def _problem(
     extreme: bool,
     critic: bool,
     discounts: tuple[Any, ...],
+    demands: Demands,
 ) -> Problem:
     kind = draw(st.sampled_from(list(shapes)))
     sizes = draw(st.sampled_from(shapes[kind]))
@@ -165,8 +210,10 @@ def _problem(
         end = 0 if sizes.ragged else None
         rows = len(contexts(sizes.actions, sizes.length, end, sizes.states))
         episodes = sizes.episodes
-    policies = _policies(draw, rows, sizes.actions, off_policy, extreme)
+    policies = _policies(draw, rows, sizes.actions, off_policy, extreme, demands)
     rewards = _rewards(draw, episodes, extreme)
+    if demands.unequal and len(set(rewards)) == 1:  # where all of them are drawn the same
+        rewards[-1] += 1
     given = {**policies, "critic": _rewards(draw, rows, False) if critic else None}
     if kind == "bandit":
         return bandit(reward=_table(rewards, sizes.actions), starts=draw(_row(sizes.states)), **given)
@@ -217,9 +264,13 @@ def _successors(draw: st.DrawFn, S: int, count: int) -> Row:
 
 
 def _policies(
-    draw: st.DrawFn, contexts: int, actions: int, off_policy: bool | None, extreme: bool
+    draw: st.DrawFn, contexts: int, actions: int, off_policy: bool | None, extreme: bool, demands: Demands
 ) -> dict[str, list[Row] | None]:
     """The policy, the behaviour and the reference, of shape (contexts, actions), each row positive."""
+    if demands.apart:
+        pairs = [draw(_rows_apart(actions)) for _ in range(contexts)]
+        reference = _reference(draw, contexts, actions, demands)
+        return {"policy": [p for p, _ in pairs], "behaviour": [b for _, b in pairs], "reference": reference}
     off = draw(st.booleans()) if off_policy is None else off_policy
     policy = [draw(_row(actions, extreme)) for _ in range(contexts)]
     behaviour = [_behaviour(draw, row, extreme) for row in policy] if off else None
@@ -229,8 +280,25 @@ def _policies(
         halves = [Fraction(1, 2), *[Fraction(1, 2 * (actions - 1))] * (actions - 1)]
         quarters = [Fraction(1, 4), *[Fraction(3, 4 * (actions - 1))] * (actions - 1)]
         behaviour = [*policy[:-1], quarters if policy[-1] == halves else halves]
-    reference = [draw(_row(actions)) for _ in range(contexts)] if draw(st.sampled_from((False, True, True))) else None
-    return {"policy": policy, "behaviour": behaviour, "reference": reference}
+    return {"policy": policy, "behaviour": behaviour, "reference": _reference(draw, contexts, actions, demands)}
+
+
+def _reference(draw: st.DrawFn, contexts: int, actions: int, demands: Demands) -> list[Row] | None:
+    """The reference policy, None where it is the policy."""
+    if not demands.reference and not draw(st.sampled_from((False, True, True))):
+        return None
+    return [draw(_row(actions)) for _ in range(contexts)]
+
+
+@cache
+def _rows_apart(actions: int) -> st.SearchStrategy[tuple[Row, Row]]:
+    """Rows of a policy and of a behaviour: each is nearly sure of another action."""
+
+    def row(likely: int, weight: int) -> Row:
+        return [Fraction(weight if a == likely else 1, weight + actions - 1) for a in range(actions)]
+
+    pairs = [(a, b) for a in range(actions) for b in range(actions) if a != b]
+    return st.sampled_from([(row(a, n), row(b, n)) for n in APART for a, b in pairs])
 
 
 def _behaviour(draw: st.DrawFn, policy: Row, extreme: bool) -> Row:

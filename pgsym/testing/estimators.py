@@ -20,7 +20,7 @@ from pgsym.estimators.estimator import Estimator, as_estimator
 from pgsym.estimators.matching import number
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.samples import arguments
-from pgsym.testing import settings
+from pgsym.testing import needs, settings
 from pgsym.testing.holding import hold
 from pgsym.testing.questions import IsGradient, LowerVariance, SameGradient
 from pgsym.testing.samplewise import FILLS, WEIGHTS, PaddingIgnored, Partition
@@ -92,8 +92,8 @@ def assert_direction(estimator: Function, objective: Objective = expected_return
     The factor is positive, and may be another at every problem.  Where it is to be known, `assert_scaled` asks for it.
     """
     __tracebackhide__ = True
-    scope = Scope.of(options)
     known = _estimator(estimator, options)
+    scope = Scope.of(options, names=needs.asked(known))
     question = IsGradient(known, objective, "assert_direction", direction=True, rtol=scope.rtol, given=scope.listed)
     return hold(question, scope, f"{known.name} points along ∇({objective})")
 
@@ -101,8 +101,8 @@ def assert_direction(estimator: Function, objective: Objective = expected_return
 def assert_same_gradient(loss_a: Function, loss_b: Function, **options: Unpack[Options]) -> Held:
     """Where two losses or estimators have the same expected gradient."""
     __tracebackhide__ = True
-    scope = Scope.of(options)
     first, second = (_estimator(e, options) for e in (loss_a, loss_b))
+    scope = Scope.of(options, names=needs.asked(first, second))
     return hold(
         SameGradient(first, second, scope.rtol, scope.listed),
         scope,
@@ -118,8 +118,8 @@ def assert_lower_variance(
     Both must have the same mean, for a smaller gradient has less variance for nothing, unless `same_mean` is False.
     """
     __tracebackhide__ = True
-    scope = Scope.of(options)
     first, second = (_estimator(e, options) for e in (estimator, than))
+    scope = Scope.of(options, names=needs.asked(first, second))
     says = f"{first.name} has nowhere a higher variance than {second.name}, and a lower one somewhere"
     return hold(LowerVariance(first, second, same_mean, scope.rtol), scope, says)
 
@@ -134,8 +134,8 @@ def assert_partition_invariant(estimator: Function, *, weights: str = "episodes"
     __tracebackhide__ = True
     if weights not in WEIGHTS:
         raise EstimatorError(f"weights are one of {', '.join(WEIGHTS)}, not {weights!r}")
-    scope = Scope.of(options, groups=(2, 3), members=(1, 2))
     known = _estimator(estimator, options)
+    scope = Scope.of(options, groups=(2, 3), members=(1, 2), names=needs.asked(known))
     says = f"{known.name} of a whole is that of its parts, joined by {weights}"
     return hold(Partition(known, weights, scope.rtol), scope, says)
 
@@ -149,10 +149,10 @@ def assert_padding_ignored(
     steps of padding are added at the end of all episodes (0: none).
     """
     __tracebackhide__ = True
-    scope = Scope.of({"kinds": ("tree", "mdp"), **options})
     if not (whole(more, 0) and all(isinstance(x, Real) for x in fills)):
         raise EstimatorError(f"fills are numbers, more a number of steps, not {fills!r} and {more!r}")
     known = _estimator(estimator, options)
+    scope = Scope.of({"kinds": ("tree", "mdp"), **options}, names=needs.asked(known))
     return hold(PaddingIgnored(known, tuple(fills), more, scope.rtol), scope, f"{known.name} ignores the padding")
 
 
@@ -167,8 +167,8 @@ def _gradient(
     __tracebackhide__ = True
     if not isinstance(objective, Objective):
         raise EstimatorError(f"an objective is one of pgsym.estimators, or made by expectation, not {objective!r}")
-    scope = Scope.of(options)
     known = _estimator(estimator, options)
+    scope = Scope.of(options, names=needs.asked(known))
     about = "an unbiased estimate of" if by is None else f"an estimate of {factor} ×"
     says = f"{known.name} is {about} ∇({objective})"
     return hold(IsGradient(known, objective, assertion, by, rtol=scope.rtol, given=scope.listed), scope, says)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import indent
 from typing import Final
 
@@ -13,7 +14,8 @@ from pgsym.estimators.matching import number
 from pgsym.estimators.moments import row
 from pgsym.estimators.problem import Problem
 from pgsym.meaning.numbers import Array
-from pgsym.testing.drawing import judge_each
+from pgsym.testing import needs
+from pgsym.testing.drawing import judge_any
 from pgsym.testing.questions import Question, not_finite
 from pgsym.testing.reproduction import Script
 from pgsym.testing.scope import Held, Outcome, Scope
@@ -32,9 +34,14 @@ class _Breaks(Exception):
 
 
 def hold(question: Question, scope: Scope, says: str) -> Held:
-    """Where it holds; raises AssertionError, with the smallest problem found, where it does not."""
+    """Where it holds; raises AssertionError, with the smallest problem found, where it does not.
+
+    It does not hold where what its subject asks for was never met either, unless the caller asked for just that.
+    """
     __tracebackhide__ = True
     seen: list[tuple[Plan, Outcome]] = []
+    failing: list[Plan] = []
+    lacking = list(scope.needs)
 
     def judge(plan: Plan) -> None:
         try:
@@ -44,6 +51,7 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
         except Exception as error:
             raise _Breaks(plan, error) from None
         if not outcome.holds:
+            failing.append(plan)
             raise _Fails(plan)
         if outcome.hidden and scope.listed:
             at = f"at {plan.problem}, {_batch(plan)}"
@@ -51,6 +59,9 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
                 f"{at}, rounding hides the mean: the estimates are too long for float64 (try Fractions)"
             )
         seen.append((plan, outcome))
+        if lacking and outcome.telling and not outcome.hidden:
+            for name in needs.shown(plan, lacking):
+                lacking.remove(name)
 
     with np.errstate(all="ignore"):  # what comes of it, NaN or infinity, is judged
         try:
@@ -58,12 +69,18 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
                 for plan in scope.plans():
                     judge(plan)
             else:
-                strategies = scope.strategies()
-                for k, strategy in enumerate(strategies):
-                    judge_each(strategy, judge, max(1, (scope.examples + k) // len(strategies)), scope.seed)
+                from pgsym.testing import draws  # it says which extra is missing
+
+                for draw in draws.draws(scope):
+                    judge_any(draw.strategy, judge, draw.count, scope.seed)
+                for draw in draws.more(scope, tuple(lacking)):
+                    if not lacking:
+                        break
+                    judge_any(draw.strategy, judge, draw.count, scope.seed)
         except _Fails as failed:
             plan = failed.args[0] if scope.problems is not None else _smallest(question, scope, failed.args[0])
-            raise AssertionError(_failure(question, scope, plan)) from None
+            tried = *failing, *(other for other, outcome in seen if outcome.telling)
+            raise AssertionError(_failure(question, scope, plan, tried)) from None
         except _Breaks as broken:
             plan, error = broken.args
             error.add_note(f"at {plan.problem}, {_batch(plan)}")
@@ -72,7 +89,13 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
         raise AssertionError("no problem was tried")
     if (question.demanding or not scope.listed) and not any(outcome.telling for _, outcome in seen):
         raise AssertionError(f"nothing was seen: {question.silent}")
-    return Held(says, scope, tuple(plan for plan, _ in seen), tuple(outcome for _, outcome in seen))
+    if not scope.listed and (missed := [name for name in lacking if not draws.excluded(scope, name)]):
+        raise AssertionError(
+            f"it is not shown that {says}: what it asks for was never met\n"
+            f"  not met   {needs.in_words(missed, scope.names)}\n"
+            f"  to do     {draws.what_it_takes(scope, missed)}"
+        )
+    return Held(says, scope, tuple(plan for plan, _ in seen), tuple(outcome for _, outcome in seen), tuple(lacking))
 
 
 def _smallest(question: Question, scope: Scope, plan: Plan) -> Plan:
@@ -89,23 +112,37 @@ def _smallest(question: Question, scope: Scope, plan: Plan) -> Plan:
     return smallest(plan, fails, scope.sizes())
 
 
-def _failure(question: Question, scope: Scope, plan: Plan) -> str:
+def _failure(question: Question, scope: Scope, plan: Plan, tried: tuple[Plan, ...]) -> str:
     """What an AssertionError says: what is wrong, where, what shows it, and how to see it again."""
     try:
-        why = question.explain(plan)
+        why = question.explain(plan, tried)
     except NotFinite as error:
         why = not_finite(plan, error, scope.members)
     how = "as given" if scope.listed else f"the smallest that Hypothesis found (seed {scope.seed})"
     script = Script()
     text = script.text(plan, question.written(plan, script))
+    shown = why.shown | _on_policy(question, scope, plan)
     parts = [
         [why.headline],
         [f"The problem, {how}:", *aligned(described(plan))],
-        aligned(why.shown),
+        aligned(shown),
         ["To reproduce it" + (", once what is missing is put in" if script.missing else "") + ":"],
         [indent(text, "    ").rstrip()],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
+
+
+def _on_policy(question: Question, scope: Scope, plan: Plan) -> dict[str, str]:
+    """That it holds on-policy, if it does, where off-policy samples were drawn without being asked for."""
+    if plan.problem.on_policy or scope.problems is not None or "off_policy" in scope.told:
+        return {}
+    only = replace(scope, drawn={**scope.drawn, "off_policy": False}, told=scope.told | {"off_policy"})
+    try:
+        held = hold(question, only, "")
+    except Exception:  # it need not hold there, and the user's code may fail in any way
+        return {}
+    many = len(held.plans)
+    return {"on-policy": f"it holds at the {many} problems drawn so; if no more is meant, say off_policy=False"}
 
 
 def _batch(plan: Plan) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from textwrap import fill
@@ -13,7 +13,7 @@ import numpy as np
 from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
-from pgsym.estimators.hints import guess
+from pgsym.estimators.hints import different, guess, observe_all
 from pgsym.estimators.matching import TOLERANCE, Kind, Match, number, recognised
 from pgsym.estimators.moments import ROUNDING, Moments, judged, moments, row
 from pgsym.estimators.objectives import Objective, expected_return
@@ -53,8 +53,8 @@ class Question(Protocol):
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan; raises NotFinite where an estimate is NaN or infinite."""
 
-    def explain(self, plan: Plan) -> Explanation:
-        """What went wrong at a plan where it does not hold."""
+    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
+        """What went wrong at a plan where it does not hold; `tried` are plans at which it was tried too."""
 
     def written(self, plan: Plan, script: Script) -> str:
         """The assertion and its arguments that are its own, as Python, in a script that reproduces it."""
@@ -170,7 +170,7 @@ class IsGradient:
     def _exactly(self, plan: Plan) -> Moments | None:
         return None if isinstance(self._factor(plan), float) else exactly(self.estimator, plan, self.objective)
 
-    def explain(self, plan: Plan) -> Explanation:
+    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
         """What went wrong at a plan."""
         found = self._exactly(plan)
         if found is None or self._holds(judged(found.mean, self._wanted(found), found)):
@@ -185,7 +185,7 @@ class IsGradient:
         shown[f"E[{self.estimator.name}]"] = row(found.mean)
         shown["which is"] = said(lies)
         shown["evidence"] = gone_through(found)
-        if hint := _guess(self.estimator, plan, self.objective):
+        if hint := _guess(self.estimator, plan, self.objective, tried):
             shown["a guess"] = hint
         does = f"point along {gradient}" if self.direction else f"estimate {factor}{gradient}"
         return Explanation(f"{self.estimator.name} does not {does}: {said(lies)}", shown)
@@ -225,7 +225,7 @@ class SameGradient:
             return Outcome(True, lies.deviation, telling=False, hidden=True)
         return Outcome(lies.equal, off(a.mean, b.mean, noise(a, b), self.rtol), telling)
 
-    def explain(self, plan: Plan) -> Explanation:
+    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
         """What went wrong at a plan."""
         exact = exactly_both(self.first, self.second, plan)
         if exact and judged(exact[0].mean, exact[1].mean, *exact).equal:
@@ -268,7 +268,7 @@ class LowerVariance:
         apart = off(a.mean, b.mean, noise(a, b), self.rtol) if self.same_mean else 0.0
         return Outcome(not higher and (lies.equal or not self.same_mean), apart, lower)
 
-    def explain(self, plan: Plan) -> Explanation:
+    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
         """What went wrong at a plan."""
         a, b = exactly_both(self.estimator, self.than, plan) or both(self.estimator, self.than, plan)
         lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
@@ -303,11 +303,12 @@ def said(lies: Match) -> str:
     return str(lies)
 
 
-def _guess(estimator: Estimator, plan: Plan, objective: Objective) -> str:
-    """What it may be, in words, if a known pattern fits."""
+def _guess(estimator: Estimator, plan: Plan, objective: Objective, tried: Sequence[Plan]) -> str:
+    """What it may be, in words, if a known pattern fits here and where else it was tried."""
     floats = plan.floats()
     try:
-        hint = guess(estimator, floats, objective, means(estimator, floats, objective))
+        also = observe_all(estimator, [other.floats() for other in different(tried)], objective)
+        hint = guess(estimator, floats, objective, means(estimator, floats, objective), also)
     except Exception:  # the user's function may break at the other problems that a guess is tried at
         return ""
     return "" if hint is None else fill(hint.says, WIDTH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -114,7 +114,7 @@ class Partition:
                 worst, told = max(worst, float(relative.max())), told or bool(np.any(whole != 0))
         return Outcome(True, worst, told)
 
-    def explain(self, plan: Plan) -> Explanation:
+    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
         """What went wrong at a plan: the first sample, cut the first way, of which it is not so."""
         for samples in sampled(plan.floats()):
             whole = self._estimated(samples)
@@ -198,7 +198,7 @@ class PaddingIgnored:
                 worst, told = max(worst, float(relative.max())), told or bool(np.any(wanted != 0))
         return Outcome(True, worst, told)
 
-    def explain(self, plan: Plan) -> Explanation:
+    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
         """What went wrong at a plan: the first padding that matters, the first sample, and the argument it came by."""
         for samples in sampled(plan.floats()):
             wanted = estimated(self.estimator, samples)

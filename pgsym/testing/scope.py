@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import product
 from math import comb
 from typing import TYPE_CHECKING, Any, Final, TypedDict
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 import numpy as np
 
 from pgsym.decide.verdicts import Rung
-from pgsym.errors import EstimatorError, TooLarge
+from pgsym.errors import EstimatorError
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.problem import Problem
-from pgsym.testing import settings
+from pgsym.testing import needs, settings
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -25,6 +26,8 @@ KINDS: Final = ("bandit", "tree", "mdp")
 SAMPLES: Final = 10_000
 """How many samples a drawn problem may have: larger groups are tried at problems with fewer episodes."""
 EPISODES: Final = 64
+DISCOUNTS: Final = (1, Fraction(1, 2))
+"""What is drawn from where the subject asks for a discount."""
 TOLERANCE: Final = 1e-12
 """How far apart, relative to their lengths, gradients in float64 may lie: policies that are nearly deterministic cost
 a loss some digits of what `moments` promises."""
@@ -89,10 +92,28 @@ class Scope:
     unordered: bool = False
     rtol: float = TOLERANCE
 
+    names: frozenset[str] = frozenset()  # of what the subject asks for
+    told: frozenset[str] = frozenset()  # the options that were given
+
     @classmethod
-    def of(cls, given: Mapping[str, Any], groups: Iterable[int] = (1, 2), members: Iterable[int] = (1, 2)) -> Scope:
-        """The scope of an assertion that is told some options, with its own groups and members where it is not."""
-        told = {"groups": groups, "members": members, **settings.current(), **given}
+    def of(
+        cls,
+        given: Mapping[str, Any],
+        groups: Iterable[int] = (1, 2),
+        members: Iterable[int] = (1, 2),
+        names: Iterable[str] = (),
+    ) -> Scope:
+        """The scope of an assertion that is told some options, with its own groups and members where it is not.
+
+        `names` are those of all that its subject asks for: where they ask for it, and nothing else was said, some
+        problems are off-policy, and some are discounted.
+        """
+        asked: dict[str, Any] = {"groups": groups, "members": members}
+        own = {**settings.current(), **given}
+        if needed := needs.needed(names):
+            asked |= {"off_policy": None} if needs.OF_RATIOS[0] in needed else {}
+            asked |= {"discounts": DISCOUNTS} if "discounted" in needed else {}
+        told = {**asked, **own}
         for name in told:
             if name not in OPTIONS:
                 raise EstimatorError(f"there is no option {name!r}: an option is one of {', '.join(OPTIONS)}")
@@ -105,7 +126,7 @@ class Scope:
             told["problems"] = (told["problems"],)
         elif isinstance(told.get("problems"), Iterable):
             told["problems"] = tuple(told["problems"])
-        return cls(drawn=drawn, **told)
+        return cls(drawn=drawn, names=frozenset(names), told=frozenset(own), **told)
 
     def __post_init__(self) -> None:
         for name in ("groups", "members"):
@@ -138,46 +159,38 @@ class Scope:
             for groups, members in self.sizes():
                 yield Plan(problem, groups, members, self.unordered)
 
-    def strategies(self) -> list[SearchStrategy[Plan]]:
-        """Problems with sizes of samples, as Hypothesis draws them: a strategy for each kind, so that each is seen.
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What must be met: the facets that the subject asks for."""
+        return needs.needed(self.names)
 
-        Raises TooLarge where samples are too many.
-        """
-        from pgsym.testing.estimator_problems import problems  # isort: skip  (it says which extra is missing)
-        from hypothesis import strategies as st
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of problems that are drawn."""
+        kinds = self.drawn.get("kinds", KINDS)
+        return (kinds,) if isinstance(kinds, str) else tuple(kinds)
 
-        def planned(found: SearchStrategy[Problem], size: tuple[int, int]) -> SearchStrategy[Plan]:
-            return st.builds(Plan, found, *map(st.just, (*size, self.unordered)))
+    @property
+    def possible(self) -> Drawn:
+        """What is drawn, whatever its kind, with as many episodes as there may be."""
+        found = {k: v for k, v in self.drawn.items() if k != "kinds"}
+        return {"episodes": EPISODES, **found}  # type: ignore[typeddict-item]
 
-        sizes = self.sizes()
-        if self.problems is not None:
-            return [st.one_of([planned(self.problems, size) for size in sizes])]
-        drawn = dict(self.drawn)
-        kinds, most = drawn.pop("kinds", KINDS), drawn.pop("episodes", EPISODES)
-        if isinstance(kinds, str):
-            kinds = (kinds,)
-        few = {size: min(most, self._episodes(*size)) for size in sizes}
-        return [
-            st.one_of([planned(problems((kind,), **drawn, episodes=few[size]), size) for size in sizes])
-            for kind in kinds
-        ]
-
-    def _episodes(self, groups: int, members: int) -> int:
+    def episodes(self, groups: int, members: int) -> int:
         """How many episodes a problem may have for so many samples at most."""
-
-        def count(kinds: int, places: int) -> int:
-            return comb(kinds + places - 1, places) if self.unordered else kinds**places
-
         most = EPISODES
-        while most > 1 and count(count(most, members), groups) > self.samples:
+        while most > 1 and self.count(most, groups, members) > self.samples:
             most -= 1
-        if most < 2:
-            hint = "" if self.unordered else "unordered=True for multisets, "
-            raise TooLarge(
-                f"groups={groups}, members={members}: more than {self.samples:,} samples at every problem: "
-                f"take fewer, {hint}or samples=…"
-            )
-        return most
+        return min(most, self.possible["episodes"])
+
+    def count(self, episodes: int, groups: int, members: int, unordered: bool | None = None) -> int:
+        """How many samples there are of so many episodes from one start."""
+
+        def ways(kinds: int, places: int) -> int:
+            some = self.unordered if unordered is None else unordered
+            return comb(kinds + places - 1, places) if some else kinds**places
+
+        return ways(ways(episodes, members), groups)
 
 
 @dataclass(frozen=True)
@@ -201,6 +214,7 @@ class Held:
     tried: Scope
     plans: tuple[Plan, ...]
     outcomes: tuple[Outcome, ...]
+    lacking: tuple[str, ...] = ()
 
     @property
     def rung(self) -> Rung:
@@ -214,28 +228,44 @@ class Held:
 
     @property
     def scope(self) -> str:
-        """Where it holds: kinds, sizes, lengths, whose samples, rewards, groups."""
+        """Where it holds: kinds, sizes, lengths, rewards, discounts, whose samples, groups."""
         found = [plan.problem for plan in self.plans]
         kinds = Counter(p.kind for p in found)
-        on = sum(p.on_policy for p in found)
         ragged = sum(len(set(p.lengths.tolist())) > 1 for p in found)
         per_step = sum(not p.per_sequence for p in found)
         lengths = {int(n) for p in found for n in p.lengths}
-        policy = {0: "off-policy", len(found): "on-policy"}.get(on, f"on-policy ({on}) and off-policy")
         parts = [
             f"{len(found)} problem{'s' if len(found) > 1 else ''} "
             f"({', '.join(f'{n} {kind}' + 's' * (n > 1) for kind, n in kinds.items())})",
-            counted((p.S for p in found), "state or context", "states or contexts"),
-            counted((p.A for p in found), "action or token", "actions or tokens"),
-            f"length{'s' if len(lengths) > 1 else ''} {span(lengths)}" + (f" (ragged in {ragged})" if ragged else ""),
-            policy,
+            f"|S| = {span(p.S for p in found)}",
+            f"|A| = {span(p.A for p in found)}",
+            f"T = {span(lengths)}" + (f" (ragged in {ragged})" if ragged else ""),
+            f"γ = {' or '.join(sorted({str(p.discount) for p in found}))}",
+            _rewards(found) + (f" (per step in {per_step})" if per_step else " (per sequence)" * (max(lengths) > 1)),
+            self._whose,
+            f"{counted((p.groups for p in self.plans), 'group', 'groups')} of {span(p.members for p in self.plans)}",
         ]
-        if max(lengths) > 1:
-            parts.append(f"rewards per step in {per_step}" if per_step else "rewards per sequence")
-        parts.append(
-            f"{counted((p.groups for p in self.plans), 'group', 'groups')} of {span(p.members for p in self.plans)}"
-        )
+        if "values" in self.tried.names:
+            own = sum(p.critic is not None for p in found)
+            parts.append("the critic's values are exact" if not own else f"a critic of its own in {own}")
         return ", ".join(parts)
+
+    @property
+    def _whose(self) -> str:
+        """Whose samples they are, and how far from one the ratios are."""
+        off = [plan.problem for plan in self.plans if not plan.problem.on_policy]
+        if not off:
+            asks = needs.OF_RATIOS[0] in self.tried.needs
+            return "ON-POLICY ONLY (all ratios are 1)" if asks else "on-policy"
+        ratios = [r for p in off for r in (float(p.weights.min()), float(p.weights.max()))]
+        on = len(self.plans) - len(off)
+        words = f"on-policy ({on}) and off-policy" if on else "off-policy"
+        return f"{words} (ratios from {min(ratios):.2g} to {max(ratios):.2g})"
+
+    @property
+    def not_met(self) -> str:
+        """What the subject asks for and none of the problems had, as the caller wished; in words, or nothing."""
+        return needs.in_words(self.lacking, self.tried.names)
 
     @property
     def evidence(self) -> str:
@@ -251,7 +281,8 @@ class Held:
         )
 
     def __str__(self) -> str:
-        return f"{self.rung}: {self.says}\n  scope     {self.scope}\n  evidence  {self.evidence}"
+        missed = f"\n  not met   {self.not_met}" if self.lacking else ""
+        return f"{self.rung}: {self.says}\n  scope     {self.scope}{missed}\n  evidence  {self.evidence}"
 
     __repr__ = __str__
 
@@ -270,6 +301,13 @@ def span(numbers: Iterable[int]) -> str:
     found = sorted(numbers)
     low, high = found[0], found[-1]
     return str(low) if low == high else f"{low} to {high}"
+
+
+def _rewards(found: Sequence[Problem]) -> str:
+    """The range of the rewards of some problems."""
+    low, high = min(p.rewards.min() for p in found), max(p.rewards.max() for p in found)
+    near, far = (f"{float(x):g}".replace("-", "−").replace("e+0", "e") for x in (low, high))
+    return f"rewards {near}" if low == high else f"rewards from {near} to {far}"
 
 
 def counted(numbers: Iterable[int], one: str, several: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from pgsym.estimators.audit import LossAudit, audit_loss
 from pgsym.estimators.estimator import as_estimator
 from pgsym.estimators.hints import guess
 from pgsym.estimators.subject import Subject, subject
-from pgsym.estimators.suite import Scope
+from pgsym.estimators.suite import BATCHES, Scope
 from pgsym.user_code import Loaded
 
 
@@ -68,10 +69,10 @@ def test_an_audit_does_not_pass_what_rounding_hides_and_counts_what_it_asked_for
 
     found = audited(much_noise)
     assert found.verdict == "wrong"
-    assert re.fullmatch(r"there is no estimate to judge at \d+ of 11 readings asked for", found.says)
+    assert re.fullmatch(r"there is no estimate to judge at \d+ of 14 readings asked for", found.says)
     scope = Scope(kinds=("bandit",), batches=((1, 2), (1, 4)), budget=50)
     some = audit_loss(Subject(as_estimator(reinforce), "estimator", "it", False), scope, known=())
-    assert re.fullmatch(r"the mean is ∇\(J\) at \d+ of \d+ readings asked for", some.says)
+    assert re.fullmatch(r"the mean is ∇\(J\) at \d+ of \d+ readings asked for \(on-policy, .*\)", some.says)
 
 
 def test_a_term_that_the_rewards_do_not_weigh_is_not_called_cut() -> None:
@@ -117,3 +118,57 @@ def test_advantages_with_their_axes_exchanged_are_refused_at_once() -> None:
 
     with pytest.raises(EstimatorError, match=r"exchanged returned shape \(5, 2, 3\) for N = 5 samples of R = 3 rows"):
         subject(Loaded("it:exchanged", exchanged, sys.modules[__name__]))
+
+
+def only_from(size: str, at: int) -> Any:
+    """Right below a size, and half from it on."""
+
+    def estimator(returns: Any, probs: Any, mask: Any, group_size: int, total_scores: Any) -> Any:
+        sizes = {"actions": probs.shape[3], "steps": mask.shape[2], "members": group_size}
+        return reinforce(returns, total_scores) * (1.0 if sizes[size] < at else 0.5)
+
+    return estimator
+
+
+def clipped_at_ten(returns: Any, total_scores: Any) -> Any:
+    return reinforce(np.clip(returns, -10, 10), total_scores)
+
+
+def never_charged(returns: Any, total_scores: Any) -> Any:
+    return reinforce(np.where((returns < 0).all(axis=1, keepdims=True), 0, returns), total_scores)
+
+
+@pytest.mark.parametrize(
+    ("function", "kind", "batch"),
+    [
+        (only_from("actions", 4), "bandit", (1, 1)),
+        (only_from("actions", 5), "tree", (1, 1)),
+        (only_from("steps", 4), "tree", (1, 1)),
+        (only_from("steps", 5), "tree", (1, 1)),
+        (clipped_at_ten, "bandit", (1, 1)),
+        (clipped_at_ten, "tree", (1, 1)),
+        (never_charged, "bandit", (1, 1)),
+        (only_from("members", 5), "bandit", BATCHES[4]),
+    ],
+)
+def test_what_is_wrong_only_where_it_is_large_or_far_is_not_called_exact(
+    function: Any, kind: str, batch: tuple[int, int]
+) -> None:
+    estimator = as_estimator(function)
+    found = audit_loss(Subject(estimator, "estimator", "it", False), Scope(kinds=(kind,), batches=(batch,)), known=())
+    assert found.verdict != "unbiased"
+
+
+def test_the_verdict_says_of_what_it_is_exact() -> None:
+    def audit(**options: Any) -> LossAudit:
+        scope = Scope(kinds=("bandit", "tree"), batches=((1, 1), (1, 2)), length=2, vocabulary=3, **options)
+        return audit_loss(Subject(as_estimator(reinforce), "estimator", "it", False), scope, known=())
+
+    assert audit().says == (
+        "the mean is ∇(J) at all 28 readings asked for (on-policy, |A| = 2 to 3, T = 1 to 2, groups of 1 to 2, rewards "
+        "from −1000 to 1000)"
+    )
+    assert audit(off_policy=True).sizes.startswith("on- and off-policy, |A| = 2 to 3")
+    late = Scope(kinds=("tree",), batches=((1, 1),), length=2, discount=Fraction(9, 10))
+    found = audit_loss(Subject(as_estimator(reinforce), "estimator", "it", False), late, known=())
+    assert found.sizes.endswith(", γ = 1 or 9/10")

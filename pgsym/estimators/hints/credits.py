@@ -56,6 +56,11 @@ def _per_decision(p: Problem, parts: Parts) -> Floats:
     return onward(p.discounts * paid(p, parts) * np.cumprod(ratios(p), axis=1))
 
 
+def _without_own_mean(p: Problem, parts: Parts) -> Floats:
+    to_go = onward(p.discounts * paid(p, parts))
+    return to_go - total(np.where(p.mask, to_go, 0.0)) / p.lengths[:, np.newaxis]
+
+
 FROM_ITS_STEP: Final = "credit it with all rewards from its step on"
 DISCOUNTS: Final = "r_u counts γ^(u−1), and so does what follows an action: γ^(t−1) Σ_{u≥t} γ^(u−t) r_u"
 
@@ -121,6 +126,11 @@ CREDITS: Final[dict[str, Choice[Credit]]] = {
         lambda p, parts: total(p.discounts * paid(p, parts)) / p.lengths[:, np.newaxis],
         "rewards are averaged over an episode's own length rather than summed",
         advice="sum them: divided by the length, long episodes are paid less",
+    ),
+    "own-episode-baseline": Choice(
+        lambda p, parts: _without_own_mean(p, parts),
+        "the mean over the steps of its own episode is subtracted, which depends on the action itself",
+        advice="subtract what is known before the action: a value of the state, or the mean of other episodes",
     ),
     "no-reward": Choice(
         lambda p, parts: np.ones((1, 1)), "no reward reaches the gradient", advice="multiply the score by the advantage"

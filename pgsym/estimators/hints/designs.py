@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.hints.baselines import BASELINES
+from pgsym.estimators.hints.baselines import BASELINES, NO_SLACK, Slack
 from pgsym.estimators.hints.choice import RETURN, Choice, Parts
 from pgsym.estimators.hints.credits import CREDITS
 from pgsym.estimators.hints.norms import NORMS
@@ -46,6 +46,7 @@ class Design:
     tokens: str = "own"
     parts: Parts = RETURN
     regulariser: str = "paid"
+    slack: Slack = NO_SLACK
 
     def choice(self, place: str) -> Choice[Any]:
         """What is chosen at a place."""
@@ -105,11 +106,13 @@ class Listed:
         def compute() -> Floats | None:
             paid, besides = PLACES["regulariser"][design.regulariser].of(self.p, design.parts)
             table = np.broadcast_to(CREDITS[design.credit].of(self.p, paid) + besides, (self.p.E, self.p.T))
-            grouped = table[self.episodes].reshape(-1, self.plan.groups, self.plan.members, self.p.T)
-            found = BASELINES[design.baseline].of(grouped)
+            shape = -1, self.plan.groups, self.plan.members, self.p.T
+            grouped, mask = (x[self.episodes].reshape(shape) for x in (table, self.p.mask.astype(np.float64)))
+            found = BASELINES[design.baseline].of(grouped, mask, design.slack)
             return found.reshape(self._rows) if found is not None and np.isfinite(found).all() else None
 
-        return self._once((design.credit, design.baseline, design.parts, design.regulariser), compute)
+        key = design.credit, design.baseline, design.parts, design.regulariser, design.slack
+        return self._once(key, compute)
 
     def _weights(self, name: str) -> Floats:
         def compute() -> Floats:

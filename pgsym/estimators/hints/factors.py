@@ -140,7 +140,7 @@ FACTORS: Final = (
         "zero",
         "0",
         lambda plan: 0,
-        "nothing is left of the gradient: the reward does not reach it, or what is differentiated averages out",
+        "",
     ),
 )
 """The likelier first; `equal` is no slip."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -18,6 +19,9 @@ BEHAVIOUR: Final = ((20, 80), (50, 50), (75, 25), (44, 56), (80, 20))
 """Ratios that are within 2 % of one, or at least 2 to 1: where a clip bites, it bites whatever its width."""
 REFERENCE: Final = ((35, 65), (62, 38), (45, 55), (71, 29), (53, 47))
 PAID: Final = (3, -2, 5, -4, 1, -3, 2, 7, -1, 4, -5, 6)
+CRITIC: Final = (2, -1, 4, 1, -3)
+MOST: Final = 12
+MOST_PAID, LEAST_LIKELY = 100, 1e-3
 LARGEST: Final = 2500
 """How many samples a probe may have."""
 
@@ -31,6 +35,7 @@ class Features:
     off_policy: bool = False
     discounted: bool = False
     paid_per_step: bool = False
+    critic: bool = False
 
     def more(self) -> Features:
         """The same with ragged lengths and rewards on the way: what any estimator for sequences must do with."""
@@ -39,11 +44,12 @@ class Features:
     def without(self) -> dict[str, Features]:
         """The same with one feature less, by what is less."""
         simpler = {
-            "one step": Features(off_policy=self.off_policy) if self.steps else self,
+            "one step": Features(off_policy=self.off_policy, critic=self.critic) if self.steps else self,
             "equal lengths": replace(self, ragged=False),
             "samples of the policy itself": replace(self, off_policy=False),
             "discount 1": replace(self, discounted=False),
             "one reward, at the end": replace(self, paid_per_step=False),
+            "the exact values": replace(self, critic=False),
         }
         return {name: less for name, less in simpler.items() if less != self}
 
@@ -57,6 +63,7 @@ def features(problem: Problem) -> Features:
         off_policy=not problem.on_policy,
         discounted=problem.discount != 1 and problem.T > 1,
         paid_per_step=bool(np.asarray(problem.rewards[~last] != 0, dtype=bool).any()),
+        critic=problem.critic is not None,
     )
 
 
@@ -71,6 +78,7 @@ def probe(wanted: Features) -> Problem:
             starts=[Fraction(2, 5), Fraction(3, 10), Fraction(3, 10)],
             behaviour=None if behaviour is None else _percent(behaviour),
             reference=_percent([[25, 40, 35], [47, 33, 20], [22, 19, 59]]),
+            critic=[2, -1, 1] if wanted.critic else None,
         ).floats()
     length, end = (3, 0) if wanted.ragged else (2, None)
     rows = contexts(2, length, end, prompts=2)
@@ -97,20 +105,41 @@ def probe(wanted: Features) -> Problem:
         reference=table(REFERENCE),
         token_reward=paid_on_the_way if wanted.paid_per_step else None,
         discount=Fraction(3, 5) if wanted.discounted else 1,
+        critic=[CRITIC[i % len(CRITIC)] for i in range(len(rows))] if wanted.critic else None,
     ).floats()
 
 
-def probes(wanted: Features, plan: Plan) -> list[Plan]:
-    """Small plans with some features, in batches of several sizes, that of a plan among them; the cheapest first."""
+def probes(wanted: Features, plan: Plan, several: bool = False) -> list[Plan]:
+    """Small plans with some features, in batches of several sizes, that of a plan among them; the cheapest first.
+
+    Some have several groups of more than one member where the plan has, or where `several` says so.
+    """
     sizes = [(1, 2), (1, 3)] if plan.members > 1 else [(2, 1), (3, 1), (1, 2)]
-    if min(plan.members, plan.groups) > 1:
+    if min(plan.members, plan.groups) > 1 or several:
         sizes.append((2, 2))
     found = [Plan(probe(wanted), *size) for size in dict.fromkeys([*sizes, (plan.groups, plan.members)])]
     return [small for small in found if small.count <= LARGEST]
+
+
+def different(plans: Iterable[Plan]) -> list[Plan]:
+    """Some small plans among many, one for all that have the same features and the same make of samples.
+
+    None has rewards so large, or probabilities so small, that rounding would tell apart what is equal.
+    """
+    found: dict[tuple[Features, bool, bool, bool], Plan] = {}
+    for plan in plans:
+        p = plan.problem
+        if float(np.abs(p.rewards).max()) > MOST_PAID or float(min(p.policy.min(), p.behaviour.min())) < LEAST_LIKELY:
+            continue
+        if plan.count * plan.rows > LARGEST:
+            continue
+        paid = len(set(p.returns.tolist())) > 2
+        found.setdefault((features(p), plan.groups > 1, plan.members > 1, paid), plan)
+    return list(found.values())[:MOST]
 
 
 def _percent(rows: list[list[int]]) -> list[list[Fraction]]:
     return [[Fraction(n, 100) for n in row] for row in rows]
 
 
-__all__ = ["Features", "features", "probe", "probes"]
+__all__ = ["Features", "different", "features", "probe", "probes"]

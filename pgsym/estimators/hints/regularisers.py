@@ -81,6 +81,11 @@ DIVERGENCES: Final[dict[str, Regulariser]] = {
         "k3 of the whole sequence is a reward: its mean is the divergence, but the gradient that it leaves out is not "
         "zero",
     ),
+    "divergence-of-the-chosen": _divergence(
+        lambda p: np.where(p.mask, p.taken(p.policy) * (1 + log_ratios(p)), 0.0).astype(np.float64),
+        "p log(p/ref) of the chosen action alone is differentiated, which sampling weighs by p once more",
+        advice="sum p log(p/ref) over all actions, or weight the score by the log-ratio, detached",
+    ),
     "k2-in-reward": _divergence(
         lambda p: onward(log_ratios(p) ** 2 / 2),
         "k2 is a reward, half the squared log-ratio",
@@ -116,6 +121,11 @@ ENTROPIES: Final[dict[str, Regulariser]] = {
         lambda p: -_own(p),
         "an action answers only for the entropy at its own step, not for where it leads",
         advice="weight the score by the −log π of all steps from its own on",
+    ),
+    "entropy-of-the-chosen": _entropy(
+        lambda p: np.where(p.mask, -p.taken(p.policy) * (1 + _own(p)), 0.0).astype(np.float64),
+        "−p log p of the chosen action alone is differentiated, which sampling weighs by p once more",
+        advice="sum −p log p over all actions, or weight the score by −log π, detached",
     ),
     "probability-for-entropy": _entropy(
         lambda p: -onward(np.where(p.mask, p.taken(p.policy), 0).astype(np.float64)),

@@ -22,6 +22,7 @@ LOOK: dict[str, str] = {
     "samples of the policy itself": "look at the importance weight",
     "discount 1": "look at the powers of the discount",
     "one reward, at the end": "look at which rewards an action is credited with",
+    "the exact values": "look at where the critic's errors go: what estimates the return by a critic has its bias",
 }
 WRONG_WITH: dict[str, tuple[str, str]] = {
     "one step": ("wrong-with-several-steps", "with several steps"),
@@ -29,6 +30,7 @@ WRONG_WITH: dict[str, tuple[str, str]] = {
     "samples of the policy itself": ("wrong-off-policy", "where the samples are another policy's"),
     "discount 1": ("wrong-with-a-discount", "with a discount"),
     "one reward, at the end": ("wrong-with-rewards-on-the-way", "with rewards on the way"),
+    "the exact values": ("wrong-with-a-critic", "with a critic of its own"),
 }
 
 
@@ -44,17 +46,17 @@ def symptom(
     if rich and all(o.right for o in [*rich, *simpler.values()]):
         return (
             "wrong-here-alone",
-            f"it is right at {len(rich) + len(simpler)} other small problems of the kind: it looks like a matter of "
-            "the numbers here (zero probabilities, equal rewards, large ratios), not of the formula",
+            f"it is right at {len(rich) + len(simpler)} other small problems, where no reward is larger than 7, no "
+            "probability below 0.1, and no two rewards or probabilities of an action need be equal",
         )
     if not found.problem.on_policy and plans and not sees(estimator, plans[0], "behaviour"):
         return (
-            "importance-weight-missing",
-            "it says the same whatever policy the samples are drawn from: it looks like the importance weight is "
-            "missing",
+            "behaviour-unused",
+            "it says the same of every sample of a small problem where another policy has drawn them: off-policy, an "
+            "estimate needs an importance weight",
         )
-    right = [name for name, o in simpler.items() if o.right]
-    if right and rich:
+    right = sorted((name for name, o in simpler.items() if o.right), key=lambda name: name != "the exact values")
+    if right and any(not o.right for o in rich):
         names, where = zip(*(WRONG_WITH[name] for name in right), strict=True)
         says = f"at a small problem with {', or with '.join(right)}, it is right, and wrong {' and '.join(where)}"
         return " + ".join(names), f"{says}: {LOOK[right[0]]}"
@@ -72,11 +74,11 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
     doubled, negated = with_rewards(2 * p.rewards), with_rewards(-p.rewards)
     if doubled is not None and np.allclose(doubled.mean, seen.mean, 1e-3, 1e-6):
         if negated is not None and np.allclose(negated.mean, seen.mean, 1e-9, 1e-9):
-            return "rewards-unused", "its mean is the same for other rewards: it looks like they do not reach it"
+            return "rewards-unused", "its mean is the same when all rewards are doubled, and when their sign is turned"
         return (
             "rewards-normalised",
-            "its mean stays when all rewards are doubled: it looks like advantages are divided by their "
-            "spread or cut, or only their order counts",
+            "its mean stays when all rewards are doubled (within 0.1 %), and the gradient does not: look at what "
+            "advantages are divided by, and at where they are cut",
         )
     nothing = with_rewards(0 * p.rewards)
     added = 0 * seen.mean if nothing is None else nothing.mean
@@ -87,20 +89,20 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
     ):
         return (
             "term-without-rewards",
-            "its mean is not zero where nothing is paid: it looks like a term is added that the rewards do not "
-            "weigh, such as a bonus or a penalty",
+            "its mean is not zero where nothing is paid: a term is added that the rewards do not weigh, such as a "
+            "bonus or a penalty",
         )
     if doubled is not None and not np.allclose(doubled.mean, 2 * seen.mean, 1e-9, 1e-9):
         return (
             "not-linear-in-rewards",
-            "its mean is not doubled when all rewards are: it looks like something is cut, or divided by their spread",
+            "its mean is not doubled when all rewards are: look at what is cut, or divided by their spread",
         )
     last = np.arange(p.T) == p.lengths[:, np.newaxis] - 1
     shifted = with_rewards(p.rewards + last)
     if p.discount == 1 and shifted is not None and not np.allclose(shifted.mean, seen.mean, 1e-9, 1e-9):
         return (
             "cares-for-a-constant-reward",
-            "its mean changes when every episode is paid the same on top, and the gradient does not: it looks like "
+            "its mean changes when every episode is paid the same on top, and the gradient does not: look at whether "
             "scores have weights that depend on the sample, and no longer average to zero",
         )
     return None

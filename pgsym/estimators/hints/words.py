@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.hints.baselines import LOOSE
 from pgsym.estimators.hints.choice import Parts
 from pgsym.estimators.hints.factors import Factor
 from pgsym.estimators.hints.search import Slip
@@ -24,33 +23,50 @@ class Hint:
         return self.says
 
 
-def of_factor(factor: Factor, plan: Plan, tried: int) -> Hint:
-    """A factor between the mean and the gradient, seen at a number of problems."""
-    if factor.name == "zero":
-        return Hint(factor.name, f"its mean is zero: it looks like {factor.says}")
+LIMITED: Final = " (with ragged lengths and rewards on the way it is something else)"
+
+
+def of_nothing(tried: int, varies: bool) -> Hint:
+    """A mean of zero, seen at a number of problems."""
+    how = "what is differentiated averages out" if varies else "so is every estimate here"
+    return Hint("zero", f"its mean is zero at all {tried} problems tried: {how}")
+
+
+def of_factor(factor: Factor, plan: Plan, tried: int, limited: bool = False) -> Hint:
+    """A factor between mean and gradient, seen at a number of problems; `limited`: though not at larger ones."""
+    where = LIMITED if limited else ""
     if factor.name == "wrong-sign":
-        return Hint(factor.name, f"its mean is minus the gradient: it looks like {factor.says}")
+        return Hint(factor.name, f"its mean is minus the gradient{where}: it looks like {factor.says}")
     value = number(factor.of(plan)).replace("-", "−")
     formula = factor.formula if factor.formula == value else f"{factor.formula} = {value}"
     alone = "" if tried > 1 else " here, where other formulas may give the same"
     link = "of" if 0 < factor.of(plan) < 1 else "times"
-    return Hint(factor.name, f"its mean is {formula} {link} the gradient{alone}: it looks like {factor.says}")
+    return Hint(factor.name, f"its mean is {formula} {link} the gradient{alone}{where}: it looks like {factor.says}")
 
+
+SLACK_WORDS: Final = {
+    "added": "added to the deviation",
+    "inside": "added to the variance",
+    "least": "as the least deviation",
+    "counted": "added to the count and the variance",
+}
 
 SAME: Final = {"mean-over-length", "average-reward"}
 """Two ways to say one thing, where the whole return is credited."""
 
 
-def of_slips(fitting: list[Slip]) -> Hint:
-    """The likeliest in full, and that there is another with the same numbers."""
+def of_slips(fitting: list[Slip], limited: bool = False) -> Hint:
+    """The likeliest in full, and that there is another with the same numbers; `limited`: though not at larger ones."""
     slip = fitting[0]
     names, looks, advice = zip(*(_words(slip, place) for place in slip.places), strict=True)
     look = ", and ".join(looks)
     if slip.factor.name != "equal":
         names += (slip.factor.name,)
         look += f", and its mean is {slip.factor.formula} times that ({slip.factor.says})"
-    about = "just that, but for 0.2 %," if slip.design.baseline in LOOSE else "just that"
+    slack = slip.design.slack
+    about = f"just that, with {slack.eps:g} {SLACK_WORDS[slack.form]}," if slack.eps else "just that"
     tried = f"its mean is {about} at all {slip.tried} problems tried" if slip.tried > 1 else f"its mean is {about} here"
+    tried += LIMITED.replace(" (", ", but ").rstrip(")") if limited else ""
     others = [other for other in fitting[1:] if {slip.design.norm, other.design.credit} != SAME]
     look_too = (", and ".join(_words(other, place)[1] for place in other.places) for other in others)
     another = next((f"; so it is where {words}" for words in look_too if words not in look), "")

@@ -1,0 +1,173 @@
+"""What an estimator asks for must be met before an assertion about it passes: several steps, ragged rows, ratios ≠ 1.
+
+What it asks for is read off its arguments.  A facet is what one problem, with samples of one size, can show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from pgsym.estimators.adapters.arguments import ADVANTAGES
+from pgsym.estimators.adapters.loss import FromLoss
+from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.estimator import Estimator, FromFunction
+from pgsym.estimators.problem import Bools, Problem
+from pgsym.estimators.samples import COLUMNS, SHARED, parameters_of
+
+ABOVE: Final = 1.5
+"""Ratios above this, or below its inverse, lie outside of the ranges to which ratios are usually clipped."""
+FAR: Final = float(np.exp(2.0))
+"""The same for log-ratios, which are cut at larger values."""
+
+RATIOS: Final = frozenset({"ratios", "old_logp", "old_probs", "old_logits", "behaviour"})
+RAGGED: Final = frozenset({"mask", "weights", "padding", "lengths"})
+GROUPED: Final = frozenset({"group_ids", "group_size", "group_mean", "leave_one_out", "group_standardised"})
+REFERENCE: Final = frozenset({"ref_logp", "ref_probs", "ref_logits", "reference"})
+
+
+@dataclass(frozen=True)
+class Facet:
+    """What a plan can show: in words, which arguments ask for it (all, if none is named), and whether it is there."""
+
+    says: str
+    asked_by: frozenset[str]
+    shown: Callable[[Plan], bool]
+
+
+def _several_steps(plan: Plan) -> bool:
+    """Whether some episode takes an action twice."""
+    p = plan.problem
+    possible = _possible(p)
+    return p.T > 1 and any(
+        len(set(taken[:n])) < n for taken, n in zip(p.actions[possible].tolist(), p.lengths[possible], strict=True)
+    )
+
+
+def _ragged(plan: Plan) -> bool:
+    p = plan.problem
+    return p.T > 1 and len(set(p.lengths[_possible(p)].tolist())) > 1
+
+
+def _unequal(plan: Plan) -> bool:
+    """Whether the members of a group may be paid differently."""
+    p = plan.problem
+    return plan.members > 1 and any(len(set(p.returns[episodes].tolist())) > 1 for episodes in plan.starts())
+
+
+def _possible(p: Problem) -> Bools:
+    return np.asarray(p.mass(p.behaviour) != 0, dtype=bool)
+
+
+def _ratio(outside: Callable[[Any], Any], sign: int) -> Callable[[Plan], bool]:
+    """Whether a ratio lies where `outside` says, in an episode whose return has the sign (0: is not zero)."""
+
+    def shown(plan: Plan) -> bool:
+        p = plan.problem
+        if p.on_policy:
+            return False
+        returns = p.returns.astype(np.float64)
+        paid = _possible(p) & (returns != 0 if sign == 0 else returns * sign > 0)
+        return bool((outside(p.weights.astype(np.float64)) & p.mask)[paid].any())
+
+    return shown
+
+
+def _of_reference(plan: Plan) -> bool:
+    return not np.array_equal(plan.problem.reference, plan.problem.policy)
+
+
+FACETS: Final[dict[str, Facet]] = {
+    "steps": Facet("episodes of several steps, an action taken twice", frozenset(), _several_steps),
+    "ragged": Facet("episodes of different lengths", RAGGED, _ragged),
+    "ragged-rows": Facet(
+        "rows of different lengths in a batch", RAGGED, lambda plan: plan.rows > 1 and _ragged(plan)
+    ),
+    "above-paid": Facet(
+        f"ratios above {ABOVE:g} with a positive return", RATIOS, _ratio(lambda ratios: ratios > ABOVE, 1)
+    ),
+    "above-charged": Facet(
+        f"ratios above {ABOVE:g} with a negative return", RATIOS, _ratio(lambda ratios: ratios > ABOVE, -1)
+    ),
+    "below-paid": Facet(
+        "ratios below 2/3 with a positive return", RATIOS, _ratio(lambda ratios: ratios < 1 / ABOVE, 1)
+    ),
+    "below-charged": Facet(
+        "ratios below 2/3 with a negative return", RATIOS, _ratio(lambda ratios: ratios < 1 / ABOVE, -1)
+    ),
+    "far-above": Facet("log-ratios above 2", RATIOS, _ratio(lambda ratios: ratios > FAR, 0)),
+    "far-below": Facet("log-ratios below −2", RATIOS, _ratio(lambda ratios: ratios < 1 / FAR, 0)),
+    "unequal": Facet("groups of more than one member, paid differently", GROUPED, _unequal),
+    "groups": Facet(
+        "several groups of more than one member", frozenset({"group_ids", "group_size"}),
+        lambda plan: plan.groups > 1 and plan.members > 1,
+    ),
+    "reference": Facet("a reference other than the policy", REFERENCE, _of_reference),
+    "discounted": Facet(
+        "a discount other than 0 and 1", frozenset({"discount"}),
+        lambda plan: plan.problem.discount not in (0, 1) and plan.problem.T > 1,
+    ),
+}  # fmt: skip
+"""What can be asked for, by name."""
+OF_RATIOS: Final = tuple(name for name, facet in FACETS.items() if facet.asked_by == RATIOS)
+
+
+def asked(*estimators: Estimator) -> frozenset[str]:
+    """The names of all that some estimators ask for, as far as it is known.
+
+    >>> from pgsym.estimators import from_advantages
+    >>> sorted(asked(from_advantages(lambda returns, mask: returns)))
+    ['mask', 'returns']
+    """
+    return frozenset(name for estimator in estimators for name in _asked(estimator))
+
+
+def _asked(estimator: Estimator) -> Iterable[str]:
+    if isinstance(estimator, FromFunction):
+        return estimator.given.values()
+    if not isinstance(estimator, FromLoss):
+        return ()
+    if estimator.traced or not estimator.meant & set(ADVANTAGES):
+        return estimator.meant
+    if isinstance(estimator.advantages, str):
+        return {*estimator.meant, estimator.advantages}
+    own = parameters_of(estimator.advantages)
+    return {*estimator.meant, *(name for name in own if name in COLUMNS or name in SHARED)}
+
+
+def needed(names: Iterable[str]) -> tuple[str, ...]:
+    """The facets that must be met by what asks for arrays by some names.
+
+    >>> needed(["returns", "lengths"])
+    ('steps', 'ragged', 'ragged-rows')
+    """
+    found = set(names)
+    return tuple(name for name, facet in FACETS.items() if not facet.asked_by or facet.asked_by & found)
+
+
+def shown(plan: Plan, among: Iterable[str]) -> frozenset[str]:
+    """The facets, of some, that a plan shows."""
+    return frozenset(name for name in among if FACETS[name].shown(plan))
+
+
+def in_words(facets: Iterable[str], names: Iterable[str]) -> str:
+    """Facets in words, with the arguments that ask for them.
+
+    >>> in_words(["steps", "ragged"], ["returns", "mask"])
+    'episodes of several steps, an action taken twice; episodes of different lengths (it asks for mask)'
+    """
+    by: dict[frozenset[str], list[str]] = {}
+    for name in facets:
+        by.setdefault(FACETS[name].asked_by, []).append(FACETS[name].says)
+    found = set(names)
+    parts = []
+    for asked_by, says in by.items():
+        why = f" (it asks for {', '.join(sorted(asked_by & found))})" if asked_by & found else ""
+        parts.append(", ".join(says) + why)
+    return "; ".join(parts)
+
+
+__all__ = ["FACETS", "OF_RATIOS", "Facet", "asked", "in_words", "needed", "shown"]
