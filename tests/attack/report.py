@@ -7,28 +7,36 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from attack.closed import CLOSED, ClosedStatement
+from attack.fields import FIELDS, FieldStatement
 from attack.library import EVERYTHING
-from attack.run import complaint
+from attack.run import complaint, complaint_about_closed_form, complaint_about_field
 
 if __name__ == "__main__":
     counts: Counter[str] = Counter()
     open_now: list[str] = []
     never: list[str] = []
-    for s in EVERYTHING:
+    for s in (*EVERYTHING, *FIELDS, *CLOSED):
         if len(sys.argv) > 1 and not any(word in s.name for word in sys.argv[1:]):
             continue
         started = time.process_time()
         doubt = s.confirmed()
         middle = time.process_time()
-        wrong = complaint(s)
+        match s:
+            case FieldStatement():
+                wrong, truth = complaint_about_field(s), "field" if s.potential is None else "true"
+            case ClosedStatement():
+                wrong, truth = complaint_about_closed_form(s), "true" if s.truth else "closed form"
+            case _:
+                wrong, truth = complaint(s), s.truth
         ended = time.process_time()
-        counts[s.truth] += 1
+        counts[truth] += 1
         if doubt:
             print(f"ORACLE {s.name}: {doubt}")
         if wrong:
-            counts[f"{s.truth}, wrong"] += 1
-            (never if s.truth == "true" and wrong in ("undecided", "tested") else open_now).append(f"{s.name}\t{wrong}")
-            print(f"{s.truth.upper():8} {s.name}: {wrong}"[:230])
+            counts[f"{truth}, wrong"] += 1
+            (never if truth == "true" and wrong in ("undecided", "tested") else open_now).append(f"{s.name}\t{wrong}")
+            print(f"{truth.upper():8} {s.name}: {wrong}"[:230])
         if ended - started > 1:
             print(f"SLOW {s.name}: oracle {middle - started:.1f} s, pgsym {ended - middle:.1f} s")
         sys.stdout.flush()

@@ -30,7 +30,7 @@ OUTCOMES_AT_MOST = 90
 class Statement:
     """lhs = rhs, or lhs ≤ rhs, with what a careful reader finds.
 
-    `truth` is "true"; "false" (at defined values, or nothing but a size that is not listed saves it); "partial" where it
+    `truth` is "true"; "false" (at defined values; only a size that is not listed saves it); "partial" where it
     holds wherever both sides have a value, but not both do everywhere, and `says` is what the condition must mention;
     or "vacuous" where nothing satisfies the hypotheses.  A false statement has its witness among the worlds of `pins`
     and `size`.
