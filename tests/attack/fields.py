@@ -102,41 +102,122 @@ centre = circle(third, third)
 
 FIELDS = (
     FieldStatement("a vortex around the uniform policy", turning(pa - third, pb - third), H, loop=centre, pins=at),
-    FieldStatement("a vortex around another policy", turning(pa - quarter, pb - half), H, loop=circle(quarter, half), pins=at),
-    FieldStatement("a vortex of log-odds", turning(log(pa) - log(PI(c, s, theta)), log(pb) - log(PI(c, s, theta))), H, loop=centre, pins={**at, "at c": 2}),
+    FieldStatement(
+        "a vortex around another policy", turning(pa - quarter, pb - half), H, loop=circle(quarter, half), pins=at
+    ),
+    FieldStatement(
+        "a vortex of log-odds",
+        turning(log(pa) - log(PI(c, s, theta)), log(pb) - log(PI(c, s, theta))),
+        H,
+        loop=centre,
+        pins={**at, "at c": 2},
+    ),
     FieldStatement("a vortex of two objectives", turning(X, Y), HW, loop=centre, pins=crossing),
     FieldStatement("a vortex and a gradient", turning(pa - third, pb - third) + grad(X), H, loop=centre, pins=at),
-    FieldStatement("an elliptic vortex", turning(pa - third, pb - third, (pa - third) ** 2 + (pa - third) * (pb - third) + (pb - third) ** 2), H, loop=centre, pins=at),
-    FieldStatement("a vortex that is scaled", 7 * turning(pa - third, pb - third) - 3 * grad(log(pa)), H, loop=centre, pins=at),
-    FieldStatement("two vortices of one sense", turning(pa - third, pb - third) + turning(pa - quarter, pb - quarter), H, loop=circle(Fraction(3, 10), Fraction(3, 10), Fraction(1, 5)), pins=at),
-    FieldStatement("a vortex of squares", turning(pa**2 - Fraction(1, 9), pb**2 - Fraction(1, 9)), H, loop=centre, pins=at),
-    FieldStatement("a vortex of exponentials", turning(exp(pa) - exp(pb), exp(pb) - exp(PI(c, s, theta))), H, loop=centre, pins={**at, "at c": 2}),
-    FieldStatement("a vortex under an expectation", expect(turning(pa - third, pb - third), (s, D.law())), H, loop=centre, pins=at),
+    FieldStatement(
+        "an elliptic vortex",
+        turning(pa - third, pb - third, (pa - third) ** 2 + (pa - third) * (pb - third) + (pb - third) ** 2),
+        H,
+        loop=centre,
+        pins=at,
+    ),
+    FieldStatement(
+        "a vortex that is scaled", 7 * turning(pa - third, pb - third) - 3 * grad(log(pa)), H, loop=centre, pins=at
+    ),
+    FieldStatement(
+        "two vortices of one sense",
+        turning(pa - third, pb - third) + turning(pa - quarter, pb - quarter),
+        H,
+        loop=circle(Fraction(3, 10), Fraction(3, 10), Fraction(1, 5)),
+        pins=at,
+    ),
+    FieldStatement(
+        "a vortex of squares", turning(pa**2 - Fraction(1, 9), pb**2 - Fraction(1, 9)), H, loop=centre, pins=at
+    ),
+    FieldStatement(
+        "a vortex of exponentials",
+        turning(exp(pa) - exp(pb), exp(pb) - exp(PI(c, s, theta))),
+        H,
+        loop=centre,
+        pins={**at, "at c": 2},
+    ),
+    FieldStatement(
+        "a vortex under an expectation", expect(turning(pa - third, pb - third), (s, D.law())), H, loop=centre, pins=at
+    ),
     # none, by their Jacobians
-    FieldStatement("a vortex with too high a power", turning(pa - third, pb - third, ((pa - third) ** 2 + (pb - third) ** 2) ** 2), H, pins=at),
+    FieldStatement(
+        "a vortex with too high a power",
+        turning(pa - third, pb - third, ((pa - third) ** 2 + (pb - third) ** 2) ** 2),
+        H,
+        pins=at,
+    ),
     FieldStatement("a vortex in a bounded fluid", turning(pa, pb, 1 + pa**2 + pb**2), H, pins=at),
     FieldStatement("one policy's gradient by another", pa * grad(pb), H, pins=at),
     FieldStatement("an antisymmetric field", pa * grad(pb) - pb * grad(pa), H, pins=at),
     FieldStatement("a gradient weighted by its angle", X * grad(Y), HW, asked=({"S": 1, "A": 3},), pins=fixed),
     FieldStatement("only at |A| = 2 a gradient", pb * sum_over(a, of=R(s, a) * grad(pi)), H, pins=at),
-    FieldStatement("only for constant rewards a gradient", m.expectation(R(s, a) * pi * grad(log(PI(a, s, theta)))) * X, H),
-    FieldStatement("a natural step without its metric", expect(log(pi) * R(s, a) * grad(pi) * sum_over(b, of=R(s, b) ** 2 * PI(b, s, theta)), (a, PI.law(s, theta))), H, pins={"at s": 0}),
-    FieldStatement("two states that weigh each other", sum_over(s, of=X * 1 * sum_over(a, of=w(a) * grad(pi)) * f(s)) * X, (*HW, ThetaFree(f)), pins=fixed),
-    FieldStatement("the pairwise form", tr.expectation(sum_range(tr.t, 1, tr.T, of=tr.reward(tr.t) * tr.score(tr.t))), tr.hypotheses, asked=({"S": 2, "A": 2, "T": 2},)),
-    FieldStatement("the pairwise form of sequences", sq.expectation(sq.pairwise), sq.hypotheses, asked=({"S": 2, "A": 2, "T": 2},)),
+    FieldStatement(
+        "only for constant rewards a gradient", m.expectation(R(s, a) * pi * grad(log(PI(a, s, theta)))) * X, H
+    ),
+    FieldStatement(
+        "a natural step without its metric",
+        expect(log(pi) * R(s, a) * grad(pi) * sum_over(b, of=R(s, b) ** 2 * PI(b, s, theta)), (a, PI.law(s, theta))),
+        H,
+        pins={"at s": 0},
+    ),
+    FieldStatement(
+        "two states that weigh each other",
+        sum_over(s, of=X * 1 * sum_over(a, of=w(a) * grad(pi)) * f(s)) * X,
+        (*HW, ThetaFree(f)),
+        pins=fixed,
+    ),
+    FieldStatement(
+        "the pairwise form",
+        tr.expectation(sum_range(tr.t, 1, tr.T, of=tr.reward(tr.t) * tr.score(tr.t))),
+        tr.hypotheses,
+        asked=({"S": 2, "A": 2, "T": 2},),
+    ),
+    FieldStatement(
+        "the pairwise form of sequences", sq.expectation(sq.pairwise), sq.hypotheses, asked=({"S": 2, "A": 2, "T": 2},)
+    ),
     FieldStatement("a normalised gradient", grad(X) / (1 + Y**2), HW, pins={**fixed, "at s": 0}),
-    FieldStatement("a clipped weight of another", maximum(Y, 0) * grad(X), HW, pins={"r": [[2, -1, -1]], "w": [1, 2, 3], "at s": 0}),
+    FieldStatement(
+        "a clipped weight of another", maximum(Y, 0) * grad(X), HW, pins={"r": [[2, -1, -1]], "w": [1, 2, 3], "at s": 0}
+    ),
     # gradients
-    FieldStatement("the policy gradient", m.expectation(R(s, a) * m.score), (*m.hypotheses,), potential=m.objective, asked=None),
-    FieldStatement("REINFORCE", tr.expectation(tr.total_reward * tr.total_score), tr.hypotheses, potential=tr.objective, asked=({"S": 1, "A": 2, "T": 2},)),
+    FieldStatement(
+        "the policy gradient", m.expectation(R(s, a) * m.score), (*m.hypotheses,), potential=m.objective, asked=None
+    ),
+    FieldStatement(
+        "REINFORCE",
+        tr.expectation(tr.total_reward * tr.total_score),
+        tr.hypotheses,
+        potential=tr.objective,
+        asked=({"S": 1, "A": 2, "T": 2},),
+    ),
     FieldStatement("a product's gradient", X * grad(Y) + Y * grad(X), HW, potential=X * Y),
     FieldStatement("a gradient of a square", X * grad(X), H, potential=X**2 / 2),
-    FieldStatement("an entropy's", -expect(log(pi) * grad(log(pi)), (a, PI.law(s, theta))), H, potential=-expect(log(pi), (a, PI.law(s, theta)))),
-    FieldStatement("a quotient's gradient around a line", turning(X, Y, (1 + X**2) ** 2) * (1 + X**2) * 0 + grad(Y / (1 + X**2)), HW, potential=Y / (1 + X**2)),
+    FieldStatement(
+        "an entropy's",
+        -expect(log(pi) * grad(log(pi)), (a, PI.law(s, theta))),
+        H,
+        potential=-expect(log(pi), (a, PI.law(s, theta))),
+    ),
+    FieldStatement(
+        "a quotient's gradient around a line",
+        turning(X, Y, (1 + X**2) ** 2) * (1 + X**2) * 0 + grad(Y / (1 + X**2)),
+        HW,
+        potential=Y / (1 + X**2),
+    ),
     FieldStatement("a far vortex turns around nothing", turning(pa, pb) * 0 + grad(pb / pa), H, potential=pb / pa),
     FieldStatement("a gradient that is zero", sum_over(a, of=grad(pi)), H, potential=X * 0),
     FieldStatement("a logarithm's gradient", grad(pa) / pa, H, potential=log(pa)),
-    FieldStatement("a field that is a gradient beside its square", sum_over(a, of=R(s, a) * w(a) * grad(pi)) - Y * grad(Y), HW, potential=sum_over(a, of=pi * R(s, a) * w(a)) - Y**2 / 2),
+    FieldStatement(
+        "a field that is a gradient beside its square",
+        sum_over(a, of=R(s, a) * w(a) * grad(pi)) - Y * grad(Y),
+        HW,
+        potential=sum_over(a, of=pi * R(s, a) * w(a)) - Y**2 / 2,
+    ),
     FieldStatement("a softened logarithm", grad(X) / (1 + X**2) * X * 2, H, potential=log(1 + X**2)),
-)  # fmt: skip
+)
 __all__ = ["FIELDS", "FieldStatement", "absolute", "one_step", "x"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from attack.closed import CLOSED
 from attack.fields import FIELDS
+from attack.integrals import CLOSED
 from attack.statements import Statement
 
 TOPICS = sorted(p.stem for p in Path(__file__).parent.joinpath("topics").glob("*.py") if p.stem != "__init__")

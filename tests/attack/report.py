@@ -5,17 +5,15 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from pathlib import Path
 
-from attack.closed import CLOSED, ClosedStatement
+from attack.closed import ClosedStatement
 from attack.fields import FIELDS, FieldStatement
+from attack.integrals import CLOSED
 from attack.library import EVERYTHING
 from attack.run import complaint, complaint_about_closed_form, complaint_about_field
 
 if __name__ == "__main__":
     counts: Counter[str] = Counter()
-    open_now: list[str] = []
-    never: list[str] = []
     for s in (*EVERYTHING, *FIELDS, *CLOSED):
         if len(sys.argv) > 1 and not any(word in s.name for word in sys.argv[1:]):
             continue
@@ -35,11 +33,8 @@ if __name__ == "__main__":
             print(f"ORACLE {s.name}: {doubt}")
         if wrong:
             counts[f"{truth}, wrong"] += 1
-            (never if truth == "true" and wrong in ("undecided", "tested") else open_now).append(f"{s.name}\t{wrong}")
             print(f"{truth.upper():8} {s.name}: {wrong}"[:230])
         if ended - started > 1:
             print(f"SLOW {s.name}: oracle {middle - started:.1f} s, pgsym {ended - middle:.1f} s")
         sys.stdout.flush()
     print(dict(counts))
-    Path("/tmp/attack-open.txt").write_text("\n".join(open_now))
-    Path("/tmp/attack-never.txt").write_text("\n".join(never))

@@ -19,8 +19,8 @@ from pgsym.errors import PgsymError, ReadingsDisagree
 from pgsym.terms import Closed
 
 R = TypeVar("R")
-SECONDS = 10  # of this process, however busy the machine is
-BUDGET = 120  # instances among which a counterexample is looked for: to refute is not what is asked here
+SECONDS = 6  # of this process, however busy the machine is
+FEW = 120  # instances among which a counterexample is looked for: to refute is not what is asked here
 
 
 class Hangs(Exception):
@@ -56,9 +56,10 @@ def answer(ask: Callable[[], R]) -> R | PgsymError:
 
 def verdict_on(s: Statement) -> Verdict | PgsymError:
     """What pgsym says of a statement, or why it does not."""
+    budget = 20_000 if s.collective or s.parameters else FEW
     if s.relation == "≤":
-        return answer(lambda: decide_order(s.lhs, s.rhs, s.given, s.asked, slack=s.slack, budget=BUDGET))
-    return answer(lambda: decide(s.lhs, s.rhs, s.given, s.asked, budget=BUDGET))
+        return answer(lambda: decide_order(s.lhs, s.rhs, s.given, s.asked, slack=s.slack, budget=budget))
+    return answer(lambda: decide(s.lhs, s.rhs, s.given, s.asked, budget=budget))
 
 
 def complaint(s: Statement) -> str:
@@ -79,7 +80,7 @@ def complaint(s: Statement) -> str:
 def complaint_about_field(s: FieldStatement) -> str:
     """Empty where pgsym does right by a field, else what is wrong."""
     try:
-        found = answer(lambda: potential(s.field, s.given, s.asked, budget=BUDGET))
+        found = answer(lambda: potential(s.field, s.given, s.asked))
     except Exception as e:
         return f"{type(e).__name__}: {e}".splitlines()[0]
     if isinstance(found, PgsymError):

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from attack.closed import CLOSED, ClosedStatement
+from attack.closed import ClosedStatement
 from attack.fields import FIELDS, FieldStatement
+from attack.integrals import CLOSED
 from attack.library import EVERYTHING, FALSE, TRUE
 from attack.open import OPEN
 from attack.run import complaint, complaint_about_closed_form, complaint_about_field
@@ -37,7 +38,8 @@ def judged(s: Any, wrong: str) -> None:
 
 def test_names_differ() -> None:
     assert len(set(NAMES)) == len(NAMES)
-    assert set(OPEN) | NEVER_DECIDED.keys() <= set(NAMES)
+    known = {name for name in OPEN if not name.startswith("steering: ")} | NEVER_DECIDED.keys()
+    assert known <= set(NAMES)
 
 
 def test_there_are_many() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from math import prod
 
 import pytest
 
+from attack.open import OPEN
 from attack.words import f, function, m, r, s, x
 from pgsym.decide import decide
 from pgsym.decide.orders import decide_order
-from pgsym.terms import Definition, Symbol, Variable, exp, grad, log
+from pgsym.terms import Definition, Symbol, Variable, grad
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term, lift
 
@@ -19,33 +19,35 @@ H = m.hypotheses
 KAPPA = Symbol("κ", ())()
 F = function("F", f.arguments[0])
 Sides = tuple[Term, Term, tuple[Hypothesis, ...]]
-TEMPLATES: dict[str, Callable[[Fraction], Sides]] = {
+TEMPLATES: dict[str, Callable[[int], Sides]] = {
     "a factor": lambda n: (grad(m.objective), (1 + n) * grad(m.objective), H),
-    "a summand": lambda n: (m.objective + n, m.objective, H),
     "a definition of a number": lambda n: (KAPPA * r, 0 * r, (Definition.of(KAPPA, lift(n)),)),
     "a definition of a function": lambda n: (F(s), f(s), (Definition.of(F(s), (1 + n) * f(s)),)),
     "a renamed variable": lambda n: (n * Variable("v"), lift(0), ()),
-    "a power": lambda n: ((x + n) ** 3, x**3, ()),
     "a denominator": lambda n: (x / (1 + n), x, ()),
-    "under a logarithm": lambda n: (log((1 + n) * exp(x)), x, ()),
 }
+LARGE = 10**60  # what is true times this shows the primes of a statement with as large a number
 
 
-@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
-@pytest.mark.parametrize("seed", [0, 1, 12345])
-def test_a_constant_made_of_the_primes_that_were_shown(template: Callable[[Fraction], Sides], seed: int) -> None:
-    n = 0
-    for _ in range(3):
-        lhs, rhs, given = template(Fraction(n))
-        verdict = decide(lhs, rhs, given, seed=seed, budget=30)
-        assert verdict.is_true == (n == 0), n
-        n = n or prod(verdict.evidence.primes)
-        n *= prod(verdict.evidence.primes) or 1
+STEERED = [
+    pytest.param(
+        make, id=name, marks=[pytest.mark.xfail(strict=True, reason="open")] if f"steering: {name}" in OPEN else []
+    )
+    for name, make in TEMPLATES.items()
+]
 
 
-@pytest.mark.parametrize("seed", [0, 7])
-def test_an_order_by_a_slack_that_the_primes_that_were_shown_make_right(seed: int) -> None:
-    found = decide_order(lift(0), x**2, seed=seed, slack=x**2, budget=30)
+@pytest.mark.parametrize("template", STEERED)
+def test_a_constant_made_of_the_primes_that_were_shown(template: Callable[[int], Sides]) -> None:
+    lhs, rhs, given = template(0)
+    shown = (decide(lhs, rhs, given), decide(LARGE * lhs, LARGE * rhs, given))
+    assert all(verdict.is_true for verdict in shown)
+    n = prod({p for verdict in shown for p in verdict.evidence.primes})
+    lhs, rhs, given = template(n)
+    assert not decide(lhs, rhs, given).is_true
+
+
+def test_an_order_by_a_slack_that_the_primes_that_were_shown_make_right() -> None:
+    found = decide_order(lift(0), x**2, slack=x**2)
     n = prod(found.evidence.primes)
-    assert not decide_order(lift(0), x**2 - n, seed=seed, slack=x**2, budget=30).is_true
-    assert not decide_order(lift(n), x**2, seed=seed, slack=x**2, budget=30).is_true
+    assert not decide_order(lift(n), x**2, slack=x**2).is_true

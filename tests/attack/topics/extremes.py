@@ -18,15 +18,13 @@ false(
 )
 false(
     "max for min in PPO",
-    minimum(ratio * x, clip(ratio, half, Fraction(3, 2)) * x),
-    maximum(ratio * x, clip(ratio, half, Fraction(3, 2)) * x),
-    (Positive(MU),),
+    minimum(v * x, clip(v, half, Fraction(3, 2)) * x),
+    maximum(v * x, clip(v, half, Fraction(3, 2)) * x),
 )
 false(
     "a clip alone is PPO",
-    minimum(ratio * x, clip(ratio, half, Fraction(3, 2)) * x),
-    clip(ratio, half, Fraction(3, 2)) * x,
-    (Positive(MU),),
+    minimum(v * x, clip(v, half, Fraction(3, 2)) * x),
+    clip(v, half, Fraction(3, 2)) * x,
 )
 false("clips commute with negation", clip(-x, 0, 1), -clip(x, 0, 1))
 false("a clip with its ends exchanged", clip(x, 1, 0), clip(x, 0, 1))
@@ -51,7 +49,7 @@ false("near zero only", maximum(Fraction(1, 10**9) - absolute(x), 0), 0, pins={"
 false("on a thin slab only", maximum(1 - 10**6 * absolute(x - Fraction(1, 3)), 0), 0, pins={"x": Fraction(1, 3)})
 false("at one tie only", maximum(0, 1 - 10**4 * absolute(x - y)), 0, pins={"x": Fraction(7, 5), "y": Fraction(7, 5)})
 false("for a reward beyond ten", clip(r, -10, 10), r, pins={"r": 11})
-false("for a reward beyond a million", clip(r, -(10**6), 10**6), r, pins={"r": 10**6 + 1})
+false("beyond a million", clip(x, -(10**6), 10**6), x, pins={"x": 10**6 + 1})
 false(
     "a ratio clipped from below",
     minimum(ratio, 2),
@@ -89,13 +87,6 @@ false(
     m.hypotheses,
     pins={"r": lambda s, a: 2 + a},
 )
-false(
-    "the gradient of a far clip",
-    grad(minimum(m.objective, 10**7)),
-    grad(m.objective),
-    m.hypotheses,
-    pins={"r": lambda s, a: 10**8 + a},
-)
 false("the gradient of a smaller one", grad(minimum(pi, half)), half * grad(pi), m.hypotheses, size={"A": 2})
 where(
     "the gradient of a clip by an indicator of ranges",
@@ -131,9 +122,9 @@ true(
 )
 true(
     "PPO for an advantage that is positive",
-    minimum(ratio * x, clip(ratio, half, Fraction(3, 2)) * x),
-    x * minimum(ratio, Fraction(3, 2)),
-    (Positive(MU), NonNegative(x)),
+    minimum(v * x, clip(v, half, Fraction(3, 2)) * x),
+    x * minimum(v, Fraction(3, 2)),
+    (NonNegative(x),),
 )
 true(
     "PPO as in the paper's other form",
