@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from fractions import Fraction
@@ -156,7 +155,7 @@ def audit_loss_(
     from pgsym.estimators.audit import audit_loss
     from pgsym.estimators.subject import subject
     from pgsym.estimators.suite import BATCHES, KINDS, Scope, objective_named
-    from pgsym.user_code import load
+    from pgsym.user_code import Aside, load
 
     batches = _batches(groups, members)
     kinds = listed([problem.lower()])
@@ -175,7 +174,7 @@ def audit_loss_(
         chosen=bool(members),
     )
     wanted = _wanted(formats, output)
-    with redirect_stdout(sys.stderr):  # what the function prints is no part of the answer
+    with redirect_stdout(Aside()):  # what the function prints is no part of the answer
         what = subject(load(name), kind, _meanings(named or []), advantages, maximise)
         found = audit_loss(what, scope, expect, watched=partial(progress, what="problems"))
         lines: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import io
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
@@ -62,11 +63,26 @@ _THEIRS: dict[Path, str] = {}
 """The user's files that were read, as they were named."""
 
 
+class Aside(io.TextIOBase):
+    """Standard error under another name: code of a user's that closes it closes nothing."""
+
+    def write(self, text: str) -> int:
+        """Print a text."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Print what waits."""
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
 @contextmanager
 def running(path: str) -> Iterator[None]:
     """Run code of a user's file: what it prints goes to standard error, for it is no part of any answer."""
     _THEIRS[Path(path).resolve()] = path
-    with redirect_stdout(sys.stderr):
+    with redirect_stdout(Aside()):
         yield
 
 
@@ -183,4 +199,4 @@ def _defined(module: ModuleType) -> str:
     return ", ".join(own[:8]) or "nothing"
 
 
-__all__ = ["Loaded", "blamed", "failure", "load", "running"]
+__all__ = ["Aside", "Loaded", "blamed", "failure", "load", "running"]
