@@ -190,7 +190,7 @@ def _is_number(term: Term) -> bool:
 def cost(term: Term, given: Iterable[Hypothesis] = (), lengths: Mapping[str, int] | None = None) -> Cost:
     """The cost of reading a term at some lengths, such as {"T": 20}.
 
-    >>> from pgsym.terms import Variable, lift
+    >>> from pgsym.terms import Variable
     >>> x = Variable("x")
     >>> cost(x**1000 + x)
     Cost(readings=4, bits=2002.0, number=0.0)
