@@ -125,7 +125,6 @@ NOT_NECESSARY = {
     # where a probability is zero, both sides are undefined, or the answer is never drawn
     ("noisy-label-ce-gradient", "π > 0 everywhere"),
     ("rlhf-objective", "π_ref > 0 everywhere"),
-    ("ppo-unclipped", "π > 0 everywhere"),
     # where the reference is zero, or a policy that is differentiated is, both sides are undefined
     *(
         (f"b-kl-{name}", "π_ref > 0 everywhere")

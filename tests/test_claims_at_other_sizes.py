@@ -22,7 +22,7 @@ from pgsym.terms.hypotheses import Counted, Rounds
 from pgsym.terms.sorts import LETTERS
 
 EACH = int(os.environ.get("PGSYM_SIZES", "0"))
-SHARE = 1 if EACH else 5  # of the claims that name no sizes, one in so many is tried by default
+SHARE = 1 if EACH else 8  # of the claims that name no sizes, one in so many is tried by default
 LARGEST = {"S": 4, "A": 4, "W": 4, "N": 3, "T": 3}
 MOST_TRAJECTORIES = 2**16 if EACH else 2**7
 MOST_DRAWS = 40

@@ -134,3 +134,49 @@ def _renaming(unknowns: tuple[Unknown, ...], names: Mapping[Sort, tuple[int, ...
         values.append(np.tile(called, (unknown.entries, 1)))
         start += unknown.entries
     return Renaming(np.concatenate(sources), np.concatenate(values).astype(np.int16))
+
+
+def sample(unknowns: tuple[Unknown, ...], how_many: int, seed: int) -> tuple[Assignments, ...]:
+    """Different assignments drawn at random, the simplest first: tables of one kind together with those of another."""
+    rng = np.random.default_rng([seed, *(u.entries for u in unknowns)])
+    found = {(0,) * sum(u.entries for u in unknowns): None}
+    for _ in range(2 * how_many):
+        drawn = [x for u in unknowns for x in (_labels(u, rng) if u.result is not None else _zeros(u, rng))]
+        found[tuple(drawn)] = None
+        if len(found) == how_many:
+            break
+    return tuple(np.asarray(x, dtype=np.int16) for x in found)
+
+
+def _labels(unknown: Unknown, rng: np.random.Generator) -> list[int]:
+    """A label function: as many different labels as there can be, one everywhere, few, or any."""
+    entries, values = unknown.entries, unknown.values
+    match rng.integers(4):
+        case 0:
+            drawn = rng.permutation(np.resize(rng.permutation(values), entries))
+        case 1:
+            drawn = np.full(entries, rng.integers(values))
+        case 2:
+            drawn = rng.choice(rng.integers(values, size=2), size=entries)
+        case _:
+            drawn = rng.integers(values, size=entries)
+    return [int(x) for x in drawn]
+
+
+def _zeros(unknown: Unknown, rng: np.random.Generator) -> list[int]:
+    """Where a table is zero: nowhere, once in every row, everywhere but once, or anywhere."""
+    width = unknown.row or unknown.entries
+    rows = unknown.entries // width
+    one = rng.permuted(np.tile(np.arange(width) == 0, (rows, 1)), axis=1)
+    match rng.integers(5):
+        case 0:
+            drawn = np.zeros_like(one)
+        case 1:
+            drawn = one
+        case 2:
+            drawn = ~one
+        case _:
+            drawn = rng.random((rows, width)) < rng.random()
+    if unknown.row:
+        drawn &= ~(drawn.all(axis=1, keepdims=True) & one)
+    return [int(x) for x in drawn.ravel()]

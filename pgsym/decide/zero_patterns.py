@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.decide.primes import random_primes
-from pgsym.decide.renamings import Assignments, Unknown, up_to_renaming
+from pgsym.decide.renamings import Assignments, Unknown, sample, up_to_renaming
 from pgsym.decide.sizes import Size, vocabulary
 from pgsym.errors import PgsymError
 from pgsym.meaning.evaluator import evaluate_with_poles
@@ -97,7 +97,7 @@ def strata(
     found = up_to_renaming(unknowns, counts, most >> len(constants)) if at_least <= most else None
     if found is None:
         total = f"about {_rounded(at_least)}" if at_least > most else f"more than {most:,}"
-        found = _sample(unknowns, min(SAMPLED, most), seed)
+        found = sample(unknowns, min(SAMPLED, most), seed)
         gone = np.random.default_rng([seed, len(constants)]).random((len(found), len(constants))) < ZERO
         chosen = zip(found, gone.tolist(), strict=True)
         return Strata(tuple(_stratum(tables, unknowns, constants, x, z) for x, z in chosen), False, total, at_once)
@@ -267,50 +267,3 @@ def _stratum(
             rank, k = own.ndim, symbol.outcomes
             supports[symbol] = own.transpose(*range(rank - k, rank), *range(rank - k)) == 0
     return Stratum(choices, supports, frozenset(c for c, gone in zip(constants, zero, strict=True) if gone))
-
-
-# some of them -------------------------------------------------------------------------------------------------------
-def _sample(unknowns: tuple[Unknown, ...], how_many: int, seed: int) -> tuple[Assignments, ...]:
-    """Different assignments drawn at random, the simplest first: tables of one kind together with those of another."""
-    rng = np.random.default_rng([seed, *(u.entries for u in unknowns)])
-    found = {(0,) * sum(u.entries for u in unknowns): None}
-    for _ in range(2 * how_many):
-        drawn = [x for u in unknowns for x in (_labels(u, rng) if u.result is not None else _zeros(u, rng))]
-        found[tuple(drawn)] = None
-        if len(found) == how_many:
-            break
-    return tuple(np.asarray(x, dtype=np.int16) for x in found)
-
-
-def _labels(unknown: Unknown, rng: np.random.Generator) -> list[int]:
-    """A label function: as many different labels as there can be, one everywhere, few, or any."""
-    entries, values = unknown.entries, unknown.values
-    match rng.integers(4):
-        case 0:
-            drawn = rng.permutation(np.resize(rng.permutation(values), entries))
-        case 1:
-            drawn = np.full(entries, rng.integers(values))
-        case 2:
-            drawn = rng.choice(rng.integers(values, size=2), size=entries)
-        case _:
-            drawn = rng.integers(values, size=entries)
-    return [int(x) for x in drawn]
-
-
-def _zeros(unknown: Unknown, rng: np.random.Generator) -> list[int]:
-    """Where a table is zero: nowhere, once in every row, everywhere but once, or anywhere."""
-    width = unknown.row or unknown.entries
-    rows = unknown.entries // width
-    one = rng.permuted(np.tile(np.arange(width) == 0, (rows, 1)), axis=1)
-    match rng.integers(5):
-        case 0:
-            drawn = np.zeros_like(one)
-        case 1:
-            drawn = one
-        case 2:
-            drawn = ~one
-        case _:
-            drawn = rng.random((rows, width)) < rng.random()
-    if unknown.row:
-        drawn &= ~(drawn.all(axis=1, keepdims=True) & one)
-    return [int(x) for x in drawn.ravel()]

@@ -245,7 +245,7 @@ def test_zeros_of_two_policies_are_counted_apart_where_sizes_are_chosen() -> Non
 
 
 def test_what_divides_by_an_indicator_is_defined_for_some_patterns_of_zeros() -> None:
-    """Both sides divide by zero where no probability is zero; where the answer is b, one is twice the other."""
+    """Both sides divide by zero where no probability is; where the answer is b for sure, one is twice the other."""
     inverse = expect(1 / indicator(o.a, B), (o.a, o.policy_law))
     verdict = decide(inverse, 2 * inverse, (AtLeastTwo(ACTION),))
     assert verdict.rung is Rung.REFUTED
