@@ -217,7 +217,7 @@ class FromLoss(ABC):
     def same(self, samples: Samples) -> Batch:
         """What is the same for all samples, by meaning."""
         out = {name: samples[name] for name in sorted(self.meant & set(SAME))}
-        out |= {name: self.settled(samples.problem, name).probs for name in out if name in POLICIES.values()}
+        out |= {name: self._table(samples.problem, name) for name in out if name in POLICIES.values()}
         if "group_ids" in out:
             out["group_ids"] = self._flat(samples.group_ids[np.newaxis], "R", samples.problem.T)[0]
         return out
@@ -232,6 +232,12 @@ class FromLoss(ABC):
         padded = np.exp(own - self._of_batch("old_logp", samples))
         met = samples.problem.mask[samples.episodes]
         return {"_ratio": np.where(met, samples["ratios"], padded), "_own": own}
+
+    def _table(self, problem: Problem, which: str) -> Floats:
+        """A policy that does not move: rows that are those of π are the framework's, others as given."""
+        given = getattr(problem, which)
+        same = np.all(given == problem.policy, axis=1, keepdims=True)
+        return np.where(same, self.settled(problem, which).probs, given)
 
     def _of_batch(self, meaning: str, samples: Samples) -> Array:
         """What does not move, of many samples."""
