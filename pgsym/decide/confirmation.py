@@ -179,6 +179,8 @@ def _same(value: Any, stated: Any) -> bool:
     if isinstance(value, Fraction) and isinstance(stated, Fraction):
         return value == stated
     difference = _ball(value) - _ball(stated)
+    if not difference.is_finite():
+        raise OutsideNumberSystem("a value is too large for balls")
     size = 1 + abs(_ball(value)).mid()
     return bool(difference.contains(0)) and bool(difference.rad() < 2.0**-200 * size)
 
@@ -207,5 +209,6 @@ def breaks(left: Any, right: Any, relation: Relation) -> bool:
     """Whether two values are certainly not in a relation; of an order, an undefined one says nothing."""
     if isinstance(left, str) or isinstance(right, str):
         return relation is Relation.EQUAL and left is not right
-    difference = _ball(left) - _ball(right)
+    exact = isinstance(left, Fraction) and isinstance(right, Fraction)
+    difference = left - right if exact else _ball(left) - _ball(right)
     return bool(difference > 0 or (relation is Relation.EQUAL and difference < 0))

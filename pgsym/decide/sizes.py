@@ -136,13 +136,13 @@ def _time(term: Term, size: Size) -> int:
 
 
 DECISION_SIZES = tuple(
-    Size.of(S=s, A=a, W=w, N=n) for s, a, w, n in ((1, 2, 3, 3), (3, 3, 2, 2), (1, 4, 2, 1), (2, 1, 2, 2))
+    Size.of(S=s, A=a, W=w, N=n) for s, a, w, n in ((1, 2, 3, 3), (3, 3, 2, 2), (1, 4, 2, 1), (2, 1, 2, 3))
 )
 """Where an identity is decided unless the caller says otherwise: many rounds with few states, few with many."""
 
 DECISION_HORIZONS = tuple(
     Size.of(S=s, A=a, W=w, N=n, T=t)
-    for s, a, w, n, t in ((1, 4, 3, 2, 1), (2, 3, 2, 1, 3), (3, 3, 2, 1, 2), (2, 2, 2, 1, 4), (2, 1, 2, 1, 2))
+    for s, a, w, n, t in ((1, 4, 3, 2, 1), (2, 3, 2, 1, 3), (3, 3, 2, 1, 2), (2, 2, 2, 1, 4), (2, 1, 2, 1, 3))
 )
 """The same for statements with a horizon: long enough that a slip by a step or two shows."""
 

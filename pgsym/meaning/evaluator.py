@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations, count
@@ -113,15 +113,19 @@ class Evaluator(Meaning[Value]):
 
     instance: Instance
     contraction: Contraction
-    fresh: Any
+    fresh: Iterator[int]
     levels: tuple[Variable, ...] = ()
     transposed: bool = False
     tables: dict[tuple[object, ...], tuple[tuple[object, ...], dict[int, Array]]] = field(default_factory=dict)
 
     @classmethod
-    def at(cls, instance: Instance) -> Evaluator:
-        """The evaluator of an instance."""
-        return cls(instance, Contraction(instance.numbers), count())
+    def at(cls, instance: Instance, fresh: Iterator[int] | None = None) -> Evaluator:
+        """The evaluator of an instance.
+
+        `fresh` numbers the axes of bound variables: an evaluator that is handed the environment of another one must
+        count on where that one is, or two variables would share an axis.
+        """
+        return cls(instance, Contraction(instance.numbers), count() if fresh is None else fresh)
 
     def read(self, term: Term, environment: Environment = ()) -> Any:
         """The value of a term; a sum over times, a minimum or a maximum is read once, if it is the same for all."""
@@ -422,12 +426,12 @@ class Evaluator(Meaning[Value]):
             return dense if dense.outside else Factor({0: self.instance.numbers.absolute(dense.array)}, dense.axes)
         try:
             known = self.instance.bounds
-            bounds = Evaluator.at(known)
+            bounds = Evaluator.at(known, self.fresh)
             dense = bounds.contraction.dense(bounds.real(bounds.read(argument, environment)))
             _check_inside(dense)
             signs = self.instance.numbers.integers(known.numbers.signs(dense.array))
         except OutsideNumberSystem:
-            sign = known_sign(argument, environment, self.instance)
+            sign = known_sign(argument, environment, self.instance, self.fresh)
             if sign is not None:
                 return self.multiply((self.number(Fraction(sign)), value))
             dense = self.contraction.dense(value)

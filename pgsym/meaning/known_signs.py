@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -21,18 +22,19 @@ if TYPE_CHECKING:
 ONE = Number(Fraction(1))
 
 
-def known_sign(term: Term, environment: Environment, instance: Instance) -> int | None:
+def known_sign(term: Term, environment: Environment, instance: Instance, fresh: Iterator[int]) -> int | None:
     """1, −1 or 0: the sign of a term at every instance of the class that `instance` is of, or None if it varies.
 
     Definitions are put in, parameters held fixed are where they are held, minima, maxima and absolute values whose
-    sides are in a known order are resolved, and what cancels is dropped.
+    sides are in a known order are resolved, and what cancels is dropped.  `fresh` are numbers by which no axis in the
+    environment is named.
     """
-    return _KnownSigns(environment, instance).sign(term)
+    return _KnownSigns(environment, instance, fresh).sign(term)
 
 
 class _KnownSigns:
-    def __init__(self, environment: Environment, instance: Instance):
-        self.environment, self.instance = environment, instance
+    def __init__(self, environment: Environment, instance: Instance, fresh: Iterator[int]):
+        self.environment, self.instance, self.fresh = environment, instance, fresh
         self.held = {Variable(v, PARAMETER): Variable(at, PARAMETER) for v, at in instance.frozen.items()}
         self._signs: dict[Term, int | None] = {}  # nested maxima mention the same terms again and again
         self._resolved: dict[Term, Term] = {}
@@ -83,7 +85,7 @@ class _KnownSigns:
         from pgsym.meaning.evaluator import Evaluator
 
         known = self.instance.bounds
-        bounds = Evaluator.at(known)
+        bounds = Evaluator.at(known, self.fresh)
         try:
             dense = bounds.contraction.dense(bounds.real(bounds.read(term, self.environment)))
             if dense.outside:

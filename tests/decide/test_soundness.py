@@ -26,7 +26,9 @@ from pgsym.terms import (
     absolute,
     function,
     grad,
+    indicator,
     log,
+    maximum,
     sum_over,
 )
 from pgsym.terms.hypotheses import Hypothesis
@@ -126,3 +128,17 @@ def test_a_sum_has_as_many_terms_as_its_sort_whatever_it_is_of() -> None:
     assert decide(ones * 0, lift(0)).is_true
     assert decide(ones, lift(2)).rung is Rung.REFUTED
     assert decide(ones * ones, sum_over(m.a, m.b, of=1)).is_true
+
+
+def test_a_sum_inside_an_absolute_value_has_an_axis_of_its_own() -> None:
+    """The sign of |·| is found by a reading of its own, whose bound variables must not meet those outside.
+
+    Σ_a max(0, 1 − Σ_s 1{y(s) = a}) counts the labels that no state has: it was read with one axis for a and for s.
+    """
+    missing = sum_over(a, of=maximum(0, 1 - sum_over(s, of=indicator(m.label, a))))
+    found = decide(missing, zero, sizes=[{"S": 1, "A": 2}])
+    assert found.rung is Rung.REFUTED
+    assert "left  1" in str(found.counterexample)
+    spread = sum_over(a, of=absolute(m.policy - sum_over(b, of=POLICY(b, s, m.theta) ** 2)))
+    assert not decide(spread, zero).is_true
+    assert decide(spread, sum_over(b, of=absolute(POLICY(b, s, m.theta) - sum_over(a, of=m.policy**2)))).is_true

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from pgsym.meaning.generic import GenericInstance
@@ -67,7 +69,7 @@ UNKNOWN: dict[str, Term] = {
 
 def sign(term: Term) -> int | None:
     instance = GenericInstance({STATE: 2, ACTION: 3}, {"T": 2}, given, [2**31 - 1])
-    return known_sign(term, (), instance)
+    return known_sign(term, (), instance, count())
 
 
 @pytest.mark.parametrize("name", KNOWN)
