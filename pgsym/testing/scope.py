@@ -320,10 +320,4 @@ def counted(numbers: Iterable[int], one: str, several: str) -> str:
     return f"{found} {one if found == '1' else several}"
 
 
-def scale(problem: Problem) -> float:
-    """E[|return| ‖score‖], the size of what cancels in an expectation: rounding is measured by it."""
-    lengths = np.sqrt((problem.total_scores**2).sum(axis=1)) * np.abs(problem.returns)
-    return float(max((problem.mass(law) * lengths).sum() for law in (problem.policy, problem.behaviour)))
-
-
 __all__ = ["Drawn", "Held", "Options", "Outcome", "Scope"]

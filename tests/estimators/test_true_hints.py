@@ -181,3 +181,14 @@ def test_what_is_right_at_every_problem_tried_is_not_called_wrong_there() -> Non
 def test_few_different_problems_are_looked_at_again() -> None:
     plans = [Plan(BANDIT), Plan(BANDIT, 1, 2), Plan(BANDIT), Plan(TREE), Plan(tree([10**6, 0, 1, 2]).floats())]
     assert different(plans) == [plans[0], plans[1], plans[3]]
+
+
+def test_a_factor_that_is_another_where_lengths_differ_is_no_coefficient():
+    @from_advantages
+    def barely_less(returns, lengths, mask):
+        return (returns / (lengths + 1e-8))[..., None] * mask
+
+    hint = hinted(barely_less, bandit([0.5, 0.5], [0, 1]), members=1)
+    assert hint is not None
+    assert "something else with ragged lengths" in hint.says
+    assert "coefficient" not in hint.says

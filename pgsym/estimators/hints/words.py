@@ -41,6 +41,9 @@ def of_factor(factor: Factor, plan: Plan, tried: int, limited: bool = False) -> 
     formula = factor.formula if factor.formula == value else f"{factor.formula} = {value}"
     alone = "" if tried > 1 else " here, where other formulas may give the same"
     link = "of" if 0 < factor.of(plan) < 1 else "times"
+    if limited and factor.name == "constant-factor":  # elsewhere it is another: no coefficient is to blame
+        says = f"its mean is {formula} {link} the gradient at all problems tried that are like this one"
+        return Hint(factor.name, f"{says}, and something else with ragged lengths and rewards on the way")
     return Hint(factor.name, f"its mean is {formula} {link} the gradient{alone}{where}: it looks like {factor.says}")
 
 
