@@ -14,7 +14,8 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, Self
 
-from pgsym.decide.identities import Sizes, decide, relevant_hypotheses
+from pgsym.decide.identities import Sizes, decide
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Condition, Rung, Verdict
 from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RuleDoesNotApply, StepRefuted

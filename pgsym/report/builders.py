@@ -15,7 +15,7 @@ from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.claims import Claim
 from pgsym.decide.counterexamples import UNDEFINED, Counterexample
 from pgsym.decide.coverage import SAMPLED
-from pgsym.decide.identities import relevant_hypotheses
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.kernel import Theorem

@@ -8,7 +8,8 @@ from math import inf
 import numpy as np
 
 from pgsym.decide import Counterexample, Evidence, Rung, Size, Verdict, decide
-from pgsym.decide.identities import comparable, relevant_hypotheses
+from pgsym.decide.identities import comparable
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.numbers import Array
 from pgsym.meaning.tables import Tabulated
