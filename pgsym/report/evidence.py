@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pgsym.decide.sizes import Size, listed
 from pgsym.decide.verdicts import Condition, Verdict
@@ -23,7 +23,7 @@ def evidence(verdict: Verdict) -> str:
     notes = e.note.split("; ") if e.note else []
     strata = "; ".join(n for n in notes if n.startswith("all "))
     said = [f"at {quoted(strata)}"] * bool(strata) + [quoted(n) for n in notes if not n.startswith("all ")]
-    said += map(_where, e.conditions)
+    said += _where(e.conditions)
     return (
         f"{at}: {e.points} random points modulo {len(e.primes)} primes near $2^{{31}}$, "
         f"degree at most {e.degree}, " + ", ".join((f"chance of error below $2^{{-{e.chance}}}$", *said))
@@ -41,22 +41,27 @@ def covered(verdict: Verdict) -> str:
         confirmed = f", {found.confirmation}" if found and found.confirmation else ""
         how = e.note if e.method == "none" else f"{e.method}{confirmed}"
         said = [_size_in_prose(how[:1].upper() + how[1:]), *map(_size_in_prose, e.limits)]
-    return "; ".join((*said, *map(_where, e.conditions)))
+    return "; ".join((*said, *_where(e.conditions)))
 
 
 def in_short(verdict: Verdict) -> str:
     """The rung with the number of sizes or instances, and the conditions: "decided at 4 sizes; where $c \\neq 0$"."""
     tally = verdict.evidence.tally
-    return "; ".join((f"{verdict.rung}{' at ' if tally else ''}{tally}", *map(_where, verdict.evidence.conditions)))
+    return "; ".join((f"{verdict.rung}{' at ' if tally else ''}{tally}", *_where(verdict.evidence.conditions)))
 
 
-def _where(condition: Condition) -> str:
-    """A condition as prose; as text where its LaTeX, which may be SymPy's, is none that every format can show."""
+def _where(conditions: Sequence[Condition]) -> tuple[str, ...]:
+    """Conditions as prose, "where $c \\neq 0$, $p > 0$"; none for none."""
+    return (f"where {', '.join(map(_drawn, conditions))}",) if conditions else ()
+
+
+def _drawn(condition: Condition) -> str:
+    """A condition as a formula; as text where its LaTeX, which may be SymPy's, is none that every format can show."""
     try:
         typst(condition.drawn, display=False)
     except ReportError:
-        return f"where {quoted(condition.written)}"
-    return f"where ${condition.drawn}$"
+        return quoted(condition.written)
+    return f"${condition.drawn}$"
 
 
 def standing(theorem: Theorem) -> str:
@@ -69,7 +74,7 @@ def standing(theorem: Theorem) -> str:
     said += map(_size_in_prose, theorem.narrower_lines)
     more = [c for c in theorem.conditions if c not in theorem.verdict.evidence.conditions]
     if more:
-        said.append("the steps have a value " + ", ".join(map(_where, more)))
+        said.append(f"the steps have a value {_where(more)[0]}")
     return "; ".join(said)
 
 
