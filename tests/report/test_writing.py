@@ -312,5 +312,5 @@ def test_the_evidence_says_at_what_and_where_it_was_decided() -> None:
 
     conditional = catalogue.entry("kl-reward-weighted-regression-first-round").claim.decide()
     for said in (evidence(conditional), covered(conditional)):
-        assert said.endswith("where $q(a \\mid s) \\ge 0$")
+        assert said.endswith("\\neq 0$, $q(a \\mid s) \\ge 0$")
     assert ", at all label functions" in evidence(catalogue.theorem("ce-is-pg-exactly").verdict)
