@@ -325,16 +325,14 @@ def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool
         rows = []
         for o in outcomes:
             mark = "✔" if o.is_expected else "[red]✘ not as claimed[/red]"
-            statement = f"{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}"
-            rows.append(
-                (
-                    o.claim.id,
-                    badge(str(o.verdict.rung)),
-                    mark,
-                    escaped(statement if with_statement else o.verdict.evidence.brief),
-                )
-            )
-        table(("id", "verdict", "", "statement" if with_statement else "evidence"), rows)
+            given = "; ".join(map(str, o.verdict.assumed))
+            covers = [f"given {given}"] if given else []
+            covers += [o.verdict.evidence.brief]
+            said = "\n".join(f"[dim]{escaped(words)}[/dim]" for words in covers if words)
+            if with_statement:
+                said = f"{escaped(f'{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}')}\n{said}"
+            rows.append((o.claim.id, badge(str(o.verdict.rung)), mark, said))
+        table(("id", "verdict", "", "statement, and what it covers" if with_statement else "what it covers"), rows)
         for o in outcomes:
             if o.why_not:
                 typer.echo(f"\n{o.why_not}\n")

@@ -14,9 +14,10 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, Self
 
-from pgsym.decide.identities import Sizes, decide, relevant_hypotheses
+from pgsym.decide.identities import Sizes, decide
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import Size
-from pgsym.decide.verdicts import Condition, Rung, Verdict
+from pgsym.decide.verdicts import Condition, Rung, Verdict, covered
 from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RuleDoesNotApply, StepRefuted
 from pgsym.rules import OWN as WITHOUT_LEMMAS
 from pgsym.rules.base import Rewrite, Rule, constant_in, positive
@@ -144,6 +145,13 @@ class Theorem:
         return tuple(i for i, s in enumerate(self.steps, 1) if TRUE.index(s.verdict.rung) > own)
 
     @property
+    def narrower_lines(self) -> tuple[str, ...]:
+        """The lines of which less was looked at than of lhs = rhs itself, with the sizes, in words."""
+        own = self.verdict.evidence.limits
+        known = ((k, [x for x in s.verdict.evidence.limits if x not in own]) for k, s in enumerate(self.steps, 1))
+        return tuple(f"line {k}, {', '.join(less)}" for k, less in known if less)
+
+    @property
     def standing(self) -> str:
         """How firmly it stands, and where, in one line: the rung of its weakest line, the evidence, all conditions."""
         said = [str(self.verdict.evidence)]
@@ -151,6 +159,7 @@ class Theorem:
             k = self.weaker_steps[0]
             weak = f"line {k} is only {self.rung} ({self.steps[k - 1].verdict.evidence})"
             said = [weak, f"the first and the last line taken alone are {self.verdict.rung}: {said[0]}"]
+        said += self.narrower_lines
         more = [c for c in self.conditions if c not in self.verdict.evidence.conditions]
         if more:
             said.append(f"its steps have a value where {', '.join(map(str, more))}")
@@ -169,11 +178,10 @@ class Theorem:
         lines = [f"& {latex(self.lhs)}", *(f"= {{}} & {latex(s.after)}" for s in self.steps)]
         if not self.steps or flat(self.steps[-1].after) != flat(self.rhs):
             lines.append(f"= {{}} & {latex(self.rhs)}")
-        words = ["\\text{given " + "; ".join(h.latex() for h in self.given) + "}"] if self.given else []
-        words += ["\\text{where $" + "$, $".join(c.drawn for c in self.conditions) + "$}"] if self.conditions else []
-        sizes = "; ".join(str(size) for size in self.verdict.evidence.sizes if size.counts)
-        words.append("\\text{" + str(self.rung) + (f" at {sizes}" if sizes else "") + "}")
-        lines += [f"& {line}" for line in words]
+        weak = self.weaker_steps[:1]
+        evidence = self.steps[weak[0] - 1].verdict.evidence if weak else self.verdict.evidence
+        more = (*(f"of line {k}" for k in weak), *evidence.limits, *self.narrower_lines)
+        lines += covered(self.rung, evidence, self.given, self.conditions, more)
         return "$\\begin{aligned} " + " \\\\ ".join(lines) + " \\end{aligned}$"
 
     def record(self) -> dict[str, Any]:

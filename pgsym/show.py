@@ -47,6 +47,7 @@ def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None)
     """Print a claim with its verdict, its counterexample as tables and its repairs."""
     from rich.markup import escape
 
+    from pgsym.decide.verdicts import Rung
     from pgsym.report.prose import plain
     from pgsym.terminal import console as quiet_pipes
     from pgsym.terms.text import text
@@ -54,9 +55,11 @@ def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None)
     out = console or quiet_pipes(highlight=False)
     out.print()
     _hanging(out, "", f"[bold]{escape(claim.id)}[/bold]  {escape(plain(claim.says))}")
+    for hypothesis in verdict.assumed:
+        out.print(f"  given {escape(str(hypothesis))}", style="dim")
     out.print()
     _hanging(out, "    ", escape(_kept(text(claim.lhs))))
-    colour = "red" if verdict.counterexample else "green"
+    colour = "red" if verdict.rung is Rung.REFUTED else "green" if verdict.is_true else "yellow"
     _hanging(out, f"  [{colour}]{verdict.sign}[/{colour}] ", escape(_kept(text(claim.rhs))))
     out.print()
     _hanging(out, f"  [{colour}]{verdict.rung}[/{colour}]  ", f"[dim]{escape(str(verdict.evidence))}[/dim]", 0)

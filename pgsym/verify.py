@@ -62,13 +62,14 @@ class Verification:
             "statement": self.claim.statement,
             "verdict": str(self.verdict.rung),
             "expected": self.is_expected,
+            "covers": self.verdict.brief,
             "evidence": self.verdict.evidence.record(),
             "counterexample": None if found is None else found.record(),
             "derivation": None if self.derivation is None else self.entry.script,
             "report": f"pgsym report {self.entry.script or self.entry.home}",
             "tests": list(self.entry.tests),
             "says": self.claim.says,
-            "given": [str(h) for h in self.verdict.given],
+            "given": [str(h) for h in self.verdict.assumed],
             "remark": self.claim.remark,
             "examples": [example.record() for example in self.claim.examples],
             "slips": list(self.slips),
@@ -78,7 +79,12 @@ class Verification:
             "steps": None
             if self.derivation is None
             else [
-                {"rule": s.title, "verdict": str(s.verdict.rung), "seconds": round(s.verdict.evidence.seconds, 6)}
+                {
+                    "rule": s.title,
+                    "verdict": str(s.verdict.rung),
+                    "covers": s.verdict.brief,
+                    "seconds": round(s.verdict.evidence.seconds, 6),
+                }
                 for s in self.derivation.steps
             ],
         }
@@ -94,7 +100,8 @@ def verify(entry: Entry, sizes: Sizes | None = None, time_limit: float = TIME_LI
         verdict = claim.decide(sizes, time_limit)
     except TooLarge as reason:
         evidence = Evidence("none", note=str(reason))
-        return Verification(entry, Verdict(Rung.UNDECIDED, claim.lhs, claim.rhs, claim.given, evidence), None)
+        verdict = Verdict(Rung.UNDECIDED, claim.lhs, claim.rhs, claim.given, evidence, relation=claim.relation)
+        return Verification(entry, verdict, None)
     slips = claim.slips()
     if claim.expected is Rung.REFUTED or entry.script is None:
         return Verification(entry, verdict, None, slips)

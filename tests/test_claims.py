@@ -13,6 +13,7 @@ import pytest
 from pgsym import catalogue
 from pgsym.decide.verdicts import Rung
 from pgsym.report.builders import python_for
+from pgsym.report.claims_table import row
 from pgsym.testing import assert_identity_in_floats
 from pgsym.verify import Verification, verify
 
@@ -28,6 +29,7 @@ supervised-as-T1 score-zero-mean causality reward-to-go reward-to-go-lowers-vari
 FALSE_IN_THE_LEDGER = {"naive-exchange", "ce-is-pg-exactly", "reward-to-go-lowers-variance"}
 ENTRIES = catalogue.entries()
 TRUE = [i for i, e in ENTRIES.items() if e.claim.expected is not Rung.REFUTED]
+PAGE = frozenset((ROOT / "reports" / "claims.md").read_text().splitlines())
 FALSE = [i for i, e in ENTRIES.items() if e.claim.expected is Rung.REFUTED]
 IDENTITIES = [i for i in TRUE if ENTRIES[i].claim.expected is Rung.DECIDED and ENTRIES[i].claim.relation == "="]
 
@@ -58,6 +60,7 @@ def test_verdict_is_the_ledgers(name: str) -> None:
     if outcome.claim.expected is Rung.DECIDED:
         assert evidence.log2_error is not None
         assert evidence.log2_error < -100
+    assert row(outcome) in PAGE, "make gallery writes the page of claims again"
 
 
 @pytest.mark.parametrize("name", IDENTITIES)

@@ -15,7 +15,8 @@ import pytest
 from pgsym import catalogue
 from pgsym.decide import Rung, Size
 from pgsym.decide.claims import Claim
-from pgsym.decide.identities import differs_at, relevant_hypotheses
+from pgsym.decide.identities import differs_at
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import DECISION_HORIZONS, DECISION_SIZES, size_names
 from pgsym.terms import ACTION, HowMany, Hypothesis, Term
 from pgsym.terms.hypotheses import Counted, Rounds

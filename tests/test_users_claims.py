@@ -80,7 +80,7 @@ NOT_AS_CLAIMED = {
     "true": ("yield claim(expected=Rung.REFUTED)", ("claimed to be refuted, but decided",)),
     "only tested": (
         "yield claim(m.policy**2, m.policy, relation=Relation.AT_MOST)",
-        ("claimed to be decided, but tested", "candidates for a counterexample"),
+        ("claimed to be decided, but tested", "instances of 9 sizes"),
     ),
     "a false closed form": (
         "yield claim(Closed('f', 'f', lambda: 1), Closed('g', 'g', lambda: 2))",

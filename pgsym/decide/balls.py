@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pgsym.decide.candidates import Candidate, Ingredients, Kind, ingredients, rows_of
-from pgsym.decide.sizes import Size, vocabulary
+from pgsym.decide.sizes import Size, listed, vocabulary
 from pgsym.decide.spaces import space
 from pgsym.decide.statements import Statement
 from pgsym.errors import PgsymError
@@ -101,7 +101,9 @@ def tested_with_balls(statement: Statement, sizes: Iterable[Size], seed: int) ->
         return Tested()
     finally:
         Ball(PRECISIONS[0])  # the precision of balls is flint's own, and others rely on it
-    return Tested(examples, f"tested at {examples} random rational instances{between}, in ball arithmetic {IN_WORDS}")
+    at = f" of {', '.join(listed(sizes))}" if any(s.counts for s in sizes) else ""
+    words = f"tested at {examples} random rational instances{at}{between}, in ball arithmetic {IN_WORDS}"
+    return Tested(examples, words)
 
 
 def has_reals(terms: Iterable[Term], given: Iterable[Hypothesis]) -> bool:

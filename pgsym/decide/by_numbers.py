@@ -63,19 +63,24 @@ def points(
     """
     rng = Random(int.from_bytes(sha256(seed.encode()).digest()))
     ordered = sorted(symbols, key=str)
-    drawn = [{s: _drawn(s, rng, k, s in whole) for s in ordered} for k in range(how_many if ordered else 1)]
+    drawn = [
+        {s: _drawn(s, rng, k, j, s in whole) for j, s in enumerate(ordered)} for k in range(how_many if ordered else 1)
+    ]
     return [{s: v for s, v in point.items() if v is not None} for point in drawn if None not in point.values()]
 
 
-def _drawn(symbol: sympy.Symbol, rng: Random, number: int, whole: bool) -> sympy.Rational | None:
-    """A rational for a symbol: below 1 at first, later up to 8, negative at every other point where that may be."""
+def _drawn(symbol: sympy.Symbol, rng: Random, number: int, place: int, whole: bool) -> sympy.Rational | None:
+    """A rational for a symbol: below 1 at first, later up to 8, negative at every other point where that may be.
+
+    Two symbols have all four pairs of signs within four points: what holds for one sign only is seen to.
+    """
     import sympy
 
     for attempt in range(40):
         n = sympy.Rational(rng.randrange(1, 61), 61 if number < POINTS else 7)
         if attempt >= 20 or symbol.is_integer or whole:
             n = sympy.Integer(rng.randrange(1, 7))
-        first = rng.random() < 1 / 2
+        first = bool(number >> place & 1) if place < 2 else rng.random() < 1 / 2
         for value in (-n, n) if first else (n, -n):
             if all(getattr(value, f"is_{name}") is known for name, known in symbol.assumptions0.items()):
                 return value

@@ -9,9 +9,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from pgsym.decide.closed_forms import cancels, decide_closed_form, is_closed
-from pgsym.decide.identities import Sizes, decide, differs_at, relevant_hypotheses
+from pgsym.decide.identities import Sizes, decide, differs_at
 from pgsym.decide.limits import TIME_LIMIT
 from pgsym.decide.orders import decide_order
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import Size, size_names, up_to
 from pgsym.decide.verdicts import Relation, Rung, Verdict
 from pgsym.errors import InstanceError, PgsymError, UnknownName

@@ -14,9 +14,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pgsym.decide.by_numbers import Outcome, checked, compared
+from pgsym.decide.closed_conditions import assumed, converges, divided_by
 from pgsym.decide.enclosures import NUMERICAL
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
-from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
+from pgsym.decide.verdicts import Condition, Evidence, Relation, Rung, Verdict
 from pgsym.decide.watched import Evaluated, watched
 from pgsym.errors import PgsymError, SortError, UndefinedValue
 from pgsym.terms.depth import not_too_deep
@@ -110,15 +111,27 @@ def decide_closed_form(
     lhs, rhs = lift(lhs), lift(rhs)
     trial = _Trial(lhs, rhs, relation)
     try:
-        rung, note = Deadline(time_limit).run(trial.decide)
+        found = Deadline(time_limit).run(trial.decide)
     except LimitReached as reason:
-        rung, note = Rung.UNDECIDED, f"{reason} while {trial.doing}"
+        found = _Found(Rung.UNDECIDED, f"{reason} while {trial.doing}")
     method = {
         Rung.EXACT: "closed form, by exact computation",
         Rung.REFUTED: "closed form, by exact computation: the sides differ",
-    }.get(rung, "none")
-    evidence = Evidence(method, note=note, seconds=time.perf_counter() - started)
-    return Verdict(rung, lhs, rhs, (), evidence, relation=relation)
+    }.get(found.rung, "none")
+    method = "; ".join((method, *found.confirmed))
+    seconds = time.perf_counter() - started
+    evidence = Evidence(method, note=found.note, conditions=found.conditions, seconds=seconds)
+    return Verdict(found.rung, lhs, rhs, (), evidence, relation=relation)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The rung, what is to be said of it, where it holds, and how integrals and sums were confirmed."""
+
+    rung: Rung
+    note: str = ""
+    conditions: tuple[Condition, ...] = ()
+    confirmed: tuple[str, ...] = ()
 
 
 @dataclass
@@ -130,8 +143,8 @@ class _Trial:
     relation: Relation
     doing: str = "nothing was done"
 
-    def decide(self) -> tuple[Rung, str]:
-        """The rung, and what is to be said of it."""
+    def decide(self) -> _Found:
+        """What was found."""
         with watched() as events:
             sides = []
             for term in (self.lhs, self.rhs):
@@ -144,48 +157,50 @@ class _Trial:
         left, right = evaluated
         pending = [side for side in evaluated if _is_pending(side)]
         if pending:
-            return Rung.UNDECIDED, f"SymPy leaves {pending[0]} as it is"
+            return _Found(Rung.UNDECIDED, f"SymPy leaves {pending[0]} as it is")
         self.doing = "normal forms of the sides were compared"
         rung, note = _equal(left, right) if self.relation is Relation.EQUAL else _at_most(left, right)
         if rung is Rung.UNDECIDED:
-            return rung, note
+            return _Found(rung, note)
         self.doing = "the sides were computed numerically"
-        doubt, confirmed = _doubt(events)
+        doubt, converging, confirmed = _doubt(events)
         by_value = compared(*sides)
         if self.relation is Relation.EQUAL:
             if rung is Rung.EXACT and by_value.outcome is Outcome.DIFFER:
                 if by_value.rigorous:
-                    return Rung.REFUTED, f"{by_value.words}; SymPy finds them equal"
-                return Rung.UNDECIDED, f"SymPy finds them equal, but numerically they differ: {by_value.words}"
+                    return _Found(Rung.REFUTED, f"{by_value.words}; SymPy finds them equal")
+                unsure = f"SymPy finds them equal, but numerically they differ: {by_value.words}"
+                return _Found(Rung.UNDECIDED, unsure)
             if rung is Rung.REFUTED and by_value.outcome is Outcome.DIFFER and by_value.rigorous:
-                return rung, note if not doubt else by_value.words
+                return _Found(rung, note if not doubt else by_value.words)
         if doubt:
-            return Rung.UNDECIDED, doubt
-        if rung is Rung.EXACT:
-            note = "; ".join(x for x in (note, *_conditions(left, right), *confirmed) if x)
-        return rung, note
+            return _Found(Rung.UNDECIDED, doubt)
+        if rung is not Rung.EXACT:
+            return _Found(rung, note)
+        return _Found(rung, note, (*assumed(sides), *divided_by(evaluated), *converging), confirmed)
 
 
-def _doubt(events: Iterable[Evaluated]) -> tuple[str, list[str]]:
-    """Why what SymPy evaluated is not to be relied on, or nothing; and how the rest was confirmed."""
+def _doubt(events: Iterable[Evaluated]) -> tuple[str, tuple[Condition, ...], tuple[str, ...]]:
+    """Why what SymPy evaluated is not to be relied on, or nothing; where the rest holds, and how it was confirmed."""
     import sympy
 
+    where: dict[Condition, None] = {}
     confirmed: dict[str, None] = {}
     for event in dict.fromkeys(events):
         if _is_pending(event.value) or event.written.has(sympy.core.function.AppliedUndef):
             continue  # nothing that a verdict rests on: it is undecided, or true of any function
         found = checked(event)
         if found.outcome is Outcome.DIFFER:
-            return f"SymPy says that {event}, but numerically it is not: {found.words}", []
+            return f"SymPy says that {event}, but numerically it is not: {found.words}", (), ()
         if isinstance(event.written, sympy.Limit):
             continue
         if found.outcome is Outcome.UNKNOWN:
-            return f"SymPy says that {event}, which numbers could not confirm", []
+            return f"SymPy says that {event}, which numbers could not confirm", (), ()
         if not found.everywhere:
-            confirmed[f"where {event.written} converges"] = None
+            where[converges(event.written)] = None
         if not found.rigorous:
             confirmed[f"integrals and sums confirmed {NUMERICAL}"] = None
-    return "", list(confirmed)
+    return "", tuple(where), tuple(confirmed)
 
 
 def _point(symbol: sympy.Symbol, number: int) -> sympy.Rational | None:
@@ -243,14 +258,6 @@ def _is_pending(value: sympy.Expr) -> bool:
     import sympy
 
     return bool(value.has(sympy.Integral, sympy.Sum, sympy.Product, sympy.Limit))
-
-
-def _conditions(*sides: sympy.Expr) -> list[str]:
-    """Where the sides have no value, for what they are shown to divide by: "where x ≠ 1"."""
-    import sympy
-
-    below = {sympy.fraction(sympy.together(side))[1] for side in sides}
-    return [f"where {d} ≠ 0" for d in sorted(below, key=str) if d.free_symbols and d.is_zero is not False]
 
 
 def _sign(value: sympy.Expr) -> int | None:

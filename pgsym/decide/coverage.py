@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pgsym.decide.sizes import Size
+from pgsym.decide.sizes import Size, listed
 from pgsym.decide.verdicts import Evidence
 from pgsym.decide.zero_patterns import Strata
 from pgsym.errors import PgsymError, UndefinedValue
 
 METHOD = "random points of prime fields"
-SAMPLED = f"{METHOD}, at a sample of label functions and zero patterns"
+SAMPLED = f"{METHOD} in a sample of label functions and zero patterns"
 
 
 @dataclass
@@ -63,7 +63,10 @@ class Coverage:
         left_out = [f"{size or 'the size'} is left out: {reason}" for size, reason in self.refused.items()]
         if not whole:
             note = "; ".join((*sampled, *words, *left_out))
-            return Evidence(SAMPLED, tuple(self.sampled), examples=self.points, note=note)
+            sizes = tuple(self.sampled)
+            method = f"tested at {self.points:,} {SAMPLED}, at {', '.join(listed(sizes)) or 'every size'}"
+            missing = tuple(self.refused)
+            return Evidence(method, sizes, examples=self.points, note=note, sampled=sizes, left_out=missing)
         if self.most_strata > 1:
             words.append(f"all label functions and zero patterns, at most {self.most_strata:,} up to renaming")
         words += [f"not decided at {x}" for x in sampled]
@@ -76,4 +79,6 @@ class Coverage:
             self.degree,
             self.log2_error,
             note="; ".join((*words, *left_out)),
+            sampled=tuple(self.sampled),
+            left_out=tuple(self.refused),
         )

@@ -14,7 +14,8 @@ from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.candidates import Ingredients, Kind, ingredients, rows_of
 from pgsym.decide.confirmation import confirmed
 from pgsym.decide.counterexamples import Counterexample, verify
-from pgsym.decide.identities import comparable, relevant_hypotheses
+from pgsym.decide.identities import comparable
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.screening import hits, used
 from pgsym.decide.sizes import Size, size_names
 from pgsym.decide.spaces import Space, space

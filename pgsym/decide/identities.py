@@ -31,6 +31,7 @@ from pgsym.decide.degree import DegreeBound
 from pgsym.decide.laws import conditions_of_laws
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.search import BUDGET, Holds, Progress, Search, search, tested
 from pgsym.decide.second_reading import read_again
 from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names, vocabulary
@@ -44,7 +45,7 @@ from pgsym.meaning.generic import GenericInstance
 from pgsym.terms.build import EXP, LOG
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.fingerprint import own_seed
-from pgsym.terms.hypotheses import Before, Definition, Hypothesis, consistent
+from pgsym.terms.hypotheses import Before, Definition, Hypothesis
 from pgsym.terms.nodes import Liftable, Term, Variable, lift
 from pgsym.terms.sorts import FINITE, MATRIX, Collective
 from pgsym.terms.structure import free, is_visibly_zero, sort_of, symbols
@@ -209,14 +210,6 @@ def comparable(lhs: Term, rhs: Term) -> tuple[Variable, ...]:
             where = "left" if one == 0 else "right"
             raise UnboundVariable(f"{v.name} ({v.sort}) is free on the {where} side only: nothing binds it there")
     return tuple(sorted(sides[0] | sides[1], key=lambda v: v.name))
-
-
-def relevant_hypotheses(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
-    """The hypotheses about what the terms mention; raises ContradictoryHypotheses if all cannot hold at once."""
-    terms, given = tuple(terms), consistent(given)
-    used = vocabulary(terms, given)
-    variables = {v for t in terms for v in free(t)}
-    return tuple(h for h in given if h.concerns(used, variables))
 
 
 def search_sizes(names: tuple[str, ...], chosen: tuple[Size, ...]) -> tuple[Size, ...]:

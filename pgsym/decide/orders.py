@@ -20,11 +20,11 @@ from pgsym.decide.identities import (
     decide,
     holds_at,
     refutation,
-    relevant_hypotheses,
     search_sizes,
 )
 from pgsym.decide.laws import conditions_of_laws
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.search import BUDGET, Progress, search
 from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.statements import Statement

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.domains import holes
-from pgsym.decide.identities import Sizes, decide, holds_at, relevant_hypotheses
+from pgsym.decide.identities import Sizes, decide, holds_at
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
 from pgsym.decide.loops import Loop, find_loop
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.search import BUDGET
 from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.verdicts import Rung, Verdict

@@ -103,7 +103,8 @@ def counterexample(
     >>> found.shown(found.lhs), found.shown(found.rhs)
     ('(1/4, -1/4)', '(1/2, -1/2)')
     """
-    from pgsym.decide.identities import comparable, holds_at, relevant_hypotheses
+    from pgsym.decide.identities import comparable, holds_at
+    from pgsym.decide.relevance import relevant_hypotheses
 
     lhs, rhs = lift(lhs), lift(rhs)
     given = relevant_hypotheses((lhs, rhs), tuple(given))

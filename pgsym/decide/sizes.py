@@ -161,6 +161,41 @@ def up_to(sizes: Iterable[Size]) -> tuple[Size, ...]:
     return tuple(sorted({below for s in sizes for below in s.below}, key=lambda s: s.extent))
 
 
+MOST_LISTED = 6
+"""The most sizes that are listed where there is room for a few words; of more, the largest are."""
+
+
+def listed(sizes: Iterable[Size]) -> tuple[str, ...]:
+    """Sizes in few words, what is counted once: of more than six their number, and those that none exceeds.
+
+    >>> listed([Size.of(S=1, A=2), Size.of(S=3, A=3)])
+    ('(|S|, |A|) = (1, 2)', '(3, 3)')
+    >>> listed([Size.of(A=2), Size.of(A=3)]), listed([Size.of(S=2, A=3)]), listed([Size(())])
+    (('|A| = 2', '3'), ('|S| = 2, |A| = 3',), ())
+    >>> listed(up_to([Size.of(A=2, T=3), Size.of(A=3, T=1)]))
+    ('7 sizes, the largest (|A|, T) = (3, 1)', '(2, 3)')
+    """
+    sizes = tuple(dict.fromkeys(s for s in sizes if s.counts))
+    if len(sizes) > MOST_LISTED:
+        largest = [s for s in sizes if not any(s != other and _within(s, other) for other in sizes)]
+        first, *others = listed(largest[:MOST_LISTED])
+        return f"{len(sizes)} sizes, the largest {first}", *others
+    if len(sizes) < 2 or len({tuple(name for name, _ in s.counts) for s in sizes}) > 1:
+        return tuple(map(str, sizes))
+    names = [f"|{name}|" if name in LETTERS else name for name, _ in sizes[0].counts]
+    values = [[str(n) for _, n in s.counts] for s in sizes]
+    if len(names) == 1:
+        return f"{names[0]} = {values[0][0]}", *(v[0] for v in values[1:])
+    rows = [f"({', '.join(v)})" for v in values]
+    return f"({', '.join(names)}) = {rows[0]}", *rows[1:]
+
+
+def _within(size: Size, other: Size) -> bool:
+    """Whether a size is no larger than another in any count."""
+    counted = dict(other.counts)
+    return all(n <= counted.get(name, 0) for name, n in size.counts)
+
+
 SEARCH_SIZES = up_to(
     Size.of(S=s, A=a, W=2, N=n, T=t)
     for s, a, n, t in ((3, 4, 2, 1), (3, 3, 1, 2), (2, 2, 2, 2), (2, 2, 1, 3), (1, 2, 1, 4))

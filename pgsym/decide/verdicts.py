@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pgsym.decide.sizes import Size
+from pgsym.decide.relevance import relevant_hypotheses
+from pgsym.decide.sizes import Size, listed
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Term
@@ -23,6 +26,10 @@ class Rung(StrEnum):
     TESTED = "tested"
     REFUTED = "refuted"
     UNDECIDED = "undecided"
+
+
+TESTED_AT = "tested at "
+"""How the method of evidence begins that says at how many instances, and from where."""
 
 
 class Relation(StrEnum):
@@ -68,11 +75,12 @@ class Condition:
 class Evidence:
     """How a verdict was reached.
 
-    `sizes` where it was decided; `points` random points a size (over all `strata`: label functions and patterns of
-    zeros), modulo `primes`; `degree` the largest degree of the difference of the two sides; `log2_error` the base-2
-    logarithm of the chance that a false identity would have been accepted; `examples` how many instances were
-    tested where it was not decided; `conditions` where it holds; `seconds` wall-clock time and `memory` the most bytes
-    the process has held so far (None where the system does not say), which are not part of equality.
+    `sizes` where it was decided; `sampled` sizes of which only a sample was looked at, and those `left_out`; `points`
+    random points a size (over all `strata`: label functions and patterns of zeros), modulo `primes`; `degree` the
+    largest degree of the difference of the two sides; `log2_error` the base-2 logarithm of the chance that a false
+    identity would have been accepted; `examples` how many instances were tested where it was not decided; `conditions`
+    where it holds; `seconds` wall-clock time and `memory` the most bytes the process has held so far (None where the
+    system does not say), which are not part of equality.
     """
 
     method: str
@@ -85,6 +93,8 @@ class Evidence:
     examples: int = 0
     note: str = ""
     conditions: tuple[Condition, ...] = ()
+    sampled: tuple[Size, ...] = ()
+    left_out: tuple[Size, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     memory: int | None = field(default=None, compare=False)
 
@@ -93,6 +103,8 @@ class Evidence:
         return {
             "method": self.method,
             "sizes": [dict(s.counts) for s in self.sizes],
+            "sampled": [dict(s.counts) for s in self.sampled],
+            "left_out": [dict(s.counts) for s in self.left_out],
             "primes": list(self.primes),
             "points": self.points,
             "strata": self.strata,
@@ -111,22 +123,56 @@ class Evidence:
         return f"where {', '.join(map(str, self.conditions))}" if self.conditions else ""
 
     @property
-    def brief(self) -> str:
-        """A few words for a table."""
-        how = self.method
+    def chance(self) -> int:
+        """The exponent n of the chance of error, which is below 2^-n."""
+        return int(-(self.log2_error or 0))
+
+    @property
+    def at(self) -> str:
+        """The sizes in a few words, "at |A| = 2, 3"; empty where nothing has a size."""
+        return f"at {', '.join(listed(self.sizes))}" if any(s.counts for s in self.sizes) else ""
+
+    @property
+    def how(self) -> str:
+        """How it was found, and at which sizes or instances, in a few words that follow the rung."""
         if self.primes:
-            how = f"{len(self.sizes)} sizes, chance of error < 2^-{int(-(self.log2_error or 0))}"
-        elif self.method == "none":
-            how = self.note
-        return "; ".join(x for x in (how, self.where) if x)
+            return "; ".join(x for x in (self.at, f"chance of error < 2^-{self.chance}") if x)
+        if self.method == "none":
+            return self.note
+        if self.method.startswith(TESTED_AT):
+            return self.method.removeprefix("tested ")
+        return ": ".join(x for x in (self.at, self.method) if x)
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """At which sizes, of those asked for, less than everything was looked at, in words."""
+        sampled = self.sampled if self.primes else ()
+        words = (("only a sample at", sampled), ("left out:", self.left_out))
+        return tuple(f"{what} {', '.join(listed(sizes)) or 'every size'}" for what, sizes in words if sizes)
+
+    @property
+    def tally(self) -> str:
+        """The number of sizes or instances in a word or two: "4 sizes, 1 sampled"; empty where nothing was counted."""
+        if self.primes:
+            counted = [len(self.sizes), len(self.sampled), len(self.left_out)]
+            more = [f", {n} {what}" for n, what in zip(counted[1:], ("sampled", "left out"), strict=True) if n]
+            sizes = f"{counted[0]} size{'s' if counted[0] > 1 else ''}" if any(s.counts for s in self.sizes) else ""
+            return "".join((sizes, *more)).removeprefix(", ")
+        return f"{self.examples:,} instances" if self.method.startswith(TESTED_AT) else ""
+
+    @property
+    def brief(self) -> str:
+        """All that it covers in one line, for a table: sizes or instances, what was left out, and the conditions."""
+        return "; ".join(x for x in (self.how, *self.limits, self.where) if x)
 
     def __str__(self) -> str:
         """One line for people, without the time it took."""
         how = "" if self.method == "none" else self.method
         if self.primes:
+            at = "; ".join(str(s) for s in self.sizes if s.counts)
             how = (
-                f"{'; '.join(map(str, self.sizes)) or 'no sizes'}: {self.points} points modulo {len(self.primes)} "
-                f"primes near 2^31, degree ≤ {self.degree}, chance of error < 2^{-int(-(self.log2_error or 0))}"
+                f"{at}{': ' if at else ''}{self.points} points modulo {len(self.primes)} primes near 2^31, "
+                f"degree ≤ {self.degree}, chance of error < 2^-{self.chance}"
             )
         return "; ".join(x for x in (how, self.where, self.note) if x)
 
@@ -158,9 +204,47 @@ class Verdict:
         """Whether the identity was decided or shown exactly; a tested one does not count."""
         return self.rung in (Rung.DECIDED, Rung.EXACT)
 
+    @property
+    def assumed(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses that say something about its two sides."""
+        return relevant_hypotheses((self.lhs, self.rhs), self.given)
+
+    @property
+    def brief(self) -> str:
+        """The rung and what it covers in one line: "decided at |A| = 2, 3; chance of error < 2^-132; where c ≠ 0"."""
+        return standing(self.rung, self.evidence.brief)
+
     def __str__(self) -> str:
-        line = f"{self.rung}: {self.lhs} {self.sign} {self.rhs}\n  {self.evidence}"
-        return f"{line}\n{self.counterexample}" if self.counterexample else line
+        lines = [f"{self.rung}: {self.lhs} {self.sign} {self.rhs}"]
+        lines += [f"  given {'; '.join(map(str, self.assumed))}"] if self.assumed else []
+        lines.append(f"  {self.evidence}")
+        return "\n".join((*lines, *([str(self.counterexample)] if self.counterexample else [])))
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {latex(self.lhs)} {self.latex_sign} {latex(self.rhs)} \\quad \\text{{({self.rung})}}$"
+        words = covered(self.rung, self.evidence, self.assumed, self.evidence.conditions, self.evidence.limits)
+        formula = f"& {latex(self.lhs)} {self.latex_sign} {latex(self.rhs)}"
+        return "$\\begin{aligned} " + " \\\\ ".join((formula, *words)) + " \\end{aligned}$"
+
+
+def standing(rung: Rung, brief: str) -> str:
+    """The rung with what it covers: "decided at |A| = 2", "exact: closed form, by exact computation"."""
+    return f"{rung}{' ' if brief.startswith('at ') else ': '}{brief}" if brief else str(rung)
+
+
+def covered(
+    rung: Rung,
+    evidence: Evidence,
+    given: Iterable[Hypothesis],
+    conditions: Iterable[Condition],
+    more: Iterable[str] = (),
+) -> tuple[str, ...]:
+    """What a statement holds for as lines of LaTeX: its hypotheses, its conditions, its rung and where it was looked.
+
+    `more` is said after the rung.
+    """
+    assumed, where = [h.latex() for h in given], [f"${c.drawn}$" for c in conditions]
+    lines = [f"given {'; '.join(assumed)}"] if assumed else []
+    lines += [f"where {', '.join(where)}"] if where else []
+    said = standing(rung, "; ".join(x for x in (evidence.at if evidence.primes else evidence.how, *more) if x))
+    guarded = re.sub(r"[{}$]", lambda mark: f"\\{mark[0]}", said.replace("\\", " "))
+    return tuple(f"& \\text{{{line}}}" for line in (*lines, guarded))

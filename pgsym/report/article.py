@@ -16,7 +16,6 @@ from pgsym.report.builders import (
     claimed,
     counterexample_of,
     derivation_of,
-    evidence,
     necessity_of,
     number,
     table_cell,
@@ -39,6 +38,7 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.drawn import figure_of_counterexample, figure_of_example, listed
+from pgsym.report.evidence import covered
 from pgsym.terms.latex import latex
 from pgsym.verify import shows
 
@@ -87,7 +87,9 @@ def decided(claim: Claim) -> Verdict:
     try:
         return verdict_on(claim)
     except TooLarge as reason:
-        return Verdict(Rung.UNDECIDED, claim.lhs, claim.rhs, claim.given, Evidence("none", note=str(reason)))
+        return Verdict(
+            Rung.UNDECIDED, claim.lhs, claim.rhs, claim.given, Evidence("none", note=str(reason)), None, claim.relation
+        )
 
 
 def _references() -> dict[str, str]:
@@ -117,7 +119,7 @@ def _opening(verdicts: dict[str, Verdict]) -> Iterator[Block]:
         (
             (
                 "[!decided]",
-                "true for every policy and problem of the sizes tried, by random points modulo primes",
+                "true for every policy and problem of the sizes that stand with it, by random points modulo primes",
             ),
             ("[!exact]", "true by a normal form or in closed form"),
             ("[!tested]", "not proved: no counterexample was found among many instances"),
@@ -134,8 +136,21 @@ def _opening(verdicts: dict[str, Verdict]) -> Iterator[Block]:
     everything = catalogue.entries().values()
     by_chapter = ((c, [e for e in everything if e.claim.chapter == c.number]) for c in chapters())
     placed = [e.claim for chapter, there in by_chapter for _, members in _shared(chapter, there) for e in members]
-    rows = tuple((f"[[claim:{c.id}]]", f"`{c.id}`", c.says, f"[!{verdicts[c.id].rung}]") for c in placed)
-    yield Table(("claim", "id", "in words", "verdict"), rows, long=True)
+    yield Paragraph(
+        "What is true at some sizes need not be at others: nothing is said of sizes that a claim does not list. It "
+        "holds under the hypotheses, and where the conditions hold, that stand with it; here a star marks a claim "
+        "with conditions."
+    )
+    rows = tuple(
+        (f"[[claim:{c.id}]]", f"`{c.id}`", c.says, f"[!{verdicts[c.id].rung}]", _at(verdicts[c.id])) for c in placed
+    )
+    yield Table(("claim", "id", "in words", "verdict", "at"), rows, long=True)
+
+
+def _at(verdict: Verdict) -> str:
+    """The number of sizes or instances of a verdict, and a star where it has conditions."""
+    e = verdict.evidence
+    return " ".join(x for x in (e.tally, "$\\ast$" if e.conditions else "") if x)
 
 
 def _chapter(chapter: Chapter, verdicts: dict[str, Verdict], references: dict[str, str]) -> Iterator[Block]:
@@ -180,7 +195,7 @@ def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterat
         linked(claim.says, claim.id) + cited,
         plainly.formula,
         plainly.hypotheses,
-        Badge(str(verdict.rung), _brief(verdict)),
+        Badge(str(verdict.rung), covered(verdict)),
         f"claim:{claim.id}",
     )
     if claim.remark:
@@ -218,15 +233,6 @@ def linked(text: str, within: str = "") -> str:
 
     ids = r"(?<![\w-])([a-z]\w*(?:-\w+)+)(?![\w-])|(?<=see )([a-z]\w+)(?![\w-])"
     return re.sub(rf"\$[^$]+\$|`([^`]+)`|{ids}", number_of, text)
-
-
-def _brief(verdict: Verdict) -> str:
-    """The evidence in one line."""
-    e = verdict.evidence
-    if not e.primes or verdict.rung is not Rung.DECIDED:
-        return evidence(verdict) + (f": {e.note}" if verdict.rung is Rung.UNDECIDED and e.note else "")
-    sizes = f"{len(e.sizes)} size" + ("s" if len(e.sizes) != 1 else "")
-    return f"Decided at {sizes}, chance of error below $2^{{{-int(-(e.log2_error or 0))}}}$"
 
 
 def _beside(blocks: Iterable[Block], drawing: Figure | None) -> Iterator[Block]:

@@ -14,9 +14,7 @@ from pgsym import __version__, catalogue
 from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.claims import Claim
 from pgsym.decide.counterexamples import UNDEFINED, Counterexample
-from pgsym.decide.coverage import SAMPLED
-from pgsym.decide.identities import relevant_hypotheses
-from pgsym.decide.sizes import Size
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.kernel import Theorem
 from pgsym.meaning.vocabulary import listed_axes
@@ -32,6 +30,7 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
+from pgsym.report.evidence import evidence, in_short, size_in_latex, standing
 from pgsym.report.prose import quoted
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import LatexNotation, latex
@@ -109,7 +108,7 @@ def standard(name: str) -> Iterator[Block]:
     steps = sorted((c for c in claims if c.step is not None), key=lambda c: c.step or 0)
     if steps:
         yield Heading("The lines as claims of their own")
-        rows = tuple((f"({c.step})", f"`{c.id}`", c.says, str(verdict_on(c).rung)) for c in steps)
+        rows = tuple((f"({c.step})", f"`{c.id}`", c.says, in_short(verdict_on(c))) for c in steps)
         yield Table(("line", "id", "in words", "verdict"), rows)
 
 
@@ -124,48 +123,10 @@ def statement_of(theorem: Theorem, claim: Claim | None = None) -> Statement:
 
 def claimed(claim: Claim, verdict: Verdict) -> Statement:
     """A claim with its verdict."""
-    given = relevant_hypotheses((claim.lhs, claim.rhs), claim.given)
+    given = relevant_hypotheses((claim.lhs, claim.rhs), claim.given)  # a closed form's verdict has none
     formula = f"{latex(claim.lhs)} {verdict.latex_sign} {latex(claim.rhs)}"
     badge = Badge(str(verdict.rung), evidence(verdict))
     return Statement("Claim", claim.id, claim.says, formula, tuple(h.latex() for h in given), badge)
-
-
-def evidence(verdict: Verdict) -> str:
-    """The evidence as prose."""
-    e = verdict.evidence
-    if not e.primes:
-        confirmed = f", {found.confirmation}" if (found := verdict.counterexample) and found.confirmation else ""
-        sampled = f": {e.note}" if e.method == SAMPLED else ""
-        return e.method[0].upper() + e.method[1:] + confirmed + sampled
-    sizes = "; ".join(f"${_size(size)}$" for size in e.sizes if size.counts)
-    where = f"for {sizes}" if sizes else ""
-    notes = e.note.split("; ") if e.note else []
-    strata = "; ".join(n for n in notes if n.startswith("all "))
-    said = [f"at {strata}"] * bool(strata) + [n for n in notes if not n.startswith("all ")]
-    said += [f"where ${c.drawn}$" for c in e.conditions]
-    return (
-        f"Decided {where}: {e.points} random points modulo {len(e.primes)} primes near $2^{{31}}$, "
-        f"degree at most {e.degree}, "
-        + ", ".join((f"chance of error below $2^{{{-int(-(e.log2_error or 0))}}}$", *said))
-    )
-
-
-def standing(theorem: Theorem) -> str:
-    """How firmly a theorem stands, as prose: the evidence, what its weakest line is, and where all lines hold."""
-    said = [evidence(theorem.verdict)]
-    if theorem.weaker_steps:
-        k = theorem.weaker_steps[0]
-        weak = evidence(theorem.steps[k - 1].verdict)
-        said = [f"Line ({k}) is only {theorem.rung}: {weak}", f"the first and the last line alone: {said[0]}"]
-    more = [c for c in theorem.conditions if c not in theorem.verdict.evidence.conditions]
-    if more:
-        said.append("the steps have a value " + ", ".join(f"where ${c.drawn}$" for c in more))
-    return "; ".join(said)
-
-
-def _size(size: Size) -> str:
-    """Sizes as LaTeX."""
-    return str(size).replace("|S|", "\\lvert S \\rvert").replace("|A|", "\\lvert A \\rvert")
 
 
 def derivation_of(theorem: Theorem) -> Derivation:
@@ -185,7 +146,10 @@ def necessity_of(theorem: Theorem) -> Iterator[Block]:
         if found is not None:
             rows.append((hypothesis.latex(), tables_line(found), _math(found.lhs), _math(found.rhs)))
         else:
-            rows.append((hypothesis.latex(), "the statement holds without it; only this derivation uses it", "", ""))
+            without = "the statement holds without it; only this derivation uses it"
+            if not verdict.is_true:
+                without = f"whether the statement holds without it is not known: it is {verdict.rung}"
+            rows.append((hypothesis.latex(), without, "", ""))
     if not rows:
         return
     yield Table(
@@ -222,7 +186,7 @@ def counterexample_of(found: Counterexample) -> Iterator[Block]:
             )
         )
     rows += [("left side", _math(found.lhs)), ("right side", _math(found.rhs))]
-    size = f"${_size(found.size)}$" if found.size.counts else ""
+    size = f"${size_in_latex(str(found.size))}$" if found.size.counts else ""
     caption = f"The smallest instance found: {size}." if size else "The smallest instance found."
     if len(found.parameters) > 1:
         caption += f" The parameters: {quoted('; '.join(found.parameters))}."

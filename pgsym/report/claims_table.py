@@ -25,21 +25,31 @@ def _page(outcomes: Iterable[Verification]) -> Iterator[str]:
     titles = {c.number: c.title for c in chapters()}
     yield "# Every claim is machine-checked\n"
     yield "`pgsym claims --md` writes this page; a test holds it to that.  One with ≠ or ≰ is refuted, as it should be."
+    yield "A claim holds under what it is given, at the sizes that stand with its verdict (nothing is said of others),"
+    yield "and where its conditions hold.  What is refuted fails at an instance of the size that stands with it."
     for chapter, group in groupby(outcomes, key=lambda o: o.claim.chapter):
         yield f"\n## {titles.get(chapter, '')}\n".replace("##  ", "## ")
-        yield "| id | statement | verdict | stated in | tests |"
-        yield "| --- | --- | --- | --- | --- |"
-        yield from map(_row, group)
+        yield "| id | statement | given | verdict | stated in | tests |"
+        yield "| --- | --- | --- | --- | --- | --- |"
+        yield from map(row, group)
 
 
-def _row(o: Verification) -> str:
-    statement = f"{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}".replace("|", "\\|")
+def row(o: Verification) -> str:
+    """A claim as a row of its chapter's table."""
+    statement, given, verdict = (
+        x.replace("|", "\\|")
+        for x in (
+            f"{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}",
+            "; ".join(map(str, o.verdict.assumed)),
+            o.verdict.brief,
+        )
+    )
     folder = "" if o.entry.home == o.entry.script else "claims/"
     home = f"[{o.entry.home}](../derivations/{folder}{o.entry.home.replace('-', '_')}.py)"
     if o.entry.script not in (None, o.entry.home):
         home += f", derived in [{o.entry.script}](../derivations/{str(o.entry.script).replace('-', '_')}.py)"
     tests = ", ".join(f"[{t.partition('::')[2].partition('[')[0]}](../{t.partition('::')[0]})" for t in o.entry.tests)
-    return f"| `{o.claim.id}` | {statement} | {o.verdict.rung} | {home} | {tests} |"
+    return f"| `{o.claim.id}` | {statement} | {given} | {verdict} | {home} | {tests} |"
 
 
 def summary(outcomes: Iterable[Verification]) -> str:

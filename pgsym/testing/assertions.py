@@ -8,7 +8,9 @@ from math import inf
 import numpy as np
 
 from pgsym.decide import Counterexample, Evidence, Rung, Size, Verdict, decide
-from pgsym.decide.identities import comparable, relevant_hypotheses
+from pgsym.decide.identities import comparable
+from pgsym.decide.relevance import relevant_hypotheses
+from pgsym.decide.sizes import listed
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.numbers import Array
 from pgsym.meaning.tables import Tabulated
@@ -119,7 +121,10 @@ def assert_identity_in_floats(
     if not said:
         raise AssertionError(f"no problem was drawn at which {lhs} and {rhs} are both known in float64")
     note = f"worst relative error {worst:.1e}"
-    return Verdict(Rung.TESTED, lhs, rhs, given, Evidence("Hypothesis, float64", examples=said, note=note))
+    chosen = tuple(Size.of(s) for s in sizes or ())
+    of = f" of {', '.join(listed(chosen))}" if chosen else ""
+    method = f"tested at {said:,} problems{of} that Hypothesis drew, in float64"
+    return Verdict(Rung.TESTED, lhs, rhs, given, Evidence(method, chosen, examples=said, note=note))
 
 
 class _Differ(Exception):

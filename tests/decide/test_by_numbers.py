@@ -85,7 +85,15 @@ def test_where_an_integral_converges_is_said() -> None:
         lambda: sympy.integrate(sympy.exp(-sympy.Symbol("t", real=True) * r), (r, 0, oo), conds="none"),
         1 / sympy.Symbol("t", real=True),
     )
-    assert said[0] is not Rung.EXACT or "where Integral(exp(-r*t), (r, 0, oo)) converges" in said[1]
+    assert said[0] is not Rung.EXACT or "Integral(exp(−r t), (r, 0, oo)) converges" in said[1]
+
+
+@pytest.mark.parametrize("name", ["a", "m", "t"])
+def test_that_an_integral_converges_for_one_sign_only_is_never_left_to_chance(name: str) -> None:
+    """All four points of m happened to be positive once, and it was exact for every m ≠ 0."""
+    rate = sympy.Symbol(name, real=True)
+    rung, said = verdict_of(lambda: sympy.integrate(sympy.exp(-rate * r), (r, 0, oo), conds="none"), 1 / rate)
+    assert rung is not Rung.EXACT or "converges" in said
 
 
 def test_what_numbers_cannot_confirm_is_not_exact() -> None:

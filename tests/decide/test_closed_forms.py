@@ -131,5 +131,19 @@ def test_a_difference_is_looked_for_where_the_assumptions_hold() -> None:
 def test_what_a_side_divides_by_is_said() -> None:
     verdict = decide_closed_form(closed(lambda: (k**2 - 1) / (k - 1)), closed(lambda: k + 1))
     assert verdict.rung is Rung.EXACT
-    assert "where k - 1 ≠ 0" in verdict.evidence.note
-    assert not decide_closed_form(closed(lambda: x / (1 + x)), closed(lambda: 1 - 1 / (1 + x))).evidence.note
+    assert verdict.evidence.where == "where k − 1 ≠ 0"
+    assert verdict.evidence.conditions[0].drawn == "k - 1 \\neq 0"
+    squared = decide_closed_form(closed(lambda: (k - 1) / (k - 1) ** 2), closed(lambda: 1 / (k - 1)))
+    assert squared.evidence.where == "where k − 1 ≠ 0"
+
+
+def test_what_symbols_are_assumed_to_be_is_said() -> None:
+    """√(p²) is p for no negative p."""
+    p = sympy.Symbol("p", positive=True)
+    verdict = decide_closed_form(closed(lambda: sympy.sqrt(p**2)), closed(lambda: p))
+    assert verdict.rung is Rung.EXACT
+    assert verdict.brief == "exact: closed form, by exact computation; where p > 0"
+    same = decide_closed_form(closed(lambda: x / (1 + x)), closed(lambda: 1 - 1 / (1 + x)))
+    assert same.evidence.where == "where x > 0"
+    whole = decide_closed_form(closed(lambda: n * (n + 1)), closed(lambda: n**2 + n))
+    assert whole.evidence.where == "where n is an integer"

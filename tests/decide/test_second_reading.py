@@ -8,7 +8,8 @@ import pytest
 
 from pgsym import catalogue
 from pgsym.decide import Rung, decide, identities
-from pgsym.decide.identities import comparable, relevant_hypotheses
+from pgsym.decide.identities import comparable
+from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.second_reading import read_again
 from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.statements import Statement

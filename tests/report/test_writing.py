@@ -308,7 +308,9 @@ def test_a_write_that_breaks_off_in_the_middle_leaves_whole_files_only(
 
 def test_the_evidence_says_at_what_and_where_it_was_decided() -> None:
     from pgsym import catalogue
-    from pgsym.report.builders import evidence
+    from pgsym.report.evidence import covered, evidence
 
-    assert evidence(catalogue.theorem("leave-one-out").verdict).endswith("}$, where N − 1 ≠ 0")
+    conditional = catalogue.entry("kl-reward-weighted-regression-first-round").claim.decide()
+    for said in (evidence(conditional), covered(conditional)):
+        assert said.endswith("\\neq 0$, $q(a \\mid s) \\ge 0$")
     assert ", at all label functions" in evidence(catalogue.theorem("ce-is-pg-exactly").verdict)

@@ -1,0 +1,90 @@
+"""Where a closed form holds: what its symbols are assumed to be, and what it divides by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from pgsym.decide.verdicts import Condition
+
+if TYPE_CHECKING:
+    import sympy
+
+SIGNS = {
+    "positive": (">", ">"),
+    "negative": ("<", "<"),
+    "nonnegative": ("≥", "\\ge"),
+    "nonpositive": ("≤", "\\le"),
+    "nonzero": ("≠", "\\neq"),
+    "zero": ("=", "="),
+}
+"""What SymPy may assume of a symbol compared with 0, with the sign as text and as LaTeX."""
+NAMED = {"integer": "an integer", "prime": "a prime", "composite": "a composite number"}
+EXPECTED = frozenset({"commutative", "real", "finite", "extended_real", "complex", "hermitian"})
+"""What a reader takes a letter to be anyway: a real number."""
+
+
+def assumed(sides: Iterable[sympy.Expr]) -> Iterator[Condition]:
+    """What the symbols of closed forms are assumed to be beyond real numbers, as conditions.
+
+    >>> import sympy
+    >>> [str(c) for c in assumed([sympy.Symbol("p", positive=True) + sympy.Symbol("n", integer=True)])]
+    ['n is an integer', 'p > 0']
+    """
+    for symbol in sorted({s for side in sides for s in side.free_symbols}, key=str):
+        name, drawn = written(symbol), _latex(symbol)
+        for fact, value in sorted(symbol._assumptions_orig.items()):
+            if fact in EXPECTED and value:
+                continue
+            if fact in SIGNS and value:
+                sign, command = SIGNS[fact]
+                yield Condition(f"{name} {sign} 0", f"{drawn} {command} 0")
+            else:
+                words = f"is {'' if value else 'not '}{NAMED.get(fact, fact.replace('_', ' '))}"
+                yield Condition(f"{name} {words}", f"{drawn} \\text{{ {words}}}")
+
+
+def divided_by(sides: Iterable[sympy.Expr]) -> Iterator[Condition]:
+    """What closed forms are shown to divide by and might be zero, factor by factor.
+
+    >>> import sympy
+    >>> x, k = sympy.symbols("x k", positive=True)
+    >>> [str(c) for c in divided_by([x / (1 + x), 1 / (k * (k - 1) ** 2)])]
+    ['k − 1 ≠ 0']
+    """
+    import sympy
+
+    below = {sympy.fraction(sympy.together(side))[1] for side in sides}
+    factors = {_base(f) for d in below for f in sympy.Mul.make_args(d)}
+    for factor in sorted(factors, key=str):
+        if factor.free_symbols and factor.is_zero is not False:
+            yield Condition(f"{written(factor)} ≠ 0", f"{_latex(factor)} \\neq 0")
+
+
+def converges(expression: sympy.Expr) -> Condition:
+    """The condition that an integral or a series has a value."""
+    return Condition(f"{written(expression)} converges", f"{_latex(expression)} \\text{{ converges}}")
+
+
+def _base(factor: sympy.Expr) -> sympy.Expr:
+    """What is zero where a factor is: the base of a power with a positive exponent."""
+    base, exponent = factor.as_base_exp()
+    return base if exponent.is_positive else factor
+
+
+def written(expression: sympy.Expr) -> str:
+    """A SymPy expression as it stands on a board, as far as one line of text allows.
+
+    >>> import sympy
+    >>> x, k = sympy.symbols("x k")
+    >>> written(2 * x * k**2 - 1)
+    '2 k^2 x − 1'
+    """
+    return str(expression).replace("**", "^").replace("*", " ").replace("-", "−")
+
+
+def _latex(expression: sympy.Expr) -> str:
+    import sympy
+
+    drawn: str = sympy.latex(expression)
+    return drawn

@@ -1,0 +1,93 @@
+"""Evidence as prose: on which rung a statement stands, at which sizes or instances, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from pgsym.decide.sizes import Size, listed
+from pgsym.decide.verdicts import Condition, Verdict
+from pgsym.errors import ReportError
+from pgsym.kernel import Theorem
+from pgsym.report.prose import quoted
+from pgsym.report.typst_math import typst
+
+
+def evidence(verdict: Verdict) -> str:
+    """The evidence as prose, and where it holds."""
+    e = verdict.evidence
+    if not e.primes:
+        return covered(verdict)
+    sizes = "; ".join(f"${size_in_latex(str(size))}$" for size in e.sizes if size.counts)
+    at = f"Decided for {sizes}" if sizes else "Decided"
+    notes = e.note.split("; ") if e.note else []
+    strata = "; ".join(n for n in notes if n.startswith("all "))
+    said = [f"at {quoted(strata)}"] * bool(strata) + [quoted(n) for n in notes if not n.startswith("all ")]
+    said += _where(e.conditions)
+    return (
+        f"{at}: {e.points} random points modulo {len(e.primes)} primes near $2^{{31}}$, "
+        f"degree at most {e.degree}, " + ", ".join((f"chance of error below $2^{{-{e.chance}}}$", *said))
+    )
+
+
+def covered(verdict: Verdict) -> str:
+    """What a verdict covers, as prose in a line: the sizes or instances, what was left out, and the conditions."""
+    e = verdict.evidence
+    if e.primes:
+        at = f"Decided at {_listed(e.sizes)}" if any(s.counts for s in e.sizes) else "Decided"
+        said = [at, f"chance of error below $2^{{-{e.chance}}}$", *map(_size_in_prose, e.limits)]
+    else:
+        found = verdict.counterexample
+        confirmed = f", {found.confirmation}" if found and found.confirmation else ""
+        how = e.note if e.method == "none" else f"{e.method}{confirmed}"
+        said = [_size_in_prose(how[:1].upper() + how[1:]), *map(_size_in_prose, e.limits)]
+    return "; ".join((*said, *_where(e.conditions)))
+
+
+def in_short(verdict: Verdict) -> str:
+    """The rung with the number of sizes or instances, and the conditions: "decided at 4 sizes; where $c \\neq 0$"."""
+    tally = verdict.evidence.tally
+    return "; ".join((f"{verdict.rung}{' at ' if tally else ''}{tally}", *_where(verdict.evidence.conditions)))
+
+
+def _where(conditions: Sequence[Condition]) -> tuple[str, ...]:
+    """Conditions as prose, "where $c \\neq 0$, $p > 0$"; none for none."""
+    return (f"where {', '.join(map(_drawn, conditions))}",) if conditions else ()
+
+
+def _drawn(condition: Condition) -> str:
+    """A condition as a formula; as text where its LaTeX, which may be SymPy's, is none that every format can show."""
+    try:
+        typst(condition.drawn, display=False)
+    except ReportError:
+        return quoted(condition.written)
+    return f"${condition.drawn}$"
+
+
+def standing(theorem: Theorem) -> str:
+    """How firmly a theorem stands, as prose: the evidence, what its weakest line is, and where all lines hold."""
+    said = [evidence(theorem.verdict)]
+    if theorem.weaker_steps:
+        k = theorem.weaker_steps[0]
+        weak = evidence(theorem.steps[k - 1].verdict)
+        said = [f"Line ({k}) is only {theorem.rung}: {weak}", f"the first and the last line alone: {said[0]}"]
+    said += map(_size_in_prose, theorem.narrower_lines)
+    more = [c for c in theorem.conditions if c not in theorem.verdict.evidence.conditions]
+    if more:
+        said.append(f"the steps have a value {_where(more)[0]}")
+    return "; ".join(said)
+
+
+def _listed(sizes: Iterable[Size]) -> str:
+    """Sizes in a few words, as formulas between which a line may break."""
+    return ", ".join(f"${size_in_latex(part)}$" for part in listed(sizes))
+
+
+def _size_in_prose(words: str) -> str:
+    """Words from data as prose, in which |S| and its like are formulas."""
+    return re.sub(r"\|([A-Z])\| = (\d+)", r"$\\lvert \1 \\rvert = \2$", quoted(words))
+
+
+def size_in_latex(words: str) -> str:
+    """Sizes as LaTeX."""
+    return re.sub(r"\|([A-Z])\|", r"\\lvert \1 \\rvert", words)
