@@ -8,7 +8,7 @@ Or neither, as of r − 1; then a decision holds where it is not zero, and says 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pgsym.decide.sizes import vocabulary
 from pgsym.decide.verdicts import Condition
@@ -80,9 +80,15 @@ class _Requirements:
     """What a term takes to be defined, as far as no form and no pattern of zeros shows it."""
 
     signs: Signs
+    known: dict[Term, tuple[Requirement, ...]] = field(default_factory=dict)
 
-    def of(self, term: Term) -> Iterator[Requirement]:
+    def of(self, term: Term) -> tuple[Requirement, ...]:
         """The requirements of a term and all its parts, bound variables under their own names."""
+        if term not in self.known:
+            self.known[term] = tuple(dict.fromkeys(self._read(term)))
+        return self.known[term]
+
+    def _read(self, term: Term) -> Iterator[Requirement]:
         if not any(self._concerns(t) for t in distinct(term)):  # else what is bound needs no names
             return
         for place in places(term):

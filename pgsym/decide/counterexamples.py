@@ -96,11 +96,11 @@ class Counterexample:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """What each parameter is, in words, and which symbols belong to a further one."""
+        """What each parameter is, in words, where it is at an edge, and which symbols belong to a further one."""
         owners = {move: _owner(self.statement, move) for move in self.candidate.moves}
         letters = dict.fromkeys(sorted(owners.values(), key=lambda owner: owner != "θ"))
         said = [f"{letter}: {'; '.join(m.words for m, o in owners.items() if o == letter)}" for letter in letters]
-        return (*said, *_aliases(self.statement, self.candidate.tables))
+        return (*said, *self.candidate.edges, *_aliases(self.statement, self.candidate.tables))
 
     def shown(self, side: tuple[Any, ...]) -> str:
         """A side's value as one string."""

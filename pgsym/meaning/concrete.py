@@ -60,8 +60,12 @@ class Concrete:
 
         A policy that is differentiable on both sides of θ has ∇π = 0 where π = 0, as π ≥ 0 has a minimum there.
         """
-        at_the_edge = [f"{m.symbol.name} is at the edge of the simplex: {EDGE}" for m in self.moves if self._is_edge(m)]
-        return "; ".join([*(move.words for move in self.moves), *at_the_edge])
+        return "; ".join([*(move.words for move in self.moves), *self.edges])
+
+    @property
+    def edges(self) -> tuple[str, ...]:
+        """Which laws have a zero that their parameters can raise, and what that means for a derivative."""
+        return tuple(f"{m.symbol.name} is at the edge of the simplex: {EDGE}" for m in self.moves if self._is_edge(m))
 
     def _is_edge(self, move: Move) -> bool:
         """Whether a law has its entries as parameters, and a zero among them."""

@@ -127,6 +127,7 @@ class Signs:
     signed: dict[Symbol | Variable, Sign]
     definitions: dict[Symbol, Definition]
     known: dict[tuple[Term, Environment], Sign] = field(default_factory=dict, compare=False, repr=False)
+    fixed: dict[Term, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def under(cls, given: Iterable[Hypothesis] = ()) -> Signs:
@@ -297,6 +298,11 @@ class Signs:
 
     def _is_fixed(self, term: Term) -> bool:
         """Whether size, labels and draws fix a value, as of numbers, times, indicators and sums of these."""
+        if term not in self.fixed:
+            self.fixed[term] = self._looks_fixed(term)
+        return self.fixed[term]
+
+    def _looks_fixed(self, term: Term) -> bool:
         match term:
             case Number():
                 return True

@@ -35,8 +35,8 @@ MERSENNE = 2**61 - 1
 def nested(depth: int, again: bool = True) -> tuple[Term, list[Definition]]:
     """A definition that mentions the one before twice, that many deep: at the same argument or at two."""
     named = [function(f"f{k}", REAL) for k in range(depth)]
-    first = Definition(named[0], (x,), x + 1)
-    others = [Definition(f, (x,), g(x) + g(x) * x if again else g(x + 1) + g(x + 2)) for g, f in pairwise(named)]
+    first = Definition.of(named[0](x), x + 1)
+    others = [Definition.of(f(x), g(x) + g(x) * x if again else g(x + 1) + g(x + 2)) for g, f in pairwise(named)]
     return named[-1](x), [first, *others]
 
 

@@ -91,7 +91,7 @@ UNDEFINED_SOMEWHERE = {
     "the weights of a law that is defined may be zero": (
         expect(VALUE(A) / VALUE(A), (A, LAW.law())),
         sum_over(A, of=LAW(A) * VALUE(A) / VALUE(A)),
-        (Definition.of(LAW(A), WEIGHT(A)),),
+        (Definition.of(LAW(A), WEIGHT(A) / sum_over(B, of=WEIGHT(B))),),
     ),
     "two rows without an action in common": (overlap / overlap, 1 + 0 * overlap, ()),
 }
