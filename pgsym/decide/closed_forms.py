@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pgsym.decide.by_numbers import Outcome, checked, compared
+from pgsym.decide.divisors import divisors, logarithms
 from pgsym.decide.enclosures import NUMERICAL
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
 from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
@@ -51,7 +52,7 @@ def expression(term: Term) -> sympy.Expr:
 
 
 def written(term: Term) -> sympy.Expr:
-    """A closed form as SymPy, integrals and sums as they are written where its author left them so.
+    """A closed form as SymPy, as its author left it: integrals and sums not evaluated, and nothing cancelled.
 
     Raises like `expression`.
     """
@@ -63,13 +64,13 @@ def written(term: Term) -> sympy.Expr:
         case Closed():
             return _computed(term)
         case Add(operands):
-            return sympy.Add(*map(written, operands))
+            return sympy.Add(*map(written, operands), evaluate=False)
         case Multiply(operands):
-            return sympy.Mul(*map(written, operands))
+            return sympy.Mul(*map(written, operands), evaluate=False)
         case Quotient(x, y):
-            return written(x) / written(y)
+            return sympy.Mul(written(x), sympy.Pow(written(y), -1, evaluate=False), evaluate=False)
         case Power(base, exponent):
-            return written(base) ** exponent
+            return sympy.Pow(written(base), exponent, evaluate=False)
     raise SortError(f"{term} is no closed form")
 
 
@@ -113,6 +114,10 @@ def decide_closed_form(
         rung, note = Deadline(time_limit).run(trial.decide)
     except LimitReached as reason:
         rung, note = Rung.UNDECIDED, f"{reason} while {trial.doing}"
+    except Exception as reason:
+        if not trial.is_written or isinstance(reason, PgsymError):
+            raise  # it is the author's, and said so already
+        rung, note = Rung.UNDECIDED, f"{_in_one_line(reason)} while {trial.doing}"
     method = {
         Rung.EXACT: "closed form, by exact computation",
         Rung.REFUTED: "closed form, by exact computation: the sides differ",
@@ -123,12 +128,13 @@ def decide_closed_form(
 
 @dataclass
 class _Trial:
-    """One decision, which says what it is `doing`."""
+    """One decision, which says what it is `doing`; once the sides are written, what fails is SymPy."""
 
     lhs: Term
     rhs: Term
     relation: Relation
     doing: str = "nothing was done"
+    is_written: bool = False
 
     def decide(self) -> tuple[Rung, str]:
         """The rung, and what is to be said of it."""
@@ -137,6 +143,7 @@ class _Trial:
             for term in (self.lhs, self.rhs):
                 self.doing = f"{term} was computed"
                 sides.append(written(term))
+            self.is_written = True
             evaluated = []
             for term, side in zip((self.lhs, self.rhs), sides, strict=True):
                 self.doing = f"SymPy evaluated {term}"
@@ -145,6 +152,9 @@ class _Trial:
         pending = [side for side in evaluated if _is_pending(side)]
         if pending:
             return Rung.UNDECIDED, f"SymPy leaves {pending[0]} as it is"
+        for term, side in zip((self.lhs, self.rhs), evaluated, strict=True):
+            if _is_no_number(side):
+                return Rung.UNDECIDED, f"SymPy makes {term} {side}, which is no number"
         self.doing = "normal forms of the sides were compared"
         rung, note = _equal(left, right) if self.relation is Relation.EQUAL else _at_most(left, right)
         if rung is Rung.UNDECIDED:
@@ -162,7 +172,7 @@ class _Trial:
         if doubt:
             return Rung.UNDECIDED, doubt
         if rung is Rung.EXACT:
-            note = "; ".join(x for x in (note, *_conditions(left, right), *confirmed) if x)
+            note = "; ".join(x for x in (note, *_conditions(sides, evaluated), *confirmed) if x)
         return rung, note
 
 
@@ -245,12 +255,24 @@ def _is_pending(value: sympy.Expr) -> bool:
     return bool(value.has(sympy.Integral, sympy.Sum, sympy.Product, sympy.Limit))
 
 
-def _conditions(*sides: sympy.Expr) -> list[str]:
-    """Where the sides have no value, for what they are shown to divide by: "where x ≠ 1"."""
+def _is_no_number(value: sympy.Expr) -> bool:
+    """Whether a value is infinite, undefined, or a whole range."""
     import sympy
 
-    below = {sympy.fraction(sympy.together(side))[1] for side in sides}
-    return [f"where {d} ≠ 0" for d in sorted(below, key=str) if d.free_symbols and d.is_zero is not False]
+    return bool(value.is_infinite or value.has(sympy.nan, sympy.zoo) or isinstance(value, sympy.AccumBounds))
+
+
+def _conditions(sides: Iterable[sympy.Expr], evaluated: Iterable[sympy.Expr]) -> list[str]:
+    """Where the sides have no value, for what they divide by or take the logarithm of: "where x ≠ 1"."""
+    sides = tuple(sides)
+    nonzero = (f"where {d} ≠ 0" for d in divisors(sides, evaluated))
+    return [*nonzero, *(f"where {x} > 0" for x in logarithms(sides))]
+
+
+def _in_one_line(reason: Exception) -> str:
+    """What SymPy raised, in one line."""
+    words = " ".join(str(reason).split())
+    return f"SymPy raised {type(reason).__name__}" + (f" ({words[:200]})" if words else "")
 
 
 def _sign(value: sympy.Expr) -> int | None:
