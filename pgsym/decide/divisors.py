@@ -67,10 +67,11 @@ def _below(node: sympy.Expr) -> Iterator[sympy.Expr]:
 
 
 def _factors(divisor: sympy.Expr) -> Iterator[sympy.Expr]:
-    """What is zero at some place where a divisor is: the bases of its powers, up to a sign."""
+    """What is zero at some place where a divisor is: the bases of the powers in its numerator, up to a sign."""
     import sympy
 
-    for factor in sympy.Mul.make_args(sympy.factor_terms(divisor.doit(), sign=False)):
+    above = sympy.fraction(sympy.together(divisor.doit()))[0]
+    for factor in sympy.Mul.make_args(sympy.factor_terms(above, sign=False)):
         base, exponent = factor.as_base_exp()
         root = base if exponent.is_positive else factor
         yield -root if root.could_extract_minus_sign() else root

@@ -158,6 +158,12 @@ def test_what_is_written_is_divided_by_though_it_cancels() -> None:
             assert "where k ≠ 0" in verdict.evidence.note
 
 
+def test_a_divisor_is_said_once() -> None:
+    """A fraction within one is zero where its numerator is, and powers and signs change nothing."""
+    one = closed(lambda: sympy.Mul(0, 1 / (k / y - 1), 1 / (k - y) ** 2, 1 / (y - k), evaluate=False))
+    assert decide_closed_form(one, lift(0)).evidence.note == "where k - y ≠ 0"
+
+
 def test_what_is_under_a_logarithm_is_said() -> None:
     level = closed(lambda: sympy.exp(sympy.log(k), evaluate=False))
     assert "where k > 0" in decide_closed_form(level, closed(lambda: k)).evidence.note
