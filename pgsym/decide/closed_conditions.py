@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from pgsym.decide.divisors import divisors, logarithms
 from pgsym.decide.verdicts import Condition
 
 if TYPE_CHECKING:
@@ -44,32 +45,26 @@ def assumed(sides: Iterable[sympy.Expr]) -> Iterator[Condition]:
                 yield Condition(f"{name} {words}", f"{drawn} \\text{{ {words}}}")
 
 
-def divided_by(sides: Iterable[sympy.Expr]) -> Iterator[Condition]:
-    """What closed forms are shown to divide by and might be zero, factor by factor.
+def divided_by(sides: Iterable[sympy.Expr], evaluated: Iterable[sympy.Expr] = ()) -> Iterator[Condition]:
+    """What closed forms divide by and might be zero, factor by factor; and what they take the logarithm of.
+
+    The sides are as their author wrote them, for SymPy cancels when it evaluates.
 
     >>> import sympy
     >>> x, k = sympy.symbols("x k", positive=True)
-    >>> [str(c) for c in divided_by([x / (1 + x), 1 / (k * (k - 1) ** 2)])]
-    ['k − 1 ≠ 0']
+    >>> [str(c) for c in divided_by([x / (1 + x), 1 / (k * (k - 1) ** 2), sympy.log(1 - x)])]
+    ['k − 1 ≠ 0', '1 − x > 0']
     """
-    import sympy
-
-    below = {sympy.fraction(sympy.together(side))[1] for side in sides}
-    factors = {_base(f) for d in below for f in sympy.Mul.make_args(d)}
-    for factor in sorted(factors, key=str):
-        if factor.free_symbols and factor.is_zero is not False:
-            yield Condition(f"{written(factor)} ≠ 0", f"{_latex(factor)} \\neq 0")
+    sides = tuple(sides)
+    for factor in divisors(sides, evaluated):
+        yield Condition(f"{written(factor)} ≠ 0", f"{_latex(factor)} \\neq 0")
+    for argument in logarithms(sides):
+        yield Condition(f"{written(argument)} > 0", f"{_latex(argument)} > 0")
 
 
 def converges(expression: sympy.Expr) -> Condition:
     """The condition that an integral or a series has a value."""
     return Condition(f"{written(expression)} converges", f"{_latex(expression)} \\text{{ converges}}")
-
-
-def _base(factor: sympy.Expr) -> sympy.Expr:
-    """What is zero where a factor is: the base of a power with a positive exponent."""
-    base, exponent = factor.as_base_exp()
-    return base if exponent.is_positive else factor
 
 
 def written(expression: sympy.Expr) -> str:

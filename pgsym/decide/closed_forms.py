@@ -52,7 +52,7 @@ def expression(term: Term) -> sympy.Expr:
 
 
 def written(term: Term) -> sympy.Expr:
-    """A closed form as SymPy, integrals and sums as they are written where its author left them so.
+    """A closed form as SymPy, as its author left it: integrals and sums not evaluated, and nothing cancelled.
 
     Raises like `expression`.
     """
@@ -64,13 +64,13 @@ def written(term: Term) -> sympy.Expr:
         case Closed():
             return _computed(term)
         case Add(operands):
-            return sympy.Add(*map(written, operands))
+            return sympy.Add(*map(written, operands), evaluate=False)
         case Multiply(operands):
-            return sympy.Mul(*map(written, operands))
+            return sympy.Mul(*map(written, operands), evaluate=False)
         case Quotient(x, y):
-            return written(x) / written(y)
+            return sympy.Mul(written(x), sympy.Pow(written(y), -1, evaluate=False), evaluate=False)
         case Power(base, exponent):
-            return written(base) ** exponent
+            return sympy.Pow(written(base), exponent, evaluate=False)
     raise SortError(f"{term} is no closed form")
 
 
@@ -114,6 +114,10 @@ def decide_closed_form(
         found = Deadline(time_limit).run(trial.decide)
     except LimitReached as reason:
         found = _Found(Rung.UNDECIDED, f"{reason} while {trial.doing}")
+    except Exception as reason:
+        if not trial.is_written or isinstance(reason, PgsymError):
+            raise  # it is the author's, and said so already
+        found = _Found(Rung.UNDECIDED, f"{_in_one_line(reason)} while {trial.doing}")
     method = {
         Rung.EXACT: "closed form, by exact computation",
         Rung.REFUTED: "closed form, by exact computation: the sides differ",
@@ -136,12 +140,13 @@ class _Found:
 
 @dataclass
 class _Trial:
-    """One decision, which says what it is `doing`."""
+    """One decision, which says what it is `doing`; once the sides are written, what fails is SymPy."""
 
     lhs: Term
     rhs: Term
     relation: Relation
     doing: str = "nothing was done"
+    is_written: bool = False
 
     def decide(self) -> _Found:
         """What was found."""
@@ -150,6 +155,7 @@ class _Trial:
             for term in (self.lhs, self.rhs):
                 self.doing = f"{term} was computed"
                 sides.append(written(term))
+            self.is_written = True
             evaluated = []
             for term, side in zip((self.lhs, self.rhs), sides, strict=True):
                 self.doing = f"SymPy evaluated {term}"
@@ -158,6 +164,9 @@ class _Trial:
         pending = [side for side in evaluated if _is_pending(side)]
         if pending:
             return _Found(Rung.UNDECIDED, f"SymPy leaves {pending[0]} as it is")
+        for term, side in zip((self.lhs, self.rhs), evaluated, strict=True):
+            if _is_no_number(side):
+                return _Found(Rung.UNDECIDED, f"SymPy makes {term} {side}, which is no number")
         self.doing = "normal forms of the sides were compared"
         rung, note = _equal(left, right) if self.relation is Relation.EQUAL else _at_most(left, right)
         if rung is Rung.UNDECIDED:
@@ -177,7 +186,7 @@ class _Trial:
             return _Found(Rung.UNDECIDED, doubt)
         if rung is not Rung.EXACT:
             return _Found(rung, note)
-        return _Found(rung, note, (*assumed(sides), *divided_by(evaluated), *converging), confirmed)
+        return _Found(rung, note, (*assumed(sides), *divided_by(sides, evaluated), *converging), confirmed)
 
 
 def _doubt(events: Iterable[Evaluated]) -> tuple[str, tuple[Condition, ...], tuple[str, ...]]:
@@ -258,6 +267,19 @@ def _is_pending(value: sympy.Expr) -> bool:
     import sympy
 
     return bool(value.has(sympy.Integral, sympy.Sum, sympy.Product, sympy.Limit))
+
+
+def _is_no_number(value: sympy.Expr) -> bool:
+    """Whether a value is infinite, undefined, or a whole range."""
+    import sympy
+
+    return bool(value.is_infinite or value.has(sympy.nan, sympy.zoo) or isinstance(value, sympy.AccumBounds))
+
+
+def _in_one_line(reason: Exception) -> str:
+    """What SymPy raised, in one line."""
+    words = " ".join(str(reason).split())
+    return f"SymPy raised {type(reason).__name__}" + (f" ({words[:200]})" if words else "")
 
 
 def _sign(value: sympy.Expr) -> int | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pgsym.decide.counterexamples import Counterexample
@@ -170,7 +171,8 @@ def potential(
     if jacobian.rung is not Rung.DECIDED:
         return Potential(field, jacobian)
     doubtful = holes(field, given)
-    below = ((log(h), "the logarithm of what it divides by") for h in doubtful if is_non_negative(h, given))
+    outside = [h for h in doubtful if free(h) <= free(field)]  # not what is divided by under a sum, for its index only
+    below = ((log(h), "the logarithm of what it divides by") for h in outside if is_non_negative(h, given))
     for term, found in (*((c, "the candidate") for c in candidates), *constructed(field, theta), *below):
         gradient = _holds(grad(term, theta), field, given, sizes, seed)
         if gradient is not None:
@@ -209,15 +211,38 @@ def _holds(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], sizes: Sizes | N
 
 
 def constructed(field: Term, theta: Variable) -> Iterator[tuple[Term, str]]:
-    """Terms whose gradient a field would be if what weights its gradients did not move, with how they are made."""
-    for change, how in (
-        (_score_left_out, "the expectation with its scores left out"),
-        (_sum_of_scores_left_out, "the expectation with its sums of scores left out"),
-        (_sign_left_out, "the field with its gradient signs left out"),
+    """Terms whose gradient a field would be if what weights its gradients did not move, with how they are made.
+
+    Where a way leaves some summands gradients and makes numbers of others, it has made nothing.
+    """
+    made = [field]
+    for changes, how in (
+        ((_score_left_out,), "the expectation with its scores left out"),
+        ((_sum_of_scores_left_out,), "the expectation with its sums of scores left out"),
+        ((_sign_left_out,), "the field with its gradient signs left out"),
+        ((_score_left_out, _sign_left_out), "the field with its scores and gradient signs left out"),
+        ((_sum_of_scores_left_out, _sign_left_out), "the field with its sums of scores and gradient signs left out"),
     ):
-        term = _outermost(field, lambda t, change=change: change(t, theta))  # type: ignore[misc]
-        if term != field and sort_of(term) == REAL:
+        term = _outermost(field, partial(_first_of, changes, theta))
+        if term not in made and _is_number(term):
+            made.append(term)
             yield term, how
+
+
+Change = Callable[[Term, Variable], Term | None]
+
+
+def _first_of(changes: Iterable[Change], theta: Variable, term: Term) -> Term | None:
+    """What the first change that applies makes of a term."""
+    return next((new for change in changes if (new := change(term, theta)) is not None), None)
+
+
+def _is_number(term: Term) -> bool:
+    """Whether a term is a number, and not a gradient or a sum of both, which says nothing."""
+    try:
+        return sort_of(term) == REAL
+    except SortError:
+        return False
 
 
 def _score_left_out(term: Term, theta: Variable) -> Term | None:

@@ -74,6 +74,7 @@ class Oracle:
 
     def __init__(self, world: World):
         self.world = world
+        self.above = 0  # gradients around what is read
 
     def read(self, t: Term, env: Environment = ()) -> Any:
         """The value of a term; raises Undefined where it has none."""
@@ -102,7 +103,11 @@ class Oracle:
                 b = self.real(base, env)
                 return square(b) if isinstance(b, Vector) else jets.power(b, n)
             case nodes.Gradient(parameter, body):
-                return self.gradient(parameter.name, self.real(body, env))
+                self.above += 1
+                try:
+                    return self.gradient(parameter.name, self.real(body, env))
+                finally:
+                    self.above -= 1
             case nodes.Sum(over, bound):
                 total = Fraction(0)
                 for x in self.values(over, env):
@@ -116,7 +121,8 @@ class Oracle:
             case nodes.Expectation(over, bound):
                 total = Fraction(0)
                 for x, mass in self.outcomes(over, env):
-                    total = add(total, times(mass, self.real(bound.body, (x, *env))))
+                    if self.above or not jets.is_zero(value(mass)):  # what is not differentiated is not drawn there
+                        total = add(total, times(mass, self.real(bound.body, (x, *env))))
                 return total
         raise TypeError(f"the oracle does not read {type(t).__name__}")
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 import sympy
+from sympy.core.function import PoleError
 
 from pgsym.decide import Rung
 from pgsym.decide.closed_forms import decide_closed_form, is_closed
@@ -147,3 +148,84 @@ def test_what_symbols_are_assumed_to_be_is_said() -> None:
     assert same.evidence.where == "where x > 0"
     whole = decide_closed_form(closed(lambda: n * (n + 1)), closed(lambda: n**2 + n))
     assert whole.evidence.where == "where n is an integer"
+
+
+def test_what_is_written_is_divided_by_though_it_cancels() -> None:
+    """SymPy makes x/x the number 1 before anyone may look, unless it is kept from it."""
+    inverse = sympy.Pow(k, -1, evaluate=False)
+    one = closed(lambda: sympy.Mul(k, inverse, evaluate=False))
+    form, below = closed(lambda: k), closed(lambda: 1 / k)
+    for lhs, rhs in (
+        (one, lift(1)),
+        (lift(1), one),
+        (one, one),
+        (form / form, lift(1)),
+        (form * below, lift(1)),
+        (form**-1 * form, lift(1)),
+        (0 * below, lift(0)),
+        (below - below, lift(0)),
+        (closed(lambda: sympy.Mul(0, sympy.Pow(2 * k, -3, evaluate=False), evaluate=False)), lift(0)),
+    ):
+        for relation in Relation:
+            verdict = decide_closed_form(lhs, rhs, relation)
+            assert verdict.rung is Rung.EXACT
+            assert "where k ≠ 0" in verdict.evidence.where
+
+
+def test_a_divisor_is_said_once() -> None:
+    """A fraction within one is zero where its numerator is, and powers and signs change nothing."""
+    one = closed(lambda: sympy.Mul(0, 1 / (k / y - 1), 1 / (k - y) ** 2, 1 / (y - k), evaluate=False))
+    assert decide_closed_form(one, lift(0)).evidence.where.endswith("k − y ≠ 0")
+
+
+def test_what_is_under_a_logarithm_is_said() -> None:
+    level = closed(lambda: sympy.exp(sympy.log(k), evaluate=False))
+    assert "where k > 0" in decide_closed_form(level, closed(lambda: k)).evidence.where
+    gap = closed(lambda: sympy.Add(sympy.log(1 - k), -sympy.log(1 - k), evaluate=False))
+    assert "where 1 − k > 0" in decide_closed_form(lift(0), gap).evidence.where
+    bound = closed(lambda: sympy.Integral(sympy.log(k) / k, (k, 1, 2)))
+    assert not decide_closed_form(bound, closed(lambda: sympy.log(2) ** 2 / 2)).evidence.where
+
+
+FAILING = {
+    "a limit from two sides": (sympy.Limit(sympy.Abs(k) / k, k, 0, "+-"), "ValueError"),
+    "a pole from two sides": (sympy.Limit(sympy.exp(1 / k), k, 0, "+-"), "ValueError"),
+    "what cannot be compared": (sympy.Max(sympy.I * x, 1, evaluate=False), "ValueError"),
+    "an oscillation": (sympy.Limit(sympy.sin(1 / k), k, 0), "no number"),
+    "a pole": (sympy.Pow(0, -1, evaluate=False), "zoo, which is no number"),
+    "nothing": (sympy.nan, "nan, which is no number"),
+    "infinity": (sympy.oo, "oo, which is no number"),
+    "what diverges": (sympy.Sum(1 / n, (n, 1, sympy.oo)), "oo, which is no number"),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+@pytest.mark.parametrize("relation", Relation)
+def test_what_sympy_cannot_evaluate_is_undecided_in_one_line(name: str, relation: Relation) -> None:
+    value, reason = FAILING[name]
+    for lhs, rhs in ((closed(lambda: value), lift(1)), (closed(lambda: value), closed(lambda: value))):
+        verdict = decide_closed_form(lhs, rhs, relation)
+        assert verdict.rung is Rung.UNDECIDED
+        assert reason in verdict.evidence.note
+        assert "\n" not in verdict.evidence.note
+
+
+@pytest.mark.parametrize("error", [TypeError, NotImplementedError, RecursionError, ZeroDivisionError, PoleError])
+def test_whatever_sympy_raises_is_undecided(error: type[Exception]) -> None:
+    class Raising(sympy.Function):  # type: ignore[misc]
+        """A function that cannot be evaluated."""
+
+        def doit(self, **hints: object) -> sympy.Expr:
+            raise error("of two\nlines")
+
+    verdict = decide_closed_form(closed(lambda: Raising(k)), lift(1))
+    assert verdict.rung is Rung.UNDECIDED
+    assert verdict.evidence.note == f"SymPy raised {error.__name__} (of two lines) while SymPy evaluated f"
+
+
+def test_a_deep_closed_form_is_undecided() -> None:
+    """The depth is SymPy's here, not the term's."""
+    deep = k
+    for _ in range(1500):
+        deep = sympy.cos(deep, evaluate=False)
+    assert decide_closed_form(closed(lambda: deep), lift(1)).rung is Rung.UNDECIDED

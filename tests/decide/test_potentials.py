@@ -150,3 +150,20 @@ def test_only_fields_are_asked_about():
 def test_a_logarithm_is_no_obstacle():
     positive = (*o.hypotheses, Positive(REWARD))
     assert potential(log(o.objective) * grad(o.objective), positive).exists
+
+
+def test_a_score_beside_a_gradient_has_a_potential():
+    """As with a bonus of entropy: neither leaving out the scores alone nor the gradient signs alone makes a number."""
+    entropy = -o.expectation(log(o.policy))
+    found = potential(o.expectation(o.reward * o.score) + 3 * grad(entropy), o.hypotheses)
+    assert found.exists
+    assert str(found.term) == f"{o.objective} + 3 (−{o.expectation(log(o.policy))})"
+    assert found.found == "the field with its scores and gradient signs left out"
+
+
+def test_a_divisor_under_an_expectation_is_no_potential_outside_it():
+    """Its state is bound in the field, and would be free in its logarithm."""
+    one = (o.policy - Fraction(1, 3)) ** 2
+    field = expect(grad(one) / one, (o.s, o.state_law))
+    found = potential(field, o.hypotheses, ({"S": 1, "A": 3},))
+    assert (found.exists, found.term, len(found.holes)) == (None, None, 1)

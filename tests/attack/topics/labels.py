@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from attack.jets import Jet
 from attack.statements import Book, Fraction
 from attack.words import MU, PI, D, R, a, b, c, label, pi, r, s, s2, theta, w
 from pgsym.problems import classification, noisy_labels
@@ -295,5 +296,13 @@ true(
     (Positive(PI),),
 )
 true("expectations see the support alone", expect(pi / pi, draw), 1)
-true("scores by the support alone", expect(grad(log(pi)), draw), 0)
+# one-sided derivatives at the edge of the simplex are derivatives: an answer of no probability may gain some
+false(
+    "scores by the support alone",
+    expect(grad(log(pi)), draw),
+    0,
+    pins={"π": lambda *at: Jet({(): Fraction(at[-1] == 0), (("θ", 0),): Fraction(2 * at[-1] - 1)})},
+    size={"S": 1, "A": 2},
+)
+true("scores by the support alone, of positive policies", expect(grad(log(pi)), draw), 0, (Positive(PI),))
 true("mean log-ratios by the support alone", expect(log(pi) - log(pi), draw), 0)
