@@ -1,12 +1,10 @@
 """No false statement is shown as true without the condition under which it is, and what is true stays decided.
 
 The oracle confirms every statement first: it reads terms by going through everything, and shares nothing with the
-evaluator.  `OPEN` names the statements on which pgsym errs as yet.
+evaluator.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import pytest
 
@@ -14,7 +12,6 @@ from attack.closed import ClosedStatement
 from attack.fields import FIELDS, FieldStatement
 from attack.integrals import CLOSED
 from attack.library import EVERYTHING, FALSE, TRUE
-from attack.open import OPEN
 from attack.run import complaint, complaint_about_closed_form, complaint_about_field
 from attack.statements import Statement
 from attack.undecided import NEVER_DECIDED
@@ -22,12 +19,6 @@ from attack.undecided import NEVER_DECIDED
 Any = Statement | FieldStatement | ClosedStatement
 ALL: tuple[Any, ...] = (*EVERYTHING, *FIELDS, *CLOSED)
 NAMES = [s.name for s in ALL]
-
-
-def marked(statements: Sequence[Any]) -> list[object]:
-    """The statements as parameters, those that are open as expected failures."""
-    xfail = pytest.mark.xfail(strict=True, reason="open")
-    return [pytest.param(s, id=s.name, marks=[xfail] if s.name in OPEN else []) for s in statements]
 
 
 def judged(s: Any, wrong: str) -> None:
@@ -38,8 +29,7 @@ def judged(s: Any, wrong: str) -> None:
 
 def test_names_differ() -> None:
     assert len(set(NAMES)) == len(NAMES)
-    known = {name for name in OPEN if not name.startswith("steering: ")} | NEVER_DECIDED.keys()
-    assert known <= set(NAMES)
+    assert NEVER_DECIDED.keys() <= set(NAMES)
 
 
 def test_there_are_many() -> None:
@@ -47,21 +37,21 @@ def test_there_are_many() -> None:
     assert len(set(TRUE) - NEVER_DECIDED.keys()) >= 150
 
 
-@pytest.mark.parametrize("s", ALL, ids=str)
+@pytest.mark.parametrize("s", ALL, ids=lambda s: s.name)
 def test_the_oracle_agrees(s: Any) -> None:
     assert not s.confirmed()
 
 
-@pytest.mark.parametrize("s", marked(EVERYTHING))
+@pytest.mark.parametrize("s", EVERYTHING, ids=lambda s: s.name)
 def test_statements(s: Statement) -> None:
     judged(s, complaint(s))
 
 
-@pytest.mark.parametrize("s", marked(FIELDS))
+@pytest.mark.parametrize("s", FIELDS, ids=lambda s: s.name)
 def test_fields(s: FieldStatement) -> None:
     judged(s, complaint_about_field(s))
 
 
-@pytest.mark.parametrize("s", marked(CLOSED))
+@pytest.mark.parametrize("s", CLOSED, ids=lambda s: s.name)
 def test_closed_forms(s: ClosedStatement) -> None:
     judged(s, complaint_about_closed_form(s))

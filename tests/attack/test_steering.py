@@ -7,7 +7,6 @@ from math import prod
 
 import pytest
 
-from attack.open import OPEN
 from attack.words import f, function, m, r, s, x
 from pgsym.decide import decide
 from pgsym.decide.orders import decide_order
@@ -29,15 +28,7 @@ TEMPLATES: dict[str, Callable[[int], Sides]] = {
 LARGE = 10**60  # what is true times this shows the primes of a statement with as large a number
 
 
-STEERED = [
-    pytest.param(
-        make, id=name, marks=[pytest.mark.xfail(strict=True, reason="open")] if f"steering: {name}" in OPEN else []
-    )
-    for name, make in TEMPLATES.items()
-]
-
-
-@pytest.mark.parametrize("template", STEERED)
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
 def test_a_constant_made_of_the_primes_that_were_shown(template: Callable[[int], Sides]) -> None:
     lhs, rhs, given = template(0)
     shown = (decide(lhs, rhs, given), decide(LARGE * lhs, LARGE * rhs, given))
