@@ -201,7 +201,8 @@ class Float64(Numbers):
         return out
 
     def exp(self, x: Array) -> Array:
-        return np.asarray(np.exp(x))
+        with np.errstate(over="ignore"):
+            return np.asarray(np.exp(x))
 
     def sign(self, x: Array) -> Array:
         return np.asarray(np.sign(x))

@@ -217,3 +217,23 @@ def test_the_cost_of_a_sum_over_times_is_that_of_all_of_them() -> None:
     assert often > 500 * once
     assert cost(lift(Fraction(2)) ** 1000).number == 1000
     assert cost(Number(Fraction(1)) ** 10**9).number == 0
+
+
+TRACED = """
+import sys
+from pgsym.decide.limits import Deadline, LimitReached
+for seconds, work in ((5, lambda: 2), (0.05, lambda: [i for i in range(10**9)])):
+    try:
+        Deadline(seconds).run(work)
+    except LimitReached:
+        pass
+    sys.settrace(lambda *_: None)
+    print((lambda: 3)())
+    sys.settrace(None)
+"""
+
+
+def test_what_is_traced_after_a_deadline_gets_on() -> None:
+    """A debugger, a coverage tool or Hypothesis's shrinking traces calls: none may stand still after a limit was set."""
+    run = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, timeout=60, check=True, text=True)
+    assert run.stdout.split() == ["3", "3"]
