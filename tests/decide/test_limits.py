@@ -234,6 +234,6 @@ for seconds, work in ((5, lambda: 2), (0.05, lambda: [i for i in range(10**9)]))
 
 
 def test_what_is_traced_after_a_deadline_gets_on() -> None:
-    """A debugger, a coverage tool or Hypothesis's shrinking traces calls: none may stand still after a limit was set."""
+    """A debugger, a coverage tool and Hypothesis trace calls: none may stand still after a limit was set."""
     run = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, timeout=60, check=True, text=True)
     assert run.stdout.split() == ["3", "3"]
