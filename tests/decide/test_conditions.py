@@ -187,7 +187,7 @@ class _Divisors:
         return self.rng.choice(forms)
 
 
-@pytest.mark.parametrize("start", range(0, 120, 20))
+@pytest.mark.parametrize("start", [0, 20])
 def test_no_instance_refutes_what_is_decided_without_a_condition(start: int) -> None:
     """e/e = 1 and log e = log e + e − e for random e: where e is 0, or negative, one side does not exist."""
     given = (*m.hypotheses, F_IS)
