@@ -32,7 +32,7 @@ from pgsym.terms.nodes import (
 from pgsym.terms.places import Opened, places
 from pgsym.terms.signs import AN_ENTRY, NON_NEGATIVE, Sign, Signs, Zeros
 from pgsym.terms.sorts import INDEX, REAL
-from pgsym.terms.structure import distinct, product
+from pgsym.terms.structure import distinct, flat, product
 
 
 def conditions(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Condition, ...]:
@@ -53,6 +53,9 @@ def conditions(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Cond
     bodies = [definitions[s].equation[1] for s in used if not _takes_numbers(s)]
     found = dict.fromkeys(r for term in (*terms, *bodies) for r in requirements.of(term))
     positive = {r.term for r in found if r.is_positive}
+    for term in (r.term for r in found):
+        if term in positive and flat(-term) in positive:
+            raise UndefinedValue(f"log({term}) and log({-term}) exist nowhere together: one of the two is not positive")
     return tuple(dict.fromkeys(r.condition for r in found if not r.follows_from(positive)))
 
 

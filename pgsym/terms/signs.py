@@ -283,6 +283,8 @@ class Signs:
         match left:
             case []:
                 return replace(whole, at_least_zero=True)
+            case [x] if self.of(x, environment).at_most_zero:
+                return replace(whole, at_most_zero=True)  # such as −x²
             case [x, y]:
                 minus_log = any(_is_minus_one(a) and self._is_log_of_probability(b) for a, b in ((x, y), (y, x)))
                 return replace(whole, at_least_zero=minus_log)

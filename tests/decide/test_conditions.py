@@ -123,6 +123,10 @@ def test_logarithms_are_those_of_absolute_values_where_they_exist() -> None:
 def test_a_logarithm_that_exists_nowhere_is_refused() -> None:
     with pytest.raises(UndefinedValue, match="exists nowhere: −π_θ"):
         decide(log(-pi) - log(-pi), lift(0))
+    with pytest.raises(UndefinedValue, match="exists nowhere"):
+        decide(log(-x * x), log(-x * x))
+    with pytest.raises(UndefinedValue, match="exist nowhere together"):
+        decide(log(x) + log(-x), log(-x) + log(x))
 
 
 def test_a_square_has_a_logarithm_where_its_base_is_negative() -> None:
