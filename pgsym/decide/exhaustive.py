@@ -15,7 +15,7 @@ from pgsym.decide.candidates import Ingredients, Kind, ingredients, rows_of
 from pgsym.decide.confirmation import confirmed
 from pgsym.decide.counterexamples import Counterexample, verify
 from pgsym.decide.identities import comparable
-from pgsym.decide.relevance import relevant_hypotheses
+from pgsym.decide.relevance import listed, relevant_hypotheses
 from pgsym.decide.screening import hits, used
 from pgsym.decide.sizes import Size, size_names
 from pgsym.decide.spaces import Space, space
@@ -95,7 +95,7 @@ def exhaustive(
     {'D': [Fraction(1, 1)], 'π': [[Fraction(1, 2), Fraction(1, 2)]], 'r': [[Fraction(0, 1), Fraction(1, 1)]]}
     """
     lhs, rhs = lift(lhs), lift(rhs)
-    given, grid = relevant_hypotheses((lhs, rhs), tuple(given)), grid or Grid()
+    given, grid = relevant_hypotheses((lhs, rhs), listed(given)), grid or Grid()
     names = size_names((lhs, rhs), given)
     statement = Statement(*with_symbols_apart(lhs, rhs, given), comparable(lhs, rhs), relation)
     base = size if isinstance(size, Size) else Size.of(size or {})

@@ -31,7 +31,7 @@ from pgsym.decide.degree import DegreeBound
 from pgsym.decide.laws import conditions_of_laws
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
-from pgsym.decide.relevance import relevant_hypotheses
+from pgsym.decide.relevance import listed, relevant_hypotheses
 from pgsym.decide.search import BUDGET, Holds, Progress, Search, search, tested
 from pgsym.decide.second_reading import read_again
 from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names, vocabulary
@@ -90,7 +90,7 @@ def decide(
     decided
     """
     started = time.perf_counter()
-    lhs, rhs, given = lift(lhs), lift(rhs), tuple(given)
+    lhs, rhs, given = lift(lhs), lift(rhs), listed(given, seed)
     axes = comparable(lhs, rhs)
     names = size_names((lhs, rhs), given)
     relevant = relevant_hypotheses((lhs, rhs), given)

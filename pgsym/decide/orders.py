@@ -24,7 +24,7 @@ from pgsym.decide.identities import (
 )
 from pgsym.decide.laws import conditions_of_laws
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
-from pgsym.decide.relevance import relevant_hypotheses
+from pgsym.decide.relevance import listed, relevant_hypotheses
 from pgsym.decide.search import BUDGET, Progress, search
 from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.statements import Statement
@@ -64,7 +64,7 @@ def decide_order(
     <Rung.DECIDED: 'decided'>
     """
     started = time.perf_counter()
-    lhs, rhs, given = lift(lhs), lift(rhs), tuple(given)
+    lhs, rhs, given = lift(lhs), lift(rhs), listed(given, seed)
     if slack is not None:
         slack = lift(slack)
         if not is_non_negative(slack, given):

@@ -19,7 +19,7 @@ from pgsym.decide.domains import holes
 from pgsym.decide.identities import Sizes, decide, holds_at
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
 from pgsym.decide.loops import Loop, find_loop
-from pgsym.decide.relevance import relevant_hypotheses
+from pgsym.decide.relevance import listed, relevant_hypotheses
 from pgsym.decide.search import BUDGET
 from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.verdicts import Rung, Verdict
@@ -165,7 +165,7 @@ def potential(
     field = lift(field)
     if sort_of(field) != VECTOR:
         raise SortError(f"only a field may be a gradient, not {field}")
-    given, theta = tuple(given), _parameter(field)
+    given, theta = listed(given, seed), _parameter(field)
     sizes = None if sizes is None else tuple(sizes)
     jacobian = decide(grad(field, theta), transpose(grad(field, theta)), given, sizes, seed, budget, time_limit)
     if jacobian.rung is not Rung.DECIDED:

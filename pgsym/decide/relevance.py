@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pgsym.decide.sizes import vocabulary
+from pgsym.errors import SortError, UnusableOption
 from pgsym.terms.hypotheses import Hypothesis, consistent
 from pgsym.terms.nodes import Term
 from pgsym.terms.structure import free
@@ -16,3 +17,19 @@ def relevant_hypotheses(terms: Iterable[Term], given: Iterable[Hypothesis]) -> t
     used = vocabulary(terms, given)
     variables = {v for t in terms for v in free(t)}
     return tuple(h for h in given if h.concerns(used, variables))
+
+
+def listed(given: Iterable[Hypothesis], seed: int = 0) -> tuple[Hypothesis, ...]:
+    """What a caller assumes, as a tuple.
+
+    Raises SortError where it is no list of hypotheses, UnusableOption for a seed that is no whole number from 0.
+    """
+    if isinstance(given, Hypothesis):
+        raise SortError(f"hypotheses are given as a list or tuple, even a single one: [{given}]")
+    found = tuple(given)
+    for h in found:
+        if not isinstance(h, Hypothesis):
+            raise SortError(f"{h!r:.60} is no hypothesis: take one such as Positive(symbol)")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise UnusableOption(f"a seed is a whole number from 0, not {seed!r:.60}")
+    return found

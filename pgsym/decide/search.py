@@ -104,10 +104,10 @@ def counterexample(
     ('(1/4, -1/4)', '(1/2, -1/2)')
     """
     from pgsym.decide.identities import comparable, holds_at
-    from pgsym.decide.relevance import relevant_hypotheses
+    from pgsym.decide.relevance import listed, relevant_hypotheses
 
     lhs, rhs = lift(lhs), lift(rhs)
-    given = relevant_hypotheses((lhs, rhs), tuple(given))
+    given = relevant_hypotheses((lhs, rhs), listed(given, seed))
     names = size_names((lhs, rhs), given)
     chosen = SEARCH_SIZES if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)
     conditions_of_laws(given, decision_sizes(names) if sizes is None else chosen)

@@ -13,7 +13,7 @@ from pgsym.decide.orders import decide_order
 from pgsym.decide.search import search
 from pgsym.decide.sizes import size_names
 from pgsym.decide.statements import Statement
-from pgsym.errors import PgsymError, UndefinedValue
+from pgsym.errors import PgsymError, SortError, UndefinedValue, UnusableOption
 from pgsym.problems import one_step
 from pgsym.terms import (
     ACTION,
@@ -127,6 +127,15 @@ def test_a_logarithm_that_exists_nowhere_is_refused() -> None:
         decide(log(-x * x), log(-x * x))
     with pytest.raises(UndefinedValue, match="exist nowhere together"):
         decide(log(x) + log(-x), log(-x) + log(x))
+
+
+def test_what_is_no_list_of_hypotheses_and_no_seed_is_refused_in_one_line() -> None:
+    with pytest.raises(SortError, match=r"even a single one: \[π > 0 everywhere\]"):
+        decide(pi, pi, Positive(pi.symbol))  # type: ignore[arg-type]
+    with pytest.raises(SortError, match="is no hypothesis"):
+        decide_order(pi, pi, ["π > 0"])  # type: ignore[list-item]
+    with pytest.raises(UnusableOption, match="from 0, not -1"):
+        decide(pi, 2 * pi, seed=-1)
 
 
 def test_a_square_has_a_logarithm_where_its_base_is_negative() -> None:
