@@ -14,11 +14,11 @@ from malformed_files import Malformed, malformed_files
 from run import run_file, run_line
 
 SHARE = 30
+SLOW = ["report", "ce-is-pg-exactly"]  # it trains on digits, in every format: `make fuzz` runs it
+LINES = [line for line in command_lines(1, SHARE) if line[:2] != SLOW]
 
 
-@pytest.mark.parametrize(
-    "line", list(command_lines(1, SHARE)), ids=lambda line: " ".join(line).encode("unicode_escape").decode()[:60]
-)
+@pytest.mark.parametrize("line", LINES, ids=lambda line: " ".join(line).encode("unicode_escape").decode()[:60])
 def test_a_command_line_ends_well(line: list[str]) -> None:
     assert run_line(line).faults == ()
 
@@ -30,6 +30,7 @@ def test_a_malformed_file_ends_well(case: Malformed) -> None:
 
 def test_there_are_enough_and_every_command_is_among_them() -> None:
     assert len(malformed_files(0)) >= 300
-    first = {tuple(line[: len(words)]) for line in command_lines(0, 1500) for words in commands()}
-    assert set(commands()) <= first
+    every = set(commands())
+    first = {tuple(line[: len(words)]) for line in command_lines(0, 1500) for words in every}
+    assert every <= first
     assert list(command_lines(5, 50)) == list(command_lines(5, 50))
