@@ -73,8 +73,7 @@ def decide_order(
         relevant = relevant_hypotheses((lhs, rhs, slack), given)
         stated = conditions((lhs, rhs), relevant)
         if verdict.is_true and set(conditions((slack,), relevant)) <= set(stated):
-            note = f"right − left = {slack}, which is never negative"
-            evidence = replace(verdict.evidence, note="; ".join(x for x in (verdict.evidence.note, note) if x))
+            evidence = replace(verdict.evidence, slack=slack)
             return Verdict(verdict.rung, lhs, rhs, given, evidence, relation=Relation.AT_MOST)
     axes, names = comparable(lhs, rhs), size_names((lhs, rhs), given)
     chosen = tuple((s if isinstance(s, Size) else Size.of(s)).only(names) for s in sizes or ())

@@ -79,7 +79,8 @@ class Evidence:
     random points a size (over all `strata`: label functions and patterns of zeros), modulo `primes`; `degree` the
     largest degree of the difference of the two sides; `log2_error` the base-2 logarithm of the chance that a false
     identity would have been accepted; `examples` how many instances were tested where it was not decided; `conditions`
-    where it holds; `seconds` wall-clock time and `memory` the most bytes the process has held so far (None where the
+    where it holds; `slack` what an order was decided by, right − left, which its form shows to be never negative;
+    `seconds` wall-clock time and `memory` the most bytes the process has held so far (None where the
     system does not say), which are not part of equality.
     """
 
@@ -95,6 +96,7 @@ class Evidence:
     conditions: tuple[Condition, ...] = ()
     sampled: tuple[Size, ...] = ()
     left_out: tuple[Size, ...] = ()
+    slack: Term | None = None
     seconds: float = field(default=0.0, compare=False)
     memory: int | None = field(default=None, compare=False)
 
@@ -113,6 +115,7 @@ class Evidence:
             "examples": self.examples,
             "note": self.note,
             "conditions": [c.written for c in self.conditions],
+            "slack": None if self.slack is None else str(self.slack),
             "seconds": round(self.seconds, 6),
             "peak_memory_mb": None if self.memory is None else round(self.memory / 1e6, 1),
         }
@@ -174,7 +177,8 @@ class Evidence:
                 f"{at}{': ' if at else ''}{self.points} points modulo {len(self.primes)} primes near 2^31, "
                 f"degree ≤ {self.degree}, chance of error < 2^-{self.chance}"
             )
-        return "; ".join(x for x in (how, self.where, self.note) if x)
+        order = "" if self.slack is None else f"right − left = {self.slack}, which is never negative"
+        return "; ".join(x for x in (how, self.where, self.note, order) if x)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pgsym.decide.claims import Claim, Example
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import PgsymError, TooLarge
 from pgsym.report.builders import (
+    argument_of,
     claimed,
     counterexample_of,
     derivation_of,
@@ -198,6 +199,7 @@ def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterat
         Badge(str(verdict.rung), covered(verdict)),
         f"claim:{claim.id}",
     )
+    yield from argument_of(verdict)
     if claim.remark:
         yield Paragraph(linked(claim.remark, claim.id))
     if theorem is not None:

@@ -24,6 +24,7 @@ from pgsym.report.document import (
     Code,
     Derivation,
     Document,
+    Formula,
     Heading,
     Line,
     Paragraph,
@@ -99,6 +100,7 @@ def standard(name: str) -> Iterator[Block]:
         yield Heading("Also true")
         for claim in others:
             yield claimed(claim, verdict_on(claim))
+            yield from argument_of(verdict_on(claim))
             if claim.remark:
                 yield Paragraph(claim.remark)
     if refuted:
@@ -127,6 +129,14 @@ def claimed(claim: Claim, verdict: Verdict) -> Statement:
     formula = f"{latex(claim.lhs)} {verdict.latex_sign} {latex(claim.rhs)}"
     badge = Badge(str(verdict.rung), evidence(verdict))
     return Statement("Claim", claim.id, claim.says, formula, tuple(h.latex() for h in given), badge)
+
+
+def argument_of(verdict: Verdict) -> Iterator[Block]:
+    """What an order was decided by; nothing for an equation."""
+    slack = verdict.evidence.slack
+    if slack is not None:
+        yield Paragraph("The right side is larger by what is never negative:", introduces=True)
+        yield Formula(f"{latex(slack)} \\ge 0")
 
 
 def derivation_of(theorem: Theorem) -> Derivation:

@@ -84,8 +84,9 @@ def _listed(sizes: Iterable[Size]) -> str:
 
 
 def _size_in_prose(words: str) -> str:
-    """Words from data as prose, in which |S| and its like are formulas."""
-    return re.sub(r"\|([A-Z])\| = (\d+)", r"$\\lvert \1 \\rvert = \2$", quoted(words))
+    """Words from data as prose, in which |S| = 2 and T = 3 are formulas."""
+    counted = re.sub(r"\|([A-Z])\| = (\d+)", r"$\\lvert \1 \\rvert = \2$", quoted(words))
+    return re.sub(r"\b([A-Z]) = (\d+)", r"$\1 = \2$", counted)
 
 
 def size_in_latex(words: str) -> str:
