@@ -16,12 +16,23 @@ from math import prod
 
 import numpy as np
 
+from pgsym.errors import TooLarge
 from pgsym.meaning.arithmetic import Arithmetic
 from pgsym.meaning.factors import Factor, Plus, Times, Value, bit_of, check_memory, factors_of, is_zero, leaves, spread
 from pgsym.meaning.numbers import aligned
 
 MANY_SUMMANDS, MANY_ENTRIES = 256, 2**12
-"""From how many summands on a product of sums is multiplied out in place, and over how many entries it may be."""
+"""From how many summands on a product of sums is multiplied out in place.
+
+It is, where that makes this many entries at most, or fewer than the summands have."""
+MOST_SUMMANDS = 2**20
+"""The most summands that a product of sums is opened into: some minutes."""
+
+
+def _summands(x: Plus, bit: int) -> int:
+    """How many summands a sum has, those that do not mention an axis taken as one."""
+    touched = sum(1 for p in x.parts if p.bits & bit)
+    return touched + (touched < len(x.parts))
 
 
 class Contraction(Arithmetic):
@@ -69,8 +80,8 @@ class Contraction(Arithmetic):
             return self.multiply(self.constant(Fraction(size)), x)
         parts = factors_of(x)
         stay = tuple(p for p in parts if not p.bits & bit)
-        touched = self._made_short(tuple(p for p in parts if p.bits & bit))
-        opened = [(rest, self._ascending(own)) for rest, own in self._opened(touched, bit)]
+        touched = self._made_short(tuple(p for p in parts if p.bits & bit), axis, size)
+        opened = [(rest, self._ascending(own)) for rest, own in self._opened(touched, axis, size)]
         products = self._shared([own for _, own in opened])
         by_rest: dict[int, tuple[Value, list[Value]]] = {}
         for rest, own in opened:
@@ -83,18 +94,32 @@ class Contraction(Arithmetic):
             by_message.setdefault(message.serial, (message, []))[1].append(rest_value)
         return self.multiply(*stay, self.add(*(self.multiply(m, self.add(*rests)) for m, rests in by_message.values())))
 
-    def _made_short(self, product: tuple[Value, ...]) -> tuple[Value, ...]:
-        """A product as one factor where opening its sums makes far more summands than the factor has entries."""
-        if prod([len(p.parts) for p in product if isinstance(p, Plus)]) <= MANY_SUMMANDS:
+    def _made_short(self, product: tuple[Value, ...], axis: str, size: int) -> tuple[Value, ...]:
+        """A product as one factor where opening its sums makes more entries than the factor has.
+
+        Raises TooLarge where both are too many.
+        """
+        bit = bit_of(axis)
+        summands = prod([_summands(p, bit) for p in product if isinstance(p, Plus)])
+        if summands <= MANY_SUMMANDS:
             return product
         sizes: dict[str, int] = {}
         for part in product:
             for factor in leaves(part):
                 sizes |= factor.sizes
-        return (self.dense(self.multiply(*product)),) if prod(sizes.values()) <= MANY_ENTRIES else product
+        if prod(sizes.values()) <= max(MANY_ENTRIES, summands * size):
+            return (self.dense(self.multiply(*product)),)
+        if summands > MOST_SUMMANDS:
+            raise TooLarge(
+                f"a product of sums would be opened into more than {MOST_SUMMANDS} summands: take smaller sizes"
+            )
+        return product
 
-    def _opened(self, product: tuple[Value, ...], bit: int) -> Iterator[tuple[tuple[Value, ...], tuple[Factor, ...]]]:
+    def _opened(
+        self, product: tuple[Value, ...], axis: str, size: int
+    ) -> Iterator[tuple[tuple[Value, ...], tuple[Factor, ...]]]:
         """A product as a sum of products of a rest that does not mention the axis and factors that do."""
+        bit = bit_of(axis)
         unfinished: list[tuple[tuple[Value, ...], tuple[Value, ...], tuple[Factor, ...]]] = [(product, (), ())]
         while unfinished:
             waiting, rest, own = unfinished.pop()
@@ -105,7 +130,7 @@ class Contraction(Arithmetic):
                 elif isinstance(first, Factor):
                     own = (*own, first)
                 elif isinstance(first, Times):
-                    waiting = (*first.parts, *waiting)
+                    waiting = self._made_short((*first.parts, *waiting), axis, size)
                 else:
                     apart = self.add(*[p for p in first.parts if not p.bits & bit])
                     unfinished += [((p, *waiting), rest, own) for p in reversed(first.parts) if p.bits & bit]

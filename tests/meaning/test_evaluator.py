@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from reference import UNDEFINED, Problem, moved_table, values_of
 from pgsym.decide.degree import DegreeBound
 from pgsym.decide.primes import is_prime
 from pgsym.decide.sizes import Size
-from pgsym.errors import OutsideNumberSystem, UndefinedValue
+from pgsym.errors import OutsideNumberSystem, TooLarge, UndefinedValue
 from pgsym.meaning.bounds import Bounds, interval
 from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.evaluator import evaluate, evaluate_with_poles
@@ -23,7 +24,8 @@ from pgsym.meaning.numbers import Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.prime_field import PrimeField
 from pgsym.problems.classification import LABEL, LABEL_LAW
 from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
-from pgsym.terms import ACTION, STATE, Term, expect, grad, log, sum_over
+from pgsym.terms import ACTION, STATE, Term, Variable, expect, grad, log, sum_over
+from pgsym.terms.nodes import lift
 
 S, A = 2, 2
 SIZES = {STATE: S, ACTION: A}
@@ -205,3 +207,29 @@ def test_the_logarithm_of_a_fraction_of_entries_counts_as_theirs() -> None:
 def test_the_degree_bound_is_one(term: Term, true_degree: int) -> None:
     bound = DegreeBound(Size.of(S=2, A=2), {})
     assert bound.real(bound.read(term)).numerator >= true_degree
+
+
+@pytest.mark.parametrize("actions", [3, 5000])
+def test_a_product_of_many_sums_under_a_sum_is_not_opened(actions: int) -> None:
+    """Its 2^40 summands would take years; so would those of one that stands beside another summand."""
+    product_of_sums = lift(1)
+    for k in range(40):
+        product_of_sums = product_of_sums * (m.reward - k)
+    rewards = [Fraction(2 * (n % 3) + 1, 2) for n in range(actions)]
+    instance = _rewarded(rewards).instance(Rational(), {STATE: 1, ACTION: actions}, {}, ())
+    right = sum(r + prod([r - k for k in range(40)]) for r in rewards)
+    assert evaluate(sum_over(m.a, of=m.reward + product_of_sums), instance, (m.s,)).array.item() == right
+
+
+def test_a_product_of_sums_that_is_too_large_both_ways_is_refused() -> None:
+    others = [Variable(f"b_{k}", ACTION) for k in range(30)]
+    product_of_sums = lift(1)
+    for b in others:
+        product_of_sums = product_of_sums * (m.reward + REWARD(m.s, b))
+    instance = _rewarded([Fraction(1)] * 3).instance(Rational(), {STATE: 1, ACTION: 3}, {}, ())
+    with pytest.raises(TooLarge, match="more than 1048576 summands: take smaller sizes"):
+        evaluate(sum_over(m.a, of=product_of_sums), instance, (m.s, *others))
+
+
+def _rewarded(rewards: list[Fraction]) -> Concrete:
+    return Concrete({REWARD: np.array([rewards], dtype=object)}, ())
