@@ -13,14 +13,18 @@ from functools import lru_cache
 import numpy as np
 
 from pgsym.decide.candidates import Candidate, ingredients
+from pgsym.decide.primes import random_primes
 from pgsym.decide.sizes import Size, size_names, vocabulary
 from pgsym.decide.spaces import at_round
 from pgsym.decide.verdicts import Condition
+from pgsym.decide.zero_patterns import strata
 from pgsym.errors import ContradictoryHypotheses, InstanceError, OutsideNumberSystem, SortError, TooLarge
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.factors import Factor
+from pgsym.meaning.generic import GenericInstance
 from pgsym.meaning.numbers import Ball, Numbers, Rational
 from pgsym.terms.build import expect, sum_over
+from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Apply, Law, Term, Variable, lift
@@ -35,24 +39,32 @@ SIZES = 2
 """At how many sizes, the smallest of those asked about."""
 ROUND = 3
 MOST_ENTRIES = 400
+POINTS, MOST_STRATA = 5, 64
+"""At how many points of how many label functions and zero patterns a law is looked at."""
 
 
 def conditions_of_laws(given: Iterable[Hypothesis], sizes: Iterable[Size]) -> tuple[Condition, ...]:
-    """Where the laws that are given by a term are laws: that no probability is negative, if its form does not show it.
+    """Where the laws that are given by a term are laws: what their form does not show of them.
 
-    Raises ContradictoryHypotheses for one whose probabilities do not sum to one, at an instance of the sizes.
+    That is, that no probability is negative, and that they sum to one where random points of prime fields do not show
+    it, as with minima and logarithms.  Raises ContradictoryHypotheses for one whose probabilities surely do not sum to
+    one at an instance of the sizes.
 
-    >>> from pgsym.terms import ACTION, STATE, Symbol
-    >>> q, a, s = Symbol("q", (ACTION, STATE), outcomes=1), Variable("a", ACTION), Variable("s", STATE)
-    >>> conditions_of_laws([Definition.of(q(a, s), lift(2))], [Size.of(S=1, A=2)])  # doctest: +ELLIPSIS
+    >>> from pgsym.terms import ACTION, Symbol
+    >>> q, a = Symbol("q", (ACTION,), outcomes=1), Variable("a", ACTION)
+    >>> conditions_of_laws([Definition.of(q(a), lift(2))], [Size.of(A=2)])
     Traceback (most recent call last):
-    pgsym.errors.ContradictoryHypotheses: q(a | s) = 2 is no law: its probabilities sum to 4, not to 1, at ...
+    pgsym.errors.ContradictoryHypotheses: q(a) = 2 is no law: its probabilities sum to 4, not to 1, at |A| = 2
     """
     given, sizes = tuple(given), tuple(sizes)
     found = []
     for h in given:
         if isinstance(h, Definition) and h.symbol.outcomes:
-            _check_sum(h, _about(h, given), sizes)
+            about = _about(h, given)
+            if not _sums_to_one(h, about, sizes):
+                _check_sum(h, about, sizes)
+                whole = _total(h.equation[0])
+                found.append(Condition(f"{whole} = 1", f"{latex(whole)} = 1"))
             if not _is_never_negative(h, given):
                 head = h.equation[0]
                 found.append(Condition(f"{head} ≥ 0", f"{latex(head)} \\ge 0"))
@@ -77,22 +89,53 @@ def _is_never_negative(h: Definition, given: tuple[Hypothesis, ...]) -> bool:
 
 
 @lru_cache(1024)
-def _check_sum(h: Definition, given: tuple[Hypothesis, ...], sizes: tuple[Size, ...]) -> None:
-    """Raise ContradictoryHypotheses where the probabilities of a law surely do not sum to one."""
-    head = h.equation[0]
-    whole = _total(head)
-    names = size_names((whole, head), given)
+def _sums_to_one(h: Definition, given: tuple[Hypothesis, ...], sizes: tuple[Size, ...]) -> bool:
+    """Whether the probabilities of a law sum to one at random points of prime fields, at the smallest of some sizes.
+
+    The points follow from the law.  A false one passes with a chance below 2^-100, as long as its degree is below 2^10.
+    """
+    whole = _total(h.equation[0])
+    seed = own_seed(0, h, given)
+    primes = random_primes(POINTS, seed)
+    seen = False
+    for size in _instances(whole, h, given, sizes):
+        kinds = strata((whole,), given, size, seed, MOST_STRATA)
+        if not kinds.complete:
+            return False
+        try:
+            for few in kinds.in_pieces:
+                instance = GenericInstance(size.sorts, size.lengths, given, primes, few, seed)
+                if any(x != 1 for x in _defined(evaluate_with_poles(whole, instance, _axes(whole)))):
+                    return False
+        except (SortError, TooLarge):
+            continue  # a size without the draws that it speaks of
+        except OutsideNumberSystem:
+            return False
+        seen = True
+    return seen
+
+
+def _instances(whole: Term, h: Definition, given: tuple[Hypothesis, ...], sizes: Iterable[Size]) -> list[Size]:
+    """The smallest sizes at which a law is looked at; none where a length is not said."""
+    names = size_names((whole, h.equation[0]), given)
     try:
         instances = {x for s in sizes for x in s.only(names).instances(names, given)}
-    except InstanceError:  # a length that nobody says
-        return
-    for size in sorted(instances, key=lambda x: x.extent)[:SIZES]:
+    except InstanceError:
+        return []
+    return sorted(instances, key=lambda x: x.extent)[:SIZES]
+
+
+@lru_cache(1024)
+def _check_sum(h: Definition, given: tuple[Hypothesis, ...], sizes: tuple[Size, ...]) -> None:
+    """Raise ContradictoryHypotheses where the probabilities of a law surely do not sum to one."""
+    whole = _total(h.equation[0])
+    for size in _instances(whole, h, given, sizes):
         try:
             parts = ingredients((whole,), given, size)
             if parts.entries > MOST_ENTRIES:
                 return
             space = at_round(parts, ROUND)
-            for row in space.random(INSTANCES, np.random.default_rng(0)):
+            for row in space.random(INSTANCES, np.random.default_rng(own_seed(0, h, given))):
                 value = _value(whole, _axes(whole), given, size, space.candidate(row))
                 wrong = [x for x in _defined(value) if _surely_not_one(x)] if value is not None else []
                 if wrong:

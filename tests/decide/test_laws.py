@@ -24,6 +24,7 @@ from pgsym.terms import (
     Term,
     exp,
     expect,
+    minimum,
     sum_over,
 )
 from pgsym.terms.nodes import lift
@@ -95,3 +96,21 @@ def test_a_law_that_may_be_negative_is_one_where_it_is_not() -> None:
     assert found is not None
     share, one, two = (found.candidate.tables[symbol] for symbol in (SHARE, m.label_mass.symbol, other))
     assert (share * one + (1 - share) * two >= 0).all()
+
+
+def test_a_law_at_the_simple_instances_alone_is_one_under_a_condition() -> None:
+    """What is added vanishes at every reward that a simple instance has; the points of a prime field are others."""
+    added = lift(1)
+    for value in {Fraction(n, d) for d in (1, 2, 3, 4) for n in range(-4 * d, 4 * d + 1)}:
+        added = added * (m.reward - value)
+    crafted = Definition.of(Q(m.a, m.s), m.label_mass + added)
+    mean = expect(m.reward, (m.a, Q.law(m.s)))
+    verdict = decide(mean, sum_over(m.a, of=Q(m.a, m.s) * m.reward), (*m.hypotheses, crafted), [{"S": 1, "A": 2}])
+    assert "where E_{a∼q(· | s)}[1] = 1" in str(verdict)
+
+
+def test_a_law_of_minima_and_exponentials_needs_no_condition() -> None:
+    weights = exp(m.reward) / sum_over(m.a, of=exp(m.reward))
+    for body in (minimum(m.label_mass, 1), weights):
+        given = (*m.hypotheses, Definition.of(Q(m.a, m.s), body))
+        assert not decide(expect(1, (m.a, Q.law(m.s))), lift(1), given).evidence.conditions
