@@ -7,7 +7,7 @@ from functools import partial
 from itertools import product
 
 from pgsym.decide.sizes import Size, decision_sizes
-from pgsym.decide.zero_patterns import strata
+from pgsym.decide.zero_patterns import are_few
 from pgsym.terms.hypotheses import Counted, Hypothesis, Rounds
 from pgsym.terms.nodes import Term
 from pgsym.terms.sorts import LETTERS
@@ -97,5 +97,5 @@ def _enumerable(
     smaller = sorted((s for s in size.below if s.lengths == size.lengths), key=lambda s: s.extent, reverse=True)
     for candidate in smaller:
         instances = candidate.instances(names, given)
-        if instances and strata(terms, given, instances[0], most=FEW_STRATA).complete:
+        if instances and are_few(terms, given, instances[0], FEW_STRATA):
             yield candidate

@@ -81,28 +81,57 @@ def strata(
     sides are polynomials, and what holds inside the simplex holds on its faces.  They matter in the tables that are
     divided by, and in those that weigh what is divided, because an expectation skips what has no weight.
     """
-    terms, given = tuple(terms), tuple(given)
-    tables, constants, divides_by_tables = _discrete(terms, given)
-    if not divides_by_tables and not constants and _is_defined(terms, given, size, tables):
-        tables = tuple(symbol for symbol in tables if symbol.result in FINITE)
-    if 1 in size.lengths.values() and prod(_unknown(symbol, size).count for symbol in tables) > WORTH_READING:
-        read = _looked_up(terms, given, size, tables)
-        tables = tuple(symbol for symbol in tables if symbol in read)
-    unknowns = tuple(_unknown(symbol, size) for symbol in tables)
-    counts = tuple(sorted(((s, size.sorts[s]) for s in _sorts(unknowns)), key=lambda item: item[0].name))
-    cost = sum(u.entries for u in unknowns) * max(size.lengths.values(), default=1)
-    most = min(most, max(FEWEST, MOST_ENTRIES // max(1, cost)))
-    at_once = min(MOST_AT_ONCE, max(FEWEST, MOST_ENTRIES // max(1, 8 * cost)))
-    at_least = max(1, prod(u.count for u in unknowns) // prod(factorial(n) for _, n in counts)) * 2 ** len(constants)
-    found = up_to_renaming(unknowns, counts, most >> len(constants)) if at_least <= most else None
+    asked = _Asked.about(tuple(terms), tuple(given), size, most)
+    found, tables, unknowns, constants = asked.found, asked.tables, asked.unknowns, asked.constants
     if found is None:
-        total = f"about {_rounded(at_least)}" if at_least > most else f"more than {most:,}"
-        found = sample(unknowns, min(SAMPLED, most), seed)
+        total = f"about {_rounded(asked.at_least)}" if asked.at_least > asked.most else f"more than {asked.most:,}"
+        found = sample(unknowns, min(SAMPLED, asked.most), seed)
         gone = np.random.default_rng([seed, len(constants)]).random((len(found), len(constants))) < ZERO
         chosen = zip(found, gone.tolist(), strict=True)
-        return Strata(tuple(_stratum(tables, unknowns, constants, x, z) for x, z in chosen), False, total, at_once)
+        kinds = tuple(_stratum(tables, unknowns, constants, x, z) for x, z in chosen)
+        return Strata(kinds, False, total, asked.at_once)
     every = product(found, product((False, True), repeat=len(constants)))
-    return Strata(tuple(_stratum(tables, unknowns, constants, x, z) for x, z in every), at_once=at_once)
+    return Strata(tuple(_stratum(tables, unknowns, constants, x, z) for x, z in every), at_once=asked.at_once)
+
+
+def are_few(terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, most: int) -> bool:
+    """Whether the strata of a size are at most so many, and so few that `strata` has all of them."""
+    return _Asked.about(tuple(terms), tuple(given), size, most).found is not None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the strata of a size consist of, at least how many there are, at most how many are wanted, and those found.
+
+    None are found where they are too many.
+    """
+
+    tables: tuple[Symbol, ...]
+    unknowns: tuple[Unknown, ...]
+    constants: tuple[str, ...]
+    at_least: int
+    most: int
+    at_once: int
+    found: tuple[Assignments, ...] | None
+
+    @classmethod
+    def about(cls, terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Size, most: int) -> _Asked:
+        tables, constants, divides_by_tables = _discrete(terms, given)
+        if not divides_by_tables and not constants and _is_defined(terms, given, size, tables):
+            tables = tuple(symbol for symbol in tables if symbol.result in FINITE)
+        if 1 in size.lengths.values() and prod(_unknown(symbol, size).count for symbol in tables) > WORTH_READING:
+            read = _looked_up(terms, given, size, tables)
+            tables = tuple(symbol for symbol in tables if symbol in read)
+        unknowns = tuple(_unknown(symbol, size) for symbol in tables)
+        counts = tuple(sorted(((s, size.sorts[s]) for s in _sorts(unknowns)), key=lambda item: item[0].name))
+        cost = sum(u.entries for u in unknowns) * max(size.lengths.values(), default=1)
+        most = min(most, max(FEWEST, MOST_ENTRIES // max(1, cost)))
+        at_once = min(MOST_AT_ONCE, max(FEWEST, MOST_ENTRIES // max(1, 8 * cost)))
+        at_least = max(1, prod(u.count for u in unknowns) // prod(factorial(n) for _, n in counts)) * 2 ** len(
+            constants
+        )
+        found = up_to_renaming(unknowns, counts, most >> len(constants)) if at_least <= most else None
+        return cls(tables, unknowns, constants, at_least, most, at_once, found)
 
 
 def _rounded(number: int) -> str:
