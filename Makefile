@@ -50,7 +50,7 @@ mutants: $(SETUP)
 	PGSYM_MUTANTS=12 $(BIN)/python -m pytest tests/test_mutants.py --numprocesses=2 --dist=worksteal
 
 sizes: $(SETUP)
-	PGSYM_SIZES=6 $(BIN)/python -m pytest tests/test_claims_at_other_sizes.py --numprocesses=2 --dist=worksteal
+	PGSYM_SIZES=6 $(BIN)/python -m pytest tests/test_claims_at_other_sizes.py tests/attack/test_registered.py --numprocesses=2 --dist=worksteal
 
 lint: $(SETUP)
 	$(BIN)/ruff check pgsym derivations tests

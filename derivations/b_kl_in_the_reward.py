@@ -24,7 +24,7 @@ target = m.expectation(sum_range(m.t, 1, m.T, of=(R - beta * to_go) * score))
 reward_part = m.expectation(R * m.total_score)
 log_likelihood = m.log_likelihood()
 one_token = Rounds(Variable("T", INDEX), 1, 1)
-SIZES = ({"S": 1, "A": 3, "T": 2}, {"S": 3, "A": 2, "T": 3})
+SIZES = ({"S": 1, "A": 3, "T": 2}, {"S": 2, "A": 2, "T": 3})
 SHORT = ({"S": 2, "A": 3, "T": 1}, {"S": 3, "A": 2, "T": 1})
 
 

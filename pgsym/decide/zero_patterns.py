@@ -11,8 +11,8 @@ the renamings is enough.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import product
 from math import factorial, prod
 
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.decide.primes import random_primes
-from pgsym.decide.renamings import Assignments, Unknown, sample, up_to_renaming
+from pgsym.decide.renamings import Assignments, Counts, Unknown, sample, up_to_renaming
 from pgsym.decide.sizes import Size, vocabulary
 from pgsym.errors import PgsymError
 from pgsym.meaning.evaluator import evaluate_with_poles
@@ -28,9 +28,10 @@ from pgsym.meaning.generic import GenericInstance, Stratum
 from pgsym.meaning.instances import axes_of, has_table
 from pgsym.meaning.numbers import Array
 from pgsym.terms.build import BUILT_IN, EXP, INDICATORS, LOG
+from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
 from pgsym.terms.nodes import Apply, Conditional, Law, Power, Quotient, Scope, Symbol, Term, Variable
-from pgsym.terms.sorts import FINITE, REAL, Collective, Sort
+from pgsym.terms.sorts import FINITE, REAL, Collective
 from pgsym.terms.structure import distinct, free, parts
 
 MOST_STRATA = 4096
@@ -43,6 +44,8 @@ MOST_AT_ONCE = 1024
 """The most strata that are in memory together."""
 WORTH_READING = 64
 """From so many strata on, it is seen first which tables a term looks up: of a single step, no transitions."""
+MOST_READ, POINTS = 256, 5
+"""At how many strata at most, and points of each, it is seen whether terms are defined where no weight is zero."""
 SAMPLED = 500
 """How many strata are looked at where there are too many."""
 ZERO = 0.3
@@ -81,57 +84,93 @@ def strata(
     sides are polynomials, and what holds inside the simplex holds on its faces.  They matter in the tables that are
     divided by, and in those that weigh what is divided, because an expectation skips what has no weight.
     """
-    asked = _Asked.about(tuple(terms), tuple(given), size, most)
-    found, tables, unknowns, constants = asked.found, asked.tables, asked.unknowns, asked.constants
+    asked = _asked(tuple(terms), tuple(given), size)
+    tables, unknowns, constants, most = asked.tables, asked.unknowns, asked.constants, min(most, asked.affordable)
+    found = asked.up_to_renaming(most)
     if found is None:
-        total = f"about {_rounded(asked.at_least)}" if asked.at_least > asked.most else f"more than {asked.most:,}"
-        found = sample(unknowns, min(SAMPLED, asked.most), seed)
+        total = f"about {_rounded(asked.at_least)}" if asked.at_least > most else f"more than {most:,}"
+        found = sample(unknowns, min(SAMPLED, most), seed)
         gone = np.random.default_rng([seed, len(constants)]).random((len(found), len(constants))) < ZERO
         chosen = zip(found, gone.tolist(), strict=True)
         kinds = tuple(_stratum(tables, unknowns, constants, x, z) for x, z in chosen)
         return Strata(kinds, False, total, asked.at_once)
-    every = product(found, product((False, True), repeat=len(constants)))
-    return Strata(tuple(_stratum(tables, unknowns, constants, x, z) for x, z in every), at_once=asked.at_once)
+    return Strata(asked.kinds(found), at_once=asked.at_once)
 
 
 def are_few(terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, most: int) -> bool:
     """Whether the strata of a size are at most so many, and so few that `strata` has all of them."""
-    return _Asked.about(tuple(terms), tuple(given), size, most).found is not None
+    asked = _asked(tuple(terms), tuple(given), size)
+    return asked.up_to_renaming(min(most, asked.affordable)) is not None
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the strata of a size consist of, at least how many there are, at most how many are wanted, and those found.
-
-    None are found where they are too many.
-    """
+    """What the strata of a size are made of: label functions, patterns of zeros, real variables that may be zero."""
 
     tables: tuple[Symbol, ...]
-    unknowns: tuple[Unknown, ...]
+    size: Size
     constants: tuple[str, ...]
-    at_least: int
-    most: int
-    at_once: int
-    found: tuple[Assignments, ...] | None
 
-    @classmethod
-    def about(cls, terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Size, most: int) -> _Asked:
-        tables, constants, divides_by_tables = _discrete(terms, given)
-        if not divides_by_tables and not constants and _is_defined(terms, given, size, tables):
-            tables = tuple(symbol for symbol in tables if symbol.result in FINITE)
-        if 1 in size.lengths.values() and prod(_unknown(symbol, size).count for symbol in tables) > WORTH_READING:
-            read = _looked_up(terms, given, size, tables)
-            tables = tuple(symbol for symbol in tables if symbol in read)
-        unknowns = tuple(_unknown(symbol, size) for symbol in tables)
-        counts = tuple(sorted(((s, size.sorts[s]) for s in _sorts(unknowns)), key=lambda item: item[0].name))
-        cost = sum(u.entries for u in unknowns) * max(size.lengths.values(), default=1)
-        most = min(most, max(FEWEST, MOST_ENTRIES // max(1, cost)))
-        at_once = min(MOST_AT_ONCE, max(FEWEST, MOST_ENTRIES // max(1, 8 * cost)))
-        at_least = max(1, prod(u.count for u in unknowns) // prod(factorial(n) for _, n in counts)) * 2 ** len(
-            constants
-        )
-        found = up_to_renaming(unknowns, counts, most >> len(constants)) if at_least <= most else None
-        return cls(tables, unknowns, constants, at_least, most, at_once, found)
+    @cached_property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """The discrete parts of the tables."""
+        return tuple(_unknown(symbol, self.size) for symbol in self.tables)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """How many values there are of the sorts that are renamed."""
+        sorts = {s for u in self.unknowns for s in (*u.sorts, u.result) if s is not None}
+        return tuple(sorted(((s, self.size.sorts[s]) for s in sorts), key=lambda item: item[0].name))
+
+    @cached_property
+    def cost(self) -> int:
+        """The table entries of one stratum, times the length of a trajectory or batch."""
+        return sum(u.entries for u in self.unknowns) * max(self.size.lengths.values(), default=1)
+
+    @property
+    def affordable(self) -> int:
+        """How many strata may be looked at, for what their tables cost."""
+        return max(FEWEST, MOST_ENTRIES // max(1, self.cost))
+
+    @property
+    def at_once(self) -> int:
+        """How many strata should be in memory together."""
+        return min(MOST_AT_ONCE, max(FEWEST, MOST_ENTRIES // max(1, 8 * self.cost)))
+
+    @cached_property
+    def together(self) -> int:
+        """How many strata there are, renamed ones among them, but for those of real variables."""
+        return prod(u.count for u in self.unknowns)
+
+    @cached_property
+    def at_least(self) -> int:
+        """How many strata there are at least up to renaming."""
+        return max(1, self.together // prod(factorial(n) for _, n in self.counts)) << len(self.constants)
+
+    def up_to_renaming(self, most: int) -> tuple[Assignments, ...] | None:
+        """The label functions and zero patterns of the tables up to renaming, or None where they are too many."""
+        if self.at_least > most:
+            return None
+        return up_to_renaming(self.unknowns, self.counts, most >> len(self.constants))
+
+    def kinds(self, found: Iterable[Assignments]) -> tuple[Stratum, ...]:
+        """Those strata with every real variable zero and not."""
+        every = product(found, product((False, True), repeat=len(self.constants)))
+        return tuple(_stratum(self.tables, self.unknowns, self.constants, x, z) for x, z in every)
+
+
+@lru_cache(maxsize=2**8)
+def _asked(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Size) -> _Asked:
+    """What the strata of a size are made of, without what makes no difference there."""
+    tables, divided_by, constants = _discrete(terms, given)
+    asked, divisors = _Asked(tables, size, constants), _Asked(divided_by, size, constants)
+    is_worth_it = asked.together > WORTH_READING or all(s.result in FINITE for s in divided_by)
+    if divided_by != tables and is_worth_it and _is_defined(terms, given, divisors):
+        asked = divisors
+    if asked.together > WORTH_READING and 1 in size.lengths.values():
+        read = _looked_up(terms, given, size, asked.tables)
+        asked = replace(asked, tables=tuple(symbol for symbol in asked.tables if symbol in read))
+    return asked
 
 
 def _rounded(number: int) -> str:
@@ -144,10 +183,10 @@ def _rounded(number: int) -> str:
 @lru_cache(maxsize=2**8)
 def _discrete(
     terms: tuple[Term, ...], given: tuple[Hypothesis, ...]
-) -> tuple[tuple[Symbol, ...], tuple[str, ...], bool]:
-    """The label functions and the tables whose zeros matter, and the real variables that may be zero.
+) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...], tuple[str, ...]]:
+    """The label functions and the tables whose zeros matter, those of them that are divided by, and the real variables.
 
-    And whether the terms divide by such tables, and not by indicators alone.
+    Label functions count as divided by.  What is not divided by weighs what is; the variables are those that may be 0.
     """
     used = vocabulary(terms, given)
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
@@ -166,8 +205,8 @@ def _discrete(
     matter = divisors | weights if vanishing else set()
     tables = tuple(s for s in primitive if s.result in FINITE or (s.result == REAL and s in matter))
     variables = {t for t in unprotected if isinstance(t, Variable) and t.sort == REAL}
-    divides_by_tables = any(s.result == REAL for s in divisors & {*primitive})
-    return tables, tuple(sorted(v.name for v in variables - positive)), divides_by_tables
+    divided_by = tuple(s for s in tables if s.result in FINITE or s in divisors)
+    return tables, divided_by, tuple(sorted(v.name for v in variables - positive))
 
 
 class _Reading(GenericInstance):
@@ -195,22 +234,19 @@ def _looked_up(
     return set(tables) if _poles(terms, instance) is None else instance.read
 
 
-def _is_defined(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Size, tables: tuple[Symbol, ...]) -> bool:
-    """Whether terms that divide by indicators are defined wherever no probability is zero.
+def _is_defined(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], divisors: _Asked) -> bool:
+    """Whether terms are defined at all label functions and zero patterns of what they divide by, if no weight is zero.
 
-    Where they divide by zero then depends on the label functions alone, and every such place is skipped because of a
-    weight that vanishes whatever the tables hold.  It vanishes on the faces, too: the terms are polynomials there.
+    Every place where they divide by zero is skipped then, because of a weight that is zero whatever the other tables
+    hold.  Nothing is divided by those, so the terms are continuous in them: where two are equal at all positive
+    weights, they are equal on the faces, too.  A pole is missed with a chance below 2^-100.
     """
-    labels = tuple(s for s in tables if s.result in FINITE)
-    if labels == tables:
-        return False
-    unknowns = tuple(_unknown(symbol, size) for symbol in labels)
-    counts = tuple(sorted(((s, size.sorts[s]) for s in _sorts(unknowns)), key=lambda item: item[0].name))
-    found = up_to_renaming(unknowns, counts, FEWEST)
+    found = divisors.up_to_renaming(MOST_READ)
     if found is None:
         return False
-    kinds = tuple(_stratum(labels, unknowns, (), x, ()) for x in found)
-    return _poles(terms, GenericInstance(size.sorts, size.lengths, given, random_primes(1, seed=0), kinds)) is False
+    seed, size = own_seed(0, *terms, frozenset(given)), divisors.size
+    primes, kinds = random_primes(POINTS, seed), divisors.kinds(found)
+    return _poles(terms, GenericInstance(size.sorts, size.lengths, given, primes, kinds, seed)) is False
 
 
 def _poles(terms: tuple[Term, ...], instance: GenericInstance) -> bool | None:
@@ -270,10 +306,6 @@ def _unknown(symbol: Symbol, size: Size) -> Unknown:
     if symbol.result in FINITE:
         return Unknown(sorts, shape, 0, size.sorts[symbol.result], symbol.result)
     return Unknown(sorts, shape, prod(shape[len(shape) - k :]) if k else 0)
-
-
-def _sorts(unknowns: tuple[Unknown, ...]) -> set[Sort]:
-    return {s for u in unknowns for s in (*u.sorts, u.result) if s is not None}
 
 
 def _stratum(

@@ -138,8 +138,10 @@ class Oracle:
             raise TypeError(f"{t} is not an index")
         return int(x)
 
-    def values(self, over: Term, env: Environment) -> Iterator[int]:
+    def values(self, over: Term, env: Environment) -> Iterator[Any]:
         match over:
+            case nodes.All(Collective() as sort):
+                yield from self.world.draws(sort)
             case nodes.All(sort):
                 yield from range(self.world.count(sort))
             case nodes.Range(first, last):

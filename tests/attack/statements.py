@@ -82,10 +82,12 @@ class Statement:
         sorts = {s for symbol in self.vocabulary for s in symbol.arguments}
         return frozenset(s.length for s in sorts if isinstance(s, Collective))
 
-    def world(self, size: Mapping[str, int], kind: str, seed: int, pins: Mapping[str, Any]) -> World:
+    def world(
+        self, size: Mapping[str, int], kind: str, seed: int, pins: Mapping[Any, Any], leaves_zero: bool = False
+    ) -> World:
         """A world of a size, in which what is pinned is as it says."""
         matrix = MATRIX in {sort_of(self.lhs), sort_of(self.rhs)}
-        return World(self.given, size, kind, seed, pins, self.parameters, 2 if matrix else 1)
+        return World(self.given, size, kind, seed, pins, self.parameters, 2 if matrix else 1, leaves_zero)
 
     def sizes(self, pinned: Mapping[str, int]) -> Iterator[dict[str, int]]:
         """Sizes with free times, the pinned one alone where one is pinned, small enough to go through."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -33,7 +33,7 @@ POOLS: dict[str, Sequence[Fraction]] = {
 KINDS = ("plain", "small", "bits", "large", "negative", "unit", "equal", "deterministic", "sparse")
 """How tables are drawn: numbers from a pool, all numbers of a symbol alike, rows with one 1, rows with some zeros."""
 
-Pin = Any  # a number, a nested list, or a function of the arguments
+Pin = Any  # a number, a nested list, or a function of the arguments; kept by a symbol, or by its name
 
 
 class Draw:
@@ -69,13 +69,15 @@ class World:
         sizes: Mapping[str, int],
         kind: str = "plain",
         seed: int = 0,
-        pins: Mapping[str, Pin] | None = None,
+        pins: Mapping[Any, Pin] | None = None,
         parameters: Sequence[str] = (),
         coordinates: int = 1,
+        leaves_zero: bool = False,
     ):
         self.given, self.sizes, self.kind = tuple(given), dict(sizes), kind
         self.seed = seed
         self.pins, self.parameters, self.coordinates = dict(pins or {}), tuple(parameters), coordinates
+        self.leaves_zero = leaves_zero  # whether probabilities of zero move, which is to one side alone
         self.definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
         self.frozen = {h.frozen.name: h.at.name for h in given if isinstance(h, Frozen)}
         self.fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
@@ -93,6 +95,10 @@ class World:
     def count(self, sort: Sort) -> int:
         """How many values a finite sort has."""
         return self.sizes[LETTER[sort]]
+
+    def pin(self, symbol: Symbol) -> Pin:
+        """What a symbol is pinned to, or None."""
+        return self.pins.get(symbol, self.pins.get(symbol.name))
 
     # numbers ---------------------------------------------------------------------------------------------------
     def number(self, owner: Symbol | Variable, key: object) -> Fraction:
@@ -131,13 +137,24 @@ class World:
             return self.sizes[v.name]
         if isinstance(v.sort, Collective):
             if v not in self.known:
-                places = [(name, sort, n) for name, sort in v.sort.components for n in range(self.sizes[v.sort.length])]
                 chance = self.random(v.name, "drawn")
-                self.known[v] = Draw({(name, n + 1): chance.randrange(self.count(sort)) for name, sort, n in places})
+                drawn = {x: chance.randrange(self.count(sort)) for x, sort in self.places(v.sort).items()}
+                pinned = {x: self.pins.get(f"at {v.name}.{x[0]}.{x[1]}", n) for x, n in drawn.items()}
+                self.known[v] = Draw(pinned)
             return self.known[v]
         if f"at {v.name}" in self.pins:
             return self.pins[f"at {v.name}"]
         return self.random(v.name, "value").randrange(self.count(v.sort))
+
+    def places(self, sort: Collective) -> dict[tuple[str, int], Sort]:
+        """What is drawn for an outcome of a collective sort, by name and time."""
+        return {(name, n + 1): of for name, of in sort.components for n in range(self.sizes[sort.length])}
+
+    def draws(self, sort: Collective) -> Iterator[Draw]:
+        """All outcomes of a collective sort."""
+        places = self.places(sort)
+        for chosen in product(*(range(self.count(of)) for of in places.values())):
+            yield Draw(dict(zip(places, chosen, strict=True)))
 
     # tables ----------------------------------------------------------------------------------------------------
     def table(self, symbol: Symbol, arguments: tuple[Any, ...]) -> Any:
@@ -155,7 +172,7 @@ class World:
 
     def _drawn(self, symbol: Symbol, plain: tuple[Any, ...], home: tuple[str, ...], moves: list[str]) -> Any:
         if symbol.result != REAL:
-            pin = self.pins.get(symbol.name)
+            pin = self.pin(symbol)
             if pin is not None:
                 return int(picked(pin, plain, 0))
             if self.kind == "equal":
@@ -163,7 +180,7 @@ class World:
             return self.random(symbol.name, plain).randrange(self.count(symbol.result))
         if symbol.outcomes:
             return self._mass(symbol, plain, home, moves)
-        pin = self.pins.get(symbol.name)
+        pin = self.pin(symbol)
         x: Real = self.number(symbol, (plain, home)) if pin is None else picked(pin, plain, 0)
         if isinstance(x, Jet) or not moves:
             return x
@@ -176,7 +193,7 @@ class World:
         sorts = [s for s in symbol.arguments if s != PARAMETER]
         everything = list(product(*(range(self.count(s)) for s in sorts[:k])))
         place = everything.index(outcome)
-        pin = self.pins.get(symbol.name)
+        pin = self.pin(symbol)
         if pin is not None:
             x = picked(pin, (*rest, *outcome), len(rest) + k)
             if isinstance(x, Jet):
@@ -184,14 +201,16 @@ class World:
             whole = [picked(pin, (*rest, *o), len(rest) + k) for o in everything]
         else:
             whole = self.row(symbol, (rest, home), len(everything))
-        if not moves or not whole[place]:
+        if not moves or not (whole[place] or self.leaves_zero):
             return whole[place]
         alive = [j for j, p in enumerate(whole) if p]
         out = {(): whole[place]}
         for m in self._monomials(moves):
             chance = self.random(symbol.name, rest, home, m, "moves")
-            tangents = [Fraction(chance.randint(-4, 4)) for _ in alive]
-            out[m] = tangents[alive.index(place)] - sum(tangents) / len(alive)
+            tangents = {j: Fraction(chance.randint(-4, 4)) for j in alive}
+            if self.leaves_zero:
+                tangents |= {j: Fraction(chance.randint(0, 4)) for j, p in enumerate(whole) if not p}
+            out[m] = tangents[place] - (sum(tangents.values()) / len(alive) if place in alive else 0)
         return Jet(out)
 
     def _monomials(self, moves: list[str]) -> list[tuple[tuple[str, int], ...]]:

@@ -18,6 +18,7 @@ from pgsym.terms import (
     STATE,
     AtLeastTwo,
     Definition,
+    Positive,
     Symbol,
     Term,
     Variable,
@@ -27,6 +28,7 @@ from pgsym.terms import (
     indicator,
     log,
     sum_over,
+    sum_range,
 )
 from pgsym.terms.build import choice
 from pgsym.terms.sorts import OUTCOME
@@ -256,3 +258,16 @@ def test_what_divides_by_an_indicator_is_defined_for_some_patterns_of_zeros() ->
 def test_more_states_and_labels_than_can_be_renamed_are_sampled() -> None:
     found = strata((m.accuracy,), m.hypotheses, Size.of(S=20, A=10))
     assert found.words == "a seeded sample of 500 of more than 4,096 label functions and zero patterns"
+
+
+def test_weights_that_nothing_is_divided_by_are_looked_at_only_where_they_can_hide_a_pole() -> None:
+    """Where the policy's own zeros skip all its poles, those of the transitions and of the first state add nothing."""
+    w = trajectories()
+    skipped = w.expectation(sum_range(w.t, 1, w.T, of=w.score(w.t)))
+    size = Size.of(S=2, A=2, T=2)
+    found = strata((skipped,), [h for h in w.hypotheses if not isinstance(h, Positive)], size)
+    assert {s.name for kind in found.kinds for s in kind.supports} == {"π"}
+    behaviour = Symbol("μ", (ACTION, STATE), outcomes=1)
+    unskipped = expect(1 / o.policy, (o.a, behaviour.law(o.s)))
+    hidden = strata((unskipped,), (), Size.of(S=2, A=3))
+    assert {s.name for kind in hidden.kinds for s in kind.supports} == {"π", "μ"}
