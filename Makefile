@@ -31,7 +31,7 @@ report: $(SETUP)
 	$(BIN)/pgsym report --format tex,pdf,html --output reports
 
 test: $(SETUP)
-	$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
 
 fuzz: $(SETUP)
 	$(BIN)/python tests/fuzz/run.py 1500

@@ -205,7 +205,7 @@ def test_no_instance_refutes_what_is_decided_without_a_condition(start: int) -> 
     """e/e = 1 and log e = log e + e − e for random e: where e is 0, or negative, one side does not exist."""
     given = (*m.hypotheses, F_IS)
     decided = 0
-    for seed in range(start, start + 20):
+    for seed in range(start, start + 8):
         term = _Divisors(seed).term(2)
         for lhs, rhs in ((term / term, one), (exp(log(term)), term)):
             try:
