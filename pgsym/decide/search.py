@@ -15,13 +15,15 @@ from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.balls import Tested, tested_with_balls
 from pgsym.decide.candidates import Candidate, Ingredients, ingredients
 from pgsym.decide.confirmation import confirmed
+from pgsym.decide.cost import check_reach, searchable
 from pgsym.decide.counterexamples import Counterexample, verify
 from pgsym.decide.laws import conditions_of_laws, keeps_laws
+from pgsym.decide.limits import Deadline, LimitReached
 from pgsym.decide.screening import hits, used
 from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names
 from pgsym.decide.spaces import FAR_ROUND, Digits, Space, around, at_round, stretches
 from pgsym.decide.statements import Statement
-from pgsym.errors import OutsideNumberSystem, SortError
+from pgsym.errors import OutsideNumberSystem, SortError, TooLarge
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Liftable, lift
@@ -29,6 +31,8 @@ from pgsym.terms.sorts import LETTERS
 
 BUDGET = 20_000
 """The most instances that a search looks at, unless it is told otherwise."""
+TIME_TO_SEARCH = 60
+"""For how many seconds `counterexample` searches, unless it is told otherwise."""
 ROUNDS = FAR_ROUND + 1
 EVERY = 1024
 """Up to this many instances of a round are all looked at."""
@@ -89,12 +93,14 @@ def counterexample(
     sizes: Iterable[Size | Mapping[str, int]] | None = None,
     seed: int = 0,
     budget: int = BUDGET,
+    time_limit: float = TIME_TO_SEARCH,
 ) -> Counterexample | None:
     """The smallest exact instance found at which the sides differ, or None.
 
     The smallest sizes come first (by default from one state and one action up), at each the simplest tables; the
     instance found is then shrunk and verified, in exact arithmetic and by enumeration.  At most `budget` instances are
-    looked at.
+    looked at, for `time_limit` seconds.  Raises TooLarge where the time is up, and before it begins where reading the
+    terms would take too long.
 
     >>> from pgsym.problems import classification
     >>> from pgsym.terms import grad
@@ -110,9 +116,16 @@ def counterexample(
     given = relevant_hypotheses((lhs, rhs), listed(given, seed))
     names = size_names((lhs, rhs), given)
     chosen = SEARCH_SIZES if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)
+    check_reach((lhs, rhs), given, names, chosen)
+    if not searchable((lhs, rhs), given, names, budget):
+        raise TooLarge("exact values have too many bits to search among them: take smaller numbers and exponents")
     conditions_of_laws(given, decision_sizes(names) if sizes is None else chosen)
     statement = Statement(*with_symbols_apart(lhs, rhs, given), comparable(lhs, rhs))
-    return search(statement, names, seed, chosen, budget, holds_at(lhs, rhs, given, seed)).found
+    holds, progress = holds_at(lhs, rhs, given, seed), Progress()
+    try:
+        return Deadline(time_limit).run(lambda: search(statement, names, seed, chosen, budget, holds, progress)).found
+    except LimitReached as reason:
+        raise TooLarge(f"{reason}: {progress}; give more time, or smaller sizes") from None
 
 
 def search(

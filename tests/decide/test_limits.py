@@ -13,7 +13,7 @@ from itertools import pairwise
 import pytest
 import sympy
 
-from pgsym.decide import Rung, Verdict, decide
+from pgsym.decide import Rung, Verdict, counterexample, decide
 from pgsym.decide.closed_forms import decide_closed_form
 from pgsym.decide.limits import Deadline, LimitReached
 from pgsym.decide.orders import decide_order
@@ -135,6 +135,14 @@ def test_the_search_for_a_counterexample_ends_in_time() -> None:
     order = decide_order(both[0] * 0 + clip(absolute(x) ** 3, 0, 1), lift(1), time_limit=0.001)
     assert order.rung is Rung.UNDECIDED
     assert time.process_time() - started < 20
+
+
+def test_a_search_that_was_asked_for_ends_in_time_too() -> None:
+    both = largest("abcdefgh"), largest("hgfedcba")
+    with pytest.raises(TooLarge, match=r"limit of 0.2 s was reached: no counterexample among [\d,]+ inst"):
+        counterexample(*both, budget=10**9, time_limit=0.2)
+    with pytest.raises(TooLarge, match="take smaller"):
+        counterexample(((x**1000) ** 1000) ** 1000, x)
 
 
 def test_a_closed_form_that_sympy_works_on_for_minutes_is_undecided() -> None:
