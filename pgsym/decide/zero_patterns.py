@@ -212,8 +212,8 @@ def _discrete(
 class _Reading(GenericInstance):
     """An instance that remembers what was looked up, which no value in a table changes."""
 
-    def __init__(self, size: Size, given: tuple[Hypothesis, ...], labels: Mapping[Symbol, NDArray[np.int64]]):
-        super().__init__(size.sorts, size.lengths, given, random_primes(1, seed=0), [Stratum(labels)])
+    def __init__(self, size: Size, given: tuple[Hypothesis, ...], kind: Stratum, seed: int):
+        super().__init__(size.sorts, size.lengths, given, random_primes(1, seed), [kind], seed)
         self.read: set[Symbol] = set()
 
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
@@ -230,7 +230,7 @@ def _looked_up(
 ) -> set[Symbol]:
     """The tables that the terms look up at a size: of one step no transition; all where a term cannot be read."""
     labels = {s: np.zeros(_unknown(s, size).shape, dtype=np.int64) for s in tables if s.result in FINITE}
-    instance = _Reading(size, given, labels)
+    instance = _Reading(size, given, Stratum(labels), own_seed(0, *terms, frozenset(given)))
     return set(tables) if _poles(terms, instance) is None else instance.read
 
 
