@@ -110,15 +110,16 @@ def verify(entry: Entry, sizes: Sizes | None = None, time_limit: float = TIME_LI
 
 
 def shows(derived: Theorem, claim: Claim) -> bool:
-    """Whether a derivation is of the claim, in either direction, or has it as one of its lines.
+    """Whether a derivation is of the claim, in either direction, or the claim belongs to one of its lines.
 
-    One that assumes more than the claim does not show it, nor one that rests on a line that is only tested where more
-    is expected.  Raises UnknownName for a step that the derivation does not have.
+    That a claim with the number of a step says what the line says is not checked.  A derivation that assumes more than
+    the claim does not show it, nor a line that does, nor one that rests on a line that is only tested where more is
+    expected.  Raises UnknownName for a step that the derivation does not have.
     """
     if derived.rung is Rung.TESTED and claim.expected is not Rung.TESTED:
         return False
     if claim.step is not None:
         if not 1 <= claim.step <= len(derived.steps):
             raise UnknownName(f"{claim.id}: {derived.name} has {len(derived.steps)} steps, and no step {claim.step}")
-        return True
+        return {*derived.steps[claim.step - 1].needs} <= {*claim.given}
     return {derived.lhs, derived.rhs} == {claim.lhs, claim.rhs} and {*derived.given} <= {*claim.given}

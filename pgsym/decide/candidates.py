@@ -17,7 +17,7 @@ from pgsym.meaning.numbers import Numbers
 from pgsym.terms.build import BUILT_IN, EXP
 from pgsym.terms.hypotheses import Definition, Hypothesis, NonNegative, Positive, ThetaFree
 from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
-from pgsym.terms.sorts import FINITE, PARAMETER, REAL
+from pgsym.terms.sorts import FINITE, REAL
 from pgsym.terms.structure import free, walk
 
 REALS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "3", "-1/2", "1/3", "5")))
@@ -94,7 +94,7 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
     """What an instance of some terms is made of."""
     definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
     used = vocabulary(terms, given)
-    primitive = sorted(used - set(definitions) - BUILT_IN, key=lambda s: (s.name, len(s.arguments)))
+    primitive = sorted(used - set(definitions) - BUILT_IN, key=lambda s: (s.name, len(s.arguments), str(s)))
     primitive = [s for s in primitive if has_table(s)]
     bodies = [definitions[s].body for s in used if s in definitions]
     under_exp = {
@@ -106,9 +106,7 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
     shapes = {s: tuple(size.sorts[x] for x in axes_of(s, size.lengths)) for s in primitive}
     differentiated = any(isinstance(t, Gradient) for term in (*terms, *bodies) for t in walk(term))
     fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
-    moved = [
-        s for s in primitive if s.result == REAL and s not in fixed and (PARAMETER in s.arguments or s not in fixed)
-    ]
+    moved = [s for s in primitive if s.result == REAL and s not in fixed]
     return Ingredients(
         {s: shapes[s] for s in primitive if s.outcomes},
         {s: shapes[s] for s in primitive if not s.outcomes and s.result == REAL and s not in under_exp},

@@ -97,9 +97,9 @@ def decide_closed_form(
 ) -> Verdict:
     """Whether two closed forms are equal, or in order: `exact`, `refuted`, or `undecided`.
 
-    What SymPy evaluates on the way, integrals and sums above all, is computed numerically as well, and so are the
-    sides; where numbers disagree, or cannot confirm an integral, nothing is `exact`.  It is `undecided` what takes more
-    than `time_limit` seconds.
+    What SymPy evaluates on the way, integrals and sums above all, is computed numerically as well, and of an equation
+    so are the sides; where numbers disagree, or cannot confirm an integral, nothing is `exact`.  What takes more than
+    `time_limit` seconds is `undecided`.
 
     >>> import sympy
     >>> x = sympy.Symbol("x")
@@ -173,8 +173,8 @@ class _Trial:
             return _Found(rung, note)
         self.doing = "the sides were computed numerically"
         doubt, converging, confirmed = _doubt(events)
-        by_value = compared(*sides)
         if self.relation is Relation.EQUAL:
+            by_value = compared(*sides)
             if rung is Rung.EXACT and by_value.outcome is Outcome.DIFFER:
                 if by_value.rigorous:
                     return _Found(Rung.REFUTED, f"{by_value.words}; SymPy finds them equal")

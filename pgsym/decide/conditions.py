@@ -7,8 +7,9 @@ Or neither, as of r − 1; then a decision holds where it is not zero, and says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from pgsym.decide.sizes import vocabulary
 from pgsym.decide.verdicts import Condition
@@ -30,9 +31,10 @@ from pgsym.terms.nodes import (
     Variable,
 )
 from pgsym.terms.places import Opened, places
+from pgsym.terms.rational import same_rational_function
 from pgsym.terms.signs import AN_ENTRY, NON_NEGATIVE, Sign, Signs, Zeros
 from pgsym.terms.sorts import INDEX, REAL
-from pgsym.terms.structure import distinct, flat, product
+from pgsym.terms.structure import distinct, product
 
 
 def conditions(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Condition, ...]:
@@ -49,14 +51,14 @@ def conditions(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Cond
     terms, given = tuple(terms), tuple(given)
     requirements = _Requirements(Signs.under(given))
     definitions = requirements.signs.definitions
-    used = sorted(vocabulary(terms, given) & definitions.keys(), key=lambda s: (s.name, len(s.arguments)))
+    used = sorted(vocabulary(terms, given) & definitions.keys(), key=lambda s: (s.name, len(s.arguments), str(s)))
     bodies = [definitions[s].equation[1] for s in used if not _takes_numbers(s)]
     found = dict.fromkeys(r for term in (*terms, *bodies) for r in requirements.of(term))
-    positive = {r.term for r in found if r.is_positive}
-    for term in (r.term for r in found):
-        if term in positive and flat(-term) in positive:
-            raise UndefinedValue(f"log({term}) and log({-term}) exist nowhere together: one of the two is not positive")
-    return tuple(dict.fromkeys(r.condition for r in found if not r.follows_from(positive)))
+    positive = dict.fromkeys(r.term for r in found if r.is_positive)
+    for term, other in combinations(positive, 2):
+        if same_rational_function(term, -other):
+            raise UndefinedValue(f"log({term}) and log({other}) exist nowhere together: one of the two is not positive")
+    return tuple(dict.fromkeys(r.condition for r in found if not r.follows_from(positive.keys())))
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Requirement:
         """How it is printed."""
         return Condition.positive(self.term) if self.is_positive else Condition.not_zero(self.term)
 
-    def follows_from(self, positive: set[Term]) -> bool:
+    def follows_from(self, positive: Set[Term]) -> bool:
         """Whether it holds wherever some terms are positive."""
         if not self.is_positive:
             return self.term in positive

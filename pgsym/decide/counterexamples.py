@@ -104,7 +104,7 @@ class Counterexample:
 
     def shown(self, side: tuple[Any, ...]) -> str:
         """A side's value as one string."""
-        return _digits(side[0]) if len(side) == 1 else f"({', '.join(map(_digits, side))})"
+        return digits(side[0]) if len(side) == 1 else f"({', '.join(map(digits, side))})"
 
     def record(self) -> dict[str, object]:
         """The counterexample as JSON-ready data."""
@@ -218,7 +218,7 @@ def _along(array: Array, poles: Array | None, shape: tuple[int, ...], where: tup
     return tuple(UNDEFINED if m else v for v, m in zip(values, missing, strict=True))
 
 
-def _digits(value: Any) -> str:
+def digits(value: Any) -> str:
     """A value in full, or what it is about where it has thousands of digits, which Python does not print."""
     if isinstance(value, Fraction) and max(abs(value.numerator), value.denominator).bit_length() > LONGEST:
         import flint

@@ -51,7 +51,7 @@ class Enclosure:
 
         before, flint.ctx.prec = flint.ctx.prec, BITS
         try:
-            found = self._value(of, {**{s: self._rational(v) for s, v in self.point.items()}}, False)
+            found = self._value(of, {s: self._rational(v) for s, v in self.point.items()}, False)
             if not found.is_finite():
                 raise NotEnclosed(f"{of} has no value that is found at {self.where or 'all'}")
             return found
@@ -210,6 +210,8 @@ class Enclosure:
                 return flint.acb("nan")
 
         first, last = ends
+        if body.has(*_of_reals()) and not self._is_of_reals(body, variable, first, last, at):
+            raise NotEnclosed(f"{body} may take |·|, or another function of real numbers, of complex ones")
         try:
             found = flint.acb.integral(
                 integrand,
@@ -226,6 +228,18 @@ class Enclosure:
             raise raised[0]
         narrow = not raised and found.is_finite() and found.rad() < AGREED * (1 + abs(found).mid())
         return found if narrow or (_moving(at) and not raised) else None
+
+    def _is_of_reals(
+        self, body: sympy.Expr, variable: sympy.Symbol, first: Any, last: Any, at: Mapping[sympy.Symbol, flint.acb]
+    ) -> bool:
+        """Whether functions of real numbers are given real ones at some points of the range.
+
+        What they are given is analytic, and so real on the whole range.
+        """
+        import flint
+
+        places = [first + (last - first) * flint.acb.pi() * k / 13 for k in (1, 2, 3)]
+        return all(self._value(body, {**at, variable: x}, False).is_finite() for x in places)
 
     def _by_quadrature(
         self, body: sympy.Expr, variable: sympy.Symbol, first: Any, last: Any, at: Mapping[sympy.Symbol, flint.acb]
@@ -309,6 +323,8 @@ class Enclosure:
         low, high = (self._value(x, at, analytic).real.unique_fmpz() for x in (first, last))
         if low is None or high is None or high - low > MOST_TERMS:
             raise NotEnclosed(f"{of} has no range of at most {MOST_TERMS:,} terms")
+        if high - low < -1:
+            raise NotEnclosed(f"the range of {of} runs backwards, where SymPy counts terms negatively")
         out = flint.acb(0 if adds else 1)
         for k in range(int(low), int(high) + 1):
             term = self._value(of.function, {**at, index: flint.acb(k)}, analytic)
@@ -334,6 +350,13 @@ def _compared(relation: str, gap: flint.arb) -> bool | None:
 Function = Callable[[list[Any], bool], Any]
 
 
+def _of_reals() -> tuple[type, ...]:
+    """The functions that are meant of real numbers, which flint continues to complex ones in its own way."""
+    import sympy
+
+    return sympy.Abs, sympy.sign, sympy.floor, sympy.ceiling, sympy.Heaviside, sympy.Max, sympy.Min
+
+
 @cache
 def _functions() -> Mapping[type, Function]:
     """What each function of SymPy is for balls: of its arguments, and whether it has to be analytic on them."""
@@ -350,7 +373,11 @@ def _functions() -> Mapping[type, Function]:
         return lambda xs, analytic: getattr(xs[0], name)() if not analytic or away(xs[0]) else nan
 
     def flagged(name: str) -> Function:
-        return lambda xs, analytic: getattr(xs[0], name)(analytic=analytic)
+        """A function of a real number; of complex ones flint continues it, and SymPy's is another."""
+        return lambda xs, analytic: getattr(xs[0], name)(analytic=analytic) if is_real(xs[0], analytic) else nan
+
+    def is_real(x: Any, analytic: bool) -> bool:
+        return analytic or bool(x.imag == 0)
 
     def off_real(z: Any) -> bool:
         return not z.imag.contains(0)
@@ -366,7 +393,7 @@ def _functions() -> Mapping[type, Function]:
             out = xs[0]
             for x in xs[1:]:
                 out = getattr(out, name)(x, analytic=analytic)
-            return out
+            return out if all(is_real(x, analytic) for x in xs) else nan
 
         return of
 
@@ -374,6 +401,7 @@ def _functions() -> Mapping[type, Function]:
         found = xs[0].tan()
         return found if found.is_finite() or xs[0].imag != 0 else flint.acb(flint.arb("nan"), 0)
 
+    step = flagged("real_heaviside")
     within = lambda z: bool(abs(z.real) < 1) or off_real(z)  # noqa: E731
     table: dict[type, Function] = {
         sympy.exp: plain("exp"),
@@ -392,7 +420,7 @@ def _functions() -> Mapping[type, Function]:
         sympy.sign: flagged("real_sgn"),
         sympy.floor: flagged("real_floor"),
         sympy.ceiling: flagged("real_ceil"),
-        sympy.Heaviside: lambda xs, analytic: xs[0].real_heaviside(analytic=analytic),
+        sympy.Heaviside: lambda xs, analytic: step(xs[:1], analytic) if xs[1] == flint.acb(1) / 2 else nan,
         sympy.Max: extreme("real_max"),
         sympy.Min: extreme("real_min"),
         sympy.re: lambda xs, analytic: nan if analytic else flint.acb(xs[0].real),

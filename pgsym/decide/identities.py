@@ -37,7 +37,7 @@ from pgsym.decide.second_reading import read_again
 from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names, vocabulary
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
-from pgsym.decide.zero_patterns import MOST_STRATA, Strata, strata
+from pgsym.decide.zero_patterns import MOST_STRATA, Strata, are_few, strata
 from pgsym.errors import OutsideNumberSystem, SortError, TooLarge, UnboundVariable, UndefinedValue
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.factors import check_memory
@@ -53,7 +53,7 @@ from pgsym.terms.structure import free, is_visibly_zero, sort_of, symbols
 LOG2_ERROR = -100
 """A false identity is accepted with a chance below 2^-100."""
 MOST_SETTLED = 64
-"""The most strata of a size that all are looked at before a search; where there are more, it is searched."""
+"""Up to this many strata, a size is decided rather than searched."""
 
 DIFFER = "the sides differ at a random point"
 NOT_SETTLED = f"{DIFFER} of a prime field, where log and exp are any functions, which by itself refutes nothing"
@@ -133,10 +133,11 @@ def decide(
 def holds_at(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed: int = 0) -> Holds:
     """Whether both sides were decided to agree at every instance of a size: where there is nothing to search."""
     axes, names = comparable(lhs, rhs), size_names((lhs, rhs), given)
+    one, other, assumed = with_symbols_apart(lhs, rhs, given)
 
     def holds(size: Size) -> bool:
         try:
-            return strata((lhs, rhs), given, size, seed, MOST_SETTLED).complete and (
+            return are_few((one, other), assumed, size, MOST_SETTLED) and (
                 _agree(lhs, rhs, given, (size,), axes, names, seed) is not None
             )
         except UndefinedValue:

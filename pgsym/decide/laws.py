@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from pgsym.decide.candidates import Candidate, ingredients
+from pgsym.decide.counterexamples import digits
 from pgsym.decide.primes import random_primes
 from pgsym.decide.sizes import Size, size_names, vocabulary
 from pgsym.decide.spaces import at_round
@@ -198,7 +199,7 @@ def _surely_not_one(x: Fraction) -> bool:
 
 def _shown(x: Fraction) -> str:
     """A fraction, or the middle of a ball in a few digits."""
-    return str(x) if isinstance(x, Fraction) else f"{float(x.mid()):.6g}"
+    return digits(x) if isinstance(x, Fraction) else f"{float(x.mid()):.6g}"
 
 
 __all__ = ["conditions_of_laws", "keeps_laws"]

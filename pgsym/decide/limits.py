@@ -85,7 +85,13 @@ class _Watch:
         self.began, self.began_at = self.used(), time.perf_counter()
 
     def start(self) -> None:
-        threading.Thread(target=self._look, daemon=True).start()
+        try:
+            threading.Thread(target=self._look, daemon=True).start()
+        except RuntimeError:
+            self.ended.append(True)
+            raise UnusableOption(
+                "no thread can be started that keeps the time limit: say time_limit=math.inf"
+            ) from None
 
     def stop(self) -> None:
         """End the watch, so that nothing is raised any more.

@@ -241,7 +241,11 @@ class _Circulation:
         before, flint.ctx.prec = flint.ctx.prec, BITS
         try:
             whole = flint.acb.integral(integrand, flint.acb(0), 2 * flint.acb.pi(), rel_tol=flint.arb(1e-9)).real
-        except (NotImplementedError, ValueError):
+        except (
+            NotImplementedError,
+            ValueError,
+            SystemError,
+        ):  # compiled code makes a SystemError of what is raised in it
             return None
         finally:
             flint.ctx.prec = before

@@ -50,11 +50,11 @@ def decide_order(
     """Whether lhs ≤ rhs, coordinate by coordinate, at every instance that is tried.
 
     The verdict is `refuted` with the smallest exact instance found at which lhs > rhs; `decided` if `slack` visibly is
-    not negative (see `is_non_negative`) and rhs − lhs = slack is decided wherever both sides exist, or lhs = rhs is;
-    or else `tested`, with how many of at most `budget` instances were looked at (`undecided` if none could be).  Places
-    where a side is undefined say nothing, and neither does a slack that takes more than the sides to be defined.
-    The search ends after `time_limit` seconds, `undecided`.  Raises SortError for a slack whose form does not show its
-    sign, TooLarge where reading the sides would take too long.
+    not negative (see `is_non_negative`) and rhs − lhs = slack is decided, both being undefined at the same places, or
+    lhs = rhs is; or else `tested`, with how many of at most `budget` instances were looked at (`undecided` if none
+    could be).  Places where a side is undefined say nothing, and neither does a slack that takes more than the sides to
+    be defined.  The search ends after `time_limit` seconds, `undecided`.  Raises SortError for a slack whose form does
+    not show its sign, TooLarge where reading the sides would take too long.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()

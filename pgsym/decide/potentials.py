@@ -177,9 +177,17 @@ def potential(
         gradient = _holds(grad(term, theta), field, given, sizes, seed)
         if gradient is not None:
             return Potential(field, jacobian, term, gradient, found)
-    if doubtful and (loop := find_loop(field, given, seed)) is not None:
+    if doubtful and (loop := _loop_in_time(field, given, seed, time_limit)) is not None:
         return Potential(field, jacobian, holes=doubtful, loop=loop)
     return _written(Potential(field, jacobian, holes=doubtful), given, write, policy, time_limit)
+
+
+def _loop_in_time(field: Term, given: tuple[Hypothesis, ...], seed: int, time_limit: float) -> Loop | None:
+    """A loop around a hole of a field, or None where none was found in so many seconds."""
+    try:
+        return Deadline(time_limit).run(lambda: find_loop(field, given, seed))
+    except LimitReached:
+        return None
 
 
 def _parameter(field: Term) -> Variable:

@@ -23,6 +23,7 @@ from pgsym.decide.primes import random_primes
 from pgsym.decide.renamings import Assignments, Counts, Unknown, sample, up_to_renaming
 from pgsym.decide.sizes import Size, vocabulary
 from pgsym.errors import PgsymError
+from pgsym.meaning.cost import cost
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.generic import GenericInstance, Stratum
 from pgsym.meaning.instances import axes_of, has_table
@@ -35,7 +36,7 @@ from pgsym.terms.sorts import FINITE, REAL, Collective
 from pgsym.terms.structure import distinct, free, parts
 
 MOST_STRATA = 4096
-"""The most strata that all are looked at."""
+"""Up to this many strata, all are looked at."""
 FEWEST = 64
 """So many are looked at whatever their tables cost."""
 MOST_ENTRIES = 2**21
@@ -46,6 +47,8 @@ WORTH_READING = 64
 """From so many strata on, it is seen first which tables a term looks up: of a single step, no transitions."""
 MOST_READ, POINTS = 256, 5
 """At how many strata at most, and points of each, it is seen whether terms are defined where no weight is zero."""
+MOST_READINGS = 50_000
+"""The most readings of sub-terms, some tenths of a second, that it may take to see what makes a difference."""
 SAMPLED = 500
 """How many strata are looked at where there are too many."""
 ZERO = 0.3
@@ -231,7 +234,7 @@ def _looked_up(
     """The tables that the terms look up at a size: of one step no transition; all where a term cannot be read."""
     labels = {s: np.zeros(_unknown(s, size).shape, dtype=np.int64) for s in tables if s.result in FINITE}
     instance = _Reading(size, given, Stratum(labels), own_seed(0, *terms, frozenset(given)))
-    return set(tables) if _poles(terms, instance) is None else instance.read
+    return set(tables) if _poles(terms, given, instance) is None else instance.read
 
 
 def _is_defined(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], divisors: _Asked) -> bool:
@@ -246,11 +249,13 @@ def _is_defined(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], divisors
         return False
     seed, size = own_seed(0, *terms, frozenset(given)), divisors.size
     primes, kinds = random_primes(POINTS, seed), divisors.kinds(found)
-    return _poles(terms, GenericInstance(size.sorts, size.lengths, given, primes, kinds, seed)) is False
+    return _poles(terms, given, GenericInstance(size.sorts, size.lengths, given, primes, kinds, seed)) is False
 
 
-def _poles(terms: tuple[Term, ...], instance: GenericInstance) -> bool | None:
-    """Whether some term is undefined somewhere; None where one cannot be read."""
+def _poles(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], instance: GenericInstance) -> bool | None:
+    """Whether some term is undefined somewhere; None where one cannot be read, or not soon."""
+    if sum(cost(term, given, instance.lengths).readings for term in terms) > MOST_READINGS:
+        return None
     axes = {v for t in terms for v in free(t) if v.sort in FINITE or isinstance(v.sort, Collective)}
     ordered = tuple(sorted(axes, key=lambda v: v.name))
     try:

@@ -39,9 +39,14 @@ from pgsym.terms.sorts import LETTERS, MATRIX
 from pgsym.terms.structure import sort_of
 
 
-@cache
 def verdict_on(claim: Claim) -> Verdict:
     """The verdict on a claim, decided once: several reports tell of it."""
+    return _decided(claim, repr(claim.sizes), None if claim.is_about_instances else id(claim))
+
+
+@cache
+def _decided(claim: Claim, _sizes: str, _identity: int | None) -> Verdict:
+    """The verdict on a claim; two that are equal may name other sizes, or compute their closed forms otherwise."""
     return claim.decide()
 
 

@@ -337,11 +337,6 @@ class Definition(SymbolHypothesis):
         head, body = self.equation
         return f"${latex(head)} = {latex(body)}$"
 
-    @property
-    def over_parameters(self) -> bool:
-        """Whether the head takes a parameter."""
-        return any(sort == PARAMETER for _, sort in self.variables)
-
 
 def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     """Some hypotheses, if all can hold at once.

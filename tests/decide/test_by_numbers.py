@@ -164,3 +164,31 @@ def test_an_order_of_a_wrong_integral_is_not_exact() -> None:
     from pgsym.decide.verdicts import Relation
 
     assert decide_closed_form(closed(WRONG), lift(-4), Relation.AT_MOST).rung is not Rung.EXACT
+
+
+def test_a_sum_over_a_range_that_may_run_backwards_is_no_counterexample() -> None:
+    """SymPy counts the terms of Σ_{k=1}^{-3} negatively (Karr), so that the closed form holds there, too."""
+    n = sympy.Symbol("n")
+    total = sympy.Sum(k, (k, 1, n))
+    assert verdict_of(total, n * (n + 1) / 2)[0] is Rung.EXACT
+    assert verdict_of(total, n * (n + 1) / 3)[0] is Rung.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (sympy.Sum(sympy.Abs(k + sympy.I) ** 2, (k, 0, 2)), sympy.Integer(8)),
+        (sympy.Sum(sympy.Heaviside(k, 1), (k, 0, 3)), sympy.Integer(4)),
+    ],
+)
+def test_functions_of_real_numbers_are_not_continued_to_complex_ones(left: sympy.Expr, right: sympy.Expr) -> None:
+    assert verdict_of(left, right)[0] is not Rung.REFUTED
+
+
+def test_the_modulus_of_a_complex_number_under_an_integral_is_not_enclosed() -> None:
+    with pytest.raises(NotEnclosed, match="of complex ones"):
+        Enclosure({}).value(sympy.Integral(sympy.Abs(sympy.exp(sympy.I * x) + 2), (x, 0, sympy.pi)))
+    reading = Enclosure({})
+    bent = reading.value(sympy.Integral(sympy.Abs(sympy.cos(r)), (r, -1, 3)))
+    assert float(bent.real) == pytest.approx(float(2 + sympy.sin(1) - sympy.sin(3)))
+    assert reading.rigorous

@@ -127,6 +127,8 @@ def test_a_logarithm_that_exists_nowhere_is_refused() -> None:
         decide(log(-x * x), log(-x * x))
     with pytest.raises(UndefinedValue, match="exist nowhere together"):
         decide(log(x) + log(-x), log(-x) + log(x))
+    with pytest.raises(UndefinedValue, match="exist nowhere together"):
+        decide(log(x - y), log(y - x))
 
 
 def test_what_is_no_list_of_hypotheses_and_no_seed_is_refused_in_one_line() -> None:

@@ -114,3 +114,9 @@ def test_a_law_of_minima_and_exponentials_needs_no_condition() -> None:
     for body in (minimum(m.label_mass, 1), weights):
         given = (*m.hypotheses, Definition.of(Q(m.a, m.s), body))
         assert not decide(expect(1, (m.a, Q.law(m.s))), lift(1), given).evidence.conditions
+
+
+def test_a_law_whose_sum_has_thousands_of_digits_is_refused_in_one_line() -> None:
+    far = Definition.of(Q(m.a, m.s), (m.reward / (m.reward + 1)) ** 6_000)
+    with pytest.raises(ContradictoryHypotheses, match="is no law: its probabilities sum to"):
+        conditions_of_laws([far], [Size.of(S=1, A=2)])

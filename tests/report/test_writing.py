@@ -12,8 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from pgsym.decide import Rung
+from pgsym.decide.claims import Claim
 from pgsym.errors import ReportError
+from pgsym.problems import classification
 from pgsym.report import engines
+from pgsym.report.builders import verdict_on
 from pgsym.report.document import (
     Badge,
     Callout,
@@ -32,6 +36,8 @@ from pgsym.report.errors import TexFailure
 from pgsym.report.formula import unmarked
 from pgsym.report.prose import spans
 from pgsym.report.render import FORMATS, render, write
+from pgsym.terms import Closed
+from pgsym.terms.nodes import lift
 
 LAW = r"s \sim D,\, a \sim \pi_{\theta}(\cdot \mid s)"
 END = rf"\mathbb{{E}}_{{{LAW}}}\left[ r(s, a) \, \nabla_{{\theta}} \log \pi_{{\theta}}(a \mid s) \right]"
@@ -314,3 +320,15 @@ def test_the_evidence_says_at_what_and_where_it_was_decided() -> None:
     for said in (evidence(conditional), covered(conditional)):
         assert said.endswith("\\neq 0$, $q(a \\mid s) \\ge 0$")
     assert ", at all label functions" in evidence(catalogue.theorem("ce-is-pg-exactly").verdict)
+
+
+def test_claims_that_are_equal_but_for_their_sizes_or_what_they_compute_have_verdicts_of_their_own() -> None:
+    def claim(value: int) -> Claim:
+        return Claim("one", 1, "", Closed("c", "c", lambda: value), lift(1))
+
+    assert [verdict_on(claim(value)).rung for value in (1, 2)] == [Rung.EXACT, Rung.REFUTED]
+    m = classification()
+    first, second = (
+        Claim("two", 1, "", m.accuracy, m.accuracy, m.hypotheses, sizes=({"S": 1, "A": n},)) for n in (2, 3)
+    )
+    assert verdict_on(first).evidence.sizes != verdict_on(second).evidence.sizes
