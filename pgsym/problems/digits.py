@@ -16,6 +16,7 @@ Shapes: N images, K = 10 answers, D = 65 features (64 pixels in [0, 1], then a c
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
@@ -184,11 +185,8 @@ def score_ascent(data: DigitsData, policy: Floats, law: Floats, weight: Floats) 
     >>> bool(np.allclose(score_ascent(data, pi, pi, y), weighted_ascent(data, pi, 0.1 * np.ones((1438, 1)))))
     True
     """
-    total = np.zeros_like(policy)
-    for action in range(ANSWERS):
-        share = law[:, action] * weight[:, action]
-        total[:, action] += share  # share · (e_a − π), the score in the logits
-        total -= share[:, None] * policy
+    share = law * weight
+    total = share - share.sum(axis=1, keepdims=True) * policy  # Σ_a share(a) (e_a − π), the scores in the logits
     return np.asarray(data.features.T @ total / len(data.labels))
 
 
@@ -264,12 +262,22 @@ def train(
         raise ValueError(f"prejudice must lie between 0 and 30, not {prejudice!r}")
     data, start = load() if data is None else data, initialise(seed, prejudice)
     curves = []
-    for index, method in enumerate(METHODS, start=1):
-        # A stream each, so that no method's draws depend on another's.
-        curves.append(_follow(method, data, start, updates, step, np.random.default_rng([seed, index])))
-        if progress is not None:
-            progress(index, len(METHODS))
+    with _one_thread():
+        for index, method in enumerate(METHODS, start=1):
+            # A stream each, so that no method's draws depend on another's.
+            curves.append(_follow(method, data, start, updates, step, np.random.default_rng([seed, index])))
+            if progress is not None:
+                progress(index, len(METHODS))
     return DigitsRun(data, updates, step, seed, prejudice, *curves)
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Products of matrices by one thread: of ones as small as here, several would mostly wait for each other."""
+    try:
+        from threadpoolctl import threadpool_limits
+    except ModuleNotFoundError:  # it comes with scikit-learn, which data of one's own do without
+        return nullcontext()
+    return threadpool_limits(1, "blas")
 
 
 def _follow(

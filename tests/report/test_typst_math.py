@@ -76,7 +76,7 @@ def _lines() -> dict[str, Term]:
         f"{name}/{i}": line
         for name in catalogue.scripts()
         for steps in [catalogue.theorem(name).steps]
-        for i, line in list(enumerate((steps[0].before, *(step.after for step in steps))))[::2]
+        for i, line in list(enumerate((steps[0].before, *(step.after for step in steps))))[::4]
     }
 
 
