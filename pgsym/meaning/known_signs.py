@@ -10,10 +10,10 @@ import numpy as np
 
 from pgsym.errors import OutsideNumberSystem
 from pgsym.terms.build import ABS, EXTREMES, MAXIMUM
-from pgsym.terms.nodes import Add, Apply, Binder, Multiply, Number, Power, Product, Quotient, Term, Variable
+from pgsym.terms.nodes import Add, Apply, Multiply, Number, Power, Product, Quotient, Term, Variable
 from pgsym.terms.rational import as_fraction, same_rational_function
 from pgsym.terms.sorts import PARAMETER
-from pgsym.terms.structure import loose, substitute, walk
+from pgsym.terms.structure import substitute
 
 if TYPE_CHECKING:
     from pgsym.meaning.instances import Instance
@@ -70,9 +70,7 @@ class _KnownSigns:
                 inside = self.resolved(x)
                 return self._chosen(term, inside, -inside, True)
             case Apply(symbol, arguments) if symbol in self.instance.definitions:
-                body = self.instance.definitions[symbol].unfold(arguments)
-                captured = any(map(loose, arguments)) and any(isinstance(t, Binder) for t in walk(body))
-                return term if captured else self.resolved(body)
+                return self.resolved(self.instance.definitions[symbol].unfold(arguments))
         return term
 
     def _chosen(self, term: Apply, x: Term, y: Term, larger: bool) -> Term:

@@ -277,7 +277,8 @@ def _one_thread() -> AbstractContextManager[object]:
         from threadpoolctl import threadpool_limits
     except ModuleNotFoundError:  # it comes with scikit-learn, which data of one's own do without
         return nullcontext()
-    return threadpool_limits(1, "blas")
+    limited: AbstractContextManager[object] = threadpool_limits(1, "blas")
+    return limited
 
 
 def _follow(

@@ -316,10 +316,7 @@ class Definition(SymbolHypothesis):
 
     def unfold(self, arguments: tuple[Term, ...]) -> Term:
         """The body with its variables replaced by `arguments`."""
-        body = self.body
-        for depth, argument in reversed(list(enumerate(reversed(arguments)))):
-            body = instantiate(body, argument, depth)
-        return body
+        return instantiate(self.body, *reversed(arguments))
 
     @property
     def equation(self) -> tuple[Apply, Term]:

@@ -118,13 +118,31 @@ def close(term: Term, variable: Variable, depth: int = 0) -> Term:
     return _map(term, lambda t, d: close(t, variable, d), depth)
 
 
-def instantiate(body: Term, value: Term, depth: int = 0) -> Term:
-    """The body of a scope with its hole filled by `value`."""
-    if isinstance(body, Bound):
-        return value if body.index == depth else body
-    if depth not in loose(body):
-        return body
-    return _map(body, lambda t, d: instantiate(t, value, d), depth)
+def instantiate(body: Term, *values: Term) -> Term:
+    """The body of nested scopes with its holes filled all at once, that of the innermost scope by the first value.
+
+    What a value leaves to scopes around it stays theirs under the scopes of the body.
+    """
+
+    def filled(t: Term, depth: int) -> Term:
+        if isinstance(t, Bound):
+            return _moved(values[t.index - depth], depth) if 0 <= t.index - depth < len(values) else t
+        if not any(index >= depth for index in loose(t)):
+            return t
+        return _map(t, filled, depth)
+
+    return filled(body, 0)
+
+
+def _moved(term: Term, by: int) -> Term:
+    """A term for under so many more scopes: what is bound outside it stays bound by the same scopes."""
+
+    def moved(t: Term, depth: int) -> Term:
+        if not any(index >= depth for index in loose(t)):
+            return t
+        return Bound(t.index + by) if isinstance(t, Bound) else _map(t, moved, depth)
+
+    return moved(term, 0) if by else term
 
 
 def scope(variable: Variable, body: Term) -> Scope:
