@@ -10,7 +10,7 @@ the renamings is enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import product
@@ -199,7 +199,8 @@ def _discrete(
         key=lambda s: (s.name, len(s.arguments), str(s)),
     )
     every = (*terms, *(definitions[s].body for s in used if s in definitions))
-    unprotected = {t for term in every for divisor in _dividing(term) for t in _unprotected(divisor)}
+    dividing = {s for s, h in definitions.items() if any(_divides(t) for t in _bodies(h, definitions))}
+    unprotected = {t for term in every for divisor in _dividing(term, dividing) for t in _unprotected(divisor)}
     divisors = _reached({t.symbol for t in unprotected if isinstance(t, Apply | Law)}, definitions) - positive
     weights = (
         _reached({t.symbol for term in every for t in distinct(term) if isinstance(t, Law)}, definitions) - positive
@@ -265,10 +266,30 @@ def _poles(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], instance: Gen
     return any(poles is not None and bool(poles.any()) for poles in read)
 
 
-def _dividing(term: Term) -> Iterator[Term]:
-    """What a term divides by, takes a logarithm of, or conditions on."""
+def _divides(term: Term) -> bool:
+    """Whether a term itself divides by something, takes a logarithm, or conditions on something."""
+    return next(_dividing(term, ()), None) is not None
+
+
+def _bodies(h: Definition, definitions: Mapping[Symbol, Definition]) -> Iterator[Term]:
+    """The body of a definition, and those of all that it mentions."""
+    for symbol in vocabulary((h.body,), tuple(definitions.values())) & definitions.keys():
+        yield definitions[symbol].body
+    yield h.body
+
+
+def _dividing(term: Term, by_arguments: Collection[Symbol]) -> Iterator[Term]:
+    """What a term divides by, takes a logarithm of, or conditions on.
+
+    Symbols `by_arguments` may divide by the numbers that they are applied to, somewhere in their definitions.
+    """
     for t in distinct(term):
         match t:
+            case Apply(symbol, arguments) if symbol in by_arguments:
+                yield from (x for x, sort in zip(arguments, symbol.arguments, strict=True) if sort == REAL)
+            case Law(symbol, arguments) if symbol in by_arguments:
+                sorts = symbol.arguments[len(symbol.arguments) - len(arguments) :]
+                yield from (x for x, sort in zip(arguments, sorts, strict=True) if sort == REAL)
             case Quotient(_, below):
                 yield below
             case Power(base, n) if n < 0:
