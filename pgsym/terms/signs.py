@@ -233,7 +233,8 @@ class Signs:
                 outcome = (*self.arguments(given, environment), AN_ENTRY)
                 return self.of(self.definitions[symbol].body, outcome)
             case Conditional(law, bound):
-                return self._weights(law, environment).times(self.of(bound.body, (AN_ENTRY, *environment)))
+                weight = self._weights(law, environment).times(self.of(bound.body, (AN_ENTRY, *environment)))
+                return _negative_of(weight) if weight.at_most_zero else weight  # a share of the sum, which is like it
         return POSITIVE
 
     def _binder(self, term: Binder, over: Term, bound: Scope, environment: Environment) -> Sign:
