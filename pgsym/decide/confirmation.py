@@ -102,7 +102,8 @@ def _walk(
     def entry(symbol: Symbol, _: str | None, levels: tuple[int, ...], place: tuple[int, ...]) -> Any:
         outcome, row = place[: symbol.outcomes], place[symbol.outcomes :]
         if (symbol, row, levels) not in rows:
-            moved = {k: moving[k][1] for k in levels if (moving[k][0], moving[k][2]) == (symbol, row)}
+            along = [k for k in levels if k < len(moving)]  # where nothing moves there is no coordinate at all
+            moved = {k: moving[k][1] for k in along if (moving[k][0], moving[k][2]) == (symbol, row)}
             rows[symbol, row, levels] = _row(candidate, symbol, row, moved, numbers)
         jet, mask = rows[symbol, row, levels][outcome], sum(1 << k for k in levels)
         return jet[mask] if mask < len(jet) else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pgsym.decide.sizes import Size, listed
-from pgsym.decide.verdicts import Evidence
+from pgsym.decide.verdicts import NO_KINK, Evidence
 from pgsym.decide.zero_patterns import Strata
 from pgsym.errors import PgsymError, UndefinedValue
 
@@ -27,6 +27,7 @@ class Coverage:
     most_strata: int = 1
     degree: int = 0
     log2_error: float = -float("inf")
+    has_kinks: bool = False
 
     def refuse(self, base: Size, reason: PgsymError) -> None:
         """A size is left out."""
@@ -81,4 +82,5 @@ class Coverage:
             note="; ".join((*words, *left_out)),
             sampled=tuple(self.sampled),
             left_out=tuple(self.refused),
+            conditions=(NO_KINK,) if self.has_kinks else (),
         )

@@ -106,10 +106,11 @@ def decide(
     else:
         note = "" if evidence else DIFFER
     if evidence is not None:
-        evidence = replace(evidence, conditions=where)
+        evidence = replace(evidence, conditions=(*where, *evidence.conditions))
     statement = Statement(one, other, assumed, axes)
     if evidence is not None and evidence.primes:
-        read_again(statement, names, evidence.sizes, (statement.own_seed(seed),))
+        if not evidence.conditions:  # elsewhere the sides may differ
+            read_again(statement, names, evidence.sizes, (statement.own_seed(seed),))
         return Verdict(Rung.DECIDED, lhs, rhs, given, _timed(evidence, started))
     todo, holds = search_sizes(names, chosen), holds_at(lhs, rhs, relevant, seed)
     budget = searchable((lhs, rhs), relevant, names, budget)
@@ -268,7 +269,7 @@ def _agree(
         primes = random_primes(k, seed)
         kinds = strata((lhs, rhs), given, size, seed, most)
         try:
-            if not _vanishes(lhs, rhs, size, given, kinds, primes, axes, seed):
+            if not _vanishes(lhs, rhs, size, given, kinds, primes, axes, seed, covered):
                 return None
         except (TooLarge, UndefinedValue, SortError) as reason_to_skip:
             covered.refuse(base, reason_to_skip)
@@ -298,6 +299,7 @@ def _vanishes(
     primes: tuple[int, ...],
     axes: tuple[Variable, ...],
     seed: int,
+    covered: Coverage,
 ) -> bool:
     """Whether the sides are defined and equal at every point; a point where both are undefined is no witness."""
     is_defined = False
@@ -307,6 +309,7 @@ def _vanishes(
         needed = opened * len(instance.numbers.primes) * instance.numbers.bytes
         check_memory(needed, lhs, " for all values of its variables")
         left, right = (evaluate_with_poles(t, instance, axes) for t in (lhs, rhs))
+        covered.has_kinks |= instance.has_kinks
         shape = np.broadcast_shapes(left.array.shape, right.array.shape)
         left_poles, right_poles = (
             np.zeros(shape, dtype=bool) if f.poles is None else np.broadcast_to(f.poles, shape) for f in (left, right)

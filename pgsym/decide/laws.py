@@ -19,18 +19,25 @@ from pgsym.decide.sizes import Size, size_names, vocabulary
 from pgsym.decide.spaces import at_round
 from pgsym.decide.verdicts import Condition
 from pgsym.decide.zero_patterns import strata
-from pgsym.errors import ContradictoryHypotheses, InstanceError, OutsideNumberSystem, SortError, TooLarge
+from pgsym.errors import (
+    ContradictoryHypotheses,
+    InstanceError,
+    OutsideNumberSystem,
+    SortError,
+    TooLarge,
+    UnboundVariable,
+)
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.factors import Factor
 from pgsym.meaning.generic import GenericInstance
 from pgsym.meaning.numbers import Ball, Numbers, Rational
 from pgsym.terms.build import expect, sum_over
 from pgsym.terms.fingerprint import own_seed
-from pgsym.terms.hypotheses import Definition, Hypothesis
+from pgsym.terms.hypotheses import Definition, Hypothesis, NonNegative, Positive
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Apply, Law, Term, Variable, lift
 from pgsym.terms.signs import is_non_negative
-from pgsym.terms.sorts import FINITE, Collective
+from pgsym.terms.sorts import FINITE, INDEX, REAL, Collective
 from pgsym.terms.structure import free
 
 BITS = 256
@@ -73,14 +80,28 @@ def conditions_of_laws(given: Iterable[Hypothesis], sizes: Iterable[Size]) -> tu
 
 
 def keeps_laws(given: Iterable[Hypothesis], size: Size, candidate: Candidate) -> bool:
-    """Whether no law that is given by a term has a negative probability at an instance."""
+    """Whether all that is given by a term is, at an instance, what is assumed of it: laws are laws, signs are kept.
+
+    Of a law that takes numbers that is not known unless its form shows it.
+    """
     given = tuple(given)
+    positive = {h.symbol for h in given if isinstance(h, Positive)}
+    signed = positive | {h.symbol for h in given if isinstance(h, NonNegative)}
     for h in given:
-        if isinstance(h, Definition) and h.symbol.outcomes and not _is_never_negative(h, given):
-            head = h.equation[0]
-            mass = _value(head, _axes(head), given, size, candidate)
-            if mass is not None and any(x < 0 for x in _defined(mass)):
-                return False
+        if not isinstance(h, Definition) or not (h.symbol.outcomes or h.symbol in signed):
+            continue
+        about, head = _about(h, given), h.equation[0]
+        is_a_law = not h.symbol.outcomes or _sums_to_one(h, about, (size,))
+        if is_a_law and h.symbol not in signed and _is_never_negative(h, given):
+            continue
+        if any(v.sort in (REAL, INDEX) for v in free(head)):
+            return False
+        mass = _value(head, _axes(head), given, size, candidate)
+        if mass is not None and any(x < 0 or (x == 0 and h.symbol in positive) for x in _defined(mass)):
+            return False
+        whole = None if is_a_law else _value(_total(head), _axes(_total(head)), given, size, candidate)
+        if whole is not None and any(map(_surely_not_one, _defined(whole))):
+            return False
     return True
 
 
@@ -175,12 +196,15 @@ def _axes(term: Term) -> tuple[Variable, ...]:
 def _value(
     term: Term, axes: tuple[Variable, ...], given: tuple[Hypothesis, ...], size: Size, candidate: Candidate
 ) -> Factor | None:
-    """The value of a term at an instance, in fractions or else balls; None where neither hold it."""
+    """The value of a term at an instance, in fractions or else balls.
+
+    None where neither hold it, and of what no statement at this size mentions, such as a batch where there is no N.
+    """
     systems: tuple[Numbers, ...] = (Rational(), Ball(BITS))
     for numbers in systems:
         try:
             return evaluate_with_poles(term, candidate.instance(numbers, size, given), axes)
-        except OutsideNumberSystem:
+        except (OutsideNumberSystem, UnboundVariable):
             continue
     return None
 

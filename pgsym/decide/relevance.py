@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from pgsym.decide.sizes import vocabulary
 from pgsym.errors import SortError, UnusableOption
-from pgsym.terms.hypotheses import Hypothesis, consistent
-from pgsym.terms.nodes import Term
-from pgsym.terms.structure import free
+from pgsym.terms.hypotheses import Counted, Definition, Hypothesis, consistent
+from pgsym.terms.nodes import All, Term
+from pgsym.terms.structure import distinct, free
 
 
 def relevant_hypotheses(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
@@ -16,7 +16,9 @@ def relevant_hypotheses(terms: Iterable[Term], given: Iterable[Hypothesis]) -> t
     terms, given = tuple(terms), consistent(given)
     used = vocabulary(terms, given)
     variables = {v for t in terms for v in free(t)}
-    return tuple(h for h in given if h.concerns(used, variables))
+    every = (*terms, *(h.body for h in given if isinstance(h, Definition) and h.symbol in used))
+    summed = {t.sort for term in every for t in distinct(term) if isinstance(t, All)}
+    return tuple(h for h in given if h.concerns(used, variables) or (isinstance(h, Counted) and h.sort in summed))
 
 
 def listed(given: Iterable[Hypothesis], seed: int = 0) -> tuple[Hypothesis, ...]:

@@ -31,6 +31,8 @@ class SpaceInstance(TableInstance):
     `prime`, or floats.  `read` are the symbols and variables that were asked for.
     """
 
+    is_checked_again = True
+
     def __init__(self, space: Space, digits: Digits, given: Iterable[Hypothesis], prime: int | None):
         parts = space.parts
         tables = {s: _stacked(space, s, digits, prime) for s in parts.shapes}

@@ -71,6 +71,13 @@ class Condition:
         return self.written
 
 
+NO_KINK = Condition(
+    "nothing is differentiated at a kink of |·|, max or min",
+    "\\text{nothing is differentiated at a kink of } |\\cdot|, \\max \\text{ or } \\min",
+)
+"""Said where |x| is differentiated and nothing shows that x ≠ 0, or max(x, y) and nothing shows that x ≠ y."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """How a verdict was reached.

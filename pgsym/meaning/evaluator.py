@@ -103,6 +103,10 @@ class Distribution:
     mass: Callable[[Any], Value]
 
 
+AT_KINK = OutsideNumberSystem("|x| is differentiated where x is zero, or max(x, y) or min(x, y) where x is y")
+"""Nothing is known there: the derivative may exist all the same, as that of x |x|."""
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluator(Meaning[Value]):
     """Reads terms as sums and products of factors.
@@ -403,7 +407,8 @@ class Evaluator(Meaning[Value]):
     def _absolute(self, argument: Term, environment: Environment) -> Value:
         """|x|: x times the sign that it has at every instance, or at this one if the numbers have an order.
 
-        Modulo a prime there is no order: the sign then is an element of its own for x.  |x y| is |x| |y|.
+        Modulo a prime there is no order: the sign then is an element of its own for x.  |x y| is |x| |y|.  Where x is
+        zero and moves there is no derivative, and the instance notes that there may be such places.
         """
         match argument:
             case Multiply(operands):
@@ -432,13 +437,35 @@ class Evaluator(Meaning[Value]):
             signs = self.instance.numbers.integers(known.numbers.signs(dense.array))
         except OutsideNumberSystem:
             sign = known_sign(argument, environment, self.instance, self.fresh)
-            if sign is not None:
+            if sign:
                 return self.multiply((self.number(Fraction(sign)), value))
             dense = self.contraction.dense(value)
             if dense.outside:
                 return dense
+            if sign is None:
+                self.instance.has_kinks |= self._moves(dense)
             signs = self.instance.numbers.sign(dense.array)
-        return self.contraction.multiply(Factor({0: signs}, dense.axes), value)
+        size = self.contraction.multiply(Factor({0: signs}, dense.axes), value)
+        return (
+            self._without_derivative_at_zero(size, value)
+            if self.levels and not self.instance.is_checked_again
+            else size
+        )
+
+    @staticmethod
+    def _moves(factor: Factor) -> bool:
+        return any(mask and bool(np.any(jet != 0)) for mask, jet in factor.jets.items())
+
+    def _without_derivative_at_zero(self, size: Value, of: Value) -> Value:
+        """|x|, whose derivatives are outside of all number systems where x is zero and moves."""
+        inside = self.contraction.dense(of)
+        still = self.instance.numbers.is_zero(inside.array)
+        if not any(mask and bool(np.any((jet != 0) & still)) for mask, jet in inside.jets.items()):
+            return size
+        out = self.contraction.dense(size)
+        return Factor(
+            out.jets, out.axes, out.poles, {**out.outside, **dict.fromkeys(filter(None, inside.jets), AT_KINK)}
+        )
 
     # binders ------------------------------------------------------------------------------------------------
     def all(self, sort: Sort) -> Sort:

@@ -56,12 +56,15 @@ class Instance(ABC):
     """
 
     numbers: Numbers
+    is_checked_again = False
+    """Whether its points are instances of which each is checked alone afterwards: at a kink slopes may be anything."""
 
     def __init__(self, sizes: Sizes, lengths: Mapping[str, int], hypotheses: Iterable[Hypothesis]):
         self.sizes = dict(sizes)
         self.lengths = dict(lengths)
         self.hypotheses = tuple(hypotheses)
         self.definitions = {h.symbol: h for h in self.hypotheses if isinstance(h, Definition)}
+        self.has_kinks = False  # whether something was differentiated that bends where it is zero
         self.frozen = {h.frozen.name: h.at.name for h in self.hypotheses if isinstance(h, Frozen)}
 
     def size(self, sort: Sort) -> int:

@@ -29,10 +29,19 @@ MOST_SUMMANDS = 2**20
 """The most summands that a product of sums is opened into: some minutes."""
 
 
-def _summands(x: Plus, bit: int) -> int:
-    """How many summands a sum has, those that do not mention an axis taken as one."""
-    touched = sum(1 for p in x.parts if p.bits & bit)
-    return touched + (touched < len(x.parts))
+def _summands(product: Iterable[Value], bit: int, known: dict[int, int]) -> int:
+    """Into how many summands a product is opened, those of a sum that do not mention an axis taken as one."""
+    return prod([_summands_of(x, bit, known) for x in product if not isinstance(x, Factor) and x.bits & bit])
+
+
+def _summands_of(x: Plus | Times, bit: int, known: dict[int, int]) -> int:
+    if x.serial not in known:
+        if isinstance(x, Times):
+            known[x.serial] = _summands(x.parts, bit, known)
+        else:
+            touched = [p for p in x.parts if p.bits & bit]
+            known[x.serial] = sum(_summands((p,), bit, known) for p in touched) + (len(touched) < len(x.parts))
+    return known[x.serial]
 
 
 class Contraction(Arithmetic):
@@ -100,7 +109,7 @@ class Contraction(Arithmetic):
         Raises TooLarge where both are too many.
         """
         bit = bit_of(axis)
-        summands = prod([_summands(p, bit) for p in product if isinstance(p, Plus)])
+        summands = _summands(product, bit, {})
         if summands <= MANY_SUMMANDS:
             return product
         sizes: dict[str, int] = {}
