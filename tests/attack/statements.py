@@ -127,11 +127,12 @@ class Statement:
         try:
             for side in (self.lhs, self.rhs):
                 try:
-                    found.append(parts(oracle.read(side)))
-                    if any(not alike(x, x) for x in found[-1]):
+                    values = parts(oracle.read(side))
+                    if any(not alike(x, x) for x in values):
                         return "differs"
                 except Undefined:
-                    found.append(None)
+                    values = None
+                found.append(values)
         except NotALaw:
             return "no law"
         left, right = found
