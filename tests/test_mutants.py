@@ -21,7 +21,7 @@ from pgsym.terms.structure import free
 
 PER_EQUATION = int(os.environ.get("PGSYM_MUTANTS", "2"))  # `make mutants` tries more
 FEW = max(1, PER_EQUATION // 3)  # of steps, and of statements that take long or have many like them
-STEPS = 1 if PER_EQUATION > 2 else 3  # of the steps, one in so many
+STEPS = 1 if PER_EQUATION > 2 else 2  # of the steps, one in so many
 MOST_TRAJECTORIES = 16
 PROOF_SIZES = (Size.of(S=1, A=2, N=2), Size.of(S=2, A=2, N=1))
 LEAST = 300

@@ -37,7 +37,7 @@ from pgsym.terms.hypotheses import Definition, Hypothesis, NonNegative, Positive
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Apply, Law, Term, Variable, lift
 from pgsym.terms.signs import is_non_negative
-from pgsym.terms.sorts import FINITE, INDEX, REAL, Collective
+from pgsym.terms.sorts import FINITE, REAL, Collective
 from pgsym.terms.structure import free
 
 BITS = 256
@@ -82,7 +82,7 @@ def conditions_of_laws(given: Iterable[Hypothesis], sizes: Iterable[Size]) -> tu
 def keeps_laws(given: Iterable[Hypothesis], size: Size, candidate: Candidate) -> bool:
     """Whether all that is given by a term is, at an instance, what is assumed of it: laws are laws, signs are kept.
 
-    Of a law that takes numbers that is not known unless its form shows it.
+    Of a law that takes real numbers that is not known unless its form shows it.
     """
     given = tuple(given)
     positive = {h.symbol for h in given if isinstance(h, Positive)}
@@ -94,7 +94,7 @@ def keeps_laws(given: Iterable[Hypothesis], size: Size, candidate: Candidate) ->
         is_a_law = not h.symbol.outcomes or _sums_to_one(h, about, (size,))
         if is_a_law and h.symbol not in signed and _is_never_negative(h, given):
             continue
-        if any(v.sort in (REAL, INDEX) for v in free(head)):
+        if any(v.sort == REAL for v in free(head)):
             return False
         mass = _value(head, _axes(head), given, size, candidate)
         if mass is not None and any(x < 0 or (x == 0 and h.symbol in positive) for x in _defined(mass)):
