@@ -56,7 +56,7 @@ class Coverage:
 
         Raises the reason for which a size was left out, where all of them were.
         """
-        whole, words = self.whole, list(notes)
+        whole, words, where = self.whole, list(notes), (NO_KINK,) if self.has_kinks else ()
         if not whole and not self.sampled:
             reasons = sorted(self.refused.values(), key=lambda reason: isinstance(reason, UndefinedValue))
             raise reasons[0]
@@ -67,7 +67,9 @@ class Coverage:
             sizes = tuple(self.sampled)
             method = f"tested at {self.points:,} {SAMPLED}, at {', '.join(listed(sizes)) or 'every size'}"
             missing = tuple(self.refused)
-            return Evidence(method, sizes, examples=self.points, note=note, sampled=sizes, left_out=missing)
+            return Evidence(
+                method, sizes, examples=self.points, note=note, conditions=where, sampled=sizes, left_out=missing
+            )
         if self.most_strata > 1:
             words.append(f"all label functions and zero patterns, at most {self.most_strata:,} up to renaming")
         words += [f"not decided at {x}" for x in sampled]
@@ -82,5 +84,5 @@ class Coverage:
             note="; ".join((*words, *left_out)),
             sampled=tuple(self.sampled),
             left_out=tuple(self.refused),
-            conditions=(NO_KINK,) if self.has_kinks else (),
+            conditions=where,
         )

@@ -7,7 +7,7 @@ import pytest
 from pgsym.decide import Rung, decide
 from pgsym.decide.orders import decide_order
 from pgsym.errors import ContradictoryHypotheses, SortError, UndefinedValue
-from pgsym.problems import one_step
+from pgsym.problems import classification, one_step
 from pgsym.terms import (
     ACTION,
     PARAMETER,
@@ -122,6 +122,10 @@ def test_what_is_differentiated_where_it_bends_is_said() -> None:
         verdict = decide(lhs, rhs)
         assert verdict.rung is Rung.DECIDED
         assert KINK in str(verdict)
+    many = classification().accuracy
+    sampled = decide(many * grad(absolute(f(s))) * f(s), many * absolute(f(s)) * grad(f(s)), (), [{"S": 20, "A": 10}])
+    assert sampled.rung is Rung.TESTED
+    assert KINK in str(sampled)
     assert KINK not in str(decide(grad(absolute(f(s) ** 2)), grad(f(s) ** 2)))
     assert KINK not in str(decide(grad(absolute(f(s))), grad(absolute(f(s))), [ThetaFree(f)]))
 
