@@ -25,6 +25,8 @@ USUAL = 3
 """Sizes with more of something than this are beyond those at which claims are decided by default."""
 MOVES = 12
 """How many random ways to move the tables of a counterexample are tried."""
+TRIES = 12
+"""How many worlds are tried, at most, for one in which a claim has a value."""
 POINTS = 4
 """At how many values of its symbols a closed form is computed."""
 
@@ -53,12 +55,19 @@ def worlds_of(s: Statement, how_many: int) -> Iterator[World]:
 
 
 def wrong(s: Statement, how_many: int) -> str:
-    """Empty where the oracle finds that a true claim holds, else where it does not; skipped are undefined places."""
-    for world in worlds_of(s, how_many):
+    """Empty where the oracle finds that a true claim holds in so many worlds, else where it does not.
+
+    Passed over are worlds in which a side does not exist; a claim that exists in none that is looked at is wrong, too.
+    """
+    held = 0
+    for world in worlds_of(s, TRIES * how_many):
         found = s.at(world)
         if found == "differs" or (found == "half" and s.truth == "true" and s.relation == "="):
             return f"{found} at {world.sizes}, {world.kind}, seed {world.seed}"
-    return ""
+        held += found == "holds"
+        if held == how_many:
+            break
+    return "" if held else "it exists in no world that was looked at"
 
 
 def values_of(claim: Claim) -> list[bool]:
