@@ -148,8 +148,13 @@ class Theorem:
     def narrower_lines(self) -> tuple[str, ...]:
         """The lines of which less was looked at than of lhs = rhs itself, with the sizes, in words."""
         own = self.verdict.evidence.limits
-        known = ((k, [x for x in s.verdict.evidence.limits if x not in own]) for k, s in enumerate(self.steps, 1))
-        return tuple(f"line {k}, {', '.join(less)}" for k, less in known if less)
+        lines: dict[tuple[str, ...], list[str]] = {}
+        for k, step in enumerate(self.steps, 1):
+            less = tuple(x for x in step.verdict.evidence.limits if x not in own)
+            lines.setdefault(less, []).append(str(k))
+        return tuple(
+            f"line{'s' if len(ks) > 1 else ''} {', '.join(ks)}: {', '.join(less)}" for less, ks in lines.items() if less
+        )
 
     @property
     def standing(self) -> str:

@@ -27,7 +27,7 @@ from pgsym.decide.cost import check_reach, searchable
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.coverage import Coverage
 from pgsym.decide.default_sizes import default_sizes
-from pgsym.decide.degree import DegreeBound
+from pgsym.decide.degree_bounds import DegreeBound
 from pgsym.decide.laws import conditions_of_laws
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes

@@ -6,14 +6,16 @@ from collections.abc import Iterable
 
 from pgsym.decide.sizes import vocabulary
 from pgsym.errors import SortError, UnusableOption
-from pgsym.terms.hypotheses import Counted, Definition, Hypothesis, consistent
+from pgsym.terms.hypotheses import Counted, Definition, Hypothesis
 from pgsym.terms.nodes import All, Term
+from pgsym.terms.signs import Signs
 from pgsym.terms.structure import distinct, free
 
 
 def relevant_hypotheses(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     """The hypotheses about what the terms mention; raises ContradictoryHypotheses if all cannot hold at once."""
-    terms, given = tuple(terms), consistent(given)
+    terms, given = tuple(terms), tuple(given)
+    Signs.under(given)  # they can hold at once
     used = vocabulary(terms, given)
     variables = {v for t in terms for v in free(t)}
     every = (*terms, *(h.body for h in given if isinstance(h, Definition) and h.symbol in used))

@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from pgsym.errors import ContradictoryHypotheses, SortError
+from pgsym.terms.build import BUILT_IN
 from pgsym.terms.nodes import Apply, Gradient, Liftable, Symbol, Term, Variable, lift
 from pgsym.terms.sorts import FINITE, INDEX, LETTERS, PARAMETER, REAL, Collective, Sort
 from pgsym.terms.structure import close, free, instantiate, sort_of, substitute, symbols, walk
@@ -339,7 +340,8 @@ def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     """Some hypotheses, if all can hold at once.
 
     Raises ContradictoryHypotheses for a symbol that is defined twice or through itself, for a parameter that is held
-    fixed at two others or at one that is itself held fixed, and for two numbers of states or of actions.
+    fixed at two others or at one that is itself held fixed, and for two numbers of states or of actions; for a symbol
+    that is free of θ although what defines it is not said to be.
     """
     given = tuple(given)
     for h in given:
@@ -364,6 +366,7 @@ def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
         if f.at in frozen:
             raise ContradictoryHypotheses(f"{f}, but {frozen[f.at]}: say what both are held fixed at")
     _check_order(definitions)
+    _check_constants(definitions, {h.symbol for h in given if isinstance(h, ThetaFree)})
     return given
 
 
@@ -376,3 +379,15 @@ def _check_order(definitions: Mapping[Symbol, Definition]) -> None:
     circular = [d for s, d in definitions.items() if s not in settled]
     if circular:
         raise ContradictoryHypotheses(f"a definition leads back to itself: {circular[0]}")
+
+
+def _check_constants(definitions: Mapping[Symbol, Definition], constant: AbstractSet[Symbol]) -> None:
+    """Raise ContradictoryHypotheses for a defined symbol that does not depend on θ, made of others that may."""
+    for symbol in sorted(constant & definitions.keys(), key=lambda s: s.name):
+        definition = definitions[symbol]
+        made_of = {s for s in symbols(definition.body) if s.result == REAL and s not in BUILT_IN} - constant
+        if made_of:
+            names = ", ".join(f"ThetaFree({s.name})" for s in sorted(made_of, key=lambda s: s.name))
+            raise ContradictoryHypotheses(
+                f"{symbol.name} cannot be free of θ by itself, for it is given by {definition}: assume {names}"
+            )

@@ -13,6 +13,7 @@ from enum import IntEnum
 from fractions import Fraction
 from functools import partial, reduce
 
+from pgsym.errors import ContradictoryHypotheses
 from pgsym.terms.build import ABS, BUILT_IN, EXP, INDICATORS, LOG, MAXIMUM, MINIMUM, POWER, VARIANCE
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, Signed, consistent
 from pgsym.terms.nodes import (
@@ -139,7 +140,18 @@ class Signs:
                 definitions[h.symbol] = h
             elif isinstance(h, Signed) and signed.get(h.symbol) != POSITIVE:
                 signed[h.symbol] = POSITIVE if isinstance(h, Positive) else NON_NEGATIVE
-        return cls(signed, definitions)
+        signs = cls(signed, definitions)
+        for symbol, definition in definitions.items():
+            if symbol in signed:
+                signs._check(signed[symbol], definition)
+        return signs
+
+    def _check(self, said: Sign, definition: Definition) -> None:
+        """Raise ContradictoryHypotheses for a sign that a definition cannot have."""
+        sign = self.of(definition.body)
+        if sign.at_most_zero and Zeros.NEVER in (said.zeros, sign.zeros):
+            asked = "positive" if said == POSITIVE else "at least 0"
+            raise ContradictoryHypotheses(f"{definition} is never {asked}, as a hypothesis says: drop one of the two")
 
     def of(self, term: Term, environment: Environment = ()) -> Sign:
         """The sign of a term."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from pgsym.decide.degree import DegreeBound
+from pgsym.decide.degree_bounds import DegreeBound
 from pgsym.decide.primes import random_primes
 from pgsym.decide.sizes import Size
 from pgsym.meaning.concrete import Concrete

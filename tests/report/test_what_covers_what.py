@@ -149,7 +149,7 @@ def test_a_line_that_was_only_sampled_somewhere_is_named(monkeypatch: pytest.Mon
     monkeypatch.setattr("pgsym.kernel.decide", lambda *a: next(calls, None) or decide(*a))
     d = Derivation(grad(m.policy), given=m.hypotheses)
     theorem = d.apply(MultiplyByOne()).conclude()
-    said = "line 1, only a sample at |S| = 3"
+    said = "line 1: only a sample at |S| = 3"
     assert said in str(theorem)
     assert said in theorem._repr_latex_()
     badge = statement_of(theorem).badge

@@ -12,8 +12,8 @@ from pgsym.kernel import Derivation
 from pgsym.meaning.tables import problem
 from pgsym.problems import one_step, trajectories
 from pgsym.terms import ACTION, PARAMETER, REAL, STATE, Definition, Frozen, HowMany, Rounds, Symbol, Variable, grad, log
-from pgsym.terms.hypotheses import Hypothesis, consistent
-from pgsym.terms.nodes import lift
+from pgsym.terms.hypotheses import Hypothesis, NonNegative, Positive, ThetaFree, consistent
+from pgsym.terms.nodes import Term, lift
 from pgsym.terms.record import hypothesis_from_record, hypothesis_record
 from pgsym.terms.signs import is_non_negative
 from pgsym.terms.sorts import INDEX, VECTOR
@@ -32,6 +32,10 @@ CONTRADICTORY: dict[str, tuple[tuple[Hypothesis, ...], str]] = {
     ),
     "held fixed at two": ((Frozen(OLD, m.theta), Frozen(OLD, OLDER)), "two hypotheses disagree"),
     "held fixed at what is held fixed": ((Frozen(OLDER, OLD), Frozen(OLD, m.theta)), "what both are held fixed at"),
+    "a square free of θ": (
+        (Definition.of(f, Symbol("g", (STATE,))(m.s) ** 2), ThetaFree(F)),
+        r"f cannot be free of θ by itself, .*: assume ThetaFree\(g\)",
+    ),
     "two numbers of actions": ((HowMany(ACTION, 2), HowMany(ACTION, 3)), r"\|A\| = 2, and \|A\| = 3"),
 }
 NONSENSE: dict[str, tuple[Callable[[], object], str]] = {
@@ -61,6 +65,26 @@ def test_contradictions_are_refused_wherever_something_is_decided(name: str) -> 
     ):
         with pytest.raises(ContradictoryHypotheses, match=message):
             ask()
+
+
+@pytest.mark.parametrize(
+    ("body", "hypothesis", "word"),
+    [(lift(-1), Positive, "positive"), (lift(0), Positive, "positive"), (-1 - x**2, NonNegative, "at least 0")],
+)
+def test_a_sign_that_a_definition_cannot_have_is_refused(
+    body: Term, hypothesis: type[Positive | NonNegative], word: str
+) -> None:
+    kappa = Symbol("κ", (REAL,))
+    given = (Definition.of(kappa(x), body), hypothesis(kappa))
+    for ask in (lambda: decide(kappa(x), body, given), lambda: is_non_negative(kappa(x), given)):
+        with pytest.raises(ContradictoryHypotheses, match=f"is never {word}, as a hypothesis says"):
+            ask()
+
+
+def test_what_a_constant_is_made_of_may_be_said_to_be_constant() -> None:
+    g = Symbol("g", (STATE,))
+    given = (Definition.of(f, g(m.s) ** 2), ThetaFree(F), ThetaFree(g))
+    assert decide(grad(f), lift(0), given).rung is Rung.DECIDED
 
 
 @pytest.mark.parametrize("name", NONSENSE)
