@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, Self
 
-from pgsym.decide.identities import Sizes, decide
+from pgsym.decide.identities import Sizes, decide, usual_sizes
 from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Condition, Rung, Verdict, covered
@@ -207,11 +207,15 @@ class Theorem:
         Refuted: the hypothesis is necessary.  Decided: only this derivation uses it.  A definition without which the
         statement says nothing, such as the law of a batch, is left out.
         """
-        return tuple(
-            (h, decide(self.lhs, self.rhs, [g for g in self.given if g != h], self.sizes))
-            for h in self.given
-            if not _gives_meaning(h)
-        )
+        return tuple((h, self._without(h)) for h in self.given if not _gives_meaning(h))
+
+    def _without(self, hypothesis: Hypothesis) -> Verdict:
+        """The verdict without a hypothesis: at its own sizes and, if nothing fails there, at the usual ones."""
+        fewer = [h for h in self.given if h != hypothesis]
+        verdict = decide(self.lhs, self.rhs, fewer, self.sizes)
+        if self.sizes is None or not verdict.is_true:
+            return verdict
+        return decide(self.lhs, self.rhs, fewer, (*self.sizes, *usual_sizes(self.lhs, self.rhs, fewer)))
 
 
 class Derivation:

@@ -26,6 +26,7 @@ from pgsym.errors import (
 )
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import classification, one_step
+from pgsym.problems.one_step import STATE_LAW
 from pgsym.records import replay
 from pgsym.rules.base import Rewrite, Rule
 from pgsym.terms import Positive, ThetaFree, Variable, grad, log
@@ -164,6 +165,15 @@ def test_a_theorem_keeps_the_hypotheses_it_needs_and_no_other() -> None:
         "π > 0 everywhere",
     }
     assert all(v.rung is Rung.REFUTED for _, v in theorem.necessity())
+
+
+def test_a_hypothesis_is_not_called_idle_for_small_sizes_alone() -> None:
+    """With one state D is constant: that it does not depend on θ is needed from two states on."""
+    known = catalogue.theorem("policy-gradient-one-step")
+    d = Derivation(known.lhs, given=known.given, sizes=[{"S": 1, "A": 2}])
+    theorem = d.apply(Lemma(known)).conclude(known.rhs)
+    without = dict(theorem.necessity())
+    assert without[ThetaFree(STATE_LAW)].rung is Rung.REFUTED
 
 
 def test_every_step_of_the_catalogue_is_decided() -> None:

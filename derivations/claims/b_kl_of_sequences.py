@@ -13,7 +13,7 @@ from pgsym.terms.nodes import lift
 
 m = autoregressive()
 HALF = Fraction(1, 2)
-SIZES = ({"S": 3, "A": 2, "T": 1}, {"S": 1, "A": 3, "T": 2}, {"S": 2, "A": 1, "T": 3}, {"S": 1, "A": 2, "T": 3})
+SIZES = ({"S": 3, "A": 2, "T": 1}, {"S": 1, "A": 3, "T": 2}, {"S": 1, "A": 2, "T": 3}, {"S": 2, "A": 2, "T": 2})
 """Where the derivations' lines are decided; the claims are at more."""
 TREE = {
     "ρ": [1, 0, 0],

@@ -131,6 +131,14 @@ def decide(
         return replace(open_, evidence=_timed(Evidence("none", note=f"{note}; {reason}: {progress}"), started))
 
 
+def usual_sizes(lhs: Term, rhs: Term, given: Iterable[Hypothesis]) -> tuple[Size, ...]:
+    """The sizes at which an identity is decided where nobody names any."""
+    given = listed(given)
+    names = size_names((lhs, rhs), given)
+    one, other, assumed = with_symbols_apart(lhs, rhs, relevant_hypotheses((lhs, rhs), given))
+    return _sizes(default_sizes((one, other), assumed, names), names)
+
+
 def holds_at(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], seed: int = 0) -> Holds:
     """Whether both sides were decided to agree at every instance of a size: where there is nothing to search."""
     axes, names = comparable(lhs, rhs), size_names((lhs, rhs), given)

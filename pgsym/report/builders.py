@@ -161,7 +161,7 @@ def necessity_of(theorem: Theorem) -> Iterator[Block]:
         if found is not None:
             rows.append((hypothesis.latex(), tables_line(found), _math(found.lhs), _math(found.rhs)))
         else:
-            without = "the statement holds without it; only this derivation uses it"
+            without = f"only this derivation uses it: without it the statement is true, too ({in_short(verdict)})"
             if not verdict.is_true:
                 without = f"whether the statement holds without it is not known: it is {verdict.rung}"
             rows.append((hypothesis.latex(), without, "", ""))
