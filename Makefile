@@ -14,7 +14,7 @@ help:
 	@echo "make audits   what losses of rlax and PyTorch do: writes docs/audits-of-libraries.md"
 	@echo "make mutants  more mutants of every claim and step (minutes)"
 	@echo "make sizes    every claim at many random sizes (minutes)"
-	@echo "make lint     ruff and mypy --strict"
+	@echo "make lint     ruff, mypy --strict, and import-linter: no circles, packages in layers"
 	@echo "make bench    benchmarks; writes reports/benchmarks.md"
 	@echo "make gallery  write the committed .tex gallery and the pages of claims, estimators and bugs again"
 	@echo "make clean    remove what was built"
@@ -56,6 +56,7 @@ lint: $(SETUP)
 	$(BIN)/ruff check pgsym derivations tests
 	$(BIN)/ruff format --check pgsym derivations tests
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: $(SETUP)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'

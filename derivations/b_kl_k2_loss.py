@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from pgsym.derivations.claims.b_kl_estimators import SIZES, given, k1, k2, kl, m, reference
 
-from pgsym import rules
-from pgsym.catalogue import Claim, show, theorem
+from pgsym import rules, show
+from pgsym.catalogue import Claim, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.terms import grad, log
 

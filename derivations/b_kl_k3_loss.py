@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from pgsym.derivations.claims.b_kl_estimators import SIZES, given, k1, k3, m, reference, reversed_kl, x
 
-from pgsym import rules
-from pgsym.catalogue import Claim, show, theorem
+from pgsym import rules, show
+from pgsym.catalogue import Claim, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems.autoregressive import REFERENCE
 from pgsym.terms import expect, grad, log

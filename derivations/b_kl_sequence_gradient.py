@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from pgsym.derivations.claims.b_kl_of_sequences import SIZES, gradient, m, whole
 
-from pgsym import rules
-from pgsym.catalogue import Claim, show, theorem
+from pgsym import rules, show
+from pgsym.catalogue import Claim, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.terms import grad
 

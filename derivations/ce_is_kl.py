@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym import rules
-from pgsym.catalogue import Claim, Relation, show
+from pgsym import rules, show
+from pgsym.catalogue import Claim, Relation
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
 from pgsym.problems.classification import LABEL_LAW

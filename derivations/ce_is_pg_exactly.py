@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Rung, show, theorem
+from pgsym import show
+from pgsym.catalogue import Claim, Rung, theorem
 from pgsym.kernel import Theorem
 from pgsym.problems import classification
 from pgsym.terms import grad

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym import rules
-from pgsym.catalogue import Claim, Rung, show
+from pgsym import rules, show
+from pgsym.catalogue import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import trajectories
 from pgsym.problems.trajectory import START, TRANSITION

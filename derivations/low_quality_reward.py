@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym import rules
-from pgsym.catalogue import Claim, Example, Rung, show, theorem
+from pgsym import rules, show
+from pgsym.catalogue import Claim, Example, Rung, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import one_step
 from pgsym.terms import ThetaFree, function, grad

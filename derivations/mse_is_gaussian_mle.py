@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from pgsym import rules
-from pgsym.catalogue import Claim, Rung, show
+from pgsym import rules, show
+from pgsym.catalogue import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import one_step
 from pgsym.terms import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym import rules
-from pgsym.catalogue import Claim, show
+from pgsym import rules, show
+from pgsym.catalogue import Claim
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import trajectories
 from pgsym.terms import sum_over, sum_range

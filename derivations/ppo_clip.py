@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pgsym import rules
-from pgsym.catalogue import Claim, Relation, Rung, show
+from pgsym import rules, show
+from pgsym.catalogue import Claim, Relation, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import one_step
 from pgsym.problems.one_step import POLICY

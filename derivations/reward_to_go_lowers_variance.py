@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Relation, Rung, show, theorem
+from pgsym import show
+from pgsym.catalogue import Claim, Relation, Rung, theorem
 from pgsym.kernel import Theorem
 from pgsym.problems import trajectories
 from pgsym.terms import Term, sum_range

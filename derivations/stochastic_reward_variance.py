@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from pgsym.derivations.stochastic_reward import with_mean_reward
 
-from pgsym import rules
-from pgsym.catalogue import Claim, Example, show
+from pgsym import rules, show
+from pgsym.catalogue import Claim, Example
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import noisy_rewards
 from pgsym.terms import covariance, outer, variance

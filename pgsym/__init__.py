@@ -10,23 +10,47 @@ The words of a derivation are here; what else there is lies one level down:
 - `pgsym.testing`: assertions and Hypothesis strategies for your own tests
 """
 
+from __future__ import annotations
+
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pgsym import hooks
 from pgsym.errors import PgsymError
-from pgsym.show import show
+from pgsym.version import __version__
 
 if TYPE_CHECKING:
-    from pgsym.kernel import Derivation, Lemma, Step, Theorem
-    from pgsym.records import replay
+    import sympy
 
-__version__ = "0.1.0"
+    from pgsym.kernel import Derivation, Lemma, Step, Theorem
+    from pgsym.printing import show
+    from pgsym.records import replay
+    from pgsym.rules.base import Rule
+    from pgsym.terms.nodes import Term
+
 __all__ = ["Derivation", "Lemma", "PgsymError", "Step", "Theorem", "__version__", "replay", "show"]
 
 
-def __getattr__(name: str) -> Any:
-    """What the kernel gives, imported when it is asked for: NumPy and SymPy take a while."""
-    if name in __all__:
-        from pgsym import kernel, records
+_HOMES = {"replay": "pgsym.records", "show": "pgsym.printing"}
 
-        return getattr(records if name == "replay" else kernel, name)
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported when it is asked for: NumPy and SymPy take a while."""
+    if name in __all__:
+        return getattr(import_module(_HOMES.get(name, "pgsym.kernel")), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _to_sympy(term: Term) -> sympy.Expr:
+    from pgsym.meaning.exact import to_sympy
+
+    return to_sympy(term)
+
+
+def _replay(record: dict[str, Any], custom: tuple[type[Rule], ...]) -> Theorem:
+    from pgsym.records import replay
+
+    return replay(record, custom)
+
+
+hooks.fill(to_sympy=_to_sympy, replay=_replay)

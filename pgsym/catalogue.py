@@ -14,10 +14,10 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from pgsym.decide.claims import Claim, Example
-from pgsym.decide.verdicts import Relation, Rung
+from pgsym.decide.statements import Relation
+from pgsym.decide.verdicts import Rung
 from pgsym.errors import PgsymError, UnknownName
 from pgsym.kernel import Theorem
-from pgsym.show import show
 from pgsym.user_code import failure, running
 
 
@@ -238,6 +238,5 @@ __all__ = [
     "names",
     "script",
     "scripts",
-    "show",
     "theorem",
 ]

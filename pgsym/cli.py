@@ -57,7 +57,7 @@ app.add_typer(audits, name="audit")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from pgsym import __version__
+        from pgsym.version import __version__
 
         typer.echo(f"pgsym {__version__}")
         raise typer.Exit
@@ -96,8 +96,8 @@ def show(
     """Show a derivation line by line, or a refuted claim with its counterexample and its repairs."""
     from pgsym import catalogue
     from pgsym.decide.verdicts import Rung
-    from pgsym.show import show as show_theorem
-    from pgsym.show import show_verdict
+    from pgsym.printing import show as show_theorem
+    from pgsym.printing import show_verdict
     from pgsym.verify import verify as verify_entry
 
     chosen = _entries([name])
@@ -199,7 +199,7 @@ def report(
     """
     from pgsym import catalogue
     from pgsym.report import article
-    from pgsym.report.builders import document_for
+    from pgsym.report.derivations import document_for
     from pgsym.report.engines import version
     from pgsym.report.render import checked, write
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, Self
 
+from pgsym import hooks
 from pgsym.decide.identities import Sizes, decide, usual_sizes
 from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import Size
@@ -113,9 +114,7 @@ class Theorem:
         return self
 
     def __reduce__(self) -> tuple[Callable[..., Theorem], tuple[dict[str, Any], tuple[type[Rule], ...]]]:
-        from pgsym.records import replay  # which derives it again, and so needs what is here
-
-        return replay, (self.record(), self.custom_rules)
+        return hooks.replay, (self.record(), self.custom_rules)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Theorem) and self.record() == other.record()

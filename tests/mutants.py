@@ -10,7 +10,8 @@ from functools import cache
 from pgsym.problems.classification import LABEL_LAW
 from pgsym.problems.one_step import POLICY
 from pgsym.problems.trajectory import START, TRANSITION
-from pgsym.terms.build import LOG, log, sum_range
+from pgsym.terms.build import log, sum_range
+from pgsym.terms.builtins import LOG
 from pgsym.terms.nodes import (
     Add,
     All,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from pgsym.terms.build import (
+from pgsym.terms.builtins import (
     ABS,
     BUILT_IN,
     COVARIANCE_MATRIX,

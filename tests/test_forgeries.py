@@ -20,11 +20,11 @@ from pgsym.decide import Rung, Size
 from pgsym.decide.verdicts import Condition, Evidence, Verdict
 from pgsym.errors import PgsymError, RecordRefused, RuleDoesNotApply, SortError, StepRefuted
 from pgsym.kernel import Derivation, Lemma, Theorem
+from pgsym.printing import show
 from pgsym.problems import one_step
 from pgsym.records import replay
 from pgsym.report.builders import derivation_of, statement_of
 from pgsym.rules.base import Rewrite, Rule
-from pgsym.show import show
 from pgsym.terms import Positive, Term, Variable, grad, log
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Add, Multiply, Number, lift

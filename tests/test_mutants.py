@@ -13,7 +13,7 @@ from reference import Problem, Reading, Undefined, Undrawn, confirm, equal_by_sy
 
 from pgsym import catalogue
 from pgsym.decide import Rung, Size, decide
-from pgsym.decide.verdicts import Relation
+from pgsym.decide.statements import Relation
 from pgsym.errors import SortError, UnboundVariable, UndefinedValue
 from pgsym.terms import ACTION, INDEX, STATE, Term
 from pgsym.terms.hypotheses import Before, Hypothesis, Rounds

@@ -12,7 +12,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from pgsym.decide.claims import Claim
-from pgsym.decide.verdicts import Relation, Rung
+from pgsym.decide.statements import Relation
+from pgsym.decide.verdicts import Rung
 from pgsym.terms import Closed, Number
 from pgsym.terms.nodes import lift
 

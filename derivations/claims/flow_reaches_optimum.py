@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym.decide.claims import Claim, Example
-from pgsym.decide.verdicts import Relation, Rung
+from pgsym.decide.statements import Relation
+from pgsym.decide.verdicts import Rung
 from pgsym.problems import one_step
 from pgsym.problems.one_step import POLICY, REWARD
 from pgsym.terms import ACTION, STATE, Definition, Positive, ThetaFree, Variable, choice, function, indicator, sum_over

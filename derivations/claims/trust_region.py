@@ -8,7 +8,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from pgsym.decide.claims import Claim, Example
-from pgsym.decide.verdicts import Relation, Rung
+from pgsym.decide.statements import Relation
+from pgsym.decide.verdicts import Rung
 from pgsym.problems import one_step
 from pgsym.problems.one_step import POLICY
 from pgsym.terms import ACTION, STATE, Closed, ThetaFree, Variable, covariance, expect, function, sum_over

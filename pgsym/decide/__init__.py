@@ -2,9 +2,8 @@
 
 from pgsym.decide.counterexamples import Counterexample
 from pgsym.decide.exhaustive import Grid, exhaustive
-from pgsym.decide.identities import decide
+from pgsym.decide.identities import counterexample, decide
 from pgsym.decide.potentials import Potential, potential
-from pgsym.decide.search import counterexample
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 

@@ -22,7 +22,7 @@ from pgsym.decide.statements import Statement
 from pgsym.errors import PgsymError
 from pgsym.meaning.factors import Factor
 from pgsym.meaning.numbers import Array, Ball
-from pgsym.terms.build import BUILT_IN
+from pgsym.terms.builtins import BUILT_IN
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Symbol, Term, Variable
 from pgsym.terms.sorts import REAL

@@ -14,7 +14,7 @@ from pgsym.decide.sizes import Size, vocabulary
 from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.instances import TableInstance, axes_of, has_table
 from pgsym.meaning.numbers import Numbers
-from pgsym.terms.build import BUILT_IN, EXP
+from pgsym.terms.builtins import BUILT_IN, EXP
 from pgsym.terms.hypotheses import Definition, Hypothesis, NonNegative, Positive, ThetaFree
 from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
 from pgsym.terms.sorts import FINITE, REAL

@@ -14,7 +14,8 @@ from pgsym.decide.limits import TIME_LIMIT
 from pgsym.decide.orders import decide_order
 from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import Size, size_names, up_to
-from pgsym.decide.verdicts import Relation, Rung, Verdict
+from pgsym.decide.statements import Relation
+from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import InstanceError, PgsymError, UnknownName
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import latex

@@ -17,7 +17,8 @@ from pgsym.decide.by_numbers import Outcome, checked, compared
 from pgsym.decide.closed_conditions import assumed, converges, divided_by
 from pgsym.decide.enclosures import NUMERICAL
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
-from pgsym.decide.verdicts import Condition, Evidence, Relation, Rung, Verdict
+from pgsym.decide.statements import Relation
+from pgsym.decide.verdicts import Condition, Evidence, Rung, Verdict
 from pgsym.decide.watched import Evaluated, watched
 from pgsym.errors import PgsymError, SortError, UndefinedValue
 from pgsym.terms.depth import not_too_deep

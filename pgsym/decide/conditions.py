@@ -14,7 +14,7 @@ from itertools import combinations
 from pgsym.decide.sizes import vocabulary
 from pgsym.decide.verdicts import Condition
 from pgsym.errors import UndefinedValue
-from pgsym.terms.build import ABS, LOG, POWER
+from pgsym.terms.builtins import ABS, LOG, POWER
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import (
     Apply,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from pgsym.decide.enumeration import Walk
 from pgsym.decide.lookups import Drawn
+from pgsym.decide.statements import Relation
 from pgsym.decide.truncated import FRACTIONS, Jet, Opaque, Scalars, Truncated, Undefined, balls
-from pgsym.decide.verdicts import Relation
 from pgsym.errors import OutsideNumberSystem, ReadingsDisagree, TooLarge
 from pgsym.terms.hypotheses import Definition, Frozen
 from pgsym.terms.nodes import Symbol, Term, Variable

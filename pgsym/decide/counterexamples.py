@@ -12,6 +12,7 @@ import numpy as np
 
 from pgsym.decide.apart import parameter_of, primes_of
 from pgsym.decide.candidates import Candidate
+from pgsym.decide.script import python_of
 from pgsym.decide.sizes import Size
 from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem
@@ -132,8 +133,6 @@ class Counterexample:
 
     def python(self) -> str:
         """Python that rebuilds the instance and prints both sides."""
-        from pgsym.decide.replay import python_of
-
         return python_of(self)
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from pgsym.decide.degree import ONE, Degree, Table
 from pgsym.decide.sizes import Size
 from pgsym.errors import SortError
-from pgsym.terms.build import ABS, BUILT_IN, EXP, EXTREMES, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
+from pgsym.terms.builtins import ABS, BUILT_IN, EXP, EXTREMES, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import (

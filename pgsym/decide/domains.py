@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pgsym.terms.build import ABS, BUILT_IN, EXP, LOG, POWER
+from pgsym.terms.builtins import ABS, BUILT_IN, EXP, LOG, POWER
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import (
     Add,

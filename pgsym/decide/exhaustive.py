@@ -19,8 +19,7 @@ from pgsym.decide.relevance import listed, relevant_hypotheses
 from pgsym.decide.screening import hits, used
 from pgsym.decide.sizes import Size, size_names
 from pgsym.decide.spaces import Space, space
-from pgsym.decide.statements import Statement
-from pgsym.decide.verdicts import Relation
+from pgsym.decide.statements import Relation, Statement
 from pgsym.errors import InstanceError, TooLarge
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis

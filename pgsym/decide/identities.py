@@ -32,9 +32,9 @@ from pgsym.decide.laws import conditions_of_laws
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
 from pgsym.decide.relevance import listed, relevant_hypotheses
-from pgsym.decide.search import BUDGET, Holds, Progress, Search, search, tested
+from pgsym.decide.search import BUDGET, TIME_TO_SEARCH, Holds, Progress, Search, search, tested
 from pgsym.decide.second_reading import read_again
-from pgsym.decide.sizes import SEARCH_SIZES, Size, size_names, vocabulary
+from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names, vocabulary
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.decide.zero_patterns import MOST_STRATA, Strata, are_few, strata
@@ -42,7 +42,7 @@ from pgsym.errors import OutsideNumberSystem, SortError, TooLarge, UnboundVariab
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.factors import check_memory
 from pgsym.meaning.generic import GenericInstance
-from pgsym.terms.build import EXP, LOG
+from pgsym.terms.builtins import EXP, LOG
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis
@@ -129,6 +129,46 @@ def decide(
         if evidence is not None:  # a sample was seen to agree before the search began
             return Verdict(Rung.TESTED, lhs, rhs, given, _timed(evidence, started))
         return replace(open_, evidence=_timed(Evidence("none", note=f"{note}; {reason}: {progress}"), started))
+
+
+@not_too_deep
+def counterexample(
+    lhs: Liftable,
+    rhs: Liftable,
+    given: Iterable[Hypothesis] = (),
+    sizes: Iterable[Size | Mapping[str, int]] | None = None,
+    seed: int = 0,
+    budget: int = BUDGET,
+    time_limit: float = TIME_TO_SEARCH,
+) -> Counterexample | None:
+    """The smallest exact instance found at which the sides differ, or None.
+
+    The smallest sizes come first (by default from one state and one action up), at each the simplest tables; the
+    instance found is then shrunk and verified, in exact arithmetic and by enumeration.  At most `budget` instances are
+    looked at, for `time_limit` seconds.  Raises TooLarge where the time is up, and before it begins where reading the
+    terms would take too long.
+
+    >>> from pgsym.problems import classification
+    >>> from pgsym.terms import grad
+    >>> m = classification()
+    >>> found = counterexample(grad(m.accuracy), -grad(m.cross_entropy), m.hypotheses)
+    >>> found.shown(found.lhs), found.shown(found.rhs)
+    ('(1/4, -1/4)', '(1/2, -1/2)')
+    """
+    lhs, rhs = lift(lhs), lift(rhs)
+    given = relevant_hypotheses((lhs, rhs), listed(given, seed))
+    names = size_names((lhs, rhs), given)
+    chosen = SEARCH_SIZES if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)
+    check_reach((lhs, rhs), given, names, chosen)
+    if not searchable((lhs, rhs), given, names, budget):
+        raise TooLarge("exact values have too many bits to search among them: take smaller numbers and exponents")
+    conditions_of_laws(given, decision_sizes(names) if sizes is None else chosen)
+    statement = Statement(*with_symbols_apart(lhs, rhs, given), comparable(lhs, rhs))
+    holds, progress = holds_at(lhs, rhs, given, seed), Progress()
+    try:
+        return Deadline(time_limit).run(lambda: search(statement, names, seed, chosen, budget, holds, progress)).found
+    except LimitReached as reason:
+        raise TooLarge(f"{reason}: {progress}; give more time, or smaller sizes") from None
 
 
 def usual_sizes(lhs: Term, rhs: Term, given: Iterable[Hypothesis]) -> tuple[Size, ...]:

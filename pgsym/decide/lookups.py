@@ -9,7 +9,7 @@ from typing import Any
 
 from pgsym.decide.truncated import Jet, Scalars, Truncated
 from pgsym.errors import OutsideNumberSystem
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, MAXIMUM, MINIMUM, MOMENTS, OUTER, POWER, TRANSPOSE
+from pgsym.terms.builtins import ABS, EXP, INDICATORS, LOG, MAXIMUM, MINIMUM, MOMENTS, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import Symbol
 from pgsym.terms.sorts import FINITE, PARAMETER, Collective, Sort

@@ -27,8 +27,8 @@ from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached, peak_memory
 from pgsym.decide.relevance import listed, relevant_hypotheses
 from pgsym.decide.search import BUDGET, Progress, search
 from pgsym.decide.sizes import Size, decision_sizes, size_names
-from pgsym.decide.statements import Statement
-from pgsym.decide.verdicts import Evidence, Relation, Rung, Verdict
+from pgsym.decide.statements import Relation, Statement
+from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import SortError
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis

@@ -24,7 +24,8 @@ from pgsym.decide.search import BUDGET
 from pgsym.decide.sizes import Size, decision_sizes, size_names
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import SortError
-from pgsym.terms.build import LOG, grad, log, transpose
+from pgsym.terms.build import grad, log, transpose
+from pgsym.terms.builtins import LOG
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Apply, Gradient, Liftable, Multiply, Range, Scope, Sum, Term, Variable, lift

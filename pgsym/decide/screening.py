@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from pgsym.decide.candidates import Kind
 from pgsym.decide.spaces import Digits, Space
-from pgsym.decide.statements import Statement
-from pgsym.decide.verdicts import Relation
+from pgsym.decide.statements import Relation, Statement
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.concrete import curvatures_of, tangents_of
 from pgsym.meaning.instances import TableInstance

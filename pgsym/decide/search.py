@@ -6,27 +6,22 @@ rewards that are not zero; all of them where they are few, else those of ever la
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.balls import Tested, tested_with_balls
 from pgsym.decide.candidates import Candidate, Ingredients, ingredients
 from pgsym.decide.confirmation import confirmed
-from pgsym.decide.cost import check_reach, searchable
 from pgsym.decide.counterexamples import Counterexample, verify
-from pgsym.decide.laws import conditions_of_laws, keeps_laws
-from pgsym.decide.limits import Deadline, LimitReached
+from pgsym.decide.laws import keeps_laws
 from pgsym.decide.screening import hits, used
-from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names
+from pgsym.decide.sizes import SEARCH_SIZES, Size
 from pgsym.decide.spaces import FAR_ROUND, Digits, Space, around, at_round, stretches
 from pgsym.decide.statements import Statement
-from pgsym.errors import OutsideNumberSystem, SortError, TooLarge
-from pgsym.terms.depth import not_too_deep
+from pgsym.errors import OutsideNumberSystem, SortError
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Liftable, lift
 from pgsym.terms.sorts import LETTERS
 
 BUDGET = 20_000
@@ -83,49 +78,6 @@ class Progress:
     def __str__(self) -> str:
         where = f", the last of {self.size}" if self.size and self.size.counts else ""
         return f"no counterexample among {self.instances:,} instances{where}"
-
-
-@not_too_deep
-def counterexample(
-    lhs: Liftable,
-    rhs: Liftable,
-    given: Iterable[Hypothesis] = (),
-    sizes: Iterable[Size | Mapping[str, int]] | None = None,
-    seed: int = 0,
-    budget: int = BUDGET,
-    time_limit: float = TIME_TO_SEARCH,
-) -> Counterexample | None:
-    """The smallest exact instance found at which the sides differ, or None.
-
-    The smallest sizes come first (by default from one state and one action up), at each the simplest tables; the
-    instance found is then shrunk and verified, in exact arithmetic and by enumeration.  At most `budget` instances are
-    looked at, for `time_limit` seconds.  Raises TooLarge where the time is up, and before it begins where reading the
-    terms would take too long.
-
-    >>> from pgsym.problems import classification
-    >>> from pgsym.terms import grad
-    >>> m = classification()
-    >>> found = counterexample(grad(m.accuracy), -grad(m.cross_entropy), m.hypotheses)
-    >>> found.shown(found.lhs), found.shown(found.rhs)
-    ('(1/4, -1/4)', '(1/2, -1/2)')
-    """
-    from pgsym.decide.identities import comparable, holds_at
-    from pgsym.decide.relevance import listed, relevant_hypotheses
-
-    lhs, rhs = lift(lhs), lift(rhs)
-    given = relevant_hypotheses((lhs, rhs), listed(given, seed))
-    names = size_names((lhs, rhs), given)
-    chosen = SEARCH_SIZES if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)
-    check_reach((lhs, rhs), given, names, chosen)
-    if not searchable((lhs, rhs), given, names, budget):
-        raise TooLarge("exact values have too many bits to search among them: take smaller numbers and exponents")
-    conditions_of_laws(given, decision_sizes(names) if sizes is None else chosen)
-    statement = Statement(*with_symbols_apart(lhs, rhs, given), comparable(lhs, rhs))
-    holds, progress = holds_at(lhs, rhs, given, seed), Progress()
-    try:
-        return Deadline(time_limit).run(lambda: search(statement, names, seed, chosen, budget, holds, progress)).found
-    except LimitReached as reason:
-        raise TooLarge(f"{reason}: {progress}; give more time, or smaller sizes") from None
 
 
 def search(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
 from pgsym.decide.primes import random_primes
-from pgsym.decide.verdicts import Relation
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.factors import Factor
 from pgsym.meaning.instances import Instance
 from pgsym.meaning.numbers import Array, Ball, Float64, Numbers
-from pgsym.terms.build import COVARIANCE_MATRIX, OUTER
+from pgsym.terms.builtins import COVARIANCE_MATRIX, OUTER
 from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Apply, Gradient, Scope, Term, Variable
@@ -23,6 +23,21 @@ from pgsym.terms.structure import parts, sort_of
 
 ROUNDING = 1e-9
 """How far two floats may be apart, relative to their size, and count as equal."""
+
+
+class Relation(StrEnum):
+    """What a claim says of its two sides; of gradients, coordinate by coordinate."""
+
+    EQUAL = "="
+    AT_MOST = "≤"
+
+    def sign(self, refuted: bool = False) -> str:
+        """The sign between the sides, or the one that says that it does not hold."""
+        return {"=": "≠", "≤": "≰"}[self] if refuted else str(self)
+
+    def latex(self, refuted: bool = False) -> str:
+        """The sign as LaTeX."""
+        return {"=": "=", "≠": "\\neq", "≤": "\\le", "≰": "\\nleq"}[self.sign(refuted)]
 
 
 @dataclass(frozen=True)

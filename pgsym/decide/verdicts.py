@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import Size, listed
+from pgsym.decide.statements import Relation
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Term
@@ -30,21 +31,6 @@ class Rung(StrEnum):
 
 TESTED_AT = "tested at "
 """How the method of evidence begins that says at how many instances, and from where."""
-
-
-class Relation(StrEnum):
-    """What a claim says of its two sides; of gradients, coordinate by coordinate."""
-
-    EQUAL = "="
-    AT_MOST = "≤"
-
-    def sign(self, refuted: bool = False) -> str:
-        """The sign between the sides, or the one that says that it does not hold."""
-        return {"=": "≠", "≤": "≰"}[self] if refuted else str(self)
-
-    def latex(self, refuted: bool = False) -> str:
-        """The sign as LaTeX."""
-        return {"=": "=", "≠": "\\neq", "≤": "\\le", "≰": "\\nleq"}[self.sign(refuted)]
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.generic import GenericInstance, Stratum
 from pgsym.meaning.instances import axes_of, has_table
 from pgsym.meaning.numbers import Array
-from pgsym.terms.build import BUILT_IN, EXP, INDICATORS, LOG
+from pgsym.terms.builtins import BUILT_IN, EXP, INDICATORS, LOG
 from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
 from pgsym.terms.nodes import Apply, Conditional, Law, Power, Quotient, Scope, Symbol, Term, Variable

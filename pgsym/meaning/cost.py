@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import inf, log2, log10
 
 from pgsym.errors import TooLarge
-from pgsym.terms.build import ABS, EXP, EXTREMES, MOMENTS, POWER
+from pgsym.terms.builtins import ABS, EXP, EXTREMES, MOMENTS, POWER
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.moments import written_out
 from pgsym.terms.nodes import (

@@ -18,7 +18,7 @@ from pgsym.meaning.instances import Instance, TableInstance
 from pgsym.meaning.known_signs import known_sign
 from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
-from pgsym.terms.build import ABS, BUILT_IN, EXP, EXTREMES, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
+from pgsym.terms.builtins import ABS, BUILT_IN, EXP, EXTREMES, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import (
@@ -430,13 +430,10 @@ class Evaluator(Meaning[Value]):
             dense = self.contraction.dense(value)
             return dense if dense.outside else Factor({0: self.instance.numbers.absolute(dense.array)}, dense.axes)
         try:
-            known = self.instance.bounds
-            bounds = Evaluator.at(known, self.fresh)
-            dense = bounds.contraction.dense(bounds.real(bounds.read(argument, environment)))
-            _check_inside(dense)
-            signs = self.instance.numbers.integers(known.numbers.signs(dense.array))
+            dense = self._bounds(argument, environment)
+            signs = self.instance.numbers.integers(self.instance.bounds.numbers.signs(dense.array))
         except OutsideNumberSystem:
-            sign = known_sign(argument, environment, self.instance, self.fresh)
+            sign = known_sign(argument, self.instance, lambda t: self._signs_of_bounds(t, environment))
             if sign:
                 return self.multiply((self.number(Fraction(sign)), value))
             dense = self.contraction.dense(value)
@@ -451,6 +448,16 @@ class Evaluator(Meaning[Value]):
             if self.levels and not self.instance.is_checked_again
             else size
         )
+
+    def _bounds(self, term: Term, environment: Environment) -> Factor:
+        """Bounds of a term over the class of the instance; raises OutsideNumberSystem where there are none."""
+        bounds = Evaluator.at(self.instance.bounds, self.fresh)
+        dense = bounds.contraction.dense(bounds.real(bounds.read(term, environment)))
+        _check_inside(dense)
+        return dense
+
+    def _signs_of_bounds(self, term: Term, environment: Environment) -> Array:
+        return self.instance.bounds.numbers.signs(self._bounds(term, environment).array)
 
     @staticmethod
     def _moves(factor: Factor) -> bool:

@@ -15,7 +15,7 @@ from pgsym.meaning.lengths import LengthInstance
 from pgsym.meaning.policies import PolicyInstance
 from pgsym.meaning.tables import entries_at
 from pgsym.meaning.vocabulary import ascii_name
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, POWER
+from pgsym.terms.builtins import ABS, EXP, INDICATORS, LOG, POWER
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import (
     Add,

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pgsym.errors import OutsideNumberSystem
-from pgsym.terms.build import ABS, EXTREMES, MAXIMUM
+from pgsym.meaning.instances import Instance
+from pgsym.meaning.numbers import Array
+from pgsym.terms.builtins import ABS, EXTREMES, MAXIMUM
 from pgsym.terms.nodes import Add, Apply, Multiply, Number, Power, Product, Quotient, Term, Variable
 from pgsym.terms.rational import as_fraction, same_rational_function
 from pgsym.terms.sorts import PARAMETER
 from pgsym.terms.structure import substitute
 
-if TYPE_CHECKING:
-    from pgsym.meaning.instances import Instance
-    from pgsym.terms.interpret import Environment
-
 ONE = Number(Fraction(1))
 
 
-def known_sign(term: Term, environment: Environment, instance: Instance, fresh: Iterator[int]) -> int | None:
+def known_sign(term: Term, instance: Instance, signs_of: Callable[[Term], Array]) -> int | None:
     """1, −1 or 0: the sign of a term at every instance of the class that `instance` is of, or None if it varies.
 
     Definitions are put in, parameters held fixed are where they are held, minima, maxima and absolute values whose
-    sides are in a known order are resolved, and what cancels is dropped.  `fresh` are numbers by which no axis in the
-    environment is named.
+    sides are in a known order are resolved, and what cancels is dropped.  `signs_of` gives the signs of the bounds of
+    a polynomial, or raises OutsideNumberSystem.
     """
-    return _KnownSigns(environment, instance, fresh).sign(term)
+    return _KnownSigns(instance, signs_of).sign(term)
 
 
 class _KnownSigns:
-    def __init__(self, environment: Environment, instance: Instance, fresh: Iterator[int]):
-        self.environment, self.instance, self.fresh = environment, instance, fresh
+    def __init__(self, instance: Instance, signs_of: Callable[[Term], Array]):
+        self.instance, self.signs_of = instance, signs_of
         self.held = {Variable(v, PARAMETER): Variable(at, PARAMETER) for v, at in instance.frozen.items()}
         self._signs: dict[Term, int | None] = {}  # nested maxima mention the same terms again and again
         self._resolved: dict[Term, Term] = {}
@@ -80,15 +77,8 @@ class _KnownSigns:
         return x if (order >= 0) == larger else y
 
     def _of_polynomial(self, term: Term) -> int | None:
-        from pgsym.meaning.evaluator import Evaluator
-
-        known = self.instance.bounds
-        bounds = Evaluator.at(known, self.fresh)
         try:
-            dense = bounds.contraction.dense(bounds.real(bounds.read(term, self.environment)))
-            if dense.outside:
-                return None
-            signs = known.numbers.signs(dense.array)
+            signs = self.signs_of(term)
         except OutsideNumberSystem:
             return None
         if (signs >= 0).all():

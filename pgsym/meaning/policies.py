@@ -14,7 +14,7 @@ from pgsym.meaning.checked import entries_of, labels_of
 from pgsym.meaning.instances import Instance, Sizes
 from pgsym.meaning.numbers import Array, Symbolic
 from pgsym.meaning.vocabulary import ascii_name, bodies, primitives
-from pgsym.terms.build import EXP
+from pgsym.terms.builtins import EXP
 from pgsym.terms.hypotheses import Hypothesis, ThetaFree
 from pgsym.terms.nodes import Apply, Symbol, Term, Variable
 from pgsym.terms.sorts import PARAMETER, REAL

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from unicodedata import name as unicode_name
 
 from pgsym.meaning.instances import axes_of, has_table
-from pgsym.terms.build import BUILT_IN
+from pgsym.terms.builtins import BUILT_IN
 from pgsym.terms.hypotheses import Definition, Hypothesis, SymbolHypothesis
 from pgsym.terms.nodes import Apply, Symbol, Term
 from pgsym.terms.sorts import FINITE, PARAMETER, TRAJECTORY, Collective, Sort

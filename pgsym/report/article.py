@@ -22,9 +22,9 @@ from pgsym.report.builders import (
     table_cell,
     table_name,
     verdict_on,
-    versions,
 )
 from pgsym.report.chapters import Chapter, FigureSlot, Part, chapters
+from pgsym.report.derivations import versions
 from pgsym.report.document import (
     Badge,
     Beside,

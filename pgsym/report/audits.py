@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pgsym.audit import TOLERANCE, Audit, Reading
 from pgsym.errors import ReportError
-from pgsym.report.builders import versions
+from pgsym.report.derivations import versions
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
 from pgsym.terms import latex
 

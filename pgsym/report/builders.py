@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from pgsym import __version__, catalogue
+from pgsym import catalogue
 from pgsym.decide.apart import with_symbols_apart
 from pgsym.decide.claims import Claim
 from pgsym.decide.counterexamples import UNDEFINED, Counterexample
@@ -23,7 +21,6 @@ from pgsym.report.document import (
     Block,
     Code,
     Derivation,
-    Document,
     Formula,
     Heading,
     Line,
@@ -54,38 +51,6 @@ def _decided(claim: Claim, _sizes: str, _identity: int | None) -> Verdict:
 def necessity(theorem: Theorem) -> tuple[tuple[Hypothesis, Verdict], ...]:
     """What becomes of a theorem without each of its hypotheses, decided once."""
     return theorem.necessity()
-
-
-def document_for(name: str) -> Document:
-    """The report of a script, or of the script that states a claim; some tell a longer story than the usual one."""
-    from pgsym.report.stories import STORIES
-
-    name = catalogue.script_name(name)
-    script = catalogue.script(name)
-    title, blocks = _opening(script.__doc__ or name)
-    body = list(STORIES[name]() if name in STORIES else standard(name))
-    sources = tuple(dict.fromkeys(c.source for c in script.claims() if c.source))
-    return Document(name, title, (*blocks, *body), sources=sources, versions=versions())
-
-
-def versions() -> tuple[tuple[str, str], ...]:
-    """What made the report."""
-    import numpy
-
-    python = ".".join(map(str, sys.version_info[:3]))
-    return (("pgsym", __version__), ("Python", python), ("NumPy", numpy.__version__), ("SymPy", _sympy_version()))
-
-
-def _sympy_version() -> str:
-    from importlib.metadata import version
-
-    return version("sympy")
-
-
-def _opening(docstring: str) -> tuple[str, tuple[Block, ...]]:
-    """A docstring's first line as the title, its paragraphs as prose."""
-    first, *rest = inspect.cleandoc(docstring).split("\n\n")
-    return " ".join(first.split()).rstrip("."), tuple(Paragraph(" ".join(p.split())) for p in rest if p.strip())
 
 
 def standard(name: str) -> Iterator[Block]:

@@ -13,7 +13,7 @@ from pgsym.estimators.findings import FAILS, HOLDS, in_members
 from pgsym.estimators.matching import Kind, Match, recognised
 from pgsym.estimators.reading import Reading
 from pgsym.estimators.suite import Case
-from pgsym.report.builders import versions
+from pgsym.report.derivations import versions
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
 from pgsym.report.prose import quoted
 

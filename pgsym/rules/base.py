@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from pgsym.errors import RuleDoesNotApply
-from pgsym.terms.build import BUILT_IN, EXP, LOG, POWER
+from pgsym.terms.builtins import BUILT_IN, EXP, LOG, POWER
 from pgsym.terms.hypotheses import AtLeastTwo, Hypothesis, Positive, Rounds, ThetaFree
 from pgsym.terms.nodes import (
     Add,

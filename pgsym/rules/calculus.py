@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, constant_in, defined, opened, positive, union
 from pgsym.rules.time import before
-from pgsym.terms.build import EXP, LOG, POWER, expect, log, outer
+from pgsym.terms.build import expect, log, outer
+from pgsym.terms.builtins import EXP, LOG, POWER
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import (
     Add,

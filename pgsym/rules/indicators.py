@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pgsym.rules.base import Rewrite, Rule, defined, opened
-from pgsym.terms.build import ABS, INDICATORS, indicator, sum_over
+from pgsym.terms.build import indicator, sum_over
+from pgsym.terms.builtins import ABS, INDICATORS
 from pgsym.terms.nodes import (
     Add,
     All,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pgsym.rules.base import Rewrite, Rule, opened
-from pgsym.terms.build import POWER
+from pgsym.terms.builtins import POWER
 from pgsym.terms.nodes import Add, Apply, Binder, Expectation, Number, Quotient, Range, Sum, Term, factors, lift
 from pgsym.terms.places import Place
 from pgsym.terms.rational import same_rational_function

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pgsym.rules.base import Rewrite, Rule, positive
-from pgsym.terms.build import EXP, LOG, log
+from pgsym.terms.build import log
+from pgsym.terms.builtins import EXP, LOG
 from pgsym.terms.nodes import Apply, Multiply, Number, Power, Product, Quotient, Sum
 from pgsym.terms.places import Place
 from pgsym.terms.structure import total

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pgsym.rules.base import Rewrite, Rule, opened
-from pgsym.terms.build import MOMENTS, OUTER, expect, variance
+from pgsym.terms.build import expect, variance
+from pgsym.terms.builtins import MOMENTS, OUTER
 from pgsym.terms.moments import written_out
 from pgsym.terms.nodes import Add, Apply, Conditional, Expectation, Law, Power, Term, Variable, factors, summands
 from pgsym.terms.places import Place

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, constant_in, opened, positive, union
-from pgsym.terms.build import LOG, expect, log
+from pgsym.terms.build import expect, log
+from pgsym.terms.builtins import LOG
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import Apply, Expectation, Law, Multiply, Power, Product, Quotient, Range, Scope, Term, factors
 from pgsym.terms.places import Place

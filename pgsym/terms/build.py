@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 from pgsym.errors import SortError
+from pgsym.terms.builtins import (
+    ABS,
+    COVARIANCE,
+    COVARIANCE_MATRIX,
+    EXP,
+    INDICATORS,
+    LOG,
+    MAXIMUM,
+    MINIMUM,
+    OUTER,
+    QUANTITY,
+    TRANSPOSE,
+    VARIANCE,
+)
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.nodes import (
     All,
@@ -20,26 +34,8 @@ from pgsym.terms.nodes import (
     Variable,
     lift,
 )
-from pgsym.terms.sorts import ACTION, FINITE, INDEX, MATRIX, PARAMETER, REAL, VECTOR, Sort
+from pgsym.terms.sorts import ACTION, MATRIX, PARAMETER, VECTOR, Sort
 from pgsym.terms.structure import free, scope, sort_of
-
-LOG = Symbol("log", (REAL,))
-EXP = Symbol("exp", (REAL,))
-ABS = Symbol("abs", (REAL,))
-MINIMUM = Symbol("min", (REAL, REAL))
-MAXIMUM = Symbol("max", (REAL, REAL))
-POWER = Symbol("^", (REAL, INDEX))  # γ^(t − 1); an exponent that is a number makes a Power
-INDICATORS = {sort: Symbol("1", (sort, sort)) for sort in FINITE}
-VARIANCE = Symbol("Var", (REAL,))
-COVARIANCE = Symbol("Cov", (REAL,))
-COVARIANCE_MATRIX = Symbol("Cov", (VECTOR,), MATRIX)  # of two gradients
-QUANTITY = Symbol("of", (REAL,))  # what a variance or covariance is of: it ends the draws above it
-OUTER = Symbol("⊗", (VECTOR, VECTOR), MATRIX)
-TRANSPOSE = Symbol("ᵀ", (MATRIX,), MATRIX)
-EXTREMES = frozenset({MINIMUM, MAXIMUM})
-MOMENTS = frozenset({VARIANCE, COVARIANCE, COVARIANCE_MATRIX})
-BUILT_IN = frozenset({LOG, EXP, ABS, POWER, *INDICATORS.values(), *EXTREMES, *MOMENTS, QUANTITY, OUTER, TRANSPOSE})
-"""The symbols whose meaning no instance chooses."""
 
 
 def log(x: Liftable) -> Apply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from pgsym.terms.build import ABS, MINIMUM
+from pgsym.terms.builtins import ABS, MINIMUM
 from pgsym.terms.nodes import Apply, Term
 
 

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from pgsym.errors import ContradictoryHypotheses, SortError
-from pgsym.terms.build import BUILT_IN
+from pgsym.terms.builtins import BUILT_IN
 from pgsym.terms.nodes import Apply, Gradient, Liftable, Symbol, Term, Variable, lift
 from pgsym.terms.sorts import FINITE, INDEX, LETTERS, PARAMETER, REAL, Collective, Sort
 from pgsym.terms.structure import close, free, instantiate, sort_of, substitute, symbols, walk

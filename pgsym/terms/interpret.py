@@ -15,7 +15,7 @@ from math import prod
 from typing import Any, Generic, TypeVar
 
 from pgsym.errors import SortError
-from pgsym.terms.build import EXTREMES, MOMENTS
+from pgsym.terms.builtins import EXTREMES, MOMENTS
 from pgsym.terms.extremes import by_absolute
 from pgsym.terms.moments import written_out
 from pgsym.terms.nodes import (

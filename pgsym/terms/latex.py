@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from unicodedata import normalize
 
+from pgsym import hooks
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.nodes import Closed, Term
 from pgsym.terms.notation import Notation
@@ -129,3 +130,6 @@ def latex(term: Term, changed: Path | None = None) -> str:
     '\\nabla_{\\theta} \\log \\pi_{\\theta}(a \\mid s)'
     """
     return LatexNotation(changed).write(term)
+
+
+hooks.latex = latex

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pgsym.errors import SortError
-from pgsym.terms.build import COVARIANCE_MATRIX, OUTER, QUANTITY, VARIANCE
+from pgsym.terms.builtins import COVARIANCE_MATRIX, OUTER, QUANTITY, VARIANCE
 from pgsym.terms.nodes import Apply, Expectation, Power, Term
 from pgsym.terms.structure import product
 

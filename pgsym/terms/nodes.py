@@ -21,7 +21,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
 
+from pgsym import hooks
 from pgsym.errors import SortError
+from pgsym.terms.depth import not_too_deep
 from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Sort
 
 if TYPE_CHECKING:
@@ -79,26 +81,17 @@ class Term:
         return Quotient(lift(other), self)
 
     def __pow__(self, exponent: Term | int) -> Term:
-        if isinstance(exponent, int):
-            return Power(self, exponent)
-        from pgsym.terms.build import POWER
-
-        return POWER(self, exponent)
+        return Power(self, exponent) if isinstance(exponent, int) else POWER(self, exponent)
 
     def __str__(self) -> str:
-        from pgsym.terms.text import text
-
-        return text(self)
+        return hooks.text(self)
 
     def _repr_latex_(self) -> str:
-        from pgsym.terms.latex import latex
-
-        return f"$\\displaystyle {latex(self)}$"
+        return f"$\\displaystyle {hooks.latex(self)}$"
 
     def _sympy_(self) -> sympy.Expr:
-        from pgsym.meaning.exact import to_sympy
-
-        return to_sympy(self)
+        found: sympy.Expr = hooks.to_sympy(self)
+        return found
 
 
 @hashed_once
@@ -174,13 +167,10 @@ class Symbol:
         return Law(self, lifted)
 
     def _check(self, arguments: tuple[Term, ...], sorts: tuple[Sort, ...]) -> None:
-        from pgsym.terms.depth import not_too_deep
-        from pgsym.terms.structure import sort_of
-
         if len(arguments) != len(sorts):
             raise SortError(f"{self.name} takes {len(sorts)} arguments here, got {len(arguments)}")
         for argument, sort in zip(arguments, sorts, strict=True):
-            if (actual := not_too_deep(sort_of)(argument)) != sort and not (
+            if (actual := not_too_deep(hooks.sort_of)(argument)) != sort and not (
                 isinstance(argument, Number) and sort == INDEX
             ):
                 raise SortError(f"{self.name} wants an argument of sort {sort}, got {argument} of sort {actual}")
@@ -370,3 +360,7 @@ def summands(term: Term) -> tuple[Term, ...]:
 def factors(term: Term) -> tuple[Term, ...]:
     """The operands of a product, products within products spliced."""
     return tuple(x for t in term.operands for x in factors(t)) if isinstance(term, Multiply) else (term,)
+
+
+POWER = Symbol("^", (REAL, INDEX))
+"""What `**` writes where the exponent is a term, as in γ^(t − 1); where it is a number it writes a Power."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 
-from pgsym.terms.build import ABS, EXP, INDICATORS, LOG, MOMENTS, OUTER, QUANTITY, TRANSPOSE, VARIANCE
-from pgsym.terms.build import POWER as SYMBOLIC_POWER
+from pgsym.terms.builtins import ABS, EXP, INDICATORS, LOG, MOMENTS, OUTER, QUANTITY, TRANSPOSE, VARIANCE
+from pgsym.terms.builtins import POWER as SYMBOLIC_POWER
 from pgsym.terms.nodes import (
     Add,
     All,

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import partial, reduce
 
 from pgsym.errors import ContradictoryHypotheses
-from pgsym.terms.build import ABS, BUILT_IN, EXP, INDICATORS, LOG, MAXIMUM, MINIMUM, POWER, VARIANCE
+from pgsym.terms.builtins import ABS, BUILT_IN, EXP, INDICATORS, LOG, MAXIMUM, MINIMUM, POWER, VARIANCE
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, Signed, consistent
 from pgsym.terms.nodes import (
     Add,

@@ -10,7 +10,9 @@ from itertools import count
 from operator import attrgetter, is_
 from typing import Any
 
+from pgsym import hooks
 from pgsym.errors import SortError
+from pgsym.terms.builtins import COVARIANCE_MATRIX, MOMENTS, QUANTITY
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -325,8 +327,6 @@ def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
 
 def _sort_of_moment(symbol: Symbol, arguments: tuple[Term, ...], scopes: tuple[Sort, ...]) -> Sort | None:
     """The sort of a variance or covariance, and of what it is of; None for other symbols."""
-    from pgsym.terms.build import COVARIANCE_MATRIX, MOMENTS, QUANTITY
-
     if symbol in MOMENTS - {COVARIANCE_MATRIX}:
         return sort_of(arguments[0], scopes)
     if symbol != QUANTITY:
@@ -345,3 +345,6 @@ def _counts(term: Term, scopes: tuple[Sort, ...]) -> bool:
         case Multiply(operands):
             return all(_counts(t, scopes) for t in operands)
     return sort_of(term, scopes) == INDEX
+
+
+hooks.sort_of = sort_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pgsym import hooks
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.nodes import Closed, Term
 from pgsym.terms.notation import PRODUCT, Notation, bare
@@ -80,3 +81,6 @@ def text(term: Term, changed: Path | None = None, mark: tuple[str, str] = ("⟦"
     E_{s∼D, a∼π_θ(· | s)}[r(s, a)]
     """
     return TextNotation(changed, mark).write(term)
+
+
+hooks.text = text

@@ -66,7 +66,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     """What the assertions draw, in the header of a run."""
-    from pgsym import __version__
+    from pgsym.version import __version__
 
     told = _of_the_run(config)
     examples, seed = told.get("examples", settings.EXAMPLES), told.get("seed", settings.SEED)

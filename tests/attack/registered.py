@@ -18,7 +18,7 @@ from pgsym.decide.claims import Claim
 from pgsym.decide.closed_forms import written
 from pgsym.decide.conditions import conditions
 from pgsym.decide.relevance import relevant_hypotheses
-from pgsym.decide.verdicts import Relation
+from pgsym.decide.statements import Relation
 from pgsym.terms.nodes import Symbol, Term
 
 USUAL = 3

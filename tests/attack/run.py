@@ -14,7 +14,7 @@ from attack.statements import Statement
 from pgsym.decide import Verdict, decide, potential
 from pgsym.decide.closed_forms import decide_closed_form
 from pgsym.decide.orders import decide_order
-from pgsym.decide.verdicts import Relation
+from pgsym.decide.statements import Relation
 from pgsym.errors import PgsymError, ReadingsDisagree
 from pgsym.terms import Closed
 

@@ -13,7 +13,7 @@ from pgsym import catalogue
 from pgsym.decide import Rung, decide
 from pgsym.problems import one_step
 from pgsym.report.article import article
-from pgsym.report.builders import document_for
+from pgsym.report.derivations import document_for
 from pgsym.report.render import render
 from pgsym.terms import grad
 

@@ -161,7 +161,7 @@ def test_a_wrong_evaluation_is_seen(written: sympy.Expr, value: sympy.Expr) -> N
 
 
 def test_an_order_of_a_wrong_integral_is_not_exact() -> None:
-    from pgsym.decide.verdicts import Relation
+    from pgsym.decide.statements import Relation
 
     assert decide_closed_form(closed(WRONG), lift(-4), Relation.AT_MOST).rung is not Rung.EXACT
 

@@ -11,7 +11,7 @@ from sympy.core.function import PoleError
 
 from pgsym.decide import Rung
 from pgsym.decide.closed_forms import decide_closed_form, is_closed
-from pgsym.decide.verdicts import Relation
+from pgsym.decide.statements import Relation
 from pgsym.errors import SortError, UndefinedValue
 from pgsym.problems import one_step
 from pgsym.terms import Closed, Number

@@ -13,7 +13,7 @@ import pgsym.decide
 from pgsym.decide import Counterexample, Rung, counterexample, decide
 from pgsym.decide.confirmation import CONFIRMED, confirmed
 from pgsym.decide.orders import decide_order
-from pgsym.decide.verdicts import Relation
+from pgsym.decide.statements import Relation
 from pgsym.errors import ReadingsDisagree
 from pgsym.problems import classification, one_step, trajectories
 from pgsym.problems.classification import LOGIT

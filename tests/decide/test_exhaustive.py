@@ -11,8 +11,7 @@ import pytest
 from pgsym import catalogue
 from pgsym.decide import Counterexample, Grid, Rung, Size, decide, exhaustive
 from pgsym.decide.candidates import ingredients
-from pgsym.decide.statements import Statement
-from pgsym.decide.verdicts import Relation
+from pgsym.decide.statements import Relation, Statement
 from pgsym.errors import InstanceError, OutsideNumberSystem, SortError, TooLarge
 from pgsym.problems import classification, one_step
 from pgsym.problems.one_step import POLICY

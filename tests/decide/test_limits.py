@@ -23,7 +23,8 @@ from pgsym.meaning.cost import cost
 from pgsym.meaning.exact import exact
 from pgsym.problems import one_step, trajectories
 from pgsym.terms import Closed, Number, Term, Variable, exp, log, maximum, product_range, sum_over, sum_range
-from pgsym.terms.build import POWER, absolute, clip, function
+from pgsym.terms.build import absolute, clip, function
+from pgsym.terms.builtins import POWER
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import lift
 from pgsym.terms.sorts import INDEX, REAL, STATE

@@ -23,7 +23,7 @@ from pgsym.terms import (
     transpose,
     variance,
 )
-from pgsym.terms.build import QUANTITY
+from pgsym.terms.builtins import QUANTITY
 from pgsym.terms.nodes import Apply
 from pgsym.terms.record import from_record, hypothesis_from_record, hypothesis_record, to_record
 

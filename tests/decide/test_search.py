@@ -16,8 +16,7 @@ from pgsym.decide.screening import SpaceInstance, hits, used
 from pgsym.decide.search import search, shrunk
 from pgsym.decide.sizes import SEARCH_SIZES, size_names, up_to
 from pgsym.decide.spaces import at_round
-from pgsym.decide.statements import Statement
-from pgsym.decide.verdicts import Relation
+from pgsym.decide.statements import Relation, Statement
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.instances import TableInstance
 from pgsym.meaning.numbers import Float64, Rational

@@ -27,7 +27,7 @@ from pgsym.terms import (
     sum_over,
     variance,
 )
-from pgsym.terms.build import POWER
+from pgsym.terms.builtins import POWER
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Conditional, Law, lift
 from pgsym.terms.signs import is_non_negative

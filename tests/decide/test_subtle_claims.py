@@ -14,7 +14,8 @@ import pytest
 
 from pgsym.decide import Rung, Size, decide
 from pgsym.decide.orders import decide_order
-from pgsym.decide.verdicts import Relation, Verdict
+from pgsym.decide.statements import Relation
+from pgsym.decide.verdicts import Verdict
 from pgsym.problems import classification, trajectories
 from pgsym.problems.classification import LOGIT
 from pgsym.problems.one_step import POLICY, REWARD, SAMPLES

@@ -14,7 +14,7 @@ import pytest
 
 from pgsym import catalogue
 from pgsym.errors import ReportError
-from pgsym.report.builders import document_for
+from pgsym.report.derivations import document_for
 from pgsym.report.document import (
     Badge,
     Code,
@@ -289,7 +289,7 @@ def test_nothing_but_the_command_line_reads_reports() -> None:
 def test_one_pdf_is_quick_to_start() -> None:
     """Nothing that a PDF does not need is imported for it (the time itself is measured in the benchmarks)."""
     code = (
-        "import sys; from pgsym.report.builders import document_for; from pgsym.report.render import render;"
+        "import sys; from pgsym.report.derivations import document_for; from pgsym.report.render import render;"
         "render(document_for('ce-pg-weight'), 'pdf');"
         "print([m for m in ('matplotlib', 'sklearn', 'nbformat') if m in sys.modules])"
     )

@@ -15,8 +15,10 @@ from pgsym.catalogue import Entry
 from pgsym.cli import main
 from pgsym.decide.claims import Claim
 from pgsym.decide.identities import decide
-from pgsym.decide.verdicts import Condition, Evidence, Relation, Rung, Verdict
+from pgsym.decide.statements import Relation
+from pgsym.decide.verdicts import Condition, Evidence, Rung, Verdict
 from pgsym.kernel import Derivation
+from pgsym.printing import show, show_verdict
 from pgsym.problems import one_step, trajectories
 from pgsym.report import article
 from pgsym.report.builders import claimed, necessity_of, statement_of
@@ -25,7 +27,6 @@ from pgsym.report.document import Document, Statement, Table
 from pgsym.report.evidence import covered, evidence
 from pgsym.report.render import render
 from pgsym.rules import MultiplyByOne
-from pgsym.show import show, show_verdict
 from pgsym.terms import grad, log
 from pgsym.terms.build import exp
 from pgsym.terms.hypotheses import Positive

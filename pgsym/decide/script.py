@@ -8,22 +8,22 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import count
 from keyword import iskeyword
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 from unicodedata import normalize
 
 import numpy as np
 
+from pgsym.decide.candidates import Candidate
+from pgsym.decide.sizes import Size
 from pgsym.meaning.instances import axes_of
+from pgsym.meaning.numbers import Array
 from pgsym.meaning.vocabulary import head
-from pgsym.terms.build import INDICATORS
+from pgsym.terms.builtins import INDICATORS
+from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Gradient, Symbol, Term, Variable
 from pgsym.terms.record import hypothesis_record, to_record
 from pgsym.terms.sorts import LETTERS, MATRIX, PARAMETER, VECTOR
 from pgsym.terms.structure import sort_of
-
-if TYPE_CHECKING:
-    from pgsym.decide.counterexamples import Counterexample
-    from pgsym.meaning.numbers import Array
 
 WIDTH = 112
 RESERVED = {"F", "given", "instance", "left", "right", "problem", "value", "printed", "print"}
@@ -52,7 +52,32 @@ print("right", printed(value(right, instance{at}){entry}))
 """
 
 
-def python_of(counterexample: Counterexample) -> str:
+class Instance(Protocol):
+    """What a script says of a counterexample; see `pgsym.decide.counterexamples.Counterexample`."""
+
+    @property
+    def size(self) -> Size: ...
+    @property
+    def candidate(self) -> Candidate: ...
+    @property
+    def at(self) -> tuple[tuple[str, int], ...]: ...
+    @property
+    def lhs(self) -> tuple[Any, ...]: ...
+    @property
+    def rhs(self) -> tuple[Any, ...]: ...
+    @property
+    def entry(self) -> tuple[int, int] | None: ...
+    @property
+    def lhs_term(self) -> Term: ...
+    @property
+    def rhs_term(self) -> Term: ...
+    @property
+    def given(self) -> tuple[Hypothesis, ...]: ...
+    @property
+    def is_rational(self) -> bool: ...
+
+
+def python_of(found: Instance) -> str:
     """A short script that rebuilds the counterexample and prints the value of both sides, as it states them.
 
     >>> from pgsym.decide import counterexample
@@ -62,7 +87,6 @@ def python_of(counterexample: Counterexample) -> str:
     left  1
     right 0
     """
-    found = counterexample
     names = _Names()
     left = _as_gradient(found.lhs_term, found.rhs_term)
     right = _as_gradient(found.rhs_term, found.lhs_term)
@@ -189,7 +213,7 @@ def _logarithmic(tables: Mapping[Symbol, Array], logarithmic: Iterable[Symbol]) 
     return f"logarithmic=[{', '.join(keys)}]" if keys else ""
 
 
-def _arguments(found: Counterexample) -> str:
+def _arguments(found: Instance) -> str:
     """What `value` is told besides the term and the instance: places from 0, and what stands for a missing value."""
     at = ", ".join(f"{_quoted(name)}: {i - 1}" for name, i in found.at)
     undefined = any(isinstance(x, str) for x in (*found.lhs, *found.rhs))

@@ -1,0 +1,42 @@
+"""The report of a script: its own words, then the usual blocks or a longer story."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+
+from pgsym import catalogue
+from pgsym.report.builders import standard
+from pgsym.report.document import Block, Document, Paragraph
+from pgsym.report.stories import STORIES
+from pgsym.version import __version__
+
+
+def document_for(name: str) -> Document:
+    """The report of a script, or of the script that states a claim; some tell a longer story than the usual one."""
+    name = catalogue.script_name(name)
+    script = catalogue.script(name)
+    title, blocks = _opening(script.__doc__ or name)
+    body = list(STORIES[name]() if name in STORIES else standard(name))
+    sources = tuple(dict.fromkeys(c.source for c in script.claims() if c.source))
+    return Document(name, title, (*blocks, *body), sources=sources, versions=versions())
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """What made the report."""
+    import numpy
+
+    python = ".".join(map(str, sys.version_info[:3]))
+    return (("pgsym", __version__), ("Python", python), ("NumPy", numpy.__version__), ("SymPy", _sympy_version()))
+
+
+def _sympy_version() -> str:
+    from importlib.metadata import version
+
+    return version("sympy")
+
+
+def _opening(docstring: str) -> tuple[str, tuple[Block, ...]]:
+    """A docstring's first line as the title, its paragraphs as prose."""
+    first, *rest = inspect.cleandoc(docstring).split("\n\n")
+    return " ".join(first.split()).rstrip("."), tuple(Paragraph(" ".join(p.split())) for p in rest if p.strip())
