@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import difflib
 import importlib.util
-import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Protocol, cast
 
 from pgsym.decide.claims import Claim, Example
 from pgsym.decide.statements import Relation
 from pgsym.decide.verdicts import Rung
 from pgsym.errors import PgsymError, UnknownName
+from pgsym.files import write_atomically
+from pgsym.index import FILE, Indexed, folder, homes, indexed, written
 from pgsym.kernel import Theorem
 from pgsym.user_code import failure, running
 
@@ -50,25 +50,37 @@ class Entry:
         return tuple(f"tests/test_claims.py::{name}[{self.claim.id}]" for name in names)
 
 
+class _Modules(Mapping[str, Script]):
+    """The modules of a package by name, each imported when it is looked up."""
+
+    def __init__(self, package: str, names: Iterable[str]):
+        self.package, self.names = package, tuple(names)
+
+    def __getitem__(self, name: str) -> Script:
+        if name not in self.names:
+            raise KeyError(name)
+        return cast(Script, importlib.import_module(f"{self.package}.{name.replace('-', '_')}"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+
 @cache
-def scripts() -> dict[str, Script]:
+def scripts() -> Mapping[str, Script]:
     """Every script by name, such as "policy-gradient-one-step"."""
-    import pgsym.derivations as folder
-
-    return _modules(folder)
+    return _Modules("pgsym.derivations", (n for n, p in homes().items() if p.parent.name != "claims"))
 
 
 @cache
-def claim_files() -> dict[str, Script]:
+def claim_files() -> Mapping[str, Script]:
     """Every file of claims that no derivation states, by name."""
-    import pgsym.derivations.claims as folder
-
-    return _modules(folder)
-
-
-def _modules(folder: ModuleType) -> dict[str, Script]:
-    names = sorted(i.name for i in pkgutil.iter_modules(folder.__path__) if not (i.ispkg or i.name.startswith("_")))
-    return {n.replace("_", "-"): cast(Script, importlib.import_module(f"{folder.__name__}.{n}")) for n in names}
+    return _Modules("pgsym.derivations.claims", (n for n, p in homes().items() if p.parent.name == "claims"))
 
 
 def _entries_from(home: str, script: Script) -> Iterator[Entry]:
@@ -95,8 +107,20 @@ def entries() -> dict[str, Entry]:
     >>> list(entries())[:1]
     ['intro-unified-view']
     """
-    homes = (*scripts().items(), *claim_files().items())
-    return _in_order(entry for name, script in homes for entry in _entries_from(name, script))
+    return _in_order(e for name in homes() for e in _stated_in(name).values())
+
+
+@cache
+def _stated_in(home: str) -> dict[str, Entry]:
+    """The claims of a file, by id and in order."""
+    return _in_order(_entries_from(home, _module(home)))
+
+
+@cache
+def _homes_of_claims() -> dict[str, str]:
+    """Where each claim is stated, by the index; a file that the index does not know is asked itself."""
+    known = {claim.id: home for home, claims in indexed().items() for claim in claims}
+    return known | {id: home for home in homes() if home not in indexed() for id in _stated_in(home)}
 
 
 def _in_order(found: Iterable[Entry]) -> dict[str, Entry]:
@@ -110,9 +134,22 @@ def _in_order(found: Iterable[Entry]) -> dict[str, Entry]:
 
 def entry(name: str) -> Entry:
     """The claim of an id; raises UnknownName with the nearest one there is."""
-    if name not in entries():
-        raise _unknown(name, entries())
-    return entries()[name]
+    if name not in _homes_of_claims():
+        raise _unknown(name, _homes_of_claims())
+    return _stated_in(_homes_of_claims()[name])[name]
+
+
+def as_indexed() -> list[tuple[str, Indexed]]:
+    """Every claim as the index has it, with the name of its file, in order."""
+    return [
+        (e.home, Indexed(e.claim.id, str(e.claim.expected), e.script, e.claim.chapter, e.claim.row))
+        for e in entries().values()
+    ]
+
+
+def write_index() -> None:
+    """Write the index of the derivations again, from what their files claim."""
+    write_atomically(folder() / FILE, written(as_indexed()).encode())
 
 
 def script_name(name: str) -> str:
@@ -121,19 +158,21 @@ def script_name(name: str) -> str:
         return _load(Path(name))
     if name in _mine or name in scripts():
         return name
-    if name in entries():
-        return entries()[name].script or entries()[name].home
+    if name in _homes_of_claims():
+        return entry(name).script or entry(name).home
     if name in claim_files():
         return name
-    raise _unknown(name, [*entries(), *scripts()])
+    raise _unknown(name, [*_homes_of_claims(), *scripts()])
 
 
 def script(name: str) -> Script:
     """The script of a name, of a claim's id, or of a file."""
     found = script_name(name)
-    if found in _mine:
-        return _mine[found][1]
-    return scripts()[found] if found in scripts() else claim_files()[found]
+    return _mine[found][1] if found in _mine else _module(found)
+
+
+def _module(name: str) -> Script:
+    return scripts()[name] if name in scripts() else claim_files()[name]
 
 
 def entries_of(name: str) -> list[Entry]:
@@ -143,12 +182,12 @@ def entries_of(name: str) -> list[Entry]:
         if not files:
             raise UnknownName(f"there are no claims in {name}: it holds no .py files (see pgsym new claim)")
         return list(_in_order(e for p in files for e in entries_of(str(p))).values())
-    if name in entries() and name not in scripts():
-        return [entries()[name]]
+    if name in _homes_of_claims() and name not in scripts():
+        return [entry(name)]
     wanted = script_name(name)
     if wanted in _mine:
         return list(_in_order(_entries_from(wanted, _mine[wanted][1])).values())
-    return [e for e in entries().values() if e.home == wanted]
+    return list(_stated_in(wanted).values())
 
 
 def _load(path: Path) -> str:
@@ -216,7 +255,7 @@ def _short(value: object) -> str:
 
 def names() -> Iterator[str]:
     """Every id and every script's name."""
-    yield from dict.fromkeys((*entries(), *scripts(), *claim_files()))
+    yield from dict.fromkeys((*_homes_of_claims(), *homes()))
 
 
 def _unknown(name: str, there_are: Iterable[str]) -> UnknownName:

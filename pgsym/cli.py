@@ -75,15 +75,17 @@ def root(
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """List every claim and derivation there is."""
-    from pgsym import catalogue
+    from pgsym.index import in_order
 
-    entries = catalogue.entries().values()
+    claims = in_order()
+    if claims is None:  # a file was changed since the index was written
+        from pgsym import catalogue
+
+        claims = catalogue.as_indexed()
     if as_json:
-        print_json(
-            [{"id": e.claim.id, "script": e.script, "home": e.home, "expected": str(e.claim.expected)} for e in entries]
-        )
+        print_json([{"id": c.id, "script": c.script, "home": home, "expected": c.expected} for home, c in claims])
         return
-    table(("id", "claimed", "script"), [(e.claim.id, badge(str(e.claim.expected)), e.script or "") for e in entries])
+    table(("id", "claimed", "script"), [(c.id, badge(c.expected), c.script or "") for _, c in claims])
 
 
 @app.command()

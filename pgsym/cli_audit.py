@@ -14,12 +14,12 @@ import typer
 from typer.core import TyperGroup
 
 from pgsym.errors import UnusableOption
-from pgsym.estimators.matching import Kind, Match
 from pgsym.terminal import Engine, escaped, listed, print_json, progress, table
 
 if TYPE_CHECKING:
     from pgsym.audit import Audit
     from pgsym.estimators.audit import LossAudit
+    from pgsym.estimators.matching import Match
     from pgsym.estimators.suite import Scope
     from pgsym.report.document import Document
 
@@ -285,6 +285,8 @@ def _beside(match: Match) -> str:
     """A bias in a few signs."""
     if match.equal:
         return ""
+    from pgsym.estimators.matching import Kind
+
     if match.kind is Kind.TURNED:
         return f"  {match.turn(3)}"
     return f"  × {short(match.factor)}" if match.factor is not None else f"  {match.kind}"
