@@ -15,6 +15,7 @@ import pgsym.audit
 from pgsym.audit import EXACT_WORK, Form, audit_gymnasium, forms
 from pgsym.cli import main
 from pgsym.errors import InstanceError
+from pgsym.extras import install
 from pgsym.problems import from_gymnasium, trajectories
 from pgsym.problems.environments import make, stray_step
 from pgsym.report.audits import audit_document
@@ -201,7 +202,7 @@ def test_a_report_without_matplotlib_names_the_extra(
         monkeypatch.setitem(sys.modules, name, None)
     status, out, err = run(capsys, "FrozenLake-v1", "--horizon", "3", "--output", str(tmp_path))
     assert (status, out) == (2, "")
-    assert err == "pgsym: the figures of an audit need Matplotlib: pip install 'pgsym[gym]'\n"
+    assert err == f"pgsym: the figures of an audit need Matplotlib: {install('gym')}\n"
     assert not list(tmp_path.iterdir())
 
 

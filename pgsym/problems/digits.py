@@ -24,6 +24,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pgsym.extras import install
+
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 ANSWERS: Final = 10
@@ -133,7 +135,7 @@ def load() -> DigitsData:
     try:
         from sklearn.datasets import load_digits
     except ModuleNotFoundError:
-        raise ModuleNotFoundError('the digits need scikit-learn: pip install "pgsym[data]"', name="sklearn") from None
+        raise ModuleNotFoundError(f"the digits need scikit-learn: {install('data')}", name="sklearn") from None
     pixels, labels = load_digits(return_X_y=True)
     features = np.column_stack([np.asarray(pixels, dtype=np.float64) / 16, np.ones(len(pixels))])
     held_out = np.arange(len(labels)) % 5 == 4

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from pgsym.errors import InstanceError
+from pgsym.extras import install
 from pgsym.problems.mdp import FiniteMDP, Transitions, check_horizon, fits, rational
 
 
@@ -65,7 +66,7 @@ def make(name: str, options: Mapping[str, Any]) -> Any:
     try:
         import gymnasium
     except ModuleNotFoundError:
-        raise InstanceError(f"{name} needs Gymnasium: pip install 'pgsym[gym]'") from None
+        raise InstanceError(f"{name} needs Gymnasium: {install('gym')}") from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -12,6 +12,7 @@ from pgsym.catalogue import Entry
 from pgsym.decide.claims import Claim, Example
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import PgsymError, TooLarge
+from pgsym.extras import install
 from pgsym.report.builders import (
     argument_of,
     claimed,
@@ -280,6 +281,6 @@ def _figure(name: str) -> Iterator[Block]:
             case _:
                 made = figures.plateau()
     except (ImportError, PgsymError) as reason:
-        yield Paragraph(f"A figure is missing here; it needs the extra `pgsym[data]`: {reason}")
+        yield Paragraph(f"A figure is missing here; it needs more packages (`{install('data')}`): {reason}")
         return
     yield Figure(made.name, made.svg, made.pdf, made.alt, made.caption, f"fig:{name}")

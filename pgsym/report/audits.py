@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pgsym.audit import TOLERANCE, Audit, Reading
 from pgsym.errors import ReportError
+from pgsym.extras import install
 from pgsym.report.derivations import versions
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
 from pgsym.terms import latex
@@ -20,7 +21,7 @@ def audit_document(audit: Audit) -> Document:
     try:
         blocks = tuple(_blocks(audit, stem))
     except ModuleNotFoundError:
-        raise ReportError("the figures of an audit need Matplotlib: pip install 'pgsym[gym]'") from None
+        raise ReportError(f"the figures of an audit need Matplotlib: {install('gym')}") from None
     made = (*versions(), ("Gymnasium", version("gymnasium")), ("Matplotlib", version("matplotlib")))
     return Document(stem, f"The policy gradient on {audit.mdp.name}", blocks, versions=made)
 

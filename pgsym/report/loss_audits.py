@@ -13,6 +13,7 @@ from pgsym.estimators.findings import FAILS, HOLDS, in_members
 from pgsym.estimators.matching import Kind, Match, recognised
 from pgsym.estimators.reading import Reading
 from pgsym.estimators.suite import Case
+from pgsym.extras import install
 from pgsym.report.derivations import versions
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
 from pgsym.report.prose import quoted
@@ -29,7 +30,7 @@ def loss_audit_document(audit: LossAudit) -> Document:
     try:
         blocks = tuple(_blocks(audit, stem))
     except ModuleNotFoundError:
-        raise ReportError("the figures of an audit need Matplotlib: pip install 'pgsym[gym]'") from None
+        raise ReportError(f"the figures of an audit need Matplotlib: {install('gym')}") from None
     framework = {"torch": ("PyTorch", "torch"), "jax": ("JAX", "jax")}.get(audit.subject.kind)
     more = () if framework is None else ((framework[0], version(framework[1])),)
     made = (*versions(), *more, ("Matplotlib", version("matplotlib")))

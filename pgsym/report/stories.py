@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pgsym import catalogue
 from pgsym.errors import PgsymError
+from pgsym.extras import install
 from pgsym.report.builders import derivation_of, necessity_of, refutation_of, statement_of
 from pgsym.report.document import Block, Figure, Heading, Paragraph, Table
 from pgsym.terms import grad, latex, log
@@ -92,7 +93,7 @@ def on_digits() -> Iterator[Block]:
         run, stuck = train(), train(prejudice=PREJUDICE)
         figures = digits_figures(run, stuck)
     except (ImportError, PgsymError) as reason:
-        yield Paragraph(f"The figures on real data need the extra `pgsym[data]`: {reason}")
+        yield Paragraph(f"The figures on real data need more packages (`{install('data')}`): {reason}")
         return
     yield Paragraph(
         f"The bot is trained on scikit-learn's handwritten digits with a linear softmax, by each method from the same "

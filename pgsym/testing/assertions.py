@@ -85,7 +85,7 @@ def assert_identity_in_floats(
     The evidence names the worst error.
 
     Raises AssertionError with the simplest problem found at which the sides differ, ModuleNotFoundError without
-    Hypothesis (the extra `pgsym[testing]`).
+    Hypothesis (the extra `testing`).
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad

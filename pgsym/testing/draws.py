@@ -10,6 +10,7 @@ from pgsym.errors import TooLarge
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.matching import shortly
 from pgsym.estimators.problem import Problem
+from pgsym.extras import install
 from pgsym.testing import needs
 from pgsym.testing.estimator_problems import Demands, demanded, fewest_episodes
 from pgsym.testing.scope import Drawn, Scope
@@ -17,9 +18,7 @@ from pgsym.testing.scope import Drawn, Scope
 try:
     from hypothesis import strategies as st
 except ModuleNotFoundError:
-    raise ModuleNotFoundError(
-        'problems are drawn by Hypothesis: pip install "pgsym[testing]"', name="hypothesis"
-    ) from None
+    raise ModuleNotFoundError(f"problems are drawn by Hypothesis: {install('testing')}", name="hypothesis") from None
 
 Size = tuple[int, int]
 

@@ -17,15 +17,14 @@ from typing import Any, Final, Unpack
 from pgsym.errors import EstimatorError
 from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, tree
 from pgsym.estimators.problem import Problem
+from pgsym.extras import install
 from pgsym.problems.mdp import FiniteMDP, from_arrays
 from pgsym.testing.scope import KINDS, Drawn, whole
 
 try:
     from hypothesis import strategies as st
 except ModuleNotFoundError:
-    raise ModuleNotFoundError(
-        'problems are drawn by Hypothesis: pip install "pgsym[testing]"', name="hypothesis"
-    ) from None
+    raise ModuleNotFoundError(f"problems are drawn by Hypothesis: {install('testing')}", name="hypothesis") from None
 
 Row = list[Fraction]
 

@@ -16,6 +16,7 @@ from typing import TypeAlias
 import numpy as np
 
 from pgsym.decide.sizes import Size, size_names
+from pgsym.extras import install
 from pgsym.meaning.numbers import Array, Numbers
 from pgsym.meaning.tables import Tabulated, problem
 from pgsym.meaning.vocabulary import bodies, head, listed_axes, primitives
@@ -29,9 +30,7 @@ from pgsym.terms.structure import free
 try:
     from hypothesis import strategies as st
 except ModuleNotFoundError:
-    raise ModuleNotFoundError(
-        'property tests need Hypothesis: pip install "pgsym[testing]"', name="hypothesis"
-    ) from None
+    raise ModuleNotFoundError(f"property tests need Hypothesis: {install('testing')}", name="hypothesis") from None
 
 Shape: TypeAlias = "int | Sequence[int]"
 

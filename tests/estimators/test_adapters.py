@@ -1,5 +1,6 @@
 """What the arguments of a loss mean, and what is said where a framework is missing; neither framework is needed."""
 
+import re
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from pgsym.estimators import Samples, from_jax, from_torch, tree
 from pgsym.estimators.adapters.advantages import RULES, rule
 from pgsym.estimators.adapters.arguments import ALIASES, HELD, MEANINGS, axes, meanings
 from pgsym.estimators.adapters.loss import FromLoss, gathered
+from pgsym.extras import install
 
 RAGGED = tree([0, 1, 2], end=0).floats()
 SAMPLES = Samples(RAGGED, np.array([[0, 1, 2, 2], [1, 1, 0, 2]]), groups=2)
@@ -26,7 +28,7 @@ def test_neither_framework_is_imported_before_it_is_asked_for():
 def test_a_missing_framework_is_named_with_the_remedy(adapter, extra, monkeypatch):
     monkeypatch.setitem(sys.modules, extra, None)
     monkeypatch.delitem(sys.modules, f"pgsym.estimators.adapters.in_{extra}", raising=False)
-    with pytest.raises(EstimatorError, match=rf'pip install "pgsym\[{extra}\]"'):
+    with pytest.raises(EstimatorError, match=re.escape(install(extra))):
         adapter(lambda logp: logp.sum())
 
 

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from pgsym.cli import main
+from pgsym.extras import install
 
 LOSSES = """
 import numpy as np
@@ -265,7 +266,7 @@ def test_a_report_without_matplotlib_names_the_extra(
         monkeypatch.setitem(sys.modules, name, None)
     status, out, err = run(capsys, "my_losses:weighted", *SMALL, "--output", str(tmp_path / "none"))
     assert (status, out) == (2, "")
-    assert err == "pgsym: the figures of an audit need Matplotlib: pip install 'pgsym[gym]'\n"
+    assert err == f"pgsym: the figures of an audit need Matplotlib: {install('gym')}\n"
     assert not (tmp_path / "none").exists()
 
 

@@ -2,12 +2,14 @@
 
 import itertools
 import math
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+from pgsym.extras import install
 from pgsym.problems.digits import (
     METHODS,
     DigitsData,
@@ -275,7 +277,7 @@ def test_a_step_that_leaves_float64_is_reported(dozen):
 def test_missing_scikit_learn_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(ModuleNotFoundError, match=r'^the digits need scikit-learn: pip install "pgsym\[data\]"$'):
+    with pytest.raises(ModuleNotFoundError, match=f"^the digits need scikit-learn: {re.escape(install('data'))}$"):
         train(updates=1)
 
 

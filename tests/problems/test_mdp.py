@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgsym.errors import InstanceError, TooLarge
+from pgsym.extras import install
 from pgsym.meaning.evaluator import evaluate
 from pgsym.problems import (
     LinearSoftmax,
@@ -359,7 +361,7 @@ def test_nothing_heavy_is_imported_before_it_is_used() -> None:
 
 def test_a_missing_gymnasium_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gymnasium", None)
-    with pytest.raises(InstanceError, match=r"pip install 'pgsym\[gym\]'"):
+    with pytest.raises(InstanceError, match=re.escape(install("gym"))):
         from_gymnasium("FrozenLake-v1", 5)
 
 

@@ -13,6 +13,7 @@ import pytest
 from pgsym import catalogue
 from pgsym.cli import main
 from pgsym.errors import ReportError
+from pgsym.extras import install
 from pgsym.report import article, chapters
 from pgsym.report.document import Beside, Document, Figure, Formula, Heading, Paragraph, Statement, Table
 from pgsym.report.formula import WIDE, pieces
@@ -200,7 +201,7 @@ def test_a_missing_matplotlib_leaves_a_note_in_place_of_figures(monkeypatch: pyt
         monkeypatch.setitem(sys.modules, name, None)
     (note,) = article._figure("plateau")
     assert isinstance(note, Paragraph)
-    assert "pgsym[data]" in note.text
+    assert install("data") in note.text
 
 
 def test_the_command_line_writes_it_beside_the_other_reports(

@@ -1,5 +1,6 @@
 """The figures: what they draw is what was measured, and the files are valid, self-contained, always the same."""
 
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -7,6 +8,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
+from pgsym.extras import install
 from pgsym.problems.digits import ANSWERS, example_gradients, train
 from pgsym.report.figures import FigureFiles
 from pgsym.report.figures.digits import digits_figures, gradient_lengths, learning_curves, noise, plateau
@@ -176,7 +178,7 @@ def test_a_checkpoint_that_does_not_exist_is_refused(stuck, options, message):
 def test_missing_matplotlib_names_the_extra(monkeypatch, run):
     for name in [name for name in sys.modules if name == "matplotlib" or name.startswith("matplotlib.")]:
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(ModuleNotFoundError, match=r'^figures need Matplotlib: pip install "pgsym\[data\]"$'):
+    with pytest.raises(ModuleNotFoundError, match=f"^figures need Matplotlib: {re.escape(install('data'))}$"):
         learning_curves(run)
 
 

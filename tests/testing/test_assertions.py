@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from pgsym.decide import Rung
+from pgsym.extras import install
 from pgsym.problems import classification
 from pgsym.problems.classification import LOGIT, POLICY
 from pgsym.terms import Number, Positive, Variable, absolute, expect, given, grad, log, sum_over
@@ -154,4 +155,4 @@ def test_without_hypothesis_the_extra_is_named():
         "except ModuleNotFoundError as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.stdout == 'property tests need Hypothesis: pip install "pgsym[testing]"\n', done.stderr
+    assert done.stdout == f"property tests need Hypothesis: {install('testing')}\n", done.stderr

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators import bandit, entropy, expected_return, from_advantages, from_torch, kl, tree
+from pgsym.extras import install
 from pgsym.testing import (
     assert_direction,
     assert_gradient_of,
@@ -514,7 +515,7 @@ def test_without_hypothesis_problems_of_ones_own_are_tried_and_the_extra_is_name
         "except ModuleNotFoundError as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.stdout == 'exact\nproblems are drawn by Hypothesis: pip install "pgsym[testing]"\n', done.stderr
+    assert done.stdout == f"exact\nproblems are drawn by Hypothesis: {install('testing')}\n", done.stderr
 
 
 def summed_surrogate(logp, advantages):

@@ -13,13 +13,14 @@ from pgsym.errors import EstimatorError
 from pgsym.estimators.adapters.loss import Batch, FromLoss, Gradients
 from pgsym.estimators.adapters.precision import narrow
 from pgsym.estimators.problem import Floats
+from pgsym.extras import install
 
 try:
     import jax
     import jax.experimental
     import jax.numpy as jnp
 except ImportError as error:
-    raise EstimatorError('from_jax needs JAX: pip install "pgsym[jax]"') from error
+    raise EstimatorError(f"from_jax needs JAX: {install('jax')}") from error
 
 FEWEST: Final = 64
 """The smallest number of samples that is compiled for."""

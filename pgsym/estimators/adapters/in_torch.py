@@ -12,13 +12,14 @@ import numpy as np
 from pgsym.errors import EstimatorError
 from pgsym.estimators.adapters.loss import Batch, FromLoss, Gradients
 from pgsym.estimators.problem import Floats
+from pgsym.extras import install
 
 try:
     import torch
     from torch.func import vmap
     from torch.overrides import TorchFunctionMode
 except ImportError as error:
-    raise EstimatorError('from_torch needs PyTorch: pip install "pgsym[torch]"') from error
+    raise EstimatorError(f"from_torch needs PyTorch: {install('torch')}") from error
 
 LESS: Final = (torch.float32, torch.float16, torch.bfloat16)
 NARROW: Final = 1e-13

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from pgsym.extras import install
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -60,7 +62,7 @@ def drawing() -> Iterator[None]:
     try:
         from matplotlib import style
     except ModuleNotFoundError:
-        raise ModuleNotFoundError('figures need Matplotlib: pip install "pgsym[data]"', name="matplotlib") from None
+        raise ModuleNotFoundError(f"figures need Matplotlib: {install('data')}", name="matplotlib") from None
     with style.context(["default", _SETTINGS]):
         yield
 
