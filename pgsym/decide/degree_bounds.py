@@ -169,6 +169,8 @@ class DegreeBound(Meaning[Degree]):
         if symbol in (LOG, EXP, ABS):
             opened = {LOG: self._log, EXP: self._exp, ABS: self._absolute}[symbol]
             return opened(arguments[0], environment)
+        if symbol in self.definitions and self.definitions[symbol].takes_numbers:
+            return self.read(*self.opened(self.definitions[symbol], arguments, environment))
         values = self.values(symbol, arguments, environment)
         if symbol not in BUILT_IN:
             return self.apply_values(symbol, values)
@@ -200,8 +202,7 @@ class DegreeBound(Meaning[Degree]):
             case Apply(symbol, (inner,)) if symbol == ABS:
                 return self._log(inner, environment)
             case Apply(symbol, arguments) if symbol in self.definitions:
-                values = self.values(symbol, arguments, environment)
-                return self._log(self.definitions[symbol].body, tuple(reversed(values)))
+                return self._log(*self.opened(self.definitions[symbol], arguments, environment))
         value = self.real(self.read(argument, environment))
         if value.monomial:
             return self._log_of_entries(value)
@@ -244,8 +245,7 @@ class DegreeBound(Meaning[Degree]):
                 even = exponent % 2 == 0
                 return self.power(self.read(base, environment) if even else self._absolute(base, environment), exponent)
             case Apply(symbol, arguments) if symbol in self.definitions:
-                values = self.values(symbol, arguments, environment)
-                return self._absolute(self.definitions[symbol].body, tuple(reversed(values)))
+                return self._absolute(*self.opened(self.definitions[symbol], arguments, environment))
         value = self.real(self.read(argument, environment))
         self._count(value, argument, environment)
         return value * Degree(1)

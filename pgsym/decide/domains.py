@@ -17,6 +17,7 @@ from pgsym.terms.nodes import (
     Binder,
     Bound,
     Conditional,
+    Expectation,
     Law,
     Multiply,
     Number,
@@ -48,10 +49,8 @@ def holes(field: Term, given: Iterable[Hypothesis] = ()) -> tuple[Term, ...]:
     ['E_{s∼D, a∼π_θ(· | s)}[r(s, a)]']
     """
     shape = _Shape(tuple(given))
-    found = (t for place in places(field) for t in shape.divided_by(place.term) if not shape.is_steady(t))
-    bodies = [d.equation[1] for d in shape.definitions.values() if d.symbol in shape.reached(field)]
-    inside = (t for b in bodies for place in places(b) for t in shape.divided_by(place.term) if not shape.is_steady(t))
-    return tuple(dict.fromkeys((*found, *inside)))
+    found = (t for part in shape.parts_of(field) for t in shape.divided_by(part) if not shape.is_steady(t))
+    return tuple(dict.fromkeys(found))
 
 
 class _Shape:
@@ -73,6 +72,24 @@ class _Shape:
                 waiting += symbols(self.definitions[symbol].body) if symbol in self.definitions else ()
         return found
 
+    def parts_of(self, term: Term) -> Iterator[Term]:
+        """The sub-terms of a term, and of what its definitions say at their arguments."""
+        waiting, met = [term], set[Term]()
+        while waiting:
+            for place in places(waiting.pop()):
+                part = place.term
+                if part in met:
+                    continue
+                met.add(part)
+                yield part
+                match part:
+                    case Apply(symbol, arguments) if symbol in self.definitions:
+                        waiting.append(self.definitions[symbol].unfold(arguments))
+                    case Law(symbol, given) if symbol in self.definitions:
+                        sorts = symbol.arguments[: len(symbol.arguments) - len(given)]
+                        outcomes = tuple(Variable(f"an outcome {k}", sort) for k, sort in enumerate(sorts))
+                        waiting.append(self.definitions[symbol].unfold((*outcomes, *given)))
+
     @staticmethod
     def divided_by(term: Term) -> Iterator[Term]:
         """What a term itself needs to be other than zero."""
@@ -83,6 +100,8 @@ class _Shape:
                 yield base
             case Apply(symbol, (argument,)) if symbol == LOG:
                 yield argument
+            case Conditional(law, scope):
+                yield Expectation(law, scope)  # the probability of the event
 
     def moves(self, term: Term) -> bool:
         """Whether a term may change with the parameter."""

@@ -20,6 +20,7 @@ from pgsym.meaning.net import Contraction
 from pgsym.meaning.numbers import Array
 from pgsym.terms.builtins import ABS, BUILT_IN, EXP, EXTREMES, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
 from pgsym.terms.depth import not_too_deep
+from pgsym.terms.hypotheses import Definition
 from pgsym.terms.interpret import Environment, Meaning, counted
 from pgsym.terms.nodes import (
     Add,
@@ -196,6 +197,9 @@ class Evaluator(Meaning[Value]):
         raise UnboundVariable(f"{variable.name} of sort {variable.sort} has no value")
 
     def apply(self, symbol: Symbol, arguments: tuple[Term, ...], environment: Environment) -> Any:
+        definition = self.instance.definitions.get(symbol)
+        if definition is not None and definition.takes_numbers:
+            return self._at_numbers(definition, arguments, environment)
         if symbol not in BUILT_IN:
             return self._symbol(symbol, self.values(symbol, arguments, environment))
         if symbol == LOG:
@@ -216,6 +220,17 @@ class Evaluator(Meaning[Value]):
         if symbol == QUANTITY:
             raise SortError(f"{arguments[0]} stands for what a variance is of: it has no value of its own")
         return self._indicator(*self.values(symbol, arguments, environment))
+
+    def _at_numbers(self, definition: Definition, arguments: tuple[Term, ...], environment: Environment) -> Value:
+        """The value of what is defined for numbers: its body, read once with the arguments as they are written.
+
+        What is known of a number's sign rests on its form, which its value does not show.
+        """
+        mentioned = tuple([environment[i] for i in sorted(frozenset().union(*map(loose, arguments)))])
+        return self.contraction.once(
+            ("at numbers", definition.symbol, arguments, mentioned, self.levels, self.transposed),
+            lambda: self.real(self.read(definition.unfold(arguments), environment)),
+        )
 
     def _symbol(self, symbol: Symbol, values: tuple[Any, ...]) -> Any:
         if (definition := self.instance.definitions.get(symbol)) is not None:
@@ -360,8 +375,7 @@ class Evaluator(Meaning[Value]):
             case Variable(_, sort) if sort == INDEX:
                 return self._log_of_number(Fraction(self.instance.length(argument)))
             case Apply(symbol, arguments) if symbol in self.instance.definitions:
-                values = self.values(symbol, arguments, environment)
-                return self._log(self.instance.definitions[symbol].body, tuple(reversed(values)), log)
+                return self._log(*self.opened(self.instance.definitions[symbol], arguments, environment), log)
         return log(self.real(self.read(argument, environment)))
 
     def _by_sign(self, operands: tuple[Term, ...]) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
@@ -421,8 +435,7 @@ class Evaluator(Meaning[Value]):
             case Number(number):
                 return self.number(abs(number))
             case Apply(symbol, arguments) if symbol in self.instance.definitions:
-                values = self.values(symbol, arguments, environment)
-                return self._absolute(self.instance.definitions[symbol].body, tuple(reversed(values)))
+                return self._absolute(*self.opened(self.instance.definitions[symbol], arguments, environment))
         value = self.real(self.read(argument, environment))
         if is_zero(value):
             return ZERO
@@ -450,7 +463,13 @@ class Evaluator(Meaning[Value]):
         )
 
     def _bounds(self, term: Term, environment: Environment) -> Factor:
-        """Bounds of a term over the class of the instance; raises OutsideNumberSystem where there are none."""
+        """Bounds of a term over the class of the instance; raises OutsideNumberSystem where there are none.
+
+        They are read in numbers of their own: of a value that was read before, in the numbers of the instance, nothing
+        is known.
+        """
+        if any(isinstance(environment[i], VALUES) for i in loose(term)):
+            raise OutsideNumberSystem("a number that is known by its value alone")
         bounds = Evaluator.at(self.instance.bounds, self.fresh)
         dense = bounds.contraction.dense(bounds.real(bounds.read(term, environment)))
         _check_inside(dense)

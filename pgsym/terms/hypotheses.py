@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from pgsym.errors import ContradictoryHypotheses, SortError
 from pgsym.terms.builtins import BUILT_IN
 from pgsym.terms.nodes import Apply, Gradient, Liftable, Symbol, Term, Variable, lift
-from pgsym.terms.sorts import FINITE, INDEX, LETTERS, PARAMETER, REAL, Collective, Sort
+from pgsym.terms.sorts import FINITE, INDEX, LETTERS, NUMBERS, PARAMETER, REAL, Collective, Sort
 from pgsym.terms.structure import close, free, instantiate, sort_of, substitute, symbols, walk
 
 
@@ -317,7 +318,12 @@ class Definition(SymbolHypothesis):
 
     def unfold(self, arguments: tuple[Term, ...]) -> Term:
         """The body with its variables replaced by `arguments`."""
-        return instantiate(self.body, *reversed(arguments))
+        return _unfolded(self, arguments)
+
+    @property
+    def takes_numbers(self) -> bool:
+        """Whether one of its variables stands for a number, or a gradient."""
+        return not NUMBERS.isdisjoint(self.symbol.arguments)
 
     @property
     def equation(self) -> tuple[Apply, Term]:
@@ -334,6 +340,11 @@ class Definition(SymbolHypothesis):
 
         head, body = self.equation
         return f"${latex(head)} = {latex(body)}$"
+
+
+@lru_cache(maxsize=2**12)
+def _unfolded(definition: Definition, arguments: tuple[Term, ...]) -> Term:
+    return instantiate(definition.body, *reversed(arguments))
 
 
 def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:

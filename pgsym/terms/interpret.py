@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from pgsym.errors import SortError
 from pgsym.terms.builtins import EXTREMES, MOMENTS
 from pgsym.terms.extremes import by_absolute
+from pgsym.terms.hypotheses import Definition
 from pgsym.terms.moments import written_out
 from pgsym.terms.nodes import (
     Add,
@@ -122,6 +123,17 @@ class Meaning(ABC, Generic[V]):
                 for t, is_index in zip(arguments, places, strict=True)
             ]
         )
+
+    def opened(
+        self, definition: Definition, arguments: tuple[Term, ...], environment: Environment
+    ) -> tuple[Term, Environment]:
+        """The body of a definition applied to arguments, and the environment to read it in.
+
+        A number stands in the body as the term it is: what is known of its sign rests on its form.
+        """
+        if definition.takes_numbers:
+            return definition.unfold(arguments), environment
+        return definition.body, tuple(reversed(self.values(definition.symbol, arguments, environment)))
 
 
 @lru_cache(maxsize=2**12)

@@ -49,3 +49,5 @@ LETTERS = {"S": STATE, "A": ACTION, "W": OUTCOME}
 
 FINITE = frozenset(LETTERS.values())
 """The sorts that tables have axes for."""
+NUMBERS = frozenset({REAL, VECTOR, MATRIX})
+"""The sorts of what is computed."""
