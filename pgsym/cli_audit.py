@@ -131,8 +131,13 @@ def audit_loss_(
     vocabulary: Annotated[int, typer.Option(min=2, help="How many tokens or actions there are at most.")] = 5,
     end: Annotated[str, typer.Option(help="The token that ends a sequence: 0, 1 or none.")] = "0",
     off_policy: Annotated[
-        bool, typer.Option("--off-policy", help="The mean should be the gradient off-policy too.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--off-policy/--on-policy",
+            help="Whether the mean must be the gradient for samples of another policy, too.",
+            show_default="off-policy if it asks for old probabilities or ratios",
+        ),
+    ] = None,
     discount: Annotated[
         str, typer.Option(help="The mean should be the gradient with this discount too, as in 0.9.")
     ] = "1",

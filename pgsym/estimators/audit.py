@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError, TooLarge, UnusableOption
+from pgsym.estimators.asked import RATIOS, asked
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.findings import Finding, findings, in_members, singles_are_silent
 from pgsym.estimators.matching import Kind, common_factor, number
@@ -204,6 +205,8 @@ def audit_loss(
     """  # noqa: E501
     if expected not in EXPECTED:
         raise UnusableOption(f"what is expected is one of {', '.join(EXPECTED)}, not {expected!r}")
+    if scope.off_policy is None:
+        scope = replace(scope, off_policy=not RATIOS.isdisjoint(asked(subject.estimator)))
     plans = [(c, Plan(c.problem, *batch)) for c in cases(scope) for batch in scope.batches]
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)

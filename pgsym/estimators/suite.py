@@ -35,7 +35,8 @@ HALF: Final = Fraction(1, 2)
 class Scope:
     """What an audit asks: which problems, how the samples are grouped, of what the gradient is wanted.
 
-    Whether off-policy samples and a discount are asked for decides the verdict; they are tried in any case.
+    Whether off-policy samples and a discount are asked for decides the verdict; they are tried in any case.  Where
+    `off_policy` is None, an audit asks for off-policy samples if the estimator asks for old probabilities or ratios.
     """
 
     kinds: tuple[str, ...] = KINDS
@@ -43,7 +44,7 @@ class Scope:
     length: int = LONGEST
     vocabulary: int = MOST_ACTIONS
     end: int | None = 0
-    off_policy: bool = False
+    off_policy: bool | None = None
     discount: Fraction = Fraction(1)
     objective: Objective = expected_return
     seed: int = 0
@@ -69,7 +70,7 @@ class Scope:
 
     def asks(self, case: Case) -> bool:
         """Whether the verdict depends on a problem."""
-        return (self.off_policy or case.problem.on_policy) and (self.discount != 1 or case.problem.discount == 1)
+        return (bool(self.off_policy) or case.problem.on_policy) and (self.discount != 1 or case.problem.discount == 1)
 
     def record(self) -> dict[str, Any]:
         """The scope as JSON-ready data."""

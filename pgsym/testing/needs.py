@@ -11,19 +11,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from pgsym.estimators.adapters.arguments import ADVANTAGES
-from pgsym.estimators.adapters.loss import FromLoss
+from pgsym.estimators.asked import RATIOS, asked
 from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.estimator import Estimator, FromFunction
 from pgsym.estimators.problem import Bools, Problem
-from pgsym.estimators.samples import COLUMNS, SHARED, parameters_of
 
 ABOVE: Final = 1.5
 """Ratios above this, or below its inverse, lie outside of the ranges to which ratios are usually clipped."""
 FAR: Final = float(np.exp(2.0))
 """The same for log-ratios, which are cut at larger values."""
 
-RATIOS: Final = frozenset({"ratios", "old_logp", "old_probs", "old_logits", "behaviour"})
 RAGGED: Final = frozenset({"mask", "weights", "padding", "lengths"})
 GROUPED: Final = frozenset({"group_ids", "group_size", "group_mean", "leave_one_out", "group_standardised"})
 REFERENCE: Final = frozenset({"ref_logp", "ref_probs", "ref_logits", "reference"})
@@ -113,29 +109,6 @@ FACETS: Final[dict[str, Facet]] = {
 }  # fmt: skip
 """What can be asked for, by name."""
 OF_RATIOS: Final = tuple(name for name, facet in FACETS.items() if facet.asked_by == RATIOS)
-
-
-def asked(*estimators: Estimator) -> frozenset[str]:
-    """The names of all that some estimators ask for, as far as it is known.
-
-    >>> from pgsym.estimators import from_advantages
-    >>> sorted(asked(from_advantages(lambda returns, mask: returns)))
-    ['mask', 'returns']
-    """
-    return frozenset(name for estimator in estimators for name in _asked(estimator))
-
-
-def _asked(estimator: Estimator) -> Iterable[str]:
-    if isinstance(estimator, FromFunction):
-        return estimator.given.values()
-    if not isinstance(estimator, FromLoss):
-        return ()
-    if estimator.traced or not estimator.meant & set(ADVANTAGES):
-        return estimator.meant
-    if isinstance(estimator.advantages, str):
-        return {*estimator.meant, estimator.advantages}
-    own = parameters_of(estimator.advantages)
-    return {*estimator.meant, *(name for name in own if name in COLUMNS or name in SHARED)}
 
 
 def needed(names: Iterable[str]) -> tuple[str, ...]:

@@ -1,0 +1,40 @@
+"""What an estimator asks for, as far as its arguments tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from pgsym.estimators.adapters.arguments import ADVANTAGES
+from pgsym.estimators.adapters.loss import FromLoss
+from pgsym.estimators.estimator import Estimator, FromFunction
+from pgsym.estimators.samples import COLUMNS, SHARED, parameters_of
+
+RATIOS: Final = frozenset({"ratios", "old_logp", "old_probs", "old_logits", "behaviour"})
+"""Whoever asks for one of these is meant for samples of another policy, too."""
+
+
+def asked(*estimators: Estimator) -> frozenset[str]:
+    """The names of all that some estimators ask for, as far as it is known.
+
+    >>> from pgsym.estimators import from_advantages
+    >>> sorted(asked(from_advantages(lambda returns, mask: returns)))
+    ['mask', 'returns']
+    """
+    return frozenset(name for estimator in estimators for name in _asked(estimator))
+
+
+def _asked(estimator: Estimator) -> Iterable[str]:
+    if isinstance(estimator, FromFunction):
+        return estimator.given.values()
+    if not isinstance(estimator, FromLoss):
+        return ()
+    if estimator.traced or not estimator.meant & set(ADVANTAGES):
+        return estimator.meant
+    if isinstance(estimator.advantages, str):
+        return {*estimator.meant, estimator.advantages}
+    own = parameters_of(estimator.advantages)
+    return {*estimator.meant, *(name for name in own if name in COLUMNS or name in SHARED)}
+
+
+__all__ = ["RATIOS", "asked"]
