@@ -37,11 +37,19 @@ Names = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")]
 
+
+def _positive(seconds: float) -> float:
+    if not seconds > 0:  # which is so of nan as well
+        raise UnusableOption(f"--time-limit {seconds:g}: a time limit is more than 0 seconds")
+    return seconds
+
+
 TimeLimit = Annotated[
     float,
     typer.Option(
         help="Seconds of computing that a search, or SymPy, may take for one claim before it ends as undecided.",
         metavar="SECONDS",
+        callback=_positive,
     ),
 ]
 

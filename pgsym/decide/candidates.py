@@ -16,13 +16,15 @@ from pgsym.meaning.instances import TableInstance, axes_of, has_table
 from pgsym.meaning.numbers import Numbers
 from pgsym.terms.builtins import BUILT_IN, EXP
 from pgsym.terms.hypotheses import Definition, Hypothesis, NonNegative, Positive, ThetaFree
-from pgsym.terms.nodes import Apply, Gradient, Symbol, Term, Variable
+from pgsym.terms.nodes import Apply, Gradient, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import FINITE, REAL
 from pgsym.terms.structure import free, walk
 
 REALS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "3", "-1/2", "1/3", "5")))
 FAR = tuple(Fraction(sign * n) for n in (4, 5, 6, 7, 8, 10, 11, 20, 100, 101, 1_000, 10**6) for sign in (1, -1))
 """Real numbers away from 0, which an order that holds for small ones may fail at."""
+FARTHEST = 10**12
+"""Of larger numbers in a statement none beyond is tried: floats cannot tell them apart."""
 WEIGHTS = tuple(map(Fraction, ("1", "2", "3", "1/2", "4", "1/3")))
 MOST_ROWS = 300
 """The most rows with one common denominator that a law's row is chosen from."""
@@ -70,6 +72,7 @@ class Ingredients:
     positive: frozenset[Symbol | Variable]
     non_negative: frozenset[Symbol | Variable]
     size: Size
+    far: tuple[Fraction, ...] = FAR
 
     @property
     def shapes(self) -> dict[Symbol, tuple[int, ...]]:
@@ -87,7 +90,8 @@ class Ingredients:
 
     def reals_of(self, what: Symbol | Variable, how_many: int | None) -> list[Fraction]:
         """The simplest real numbers that a symbol or variable may be; without a number, all, and those far from 0."""
-        return [x for x in (REALS if how_many else dict.fromkeys((*REALS, *FAR))) if self.allows(what, x)][:how_many]
+        simplest = REALS if how_many else (*REALS, *self.far)
+        return [x for x in dict.fromkeys(simplest) if self.allows(what, x)][:how_many]
 
 
 def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) -> Ingredients:
@@ -117,6 +121,15 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
         frozenset(h.symbol for h in given if isinstance(h, Positive)),
         frozenset(h.symbol for h in given if isinstance(h, NonNegative)),
         size,
+        (*FAR, *_beyond((*terms, *bodies))),
+    )
+
+
+def _beyond(terms: Sequence[Term]) -> tuple[Fraction, ...]:
+    """Numbers beyond those of a statement, which say how far its real numbers matter."""
+    numbers = {abs(t.value) for term in terms for t in walk(term) if isinstance(t, Number)}
+    return tuple(
+        sign * k * n for n in sorted(numbers) if FAR[-2] / 10 < n < FARTHEST for k in (2, 10) for sign in (1, -1)
     )
 
 

@@ -35,6 +35,7 @@ def default_sizes(terms: Iterable[Term], given: Iterable[Hypothesis], names: tup
     """
     terms, given = tuple(terms), tuple(given)
     allowed = [size for usual in decision_sizes(names) for size in _nearest(usual, names, given)]
+    allowed += _longer(allowed, names, given)
     chosen: dict[Size, None] = {}
     for size in dict.fromkeys(allowed):
         candidates = _enumerable(size, terms, given, names)
@@ -71,6 +72,16 @@ def _nearest(usual: Size, names: tuple[str, ...], given: tuple[Hypothesis, ...])
             yield size
             return
     yield _size(said, names)  # where the hypotheses leave nothing
+
+
+def _longer(allowed: list[Size], names: tuple[str, ...], given: tuple[Hypothesis, ...]) -> Iterator[Size]:
+    """A size one longer, where a length has a least value and nothing longer than that is looked at."""
+    for h in given:
+        if isinstance(h, Rounds) and h.least > 1 and h.allows(h.least + 1):
+            same = [size for size in allowed if size.lengths.get(h.length.name) == h.least]
+            if same and len(same) == len(allowed):
+                smallest = min(same, key=lambda size: size.extent)
+                yield _size({**dict(smallest.counts), h.length.name: h.least + 1}, names)
 
 
 def _any(_: int) -> bool:

@@ -130,7 +130,7 @@ class DegreeBound(Meaning[Degree]):
     definitions: dict[Symbol, Definition]
     count: Count = field(default_factory=Count)
     tables: dict[tuple[Symbol, str | None], Table] = field(default_factory=dict)
-    known: dict[tuple[Symbol, tuple[Any, ...]], Degree] = field(default_factory=dict)
+    known: dict[tuple[Any, ...], Degree] = field(default_factory=dict)
 
     def read(self, term: Term, environment: Environment = ()) -> Any:
         """The degree of a term; ∇ log f is ∇f / f, whose logarithm leaves no trace."""
@@ -170,7 +170,9 @@ class DegreeBound(Meaning[Degree]):
             opened = {LOG: self._log, EXP: self._exp, ABS: self._absolute}[symbol]
             return opened(arguments[0], environment)
         if symbol in self.definitions and self.definitions[symbol].takes_numbers:
-            return self.read(*self.opened(self.definitions[symbol], arguments, environment))
+            mentioned = tuple([environment[i] for i in sorted(frozenset().union(*map(loose, arguments)))])
+            body = self.opened(self.definitions[symbol], arguments, environment)
+            return self._read_once((symbol, arguments, mentioned), *body)
         values = self.values(symbol, arguments, environment)
         if symbol not in BUILT_IN:
             return self.apply_values(symbol, values)
@@ -344,12 +346,16 @@ class DegreeBound(Meaning[Degree]):
         """The degree of a table's entry, or of what is defined, at values that were read before."""
         if symbol not in self.definitions:
             return Degree.entry(self.table(symbol, values))
-        found = self.known.get((symbol, values))
+        return self._read_once((symbol, values), self.definitions[symbol].body, tuple(reversed(values)))
+
+    def _read_once(self, key: tuple[Any, ...], body: Term, environment: Environment) -> Degree:
+        """The degree of what a definition says, remembered where no logarithm is in it: one counts each time."""
+        found = self.known.get(key)
         if found is None:
             met = self.count.met
-            found = self.real(self.read(self.definitions[symbol].body, tuple(reversed(values))))
-            if met == self.count.met:  # a logarithm counts each time
-                self.known[symbol, values] = found
+            found = self.real(self.read(body, environment))
+            if met == self.count.met:
+                self.known[key] = found
         return found
 
     def conditional(self, law: tuple[int, Degree], event: Callable[[Any], Degree]) -> tuple[int, Degree]:

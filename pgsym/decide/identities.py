@@ -42,11 +42,11 @@ from pgsym.errors import OutsideNumberSystem, SortError, TooLarge, UnboundVariab
 from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
 from pgsym.meaning.factors import check_memory
 from pgsym.meaning.generic import GenericInstance
-from pgsym.terms.builtins import EXP, LOG
+from pgsym.terms.builtins import ABS, EXP, LOG, MAXIMUM, MINIMUM
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis
-from pgsym.terms.nodes import Liftable, Term, Variable, lift
+from pgsym.terms.nodes import Liftable, Symbol, Term, Variable, lift
 from pgsym.terms.sorts import FINITE, MATRIX, Collective
 from pgsym.terms.structure import free, is_visibly_zero, sort_of, symbols
 
@@ -56,8 +56,9 @@ MOST_SETTLED = 64
 """Up to this many strata, a size is decided rather than searched."""
 
 DIFFER = "the sides differ at a random point"
-NOT_SETTLED = f"{DIFFER} of a prime field, where log and exp are any functions, which by itself refutes nothing"
-"""Said of sides that may be equal all the same."""
+OF_A_FIELD = f"{DIFFER} of a prime field"
+FREE = {LOG: "log", EXP: "exp", ABS: "the sign in |·|", MINIMUM: "the order in min", MAXIMUM: "the order in max"}
+"""What a prime field leaves open: functions that may be any there."""
 
 Sizes = Iterable[Size | Mapping[str, int]]
 
@@ -128,6 +129,7 @@ def decide(
     except LimitReached as reason:
         if evidence is not None:  # a sample was seen to agree before the search began
             return Verdict(Rung.TESTED, lhs, rhs, given, _timed(evidence, started))
+        note = _unsettled(note, vocabulary((lhs, rhs), given))
         return replace(open_, evidence=_timed(Evidence("none", note=f"{note}; {reason}: {progress}"), started))
 
 
@@ -222,9 +224,9 @@ def _without_agreement(
     if found is not None:
         evidence = refutation(found, searched.instances, note)
         return replace(verdict, rung=Rung.REFUTED, evidence=_timed(evidence, started), counterexample=found)
-    note = NOT_SETTLED if note == DIFFER else note
     used = vocabulary((statement.lhs, statement.rhs), statement.given)
     # a softmax bends in a way of its own: that it agrees says little of second derivatives
+    note = _unsettled(note, used)
     telling = {LOG, EXP} & used and MATRIX not in map(sort_of, (statement.lhs, statement.rhs))
     outcome = tested(statement, names, seed) if telling else Tested()
     if isinstance(outcome, Counterexample):
@@ -236,6 +238,16 @@ def _without_agreement(
     reason = f"no decision procedure reached an answer: {note}; {searched.outcome}"
     evidence = Evidence("none", searched.sizes, examples=searched.instances, note=reason)
     return replace(verdict, evidence=_timed(evidence, started))
+
+
+def _unsettled(note: str, used: frozenset[Symbol]) -> str:
+    """What a difference at a random point says where no counterexample was found."""
+    if note != DIFFER:
+        return note
+    free = [words for symbol, words in FREE.items() if symbol in used]
+    if not free:
+        return f"{OF_A_FIELD}, so they are not the same, but no instance that shows it was found"
+    return f"{OF_A_FIELD}, where {' and '.join(free)} may be anything, which by itself refutes nothing"
 
 
 def refutation(found: Counterexample, instances: int, note: str = "") -> Evidence:
@@ -259,6 +271,12 @@ def comparable(lhs: Term, rhs: Term) -> tuple[Variable, ...]:
             v = min(stray, key=lambda v: v.name)
             where = "left" if one == 0 else "right"
             raise UnboundVariable(f"{v.name} ({v.sort}) is free on the {where} side only: nothing binds it there")
+    named: dict[str, Variable] = {}
+    for v in sorted(free(lhs) | free(rhs), key=lambda v: (v.name, str(v.sort))):
+        if (other_ := named.setdefault(v.name, v)) != v:
+            raise SortError(
+                f"{v.name} names two variables, of the sorts {other_.sort} and {v.sort}: give one of them another name"
+            )
     return tuple(sorted(sides[0] | sides[1], key=lambda v: v.name))
 
 
@@ -310,7 +328,8 @@ def _agree(
         collisions = bound.count.all_values**2 * 2 * bound.count.degree  # half as many pairs, x = y or x = −y
         q = (d + collisions) / LOW + difference_degree.total_bits / (30 * HOW_MANY)
         if q >= 2**-3:
-            reason = f"the degree {d} at {size} is too large for primes near 2^31: take a smaller size"
+            where_ = f" at {size}" if size.counts else ""
+            reason = f"the degree {d}{where_} is too large for primes near 2^31: take a smaller size or exponent"
             covered.refuse(base, OutsideNumberSystem(reason))
             continue
         k = max(2, ceil(LOG2_ERROR / log2(q)) + 1)

@@ -92,7 +92,7 @@ def decide_order(
         rung, evidence = Rung.REFUTED, refutation(searched.found, searched.instances)
     elif searched.instances:
         rung = Rung.TESTED
-        between = f", {FAR_IN_WORDS}" if has_reals((lhs, rhs), relevant) else ""
+        between = f", {FAR_IN_WORDS} and beyond its own numbers" if has_reals((lhs, rhs), relevant) else ""
         method = f"tested at {searched}{between}, in float64"
         evidence = Evidence(method, searched.sizes, examples=searched.instances)
     else:  # nothing to look at: perhaps because the sides are the same

@@ -80,6 +80,7 @@ class Progress:
         return f"no counterexample among {self.instances:,} instances{where}"
 
 
+@np.errstate(all="ignore")  # floats overflow at large numbers, and an exact value decides
 def search(
     statement: Statement,
     names: tuple[str, ...],

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pgsym.decide.candidates import FAR, WEIGHTS, Candidate, Ingredients, Kind, cost_of, rows_of
+from pgsym.decide.candidates import WEIGHTS, Candidate, Ingredients, Kind, cost_of, rows_of
 from pgsym.meaning.numbers import Array
 from pgsym.terms.nodes import Symbol, Variable
 
@@ -177,7 +177,7 @@ def around(parts: Ingredients, candidate: Candidate, round_: int) -> Space:
 
     def pool_of(kind: Kind, what: Symbol | Variable, place: int) -> Sequence[Any]:
         own = candidate.constants[what.name] if isinstance(what, Variable) else _own(candidate, kind, what, place)
-        far = kind in (Kind.REAL, Kind.CONSTANT) and own in FAR
+        far = kind in (Kind.REAL, Kind.CONSTANT) and own in parts.far
         return [own, *(v for v in _simple(parts, kind, what, FAR_ROUND if far else round_) if v != own)]
 
     return space(parts, pool_of)

@@ -409,9 +409,10 @@ def refusal(plan: Plan, total: int, budget: int) -> str:
     ):
         others.insert(0, f"unordered=True ({shortly(fewer)} multisets)")
     seconds = total // RATE
-    long = f"{seconds:,} s" if seconds < 10 * YEAR else f"{shortly(seconds // YEAR)} years"
+    long = f"{max(seconds, 1):,} s" if seconds < 10 * YEAR else f"{shortly(seconds // YEAR)} years"
+    many = f"{total:,}" if total < 10**9 else shortly(total)
     return (
-        f"{shortly(total)} samples are more than the budget of {budget:.3g} (some {long} or more): "
+        f"{many} samples are more than the budget of {budget:,} (some {long} or more): "
         f"take budget=…, {', '.join(others[:-1])}, or {others[-1]}"
     )
 

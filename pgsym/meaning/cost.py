@@ -34,8 +34,8 @@ from pgsym.terms.nodes import (
 from pgsym.terms.sorts import INDEX
 from pgsym.terms.structure import parts
 
-MOST_READINGS = 2_000_000
-"""The most readings of sub-terms of a term at one size: some twenty seconds."""
+MOST_READINGS = 200_000
+"""The most readings of sub-terms of a term at one size: some ten seconds; claims of the catalogue take up to 5,000."""
 MOST_BITS = 10_000_000
 """The most bits of an exact value of a term at a simple instance: beyond, one product takes seconds."""
 MOST_WRITTEN_BITS = 14_000

@@ -22,7 +22,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
 
 from pgsym import hooks
-from pgsym.errors import SortError
+from pgsym.errors import SortError, TooLarge
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Sort
 
@@ -54,7 +54,7 @@ class Term:
     """What can be written on the board."""
 
     def __add__(self, other: Liftable) -> Term:
-        return Add((*summands(self), *summands(lift(other))))
+        return Add(_not_too_many((*summands(self), *summands(lift(other)))))
 
     def __radd__(self, other: Liftable) -> Term:
         return lift(other) + self
@@ -69,7 +69,7 @@ class Term:
         return Number(-self.value) if isinstance(self, Number) else Multiply((Number(Fraction(-1)), *factors(self)))
 
     def __mul__(self, other: Liftable) -> Term:
-        return Multiply((*factors(self), *factors(lift(other))))
+        return Multiply(_not_too_many((*factors(self), *factors(lift(other)))))
 
     def __rmul__(self, other: Liftable) -> Term:
         return lift(other) * self
@@ -322,6 +322,13 @@ class Closed(Term):
             raise SortError("a closed form is its text, its LaTeX and a function that computes it")
 
 
+def _not_too_many(operands: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Operands of a sum or product; raises TooLarge for more than can be read."""
+    if len(operands) > MOST_OPERANDS:
+        raise TooLarge(f"a sum or product of more than {MOST_OPERANDS:,} parts: write it as a power, or with sum_over")
+    return operands
+
+
 def lift(value: Liftable) -> Term:
     """A Python number as a term; a term as it is.  Raises SortError for anything else."""
     return value if isinstance(value, Term) else Number(exact(value))
@@ -341,6 +348,7 @@ MOST_BITS = 13_287
 """Of a number of 4,000 digits; Python itself writes no more than 4,300."""
 
 LONGEST_NAME = 200
+MOST_OPERANDS = 100_000
 
 
 def check_name(name: object, *sorts: object) -> None:

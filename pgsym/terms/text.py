@@ -69,7 +69,7 @@ class TextNotation(Notation):
 def _is_call(side: str) -> bool:
     """Whether a drawn side is one name with its bracket, which needs no further bracket."""
     head, bracket, rest = side.partition("(")
-    return bool(bracket) and " " not in head and "−" not in head and rest.find(")") == len(rest) - 1
+    return bool(bracket) and not any(c in head for c in " −/") and rest.find(")") == len(rest) - 1
 
 
 @not_too_deep

@@ -85,7 +85,7 @@ def test_a_true_order_is_tested_and_says_where(lhs: Term, rhs: Term) -> None:
     verdict = decide_order(lhs, rhs)
     assert verdict.rung is Rung.TESTED
     assert f"tested at {verdict.evidence.examples:,} instances" in str(verdict)
-    assert "real values between −10^6 and 10^6, in float64" in str(verdict)
+    assert "real values between −10^6 and 10^6 and beyond its own numbers, in float64" in str(verdict)
 
 
 def test_no_real_values_are_said_to_be_tried_where_there_are_none() -> None:

@@ -77,8 +77,8 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
             return "rewards-unused", "its mean is the same when all rewards are doubled, and when their sign is turned"
         return (
             "rewards-normalised",
-            "its mean stays when all rewards are doubled (within 0.1 %), and the gradient does not: look at what "
-            "advantages are divided by, and at where they are cut",
+            "its mean stays when all rewards are doubled (within 0.1 %), and the gradient does not: only the order of "
+            "the rewards counts, or their size beside each other",
         )
     nothing = with_rewards(0 * p.rewards)
     added = 0 * seen.mean if nothing is None else nothing.mean
@@ -95,7 +95,7 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
     if doubled is not None and not np.allclose(doubled.mean, 2 * seen.mean, 1e-9, 1e-9):
         return (
             "not-linear-in-rewards",
-            "its mean is not doubled when all rewards are: look at what is cut, or divided by their spread",
+            "its mean is not doubled when all rewards are, as the gradient is: it is not linear in them",
         )
     last = np.arange(p.T) == p.lengths[:, np.newaxis] - 1
     shifted = with_rewards(p.rewards + last)
