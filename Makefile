@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 EXTRAS := $(VENV)/.extras
 
-.PHONY: help report test fuzz test-extras audits mutants sizes lint bench gallery clean
+.PHONY: help report test fuzz test-extras audits mutants sizes lint bench pages clean
 help:
 	@echo "make report   PDF, HTML and LaTeX of every derivation, in reports/"
 	@echo "make test     all tests"
@@ -16,7 +16,7 @@ help:
 	@echo "make sizes    every claim at many random sizes (minutes)"
 	@echo "make lint     ruff, mypy --strict, and import-linter: no circles, packages in layers"
 	@echo "make bench    benchmarks; writes reports/benchmarks.md"
-	@echo "make gallery  write the committed .tex gallery and the pages of claims, estimators and bugs again"
+	@echo "make pages    write every generated page again (minutes): claims, estimators, seeded bugs, README table, LaTeX"
 	@echo "make clean    remove what was built"
 
 $(SETUP): pyproject.toml
@@ -63,12 +63,8 @@ bench: $(SETUP)
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only --benchmark-json=.benchmarks.json
 	$(BIN)/python tests/benchmarks/table.py .benchmarks.json reports/benchmarks.md
 
-gallery: $(SETUP)
-	$(BIN)/pgsym report --format tex --output reports
-	$(BIN)/pgsym claims --md > reports/claims.md
-	$(BIN)/pgsym estimators --md > docs/estimators.md
-	$(BIN)/python tests/estimators/seeded_bugs.py docs/seeded-bugs.md
-	$(BIN)/python tests/testing/test_guide.py
+pages: $(SETUP)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python docs/write_pages.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks.json

@@ -205,24 +205,30 @@ def report(
 ) -> None:
     """Write reports: the statement, the derivation, counterexamples, figures and sources.
 
-    `article` is the name of one long report on every claim, chapter by chapter; no name means all the others.
+    `article` is the name of one long report on every claim, chapter by chapter; no name means all the others, and an
+    index.html that links them in reading order.
     """
     from pgsym import catalogue
     from pgsym.report import article
     from pgsym.report.derivations import document_for
     from pgsym.report.engines import version
+    from pgsym.report.reading_order import write_index
     from pgsym.report.render import checked, write
 
     wanted = checked(listed(formats))
     version(engine)  # refused before any work, if there is none such
     named = [n if n == article.NAME else catalogue.script_name(n) for n in names or catalogue.scripts()]
+    paths: list[Path] = []
     for name in progress(list(dict.fromkeys(named)), "reports"):
         document = article.article(partial(progress, what="claims")) if name == article.NAME else document_for(name)
         written = write(document, output, wanted, engine)
+        paths += written.paths
         for path in written.paths:
             typer.echo(str(path))
         for note in written.notes:
             typer.echo(note, err=True)
+    if not names:
+        typer.echo(str(write_index(output, paths)))
 
 
 @app.command()

@@ -60,7 +60,7 @@ def test_verdict_is_the_ledgers(name: str) -> None:
     if outcome.claim.expected is Rung.DECIDED:
         assert evidence.log2_error is not None
         assert evidence.log2_error < -100
-    assert row(outcome) in PAGE, "make gallery writes the page of claims again"
+    assert row(outcome) in PAGE, "make pages writes the page of claims again"
 
 
 @pytest.mark.parametrize("name", IDENTITIES)

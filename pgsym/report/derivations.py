@@ -22,6 +22,11 @@ def document_for(name: str) -> Document:
     return Document(name, title, (*blocks, *body), sources=sources, versions=versions())
 
 
+def title_of(name: str) -> str:
+    """The title of a script's report."""
+    return _opening(catalogue.script(name).__doc__ or name)[0]
+
+
 def versions() -> tuple[tuple[str, str], ...]:
     """What made the report."""
     import numpy

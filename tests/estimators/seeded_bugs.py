@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 
@@ -317,7 +315,3 @@ def page() -> str:
             parts.append(f"| `{bug.line}` | {becomes} | {bug.found().match} | {hint.pattern} | {hint.says} |")
         parts.append("")
     return "\n".join(parts)
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

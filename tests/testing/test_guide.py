@@ -55,7 +55,3 @@ def written_anew() -> str:
         except AssertionError as failure:
             return PAGE.replace(SHOWN, f"{failure}\n")
     raise AssertionError("it does not fail any more")
-
-
-if __name__ == "__main__":
-    FILE.write_text(written_anew())

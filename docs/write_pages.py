@@ -1,0 +1,91 @@
+"""Write every generated page again: `make pages`.
+
+The index of the derivations, the pages of claims, estimators and seeded bugs, the table in the README, the failure
+that the guide shows, and the golden LaTeX that the tests compare with.  `make bench` and `make audits` write their
+pages by themselves, for they take other packages and long.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.progress import track
+
+from pgsym import catalogue
+from pgsym.estimators.catalogue.page import page as estimators_page
+from pgsym.files import write_atomically
+from pgsym.report.claims_table import claims_page, summary
+from pgsym.report.derivations import document_for
+from pgsym.report.render import render
+from pgsym.verify import verify
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "reports" / "golden"
+SHOWN = (
+    "policy-gradient-one-step",
+    "cross-entropy-gradient",
+    "ce-pg-weight",
+    "pg-is-mae",
+    "mse-is-gaussian-mle",
+    "reinforce",
+    "discounted-reward-to-go",
+    "stuck-policy",
+    "ppo-clip",
+    "kl-max-entropy",
+    "noisy-label-pg",
+    "b-kl-token-gap",
+)
+"""The derivations whose LaTeX is committed: one step and many, definitions, orders, wide formulas, long tables."""
+
+
+def main() -> None:
+    """Write all pages, the index first: claims are found by it."""
+    catalogue.write_index()
+    sys.path[:0] = [str(ROOT / "tests" / "estimators"), str(ROOT / "tests" / "testing")]
+    pages: tuple[Callable[[], None], ...] = (golden, of_claims, of_estimators, of_bugs, of_the_guide)
+    for write in track(pages, "pages", disable=not sys.stderr.isatty()):
+        write()
+
+
+def golden() -> None:
+    """The LaTeX of a dozen reports."""
+    for name in SHOWN:
+        write_atomically(GOLDEN / f"{name}.tex", render(document_for(name), "tex"))
+
+
+def of_claims() -> None:
+    """The page of claims, and the table of their numbers in the README."""
+    outcomes = [verify(e) for e in catalogue.entries().values()]
+    write_atomically(ROOT / "reports" / "claims.md", f"{claims_page(outcomes)}\n".encode())
+    readme = ROOT / "README.md"
+    table = f"<!-- claims -->\n{summary(outcomes)}\n<!-- /claims -->"
+    text = re.sub(
+        r"<!-- claims -->\n.*?\n<!-- /claims -->", lambda _: table, readme.read_text("utf-8"), flags=re.DOTALL
+    )
+    write_atomically(readme, text.encode())
+
+
+def of_estimators() -> None:
+    """The page of the estimators of the literature."""
+    write_atomically(ROOT / "docs" / "estimators.md", f"{estimators_page()}\n".encode())
+
+
+def of_bugs() -> None:
+    """The page of seeded bugs and what is said of them."""
+    from seeded_bugs import page
+
+    write_atomically(ROOT / "docs" / "seeded-bugs.md", page().encode())
+
+
+def of_the_guide() -> None:
+    """The failure that the guide shows."""
+    from test_guide import FILE, written_anew
+
+    write_atomically(FILE, written_anew().encode())
+
+
+if __name__ == "__main__":
+    main()
