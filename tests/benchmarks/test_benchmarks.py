@@ -46,14 +46,17 @@ def test_import(benchmark: BenchmarkFixture, module: str) -> None:
     )
 
 
-@pytest.mark.benchmark(group="the command line")
-@pytest.mark.parametrize(
-    "command", [("claims", "--json"), ("show", "policy-gradient-one-step"), ("--version",)], ids=" ".join
-)
-def test_command(benchmark: BenchmarkFixture, command: tuple[str, ...]) -> None:
-    some = () if benchmark.enabled or command[0] != "claims" else ("log-derivative",)
-    run = [sys.executable, "-m", "pgsym.cli", *command, *some]
-    benchmark.pedantic(lambda: subprocess.run(run, check=True, capture_output=True), rounds=3, iterations=1)
+COMMANDS = ["--version", "--help", "list", "show policy-gradient-one-step", "verify reinforce", "claims --json"]
+
+
+@pytest.mark.benchmark(group="the command line, beside `import sympy`")
+@pytest.mark.parametrize("command", ["import sympy", *COMMANDS])
+def test_command(benchmark: BenchmarkFixture, command: str) -> None:
+    some = [] if benchmark.enabled or not command.startswith("claims") else ["log-derivative"]
+    program = ["-m", "pgsym", *command.split(), *some] if command in COMMANDS else ["-c", command]
+    run = [sys.executable, *program]
+    rounds = 1 if command.startswith("claims") else 5
+    benchmark.pedantic(lambda: subprocess.run(run, check=True, capture_output=True), rounds=rounds, iterations=1)
 
 
 @pytest.mark.benchmark(group="one report, after start-up")
