@@ -12,7 +12,7 @@ from pgsym.derivations.claims.b_kl_estimators import SIZES, given, k1, k3, m, re
 from pgsym import rules, show
 from pgsym.catalogue import Claim, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
-from pgsym.problems.autoregressive import REFERENCE
+from pgsym.problems.autoregressive_problem import REFERENCE
 from pgsym.terms import expect, grad, log
 from pgsym.terms.nodes import lift
 

@@ -8,7 +8,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Relation
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
-from pgsym.problems.classification import LABEL_LAW
+from pgsym.problems.classification_problem import LABEL_LAW
 from pgsym.problems.divergence import divergence, entropy
 from pgsym.terms import Positive, expect, log, sum_over
 

@@ -12,8 +12,8 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
-from pgsym.problems.classification import LABEL
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.classification_problem import LABEL
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
     ACTION,
     INDEX,

@@ -11,7 +11,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.terms import ACTION, PARAMETER, STATE, Definition, Symbol, ThetaFree, expect, function, grad, sum_over
 
 m = classification()

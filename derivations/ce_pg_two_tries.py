@@ -12,7 +12,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import expect, grad, indicator, log
 
 m = classification()

@@ -8,8 +8,8 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
-from pgsym.problems.classification import LABEL, LABEL_LAW
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.classification_problem import LABEL, LABEL_LAW
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import log, sum_over
 
 m = classification()

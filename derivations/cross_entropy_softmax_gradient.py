@@ -11,8 +11,8 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
-from pgsym.problems.classification import LABEL_LAW, LOGIT
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.classification_problem import LABEL_LAW, LOGIT
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import exp, grad, log, sum_over
 
 m = classification()

@@ -11,7 +11,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.terms import ACTION, STATE, function, grad, log
 
 m = one_step()

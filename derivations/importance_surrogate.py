@@ -12,7 +12,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import trajectories
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.problems.trajectory import TRAJECTORY_LAW
 from pgsym.terms import PARAMETER, Frozen, Variable, expect, grad, product_range, sum_range
 

@@ -13,7 +13,7 @@ from pgsym.catalogue import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import trajectories
 from pgsym.problems.divergence import divergence
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms import TRAJECTORY, Definition, Positive, Symbol, expect, grad, log, sum_over
 

@@ -13,7 +13,7 @@ from pgsym.catalogue import Claim, Example, Relation, Rung, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import one_step, trajectories
 from pgsym.problems.divergence import divergence
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import TRAJECTORY_LAW
 from pgsym.terms import (
     PARAMETER,

@@ -11,7 +11,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import one_step
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import ThetaFree, grad, sum_over
 
 m = one_step()

@@ -13,7 +13,7 @@ from pgsym.catalogue import Claim, Example, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import sequences
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import HISTORY_LAW
 from pgsym.terms import (
     INDEX,

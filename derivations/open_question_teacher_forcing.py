@@ -14,8 +14,8 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import sequences
-from pgsym.problems.classification import LABEL
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.classification_problem import LABEL
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.problems.sequence import GOLD_HISTORY_LAW
 from pgsym.terms import expect, grad, indicator, log, product_range, sum_over, sum_range
 

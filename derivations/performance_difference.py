@@ -12,7 +12,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import one_step, trajectories
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import ADVANTAGE, TRAJECTORY_LAW
 from pgsym.terms import ACTION, PARAMETER, Variable, expect, sum_range
 from pgsym.terms.structure import substitute

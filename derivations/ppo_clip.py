@@ -13,7 +13,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Relation, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
     ACTION,
     PARAMETER,

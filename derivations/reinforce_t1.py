@@ -12,7 +12,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import trajectories
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import START
 from pgsym.terms import expect, grad, log
 

@@ -11,7 +11,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import sequences
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import HISTORY_LAW
 from pgsym.terms import PARAMETER, Frozen, Variable, expect, grad, log, sum_over, sum_range
 

@@ -12,7 +12,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Relation, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import one_step
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import (
     ACTION,
     STATE,

@@ -11,7 +11,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Example, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.terms import grad, log, sum_over
 from pgsym.terms.nodes import lift
 

@@ -12,7 +12,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import sequences
-from pgsym.problems.classification import LABEL_LAW
+from pgsym.problems.classification_problem import LABEL_LAW
 from pgsym.problems.sequence import GOLD_HISTORY_LAW
 from pgsym.terms import expect, grad, log, sum_over, sum_range
 

@@ -12,8 +12,8 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, Example, Relation, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import classification
-from pgsym.problems.classification import LOGIT
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.classification_problem import LOGIT
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.terms import AtLeastTwo, HowMany, Positive, Term, exp, grad, indicator, log, sum_over
 from pgsym.terms.sorts import ACTION
 

@@ -12,7 +12,7 @@ from pgsym import rules, show
 from pgsym.catalogue import Claim, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import PARAMETER, Frozen, Variable, expect, grad, log, outer
 from pgsym.terms.nodes import lift
 

@@ -15,7 +15,7 @@ from pgsym.meaning.evaluator import evaluate
 from pgsym.meaning.numbers import Array
 from pgsym.problems.environments import from_gymnasium, make, stray_step
 from pgsym.problems.mdp import FiniteMDP, Floats
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.problems.softmax import TabularSoftmax
 from pgsym.problems.trajectory import FUTURE_LAW, trajectories
 from pgsym.problems.values import gradient, objective, occupancies

@@ -232,7 +232,7 @@ MARKS = {"holds": "[green]holds[/green]", "fails": "[red]fails[/red]", "not show
 
 def show_loss_audit(found: LossAudit) -> None:
     """Print an audit of a loss: its identities, the smallest bias, the variances, the verdict."""
-    from pgsym.estimators.moments import row
+    from pgsym.estimators.exact_moments import row
 
     scope = found.scope
     problems = len({r.case.id for r in found.readings})

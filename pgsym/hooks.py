@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 text: Callable[[Any], str]
-"""A term in the terminal; from `pgsym.terms.text`."""
+"""A term in the terminal; from `pgsym.terms.printers.text`."""
 latex: Callable[[Any], str]
-"""A term in LaTeX; from `pgsym.terms.latex`."""
+"""A term in LaTeX; from `pgsym.terms.printers.latex`."""
 sort_of: Callable[[Any], Any]
 """The sort of a term; from `pgsym.terms.structure`."""
 

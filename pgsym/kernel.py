@@ -24,11 +24,11 @@ from pgsym.rules import OWN as WITHOUT_LEMMAS
 from pgsym.rules.base import Rewrite, Rule, constant_in, positive
 from pgsym.rules.time import before
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, Rounds, ThetaFree
-from pgsym.terms.latex import latex
 from pgsym.terms.matching import matches
 from pgsym.terms.nodes import Symbol, Term, Variable, lift
 from pgsym.terms.places import Path, Place, find, places, rewrite_at
 from pgsym.terms.plain import plain, plain_hypothesis
+from pgsym.terms.printers.latex import latex
 from pgsym.terms.record import (
     hypothesis_record,
     symbol_record,

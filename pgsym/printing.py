@@ -23,7 +23,7 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
     from pgsym.decide.verdicts import Rung
     from pgsym.report.prose import plain
     from pgsym.terminal import console as quiet_pipes
-    from pgsym.terms.text import text
+    from pgsym.terms.printers.text import text
 
     out = console or quiet_pipes(highlight=False)
     out.print(f"\n[bold]{escape(theorem.name)}[/bold]")
@@ -50,7 +50,7 @@ def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None)
     from pgsym.decide.verdicts import Rung
     from pgsym.report.prose import plain
     from pgsym.terminal import console as quiet_pipes
-    from pgsym.terms.text import text
+    from pgsym.terms.printers.text import text
 
     out = console or quiet_pipes(highlight=False)
     out.print()

@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
-from pgsym.problems.classification import LABEL_LAW
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.classification_problem import LABEL_LAW
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms.build import log, sum_range
 from pgsym.terms.builtins import LOG

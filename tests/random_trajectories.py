@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, replace
 
 from pgsym.problems import trajectories
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.problems.trajectory import FUTURE_LAW, HISTORY_LAW, START, TRAJECTORY_LAW, TRANSITION
 from pgsym.terms import (
     ACTION,

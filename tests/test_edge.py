@@ -11,7 +11,7 @@ from pgsym import catalogue
 from pgsym.decide import Rung, counterexample, decide
 from pgsym.meaning.concrete import Concrete
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.report.builders import counterexample_of
 from pgsym.report.document import Table
 from pgsym.terms import Positive, grad

@@ -26,7 +26,7 @@ from pgsym.errors import (
 )
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import classification, one_step
-from pgsym.problems.one_step import STATE_LAW
+from pgsym.problems.one_step_problem import STATE_LAW
 from pgsym.records import replay
 from pgsym.rules.base import Rewrite, Rule
 from pgsym.terms import Positive, ThetaFree, Variable, grad, log

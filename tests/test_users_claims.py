@@ -11,7 +11,7 @@ from pgsym.cli import main
 HEAD = """
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import one_step
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import Closed, NonNegative, Positive, Variable
 
 m = one_step()

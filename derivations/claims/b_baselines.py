@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import classification, one_step, trajectories
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.terms import (
     ACTION,
     INDEX,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Rung
 from pgsym.problems import trajectories
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import Term, Variable, grad, log, sum_over, sum_range
 
 m = trajectories()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Rung
 from pgsym.problems import critics
-from pgsym.problems.critics import CRITIC
+from pgsym.problems.critic_problem import CRITIC
 from pgsym.terms import Before, Definition, Term, ThetaFree, grad, sum_range
 from pgsym.terms.nodes import Liftable, lift
 

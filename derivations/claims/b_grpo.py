@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import groups
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import (
     ACTION,
     Closed,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pgsym.catalogue import Claim, Rung
 from pgsym.problems import groups
-from pgsym.problems.classification import LABEL
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.classification_problem import LABEL
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.terms import (
     INDEX,
     Closed,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.meaning.tables import problem, value
 from pgsym.problems import one_step
-from pgsym.problems.autoregressive import BEHAVIOUR, REFERENCE
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.autoregressive_problem import BEHAVIOUR, REFERENCE
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
     PARAMETER,
     Closed,

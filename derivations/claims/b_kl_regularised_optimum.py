@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Relation
 from pgsym.problems import classification
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import ACTION, STATE, Positive, Symbol, Term, ThetaFree, Variable, exp, expect, grad, log, sum_over
 
 m = classification()

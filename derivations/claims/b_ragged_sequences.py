@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Rung
 from pgsym.problems import autoregressive
-from pgsym.problems.autoregressive import NETWORK
+from pgsym.problems.autoregressive_problem import NETWORK
 from pgsym.terms import Before, grad, log, sum_range
 from pgsym.terms.nodes import lift
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Rung
 from pgsym.problems import one_step
-from pgsym.problems.autoregressive import BEHAVIOUR
-from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
+from pgsym.problems.autoregressive_problem import BEHAVIOUR
+from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
 from pgsym.terms import (
     BATCH,
     STATE,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim
 from pgsym.problems import classification
-from pgsym.problems.classification import LOGIT
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.classification_problem import LOGIT
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.terms import expect, grad, indicator, outer, sum_over
 from pgsym.terms.nodes import lift
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Rung
 from pgsym.problems import autoregressive
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.problems.trajectory import START, TRAJECTORY_LAW
 from pgsym.terms import (
     INDEX,

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pgsym.catalogue import Claim, Example, Rung
 from pgsym.problems import classification
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, HowMany, Number, grad, indicator, log, sum_over
 
 m = classification()

@@ -8,8 +8,8 @@ from pgsym.derivations.cross_entropy_loss import given, loss, target
 
 from pgsym.catalogue import Claim, Relation
 from pgsym.problems import classification
-from pgsym.problems.classification import LABEL_LAW
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.classification_problem import LABEL_LAW
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import Positive, grad, log, sum_over
 
 m = classification()

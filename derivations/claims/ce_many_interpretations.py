@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim
 from pgsym.problems import classification
-from pgsym.problems.classification import LABEL_LAW
+from pgsym.problems.classification_problem import LABEL_LAW
 from pgsym.terms import Positive, expect, log, sum_over
 
 m = classification()

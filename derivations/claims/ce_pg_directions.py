@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import classification
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
     ACTION,
     PARAMETER,

@@ -7,7 +7,7 @@ from itertools import product
 
 from pgsym.catalogue import Claim
 from pgsym.problems import classification
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, Term, Variable, expect, grad, indicator, log
 from pgsym.terms.structure import total
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Relation
 from pgsym.problems import classification
-from pgsym.problems.classification import LABEL
-from pgsym.problems.one_step import POLICY, STATE_LAW
+from pgsym.problems.classification_problem import LABEL
+from pgsym.problems.one_step_problem import POLICY, STATE_LAW
 from pgsym.terms import STATE, Variable, exp, indicator, log, sum_over
 
 m = classification()

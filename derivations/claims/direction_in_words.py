@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import trajectories
 from pgsym.problems.divergence import divergence
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms import TRAJECTORY, Definition, NonNegative, Positive, Symbol, Term, Variable, grad, log, sum_over
 from pgsym.terms import variance as variance_of

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pgsym.decide.claims import Claim
 from pgsym.decide.verdicts import Rung
 from pgsym.problems import one_step
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import Closed, Number
 from pgsym.terms.nodes import lift
 

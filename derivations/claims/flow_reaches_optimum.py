@@ -8,7 +8,7 @@ from pgsym.decide.claims import Claim, Example
 from pgsym.decide.statements import Relation
 from pgsym.decide.verdicts import Rung
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.terms import ACTION, STATE, Definition, Positive, ThetaFree, Variable, choice, function, indicator, sum_over
 from pgsym.terms.nodes import lift
 

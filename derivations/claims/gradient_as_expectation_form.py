@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY, REWARD, SAMPLES
+from pgsym.problems.one_step_problem import POLICY, REWARD, SAMPLES
 from pgsym.terms import STATE, ThetaFree, function, grad, log, variance
 
 m = one_step()

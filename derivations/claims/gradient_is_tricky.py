@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pgsym.catalogue import Claim, Example
 from pgsym.problems import one_step
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import ACTION, PARAMETER, Number, Positive, Symbol, ThetaFree, Variable, expect, grad, log
 
 m = one_step()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pgsym.catalogue import Claim, Rung
 from pgsym.problems import one_step, trajectories
 from pgsym.problems.divergence import divergence
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms import (
     ACTION,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pgsym.catalogue import Claim, Relation, Rung
 from pgsym.problems import trajectories
 from pgsym.problems.divergence import divergence, entropy
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms import (
     STATE,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pgsym.catalogue import Claim, Example, Rung
 from pgsym.problems import one_step
 from pgsym.problems.divergence import divergence
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import (
     ACTION,
     PARAMETER,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import one_step
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import ACTION, INDEX, STATE, Closed, Definition, NonNegative, Symbol, Term, Variable, expect, sum_over
 from pgsym.terms import variance as variance_of
 from pgsym.terms.nodes import lift

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Rung
 from pgsym.problems import one_step, trajectories
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import NonNegative, Positive, Variable, grad, sum_over
 
 m, bandit = trajectories(), one_step()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import groups
-from pgsym.problems.one_step import ACTION_OF, POLICY, REWARD, STATE_OF
+from pgsym.problems.one_step_problem import ACTION_OF, POLICY, REWARD, STATE_OF
 from pgsym.terms import Rounds, Term, Variable, expect, grad, log, sum_range, variance
 
 m = groups()

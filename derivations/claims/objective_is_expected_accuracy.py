@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import classification
-from pgsym.problems.classification import LABEL
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.classification_problem import LABEL
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, PARAMETER, HowMany, Number, Term, Variable, absolute
 
 m = classification()

@@ -10,7 +10,7 @@ from pgsym.derivations.open_question_j import TWO_STATES, G, m
 
 from pgsym.catalogue import Claim, Example, Rung
 from pgsym.meaning.parametrised import log_linear
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms import (
     ACTION,

@@ -12,8 +12,8 @@ from pgsym.catalogue import Claim, Example, Rung
 from pgsym.meaning.exact import exact, parameters
 from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import one_step
-from pgsym.problems.classification import LABEL
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.classification_problem import LABEL
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.problems.sequence import Sequences
 from pgsym.terms import (
     ACTION,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import sequences
-from pgsym.problems.classification import LABEL
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.classification_problem import LABEL
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import START
 from pgsym.terms import (
     ACTION,

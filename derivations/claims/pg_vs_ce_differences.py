@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Rung
 from pgsym.problems import classification
-from pgsym.problems.classification import LABEL_LAW
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.classification_problem import LABEL_LAW
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import grad, log, sum_over
 
 m = classification()

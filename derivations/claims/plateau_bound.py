@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pgsym.decide.claims import Claim
 from pgsym.decide.statements import Relation
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, OUTCOME, STATE, Symbol, Variable, absolute, choice, indicator, sum_over
 
 m = one_step()

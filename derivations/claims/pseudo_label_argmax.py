@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pgsym.decide.claims import Claim, Example
 from pgsym.decide.statements import Relation
 from pgsym.problems import classification
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, PARAMETER, STATE, Definition, NonNegative, Symbol, choice, indicator, sum_over
 from pgsym.terms.nodes import lift
 

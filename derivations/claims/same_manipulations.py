@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Rung
 from pgsym.problems import trajectories
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms import TRAJECTORY, Definition, Positive, Symbol, ThetaFree, grad, log, sum_over
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Rung
 from pgsym.problems import sequences
-from pgsym.problems.classification import LABEL, LABEL_LAW
+from pgsym.problems.classification_problem import LABEL, LABEL_LAW
 from pgsym.problems.sequence import GOLD_HISTORY_LAW
 from pgsym.terms import Definition, ThetaFree, expect, grad, indicator, log, sum_range
 

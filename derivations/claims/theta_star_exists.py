@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pgsym.catalogue import Claim, Relation, Rung
 from pgsym.problems import classification
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import (
     ACTION,
     PARAMETER,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.catalogue import Claim, Example, Relation
 from pgsym.problems import trajectories
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import FUTURE_LAW, START, TRANSITION
 from pgsym.terms import ACTION, STATE, Before, Term, Variable, expect, indicator, sum_over, sum_range
 from pgsym.terms.nodes import Liftable, lift

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.decide.claims import Claim
 from pgsym.problems import Trajectories, one_step, trajectories
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.problems.trajectory import ADVANTAGE, TRAJECTORY_LAW
 from pgsym.terms import (
     ACTION,

@@ -11,7 +11,7 @@ from pgsym.decide.claims import Claim, Example
 from pgsym.decide.statements import Relation
 from pgsym.decide.verdicts import Rung
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, STATE, Closed, ThetaFree, Variable, covariance, expect, function, sum_over
 from pgsym.terms.nodes import lift
 

@@ -1,7 +1,7 @@
 """Is it true: identities decided exactly, and the smallest counterexample to what is not."""
 
 from pgsym.decide.counterexamples import Counterexample
-from pgsym.decide.exhaustive import Grid, exhaustive
+from pgsym.decide.every_instance import Grid, exhaustive
 from pgsym.decide.identities import counterexample, decide
 from pgsym.decide.potentials import Potential, potential
 from pgsym.decide.sizes import Size

@@ -18,8 +18,8 @@ from pgsym.decide.statements import Relation
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import InstanceError, PgsymError, UnknownName
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Term, lift
+from pgsym.terms.printers.latex import latex
 from pgsym.terms.sorts import LETTERS
 
 if TYPE_CHECKING:

@@ -34,8 +34,8 @@ from pgsym.meaning.numbers import Ball, Numbers, Rational
 from pgsym.terms.build import expect, sum_over
 from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Definition, Hypothesis, NonNegative, Positive
-from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Apply, Law, Term, Variable, lift
+from pgsym.terms.printers.latex import latex
 from pgsym.terms.signs import is_non_negative
 from pgsym.terms.sorts import FINITE, REAL, Collective
 from pgsym.terms.structure import free

@@ -12,8 +12,8 @@ from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import Size, listed
 from pgsym.decide.statements import Relation
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Term
+from pgsym.terms.printers.latex import latex
 
 if TYPE_CHECKING:
     from pgsym.decide.counterexamples import Counterexample

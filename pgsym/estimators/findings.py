@@ -9,9 +9,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from pgsym.estimators import invariance
+from pgsym.estimators.exact_moments import row
 from pgsym.estimators.invariance import Moved, compare
 from pgsym.estimators.matching import Kind, common_factor, number
-from pgsym.estimators.moments import row
 from pgsym.estimators.subject import Subject
 from pgsym.estimators.suite import Scope
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.exact_moments import ROUNDING, Moments, moments, refusal
 from pgsym.estimators.matching import Kind, Match
-from pgsym.estimators.moments import ROUNDING, Moments, moments, refusal
 from pgsym.estimators.subject import Subject
 from pgsym.estimators.suite import Case, Scope
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pgsym.estimators.moments import Moments, plain
+from pgsym.estimators.exact_moments import Moments, plain
 from pgsym.estimators.reading import Reading, read
 from pgsym.estimators.subject import Subject
 from pgsym.estimators.suite import Case, Scope

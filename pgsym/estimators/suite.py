@@ -14,8 +14,8 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import UnusableOption
+from pgsym.estimators.exact_moments import FEWEST
 from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
-from pgsym.estimators.moments import FEWEST
 from pgsym.estimators.objectives import Objective, entropy, expected_return, forward_kl, kl
 from pgsym.estimators.problem import Problem
 from pgsym.problems.mdp import from_arrays

@@ -99,7 +99,7 @@ def adjoint(term: Term, instance: Instance, *symbols: Symbol, parameter: Variabl
 
     >>> import numpy as np
     >>> from pgsym.meaning.instances import TableInstance
-    >>> from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW, one_step
+    >>> from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW, one_step
     >>> from pgsym.terms import ACTION, STATE
     >>> tables = {STATE_LAW: np.ones(1), POLICY: np.array([[0.25], [0.75]]), REWARD: np.array([[3.0, 5.0]])}
     >>> out = adjoint(one_step().objective, TableInstance(Float64(), {STATE: 1, ACTION: 2}, tables), POLICY)

@@ -65,7 +65,7 @@ def indexed(symbol: Symbol, lengths: Mapping[str, int] = NO_LENGTHS) -> str:
 def head(symbol: Symbol) -> str:
     """A symbol with its arguments as on the board, which tells apart symbols of one name.
 
-    >>> from pgsym.problems.classification import LABEL, LABEL_LAW, POLICY
+    >>> from pgsym.problems.classification_problem import LABEL, LABEL_LAW, POLICY
     >>> head(LABEL), head(LABEL_LAW), head(POLICY)
     ('y(s)', 'y(a | s)', 'π_θ(a | s)')
     """

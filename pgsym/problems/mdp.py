@@ -21,7 +21,7 @@ from pgsym.errors import InstanceError, TooLarge
 from pgsym.meaning.checked import ROW_TOLERANCE, Table, entries_of, numbers_of, place
 from pgsym.meaning.instances import TableInstance
 from pgsym.meaning.numbers import Array, Float64, Numbers, Rational
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.softmax import Softmax
 from pgsym.problems.trajectory import START, TRANSITION, trajectories
 from pgsym.terms.sorts import ACTION, STATE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pgsym.problems.classification import Classification
-from pgsym.problems.one_step import OneStep
+from pgsym.problems.classification_problem import Classification
+from pgsym.problems.one_step_problem import OneStep
 from pgsym.terms.build import expect, function, indicator, log, sum_over
 from pgsym.terms.hypotheses import AtLeastTwo, Definition, Hypothesis, ThetaFree
 from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pgsym.problems.classification import LABEL, LABEL_LAW
+from pgsym.problems.classification_problem import LABEL, LABEL_LAW
 from pgsym.problems.trajectory import START, TRANSITION, Trajectories
 from pgsym.terms.build import expect, indicator, log, product_range, sum_over, sum_range
 from pgsym.terms.hypotheses import Definition, Hypothesis, ThetaFree

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from pgsym.problems.one_step import POLICY, REWARD, THETA
+from pgsym.problems.one_step_problem import POLICY, REWARD, THETA
 from pgsym.terms.build import expect, grad, indicator, log, product_range, sum_range, variance
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable, lift

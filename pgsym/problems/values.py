@@ -9,7 +9,7 @@ import numpy as np
 from pgsym.meaning.adjoint import adjoint
 from pgsym.meaning.evaluator import evaluate
 from pgsym.problems.mdp import FiniteMDP, Floats, fits
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.problems.softmax import Softmax
 from pgsym.problems.trajectory import trajectories
 

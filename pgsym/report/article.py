@@ -41,7 +41,7 @@ from pgsym.report.document import (
 )
 from pgsym.report.drawn import figure_of_counterexample, figure_of_example, listed
 from pgsym.report.evidence import covered
-from pgsym.terms.latex import latex
+from pgsym.terms.printers.latex import latex
 from pgsym.verify import shows
 
 NAME = "article"

@@ -31,7 +31,7 @@ from pgsym.report.document import (
 from pgsym.report.evidence import evidence, in_short, size_in_latex, standing
 from pgsym.report.prose import quoted
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.latex import LatexNotation, latex
+from pgsym.terms.printers.latex import LatexNotation, latex
 from pgsym.terms.sorts import LETTERS, MATRIX
 from pgsym.terms.structure import sort_of
 

@@ -83,7 +83,7 @@ def graph_of(tables: Tables, sizes: Mapping[Sort, int], horizon: int | None = No
 
     With horizon 1, or a single state, it is not drawn what follows an action.
 
-    >>> from pgsym.problems.one_step import POLICY, REWARD
+    >>> from pgsym.problems.one_step_problem import POLICY, REWARD
     >>> half = Fraction(1, 2)
     >>> bandit = {POLICY: np.array([[half, half]]), REWARD: np.array([[Fraction(0), Fraction(1)]])}
     >>> graph_of(bandit, {STATE: 1, ACTION: 2}).policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pgsym.terms.latex import GREEK
+from pgsym.terms.printers.latex import GREEK
 
 TOKEN = re.compile(
     r"\$((?:[^$\\]|\\.)+)\$|\*(?=[^\s*])((?:[^*$\n]|\$(?:[^$\n\\]|\\.)+\$)+)(?<=\S)\*|`([^`\n]+)`"

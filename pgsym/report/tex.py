@@ -26,8 +26,8 @@ from pgsym.report.numbering import numbers
 from pgsym.report.prose import LAYOUT, WIDEST, literal, plain, spans, typical, visible
 from pgsym.report.templates import template
 from pgsym.report.typst_math import guarded
-from pgsym.terms.latex import GREEK
-from pgsym.terms.text import SUBSCRIPTS, SUPERSCRIPTS
+from pgsym.terms.printers.latex import GREEK
+from pgsym.terms.printers.text import SUBSCRIPTS, SUPERSCRIPTS
 
 ESCAPES = {
     **{c: f"\\{c}" for c in "&%$#_{}"},

@@ -33,8 +33,9 @@ from pgsym.terms.hypotheses import (
     Rounds,
     ThetaFree,
 )
-from pgsym.terms.latex import latex
 from pgsym.terms.nodes import Closed, Law, Number, Symbol, Term, Variable
+from pgsym.terms.printers.latex import latex
+from pgsym.terms.printers.text import text
 from pgsym.terms.sorts import (
     ACTION,
     BATCH,
@@ -50,7 +51,6 @@ from pgsym.terms.sorts import (
     Collective,
     Sort,
 )
-from pgsym.terms.text import text
 
 __all__ = [
     "ACTION",

@@ -52,7 +52,7 @@ class Before(Hypothesis):
         return f"{self.earlier} < {self.later}"
 
     def latex(self) -> str:
-        from pgsym.terms.latex import latex
+        from pgsym.terms.printers.latex import latex
 
         return f"${latex(self.earlier)} < {latex(self.later)}$"
 
@@ -184,7 +184,7 @@ class ThetaFree(SymbolHypothesis):
         return f"{self._head or self.symbol.name} does not depend on θ"
 
     def latex(self) -> str:
-        from pgsym.terms.latex import LatexNotation, latex
+        from pgsym.terms.printers.latex import LatexNotation, latex
 
         drawn = latex(self._head) if self._head else LatexNotation().name(self.symbol.name)
         return f"${drawn}$ does not depend on $\\theta$"
@@ -218,7 +218,7 @@ class Signed(Hypothesis):
         return f"{self.symbol.name} {self.sign} 0" + (" everywhere" if isinstance(self.symbol, Symbol) else "")
 
     def latex(self) -> str:
-        from pgsym.terms.latex import LatexNotation
+        from pgsym.terms.printers.latex import LatexNotation
 
         sign = {">": ">", "≥": "\\ge"}[self.sign]
         everywhere = " everywhere" if isinstance(self.symbol, Symbol) else ""
@@ -264,7 +264,7 @@ class Frozen(Hypothesis):
         return f"{self.frozen.name} = {self.at.name}, held fixed"
 
     def latex(self) -> str:
-        from pgsym.terms.latex import latex
+        from pgsym.terms.printers.latex import latex
 
         return f"${latex(self.frozen)} = {latex(self.at)}$, held fixed while differentiating"
 
@@ -336,7 +336,7 @@ class Definition(SymbolHypothesis):
         return f"{head} = {body}"
 
     def latex(self) -> str:
-        from pgsym.terms.latex import latex
+        from pgsym.terms.printers.latex import latex
 
         head, body = self.equation
         return f"${latex(head)} = {latex(body)}$"

@@ -10,8 +10,8 @@ import numpy as np
 
 from pgsym.errors import EstimatorError, NotFinite
 from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.exact_moments import row
 from pgsym.estimators.matching import number
-from pgsym.estimators.moments import row
 from pgsym.estimators.problem import Problem
 from pgsym.meaning.numbers import Array
 from pgsym.testing import needs

@@ -13,9 +13,9 @@ import numpy as np
 from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
+from pgsym.estimators.exact_moments import ROUNDING, Moments, judged, moments, row
 from pgsym.estimators.hints import different, guess, observe_all
 from pgsym.estimators.matching import TOLERANCE, Kind, Match, number, recognised
-from pgsym.estimators.moments import ROUNDING, Moments, judged, moments, row
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.meaning.numbers import Array
 from pgsym.testing.scope import Outcome

@@ -11,8 +11,8 @@ import numpy as np
 from pgsym.errors import NotFinite
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, Sized, check, estimated, reads_rewards
+from pgsym.estimators.exact_moments import ROUNDING, row, sampled
 from pgsym.estimators.matching import TOLERANCE, match
-from pgsym.estimators.moments import ROUNDING, row, sampled
 from pgsym.estimators.problem import Floats
 from pgsym.estimators.samples import FILLED, Padding, Samples
 from pgsym.testing.questions import Explanation, said

@@ -20,8 +20,8 @@ from pgsym.extras import install
 from pgsym.meaning.numbers import Array, Numbers
 from pgsym.meaning.tables import Tabulated, problem
 from pgsym.meaning.vocabulary import bodies, head, listed_axes, primitives
-from pgsym.problems.classification import LABEL, LABEL_LAW
-from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
+from pgsym.problems.classification_problem import LABEL, LABEL_LAW
+from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
 from pgsym.terms.hypotheses import Hypothesis, Positive, Signed
 from pgsym.terms.nodes import Term, Variable
 from pgsym.terms.sorts import FINITE, REAL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
+from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
 from pgsym.terms import ACTION, INDEX, PARAMETER, REAL, STATE, Symbol, Variable, choice, function
 
 x, y, u, v, z = (Variable(name) for name in "xyuvz")

@@ -8,7 +8,7 @@ from pgsym.decide import Rung, decide
 from pgsym.decide.identities import counterexample
 from pgsym.errors import SortError
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, PARAMETER, STATE, Definition, Frozen, Symbol, Variable, grad
 
 m = one_step()

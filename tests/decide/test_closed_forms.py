@@ -15,8 +15,8 @@ from pgsym.decide.statements import Relation
 from pgsym.errors import SortError, UndefinedValue
 from pgsym.problems import one_step
 from pgsym.terms import Closed, Number
-from pgsym.terms.latex import latex
 from pgsym.terms.nodes import lift
+from pgsym.terms.printers.latex import latex
 
 x, y = sympy.symbols("x y", positive=True)
 

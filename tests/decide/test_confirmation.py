@@ -16,8 +16,8 @@ from pgsym.decide.orders import decide_order
 from pgsym.decide.statements import Relation
 from pgsym.errors import ReadingsDisagree
 from pgsym.problems import classification, one_step, trajectories
-from pgsym.problems.classification import LOGIT
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.classification_problem import LOGIT
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
     PARAMETER,
     Frozen,

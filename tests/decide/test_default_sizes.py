@@ -9,7 +9,7 @@ from pgsym.decide.default_sizes import default_sizes
 from pgsym.decide.sizes import DECISION_HORIZONS, DECISION_SIZES, size_names
 from pgsym.errors import TooLarge, UndefinedValue
 from pgsym.problems import one_step, trajectories
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
     ACTION,
     INDEX,

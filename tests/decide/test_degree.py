@@ -13,7 +13,7 @@ from pgsym.meaning.evaluator import evaluate
 from pgsym.meaning.generic import GenericInstance, Stratum
 from pgsym.meaning.prime_field import PrimeField
 from pgsym.problems import classification, trajectories
-from pgsym.problems.classification import LABEL
+from pgsym.problems.classification_problem import LABEL
 from pgsym.terms import (
     ACTION,
     REAL,

@@ -14,7 +14,7 @@ from pgsym.decide.candidates import ingredients
 from pgsym.decide.statements import Relation, Statement
 from pgsym.errors import InstanceError, OutsideNumberSystem, SortError, TooLarge
 from pgsym.problems import classification, one_step
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, HowMany, NonNegative, Positive, Variable, absolute, grad
 from pgsym.terms.nodes import lift
 from pgsym.terms.sorts import LETTERS

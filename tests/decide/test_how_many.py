@@ -8,7 +8,7 @@ from pgsym.decide import Rung, Size, decide
 from pgsym.errors import InstanceError
 from pgsym.meaning.tables import problem
 from pgsym.problems import classification
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, STATE, AtLeastTwo, HowMany, indicator, sum_over
 from pgsym.terms.record import hypothesis_from_record, hypothesis_record
 from pgsym.testing import assert_identity_in_floats

@@ -9,7 +9,7 @@ from reference import confirm, equal_by_sympy
 
 from pgsym.decide import Rung, Size, decide
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
     PARAMETER,
     Frozen,

@@ -6,7 +6,7 @@ import pytest
 
 from pgsym.decide import Rung, decide
 from pgsym.problems import one_step
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import PARAMETER, Frozen, ThetaFree, Variable, grad, transpose
 
 m = one_step()

@@ -12,7 +12,7 @@ from pgsym.decide.potentials import constructed
 from pgsym.errors import InstanceError, SortError, TooLarge
 from pgsym.meaning.exact import exact, parameters
 from pgsym.problems import one_step, sequences
-from pgsym.problems.one_step import REWARD
+from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import ACTION, Frozen, Positive, ThetaFree, Variable, expect, function, grad, log, outer
 from pgsym.terms.sorts import PARAMETER
 

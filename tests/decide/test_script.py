@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pgsym.decide import counterexample
 from pgsym.errors import PgsymError
 from pgsym.problems import classification
-from pgsym.problems.classification import LOGIT, REWARD
+from pgsym.problems.classification_problem import LOGIT, REWARD
 from pgsym.terms import ACTION, STATE, Number, Positive, Symbol, Variable, expect, given, grad, log, sum_over, transpose
 
 m = classification()

@@ -22,8 +22,8 @@ from pgsym.meaning.instances import TableInstance
 from pgsym.meaning.numbers import Float64, Rational
 from pgsym.meaning.prime_field import residue
 from pgsym.problems import classification, one_step, trajectories
-from pgsym.problems.classification import LABEL, LABEL_LAW
-from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
+from pgsym.problems.classification_problem import LABEL, LABEL_LAW
+from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
 from pgsym.problems.trajectory import TRANSITION
 from pgsym.terms import (
     ACTION,

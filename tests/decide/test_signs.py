@@ -8,7 +8,7 @@ from pgsym.decide import Rung
 from pgsym.decide.orders import decide_order
 from pgsym.errors import ContradictoryHypotheses, SortError
 from pgsym.problems import classification, trajectories
-from pgsym.problems.one_step import JOINT, POLICY, REWARD
+from pgsym.problems.one_step_problem import JOINT, POLICY, REWARD
 from pgsym.terms import (
     Definition,
     NonNegative,

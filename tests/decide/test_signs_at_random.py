@@ -12,7 +12,7 @@ from random_terms import F, G, m
 
 from pgsym.errors import OutsideNumberSystem, PgsymError, UndefinedValue
 from pgsym.meaning.tables import problem, value
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
     Definition,
     NonNegative,

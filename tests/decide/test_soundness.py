@@ -9,8 +9,8 @@ import pytest
 from pgsym.decide import Rung, decide
 from pgsym.errors import SortError
 from pgsym.problems import classification
-from pgsym.problems.classification import LOGIT
-from pgsym.problems.one_step import POLICY, STATE_LAW
+from pgsym.problems.classification_problem import LOGIT
+from pgsym.problems.one_step_problem import POLICY, STATE_LAW
 from pgsym.terms import (
     ACTION,
     BATCH,

@@ -17,8 +17,8 @@ from pgsym.decide.orders import decide_order
 from pgsym.decide.statements import Relation
 from pgsym.decide.verdicts import Verdict
 from pgsym.problems import classification, trajectories
-from pgsym.problems.classification import LOGIT
-from pgsym.problems.one_step import POLICY, REWARD, SAMPLES
+from pgsym.problems.classification_problem import LOGIT
+from pgsym.problems.one_step_problem import POLICY, REWARD, SAMPLES
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms import (
     ACTION,

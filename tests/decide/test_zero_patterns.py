@@ -11,7 +11,7 @@ from pgsym.decide import renamings as module
 from pgsym.decide.renamings import Counts, Unknown, up_to_renaming
 from pgsym.decide.zero_patterns import strata
 from pgsym.problems import classification, one_step, trajectories
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
     ACTION,
     PARAMETER,

@@ -12,12 +12,12 @@ import pytest
 from brute_force import Walk, summed
 
 from pgsym.estimators import bandit, from_advantages, from_mdp, moments, tree
+from pgsym.estimators import exact_moments as core
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.problem import Problem
 from pgsym.problems import from_arrays, values
 from pgsym.problems.softmax import TabularSoftmax
 
-core: Any = __import__("pgsym.estimators.moments", fromlist=["moments"])
 H, T = Fraction(1, 2), Fraction(1, 3)
 DISCOUNT = Fraction(2, 3)
 REWARD = [[Fraction(1), Fraction(0), Fraction(2)], [Fraction(3), Fraction(-1), Fraction(0)]]

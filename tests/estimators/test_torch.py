@@ -328,7 +328,7 @@ def test_what_says_something_else_of_many_samples_is_differentiated_one_by_one()
 
 def all_samples(problem):
     from pgsym.estimators.enumeration import Plan
-    from pgsym.estimators.moments import sampled
+    from pgsym.estimators.exact_moments import sampled
 
     return sampled(Plan(problem.floats()))
 

@@ -11,7 +11,7 @@ from pgsym.meaning.evaluator import evaluate
 from pgsym.meaning.instances import TableInstance
 from pgsym.meaning.numbers import Float64, Rational
 from pgsym.problems import trajectories
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms import ACTION, STATE, grad, log
 

@@ -16,7 +16,7 @@ from pgsym.meaning.generic import GenericInstance
 from pgsym.meaning.numbers import Array, Float64, Numbers, Rational
 from pgsym.meaning.prime_field import PrimeField
 from pgsym.problems import one_step, trajectories
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, STATE, Term, Variable, grad, log, outer, product_range, sum_range
 from pgsym.terms.nodes import lift
 from pgsym.terms.structure import substitute

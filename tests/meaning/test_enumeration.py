@@ -24,7 +24,7 @@ from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.instances import Instance
 from pgsym.meaning.numbers import Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.prime_field import PrimeField
-from pgsym.problems.one_step import POLICY, REWARD
+from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import HISTORY_LAW, START, TRAJECTORY_LAW, TRANSITION
 from pgsym.terms import (
     ACTION,

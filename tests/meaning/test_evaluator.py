@@ -22,8 +22,8 @@ from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.evaluator import evaluate, evaluate_with_poles
 from pgsym.meaning.numbers import Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.prime_field import PrimeField
-from pgsym.problems.classification import LABEL, LABEL_LAW
-from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
+from pgsym.problems.classification_problem import LABEL, LABEL_LAW
+from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
 from pgsym.terms import ACTION, STATE, Term, Variable, expect, grad, log, sum_over
 from pgsym.terms.nodes import lift
 

@@ -8,7 +8,7 @@ from pgsym.meaning.evaluator import Evaluator
 from pgsym.meaning.generic import GenericInstance
 from pgsym.meaning.known_signs import known_sign
 from pgsym.problems import one_step, trajectories
-from pgsym.problems.one_step import POLICY
+from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
     ACTION,
     PARAMETER,

@@ -16,7 +16,7 @@ from pgsym.meaning.numbers import Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.parametrised import log_linear
 from pgsym.meaning.tables import printed, problem, value
 from pgsym.problems import one_step, trajectories
-from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
+from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms import ACTION, PARAMETER, STATE, Variable, covariance, grad, log, outer, transpose
 from pgsym.terms.nodes import Symbol, Term

@@ -8,7 +8,7 @@ import pytest
 from pgsym.errors import InstanceError, OutsideNumberSystem, UnboundVariable, UndefinedValue
 from pgsym.meaning.tables import printed, problem, value
 from pgsym.problems import classification, one_step
-from pgsym.problems.classification import LABEL_LAW
+from pgsym.problems.classification_problem import LABEL_LAW
 from pgsym.terms import Positive, ThetaFree, Variable, absolute, exp, grad, log, sum_over
 
 F = Fraction

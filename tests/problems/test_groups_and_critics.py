@@ -10,7 +10,7 @@ import pytest
 
 from pgsym.meaning.tables import problem, value
 from pgsym.problems import critics, groups
-from pgsym.problems.critics import CRITIC
+from pgsym.problems.critic_problem import CRITIC
 from pgsym.terms import Term, ThetaFree
 
 PI = [[Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)], [Fraction(1, 5), Fraction(3, 5), Fraction(1, 5)]]

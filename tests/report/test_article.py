@@ -23,7 +23,7 @@ from pgsym.report.render import render, write
 from pgsym.report.tex import escape
 from pgsym.report.typst_math import typst
 from pgsym.report.walk import displayed, texts_of
-from pgsym.terms.latex import latex
+from pgsym.terms.printers.latex import latex
 
 SOME = (
     "objective-one-step",

@@ -14,7 +14,7 @@ from pgsym.report.errors import MalformedMath, UnknownCommand
 from pgsym.report.formula import pieces, remarked, unmarked
 from pgsym.report.typst_math import MARKS, typst
 from pgsym.report.vocabulary import CHARACTERS, COMMANDS, FENCES, GREEK
-from pgsym.terms.latex import GREEK as PRINTED
+from pgsym.terms.printers.latex import GREEK as PRINTED
 
 
 def compiles(*formulas: str) -> None:

@@ -12,7 +12,7 @@ from pgsym import catalogue
 from pgsym.catalogue import Rung
 from pgsym.decide.claims import Example
 from pgsym.problems import trajectories
-from pgsym.problems.one_step import POLICY, REWARD, STATE_LAW
+from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.report.builders import verdict_on
 from pgsym.report.drawn import figure_of_counterexample, figure_of_example, graph_of, listed

@@ -33,7 +33,7 @@ from pgsym.report.prose import literal, plain, quoted, spans
 from pgsym.report.render import FORMATS, render, write
 from pgsym.report.typst_math import COMMANDS, guarded
 from pgsym.terms import Symbol, Variable, latex
-from pgsym.terms.latex import LatexNotation
+from pgsym.terms.printers.latex import LatexNotation
 
 HOSTILE = (
     "\\input{canary} \\include{canary}",

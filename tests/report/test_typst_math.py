@@ -14,8 +14,8 @@ from pgsym.errors import ReportError
 from pgsym.report.typst_math import COMMANDS, FUNCTIONS, MARKS, SYMBOLS, UPRIGHT, typst
 from pgsym.report.vocabulary import FENCES
 from pgsym.terms import Term
-from pgsym.terms.latex import latex
 from pgsym.terms.places import places
+from pgsym.terms.printers.latex import latex
 
 
 def compiles(*formulas: str) -> None:

@@ -15,8 +15,8 @@ from pgsym.decide import Rung, decide
 from pgsym.errors import PgsymError, RuleDoesNotApply, SortError
 from pgsym.kernel import OWN, Lemma
 from pgsym.problems import classification, trajectories
-from pgsym.problems.classification import LABEL_LAW, LOGIT
-from pgsym.problems.one_step import ACTION_OF, POLICY, STATE_OF
+from pgsym.problems.classification_problem import LABEL_LAW, LOGIT
+from pgsym.problems.one_step_problem import ACTION_OF, POLICY, STATE_OF
 from pgsym.problems.trajectory import TRAJECTORY_LAW
 from pgsym.rules.base import Rule
 from pgsym.terms import (

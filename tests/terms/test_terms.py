@@ -11,7 +11,7 @@ from random_terms import Writer
 
 from pgsym.errors import PlaceNotFound, RecordRefused, SortError
 from pgsym.problems import classification, trajectories
-from pgsym.problems.one_step import POLICY, REWARD, STATE_OF
+from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_OF
 from pgsym.terms import (
     ACTION,
     BATCH,
@@ -33,9 +33,9 @@ from pgsym.terms import (
     text,
 )
 from pgsym.terms.hypotheses import Definition
-from pgsym.terms.latex import LatexNotation
 from pgsym.terms.nodes import Gradient, Number, lift
 from pgsym.terms.places import find, places, rewrite_at
+from pgsym.terms.printers.latex import LatexNotation
 from pgsym.terms.record import from_record, hypothesis_from_record, hypothesis_record, to_record
 from pgsym.terms.sorts import TRAJECTORY
 from pgsym.terms.structure import flat, free, substitute

@@ -11,7 +11,7 @@ import pytest
 from pgsym.decide import Rung
 from pgsym.extras import install
 from pgsym.problems import classification
-from pgsym.problems.classification import LOGIT, POLICY
+from pgsym.problems.classification_problem import LOGIT, POLICY
 from pgsym.terms import Number, Positive, Variable, absolute, expect, given, grad, log, sum_over
 from pgsym.testing import assert_identity, assert_identity_in_floats, assert_refuted
 

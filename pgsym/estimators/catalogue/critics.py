@@ -12,7 +12,7 @@ from pgsym.errors import EstimatorError
 from pgsym.estimators.catalogue.known import Factor, Known
 from pgsym.estimators.catalogue.returns import discounts, per_step
 from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.moments import moments
+from pgsym.estimators.exact_moments import moments
 from pgsym.estimators.problem import Problem
 from pgsym.meaning.numbers import Array
 

@@ -17,9 +17,9 @@ import numpy as np
 from pgsym.estimators.catalogue.known import Known
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import estimated
+from pgsym.estimators.exact_moments import ROUNDING
 from pgsym.estimators.listing import bandit, from_mdp, tree
 from pgsym.estimators.matching import Match, match
-from pgsym.estimators.moments import ROUNDING
 from pgsym.estimators.problem import Problem
 from pgsym.estimators.samples import Samples
 from pgsym.meaning.numbers import Array

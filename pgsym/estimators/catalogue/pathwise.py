@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pgsym.estimators.catalogue.returns import reinforce
+from pgsym.estimators.exact_moments import moments
 from pgsym.estimators.listing import bandit
-from pgsym.estimators.moments import moments
 
 if TYPE_CHECKING:
     from sympy import Expr

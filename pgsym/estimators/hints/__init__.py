@@ -1,6 +1,6 @@
 """A guess in words at what is wrong with an estimator, by holding it to the estimators that known slips make."""
 
-from pgsym.estimators.hints.guess import Hint, guess
+from pgsym.estimators.hints.guesses import Hint, guess
 from pgsym.estimators.hints.observations import Observation, observe_all, observed
 from pgsym.estimators.hints.probes import different
 

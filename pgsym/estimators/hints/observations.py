@@ -10,8 +10,8 @@ import numpy as np
 
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
+from pgsym.estimators.exact_moments import Moments, moments
 from pgsym.estimators.matching import Match, match
-from pgsym.estimators.moments import Moments, moments
 from pgsym.estimators.objectives import Objective
 from pgsym.estimators.problem import Floats
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator, estimated
+from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.hints.observations import Observation, observe
-from pgsym.estimators.moments import Moments
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.problem import Problem
 from pgsym.estimators.samples import Samples

@@ -6,7 +6,7 @@ from attack.statements import Book, Fraction
 from attack.words import MU, PI, D, N, P, Q, R, a, b, f, g, h, m, pi, r, s, theta, w
 from pgsym.problems import classification, noisy_rewards
 from pgsym.problems.divergence import divergence, entropy
-from pgsym.problems.one_step import SAMPLES
+from pgsym.problems.one_step_problem import SAMPLES
 from pgsym.terms import (
     ACTION,
     PARAMETER,

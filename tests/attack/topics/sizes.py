@@ -7,7 +7,7 @@ from math import prod
 from attack.statements import Book, Fraction
 from attack.words import PI, D, N, R, T, Variable, a, b, c, f, i, k, m, pi, r, s, s2, t, theta, w, x, y
 from pgsym.problems import autoregressive, classification, groups, noisy_rewards, sequences, trajectories
-from pgsym.problems.one_step import SAMPLES
+from pgsym.problems.one_step_problem import SAMPLES
 from pgsym.terms import (
     ACTION,
     AtLeastTwo,

@@ -9,8 +9,8 @@ from unicodedata import normalize
 from pgsym import hooks
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.nodes import Closed, Term
-from pgsym.terms.notation import Notation
 from pgsym.terms.places import Path
+from pgsym.terms.printers.notation import Notation
 
 GREEK = {
     letter: f"\\{word}"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pgsym.problems.divergence import divergence
-from pgsym.problems.one_step import POLICY, STATE_LAW
+from pgsym.problems.one_step_problem import POLICY, STATE_LAW
 from pgsym.problems.trajectory import START, TRANSITION, Trajectories
 from pgsym.terms.build import expect, grad, indicator, log, product_range, sum_range
 from pgsym.terms.hypotheses import AtLeastTwo, Definition, Hypothesis, Positive, SymbolHypothesis, ThetaFree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pgsym.problems.one_step import POLICY, REWARD, OneStep
+from pgsym.problems.one_step_problem import POLICY, REWARD, OneStep
 from pgsym.terms.build import choice, exp, grad, indicator, log, sum_over
 from pgsym.terms.hypotheses import Definition, Hypothesis, ThetaFree
 from pgsym.terms.nodes import Apply, Law, Symbol, Term, Variable

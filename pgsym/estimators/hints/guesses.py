@@ -8,6 +8,7 @@ from typing import Final
 
 from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import Estimator
+from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.hints.factors import formula
 from pgsym.estimators.hints.observations import Observation, observe, observe_all, observed
 from pgsym.estimators.hints.probes import features, probes
@@ -15,7 +16,6 @@ from pgsym.estimators.hints.search import Search, silent
 from pgsym.estimators.hints.symptoms import symptom
 from pgsym.estimators.hints.words import Hint, of_factor, of_nothing, of_slips
 from pgsym.estimators.matching import Kind
-from pgsym.estimators.moments import Moments
 from pgsym.estimators.objectives import Objective
 from pgsym.estimators.problem import Floats
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pgsym.problems.one_step import POLICY, REWARD, OneStep
+from pgsym.problems.one_step_problem import POLICY, REWARD, OneStep
 from pgsym.terms.build import expect, grad, log, product_range, sum_range
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pgsym import hooks
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.nodes import Closed, Term
-from pgsym.terms.notation import PRODUCT, Notation, bare
 from pgsym.terms.places import Path
+from pgsym.terms.printers.notation import PRODUCT, Notation, bare
 
 SUBSCRIPTS = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 SUPERSCRIPTS = dict(zip("0123456789-⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ", strict=True))

@@ -1,0 +1,1 @@
+"""Printing terms: what all formats share, one line of unicode, LaTeX."""
