@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pgsym.derivations.claims.b_kl_estimators import SIZES, given, k1, k3, m, reference, reversed_kl, x
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, theorem
+from pgsym.claims import Claim, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems.autoregressive_problem import REFERENCE
 from pgsym.terms import expect, grad, log

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pgsym.derivations.claims.b_kl_of_sequences import SIZES, gradient, m, whole
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, theorem
+from pgsym.claims import Claim, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.terms import grad
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pgsym.derivations.claims.b_kl_of_sequences import SIZES, cross_terms, gradient, k2_loss, later, m
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, theorem
+from pgsym.claims import Claim, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.terms import grad
 

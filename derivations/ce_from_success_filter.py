@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim
+from pgsym.claims import Claim
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
 from pgsym.terms import expect, given

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Relation
+from pgsym.claims import Claim, Relation
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
 from pgsym.problems.classification_problem import LABEL_LAW

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym import show
-from pgsym.catalogue import Claim, Rung, theorem
+from pgsym.claims import Claim, Rung, theorem
 from pgsym.kernel import Theorem
 from pgsym.problems import classification
 from pgsym.terms import grad

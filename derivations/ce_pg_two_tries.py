@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
 from pgsym.problems.one_step_problem import POLICY

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Example, Rung
+from pgsym.claims import Claim, Example, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
 from pgsym.problems.one_step_problem import POLICY

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim
+from pgsym.claims import Claim
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import one_step
 from pgsym.terms import expect, grad, log, outer, sum_over

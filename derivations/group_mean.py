@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pgsym.derivations.leave_one_out import SIZES, STEPS, after, before, gradient, of_another, paid, several
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Example, Rung, theorem
+from pgsym.claims import Claim, Example, Rung, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import groups
 from pgsym.terms import sum_range

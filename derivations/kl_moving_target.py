@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Example, Relation, Rung, theorem
+from pgsym.claims import Claim, Example, Relation, Rung, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import one_step, trajectories
 from pgsym.problems.divergence import divergence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Example, Rung, theorem
+from pgsym.claims import Claim, Example, Rung, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import one_step
 from pgsym.terms import ThetaFree, function, grad

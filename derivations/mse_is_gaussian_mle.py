@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import one_step
 from pgsym.terms import (

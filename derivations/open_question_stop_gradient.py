@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pgsym.derivations.open_question_j import G, at_once, given, history, is_here, m, s, t, visited, visits
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Rung, theorem
+from pgsym.claims import Claim, Rung, theorem
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems.trajectory import TRAJECTORY_LAW
 from pgsym.terms import PARAMETER, Frozen, Variable, expect, grad, log, sum_over, sum_range, transpose

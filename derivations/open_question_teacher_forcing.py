@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pgsym.derivations.open_question_j import answer, payoff
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import sequences
 from pgsym.problems.classification_problem import LABEL

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim
+from pgsym.claims import Claim
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import classification
 from pgsym.terms import absolute, sum_over

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Relation, Rung
+from pgsym.claims import Claim, Relation, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import one_step
 from pgsym.problems.one_step_problem import POLICY

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pgsym.derivations.stochastic_reward import with_mean_reward
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Example
+from pgsym.claims import Claim, Example
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import noisy_rewards
 from pgsym.terms import covariance, outer, variance

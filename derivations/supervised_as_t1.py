@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym import rules, show
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.kernel import Derivation, Theorem
 from pgsym.problems import trajectories
 from pgsym.problems.classification_problem import LABEL

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from rich.progress import track
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
+from pgsym.claims.verify import verify
 from pgsym.estimators.catalogue.page import page as estimators_page
 from pgsym.files import write_atomically
 from pgsym.report.claims_table import claims_page, summary
 from pgsym.report.derivations import document_for
 from pgsym.report.render import render
-from pgsym.verify import verify
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "reports" / "golden"

@@ -5,8 +5,8 @@ The words of a derivation are here; what else there is lies one level down:
 - `pgsym.terms`: writing terms; `pgsym.problems`: settings to write them in
 - `pgsym.rules`: what may be done to a line
 - `pgsym.decide`: `decide` and `counterexample`
-- `pgsym.meaning.tables` and `pgsym.meaning.exact`: a term's value at your tables, or written out in SymPy
-- `pgsym.catalogue`, `pgsym.derivations`: every claim and derivation there is
+- `pgsym.values`: a term's value at your tables, or written out in SymPy
+- `pgsym.claims`, `pgsym.derivations`: every claim and derivation there is
 - `pgsym.testing`: assertions and Hypothesis strategies for your own tests
 """
 
@@ -22,8 +22,8 @@ from pgsym.version import __version__
 if TYPE_CHECKING:
     import sympy
 
+    from pgsym.cli.printing import show
     from pgsym.kernel import Derivation, Lemma, Step, Theorem
-    from pgsym.printing import show
     from pgsym.records import replay
     from pgsym.rules.base import Rule
     from pgsym.terms.nodes import Term
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Derivation", "Lemma", "PgsymError", "Step", "Theorem", "__version__", "replay", "show"]
 
 
-_HOMES = {"replay": "pgsym.records", "show": "pgsym.printing"}
+_HOMES = {"replay": "pgsym.records", "show": "pgsym.cli.printing"}
 
 
 def __getattr__(name: str) -> Any:
@@ -42,7 +42,7 @@ def __getattr__(name: str) -> Any:
 
 
 def _to_sympy(term: Term) -> sympy.Expr:
-    from pgsym.meaning.exact import to_sympy
+    from pgsym.meaning.written_out.exact import to_sympy
 
     return to_sympy(term)
 

@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command line; an interrupt while it is still being imported shows no traceback either."""
     try:
-        from pgsym.cli import main as run
+        from pgsym.cli.app import main as run
     except KeyboardInterrupt:
         sys.exit(130)
     run()

@@ -12,7 +12,7 @@ import numpy as np
 
 from pgsym.errors import InstanceError
 from pgsym.meaning.evaluator import evaluate
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 from pgsym.problems.environments import from_gymnasium, make, stray_step
 from pgsym.problems.mdp import FiniteMDP, Floats
 from pgsym.problems.one_step_problem import POLICY

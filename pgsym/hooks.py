@@ -19,7 +19,7 @@ sort_of: Callable[[Any], Any]
 
 
 def to_sympy(term: Any) -> Any:
-    """A closed term as a SymPy expression; `pgsym.meaning.exact.to_sympy`."""
+    """A closed term as a SymPy expression; `pgsym.meaning.written_out.exact.to_sympy`."""
     return _functions["to_sympy"](term)
 
 

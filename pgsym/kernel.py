@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from pgsym import hooks
-from pgsym.decide.identities import Sizes, decide, usual_sizes
+from pgsym.decide.equality import Sizes, decide, usual_sizes
 from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Condition, Rung, Verdict, covered

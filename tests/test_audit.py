@@ -13,7 +13,7 @@ import pytest
 
 import pgsym.audit
 from pgsym.audit import EXACT_WORK, Form, audit_gymnasium, forms
-from pgsym.cli import main
+from pgsym.cli.app import main
 from pgsym.errors import InstanceError
 from pgsym.extras import install
 from pgsym.problems import from_gymnasium, trajectories

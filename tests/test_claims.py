@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
+from pgsym.claims.verify import Verification, verify
 from pgsym.decide.verdicts import Rung
 from pgsym.report.builders import python_for
 from pgsym.report.claims_table import row
 from pgsym.testing import assert_identity_in_floats
-from pgsym.verify import Verification, verify
 
 ROOT = Path(__file__).parents[1]
 LEDGER = """

@@ -12,10 +12,10 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
+from pgsym.claims.claim import Claim
 from pgsym.decide import Rung, Size
-from pgsym.decide.claims import Claim
-from pgsym.decide.identities import differs_at
+from pgsym.decide.equality import differs_at
 from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import DECISION_HORIZONS, DECISION_SIZES, size_names
 from pgsym.terms import ACTION, HowMany, Hypothesis, Term

@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from pgsym.cli import main
+from pgsym.cli.app import main
 
 RECORD = {
     "type": "array",
@@ -234,7 +234,7 @@ def test_an_unforeseen_error_shows_no_traceback(
     def explode() -> None:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr("pgsym.catalogue.entries", explode)
+    monkeypatch.setattr("pgsym.claims.catalogue.entries", explode)
     status, _, err = run(capsys, "list")
     assert status == 3
     assert "internal error: ZeroDivisionError: boom" in err
@@ -243,7 +243,7 @@ def test_an_unforeseen_error_shows_no_traceback(
 
 def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     """A real interrupt in the middle of writing all reports."""
-    command = [sys.executable, "-m", "pgsym.cli", "report", "--format", "tex,pdf,html", "--output", str(tmp_path)]
+    command = [sys.executable, "-m", "pgsym.cli.app", "report", "--format", "tex,pdf,html", "--output", str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("*.html")) and time.monotonic() < deadline:
@@ -262,7 +262,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
 
 
 def test_a_closed_pipe_is_no_error() -> None:
-    script = f"{sys.executable} -m pgsym.cli claims ce-pg-weight --json | head -c 1"
+    script = f"{sys.executable} -m pgsym.cli.app claims ce-pg-weight --json | head -c 1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {script}"], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert "error" not in done.stderr

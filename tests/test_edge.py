@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.decide import Rung, counterexample, decide
 from pgsym.meaning.concrete import Concrete
 from pgsym.problems import one_step

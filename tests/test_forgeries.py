@@ -15,12 +15,13 @@ from rich.console import Console
 
 import pgsym.kernel
 from pgsym import rules
-from pgsym.catalogue import Claim
+from pgsym.claims.catalogue import Claim
+from pgsym.claims.verify import shows
+from pgsym.cli.printing import show
 from pgsym.decide import Rung, Size
 from pgsym.decide.verdicts import Condition, Evidence, Verdict
 from pgsym.errors import PgsymError, RecordRefused, RuleDoesNotApply, SortError, StepRefuted
 from pgsym.kernel import Derivation, Lemma, Theorem
-from pgsym.printing import show
 from pgsym.problems import one_step
 from pgsym.records import replay
 from pgsym.report.builders import derivation_of, statement_of
@@ -29,7 +30,6 @@ from pgsym.terms import Positive, Term, Variable, grad, log
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Add, Multiply, Number, lift
 from pgsym.terms.places import Place
-from pgsym.verify import shows
 
 m = one_step()
 x, y = Variable("x"), Variable("y")

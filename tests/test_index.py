@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pgsym import catalogue, index
+from pgsym.claims import catalogue, index
 from pgsym.errors import UnknownName
 
 ID = "policy-gradient-one-step"

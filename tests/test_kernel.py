@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from pgsym import catalogue, rules
+from pgsym import rules
+from pgsym.claims import catalogue
 from pgsym.decide import Rung
 from pgsym.errors import (
     MissingHypothesis,

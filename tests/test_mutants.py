@@ -11,7 +11,7 @@ import pytest
 from mutants import spread
 from reference import Problem, Reading, Undefined, Undrawn, confirm, equal_by_sympy
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.decide import Rung, Size, decide
 from pgsym.decide.statements import Relation
 from pgsym.errors import SortError, UnboundVariable, UndefinedValue

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pgsym
 
-NEEDS_A_FRAMEWORK = ("pgsym.estimators.adapters.in_torch", "pgsym.estimators.adapters.in_jax")
+NEEDS_A_FRAMEWORK = ("pgsym.estimators.losses.in_torch", "pgsym.estimators.losses.in_jax")
 
 
 def test_no_module_is_hidden_by_what_its_package_exports() -> None:

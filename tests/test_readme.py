@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
+from pgsym.claims.verify import Verification
 from pgsym.decide import Evidence, Verdict
 from pgsym.report.claims_table import claims_page, summary
-from pgsym.verify import Verification
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

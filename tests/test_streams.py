@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pgsym.cli import main
+from pgsym.cli.app import main
 
 COMMAND = [sys.executable, "-m", "pgsym"]
 SHOW = ("show", "policy-gradient-one-step")
@@ -70,7 +70,7 @@ def test_what_a_users_file_raises_is_one_line_with_its_place(
     code: str, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine.py").write_text(
-        "from pgsym.catalogue import Claim\nfrom pgsym.terms import Variable\n"
+        "from pgsym.claims.catalogue import Claim\nfrom pgsym.terms import Variable\n"
         f"def wrong():\n    {code}\n"
         f"{'wrong()' if where == 'at import' else ''}\n"
         f"def claims():\n    {'wrong()' if where == 'in claims' else ''}\n"
@@ -91,7 +91,7 @@ def test_what_a_users_file_raises_is_one_line_with_its_place(
 
 def test_what_a_users_file_prints_is_no_part_of_the_answer(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
-        "from pgsym.catalogue import Claim\nfrom pgsym.terms import Variable\nprint('at import')\n"
+        "from pgsym.claims.catalogue import Claim\nfrom pgsym.terms import Variable\nprint('at import')\n"
         "def claims():\n    print('in claims')\n    x = Variable('x')\n    yield Claim('mine', 1, 'It.', x, x)\n"
     )
     command = [*COMMAND, "claims", "mine.py", "--json"]

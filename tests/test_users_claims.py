@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pgsym.cli import main
+from pgsym.cli.app import main
 
 HEAD = """
-from pgsym.catalogue import Claim, Example, Relation, Rung
+from pgsym.claims.catalogue import Claim, Example, Relation, Rung
 from pgsym.problems import one_step
 from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import Closed, NonNegative, Positive, Variable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Example, Relation, Rung
+from pgsym.claims import Claim, Example, Relation, Rung
 from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import trajectories
 from pgsym.problems.trajectory import ACTION_VALUE, ADVANTAGE

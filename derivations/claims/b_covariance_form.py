@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim
+from pgsym.claims import Claim
 from pgsym.problems import one_step
 from pgsym.terms import covariance, expect, grad
 from pgsym.terms.nodes import lift

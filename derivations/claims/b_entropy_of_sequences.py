@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Example, Rung
+from pgsym.claims import Claim, Example, Rung
 from pgsym.problems import autoregressive
 from pgsym.problems.trajectory import TRAJECTORY_LAW
 from pgsym.terms import INDEX, Frozen, Rounds, Term, Variable, expect, grad, log, sum_range

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Example, Rung
+from pgsym.claims import Claim, Example, Rung
 from pgsym.problems import critics
 from pgsym.problems.critic_problem import CRITIC
 from pgsym.terms import Before, Definition, Term, ThetaFree, grad, sum_range

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.derivations.claims.b_grpo_binary import binary, m, p
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.terms import Variable, grad, product_range
 
 x = Variable("x")

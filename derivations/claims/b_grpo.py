@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pgsym.catalogue import Claim, Example, Relation, Rung
+from pgsym.claims import Claim, Example, Relation, Rung
 from pgsym.problems import groups
 from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import (

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.problems import groups
 from pgsym.problems.classification_problem import LABEL
 from pgsym.problems.one_step_problem import POLICY, REWARD

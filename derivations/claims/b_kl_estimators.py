@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pgsym.catalogue import Claim, Example, Relation, Rung
+from pgsym.claims import Claim, Example, Relation, Rung
 from pgsym.meaning.tables import problem, value
 from pgsym.problems import one_step
 from pgsym.problems.autoregressive_problem import BEHAVIOUR, REFERENCE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pgsym.catalogue import Claim, Example, Rung
+from pgsym.claims import Claim, Example, Rung
 from pgsym.problems import autoregressive
 from pgsym.terms import Variable, grad, sum_range
 from pgsym.terms.nodes import lift

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.derivations.ce_pg_passk_expansion import m, right
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.terms import INDEX, STATE, HowMany, Rounds, Variable, grad, sum_range
 
 k = Variable("k", INDEX)

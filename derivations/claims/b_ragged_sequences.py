@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.problems import autoregressive
 from pgsym.problems.autoregressive_problem import NETWORK
 from pgsym.terms import Before, grad, log, sum_range

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pgsym.catalogue import Claim, Relation, Rung
+from pgsym.claims import Claim, Relation, Rung
 from pgsym.terms import Closed
 from pgsym.terms.nodes import lift
 

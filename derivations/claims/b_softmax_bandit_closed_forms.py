@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim
+from pgsym.claims import Claim
 from pgsym.problems import classification
 from pgsym.problems.classification_problem import LOGIT
 from pgsym.problems.one_step_problem import POLICY, REWARD

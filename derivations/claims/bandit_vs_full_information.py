@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pgsym.catalogue import Claim, Example, Rung
+from pgsym.claims import Claim, Example, Rung
 from pgsym.problems import classification
 from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, HowMany, Number, grad, indicator, log, sum_over

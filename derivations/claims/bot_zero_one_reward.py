@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Example
+from pgsym.claims import Claim, Example
 from pgsym.problems import classification
 from pgsym.terms import expect, indicator
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.derivations.ce_is_pg_exactly import REPAIRS
 
-from pgsym.catalogue import Claim, Example, Rung
+from pgsym.claims import Claim, Example, Rung
 from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import classification
 from pgsym.terms import STATE, HowMany, expect, grad

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.derivations.cross_entropy_loss import given, loss, target
 
-from pgsym.catalogue import Claim, Relation
+from pgsym.claims import Claim, Relation
 from pgsym.problems import classification
 from pgsym.problems.classification_problem import LABEL_LAW
 from pgsym.problems.one_step_problem import POLICY

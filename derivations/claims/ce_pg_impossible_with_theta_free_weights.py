@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from pgsym.catalogue import Claim
+from pgsym.claims import Claim
 from pgsym.problems import classification
 from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, Term, Variable, expect, grad, indicator, log

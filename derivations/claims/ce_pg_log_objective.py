@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.derivations.ce_from_log_objective import m, objective
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.terms import grad, log
 
 outside = log(m.accuracy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pgsym.catalogue import Claim
+from pgsym.claims import Claim
 from pgsym.problems import classification
 from pgsym.terms import absolute, grad, sum_over
 

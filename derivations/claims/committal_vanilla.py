@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.decide.claims import Claim
+from pgsym.claims.claim import Claim
 from pgsym.decide.statements import Relation
 from pgsym.terms import Positive, Symbol, log
 

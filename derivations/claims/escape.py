@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING
 
-from pgsym.decide.claims import Claim
+from pgsym.claims.claim import Claim
 from pgsym.decide.statements import Relation
 from pgsym.decide.verdicts import Rung
 from pgsym.terms import Closed, Number

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING
 
-from pgsym.decide.claims import Claim
+from pgsym.claims.claim import Claim
 from pgsym.decide.verdicts import Rung
 from pgsym.problems import one_step
 from pgsym.problems.one_step_problem import REWARD

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Relation
+from pgsym.claims import Claim, Relation
 from pgsym.problems import one_step
 from pgsym.terms import grad, sum_over
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pgsym.catalogue import Claim, Example
+from pgsym.claims import Claim, Example
 from pgsym.problems import one_step
 from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import ACTION, PARAMETER, Number, Positive, Symbol, ThetaFree, Variable, expect, grad, log

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING
 
-from pgsym.catalogue import Claim, Relation, Rung
+from pgsym.claims import Claim, Relation, Rung
 from pgsym.terms import Closed
 from pgsym.terms.nodes import lift
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pgsym.catalogue import Claim, Example, Relation, Rung
+from pgsym.claims import Claim, Example, Relation, Rung
 from pgsym.problems import one_step
 from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import ACTION, INDEX, STATE, Closed, Definition, NonNegative, Symbol, Term, Variable, expect, sum_over

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Example, Relation, Rung
+from pgsym.claims import Claim, Example, Relation, Rung
 from pgsym.problems import groups
 from pgsym.problems.one_step_problem import ACTION_OF, POLICY, REWARD, STATE_OF
 from pgsym.terms import Rounds, Term, Variable, expect, grad, log, sum_range, variance

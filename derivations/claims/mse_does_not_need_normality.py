@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.terms import OUTCOME, Closed, Symbol, Variable, expect, function, variance
 
 if TYPE_CHECKING:

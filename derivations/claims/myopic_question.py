@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.derivations.reward_to_go_vs_myopic import frozen, m, myopic
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.terms import grad, log, product_range
 
 whole_sequence = m.over_gold(log(product_range(m.t, 1, m.T, of=m.policy(m.t))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.decide.claims import Claim, Example
+from pgsym.claims.claim import Claim, Example
 from pgsym.decide.verdicts import Rung
 from pgsym.problems import noisy_labels
 from pgsym.problems.noisy import FLIPPED, NOISY_LABEL_LAW

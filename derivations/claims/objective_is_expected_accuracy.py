@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pgsym.catalogue import Claim, Example, Relation, Rung
+from pgsym.claims import Claim, Example, Relation, Rung
 from pgsym.problems import classification
 from pgsym.problems.classification_problem import LABEL
 from pgsym.problems.one_step_problem import POLICY

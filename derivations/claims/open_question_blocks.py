@@ -8,7 +8,7 @@ from itertools import product
 
 from pgsym.derivations.open_question_j import TWO_STATES, G, m
 
-from pgsym.catalogue import Claim, Example, Rung
+from pgsym.claims import Claim, Example, Rung
 from pgsym.meaning.parametrised import log_linear
 from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import START, TRANSITION

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from pgsym.derivations.open_question_j import TWO_STATES, G, m, t
 
-from pgsym.catalogue import Claim, Example, Rung
-from pgsym.meaning.exact import exact, parameters
+from pgsym.claims import Claim, Example, Rung
 from pgsym.meaning.parametrised import log_linear
+from pgsym.meaning.written_out.exact import exact, parameters
 from pgsym.problems import one_step
 from pgsym.problems.classification_problem import LABEL
 from pgsym.problems.one_step_problem import POLICY

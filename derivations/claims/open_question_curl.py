@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.derivations.open_question_j import TWO_STATES, G, at_once, given, m, s, t, visits
 
-from pgsym.catalogue import Claim, Example, Rung
+from pgsym.claims import Claim, Example, Rung
 from pgsym.meaning.parametrised import log_linear
 from pgsym.problems.sequence import Sequences
 from pgsym.terms import Variable, grad, outer, sum_over, sum_range, transpose

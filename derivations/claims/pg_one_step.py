@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pgsym.derivations.sampled_ascent import m, surrogate, update
 
-from pgsym.catalogue import Claim, Relation, Rung
+from pgsym.claims import Claim, Relation, Rung
 from pgsym.terms import grad
 from pgsym.terms.nodes import lift
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.problems import trajectories
 from pgsym.terms import TRAJECTORY, Term, Variable, expect, grad, sum_range
 

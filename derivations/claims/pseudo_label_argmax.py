@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.decide.claims import Claim, Example
+from pgsym.claims.claim import Claim, Example
 from pgsym.decide.statements import Relation
 from pgsym.problems import classification
 from pgsym.problems.one_step_problem import POLICY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.decide.claims import Claim
+from pgsym.claims.claim import Claim
 from pgsym.decide.verdicts import Rung
 from pgsym.problems import trajectories
 from pgsym.terms import STATE, ThetaFree, Variable, function, grad, sum_range

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Example, Relation, Rung
+from pgsym.claims import Claim, Example, Relation, Rung
 from pgsym.problems import sequences
 from pgsym.problems.trajectory import FUTURE_LAW
 from pgsym.terms import Term, expect, grad, indicator, sum_range

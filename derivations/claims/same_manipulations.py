@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.problems import trajectories
 from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import START, TRANSITION

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Example, Rung
+from pgsym.claims import Claim, Example, Rung
 from pgsym.problems import trajectories
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms import Positive, ThetaFree, grad, log, sum_range

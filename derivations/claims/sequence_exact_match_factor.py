@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Example
+from pgsym.claims import Claim, Example
 from pgsym.problems import sequences
 from pgsym.problems.trajectory import TRAJECTORY_LAW
 from pgsym.terms import grad, indicator, product_range, sum_range

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Example, Rung
+from pgsym.claims import Claim, Example, Rung
 from pgsym.problems import trajectories
 from pgsym.terms import Before, Term, Variable, grad, indicator, sum_range
 from pgsym.terms.nodes import Liftable, lift

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.problems import sequences, trajectories
 from pgsym.problems.classification_problem import LABEL
 from pgsym.problems.one_step_problem import POLICY, REWARD

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pgsym.catalogue import Claim, Relation, Rung
+from pgsym.claims import Claim, Relation, Rung
 from pgsym.problems import classification
 from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Example, Relation
+from pgsym.claims import Claim, Example, Relation
 from pgsym.problems import trajectories
 from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import FUTURE_LAW, START, TRANSITION

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim
+from pgsym.claims import Claim
 from pgsym.problems import trajectories
 from pgsym.terms import TRAJECTORY, Term, Variable, expect, grad, sum_range, variance
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.decide.claims import Claim
+from pgsym.claims.claim import Claim
 from pgsym.problems import Trajectories, one_step, trajectories
 from pgsym.problems.one_step_problem import POLICY
 from pgsym.problems.trajectory import ADVANTAGE, TRAJECTORY_LAW

@@ -7,7 +7,7 @@ from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING
 
-from pgsym.decide.claims import Claim, Example
+from pgsym.claims.claim import Claim, Example
 from pgsym.decide.statements import Relation
 from pgsym.decide.verdicts import Rung
 from pgsym.problems import one_step

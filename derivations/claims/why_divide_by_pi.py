@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgsym.catalogue import Claim, Rung
+from pgsym.claims import Claim, Rung
 from pgsym.problems import one_step
 from pgsym.terms import ACTION, STATE, Positive, Symbol, grad
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pgsym.decide.candidates import Candidate, Ingredients, Kind, ingredients, rows_of
+from pgsym.decide.instances.candidates import Candidate, Ingredients, Kind, ingredients, rows_of
+from pgsym.decide.instances.spaces import space
 from pgsym.decide.sizes import Size, listed, vocabulary
-from pgsym.decide.spaces import space
 from pgsym.decide.statements import Statement
 from pgsym.errors import PgsymError
-from pgsym.meaning.factors import Factor
-from pgsym.meaning.numbers import Array, Ball
+from pgsym.meaning.contraction.factors import Factor
+from pgsym.meaning.numbers.base import Array, Ball
 from pgsym.terms.builtins import BUILT_IN
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Symbol, Term, Variable

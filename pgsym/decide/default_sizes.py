@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import product
 
+from pgsym.decide.agreement.zero_patterns import are_few
 from pgsym.decide.sizes import Size, decision_sizes
-from pgsym.decide.zero_patterns import are_few
 from pgsym.terms.hypotheses import Counted, Hypothesis, Rounds
 from pgsym.terms.nodes import Term
 from pgsym.terms.sorts import LETTERS

@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from pgsym.decide.apart import with_symbols_apart
-from pgsym.decide.candidates import Ingredients, Kind, ingredients, rows_of
-from pgsym.decide.confirmation import confirmed
-from pgsym.decide.counterexamples import Counterexample, verify
-from pgsym.decide.identities import comparable
+from pgsym.decide.confirmation.confirmation import confirmed
+from pgsym.decide.equality import comparable
+from pgsym.decide.instances.candidates import Ingredients, Kind, ingredients, rows_of
+from pgsym.decide.instances.counterexamples import Counterexample, verify
+from pgsym.decide.instances.spaces import Space, space
 from pgsym.decide.relevance import listed, relevant_hypotheses
-from pgsym.decide.screening import hits, used
+from pgsym.decide.renaming import with_symbols_apart
+from pgsym.decide.search.screening import hits, used
 from pgsym.decide.sizes import Size, size_names
-from pgsym.decide.spaces import Space, space
 from pgsym.decide.statements import Relation, Statement
 from pgsym.errors import InstanceError, TooLarge
 from pgsym.terms.depth import not_too_deep

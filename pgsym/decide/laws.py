@@ -12,13 +12,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from pgsym.decide.candidates import Candidate, ingredients
-from pgsym.decide.counterexamples import digits
+from pgsym.decide.agreement.zero_patterns import strata
+from pgsym.decide.instances.candidates import Candidate, ingredients
+from pgsym.decide.instances.counterexamples import digits
+from pgsym.decide.instances.spaces import at_round
 from pgsym.decide.primes import random_primes
 from pgsym.decide.sizes import Size, size_names, vocabulary
-from pgsym.decide.spaces import at_round
 from pgsym.decide.verdicts import Condition
-from pgsym.decide.zero_patterns import strata
 from pgsym.errors import (
     ContradictoryHypotheses,
     InstanceError,
@@ -27,10 +27,10 @@ from pgsym.errors import (
     TooLarge,
     UnboundVariable,
 )
+from pgsym.meaning.contraction.factors import Factor
 from pgsym.meaning.evaluator import evaluate_with_poles
-from pgsym.meaning.factors import Factor
 from pgsym.meaning.generic import GenericInstance
-from pgsym.meaning.numbers import Ball, Numbers, Rational
+from pgsym.meaning.numbers.base import Ball, Numbers, Rational
 from pgsym.terms.build import expect, sum_over
 from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Definition, Hypothesis, NonNegative, Positive

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pgsym.errors import InstanceError, TooLarge
-from pgsym.meaning.exact import Sized, exact, parameters
+from pgsym.meaning.written_out.exact import Sized, exact, parameters
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pgsym.decide.sizes import Size, size_names, vocabulary
 from pgsym.errors import PgsymError
-from pgsym.meaning.exact import exact, parameters
+from pgsym.meaning.written_out.exact import exact, parameters
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Term
 from pgsym.terms.sorts import FINITE, Collective

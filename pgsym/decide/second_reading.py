@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from pgsym.decide.candidates import Candidate, ingredients
-from pgsym.decide.confirmation import UNDEFINED, Coordinate, breaks, coordinates, value_of
-from pgsym.decide.counterexamples import Counterexample
+from pgsym.decide.confirmation.confirmation import UNDEFINED, Coordinate, breaks, coordinates, value_of
+from pgsym.decide.instances.candidates import Candidate, ingredients
+from pgsym.decide.instances.counterexamples import Counterexample
+from pgsym.decide.instances.spaces import at_round
 from pgsym.decide.laws import keeps_laws
 from pgsym.decide.sizes import Size
-from pgsym.decide.spaces import at_round
 from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem, ReadingsDisagree, SortError, TooLarge
 from pgsym.terms.sorts import MATRIX, VECTOR, Collective

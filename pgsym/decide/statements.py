@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 
 from pgsym.decide.primes import random_primes
+from pgsym.meaning.contraction.factors import Factor
 from pgsym.meaning.evaluator import evaluate_with_poles
-from pgsym.meaning.factors import Factor
 from pgsym.meaning.instances import Instance
-from pgsym.meaning.numbers import Array, Ball, Float64, Numbers
+from pgsym.meaning.numbers.base import Array, Ball, Float64, Numbers
 from pgsym.terms.builtins import COVARIANCE_MATRIX, OUTER
 from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Definition, Hypothesis

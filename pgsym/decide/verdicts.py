@@ -16,7 +16,7 @@ from pgsym.terms.nodes import Term
 from pgsym.terms.printers.latex import latex
 
 if TYPE_CHECKING:
-    from pgsym.decide.counterexamples import Counterexample
+    from pgsym.decide.instances.counterexamples import Counterexample
 
 
 class Rung(StrEnum):

@@ -1,12 +1,12 @@
 """Sampled gradients: the exact mean, bias and covariance of any estimator, by enumeration."""
 
-from pgsym.estimators.adapters import from_jax, from_torch
+from pgsym.estimators.comparison import Kind, Match
+from pgsym.estimators.episodes import Problem
 from pgsym.estimators.estimator import Estimator, from_advantages
 from pgsym.estimators.exact_moments import Moments, moments
 from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
-from pgsym.estimators.matching import Kind, Match
+from pgsym.estimators.losses import from_jax, from_torch
 from pgsym.estimators.objectives import Objective, entropy, expected_return, forward_kl, kl
-from pgsym.estimators.problem import Problem
 from pgsym.estimators.samples import COLUMNS, SHARED, Samples
 
 __all__ = [

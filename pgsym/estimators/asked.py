@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from pgsym.estimators.adapters.arguments import ADVANTAGES
-from pgsym.estimators.adapters.loss import FromLoss
 from pgsym.estimators.estimator import Estimator, FromFunction
+from pgsym.estimators.losses.arguments import ADVANTAGES
+from pgsym.estimators.losses.loss import FromLoss
 from pgsym.estimators.samples import COLUMNS, SHARED, parameters_of
 
 RATIOS: Final = frozenset({"ratios", "old_logp", "old_probs", "old_logits", "behaviour"})

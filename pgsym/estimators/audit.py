@@ -13,13 +13,13 @@ import numpy as np
 
 from pgsym.errors import EstimatorError, TooLarge, UnusableOption
 from pgsym.estimators.asked import RATIOS, asked
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import Kind, common_factor, number
 from pgsym.estimators.findings import Finding, findings, in_members, singles_are_silent
-from pgsym.estimators.matching import Kind, common_factor, number
-from pgsym.estimators.reading import Reading, reading_of
-from pgsym.estimators.rivals import Rival, known_estimators, rivals
+from pgsym.estimators.measurement import Reading, reading_of
+from pgsym.estimators.peers import Rival, known_estimators, rivals
+from pgsym.estimators.problems import Scope, cases
 from pgsym.estimators.subject import Subject
-from pgsym.estimators.suite import Scope, cases
 
 if TYPE_CHECKING:
     from pgsym.estimators.catalogue import Known
@@ -247,7 +247,7 @@ def _with_hint(audit: LossAudit) -> LossAudit:
     if audit.worst is None or audit.worst.found is None:
         return audit
     try:
-        from pgsym.estimators.hints import different, guess, observed
+        from pgsym.estimators.diagnosis import different, guess, observed
     except ImportError:
         return audit
     found = {id(r.plan): r.found for r in audit.asked if r.found is not None and not r.found.draws}

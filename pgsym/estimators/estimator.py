@@ -11,9 +11,9 @@ from typing import Any, Final, Protocol, TypeGuard, runtime_checkable
 import numpy as np
 
 from pgsym.errors import EstimatorError, NotFinite
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.samples import COLUMNS, SHARED, Samples, arguments
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 
 CHECKED: Final = 32
 """How many samples are given to an estimator a second time, alone and shuffled."""

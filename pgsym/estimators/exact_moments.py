@@ -20,7 +20,9 @@ import numpy as np
 
 from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError, TooLarge
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import SMALL, TOLERANCE, Kind, Match, direction, hidden, match, number, shortly
+from pgsym.estimators.episodes import Floats, Ints, Problem
 from pgsym.estimators.estimator import (
     Estimator,
     Sized,
@@ -30,11 +32,9 @@ from pgsym.estimators.estimator import (
     estimated,
     reads_rewards,
 )
-from pgsym.estimators.matching import SMALL, TOLERANCE, Kind, Match, direction, hidden, match, number, shortly
 from pgsym.estimators.objectives import Objective, expected_return, summed
-from pgsym.estimators.problem import Floats, Ints, Problem
 from pgsym.estimators.samples import Samples
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 
 BUDGET: Final = 20_000_000
 """How many samples are gone through without being asked."""

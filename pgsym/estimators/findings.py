@@ -9,14 +9,14 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from pgsym.estimators import invariance
+from pgsym.estimators.comparison import Kind, common_factor, number
 from pgsym.estimators.exact_moments import row
 from pgsym.estimators.invariance import Moved, compare
-from pgsym.estimators.matching import Kind, common_factor, number
+from pgsym.estimators.problems import Scope
 from pgsym.estimators.subject import Subject
-from pgsym.estimators.suite import Scope
 
 if TYPE_CHECKING:
-    from pgsym.estimators.reading import Reading
+    from pgsym.estimators.measurement import Reading
 
 HOLDS: Final = "holds"
 FAILS: Final = "fails"

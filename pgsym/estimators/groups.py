@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 
 
 def grouped(returns: Array, group_size: int) -> Array:

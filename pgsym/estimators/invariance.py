@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.episodes import Floats
 from pgsym.estimators.estimator import Estimator, estimated
-from pgsym.estimators.problem import Floats
+from pgsym.estimators.problems import shifted
 from pgsym.estimators.samples import Padding, Samples
-from pgsym.estimators.suite import shifted
 
 TOLERANCE: Final = 1e-9
 """How far, relative to the longest estimate, an estimate may move and count as the same."""

@@ -16,10 +16,10 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from pgsym.errors import InstanceError, TooLarge
-from pgsym.estimators.matching import shortly
-from pgsym.estimators.problem import Problem, distribution_rows, normalised, numbers_table
-from pgsym.meaning.checked import Table
-from pgsym.meaning.numbers import Array
+from pgsym.estimators.comparison import shortly
+from pgsym.estimators.episodes import Problem, distribution_rows, normalised, numbers_table
+from pgsym.meaning.numbers.base import Array
+from pgsym.meaning.validation import Table
 from pgsym.problems.mdp import FiniteMDP
 from pgsym.problems.softmax import Softmax
 

@@ -19,8 +19,8 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.problem import Floats, Problem
-from pgsym.meaning.numbers import Array
+from pgsym.estimators.episodes import Floats, Problem
+from pgsym.meaning.numbers.base import Array
 
 OF_ONE: Final = 1 / 32
 """The rounding of one step's score, in that of a number: one subtraction, where a mean is a sum of many terms."""

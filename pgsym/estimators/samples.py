@@ -17,8 +17,8 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.problem import Ints, Problem
-from pgsym.meaning.numbers import Array
+from pgsym.estimators.episodes import Ints, Problem
+from pgsym.meaning.numbers.base import Array
 
 COLUMNS: Final[dict[str, tuple[str, Callable[[Problem], Array]]]] = {
     "starts": ("(N, R) the prompt or first state", lambda p: p.starts),

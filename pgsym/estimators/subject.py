@@ -14,10 +14,10 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError, PgsymError, UnusableOption
-from pgsym.estimators.adapters import from_jax, from_torch
-from pgsym.estimators.adapters.arguments import ADVANTAGES, ALIASES, MOVING
 from pgsym.estimators.estimator import Estimator, FromAdvantages, FromFunction, is_estimator
 from pgsym.estimators.listing import tree
+from pgsym.estimators.losses import from_jax, from_torch
+from pgsym.estimators.losses.arguments import ADVANTAGES, ALIASES, MOVING
 from pgsym.estimators.samples import COLUMNS, SHARED, Samples, parameters_of
 from pgsym.user_code import Loaded, failure
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import PgsymError
+from pgsym.estimators.episodes import Problem
 from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, sequences, tree
-from pgsym.estimators.problem import Problem
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 from pgsym.problems.mdp import FiniteMDP, from_arrays
 
 ARRAYS: Final = ("starts", "states", "actions", "rewards", "mask", "chance", "policy", "behaviour", "reference")

@@ -14,11 +14,11 @@ from itertools import count
 import numpy as np
 
 from pgsym.errors import OutsideNumberSystem, SortError
+from pgsym.meaning.contraction.elimination import Contraction
+from pgsym.meaning.contraction.factors import Factor, V, Value
 from pgsym.meaning.evaluator import Evaluator
-from pgsym.meaning.factors import Factor, V, Value
 from pgsym.meaning.instances import Instance
-from pgsym.meaning.net import Contraction
-from pgsym.meaning.numbers import Array, Axes, Float64
+from pgsym.meaning.numbers.base import Array, Axes, Float64
 from pgsym.terms.nodes import Symbol, Term, Variable
 from pgsym.terms.structure import free
 

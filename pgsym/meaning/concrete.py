@@ -12,7 +12,7 @@ import numpy as np
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.instances import Sizes, TableInstance
 from pgsym.meaning.moves import Entries, Move, Softmax
-from pgsym.meaning.numbers import Array, Ball, Float64, Numbers, Rational, Symbolic
+from pgsym.meaning.numbers.base import Array, Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol
 

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 
 from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
-from pgsym.meaning.bounds import Bounds
-from pgsym.meaning.factored import prime_powers
-from pgsym.meaning.factors import VALUES, ZERO, Factor, Value, is_zero, leaves
+from pgsym.meaning.contraction.elimination import Contraction
+from pgsym.meaning.contraction.factors import VALUES, ZERO, Factor, Value, is_zero, leaves
 from pgsym.meaning.instances import Instance, TableInstance
 from pgsym.meaning.known_signs import known_sign
-from pgsym.meaning.net import Contraction
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
+from pgsym.meaning.numbers.bounds import Bounds
+from pgsym.meaning.numbers.factored import prime_powers
 from pgsym.terms.builtins import ABS, BUILT_IN, EXP, EXTREMES, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Definition
-from pgsym.terms.interpret import Environment, Meaning, counted
+from pgsym.terms.meaning import Environment, Meaning, counted
 from pgsym.terms.nodes import (
     Add,
     Apply,

@@ -10,10 +10,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from pgsym.meaning.factors import check_memory
+from pgsym.meaning.contraction.factors import check_memory
 from pgsym.meaning.instances import Instance, Sizes
-from pgsym.meaning.numbers import Array
-from pgsym.meaning.prime_field import PrimeField
+from pgsym.meaning.numbers.base import Array
+from pgsym.meaning.numbers.prime_field import PrimeField
 from pgsym.terms.hypotheses import Hypothesis, ThetaFree
 from pgsym.terms.nodes import Symbol, Variable
 

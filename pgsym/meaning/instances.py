@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from pgsym.errors import InstanceError, OutsideNumberSystem, UnboundVariable
-from pgsym.meaning.bounds import NON_NEGATIVE, PROBABILITIES, REALS, Bounds
-from pgsym.meaning.numbers import Array, Numbers
+from pgsym.meaning.numbers.base import Array, Numbers
+from pgsym.meaning.numbers.bounds import NON_NEGATIVE, PROBABILITIES, REALS, Bounds
 from pgsym.terms.hypotheses import Definition, Frozen, Hypothesis, Signed
 from pgsym.terms.nodes import Symbol, Variable
 from pgsym.terms.signs import Signs

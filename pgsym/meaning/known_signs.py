@@ -9,7 +9,7 @@ import numpy as np
 
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.instances import Instance
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 from pgsym.terms.builtins import ABS, EXTREMES, MAXIMUM
 from pgsym.terms.nodes import Add, Apply, Multiply, Number, Power, Product, Quotient, Term, Variable
 from pgsym.terms.rational import as_fraction, same_rational_function

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from pgsym.meaning.numbers import Array, Numbers
+from pgsym.meaning.numbers.base import Array, Numbers
 from pgsym.terms.nodes import Symbol
 
 Place = tuple[int, ...]

@@ -11,9 +11,9 @@ from typing import TypeAlias
 import numpy as np
 
 from pgsym.errors import InstanceError
-from pgsym.meaning.checked import Table, entries_of, numbers_of
 from pgsym.meaning.moves import Family
-from pgsym.meaning.numbers import Array, Numbers
+from pgsym.meaning.numbers.base import Array, Numbers
+from pgsym.meaning.validation import Table, entries_of, numbers_of
 from pgsym.terms.nodes import Symbol
 
 Weight: TypeAlias = "Fraction | int | float | str"

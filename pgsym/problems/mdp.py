@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.errors import InstanceError, TooLarge
-from pgsym.meaning.checked import ROW_TOLERANCE, Table, entries_of, numbers_of, place
 from pgsym.meaning.instances import TableInstance
-from pgsym.meaning.numbers import Array, Float64, Numbers, Rational
+from pgsym.meaning.numbers.base import Array, Float64, Numbers, Rational
+from pgsym.meaning.validation import ROW_TOLERANCE, Table, entries_of, numbers_of, place
 from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.softmax import Softmax
 from pgsym.problems.trajectory import START, TRANSITION, trajectories

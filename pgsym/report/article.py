@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from pgsym import catalogue
-from pgsym.catalogue import Entry
-from pgsym.decide.claims import Claim, Example
+from pgsym.claims import catalogue
+from pgsym.claims.catalogue import Entry
+from pgsym.claims.claim import Claim, Example
+from pgsym.claims.verify import shows
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import PgsymError, TooLarge
 from pgsym.extras import install
@@ -39,10 +40,9 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
-from pgsym.report.drawn import figure_of_counterexample, figure_of_example, listed
 from pgsym.report.evidence import covered
+from pgsym.report.instance_graph import figure_of_counterexample, figure_of_example, listed
 from pgsym.terms.printers.latex import latex
-from pgsym.verify import shows
 
 NAME = "article"
 """What the report is called on the command line, beside the scripts."""

@@ -8,14 +8,14 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from pgsym import catalogue
-from pgsym.decide.apart import with_symbols_apart
-from pgsym.decide.claims import Claim
-from pgsym.decide.counterexamples import UNDEFINED, Counterexample
+from pgsym.claims import catalogue
+from pgsym.claims.claim import Claim
+from pgsym.decide.instances.counterexamples import UNDEFINED, Counterexample
 from pgsym.decide.relevance import relevant_hypotheses
+from pgsym.decide.renaming import with_symbols_apart
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.kernel import Theorem
-from pgsym.meaning.vocabulary import listed_axes
+from pgsym.meaning.signature import listed_axes
 from pgsym.report.document import (
     Badge,
     Block,
@@ -187,9 +187,9 @@ def python_for(claim: Claim, found: Counterexample) -> str:
     lhs, rhs, given = ("lhs", "rhs", "given") if apart else ("claim.lhs", "claim.rhs", "claim.given")
     lines = [
         "from fractions import Fraction as F",
-        "from pgsym import catalogue",
-        *(["from pgsym.decide.apart import with_symbols_apart"] if apart else []),
-        "from pgsym.meaning.tables import problem, value",
+        "from pgsym.claims import catalogue",
+        *(["from pgsym.decide.renaming import with_symbols_apart"] if apart else []),
+        "from pgsym.values import problem, value",
         "",
         f'claim = catalogue.entry("{claim.id}").claim',
         *(["lhs, rhs, given = with_symbols_apart(claim.lhs, claim.rhs, claim.given)"] if apart else []),

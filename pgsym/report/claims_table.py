@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from pgsym.claims.verify import Verification
 from pgsym.decide.verdicts import Rung
 from pgsym.report.chapters import chapters
-from pgsym.verify import Verification
 
 RUNGS = (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED)
 

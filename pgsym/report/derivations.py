@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.report.builders import standard
 from pgsym.report.document import Block, Document, Paragraph
 from pgsym.report.stories import STORIES

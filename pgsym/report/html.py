@@ -10,6 +10,7 @@ from html import escape as escaped
 from typing import Literal
 
 from pgsym.errors import ReportError
+from pgsym.report.contents import displayed, texts
 from pgsym.report.document import (
     Badge,
     Beside,
@@ -30,7 +31,6 @@ from pgsym.report.numbering import numbers, section_numbers
 from pgsym.report.prose import LAYOUT, literal, plain, spans
 from pgsym.report.templates import template
 from pgsym.report.typst_math import MARKS, typst
-from pgsym.report.walk import displayed, texts
 from pgsym.report.width import width
 
 POINTS = 11.0

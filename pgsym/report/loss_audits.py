@@ -9,10 +9,10 @@ from typing import Any
 
 from pgsym.errors import ReportError
 from pgsym.estimators.audit import LossAudit
+from pgsym.estimators.comparison import Kind, Match, recognised
 from pgsym.estimators.findings import FAILS, HOLDS, in_members
-from pgsym.estimators.matching import Kind, Match, recognised
-from pgsym.estimators.reading import Reading
-from pgsym.estimators.suite import Case
+from pgsym.estimators.measurement import Reading
+from pgsym.estimators.problems import Case
 from pgsym.extras import install
 from pgsym.report.derivations import versions
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pgsym.errors import ReportError
+from pgsym.report.contents import texts
 from pgsym.report.document import Block, Document, Figure, Formula, Heading, Statement
 from pgsym.report.prose import spans
-from pgsym.report.walk import texts
 
 
 def numbers(document: Document) -> dict[str, str]:

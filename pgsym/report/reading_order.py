@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.files import write_atomically
 from pgsym.report.chapters import chapters
 from pgsym.report.derivations import title_of

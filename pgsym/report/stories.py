@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.errors import PgsymError
 from pgsym.extras import install
 from pgsym.report.builders import derivation_of, necessity_of, refutation_of, statement_of

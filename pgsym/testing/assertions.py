@@ -8,11 +8,11 @@ from math import inf
 import numpy as np
 
 from pgsym.decide import Counterexample, Evidence, Rung, Size, Verdict, decide
-from pgsym.decide.identities import comparable
+from pgsym.decide.equality import comparable
 from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.sizes import listed
 from pgsym.meaning.evaluator import evaluate_with_poles
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 from pgsym.meaning.tables import Tabulated
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term, Variable

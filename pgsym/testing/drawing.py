@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.problem import Problem
+from pgsym.estimators.episodes import Problem
 from pgsym.testing import settings
-from pgsym.testing.scope import KINDS, Drawn, whole
+from pgsym.testing.options import KINDS, Drawn, whole
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

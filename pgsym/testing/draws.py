@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pgsym.errors import TooLarge
-from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.matching import shortly
-from pgsym.estimators.problem import Problem
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import shortly
+from pgsym.estimators.episodes import Problem
 from pgsym.extras import install
 from pgsym.testing import needs
 from pgsym.testing.estimator_problems import Demands, demanded, fewest_episodes
-from pgsym.testing.scope import Drawn, Scope
+from pgsym.testing.options import Drawn, Scope
 
 try:
     from hypothesis import strategies as st

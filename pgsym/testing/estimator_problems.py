@@ -15,11 +15,11 @@ from itertools import product
 from typing import Any, Final, Unpack
 
 from pgsym.errors import EstimatorError
+from pgsym.estimators.episodes import Problem
 from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, tree
-from pgsym.estimators.problem import Problem
 from pgsym.extras import install
 from pgsym.problems.mdp import FiniteMDP, from_arrays
-from pgsym.testing.scope import KINDS, Drawn, whole
+from pgsym.testing.options import KINDS, Drawn, whole
 
 try:
     from hypothesis import strategies as st

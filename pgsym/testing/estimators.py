@@ -15,16 +15,16 @@ from numbers import Real
 from typing import Any, Final, Unpack
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import number
 from pgsym.estimators.estimator import Estimator, as_estimator
-from pgsym.estimators.matching import number
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.samples import arguments
 from pgsym.testing import needs, settings
-from pgsym.testing.holding import hold
+from pgsym.testing.options import Held, Options, Scope, whole
 from pgsym.testing.questions import IsGradient, LowerVariance, SameGradient
+from pgsym.testing.runner import hold
 from pgsym.testing.samplewise import FILLS, WEIGHTS, PaddingIgnored, Partition
-from pgsym.testing.scope import Held, Options, Scope, whole
 
 Function = Estimator | Callable[..., Any]
 Factor = int | float | Fraction | Callable[..., Any]

@@ -12,8 +12,8 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.estimators.asked import RATIOS, asked
-from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.problem import Bools, Problem
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.episodes import Bools, Problem
 
 ABOVE: Final = 1.5
 """Ratios above this, or below its inverse, lie outside of the ranges to which ratios are usually clipped."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MARKER = (
     "pgsym(**options): options for pgsym's assertions about estimators in a test, such as examples, seed, groups, "
-    "members, length, off_policy (see pgsym.testing.scope.Options)"
+    "members, length, off_policy (see pgsym.testing.options.Options)"
 )
 
 
@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse a marker that would say nothing: options are given by the names that they have."""
     for item in items:
         for marker in item.iter_markers("pgsym"):
-            from pgsym.testing.scope import OPTIONS  # only where it is marked: this imports NumPy
+            from pgsym.testing.options import OPTIONS  # only where it is marked: this imports NumPy
 
             if marker.args:
                 raise pytest.UsageError(f"{item.nodeid}: pgsym(…) takes options by name, such as pgsym(examples=20)")

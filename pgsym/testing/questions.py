@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from pgsym.errors import NotFinite
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import TOLERANCE, Kind, Match, number, recognised
+from pgsym.estimators.diagnosis import different, guess, observe_all
 from pgsym.estimators.estimator import Estimator
 from pgsym.estimators.exact_moments import ROUNDING, Moments, judged, moments, row
-from pgsym.estimators.hints import different, guess, observe_all
-from pgsym.estimators.matching import TOLERANCE, Kind, Match, number, recognised
 from pgsym.estimators.objectives import Objective, expected_return
-from pgsym.meaning.numbers import Array
-from pgsym.testing.scope import Outcome
+from pgsym.meaning.numbers.base import Array
+from pgsym.testing.options import Outcome
 
 if TYPE_CHECKING:
     from pgsym.testing.reproduction import Script

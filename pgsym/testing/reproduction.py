@@ -15,10 +15,10 @@ from typing import Any, Final
 from unicodedata import normalize
 
 from pgsym.estimators import objectives
-from pgsym.estimators.adapters import from_jax, from_torch
-from pgsym.estimators.adapters.loss import FromLoss
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.estimator import FromAdvantages, FromFunction
+from pgsym.estimators.losses import from_jax, from_torch
+from pgsym.estimators.losses.loss import FromLoss
 from pgsym.estimators.objectives import Objective
 from pgsym.estimators.writing import NAMES, literal, python
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.errors import OutsideNumberSystem
-from pgsym.meaning.numbers import Array, Float64, Numbers
+from pgsym.meaning.numbers.base import Array, Float64, Numbers
 
 UNIT = 2.0**-53
 """The unit roundoff of IEEE double precision."""

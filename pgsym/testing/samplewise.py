@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pgsym.errors import NotFinite
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import TOLERANCE, match
+from pgsym.estimators.episodes import Floats
 from pgsym.estimators.estimator import Estimator, Sized, check, estimated, reads_rewards
 from pgsym.estimators.exact_moments import ROUNDING, row, sampled
-from pgsym.estimators.matching import TOLERANCE, match
-from pgsym.estimators.problem import Floats
 from pgsym.estimators.samples import FILLED, Padding, Samples
+from pgsym.testing.options import Outcome
 from pgsym.testing.questions import Explanation, said
-from pgsym.testing.scope import Outcome
 
 if TYPE_CHECKING:
     from pgsym.testing.reproduction import Script

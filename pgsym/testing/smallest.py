@@ -14,10 +14,10 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import PgsymError
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.episodes import Problem
 from pgsym.estimators.listing import Prefix, bandit, contexts, sequences, tree
-from pgsym.estimators.problem import Problem
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 
 TRIES: Final = 300
 """How many smaller problems are tried in all."""

@@ -17,9 +17,9 @@ import numpy as np
 
 from pgsym.decide.sizes import Size, size_names
 from pgsym.extras import install
-from pgsym.meaning.numbers import Array, Numbers
+from pgsym.meaning.numbers.base import Array, Numbers
+from pgsym.meaning.signature import bodies, head, listed_axes, primitives
 from pgsym.meaning.tables import Tabulated, problem
-from pgsym.meaning.vocabulary import bodies, head, listed_axes, primitives
 from pgsym.problems.classification_problem import LABEL, LABEL_LAW
 from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
 from pgsym.terms.hypotheses import Hypothesis, Positive, Signed

@@ -13,9 +13,9 @@ from sympy.core.function import AppliedUndef
 from attack.jets import MP
 from attack.statements import Statement
 from attack.worlds import KINDS, Draw, World
+from pgsym.claims.claim import Claim
 from pgsym.decide import Counterexample
-from pgsym.decide.claims import Claim
-from pgsym.decide.closed_forms import written
+from pgsym.decide.closed_form import written
 from pgsym.decide.conditions import conditions
 from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.statements import Relation

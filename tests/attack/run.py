@@ -12,8 +12,8 @@ from attack.closed import ClosedStatement
 from attack.fields import FieldStatement
 from attack.statements import Statement
 from pgsym.decide import Verdict, decide, potential
-from pgsym.decide.closed_forms import decide_closed_form
-from pgsym.decide.orders import decide_order
+from pgsym.decide.closed_form import decide_closed_form
+from pgsym.decide.order import decide_order
 from pgsym.decide.statements import Relation
 from pgsym.errors import PgsymError, ReadingsDisagree
 from pgsym.terms import Closed

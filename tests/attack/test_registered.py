@@ -10,9 +10,9 @@ import os
 import pytest
 
 from attack.registered import shown_worlds, statements_of, values_of, wrong
-from pgsym import catalogue
+from pgsym.claims import catalogue
+from pgsym.claims.claim import Claim
 from pgsym.decide import Rung
-from pgsym.decide.claims import Claim
 
 EACH = int(os.environ.get("PGSYM_SIZES", "0"))
 SHARE = 1 if EACH else 6

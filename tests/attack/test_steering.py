@@ -9,7 +9,7 @@ import pytest
 
 from attack.words import f, function, m, r, s, x
 from pgsym.decide import decide
-from pgsym.decide.orders import decide_order
+from pgsym.decide.order import decide_order
 from pgsym.terms import Definition, Symbol, Variable, grad
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term, lift

@@ -116,7 +116,7 @@ def _slope(xs: list[int], ys: list[float]) -> float:
 
 def _steps() -> list[float]:
     """The seconds that the decision of each step of the catalogue takes, once everything is imported."""
-    from pgsym import catalogue
+    from pgsym.claims import catalogue
 
     for name in catalogue.scripts():
         catalogue.theorem(name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.decide import Rung, decide
 from pgsym.problems import one_step
 from pgsym.report.article import article

@@ -10,7 +10,7 @@ import sympy
 
 from pgsym.decide import Rung
 from pgsym.decide.by_numbers import Outcome, checked, compared, points
-from pgsym.decide.closed_forms import decide_closed_form
+from pgsym.decide.closed_form import decide_closed_form
 from pgsym.decide.enclosures import Enclosure, NotEnclosed
 from pgsym.decide.watched import Evaluated, watched
 from pgsym.terms import Closed

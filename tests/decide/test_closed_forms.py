@@ -10,7 +10,7 @@ import sympy
 from sympy.core.function import PoleError
 
 from pgsym.decide import Rung
-from pgsym.decide.closed_forms import decide_closed_form, is_closed
+from pgsym.decide.closed_form import decide_closed_form, is_closed
 from pgsym.decide.statements import Relation
 from pgsym.errors import SortError, UndefinedValue
 from pgsym.problems import one_step

@@ -8,9 +8,9 @@ import pytest
 
 from pgsym.decide import Rung, decide
 from pgsym.decide.conditions import conditions
-from pgsym.decide.identities import comparable
-from pgsym.decide.orders import decide_order
-from pgsym.decide.search import search
+from pgsym.decide.equality import comparable
+from pgsym.decide.order import decide_order
+from pgsym.decide.search.search import search
 from pgsym.decide.sizes import size_names
 from pgsym.decide.statements import Statement
 from pgsym.errors import PgsymError, SortError, UndefinedValue, UnusableOption

@@ -11,8 +11,8 @@ import pytest
 
 import pgsym.decide
 from pgsym.decide import Counterexample, Rung, counterexample, decide
-from pgsym.decide.confirmation import CONFIRMED, confirmed
-from pgsym.decide.orders import decide_order
+from pgsym.decide.confirmation.confirmation import CONFIRMED, confirmed
+from pgsym.decide.order import decide_order
 from pgsym.decide.statements import Relation
 from pgsym.errors import ReadingsDisagree
 from pgsym.problems import classification, one_step, trajectories
@@ -145,12 +145,13 @@ def test_the_evidence_and_the_record_say_how_it_was_confirmed() -> None:
     assert CONFIRMED in str(verdict)
 
 
-@pytest.mark.parametrize("name", ["enumeration", "lookups", "truncated"])
+@pytest.mark.parametrize("name", ["enumeration", "environment", "jets"])
 def test_enumeration_shares_nothing_with_the_evaluator(name: str) -> None:
-    source = (Path(pgsym.decide.__file__).parent / f"{name}.py").read_text()
+    source = (Path(pgsym.decide.__file__).parent / "confirmation" / f"{name}.py").read_text()
     modules = {n.module or "" for n in ast.walk(ast.parse(source)) if isinstance(n, ast.ImportFrom)}
     assert not [m for m in modules if m.startswith("pgsym.meaning")]
-    assert {m for m in modules if m.startswith("pgsym.decide")} <= {"pgsym.decide.lookups", "pgsym.decide.truncated"}
+    own = "pgsym.decide.confirmation"
+    assert {m for m in modules if m.startswith("pgsym.decide")} <= {f"{own}.environment", f"{own}.jets"}
 
 
 def test_positive_policies_are_confirmed_as_softmax() -> None:

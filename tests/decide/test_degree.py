@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pgsym.decide.degree_bounds import DegreeBound
+from pgsym.decide.agreement.degree_bounds import DegreeBound
 from pgsym.decide.sizes import Size
 from pgsym.meaning.evaluator import evaluate
 from pgsym.meaning.generic import GenericInstance, Stratum
-from pgsym.meaning.prime_field import PrimeField
+from pgsym.meaning.numbers.prime_field import PrimeField
 from pgsym.problems import classification, trajectories
 from pgsym.problems.classification_problem import LABEL
 from pgsym.terms import (

@@ -8,9 +8,9 @@ from functools import cache
 
 import pytest
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.decide import Counterexample, Grid, Rung, Size, decide, exhaustive
-from pgsym.decide.candidates import ingredients
+from pgsym.decide.instances.candidates import ingredients
 from pgsym.decide.statements import Relation, Statement
 from pgsym.errors import InstanceError, OutsideNumberSystem, SortError, TooLarge
 from pgsym.problems import classification, one_step

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from pgsym.decide import Rung, decide
-from pgsym.decide.orders import decide_order
+from pgsym.decide.order import decide_order
 from pgsym.meaning.tables import problem, value
 from pgsym.problems import one_step
 from pgsym.terms import (

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from pgsym.decide import Rung, decide
-from pgsym.decide.orders import decide_order
+from pgsym.decide.order import decide_order
 from pgsym.problems import one_step
 from pgsym.terms import Term, Variable, absolute, exp, log, maximum
 from pgsym.terms.hypotheses import Positive

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pgsym.decide import Rung, decide
-from pgsym.decide.orders import decide_order
+from pgsym.decide.order import decide_order
 from pgsym.errors import ContradictoryHypotheses, SortError, UndefinedValue
 from pgsym.problems import classification, one_step
 from pgsym.terms import (

@@ -8,7 +8,7 @@ import pytest
 
 from pgsym.decide import Rung, Size, counterexample, decide
 from pgsym.decide.laws import conditions_of_laws
-from pgsym.decide.orders import decide_order
+from pgsym.decide.order import decide_order
 from pgsym.errors import ContradictoryHypotheses
 from pgsym.kernel import Derivation
 from pgsym.problems import classification, groups, noisy_labels, trajectories

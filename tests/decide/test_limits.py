@@ -14,13 +14,13 @@ import pytest
 import sympy
 
 from pgsym.decide import Rung, Verdict, counterexample, decide
-from pgsym.decide.closed_forms import decide_closed_form
+from pgsym.decide.closed_form import decide_closed_form
+from pgsym.decide.field import potential
 from pgsym.decide.limits import Deadline, LimitReached
-from pgsym.decide.orders import decide_order
-from pgsym.decide.potentials import potential
+from pgsym.decide.order import decide_order
 from pgsym.errors import TooLarge, UnusableOption
 from pgsym.meaning.cost import cost
-from pgsym.meaning.exact import exact
+from pgsym.meaning.written_out.exact import exact
 from pgsym.problems import one_step, trajectories
 from pgsym.terms import Closed, Number, Term, Variable, exp, log, maximum, product_range, sum_over, sum_range
 from pgsym.terms.build import absolute, clip, function

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pgsym.claims.claim import Claim
 from pgsym.decide import Rung, counterexample, decide, exhaustive, potential
-from pgsym.decide.claims import Claim
-from pgsym.decide.closed_forms import decide_closed_form
-from pgsym.decide.orders import decide_order
+from pgsym.decide.closed_form import decide_closed_form
+from pgsym.decide.order import decide_order
 from pgsym.errors import PgsymError, SortError, TermTooDeep
 from pgsym.kernel import Derivation
 from pgsym.problems import one_step

@@ -7,10 +7,10 @@ import sympy
 from reference import confirm
 
 from pgsym.decide import Rung, potential
+from pgsym.decide.field import constructed
 from pgsym.decide.line_integrals import line_integral
-from pgsym.decide.potentials import constructed
 from pgsym.errors import InstanceError, SortError, TooLarge
-from pgsym.meaning.exact import exact, parameters
+from pgsym.meaning.written_out.exact import exact, parameters
 from pgsym.problems import one_step, sequences
 from pgsym.problems.one_step_problem import REWARD
 from pgsym.terms import ACTION, Frozen, Positive, ThetaFree, Variable, expect, function, grad, log, outer

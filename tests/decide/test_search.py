@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from pgsym.decide import Rung, Size, counterexample, decide
-from pgsym.decide.candidates import Candidate, ingredients, rows_of
-from pgsym.decide.counterexamples import Counterexample, verify
-from pgsym.decide.orders import decide_order
-from pgsym.decide.screening import SpaceInstance, hits, used
-from pgsym.decide.search import search, shrunk
+from pgsym.decide.instances.candidates import Candidate, ingredients, rows_of
+from pgsym.decide.instances.counterexamples import Counterexample, verify
+from pgsym.decide.instances.spaces import at_round
+from pgsym.decide.order import decide_order
+from pgsym.decide.search.screening import SpaceInstance, hits, used
+from pgsym.decide.search.search import search, shrunk
 from pgsym.decide.sizes import SEARCH_SIZES, size_names, up_to
-from pgsym.decide.spaces import at_round
 from pgsym.decide.statements import Relation, Statement
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.instances import TableInstance
-from pgsym.meaning.numbers import Float64, Rational
-from pgsym.meaning.prime_field import residue
+from pgsym.meaning.numbers.base import Float64, Rational
+from pgsym.meaning.numbers.prime_field import residue
 from pgsym.problems import classification, one_step, trajectories
 from pgsym.problems.classification_problem import LABEL, LABEL_LAW
 from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.decide import Rung, decide, identities
-from pgsym.decide.identities import comparable
+from pgsym.decide.equality import comparable
 from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.second_reading import read_again
 from pgsym.decide.sizes import Size, decision_sizes, size_names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pgsym.decide import Rung
-from pgsym.decide.orders import decide_order
+from pgsym.decide.order import decide_order
 from pgsym.errors import ContradictoryHypotheses, SortError
 from pgsym.problems import classification, trajectories
 from pgsym.problems.one_step_problem import JOINT, POLICY, REWARD

@@ -13,7 +13,7 @@ from itertools import product
 import pytest
 
 from pgsym.decide import Rung, Size, decide
-from pgsym.decide.orders import decide_order
+from pgsym.decide.order import decide_order
 from pgsym.decide.statements import Relation
 from pgsym.decide.verdicts import Verdict
 from pgsym.problems import classification, trajectories

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from pgsym.estimators import Estimator, Moments, Objective, Problem, bandit, expected_return, moments, tree
-from pgsym.estimators.matching import Kind, recognised
-from pgsym.meaning.numbers import Array
+from pgsym.estimators.comparison import Kind, recognised
+from pgsym.meaning.numbers.base import Array
 
 HALF, THIRD, QUARTER = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)
 

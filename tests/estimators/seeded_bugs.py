@@ -13,8 +13,8 @@ from fractions import Fraction
 import numpy as np
 
 from pgsym.estimators import Moments, Objective, Problem, bandit, entropy, expected_return, kl, moments, tree
+from pgsym.estimators.diagnosis import Hint, guess
 from pgsym.estimators.estimator import FromFunction
-from pgsym.estimators.hints import Hint, guess
 
 F = Fraction
 CLIP = 0.2
@@ -291,9 +291,9 @@ HEAD = """# Seeded bugs
 
 Each of the {right} estimators of `tests/estimators/seeded_bugs.py` is right: its mean is the gradient at the problem
 beside it, and it gets no hint. Each of the {bugs} slips changes one line; the mean is computed exactly and differs, and
-`pgsym.estimators.hints.guess` names the slip: it tries the estimator at a few small problems, and looks for the known
-slip that has the same mean at all of them, of several the one that says the same of every sample. In PyTorch there are
-more (`tests/estimators/test_seeded_torch_bugs.py`): what should have been detached, the softmax taken twice.
+`pgsym.estimators.diagnosis.guess` names the slip: it tries the estimator at a few small problems, and looks for the
+known slip that has the same mean at all of them, of several the one that says the same of every sample. In PyTorch
+there are more (`tests/estimators/test_seeded_torch_bugs.py`): what should have been detached, the softmax taken twice.
 """
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators import Samples, from_jax, from_torch, tree
-from pgsym.estimators.adapters.advantages import RULES, rule
-from pgsym.estimators.adapters.arguments import ALIASES, HELD, MEANINGS, axes, meanings
-from pgsym.estimators.adapters.loss import FromLoss, gathered
+from pgsym.estimators.losses.advantages import RULES, rule
+from pgsym.estimators.losses.arguments import ALIASES, HELD, MEANINGS, axes, meanings
+from pgsym.estimators.losses.loss import FromLoss, gathered
 from pgsym.extras import install
 
 RAGGED = tree([0, 1, 2], end=0).floats()
@@ -27,7 +27,7 @@ def test_neither_framework_is_imported_before_it_is_asked_for():
 @pytest.mark.parametrize(("adapter", "extra"), [(from_torch, "torch"), (from_jax, "jax")])
 def test_a_missing_framework_is_named_with_the_remedy(adapter, extra, monkeypatch):
     monkeypatch.setitem(sys.modules, extra, None)
-    monkeypatch.delitem(sys.modules, f"pgsym.estimators.adapters.in_{extra}", raising=False)
+    monkeypatch.delitem(sys.modules, f"pgsym.estimators.losses.in_{extra}", raising=False)
     with pytest.raises(EstimatorError, match=re.escape(install(extra))):
         adapter(lambda logp: logp.sum())
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from pgsym.cli import app
+from pgsym.cli.app import app
 from pgsym.estimators import from_advantages, moments, tree
-from pgsym.estimators.matching import Kind, direction, match
+from pgsym.estimators.comparison import Kind, direction, match
 from pgsym.testing import assert_direction
 
 entry = st.floats(-1e6, 1e6, allow_subnormal=False)

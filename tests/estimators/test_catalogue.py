@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.estimators import moments, tree
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.catalogue import KNOWN, Known, gae
 from pgsym.estimators.catalogue.facts import example, fact
 from pgsym.estimators.catalogue.grid import grid
 from pgsym.estimators.catalogue.importance import CLIP
 from pgsym.estimators.catalogue.page import page
-from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.estimator import FromFunction
 from pgsym.estimators.samples import Samples
 

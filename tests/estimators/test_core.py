@@ -13,8 +13,8 @@ from brute_force import Walk, summed
 
 from pgsym.estimators import bandit, from_advantages, from_mdp, moments, tree
 from pgsym.estimators import exact_moments as core
-from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.problem import Problem
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.episodes import Problem
 from pgsym.problems import from_arrays, values
 from pgsym.problems.softmax import TabularSoftmax
 

@@ -5,7 +5,7 @@ import pytest
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators import bandit, forward_kl, kl, moments, tree
-from pgsym.estimators.adapters import from_jax
+from pgsym.estimators.losses import from_jax
 
 jax = pytest.importorskip("jax")
 import jax.numpy as jnp  # noqa: E402

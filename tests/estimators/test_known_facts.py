@@ -19,7 +19,7 @@ from pgsym.estimators.catalogue.critics import interpolated
 from pgsym.estimators.catalogue.facts import fact
 from pgsym.estimators.catalogue.groups import EPSILON
 from pgsym.estimators.catalogue.pathwise import gaussian, relaxed, relaxed_at
-from pgsym.estimators.problem import Problem
+from pgsym.estimators.episodes import Problem
 
 HALF, THIRD, QUARTER = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)
 

@@ -7,7 +7,7 @@ import pytest
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators import bandit, from_advantages, from_torch, moments, tree
-from pgsym.estimators.adapters.arguments import ALIASES, meanings
+from pgsym.estimators.losses.arguments import ALIASES, meanings
 
 F = Fraction
 NAMES = """action_mask action_masks legal_actions legal_action_mask valid_actions valid_action_mask avail_actions

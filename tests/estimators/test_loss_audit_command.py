@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from pgsym.cli import main
+from pgsym.cli.app import main
 from pgsym.extras import install
 
 LOSSES = """

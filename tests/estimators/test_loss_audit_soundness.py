@@ -13,10 +13,10 @@ import pytest
 from pgsym.errors import EstimatorError, UnusableOption
 from pgsym.estimators import bandit, expected_return, moments
 from pgsym.estimators.audit import LossAudit, audit_loss
+from pgsym.estimators.diagnosis import guess
 from pgsym.estimators.estimator import as_estimator
-from pgsym.estimators.hints import guess
+from pgsym.estimators.problems import BATCHES, Scope
 from pgsym.estimators.subject import Subject, subject
-from pgsym.estimators.suite import BATCHES, Scope
 from pgsym.user_code import Loaded
 
 

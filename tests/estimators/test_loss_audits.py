@@ -14,12 +14,12 @@ import pytest
 from pgsym.errors import EstimatorError, TooLarge, UnusableOption
 from pgsym.estimators import from_advantages, moments
 from pgsym.estimators.audit import LossAudit, audit_loss
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.estimator import FromAdvantages, FromFunction
 from pgsym.estimators.findings import in_members
 from pgsym.estimators.objectives import kl
+from pgsym.estimators.problems import Scope, cases, objective_named, shifted
 from pgsym.estimators.subject import Subject
-from pgsym.estimators.suite import Scope, cases, objective_named, shifted
 
 Arrays = Any
 SMALL = Scope(kinds=("bandit", "tree"), batches=((1, 1), (1, 2), (1, 3), (2, 2)), length=2, vocabulary=2, budget=100)
@@ -306,7 +306,7 @@ def test_estimates_that_are_all_zero_vanish_in_floats_too() -> None:
 
 
 def test_a_known_slip_is_guessed() -> None:
-    pytest.importorskip("pgsym.estimators.hints")
+    pytest.importorskip("pgsym.estimators.diagnosis")
     audit = audited(upside_down, Scope(kinds=("bandit",), batches=((1, 1),)))
     assert audit.hint is not None
     assert "sign" in audit.hint[1]

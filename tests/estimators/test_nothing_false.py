@@ -11,9 +11,9 @@ import pytest
 
 from pgsym.errors import EstimatorError, InstanceError, TooLarge
 from pgsym.estimators import bandit, entropy, expected_return, forward_kl, from_torch, kl, moments, tree
-from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.matching import Kind, match, number
-from pgsym.estimators.problem import Problem
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import Kind, match, number
+from pgsym.estimators.episodes import Problem
 from pgsym.testing import assert_same_gradient, assert_scaled, assert_unbiased
 
 H, T = Fraction(1, 2), Fraction(1, 3)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pgsym.estimators import bandit, kl, moments, tree
-from pgsym.estimators.adapters import from_jax, from_torch
+from pgsym.estimators.losses import from_jax, from_torch
 
 pytestmark = pytest.mark.extras
 

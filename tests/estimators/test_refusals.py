@@ -12,7 +12,7 @@ import pytest
 
 from pgsym.errors import EstimatorError, PgsymError, TooLarge
 from pgsym.estimators import Kind, bandit, entropy, expected_return, forward_kl, from_mdp, kl, moments, tree
-from pgsym.estimators.problem import Problem
+from pgsym.estimators.episodes import Problem
 from pgsym.problems import from_arrays
 
 PROBLEM = bandit([0.5, 0.25, 0.25], [0.0, 1.0, 2.0])

@@ -11,8 +11,8 @@ from seeded_bugs import BUGS, CASES, OFF_POLICY, TREE, Bug, Case, page
 
 from pgsym.estimators import Moments, Objective, Problem, bandit, expected_return, moments, tree
 from pgsym.estimators.catalogue import KNOWN
+from pgsym.estimators.diagnosis import Hint, guess
 from pgsym.estimators.estimator import Estimator, FromFunction, from_advantages
-from pgsym.estimators.hints import Hint, guess
 
 ANGLES = re.compile(r"\(cosine [^)]*\)|\d+\.\d+")
 """Numbers whose last digits may differ from machine to machine."""

@@ -8,11 +8,11 @@ import pytest
 from seeded_bugs import CLIPPED, OFF_POLICY, TREE
 
 from pgsym.estimators import Objective, Problem, entropy, expected_return, kl, moments
-from pgsym.estimators.hints import guess
+from pgsym.estimators.diagnosis import guess
 
 torch = pytest.importorskip("torch")
 
-from pgsym.estimators.adapters import from_torch  # noqa: E402
+from pgsym.estimators.losses import from_torch  # noqa: E402
 
 PENALISED = expected_return - 0.5 * kl
 ENTROPIC = expected_return + 0.5 * entropy

@@ -7,7 +7,7 @@ import pytest
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators import bandit, expected_return, forward_kl, from_advantages, kl, moments, tree
-from pgsym.estimators.adapters import from_torch
+from pgsym.estimators.losses import from_torch
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.extras
@@ -327,7 +327,7 @@ def test_what_says_something_else_of_many_samples_is_differentiated_one_by_one()
 
 
 def all_samples(problem):
-    from pgsym.estimators.enumeration import Plan
+    from pgsym.estimators.batches import Plan
     from pgsym.estimators.exact_moments import sampled
 
     return sampled(Plan(problem.floats()))

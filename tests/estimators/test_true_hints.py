@@ -9,10 +9,10 @@ import pytest
 from seeded_bugs import BANDIT, TREE
 
 from pgsym.estimators import Objective, Problem, bandit, entropy, expected_return, from_advantages, kl, moments, tree
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.diagnosis import Hint, different, guess, observe_all
+from pgsym.estimators.diagnosis.symptoms import symptom
 from pgsym.estimators.estimator import Estimator, as_estimator
-from pgsym.estimators.hints import Hint, different, guess, observe_all
-from pgsym.estimators.hints.symptoms import symptom
 
 Arrays = Any
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer.main
 
-from pgsym.cli import app
+from pgsym.cli.app import app
 
 NAMES = (
     "policy-gradient-one-step",
@@ -107,7 +107,7 @@ SLOW = frozenset({"verify", "claims", "estimators", "report"})
 """Commands that go through everything where no name is given: minutes, and the tests of their own do it."""
 
 FILES = {
-    "good.py": """from pgsym.catalogue import Claim
+    "good.py": """from pgsym.claims.catalogue import Claim
 from pgsym.terms import Variable
 x = Variable("x")
 def claims():

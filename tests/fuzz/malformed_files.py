@@ -10,7 +10,7 @@ from itertools import product
 
 HEAD = """from fractions import Fraction as F
 from pgsym import rules
-from pgsym.catalogue import Claim, Example, Rung, Relation
+from pgsym.claims.catalogue import Claim, Example, Rung, Relation
 from pgsym.kernel import Derivation
 from pgsym.problems import one_step
 from pgsym.terms import *

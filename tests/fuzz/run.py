@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from command_lines import command_lines, write_files
 from malformed_files import malformed_files
 
-from pgsym.cli import main
+from pgsym.cli.app import main
 
 SECONDS = 60
 

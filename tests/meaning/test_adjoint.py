@@ -9,7 +9,7 @@ from pgsym.errors import OutsideNumberSystem, SortError
 from pgsym.meaning.adjoint import adjoint
 from pgsym.meaning.evaluator import evaluate
 from pgsym.meaning.instances import TableInstance
-from pgsym.meaning.numbers import Float64, Rational
+from pgsym.meaning.numbers.base import Float64, Rational
 from pgsym.problems import trajectories
 from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import START, TRANSITION

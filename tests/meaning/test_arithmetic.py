@@ -7,14 +7,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from pgsym.decide.degree_bounds import DegreeBound
+from pgsym.decide.agreement.degree_bounds import DegreeBound
 from pgsym.decide.primes import random_primes
 from pgsym.decide.sizes import Size
 from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.evaluator import evaluate, evaluate_with_poles
 from pgsym.meaning.generic import GenericInstance
-from pgsym.meaning.numbers import Array, Float64, Numbers, Rational
-from pgsym.meaning.prime_field import PrimeField
+from pgsym.meaning.numbers.base import Array, Float64, Numbers, Rational
+from pgsym.meaning.numbers.prime_field import PrimeField
 from pgsym.problems import one_step, trajectories
 from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, STATE, Term, Variable, grad, log, outer, product_range, sum_range

@@ -16,14 +16,14 @@ import sympy
 from flint import arb, fmpq
 from random_trajectories import BASELINE, FIXED, GAMMA, GIVEN, OLD, Draw, F, InScope, Q, Writer, m
 
-from pgsym.decide.enumeration import Walk
-from pgsym.decide.lookups import Drawn
-from pgsym.decide.truncated import FRACTIONS, Opaque, Scalars, Undefined
+from pgsym.decide.confirmation.enumeration import Walk
+from pgsym.decide.confirmation.environment import Drawn
+from pgsym.decide.confirmation.jets import FRACTIONS, Opaque, Scalars, Undefined
 from pgsym.errors import OutsideNumberSystem, UndefinedValue
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.instances import Instance
-from pgsym.meaning.numbers import Ball, Float64, Numbers, Rational, Symbolic
-from pgsym.meaning.prime_field import PrimeField
+from pgsym.meaning.numbers.base import Ball, Float64, Numbers, Rational, Symbolic
+from pgsym.meaning.numbers.prime_field import PrimeField
 from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import HISTORY_LAW, START, TRAJECTORY_LAW, TRANSITION
 from pgsym.terms import (

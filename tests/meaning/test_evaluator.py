@@ -13,15 +13,15 @@ import sympy
 from random_terms import GIVEN, F, G, Writer, m
 from reference import UNDEFINED, Problem, moved_table, values_of
 
-from pgsym.decide.degree_bounds import DegreeBound
+from pgsym.decide.agreement.degree_bounds import DegreeBound
 from pgsym.decide.primes import is_prime
 from pgsym.decide.sizes import Size
 from pgsym.errors import OutsideNumberSystem, TooLarge, UndefinedValue
-from pgsym.meaning.bounds import Bounds, interval
 from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.evaluator import evaluate, evaluate_with_poles
-from pgsym.meaning.numbers import Ball, Float64, Numbers, Rational, Symbolic
-from pgsym.meaning.prime_field import PrimeField
+from pgsym.meaning.numbers.base import Ball, Float64, Numbers, Rational, Symbolic
+from pgsym.meaning.numbers.bounds import Bounds, interval
+from pgsym.meaning.numbers.prime_field import PrimeField
 from pgsym.problems.classification_problem import LABEL, LABEL_LAW
 from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
 from pgsym.terms import ACTION, STATE, Term, Variable, expect, grad, log, sum_over

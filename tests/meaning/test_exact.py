@@ -6,8 +6,8 @@ import pytest
 import sympy
 
 from pgsym.errors import InstanceError, TooLarge, UnboundVariable, UndefinedValue
-from pgsym.meaning.exact import exact, parameters, to_sympy
 from pgsym.meaning.tables import problem, value
+from pgsym.meaning.written_out.exact import exact, parameters, to_sympy
 from pgsym.problems import classification
 from pgsym.terms import (
     ACTION,

@@ -12,7 +12,7 @@ from reference import Problem, moved_table, values_of
 from pgsym.errors import InstanceError, OutsideNumberSystem
 from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.instances import TableInstance
-from pgsym.meaning.numbers import Ball, Float64, Numbers, Rational, Symbolic
+from pgsym.meaning.numbers.base import Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.parametrised import log_linear
 from pgsym.meaning.tables import printed, problem, value
 from pgsym.problems import one_step, trajectories

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from pgsym import catalogue
-from pgsym.cli import main
+from pgsym.claims import catalogue
+from pgsym.cli.app import main
 from pgsym.errors import ReportError
 from pgsym.extras import install
 from pgsym.report import article, chapters
+from pgsym.report.contents import displayed, texts_of
 from pgsym.report.document import Beside, Document, Figure, Formula, Heading, Paragraph, Statement, Table
 from pgsym.report.formula import WIDE, pieces
 from pgsym.report.numbering import numbers
@@ -22,7 +23,6 @@ from pgsym.report.prose import spans
 from pgsym.report.render import render, write
 from pgsym.report.tex import escape
 from pgsym.report.typst_math import typst
-from pgsym.report.walk import displayed, texts_of
 from pgsym.terms.printers.latex import latex
 
 SOME = (

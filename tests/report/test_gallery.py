@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.report.builders import necessity_of
 from pgsym.report.document import Table
 from pgsym.report.reading_order import write_index

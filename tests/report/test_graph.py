@@ -8,15 +8,15 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from pgsym import catalogue
-from pgsym.catalogue import Rung
-from pgsym.decide.claims import Example
+from pgsym.claims import catalogue
+from pgsym.claims.catalogue import Rung
+from pgsym.claims.claim import Example
 from pgsym.problems import trajectories
 from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.report.builders import verdict_on
-from pgsym.report.drawn import figure_of_counterexample, figure_of_example, graph_of, listed
 from pgsym.report.figures.graph import Graph, draw
+from pgsym.report.instance_graph import figure_of_counterexample, figure_of_example, graph_of, listed
 from pgsym.terms.sorts import ACTION, STATE
 
 HALF, ONE, NIL = Fraction(1, 2), Fraction(1), Fraction(0)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.errors import ReportError
 from pgsym.report.derivations import document_for
 from pgsym.report.document import (

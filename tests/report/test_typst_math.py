@@ -9,7 +9,7 @@ import typst as compiler
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgsym import catalogue
+from pgsym.claims import catalogue
 from pgsym.errors import ReportError
 from pgsym.report.typst_math import COMMANDS, FUNCTIONS, MARKS, SYMBOLS, UPRIGHT, typst
 from pgsym.report.vocabulary import FENCES

@@ -10,15 +10,16 @@ import pytest
 import sympy
 from rich.console import Console
 
-from pgsym import catalogue
-from pgsym.catalogue import Entry
-from pgsym.cli import main
-from pgsym.decide.claims import Claim
-from pgsym.decide.identities import decide
+from pgsym.claims import catalogue
+from pgsym.claims.catalogue import Entry
+from pgsym.claims.claim import Claim
+from pgsym.claims.verify import Verification
+from pgsym.cli.app import main
+from pgsym.cli.printing import show, show_verdict
+from pgsym.decide.equality import decide
 from pgsym.decide.statements import Relation
 from pgsym.decide.verdicts import Condition, Evidence, Rung, Verdict
 from pgsym.kernel import Derivation
-from pgsym.printing import show, show_verdict
 from pgsym.problems import one_step, trajectories
 from pgsym.report import article
 from pgsym.report.builders import claimed, necessity_of, statement_of
@@ -32,7 +33,6 @@ from pgsym.terms.build import exp
 from pgsym.terms.hypotheses import Positive
 from pgsym.terms.nodes import Closed, Variable
 from pgsym.terms.sorts import REAL
-from pgsym.verify import Verification
 
 m, t = one_step(), trajectories()
 x, y = Variable("x", REAL), Variable("y", REAL)
@@ -95,8 +95,8 @@ def test_the_terminal_the_page_and_the_record_say_it(
     record = outcome.record()
     assert holds_all(f"{record['covers']} {'; '.join(record['given'])}", words)
     monkeypatch.setenv("COLUMNS", "300")
-    monkeypatch.setattr("pgsym.cli._entries", lambda names: [outcome.entry])
-    monkeypatch.setattr("pgsym.verify.verify", lambda *_: outcome)
+    monkeypatch.setattr("pgsym.cli.app._entries", lambda names: [outcome.entry])
+    monkeypatch.setattr("pgsym.claims.verify.verify", lambda *_: outcome)
     for command in (["claims", "home"], ["verify", "home"]):
         with pytest.raises(SystemExit):
             main(command)
@@ -172,8 +172,8 @@ def test_what_is_not_decided_without_a_hypothesis_is_not_called_true(monkeypatch
 
 
 def test_an_order_that_would_take_too_long_is_still_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pgsym.claims.verify import verify
     from pgsym.errors import TooLarge
-    from pgsym.verify import verify
 
     def too_large(*_: object) -> Verdict:
         raise TooLarge("it would take too long")

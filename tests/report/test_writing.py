@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pgsym.claims.claim import Claim
 from pgsym.decide import Rung
-from pgsym.decide.claims import Claim
 from pgsym.errors import ReportError
 from pgsym.problems import classification
 from pgsym.report import engines
@@ -313,7 +313,7 @@ def test_a_write_that_breaks_off_in_the_middle_leaves_whole_files_only(
 
 
 def test_the_evidence_says_at_what_and_where_it_was_decided() -> None:
-    from pgsym import catalogue
+    from pgsym.claims import catalogue
     from pgsym.report.evidence import covered, evidence
 
     conditional = catalogue.entry("kl-reward-weighted-regression-first-round").claim.decide()

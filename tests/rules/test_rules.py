@@ -10,7 +10,8 @@ import pytest
 from random_terms import GIVEN, F, G, Writer
 from time_cases import TIME_CASES, TIME_REFUSALS
 
-from pgsym import catalogue, rules
+from pgsym import rules
+from pgsym.claims import catalogue
 from pgsym.decide import Rung, decide
 from pgsym.errors import PgsymError, RuleDoesNotApply, SortError
 from pgsym.kernel import OWN, Lemma

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pgsym.estimators import bandit, from_advantages, from_torch, tree
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
 from pgsym.testing import (
     assert_direction,
     assert_partition_invariant,

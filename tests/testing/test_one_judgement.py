@@ -7,12 +7,12 @@ import pytest
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators import bandit, entropy, expected_return, from_advantages, from_torch, kl, moments, tree
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import Kind
 from pgsym.estimators.estimator import FromFunction
-from pgsym.estimators.matching import Kind
-from pgsym.estimators.reading import reading_of
+from pgsym.estimators.measurement import reading_of
+from pgsym.estimators.problems import Case, Scope
 from pgsym.estimators.subject import Subject
-from pgsym.estimators.suite import Case, Scope
 from pgsym.testing import assert_gradient_of, assert_same_gradient, assert_unbiased
 
 F = Fraction

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pgsym.estimators import bandit, entropy, expected_return, forward_kl, from_advantages, from_torch, kl, tree
 from pgsym.estimators import objectives as known
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.estimator import FromFunction
 from pgsym.testing import assert_gradient_of, assert_same_gradient, assert_scaled, assert_unbiased
 from pgsym.testing.drawing import drawn

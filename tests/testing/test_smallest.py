@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from pgsym.estimators import Problem, bandit, expected_return, from_advantages, tree
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
 from pgsym.testing import assert_unbiased
 from pgsym.testing.drawing import drawn
 from pgsym.testing.questions import IsGradient

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from pgsym.errors import EstimatorError
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.catalogue.known import Factor, Known
 from pgsym.estimators.catalogue.returns import discounts, per_step
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.episodes import Problem
 from pgsym.estimators.exact_moments import moments
-from pgsym.estimators.problem import Problem
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 
 HALF = Fraction(1, 2)
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.catalogue.grid import EVEN, SKEW, STEEP, Point, grid
 from pgsym.estimators.catalogue.known import Known
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.comparison import Kind
 from pgsym.estimators.exact_moments import Moments, moments
 from pgsym.estimators.listing import tree
-from pgsym.estimators.matching import Kind
 
 OFF_LINE = (Kind.TURNED, Kind.VANISHES, Kind.APPEARS)
 OFF_POLICY = ("reinforce", "importance-trajectory", "importance-per-decision", "per-token-ratio", "clipped")

@@ -14,15 +14,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.catalogue.known import Known
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.comparison import Match, match
+from pgsym.estimators.episodes import Problem
 from pgsym.estimators.estimator import estimated
 from pgsym.estimators.exact_moments import ROUNDING
 from pgsym.estimators.listing import bandit, from_mdp, tree
-from pgsym.estimators.matching import Match, match
-from pgsym.estimators.problem import Problem
 from pgsym.estimators.samples import Samples
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 from pgsym.problems.mdp import from_arrays
 
 HALF, THIRD, QUARTER = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.catalogue.known import Known, length, on_policy, one, without_self
 from pgsym.estimators.catalogue.returns import per_row
-from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.groups import centred, grouped
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 
 EPSILON = 1e-4
 """What is added to the group's standard deviation."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.catalogue.known import Known, covered
 from pgsym.estimators.catalogue.returns import discounts, per_row, per_step
-from pgsym.estimators.enumeration import Plan
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 
 CLIP = Fraction(1, 5)
 """ε of the clipped surrogate."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pgsym.estimators.enumeration import Plan
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.estimator import FromFunction
 from pgsym.estimators.objectives import Objective, expected_return
 

@@ -11,10 +11,10 @@ from pgsym.estimators.catalogue.critics import gae_bias
 from pgsym.estimators.catalogue.facts import OFF_POLICY, example, fact
 from pgsym.estimators.catalogue.grid import WORDS, grid
 from pgsym.estimators.catalogue.pathwise import gaussian, relaxed, relaxed_at
+from pgsym.estimators.comparison import number
 from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.listing import tree
-from pgsym.estimators.matching import number
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", "^")
 HEAD = """# The estimators of the literature, and what they estimate

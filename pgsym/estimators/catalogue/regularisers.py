@@ -15,7 +15,7 @@ from pgsym.estimators.catalogue.known import Known, on_policy, one, single_step
 from pgsym.estimators.catalogue.returns import per_row, per_step
 from pgsym.estimators.objectives import entropy, forward_kl, kl
 from pgsym.estimators.samples import Samples
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 
 
 def entropy_held(probs: Array, states: Array, mask: Array, policy: Array) -> Array:

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from pgsym.estimators.batches import Plan
 from pgsym.estimators.catalogue.known import Known, on_policy, one
-from pgsym.estimators.enumeration import Plan
 from pgsym.estimators.samples import Samples
-from pgsym.meaning.numbers import Array
+from pgsym.meaning.numbers.base import Array
 
 BASELINE = 1
 """The constant of the constant baseline."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pgsym.estimators.audit import LossAudit
-from pgsym.estimators.enumeration import Plan
-from pgsym.estimators.problem import Floats, Problem
-from pgsym.estimators.reading import Reading, read
-from pgsym.estimators.rivals import Rival
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.episodes import Floats, Problem
+from pgsym.estimators.measurement import Reading, read
+from pgsym.estimators.peers import Rival
 from pgsym.report.figures.files import WIDTH, FigureFiles, drawing, files
 
 if TYPE_CHECKING:

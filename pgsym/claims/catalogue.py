@@ -1,0 +1,281 @@
+"""The catalogue: every claim and derivation there is, found by being in the folder of derivations."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol, cast
+
+from pgsym.claims.claim import Claim, Example
+from pgsym.claims.index import FILE, Indexed, folder, homes, indexed, written
+from pgsym.decide.statements import Relation
+from pgsym.decide.verdicts import Rung
+from pgsym.errors import PgsymError, UnknownName
+from pgsym.files import write_atomically
+from pgsym.kernel import Theorem
+from pgsym.user_code import failure, running
+
+
+class Script(Protocol):
+    """What a script of the catalogue offers; a file of claims alone has no `derive`."""
+
+    __doc__: str | None
+    __name__: str
+    __file__: str
+    derive: Callable[[], Theorem]
+    claims: Callable[[], Iterable[Claim]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A claim with the name of the script or file that states it, and the script that derives it, if there is one."""
+
+    claim: Claim
+    home: str
+    script: str | None
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The pytest nodes that check the claim."""
+        names = ["test_verdict_is_the_ledgers"]
+        if self.claim.expected is Rung.REFUTED:
+            names.append("test_counterexample_is_confirmed")
+        elif self.claim.is_about_instances and self.claim.expected is Rung.DECIDED:
+            names.append("test_identity_holds_in_floats")
+        return tuple(f"tests/test_claims.py::{name}[{self.claim.id}]" for name in names)
+
+
+class _Modules(Mapping[str, Script]):
+    """The modules of a package by name, each imported when it is looked up."""
+
+    def __init__(self, package: str, names: Iterable[str]):
+        self.package, self.names = package, tuple(names)
+
+    def __getitem__(self, name: str) -> Script:
+        if name not in self.names:
+            raise KeyError(name)
+        return cast(Script, importlib.import_module(f"{self.package}.{name.replace('-', '_')}"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+
+@cache
+def scripts() -> Mapping[str, Script]:
+    """Every script by name, such as "policy-gradient-one-step"."""
+    return _Modules("pgsym.derivations", (n for n, p in homes().items() if p.parent.name != "claims"))
+
+
+@cache
+def claim_files() -> Mapping[str, Script]:
+    """Every file of claims that no derivation states, by name."""
+    return _Modules("pgsym.derivations.claims", (n for n, p in homes().items() if p.parent.name == "claims"))
+
+
+def _entries_from(home: str, script: Script) -> Iterator[Entry]:
+    """The claims of a script; raises UnknownName where its claims() fails, naming the line, or yields others."""
+    try:
+        with running(script.__file__) if home in _mine else nullcontext():
+            claims = list(script.claims())
+    except (PgsymError, KeyboardInterrupt):
+        raise
+    except BaseException as reason:  # whatever a user's file raises
+        raise UnknownName(failure(script.__file__, reason)) from None
+    if not claims:
+        raise UnknownName(f"{script.__file__} claims nothing: its claims() yields no Claim")
+    for claim in claims:
+        if not isinstance(claim, Claim):
+            raise UnknownName(f"{script.__file__}: claims() yields {_short(claim)}, which is no Claim")
+        yield Entry(claim, home, claim.derivation or (home if hasattr(script, "derive") else None))
+
+
+@cache
+def entries() -> dict[str, Entry]:
+    """Every claim by id, in the article's order.
+
+    >>> list(entries())[:1]
+    ['intro-unified-view']
+    """
+    return _in_order(e for name in homes() for e in _stated_in(name).values())
+
+
+@cache
+def _stated_in(home: str) -> dict[str, Entry]:
+    """The claims of a file, by id and in order."""
+    return _in_order(_entries_from(home, _module(home)))
+
+
+@cache
+def _homes_of_claims() -> dict[str, str]:
+    """Where each claim is stated, by the index; a file that the index does not know is asked itself."""
+    known = {claim.id: home for home, claims in indexed().items() for claim in claims}
+    return known | {id: home for home in homes() if home not in indexed() for id in _stated_in(home)}
+
+
+def _in_order(found: Iterable[Entry]) -> dict[str, Entry]:
+    out: dict[str, Entry] = {}
+    for e in sorted(found, key=lambda e: (e.claim.chapter, e.claim.row)):
+        if e.claim.id in out:
+            raise UnknownName(f"{e.claim.id} is claimed twice: in {out[e.claim.id].home} and in {e.home}")
+        out[e.claim.id] = e
+    return out
+
+
+def entry(name: str) -> Entry:
+    """The claim of an id; raises UnknownName with the nearest one there is."""
+    if name not in _homes_of_claims():
+        raise _unknown(name, _homes_of_claims())
+    return _stated_in(_homes_of_claims()[name])[name]
+
+
+def as_indexed() -> list[tuple[str, Indexed]]:
+    """Every claim as the index has it, with the name of its file, in order."""
+    return [
+        (e.home, Indexed(e.claim.id, str(e.claim.expected), e.script, e.claim.chapter, e.claim.row))
+        for e in entries().values()
+    ]
+
+
+def write_index() -> None:
+    """Write the index of the derivations again, from what their files claim."""
+    write_atomically(folder() / FILE, written(as_indexed()).encode())
+
+
+def script_name(name: str) -> str:
+    """The script of a name, of a claim's id, or of a file; raises UnknownName with the nearest one there is."""
+    if name.endswith(".py"):
+        return _load(Path(name))
+    if name in _mine or name in scripts():
+        return name
+    if name in _homes_of_claims():
+        return entry(name).script or entry(name).home
+    if name in claim_files():
+        return name
+    raise _unknown(name, [*_homes_of_claims(), *scripts()])
+
+
+def script(name: str) -> Script:
+    """The script of a name, of a claim's id, or of a file."""
+    found = script_name(name)
+    return _mine[found][1] if found in _mine else _module(found)
+
+
+def _module(name: str) -> Script:
+    return scripts()[name] if name in scripts() else claim_files()[name]
+
+
+def entries_of(name: str) -> list[Entry]:
+    """All claims of a script, a file or a folder of files; of an id that names no script, that claim."""
+    if Path(name).is_dir():
+        files = sorted(p for p in Path(name).glob("*.py") if not p.name.startswith(("_", ".")))
+        if not files:
+            raise UnknownName(f"there are no claims in {name}: it holds no .py files (see pgsym new claim)")
+        return list(_in_order(e for p in files for e in entries_of(str(p))).values())
+    if name in _homes_of_claims() and name not in scripts():
+        return [entry(name)]
+    wanted = script_name(name)
+    if wanted in _mine:
+        return list(_in_order(_entries_from(wanted, _mine[wanted][1])).values())
+    return list(_stated_in(wanted).values())
+
+
+def _load(path: Path) -> str:
+    """A user's own script, known for this run under its file's name; read again when it changed."""
+    name = path.stem.replace("_", "-")
+    spec = importlib.util.spec_from_file_location(f"pgsym_user_{path.stem}", path)
+    if not path.is_file() or spec is None or spec.loader is None:
+        raise UnknownName(f"there is no file {path} to read")
+    stamp = (str(path.resolve()), path.stat().st_mtime_ns)
+    if name in _mine and _mine[name][0] == stamp:
+        return name
+    module = importlib.util.module_from_spec(spec)
+    try:
+        code = compile(path.read_bytes(), str(path), "exec")
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as reason:
+        raise UnknownName(f"{path} cannot be read as Python: {' '.join(str(reason).split())}") from None
+    try:
+        with running(str(path)):
+            exec(code, module.__dict__)
+    except (PgsymError, KeyboardInterrupt):
+        raise
+    except BaseException as reason:  # whatever a user's file raises
+        raise UnknownName(failure(str(path), reason)) from None
+    if not callable(getattr(module, "claims", None)):
+        raise UnknownName(f"{path} is no script of ours: it defines no claims() (see pgsym new)")
+    _mine[name] = (stamp, cast(Script, module))
+    return name
+
+
+_mine: dict[str, tuple[tuple[str, int], Script]] = {}
+"""The scripts that were named by a file, with the file's path and time."""
+
+
+def theorem(name: str) -> Theorem:
+    """The theorem that a script derives; derived once.  Raises UnknownName for a file of claims alone."""
+    found = script_name(name)
+    return derived(found, _mine[found][0] if found in _mine else None)
+
+
+@cache
+def derived(name: str, _stamp: tuple[str, int] | None) -> Theorem:
+    """The theorem of a script, of a file as it was at some time."""
+    found = script(name)
+    if not hasattr(found, "derive"):
+        raise UnknownName(f"{name} states claims, but derives none: see pgsym claims {name}")
+    try:
+        with running(found.__file__) if name in _mine else nullcontext():
+            theorem = found.derive()
+    except (PgsymError, KeyboardInterrupt):
+        raise
+    except BaseException as reason:  # whatever a user's file raises
+        raise UnknownName(failure(found.__file__, reason)) from None
+    if not isinstance(theorem, Theorem):
+        raise UnknownName(f"{found.__file__}: derive() returns {_short(theorem)}, which is no Theorem (see pgsym new)")
+    return theorem
+
+
+def _short(value: object) -> str:
+    """A value of a user's in a few signs."""
+    try:
+        return f"{value!r:.60}"
+    except Exception:  # __repr__ is the user's too
+        return f"a {type(value).__name__}"
+
+
+def names() -> Iterator[str]:
+    """Every id and every script's name."""
+    yield from dict.fromkeys((*_homes_of_claims(), *homes()))
+
+
+def _unknown(name: str, there_are: Iterable[str]) -> UnknownName:
+    near = difflib.get_close_matches(name, list(there_are), n=1, cutoff=0.4)
+    return UnknownName(
+        f"there is no {name!r} in the catalogue; {f'did you mean {near[0]}?' if near else 'see pgsym list'}"
+    )
+
+
+__all__ = [
+    "Claim",
+    "Entry",
+    "Example",
+    "Relation",
+    "Rung",
+    "Script",
+    "entries",
+    "entry",
+    "names",
+    "script",
+    "scripts",
+    "theorem",
+]

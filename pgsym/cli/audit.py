@@ -1,0 +1,343 @@
+"""The command line's audits: an environment, or a loss of your own, held to the theorems."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+from typer.core import TyperGroup
+
+from pgsym.cli.terminal import Engine, escaped, listed, print_json, progress, table
+from pgsym.errors import UnusableOption
+
+if TYPE_CHECKING:
+    from pgsym.audit import Audit
+    from pgsym.estimators.audit import LossAudit
+    from pgsym.estimators.comparison import Match
+    from pgsym.estimators.problems import Scope
+    from pgsym.report.document import Document
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print a JSON object instead of tables.")]
+Formats = Annotated[
+    list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, ipynb or typ, by commas.")
+]
+Folder = Annotated[Path | None, typer.Option("--output", "-o", help="The folder of the report.")]
+AnyAudit = TypeVar("AnyAudit", "Audit", "LossAudit")
+
+
+class Audits(TyperGroup):
+    """The audits, where `pgsym audit module:function` is short for `pgsym audit loss module:function`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments, with the name of the command that a function's name stands for."""
+        if args and args[0] not in self.commands and any(":" in a for a in args):
+            args = ["loss", *args]
+        return super().parse_args(ctx, args)
+
+
+audits = typer.Typer(
+    cls=Audits,
+    help="Hold an implementation or an environment to the theorems.",
+    epilog="pgsym audit module:function is short for pgsym audit loss module:function.",
+    no_args_is_help=True,
+)
+
+
+@audits.command("gym")
+def audit_gym(
+    environment: Annotated[str, typer.Argument(help="The id of an environment with tables, such as FrozenLake-v1.")],
+    horizon: Annotated[int, typer.Option(help="After how many steps an episode is cut.")],
+    policy: Annotated[str, typer.Option(help="uniform or random.")] = "uniform",
+    seed: Annotated[int, typer.Option(min=0, help="What the random policy and the direction are drawn from.")] = 0,
+    option: Annotated[
+        list[str] | None, typer.Option(help="An argument for gymnasium.make, such as map_name=8x8; may be repeated.")
+    ] = None,
+    as_json: Json = False,
+    formats: Formats = None,
+    output: Folder = None,
+    engine: Engine = "auto",
+) -> None:
+    """Compute every form of the policy gradient on a Gymnasium environment, and hold them against each other."""
+    from pgsym.audit import audit_gymnasium
+
+    wanted = _wanted(formats, output)
+    watched = partial(progress, what="forms")
+    found = audit_gymnasium(environment, horizon, policy, seed, _options(option or []), watched)
+    lines: list[str] = []
+    if wanted:
+        from pgsym.report.audits import audit_document
+
+        lines = _written(audit_document(found), output, wanted, engine)
+    _tell(found, _show_audit, lines, as_json)
+    raise typer.Exit(0 if found.agree else 1)
+
+
+def _wanted(formats: list[str] | None, output: Path | None) -> tuple[str, ...]:
+    """The formats of the report that is asked for, if one is; refused, if there is no such one, before any work."""
+    from pgsym.report.render import checked
+
+    return checked(listed(formats or ["pdf"])) if formats or output is not None else ()
+
+
+def _written(document: Document, output: Path | None, formats: Iterable[str], engine: str) -> list[str]:
+    """The paths of a report that was written, and what a person should know of it."""
+    from pgsym.report.render import write
+
+    written = write(document, output or Path("reports"), formats, engine)
+    return [*map(str, written.paths), *written.notes]
+
+
+def _tell(found: AnyAudit, show: Callable[[AnyAudit], None], lines: list[str], as_json: bool) -> None:
+    """Print an audit, as JSON or for people, and what was written of it."""
+    if as_json:
+        print_json(found.record())
+    else:
+        show(found)
+    for line in lines:
+        typer.echo(line, err=as_json)
+
+
+@audits.command("loss")
+def audit_loss_(
+    name: Annotated[
+        str, typer.Argument(help="module:function or path/to/file.py:function.", metavar="MODULE:FUNCTION")
+    ],
+    kind: Annotated[
+        str, typer.Option(help="What the function computes: auto, estimator, advantages, torch or jax.")
+    ] = "auto",
+    named: Annotated[
+        list[str] | None, typer.Option("--name", help="What an argument means, as in adv=returns; may be repeated.")
+    ] = None,
+    advantages: Annotated[
+        str, typer.Option(help="What a loss is given as advantages: returns, to_go, group_mean, leave_one_out, …")
+    ] = "returns",
+    maximise: Annotated[
+        bool, typer.Option("--maximise", help="The function is climbed: no loss, an objective.")
+    ] = False,
+    objective: Annotated[
+        str, typer.Option(help="J, entropy, kl, forward-kl, or a sum such as J-0.1*kl: whose gradient it should be.")
+    ] = "J",
+    problem: Annotated[str, typer.Option(help="Which problems: bandit, tree, mdp, by commas, or all.")] = "all",
+    groups: Annotated[str, typer.Option(help="How many groups a batch has, by commas.")] = "",
+    members: Annotated[str, typer.Option(help="How many episodes a group has, by commas.")] = "",
+    length: Annotated[int, typer.Option(min=1, help="The length of the longest sequences.")] = 5,
+    vocabulary: Annotated[int, typer.Option(min=2, help="How many tokens or actions there are at most.")] = 5,
+    end: Annotated[str, typer.Option(help="The token that ends a sequence: 0, 1 or none.")] = "0",
+    off_policy: Annotated[
+        bool | None,
+        typer.Option(
+            "--off-policy/--on-policy",
+            help="Whether the mean must be the gradient for samples of another policy, too.",
+            show_default="off-policy if it asks for old probabilities or ratios",
+        ),
+    ] = None,
+    discount: Annotated[
+        str, typer.Option(help="The mean should be the gradient with this discount too, as in 0.9.")
+    ] = "1",
+    expect: Annotated[
+        str,
+        typer.Option(help="What is expected: unbiased, scaled (by positive factors) or turned (below 90°)."),
+    ] = "unbiased",
+    seed: Annotated[int, typer.Option(min=0, help="What some of the problems, and draws, are drawn from.")] = 0,
+    budget: Annotated[int, typer.Option(min=1, help="How many samples of a problem are gone through.")] = 20_000,
+    draws: Annotated[int, typer.Option(min=0, help="How many are drawn where there are more: then it is tested.")] = 0,
+    as_json: Json = False,
+    formats: Formats = None,
+    output: Folder = None,
+    engine: Engine = "auto",
+) -> None:
+    """Hold a loss or an estimator to the gradient: which identities hold, the exact bias, the variance.
+
+    Exit status: 0 if the mean is the gradient wherever asked, or what --expect says; 1 if not; 2 unusable input.
+    """
+    from pgsym.estimators.audit import audit_loss
+    from pgsym.estimators.problems import BATCHES, KINDS, Scope, objective_named
+    from pgsym.estimators.subject import subject
+    from pgsym.user_code import Aside, load
+
+    batches = _batches(groups, members)
+    kinds = listed([problem.lower()])
+    scope = Scope(
+        kinds=KINDS if "all" in kinds else tuple(dict.fromkeys(kinds)),
+        batches=BATCHES if batches is None else batches,
+        length=length,
+        vocabulary=vocabulary,
+        end=None if end == "none" else _number(end, "--end"),
+        off_policy=off_policy,
+        discount=_fraction(discount, "--discount"),
+        objective=objective_named(objective),
+        seed=seed,
+        budget=budget,
+        draws=draws,
+        chosen=bool(members),
+    )
+    wanted = _wanted(formats, output)
+    with redirect_stdout(Aside()):  # what the function prints is no part of the answer
+        what = subject(load(name), kind, _meanings(named or []), advantages, maximise)
+        found = audit_loss(what, scope, expect, watched=partial(progress, what="problems"))
+        lines: list[str] = []
+        if wanted:
+            from pgsym.report.loss_audits import loss_audit_document
+
+            lines = _written(loss_audit_document(found), output, wanted, engine)
+    _tell(found, show_loss_audit, lines, as_json)
+    raise typer.Exit(0 if found.as_expected else 1)
+
+
+def _batches(groups: str, members: str) -> tuple[tuple[int, int], ...] | None:
+    """(groups, members) as asked; None where nothing was asked."""
+    if not (groups or members):
+        return None
+    many = [_number(n, "--groups", 1) for n in listed([groups or "1"])]
+    each = [_number(m, "--members", 1) for m in listed([members or "1,2,3,4"])]
+    return tuple(dict.fromkeys((n, m) for n in many for m in each))
+
+
+def _number(text: str, option: str, least: int = 0) -> int:
+    try:
+        found = int(text)
+    except ValueError:
+        raise UnusableOption(f"{option} {text}: that is no whole number") from None
+    if found < least:
+        raise UnusableOption(f"{option} {text}: at least {least}")
+    return found
+
+
+def _fraction(text: str, option: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise UnusableOption(f"{option} {text}: that is no number") from None
+
+
+def _meanings(given: Iterable[str]) -> dict[str, str]:
+    out = {}
+    for pair in given:
+        argument, equals, meaning = pair.partition("=")
+        if not (argument and equals and meaning):
+            raise UnusableOption(f"--name {pair}: give it as argument=meaning, such as adv=returns")
+        out[argument.strip()] = meaning.strip()
+    return out
+
+
+MARKS = {"holds": "[green]holds[/green]", "fails": "[red]fails[/red]", "not shown": "[dim]not shown[/dim]"}
+
+
+def show_loss_audit(found: LossAudit) -> None:
+    """Print an audit of a loss: its identities, the smallest bias, the variances, the verdict."""
+    from pgsym.estimators.exact_moments import row
+
+    scope = found.scope
+    problems = len({r.case.id for r in found.readings})
+    typer.echo(f"{found.subject.reference}: {found.subject.says}; held against ∇({scope.objective.name})")
+    how = "all gone through" if found.rung == "exact" else "some of them drawn"
+    typer.echo(f"{problems} problems, {len(found.readings)} readings, {found.samples:,} samples, {how}; asked for")
+    typer.echo(f"{_asked(scope)}\n")
+    rows = []
+    for i in found.identities:
+        where = f" [dim]{i.problem}[/dim]" if i.problem else ""
+        rows.append((escaped(i.name), MARKS[i.verdict], escaped(i.detail) + where))
+    table(("identity", "", "how far, and where it fails first"), rows)
+    if found.worst is not None and found.worst.found is not None:
+        at = found.worst.found
+        typer.echo(f"\nsmallest bias: {found.worst.case.says} ({at.scope})")
+        typer.echo(f"  gradient  {row(at.target)}\n  mean      {row(at.mean)}\n  bias      {row(at.bias)}")
+    if found.hint is not None:
+        typer.echo(f"a guess: {found.hint[1]}")
+    if found.rivals:
+        typer.echo("")
+        table(*_variances(found))
+    large = [r for r in found.left_out if r.too_large]
+    if large:
+        typer.echo(f"\nleft out {len(large)} readings with too many samples: {large[0].why}")
+    failed = [r for r in found.left_out if r.failed]
+    if failed:
+        typer.echo(f"\nno estimate at {len(failed)} readings, first at {failed[0].case.says}: {failed[0].why}")
+    mark = "✔" if found.as_expected else "✘"
+    expected = "" if found.expected == "unbiased" else f" (expected: {found.expected})"
+    typer.echo(f"\n{mark} {found.rung}: {found.says}{expected}")
+
+
+def _asked(scope: Scope) -> str:
+    batches = ", ".join(f"{n} × {m}" if n > 1 else str(m) for n, m in scope.batches)
+    policy = "on- and off-policy" if scope.off_policy else "on-policy"
+    discount = "no discount" if scope.discount == 1 else f"discount {scope.discount} too"
+    return f"{policy}, {discount}, episodes a batch (groups × members): {batches}"
+
+
+def _variances(found: LossAudit) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """A row for every estimator, the audited one first, and a column for every problem; a bias stands beside it."""
+    cases = list(dict.fromkeys(r.case for r in found.rivals))
+    own = [r for r in found.rivals if r.own]
+    titles = list(dict.fromkeys(r.title for r in found.rivals if not r.own))
+    rows = []
+    for title, rivals in [(f"[bold]{escaped(own[0].title)}[/bold]", own)] + [
+        (escaped(t), [r for r in found.rivals if r.title == t and not r.own]) for t in titles
+    ]:
+        cells = {r.case.id: f"{float(r.found.variance):.4g}{_beside(r.found.match)}" for r in rivals}
+        rows.append((title, *(cells.get(c.id, "[dim]as above[/dim]") for c in cases)))
+    return ("variance, and bias if any, at", *(c.id for c in cases)), rows
+
+
+def _beside(match: Match) -> str:
+    """A bias in a few signs."""
+    if match.equal:
+        return ""
+    from pgsym.estimators.comparison import Kind
+
+    if match.kind is Kind.TURNED:
+        return f"  {match.turn(3)}"
+    return f"  × {short(match.factor)}" if match.factor is not None else f"  {match.kind}"
+
+
+def short(factor: Fraction | float) -> str:
+    """A factor in a few signs."""
+    return str(factor) if isinstance(factor, Fraction) else f"{factor:.4g}"
+
+
+def _options(given: Iterable[str]) -> dict[str, object]:
+    """key=value pairs, the values as JSON where they are, else as text."""
+    out: dict[str, object] = {}
+    for pair in given:
+        key, equals, value = pair.partition("=")
+        if not (key and equals):
+            raise UnusableOption(f"--option {pair}: give it as key=value, such as map_name=8x8")
+        try:
+            out[key] = json.loads(value.lower() if value in ("True", "False") else value)
+        except json.JSONDecodeError:
+            out[key] = value
+    return out
+
+
+def _show_audit(found: Audit) -> None:
+    from pgsym.audit import TOLERANCE
+
+    mdp = found.mdp
+    typer.echo(f"{mdp.name}: {mdp.S} states, {mdp.A} actions, horizon {mdp.horizon}, {found.policy} policy")
+    typer.echo(f"J = {found.objective:.12g}, length of ∇J in the logits = {found.gradient_norm:.12g}")
+    rows = [
+        (
+            reading.form.name,
+            f"{reading.value:.12g}",
+            f"{found.deviation(reading.value):.1e}",
+            "✔" if found.agrees(reading) else "[red]✘[/red]",
+        )
+        for reading in found.readings
+    ]
+    deviation = found.deviation(found.recursion)
+    mark = "✔" if deviation <= TOLERANCE else "[red]✘[/red]"
+    rows.append(("by recursion", f"{found.recursion:.12g}", f"{deviation:.1e}", mark))
+    table(("form", "along the direction", "deviation", ""), rows)
+    if found.inexact is not None:
+        typer.echo(f"not computed in fractions: {found.inexact}")
+    else:
+        typer.echo(f"in fractions: {'all equal' if found.exactly_equal else 'not all equal'}")
+    if found.stray is not None:
+        typer.echo(f"the environment does not keep to its table: {found.stray}")

@@ -1,0 +1,356 @@
+"""The strata of the instances of a size: every label function with every pattern of zeros, up to renaming.
+
+A stratum says what the label functions are and which table entries and real variables are zero; everything else is
+generic.  No term can name a single state, action or outcome other than by a free variable (read at all its values) or
+by a label function (part of the stratum).  So renaming the states, the actions and the outcomes, in all tables at once,
+turns an instance into another one and the value of a term into its value with renamed axes: a statement holds at all
+generic instances of a stratum if and only if it holds at those of the renamed stratum.  One stratum of each orbit of
+the renamings is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from itertools import product
+from math import factorial, prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgsym.decide.primes import random_primes
+from pgsym.decide.renamings import Assignments, Counts, Unknown, sample, up_to_renaming
+from pgsym.decide.sizes import Size, vocabulary
+from pgsym.errors import PgsymError
+from pgsym.meaning.cost import cost
+from pgsym.meaning.evaluator import evaluate_with_poles
+from pgsym.meaning.generic import GenericInstance, Stratum
+from pgsym.meaning.instances import axes_of, has_table
+from pgsym.meaning.numbers.base import Array
+from pgsym.terms.builtins import BUILT_IN, EXP, INDICATORS, LOG
+from pgsym.terms.fingerprint import own_seed
+from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
+from pgsym.terms.nodes import Apply, Conditional, Law, Power, Quotient, Scope, Symbol, Term, Variable
+from pgsym.terms.sorts import FINITE, REAL, Collective
+from pgsym.terms.structure import distinct, free, parts
+
+MOST_STRATA = 4096
+"""Up to this many strata, all are looked at."""
+FEWEST = 64
+"""So many are looked at whatever their tables cost."""
+MOST_ENTRIES = 2**21
+"""The most table entries, times the length of a trajectory or batch, that all strata have together."""
+MOST_AT_ONCE = 1024
+"""The most strata that are in memory together."""
+WORTH_READING = 64
+"""From so many strata on, it is seen first which tables a term looks up: of a single step, no transitions."""
+MOST_READ, POINTS = 256, 5
+"""At how many strata at most, and points of each, it is seen whether terms are defined where no weight is zero."""
+MOST_READINGS = 50_000
+"""The most readings of sub-terms, some tenths of a second, that it may take to see what makes a difference."""
+SAMPLED = 500
+"""How many strata are looked at where there are too many."""
+ZERO = 0.3
+"""How often a real variable is zero in those."""
+
+
+@dataclass(frozen=True)
+class Strata:
+    """Strata of a size: all up to renaming, or a seeded sample of so many."""
+
+    kinds: tuple[Stratum, ...]
+    complete: bool = True
+    total: str = ""
+    at_once: int = MOST_AT_ONCE
+
+    @property
+    def in_pieces(self) -> Iterator[tuple[Stratum, ...]]:
+        """The strata, as many at once as should be in memory together."""
+        for start in range(0, len(self.kinds), self.at_once):
+            yield self.kinds[start : start + self.at_once]
+
+    @property
+    def words(self) -> str:
+        """What was looked at, in words."""
+        if self.complete:
+            return f"all label functions and zero patterns, {len(self.kinds):,} up to renaming"
+        return f"a seeded sample of {len(self.kinds):,} of {self.total} label functions and zero patterns"
+
+
+def strata(
+    terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, seed: int = 0, most: int = MOST_STRATA
+) -> Strata:
+    """The strata of the instances of a size: all of them up to renaming, or a sample where they are more than `most`.
+
+    Patterns of zeros (and zero real variables) matter only where a term divides or takes a logarithm: elsewhere both
+    sides are polynomials, and what holds inside the simplex holds on its faces.  They matter in the tables that are
+    divided by, and in those that weigh what is divided, because an expectation skips what has no weight.
+    """
+    asked = _asked(tuple(terms), tuple(given), size)
+    tables, unknowns, constants, most = asked.tables, asked.unknowns, asked.constants, min(most, asked.affordable)
+    found = asked.up_to_renaming(most)
+    if found is None:
+        total = f"about {_rounded(asked.at_least)}" if asked.at_least > most else f"more than {most:,}"
+        found = sample(unknowns, min(SAMPLED, most), seed)
+        gone = np.random.default_rng([seed, len(constants)]).random((len(found), len(constants))) < ZERO
+        chosen = zip(found, gone.tolist(), strict=True)
+        kinds = tuple(_stratum(tables, unknowns, constants, x, z) for x, z in chosen)
+        return Strata(kinds, False, total, asked.at_once)
+    return Strata(asked.kinds(found), at_once=asked.at_once)
+
+
+def are_few(terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, most: int) -> bool:
+    """Whether the strata of a size are at most so many, and so few that `strata` has all of them."""
+    asked = _asked(tuple(terms), tuple(given), size)
+    return asked.up_to_renaming(min(most, asked.affordable)) is not None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the strata of a size are made of: label functions, patterns of zeros, real variables that may be zero."""
+
+    tables: tuple[Symbol, ...]
+    size: Size
+    constants: tuple[str, ...]
+
+    @cached_property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """The discrete parts of the tables."""
+        return tuple(_unknown(symbol, self.size) for symbol in self.tables)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """How many values there are of the sorts that are renamed."""
+        sorts = {s for u in self.unknowns for s in (*u.sorts, u.result) if s is not None}
+        return tuple(sorted(((s, self.size.sorts[s]) for s in sorts), key=lambda item: item[0].name))
+
+    @cached_property
+    def cost(self) -> int:
+        """The table entries of one stratum, times the length of a trajectory or batch."""
+        return sum(u.entries for u in self.unknowns) * max(self.size.lengths.values(), default=1)
+
+    @property
+    def affordable(self) -> int:
+        """How many strata may be looked at, for what their tables cost."""
+        return max(FEWEST, MOST_ENTRIES // max(1, self.cost))
+
+    @property
+    def at_once(self) -> int:
+        """How many strata should be in memory together."""
+        return min(MOST_AT_ONCE, max(FEWEST, MOST_ENTRIES // max(1, 8 * self.cost)))
+
+    @cached_property
+    def together(self) -> int:
+        """How many strata there are, renamed ones among them, but for those of real variables."""
+        return prod(u.count for u in self.unknowns)
+
+    @cached_property
+    def at_least(self) -> int:
+        """How many strata there are at least up to renaming."""
+        return max(1, self.together // prod(factorial(n) for _, n in self.counts)) << len(self.constants)
+
+    def up_to_renaming(self, most: int) -> tuple[Assignments, ...] | None:
+        """The label functions and zero patterns of the tables up to renaming, or None where they are too many."""
+        if self.at_least > most:
+            return None
+        return up_to_renaming(self.unknowns, self.counts, most >> len(self.constants))
+
+    def kinds(self, found: Iterable[Assignments]) -> tuple[Stratum, ...]:
+        """Those strata with every real variable zero and not."""
+        every = product(found, product((False, True), repeat=len(self.constants)))
+        return tuple(_stratum(self.tables, self.unknowns, self.constants, x, z) for x, z in every)
+
+
+@lru_cache(maxsize=2**8)
+def _asked(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Size) -> _Asked:
+    """What the strata of a size are made of, without what makes no difference there."""
+    tables, divided_by, constants = _discrete(terms, given)
+    asked, divisors = _Asked(tables, size, constants), _Asked(divided_by, size, constants)
+    is_worth_it = asked.together > WORTH_READING or all(s.result in FINITE for s in divided_by)
+    if divided_by != tables and is_worth_it and _is_defined(terms, given, divisors):
+        asked = divisors
+    if asked.together > WORTH_READING and 1 in size.lengths.values():
+        read = _looked_up(terms, given, size, asked.tables)
+        asked = replace(asked, tables=tuple(symbol for symbol in asked.tables if symbol in read))
+    return asked
+
+
+def _rounded(number: int) -> str:
+    """A large number, as it is read at a glance."""
+    digits = len(str(number))
+    return f"10^{digits - 1}" if digits > 6 else f"{round(number, 2 - digits):,}"
+
+
+# what is discrete ---------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=2**8)
+def _discrete(
+    terms: tuple[Term, ...], given: tuple[Hypothesis, ...]
+) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...], tuple[str, ...]]:
+    """The label functions and the tables whose zeros matter, those of them that are divided by, and the real variables.
+
+    Label functions count as divided by.  What is not divided by weighs what is; the variables are those that may be 0.
+    """
+    used = vocabulary(terms, given)
+    definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
+    positive: set[Symbol | Variable] = {h.symbol for h in given if isinstance(h, Positive)}
+    primitive = sorted(
+        (s for s in used if s not in definitions and s not in BUILT_IN and has_table(s)),
+        key=lambda s: (s.name, len(s.arguments), str(s)),
+    )
+    every = (*terms, *(definitions[s].body for s in used if s in definitions))
+    dividing = {s for s, h in definitions.items() if any(_divides(t) for t in _bodies(h, definitions))}
+    unprotected = {t for term in every for divisor in _dividing(term, dividing) for t in _unprotected(divisor)}
+    divisors = _reached({t.symbol for t in unprotected if isinstance(t, Apply | Law)}, definitions) - positive
+    weights = (
+        _reached({t.symbol for term in every for t in distinct(term) if isinstance(t, Law)}, definitions) - positive
+    )
+    vanishing = divisors & {*(s for s in primitive if s.result == REAL), *INDICATORS.values()}
+    matter = divisors | weights if vanishing else set()
+    tables = tuple(s for s in primitive if s.result in FINITE or (s.result == REAL and s in matter))
+    variables = {t for t in unprotected if isinstance(t, Variable) and t.sort == REAL}
+    divided_by = tuple(s for s in tables if s.result in FINITE or s in divisors)
+    return tables, divided_by, tuple(sorted(v.name for v in variables - positive))
+
+
+class _Reading(GenericInstance):
+    """An instance that remembers what was looked up, which no value in a table changes."""
+
+    def __init__(self, size: Size, given: tuple[Hypothesis, ...], kind: Stratum, seed: int):
+        super().__init__(size.sorts, size.lengths, given, random_primes(1, seed), [kind], seed)
+        self.read: set[Symbol] = set()
+
+    def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
+        self.read.add(symbol)
+        return super().table(symbol, parameter, directions)
+
+    def choices(self, symbol: Symbol) -> Array:
+        self.read.add(symbol)
+        return super().choices(symbol)
+
+
+def _looked_up(
+    terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Size, tables: tuple[Symbol, ...]
+) -> set[Symbol]:
+    """The tables that the terms look up at a size: of one step no transition; all where a term cannot be read."""
+    labels = {s: np.zeros(_unknown(s, size).shape, dtype=np.int64) for s in tables if s.result in FINITE}
+    instance = _Reading(size, given, Stratum(labels), own_seed(0, *terms, frozenset(given)))
+    return set(tables) if _poles(terms, given, instance) is None else instance.read
+
+
+def _is_defined(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], divisors: _Asked) -> bool:
+    """Whether terms are defined at all label functions and zero patterns of what they divide by, if no weight is zero.
+
+    Every place where they divide by zero is skipped then, because of a weight that is zero whatever the other tables
+    hold.  Nothing is divided by those, so the terms are continuous in them: where two are equal at all positive
+    weights, they are equal on the faces, too.  A pole is missed with a chance below 2^-100.
+    """
+    found = divisors.up_to_renaming(MOST_READ)
+    if found is None:
+        return False
+    seed, size = own_seed(0, *terms, frozenset(given)), divisors.size
+    primes, kinds = random_primes(POINTS, seed), divisors.kinds(found)
+    return _poles(terms, given, GenericInstance(size.sorts, size.lengths, given, primes, kinds, seed)) is False
+
+
+def _poles(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], instance: GenericInstance) -> bool | None:
+    """Whether some term is undefined somewhere; None where one cannot be read, or not soon."""
+    if sum(cost(term, given, instance.lengths).readings for term in terms) > MOST_READINGS:
+        return None
+    axes = {v for t in terms for v in free(t) if v.sort in FINITE or isinstance(v.sort, Collective)}
+    ordered = tuple(sorted(axes, key=lambda v: v.name))
+    try:
+        read = [evaluate_with_poles(term, instance, ordered).poles for term in terms]
+    except PgsymError:
+        return None
+    return any(poles is not None and bool(poles.any()) for poles in read)
+
+
+def _divides(term: Term) -> bool:
+    """Whether a term itself divides by something, takes a logarithm, or conditions on something."""
+    return next(_dividing(term, ()), None) is not None
+
+
+def _bodies(h: Definition, definitions: Mapping[Symbol, Definition]) -> Iterator[Term]:
+    """The body of a definition, and those of all that it mentions."""
+    for symbol in vocabulary((h.body,), tuple(definitions.values())) & definitions.keys():
+        yield definitions[symbol].body
+    yield h.body
+
+
+def _dividing(term: Term, by_arguments: Collection[Symbol]) -> Iterator[Term]:
+    """What a term divides by, takes a logarithm of, or conditions on.
+
+    Symbols `by_arguments` may divide by the numbers that they are applied to, somewhere in their definitions.
+    """
+    for t in distinct(term):
+        match t:
+            case Apply(symbol, arguments) if symbol in by_arguments:
+                yield from (x for x, sort in zip(arguments, symbol.arguments, strict=True) if sort == REAL)
+            case Law(symbol, arguments) if symbol in by_arguments:
+                sorts = symbol.arguments[len(symbol.arguments) - len(arguments) :]
+                yield from (x for x, sort in zip(arguments, sorts, strict=True) if sort == REAL)
+            case Quotient(_, below):
+                yield below
+            case Power(base, n) if n < 0:
+                yield base
+            case Apply(symbol, (argument,)) if symbol == LOG:
+                yield argument
+            case Conditional(law, scope):
+                yield law
+                yield scope.body
+
+
+def _unprotected(term: Term) -> Iterator[Term]:
+    """The sub-terms outside exponentials, which never vanish."""
+    if isinstance(term, Apply) and term.symbol == EXP:
+        return
+    yield term
+    for part in parts(term):
+        yield from _unprotected(part.body if isinstance(part, Scope) else part)
+
+
+def _reached(found: set[Symbol], definitions: Mapping[Symbol, Definition]) -> set[Symbol]:
+    """Symbols and those that their definitions mention."""
+    out: set[Symbol] = set()
+    waiting = list(found)
+    while waiting:
+        symbol = waiting.pop()
+        if symbol in out:
+            continue
+        out.add(symbol)
+        if symbol in definitions:
+            waiting += [t.symbol for t in _unprotected(definitions[symbol].body) if isinstance(t, Apply | Law)]
+    return out
+
+
+def _unknown(symbol: Symbol, size: Size) -> Unknown:
+    """The discrete part of a symbol's table."""
+    axes, k = axes_of(symbol, size.lengths), symbol.outcomes
+    sorts = axes[k:] + axes[:k]
+    shape = tuple(size.sorts[s] for s in sorts)
+    if symbol.result in FINITE:
+        return Unknown(sorts, shape, 0, size.sorts[symbol.result], symbol.result)
+    return Unknown(sorts, shape, prod(shape[len(shape) - k :]) if k else 0)
+
+
+def _stratum(
+    tables: Sequence[Symbol],
+    unknowns: Sequence[Unknown],
+    constants: Sequence[str],
+    assignment: Assignments,
+    zero: Iterable[bool],
+) -> Stratum:
+    """A stratum from its entries, all tables one after the other, and from which real variables are zero."""
+    choices: dict[Symbol, NDArray[np.int64]] = {}
+    supports: dict[Symbol, NDArray[np.bool_]] = {}
+    start = 0
+    for symbol, unknown in zip(tables, unknowns, strict=True):
+        own = assignment[start : start + unknown.entries].reshape(unknown.shape)
+        start += unknown.entries
+        if unknown.result is not None:
+            choices[symbol] = own.astype(np.int64)
+        else:
+            rank, k = own.ndim, symbol.outcomes
+            supports[symbol] = own.transpose(*range(rank - k, rank), *range(rank - k)) == 0
+    return Stratum(choices, supports, frozenset(c for c, gone in zip(constants, zero, strict=True) if gone))

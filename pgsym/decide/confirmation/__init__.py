@@ -1,0 +1,1 @@
+"""A second reading of the terms, by enumeration, which shares nothing with the evaluator."""

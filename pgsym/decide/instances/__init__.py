@@ -1,0 +1,1 @@
+"""Instances at which a statement is tried: candidates, the spaces they come from, and counterexamples."""

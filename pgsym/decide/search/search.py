@@ -1,0 +1,256 @@
+"""The search for a counterexample: the smallest sizes first, then the smallest denominators, then shrunk.
+
+At every size the instances that are simple in their structure come first: deterministic rows and uniform ones, few
+rewards that are not zero; all of them where they are few, else those of ever larger denominators, some at random.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pgsym.decide.balls import Tested, tested_with_balls
+from pgsym.decide.confirmation.confirmation import confirmed
+from pgsym.decide.instances.candidates import Candidate, Ingredients, ingredients
+from pgsym.decide.instances.counterexamples import Counterexample, verify
+from pgsym.decide.instances.spaces import FAR_ROUND, Digits, Space, around, at_round, stretches
+from pgsym.decide.laws import keeps_laws
+from pgsym.decide.search.screening import hits, used
+from pgsym.decide.sizes import SEARCH_SIZES, Size
+from pgsym.decide.statements import Statement
+from pgsym.errors import OutsideNumberSystem, SortError
+from pgsym.terms.hypotheses import Hypothesis
+from pgsym.terms.sorts import LETTERS
+
+BUDGET = 20_000
+"""The most instances that a search looks at, unless it is told otherwise."""
+TIME_TO_SEARCH = 60
+"""For how many seconds `counterexample` searches, unless it is told otherwise."""
+ROUNDS = FAR_ROUND + 1
+EVERY = 1024
+"""Up to this many instances of a round are all looked at."""
+STRUCTURED, RANDOM = 192, 128
+"""How many instances of a round with more of them are looked at."""
+FIRST = 64
+MOST_ENTRIES = 400
+"""The most table entries of an instance that is searched as a counterexample."""
+MOST_VERIFIED = 40
+"""How many seeming counterexamples of a size are verified before it is given up: logarithms may deceive."""
+MOST_SHRINKING = 3_000
+"""The most instances that one step of shrinking looks at."""
+
+Holds = Callable[[Size], bool]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search found, and where it looked: at how many instances of which sizes, smallest first.
+
+    At `settled` sizes the statement was decided to hold, so that there is nothing to look for.
+    """
+
+    found: Counterexample | None
+    sizes: tuple[Size, ...]
+    settled: tuple[Size, ...]
+    instances: int
+
+    def __str__(self) -> str:
+        where = f"{len(self.sizes)} sizes" if len(self.sizes) > 1 else "one size"
+        largest = f", the largest {self.sizes[-1]}" if self.sizes and self.sizes[-1].counts else ""
+        held = f"; decided to hold with equality at {len(self.settled)} more" if self.settled else ""
+        return f"{self.instances:,} instances of {where}{largest}{held}"
+
+    @property
+    def outcome(self) -> str:
+        """What came of a search that found nothing, in words."""
+        return f"no counterexample among {self}" if self.instances else "no instance could be looked at"
+
+
+@dataclass
+class Progress:
+    """How far a search has come, for the one that ends it."""
+
+    instances: int = 0
+    size: Size | None = None
+
+    def __str__(self) -> str:
+        where = f", the last of {self.size}" if self.size and self.size.counts else ""
+        return f"no counterexample among {self.instances:,} instances{where}"
+
+
+@np.errstate(all="ignore")  # floats overflow at large numbers, and an exact value decides
+def search(
+    statement: Statement,
+    names: tuple[str, ...],
+    seed: int = 0,
+    sizes: Iterable[Size] = SEARCH_SIZES,
+    budget: int = BUDGET,
+    holds: Holds = lambda _: False,
+    progress: Progress | None = None,
+) -> Search:
+    """What a search finds among at most `budget` instances, shared among the sizes where `holds` does not skip it.
+
+    A size at which a side has no meaning, such as the second step of one, is passed over; raises SortError where that
+    is so at all of them.
+    """
+    todo = _instances(sizes, names, statement.given)
+    tried: list[Size] = []
+    settled: list[Size] = []
+    instances, meaningless = 0, None
+    progress = progress or Progress()
+    for k, size in enumerate(todo):
+        parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
+        if parts.entries > MOST_ENTRIES:
+            continue  # nobody would read it, and it would not fit
+        try:
+            if holds(size):
+                settled.append(size)
+                continue
+            found, looked_at = _at(statement, parts, seed, (budget - instances) // (len(todo) - k), progress)
+        except SortError as reason:  # the second step of trajectories of one
+            meaningless = reason
+            continue
+        if looked_at:
+            instances += looked_at
+            tried.append(size)
+        if found is not None:
+            found = _smaller(statement, names, seed, found, {*todo[:k]}, budget // len(todo), holds)
+            return Search(confirmed(shrunk(found)), tuple(tried), tuple(settled), instances)
+    if meaningless and not (tried or settled):
+        raise meaningless
+    return Search(None, tuple(tried), tuple(settled), instances)
+
+
+def _instances(sizes: Iterable[Size], names: tuple[str, ...], given: Iterable[Hypothesis]) -> list[Size]:
+    """The different sizes that a statement needs, with all times, the smallest first."""
+    return sorted({x for s in sizes for x in s.instances(names, given)}, key=lambda s: s.extent)
+
+
+def _smaller(
+    statement: Statement,
+    names: tuple[str, ...],
+    seed: int,
+    found: Counterexample,
+    tried: set[Size],
+    budget: int,
+    holds: Holds,
+) -> Counterexample:
+    """The counterexample, or one of a smaller size that had not been tried, where a size was asked for by name."""
+    while True:
+        for size in _instances(_one_less(found.size), names, statement.given):
+            if size in tried:
+                continue
+            tried.add(size)
+            parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
+            try:
+                less = None if holds(size) else _at(statement, parts, seed, budget)[0]
+            except SortError:
+                continue
+            if less is not None:
+                found = less
+                break
+        else:
+            return found
+
+
+def _one_less(size: Size) -> Iterator[Size]:
+    """The sizes with one less of something, and every time within the horizon."""
+    for name, n in size.counts:
+        less = dict(size.counts) | {name: n - 1}
+        last = less.get("T", less.get("N"))
+        times = less.keys() - {*LETTERS, "T", "N"}
+        if n > 1 and (last is None or all(less[t] <= last for t in times)):
+            yield Size(tuple(less.items()))
+
+
+def _at(
+    statement: Statement, parts: Ingredients, seed: int, budget: int, progress: Progress | None = None
+) -> tuple[Counterexample | None, int]:
+    """A counterexample of one size among at most `budget` instances, and how many were looked at."""
+    looked_at = verified = 0
+    deceived = False
+    for space, digits in _rounds(statement, parts, seed, budget):
+        for stretch in stretches(digits[: budget - looked_at], FIRST):
+            try:
+                flagged = hits(statement, space, stretch, deceived)
+            except OutsideNumberSystem:
+                return None, looked_at
+            looked_at += len(stretch)
+            if progress:
+                progress.instances, progress.size = progress.instances + len(stretch), parts.size
+            while flagged.any():
+                row = int(flagged.argmax())
+                flagged[row] = False
+                found = _verified(statement, parts.size, space.candidate(stretch[row]))
+                verified += 1
+                if found is not None or verified == MOST_VERIFIED:
+                    return found, looked_at
+                if not deceived:
+                    deceived = True
+                    flagged &= hits(statement, space, stretch, deceived)
+    return None, looked_at
+
+
+def _verified(statement: Statement, size: Size, candidate: Candidate) -> Counterexample | None:
+    """The counterexample that a candidate is, whose laws are laws; None if it is none."""
+    found = verify(statement, size, candidate)
+    return found if found is not None and keeps_laws(statement.given, size, candidate) else None
+
+
+def _rounds(statement: Statement, parts: Ingredients, seed: int, budget: int) -> Iterator[tuple[Space, Digits]]:
+    """The instances to look at: all of the last round that is small enough, then some of each later one."""
+    looked_up = used(statement, at_round(parts, 0))
+    spaces = [at_round(parts, r, looked_up) for r in range(ROUNDS)]
+    whole = [r for r in range(ROUNDS) if spaces[r].count <= min(EVERY, budget)]
+    if whole:
+        space = spaces[whole[-1]]
+        yield space, space.simplest_first(space.every())
+    rng = np.random.default_rng([seed, *(n for _, n in parts.size.counts)])
+    for space in spaces[len(whole) :]:
+        yield space, space.structured(STRUCTURED, rng)
+        yield space, space.simplest_first(space.random(RANDOM, rng))
+    if len(whole) < ROUNDS:  # the rounds before are known to whoever writes a statement, but not these instances
+        own = np.random.default_rng([statement.own_seed(seed), *(n for _, n in parts.size.counts)])
+        yield spaces[-1], spaces[-1].simplest_first(spaces[-1].random(RANDOM, own))
+
+
+def shrunk(found: Counterexample) -> Counterexample:
+    """The counterexample with one or two rows or entries after the others made simpler, as long as it stays one.
+
+    Simpler are small denominators, then zeros, then small numbers, then the first outcomes and labels.
+    """
+    statement = found.statement
+    parts = ingredients((statement.lhs, statement.rhs), statement.given, found.size)
+    while True:
+        space = around(parts, found.candidate, 3)
+        digits = space.departures(10 * MOST_SHRINKING)
+        costs = space.costs(digits)
+        own = tuple(costs[0])
+        digits = digits[[tuple(c) < own for c in costs]]
+        digits = space.simplest_first(digits)[:MOST_SHRINKING]
+        better = _first(statement, space, digits)
+        if better is None:
+            return found
+        found = better
+
+
+def _first(statement: Statement, space: Space, digits: Digits) -> Counterexample | None:
+    """The first of some instances that is a counterexample."""
+    for stretch in stretches(digits, FIRST):
+        for row in stretch[hits(statement, space, stretch)][:MOST_VERIFIED]:
+            found = _verified(statement, space.parts.size, space.candidate(row))
+            if found is not None:
+                return found
+    return None
+
+
+def tested(statement: Statement, names: tuple[str, ...], seed: int) -> Tested | Counterexample:
+    """What came of testing an equation in ball arithmetic, or the counterexample that was found on the way."""
+    outcome = tested_with_balls(statement, _instances(SEARCH_SIZES, names, statement.given), seed)
+    if outcome.fails_at is not None:
+        found = verify(statement, *outcome.fails_at)
+        if found is not None:
+            return confirmed(shrunk(found))
+    return outcome

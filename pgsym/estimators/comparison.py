@@ -1,0 +1,210 @@
+"""How two gradients lie to each other: equal, scaled by exactly c, turned, or one of them zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from enum import StrEnum
+from fractions import Fraction
+from math import acos, atan2, degrees, isfinite, sin, sqrt
+from typing import Any, Final
+
+import numpy as np
+
+from pgsym.meaning.numbers.base import Array
+
+TOLERANCE: Final = 1e-12
+"""How far, relative to their lengths, two gradients in float64 may lie apart and count as equal."""
+
+SMALL: Final = 1e-3 * TOLERANCE
+"""Floats up to this are shown as zero, unless it is known better."""
+
+HIDING: Final = 1e-6
+"""How coarse rounding may be beside a gradient, and a mean still be called equal to it."""
+
+LARGEST_DENOMINATOR: Final = 1000
+"""Factors are read as fractions up to this denominator."""
+
+CHANCE: Final = 1e-3
+"""How often, about, a number at random may be read as a fraction."""
+
+
+class Kind(StrEnum):
+    """How a gradient lies to the one it should be."""
+
+    EQUAL = "equal"
+    SCALED = "scaled"
+    TURNED = "turned"
+    VANISHES = "zero where it should not be"
+    APPEARS = "not zero where it should be"
+    HIDDEN = "hidden by rounding"
+
+
+@dataclass(frozen=True)
+class Match:
+    """A gradient against the one it should be.
+
+    `factor` is c where one is exactly c times the other, a Fraction where it is one (or within 10^-12 of one with a
+    denominator up to 1000); `cosine` is of the angle between them, None where one of them is zero; `deviation` is the
+    length of the difference over the length of the longer.  Where samples were `drawn`, all of it is approximate.
+    `sine` is of the same angle: it tells angles apart whose cosine is 1, or −1, up to rounding.
+    """
+
+    kind: Kind
+    factor: Fraction | float | None
+    cosine: float | None
+    deviation: float
+    drawn: bool = False
+    sine: float | None = None
+
+    @property
+    def angle(self) -> float | None:
+        """The angle between them in degrees, from 0 to 180; None where one of them is zero."""
+        if self.cosine is None:
+            return None
+        return degrees(acos(self.cosine) if self.sine is None else atan2(self.sine, self.cosine))
+
+    @property
+    def equal(self) -> bool:
+        """Whether they are equal."""
+        return self.kind is Kind.EQUAL
+
+    def __str__(self) -> str:
+        if self.kind is Kind.SCALED:
+            exactly = "exactly " if isinstance(self.factor, Fraction | int) else ""
+            return f"scaled by about {self.factor:.3g}" if self.drawn else f"scaled by {exactly}{number(self.factor)}"
+        if self.kind is Kind.TURNED:
+            beside = f" ({told})" if (told := self.cosine_told) else ""
+            return f"turned by about {self.turn(2)}" if self.drawn else f"turned by {self.turn()}{beside}"
+        return str(self.kind)
+
+    def turn(self, digits: int = 4) -> str:
+        """The angle in words: as much as its digits show, and for one that is nearly straight what it lacks.
+
+        >>> Match(Kind.TURNED, None, -1.0, 2.0, sine=1e-9).turn()
+        '180° less 5.73e-08°'
+        """
+        angle = self.angle or 0.0
+        said = f"{angle:.{digits}g}°"
+        if said == "180°" and self.sine:
+            return f"180° less {degrees(self.sine):.{digits}g}°"
+        return said
+
+    @property
+    def cosine_told(self) -> str:
+        """The cosine in words, empty where it says no more than 1 or −1."""
+        said = f"cosine {self.cosine:.12g}"
+        return "" if said in ("cosine 1", "cosine -1") else said
+
+
+def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: float = 0.0) -> Match:
+    """How a gradient lies to the one it should be; Fractions are compared exactly, and floats within the tolerance.
+
+    Lengths up to `noise` count as zero (floats only): what summing leaves of terms that cancel.
+
+    >>> print(match(np.array([2.0, -2.0]), np.array([3.0, -3.0])))
+    scaled by exactly 2/3
+    """
+    m, w = np.ravel(found), np.ravel(wanted)
+    exact = m.dtype == object and w.dtype == object and all(isinstance(x, Fraction | int) for x in (*m, *w))
+    if not exact:
+        m, w = m.astype(np.float64), w.astype(np.float64)
+    lengths = [sqrt(float((x * x).sum())) for x in (m, w)]
+    small = 0.0 if exact else noise
+    zero = [not (x != 0).any() if exact else n <= small for x, n in zip((m, w), lengths, strict=True)]
+    if all(zero):
+        return Match(Kind.EQUAL, None, None, 0.0)
+    apart = sqrt(float(((m - w) ** 2).sum())) / max(lengths)
+    if not (m != w).any() if exact else apart * max(lengths) <= max(tolerance * max(lengths), noise):
+        return Match(Kind.EQUAL, Fraction(1), 1.0, apart)
+    if zero[0]:
+        return Match(Kind.VANISHES, Fraction(0), None, apart)
+    if zero[1]:
+        return Match(Kind.APPEARS, None, None, apart)
+    factor = (m * w).sum() / (w * w).sum()
+    rest = m - factor * w
+    parallel = (
+        not (rest != 0).any() if exact else sqrt(float((rest * rest).sum())) <= max(tolerance * lengths[0], noise)
+    )
+    if parallel:
+        return Match(Kind.SCALED, recognised(factor), 1.0 if factor > 0 else -1.0, apart)
+    cosine, sine = direction(m, w)
+    return Match(Kind.TURNED, None, cosine, apart, sine=sine)
+
+
+def direction(found: Array, wanted: Array) -> tuple[float, float]:
+    """(cosine, sine) of the angle between two gradients other than zero; both are in range, and the sine is exact.
+
+    The sine is of the part across, not of a root of 1 − cosine², which rounding makes zero below 10⁻⁸.
+
+    >>> direction(np.array([1.0, 1e-12]), np.array([1.0, 0.0]))
+    (1.0, 1e-12)
+    """
+    m, w = np.ravel(found), np.ravel(wanted)
+    across = m - (m * w).sum() / (w * w).sum() * w
+    length, along = (sqrt(float((x * x).sum())) for x in (m, w))
+    turned = atan2(sqrt(float((across * across).sum())) * along, float((m * w).sum()))
+    return max(-1.0, min(1.0, float((m * w).sum()) / (length * along))), max(0.0, min(1.0, sin(turned)))
+
+
+def hidden(found: Array, wanted: Array, noise: float, own: float, tolerance: float = TOLERANCE) -> bool:
+    """Whether a mean in float64 may only seem equal to the gradient because rounding is coarse beside that.
+
+    `noise` is what rounding may leave of the mean, `own` what it may leave of the gradient, which is none if shorter.
+    """
+    m, w = (np.ravel(x).astype(np.float64) for x in (found, wanted))
+    apart, length = (float(np.linalg.norm(x)) for x in (m - w, w))
+    return tolerance * length < apart <= noise and length > own and noise > HIDING * length
+
+
+def recognised(value: Any, tolerance: float = TOLERANCE) -> Fraction | float:
+    """The fraction that a float is within the tolerance of, if its denominator is small; else the float.
+
+    The larger the number the smaller the denominator, for any number is near some fraction of a large one.
+
+    >>> recognised(0.6666666666666667), recognised(2**0.5), recognised(123456789.37)
+    (Fraction(2, 3), 1.4142135623730951, 123456789.37)
+    """
+    if isinstance(value, Fraction):
+        return value
+    allowed = max(SMALL, tolerance * abs(value))
+    largest = int(min(LARGEST_DENOMINATOR, sqrt(CHANCE / allowed))) if isfinite(value) else 0
+    near = Fraction(float(value)).limit_denominator(largest) if largest else None
+    return near if near is not None and abs(float(near) - value) <= allowed else float(value)
+
+
+def number(value: Any, small: float = SMALL) -> str:
+    """A number for people: a fraction where it is one, else fifteen digits at most; floats up to `small` are zero.
+
+    >>> number(0.75), number(1e-17), number(1e-17, small=0.0)
+    ('3/4', '0', '1e-17')
+    """
+    if isinstance(value, Fraction | int):
+        return str(value)
+    if small < abs(value) < SMALL:
+        return f"{value:.15g}"
+    near = recognised(0.0 if abs(value) <= small else value)
+    return str(near) if isinstance(near, Fraction) else f"{value:.15g}"
+
+
+def shortly(count: int) -> str:
+    """A count in three digits, however large.
+
+    >>> shortly(1234), shortly(3**4000)
+    ('1.23e+03', '3.06e+1908')
+    """
+    digits = str(Decimal(count).normalize(Context(prec=3))) if count > 1e300 else f"{count:.3g}"
+    return digits.replace("E", "e")
+
+
+def common_factor(matches: Sequence[Match]) -> Fraction | float | None:
+    """The one factor by which all gradients are scaled; None if there is none, or if no gradient says anything."""
+    factors = [m.factor for m in matches if m.kind in (Kind.EQUAL, Kind.SCALED) and m.factor is not None]
+    if not factors or any(m.kind not in (Kind.EQUAL, Kind.SCALED) for m in matches):
+        return None
+    first = factors[0]
+    return first if all(abs(float(f) - float(first)) <= 1e-9 * abs(float(first)) for f in factors) else None
+
+
+__all__ = ["Kind", "Match", "common_factor", "direction", "hidden", "match", "number", "recognised", "shortly"]

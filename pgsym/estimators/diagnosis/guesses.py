@@ -1,0 +1,87 @@
+"""A guess at what is wrong with an estimator: the known slip whose means are the estimator's, where one fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import Kind
+from pgsym.estimators.diagnosis.factors import formula
+from pgsym.estimators.diagnosis.observations import Observation, observe, observe_all, observed
+from pgsym.estimators.diagnosis.probes import features, probes
+from pgsym.estimators.diagnosis.search import Search, silent
+from pgsym.estimators.diagnosis.symptoms import symptom
+from pgsym.estimators.diagnosis.words import Hint, of_factor, of_nothing, of_slips
+from pgsym.estimators.episodes import Floats
+from pgsym.estimators.estimator import Estimator
+from pgsym.estimators.exact_moments import Moments
+from pgsym.estimators.objectives import Objective
+
+LISTED: Final = 50_000
+"""Samples times rows that are listed again for the designs at the problem where the estimator failed."""
+
+
+def guess(
+    estimator: Estimator,
+    plan: Plan,
+    objective: Objective,
+    found: Moments,
+    also: Sequence[Observation] = (),
+) -> Hint | None:
+    """What an estimator that is not right looks like, in a sentence; None where it is right, or nothing known fits.
+
+    The estimator is tried at a handful of small problems too, which have what the problem at hand has (several steps,
+    ragged lengths, samples of another policy, a discount, a critic) and generic numbers.  A named slip has, within
+    rounding, the estimator's own mean at all of them and wherever else it was seen (`also`); that does not make it the
+    cause.  Where there is none, what is seen is told as it is.
+
+    >>> from fractions import Fraction
+    >>> from pgsym.estimators import bandit, expected_return, from_advantages, moments
+    >>> def group_mean(returns):
+    ...     return returns - returns.mean(axis=1, keepdims=True)
+    >>> estimator, half = from_advantages(group_mean), Fraction(1, 2)
+    >>> found = moments(estimator, bandit([half, half], [0, 1]), members=3)
+    >>> print(guess(estimator, found.plan, expected_return, found).says)
+    its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample itself; leave it out, or scale by G/(G−1)
+    """  # noqa: E501
+    if found.match.equal or found.match.kind is Kind.HIDDEN:
+        return None
+    also = [o for o in also if o.plan.count * o.plan.rows <= LISTED]
+    own = features(plan.problem)
+    several = any(min(o.plan.groups, o.plan.members) > 1 for o in also)
+    tried = {name: observe(estimator, probes(less, plan)[0], objective) for name, less in own.without().items()}
+    simpler = {name: seen for name, seen in tried.items() if seen is not None}
+    rich = observe_all(estimator, probes(own, plan, several), objective)
+    more = observe_all(estimator, probes(own.more(), plan, several), objective) if own != own.more() else []
+    here = [] if found.draws else [observed(found)]
+    listable = here if plan.count * plan.rows <= LISTED else []
+    seen = [*rich, *listable, *simpler.values(), *also]
+    searches = [Search(estimator, objective, plan, own, seen, several)]
+    if more:  # slips that coincide where there is but one step, say, are told apart where there are several
+        searches.insert(0, replace(searches[0], features=own.more(), seen=[*more, *seen]))
+    factor = None
+    for search in searches:
+        limited = bool(more) and search is searches[-1]
+        every = [*search.seen, *(o for o in here if o not in search.seen)]
+        factor = formula(*_columns(every)) if every else None
+        if factor is not None and factor.name not in ("equal", "zero"):
+            return of_factor(factor, plan, len(every), limited)
+        if fitting := search.one():
+            return of_slips(fitting, limited)
+    for search in searches:
+        if fitting := search.two():
+            return of_slips(fitting, bool(more) and search is searches[-1])
+    if all(silent(o) for o in [*more, *rich, *here, *also]):
+        varies = found.variance != 0 if found.problem.exact else found.length > found.target_length
+        return of_nothing(len(more) + len(rich) + len(here) + len(also), bool(varies))
+    known = symptom(estimator, objective, found, rich, simpler, probes(own, plan))
+    return None if known is None else Hint(*known)
+
+
+def _columns(seen: list[Observation]) -> tuple[list[Plan], list[Floats], list[Floats]]:
+    return [o.plan for o in seen], [o.mean for o in seen], [o.target for o in seen]
+
+
+__all__ = ["Hint", "guess"]

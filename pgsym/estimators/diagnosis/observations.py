@@ -1,0 +1,69 @@
+"""What an estimator does on average at small problems, beside the objective's gradient there."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import Match, match
+from pgsym.estimators.episodes import Floats
+from pgsym.estimators.estimator import Estimator
+from pgsym.estimators.exact_moments import Moments, moments
+from pgsym.estimators.objectives import Objective
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """The mean of an estimator and the gradient it should be, both of shape (P,), in float64."""
+
+    plan: Plan
+    mean: Floats
+    target: Floats
+
+    @property
+    def match(self) -> Match:
+        """How the mean lies to the gradient."""
+        return match(self.mean, self.target, 1e-9, noise=1e-12)
+
+    @property
+    def right(self) -> bool:
+        """Whether the mean is the gradient."""
+        return self.match.equal
+
+
+def observed(found: Moments) -> Observation:
+    """What moments say, in float64."""
+    mean, target = (np.ravel(x).astype(np.float64) for x in (found.mean, found.target))
+    return Observation(found.plan, mean, target)
+
+
+def observe(estimator: Estimator, plan: Plan, objective: Objective) -> Observation | None:
+    """What an estimator does at a small plan; None where it does not run there."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return observed(
+                moments(
+                    estimator,
+                    plan.problem,
+                    groups=plan.groups,
+                    members=plan.members,
+                    objective=objective,
+                    progress=False,
+                )
+            )
+    except Exception:  # a user's code may fail in any way at a problem that it was not written for
+        return None
+
+
+def observe_all(estimator: Estimator, plans: Sequence[Plan], objective: Objective) -> list[Observation]:
+    """What an estimator does at those of some plans where it runs."""
+    seen = (observe(estimator, plan, objective) for plan in plans)
+    return [observation for observation in seen if observation is not None]
+
+
+__all__ = ["Observation", "observe", "observe_all", "observed"]

@@ -1,0 +1,171 @@
+"""The slips that an estimator's means agree with, wherever it was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from typing import Final
+
+import numpy as np
+
+from pgsym.errors import EstimatorError
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import Kind, match
+from pgsym.estimators.diagnosis.baselines import LOOSE, NO_SLACK, SLACKS
+from pgsym.estimators.diagnosis.candidates import (
+    Candidate,
+    open_to,
+    parts_of,
+    parts_of_kind,
+    put_together,
+    rights,
+    slips,
+    turned_round,
+)
+from pgsym.estimators.diagnosis.choice import RETURN, Parts
+from pgsym.estimators.diagnosis.designs import Design, listed
+from pgsym.estimators.diagnosis.factors import Factor, formula
+from pgsym.estimators.diagnosis.observations import Observation
+from pgsym.estimators.diagnosis.probes import Features, probes
+from pgsym.estimators.diagnosis.symptoms import sees
+from pgsym.estimators.episodes import Floats
+from pgsym.estimators.estimator import Estimator, estimated
+from pgsym.estimators.objectives import Objective
+from pgsym.estimators.samples import Samples
+
+ROUGH: Final = 2e-3
+"""How far means may lie apart before it is known which small constant keeps a spread from zero."""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A design that is right but for a few places, and the factor between its mean and the estimator's."""
+
+    design: Design
+    right: Design
+    places: tuple[str, ...]
+    factor: Factor
+    tried: int
+
+
+@dataclass(frozen=True)
+class Search:
+    """Slips in what is right at problems with some features, for an estimator that was seen at some plans."""
+
+    estimator: Estimator
+    objective: Objective
+    plan: Plan
+    features: Features
+    seen: list[Observation]
+    several: bool = False  # whether samples of several groups were seen too
+
+    @cached_property
+    def _right(self) -> tuple[list[Design], Parts | None]:
+        """(what is right, the parts that the estimator's means are made of)"""
+        plans = probes(self.features, self.plan, self.several)
+        problems = [plan.problem for plan in plans]
+        try:
+            targets = [self.objective.gradient(p).ravel() for p in problems]
+            parts = parts_of(problems, targets) or RETURN
+            rich = [o for o in self.seen if o.plan in plans]
+            kinds = parts_of_kind(parts)
+            mixed = parts_of([o.plan.problem for o in rich], [o.mean for o in rich], kinds) if rich else None
+        except Exception:  # a user's objective may fail in any way at a problem that it was not written for
+            return [], None
+        return rights(plans, targets, self._open(parts), parts), mixed
+
+    def _open(self, parts: Parts) -> dict[str, list[str]]:
+        places = open_to(self.features, parts, self.plan, self.several)
+        if not self.features.off_policy and not self._sees_behaviour:  # there is no ratio that it could go through
+            places["weight"] = [name for name in places["weight"] if "through" not in name]
+        return places
+
+    @cached_property
+    def _sees_behaviour(self) -> bool:
+        return any(sees(self.estimator, plan, "behaviour") for plan in probes(self.features, self.plan)[:1])
+
+    @cached_property
+    def _places(self) -> dict[str, list[str]]:
+        return self._open(self._right[0][0].parts)
+
+    def one(self) -> list[Slip]:
+        """What agrees with everything seen, and with every sample if there is such, of one slip; the likelier first."""
+        right, mixed = self._right
+        return self._likeliest(chain(slips(right, self._places, 1), put_together(right, mixed))) if right else []
+
+    def two(self) -> list[Slip]:
+        """The same of two slips."""
+        plain = [start for start in self._right[0] if start.baseline == "none"] or self._right[0][:1]
+        return self._likeliest(chain(slips(plain, self._places, 2), turned_round(plain, self._places))) if plain else []
+
+    def _likeliest(self, candidates: Iterable[Candidate]) -> list[Slip]:
+        fitting = sorted(agreeing(self.seen, candidates), key=lambda slip: slip.factor.name != "equal")
+        alike = [slip for slip in fitting if slip.factor.name == fitting[0].factor.name]
+        same = same_samples(self.estimator, self.seen[0].plan, alike)
+        return same if same or all(silent(o) for o in self.seen) else alike
+
+
+def agreeing(seen: Sequence[Observation], candidates: Iterable[Candidate]) -> Iterator[Slip]:
+    """The slips whose means are those of an estimator wherever it was seen, or a factor of them."""
+    for design, right, where in candidates:
+        loose = ROUGH if design.baseline in LOOSE else 0.0
+        first = listed(seen[0].plan).mean(design)
+        if first is None or not _parallel(seen[0].mean, first, loose or 1e-9) or _factor(seen, design, loose) is None:
+            continue
+        for slack in SLACKS if loose else (NO_SLACK,):
+            exact = replace(design, slack=slack)
+            if (fitting := _factor(seen, exact, 0.0)) is not None:
+                yield Slip(exact, right, where, *fitting)
+                break
+
+
+def _factor(seen: Sequence[Observation], design: Design, loose: float) -> tuple[Factor, int] | None:
+    """(the factor between the means of a design and those that were seen, at how many plans); None if there is none."""
+    means = [listed(o.plan).mean(design) for o in seen]
+    if any(m is None and not silent(o) for o, m in zip(seen, means, strict=True)):
+        return None  # the design says nothing there, and the estimator does
+    kept = [(o.plan, o.mean, m) for o, m in zip(seen, means, strict=True) if m is not None]
+    plans, found, wanted = zip(*kept, strict=True)
+    factor = formula(plans, found, wanted, loose)
+    return None if factor is None else (factor, len(plans))
+
+
+def same_samples(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> list[Slip]:
+    """The slips whose estimates are those of an estimator sample by sample.
+
+    Slips whose means agree may differ by what averages out: rewards before an action, or a baseline.
+    """
+    if not fitting:
+        return []
+    samples = listed(plan)
+    try:
+        found = estimated(estimator, Samples(samples.p, samples.episodes, plan.groups)).astype(np.float64)
+    except EstimatorError:  # judged in Fractions, and no floats are known of it
+        return []
+    size = float(samples.mass @ (found**2).sum(axis=1))
+    if not size:  # whatever makes nothing of a sample would be the same
+        return []
+
+    def same(slip: Slip) -> bool:
+        estimates = samples.estimates(slip.design)
+        if estimates is None:
+            return False
+        apart = float(samples.mass @ ((slip.factor.of(plan) * estimates - found) ** 2).sum(axis=1))
+        return apart <= 1e-16 * size
+
+    return [slip for slip in fitting if same(slip)]
+
+
+def silent(seen: Observation) -> bool:
+    """Whether a mean is zero, and so tells nothing of how it came about."""
+    return bool(np.abs(seen.mean).max() <= 1e-12)
+
+
+def _parallel(found: Floats, wanted: Floats, tolerance: float) -> bool:
+    kind = match(found, wanted, tolerance, noise=1e-12).kind
+    return kind in (Kind.EQUAL, Kind.SCALED)
+
+
+__all__ = ["Search", "Slip"]

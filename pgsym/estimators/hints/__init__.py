@@ -1,7 +1,0 @@
-"""A guess in words at what is wrong with an estimator, by holding it to the estimators that known slips make."""
-
-from pgsym.estimators.hints.guesses import Hint, guess
-from pgsym.estimators.hints.observations import Observation, observe_all, observed
-from pgsym.estimators.hints.probes import different
-
-__all__ = ["Hint", "Observation", "different", "guess", "observe_all", "observed"]

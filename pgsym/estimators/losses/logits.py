@@ -1,0 +1,84 @@
+"""Logits from which a framework computes the same log-probabilities, to the last bit, whichever formula a loss uses.
+
+Rounding moves log π by 10⁻¹⁶ or so, and each formula for it rounds in its own way.  That is nothing where a loss is
+smooth, and everything where it has a kink: a ratio of 1 − 10⁻¹⁶ in place of 1 is on the other side of a clip at 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+import numpy as np
+
+from pgsym.estimators.episodes import Floats, Problem
+
+Formulas = Callable[[Floats], Sequence[Floats]]
+"""What a framework makes of logits of shape (K, A): π, then log π by several formulas, each of that shape.
+
+The first of them is what losses are given; the others follow by how much it matters that they agree with it.
+"""
+
+UNIT: Final = 2.0**-53
+WIDEST: Final = {1: 12, 2: 12, 3: 4, 4: 2}
+"""By how many units the entries of a row of so many actions are changed, in all ways."""
+MOST: Final = 729
+"""How many changes of a row of more actions are tried."""
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """A policy as a framework has it: logits, π and log π, each of shape (S, A)."""
+
+    logits: Floats
+    probs: Floats
+    log_pi: Floats
+
+
+_rows: dict[tuple[str, tuple[float, ...]], tuple[Floats, Floats, Floats]] = {}  # by framework and row
+
+
+def settled(problem: Problem, which: str, framework: str, formulas: Formulas) -> Settled:
+    """The policy, behaviour or reference of a problem in float64; rows that are the same have the same numbers."""
+    kept: dict[tuple[str, str], Settled] = problem.__dict__.setdefault("_settled", {})
+    if (framework, which) not in kept:
+        rows = []
+        for row in getattr(problem, which).tolist():
+            key = framework, tuple(row)
+            if key not in _rows:
+                _rows[key] = _settled_row(np.array(row), formulas)
+            rows.append(_rows[key])
+        kept[framework, which] = Settled(*(np.array(tables) for tables in zip(*rows, strict=True)))
+    return kept[framework, which]
+
+
+def _settled_row(row: Floats, formulas: Formulas) -> tuple[Floats, Floats, Floats]:
+    """Logits, π and log π of one row; the logits are log π, moved by a few units of roundoff at most.
+
+    Of all that are so near, as many formulas for log π as possible agree at those that are taken.
+    """
+    with np.errstate(divide="ignore"):
+        theta = np.log(row)
+    finite = np.isfinite(theta)
+    unit = np.where(finite, np.maximum(np.spacing(np.abs(np.where(finite, theta, 1.0))), UNIT), 0.0)
+    tried = theta + _changes(len(row)) * unit
+    probs, own, *others = formulas(tried)
+    agree = [(x == own).all(axis=1) for x in (*others, tried)]
+    best = int(np.argmax(sum(2**k * x for k, x in enumerate(reversed(agree)))))
+    return tried[best], probs[best], own[best]
+
+
+def _changes(actions: int) -> Floats:
+    """Small whole numbers of units by which a row is changed, of shape (K, A), none first."""
+    if actions in WIDEST:
+        far = WIDEST[actions]
+        found = np.array(list(product(range(-far, far + 1), repeat=actions)))
+    else:
+        found = np.random.default_rng(0).integers(-2, 3, (MOST, actions))
+        found[0] = 0
+    return found[np.argsort(np.abs(found).sum(axis=1), kind="stable")].astype(np.float64)
+
+
+__all__ = ["Formulas", "Settled", "settled"]

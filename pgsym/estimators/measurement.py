@@ -1,0 +1,110 @@
+"""One reading of an audit: an estimator at a problem, with batches of one shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from pgsym.errors import EstimatorError, TooLarge
+from pgsym.estimators.batches import Plan
+from pgsym.estimators.comparison import Kind, Match
+from pgsym.estimators.exact_moments import ROUNDING, Moments, moments, refusal
+from pgsym.estimators.problems import Case, Scope
+from pgsym.estimators.subject import Subject
+
+EXACT_WORK: Final = 10_000
+"""Samples times squared parameters up to which a problem is gone through in fractions."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """An estimator at one problem, with samples of one shape: its moments, or why there are none."""
+
+    case: Case
+    plan: Plan
+    asked: bool
+    found: Moments | None
+    why: str = ""
+    too_large: bool = False
+
+    @property
+    def match(self) -> Match | None:
+        """How the mean lies to the gradient."""
+        return None if self.found is None else self.found.match
+
+    @property
+    def batch(self) -> tuple[int, int]:
+        """(groups, members) of the samples."""
+        return self.plan.groups, self.plan.members
+
+    @property
+    def failed(self) -> bool:
+        """Whether the estimator has no finite answer for some sample, or none of the right kind."""
+        return self.found is None and not self.too_large
+
+    @property
+    def silent(self) -> bool:
+        """Whether the estimator says nothing of any sample: zero, or no number."""
+        if self.found is None:
+            return self.failed
+        if self.found.problem.exact:
+            return not (self.found.mean.any() or self.found.variance)
+        small, length = ROUNDING * self.found.length, self.found.length
+        return bool(np.abs(self.found.mean).max() <= small and self.found.variance <= small * length)
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """What makes a reading smaller than another."""
+        return self.plan.rows * self.plan.problem.T, self.plan.problem.P, self.plan.count
+
+    def record(self) -> dict[str, Any]:
+        """The reading as JSON-ready data; without the covariance, which is large."""
+        out: dict[str, Any] = {
+            "problem": self.case.id,
+            "says": self.case.says,
+            "groups": self.plan.groups,
+            "members": self.plan.members,
+            "asked": self.asked,
+            "why_not": self.why or None,
+        }
+        if self.found is not None:
+            full = self.found.record()
+            out |= {k: v for k, v in full.items() if k not in ("covariance", "estimator", "objective")}
+        return out
+
+
+def reading_of(subject: Subject, scope: Scope, case: Case, plan: Plan) -> Reading:
+    """The reading of a case, with why there are no moments where there are none."""
+    asked = scope.asks(case)
+    try:
+        found = read(subject, scope, plan)
+        if found.match.kind is Kind.HIDDEN:
+            why = f"rounding hides the mean of {found.estimator}: its estimates are too long for float64"
+            return Reading(case, plan, asked, None, why)
+        return Reading(case, plan, asked, found)
+    except TooLarge as reason:
+        return Reading(case, plan, asked, None, str(reason), too_large=True)
+    except EstimatorError as reason:
+        return Reading(case, plan, asked, None, str(reason))
+
+
+def read(subject: Subject, scope: Scope, plan: Plan) -> Moments:
+    """The moments of an estimator with the samples of a plan, in fractions where that is little work."""
+    size: dict[str, Any] = {"groups": plan.groups, "members": plan.members, "objective": scope.objective}
+    count = plan.count
+    if count > scope.budget:
+        if not scope.draws:
+            raise TooLarge(refusal(plan, count, scope.budget))
+        return moments(subject.estimator, plan.problem.floats(), draws=scope.draws, seed=scope.seed, **size)
+    size |= {"budget": scope.budget, "progress": False}
+    if subject.exact and count * plan.problem.P**2 <= EXACT_WORK:
+        try:
+            return moments(subject.estimator, plan.problem, **size)
+        except EstimatorError:
+            pass  # what fractions cannot hold, floats may
+    return moments(subject.estimator, plan.problem.floats(), **size)
+
+
+__all__ = ["Reading", "read", "reading_of"]

@@ -1,0 +1,1 @@
+"""Sums of products of factors, and the order in which variables are summed out."""

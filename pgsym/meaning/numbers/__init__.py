@@ -1,0 +1,1 @@
+"""Number systems: floats, fractions, SymPy, balls, prime fields, bounds."""

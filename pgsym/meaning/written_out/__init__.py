@@ -1,0 +1,1 @@
+"""Terms written out as SymPy expressions."""
