@@ -234,7 +234,7 @@ def test_an_unforeseen_error_shows_no_traceback(
     def explode() -> None:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr("pgsym.claims.catalogue.entries", explode)
+    monkeypatch.setattr("pgsym.claims.index.in_order", explode)
     status, _, err = run(capsys, "list")
     assert status == 3
     assert "internal error: ZeroDivisionError: boom" in err

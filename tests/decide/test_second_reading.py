@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pgsym.claims import catalogue
-from pgsym.decide import Rung, decide, identities
+from pgsym.decide import Rung, decide, equality
 from pgsym.decide.equality import comparable
 from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.second_reading import read_again
@@ -55,7 +55,7 @@ def test_a_decision_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     def agrees(*args: Any) -> Evidence:
         return Evidence("random points of prime fields", args[3], (7919,))
 
-    monkeypatch.setattr(identities, "_agree", agrees)
+    monkeypatch.setattr(equality, "_agree", agrees)
     noticed = 0
     for times in range(2, 22):
         try:

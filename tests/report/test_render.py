@@ -279,15 +279,6 @@ def test_figures_go_beside_the_tex(tmp_path: Path) -> None:
     assert 'alt="a line"' in (tmp_path / "figured.html").read_text()
 
 
-def test_nothing_but_the_command_line_reads_reports() -> None:
-    root = Path(__file__).parents[2] / "pgsym"
-    readers = {"cli.py", "cli_audit.py", "show.py"}
-    for path in root.rglob("*.py"):
-        if "report" in path.relative_to(root).parts or path.name in readers:
-            continue
-        assert "pgsym.report" not in path.read_text(), path
-
-
 def test_one_pdf_is_quick_to_start() -> None:
     """Nothing that a PDF does not need is imported for it (the time itself is measured in the benchmarks)."""
     code = (
