@@ -40,8 +40,9 @@ from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import OutsideNumberSystem, SortError, TooLarge, UnboundVariable, UndefinedValue
 from pgsym.meaning.contraction.factors import check_memory
-from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
+from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.generic import GenericInstance
+from pgsym.meaning.places import open_axes
 from pgsym.terms.builtins import ABS, EXP, LOG, MAXIMUM, MINIMUM
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.fingerprint import own_seed

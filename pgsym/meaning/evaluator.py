@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations, count
@@ -10,28 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from pgsym.errors import OutsideNumberSystem, SortError, UnboundVariable, UndefinedValue
+from pgsym.errors import SortError, UnboundVariable, UndefinedValue
 from pgsym.meaning.contraction.elimination import Contraction
-from pgsym.meaning.contraction.factors import VALUES, ZERO, Factor, Value, is_zero, leaves
+from pgsym.meaning.contraction.factors import VALUES, Factor, Value, leaves
+from pgsym.meaning.elementary import Elementary, check_inside
 from pgsym.meaning.instances import Instance, TableInstance
-from pgsym.meaning.known_signs import known_sign
 from pgsym.meaning.numbers.base import Array
-from pgsym.meaning.numbers.bounds import Bounds
-from pgsym.meaning.numbers.factored import prime_powers
+from pgsym.meaning.places import PLACES, Axis, Choice, Distribution, Handle, open_axes
 from pgsym.terms.builtins import ABS, BUILT_IN, EXP, EXTREMES, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.meaning import Environment, Meaning, counted
 from pgsym.terms.nodes import (
-    Add,
     Apply,
-    Bound,
     Gradient,
-    Multiply,
-    Number,
-    Power,
-    Product,
-    Quotient,
     Range,
     Sum,
     Symbol,
@@ -45,81 +37,14 @@ SKIPPED = Variable("", PARAMETER)
 """Stands for a direction along which nothing is differentiated: the first one, in the right factor of x yᵀ."""
 
 
-@dataclass(frozen=True)
-class Axis:
-    """A state or action that is still open: an axis of the factors that mention it."""
-
-    name: str
-    sort: Sort
-
-
 @dataclass(frozen=True, eq=False)
-class Choice:
-    """A state or action that depends on others, such as the label y(s): integers over some axes."""
-
-    array: Array
-    axes: tuple[str, ...]
-    sort: Sort
-
-
-PLACES = (Axis, Choice)
-
-
-@dataclass(frozen=True)
-class Handle:
-    """A batch or trajectory that is being drawn; its draws are axes named after it.
-
-    `drawn` are those that it has, None while its law is being read, which says so.
-    """
-
-    name: str
-    sort: Collective
-    drawn: Collection[str] | None = field(default=None, compare=False)
-    known: dict[tuple[str, int], Axis] = field(default_factory=dict, compare=False, repr=False)
-
-    def draw(self, of: Symbol, index: int) -> Axis:
-        """A draw; raises SortError if there is none, such as the state after the last."""
-        known = self.known.get((of.name, index))
-        if known is None:
-            known = self.known[of.name, index] = self._axis(of.name, index, of.result)
-        return known
-
-    def draws(self, instance: Instance) -> list[Axis]:
-        """Every draw, in the order of time; raises SortError for a history, which does not have them all."""
-        times = range(1, instance.length(Variable(self.sort.length, INDEX)) + 1)
-        return [self._axis(name, i, sort) for i in times for name, sort in self.sort.components]
-
-    def _axis(self, name: str, index: int, sort: Sort) -> Axis:
-        axis = f"{self.name}.{name}.{index}"
-        if self.drawn is not None and axis not in self.drawn:
-            raise SortError(f"{name}_{index} is no draw of this {self.sort}: it begins later, or ends before")
-        return Axis(axis, sort)
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """A law: the sort of its outcome and the mass of each."""
-
-    sort: Sort
-    mass: Callable[[Any], Value]
-
-
-AT_KINK = OutsideNumberSystem("|x| is differentiated where x is zero, or max(x, y) or min(x, y) where x is y")
-"""Nothing is known there: the derivative may exist all the same, as that of x |x|."""
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluator(Meaning[Value]):
+class Evaluator(Elementary):
     """Reads terms as sums and products of factors.
 
     `levels` are the parameters of the enclosing gradients, the outermost differentiating along the first direction; in
     a transposed matrix the two directions change places.
     """
 
-    instance: Instance
-    contraction: Contraction
-    fresh: Iterator[int]
-    levels: tuple[Variable, ...] = ()
     transposed: bool = False
     tables: dict[tuple[object, ...], tuple[tuple[object, ...], dict[int, Array]]] = field(default_factory=dict)
 
@@ -144,7 +69,7 @@ class Evaluator(Meaning[Value]):
             )
         if isinstance(term, Gradient) and isinstance(term.body, Apply) and term.body.symbol == LOG:
             inner, direction = self._within(term.parameter), len(self.levels)
-            log = inner._log(term.body.arguments[0], environment, lambda x: self.contraction.log_along(x, direction))
+            log = inner.log(term.body.arguments[0], environment, lambda x: self.contraction.log_along(x, direction))
             return self.contraction.derivative(log, direction)
         return super().read(term, environment)
 
@@ -203,11 +128,11 @@ class Evaluator(Meaning[Value]):
         if symbol not in BUILT_IN:
             return self._symbol(symbol, self.values(symbol, arguments, environment))
         if symbol == LOG:
-            return self._log(arguments[0], environment, self.contraction.log)
+            return self.log(arguments[0], environment, self.contraction.log)
         if symbol == EXP:
-            return self._exp(arguments[0], environment)
+            return self.exp(arguments[0], environment)
         if symbol == ABS:
-            return self._absolute(arguments[0], environment)
+            return self.absolute(arguments[0], environment)
         if symbol == OUTER:
             left, right = arguments
             along_second = replace(self, levels=(*self.levels, SKIPPED))
@@ -335,164 +260,6 @@ class Evaluator(Meaning[Value]):
         both = self.contraction.multiply(self._one_hot(left, axis), self._one_hot(right, axis))
         return self.contraction.sum_out(both, axis, self.instance.size(left.sort))
 
-    # functions ----------------------------------------------------------------------------------------------
-    def _log(self, argument: Term, environment: Environment, log: Callable[[Value], Value]) -> Value:
-        """log, expanded over products, fractions, powers, exponentials and definitions; for the rest, `log`.
-
-        These only enter as summands, times whole numbers, so a gradient of it needs no more than their derivatives.
-        In numbers with an order, factors of unknown sign stay together: log(x y) exists where both are negative.  In a
-        prime field, which has none, the logarithm is that of |x|.
-        """
-        ordered = self.instance.numbers.ordered
-        match argument:
-            case Multiply(operands):
-                apart, together = self._by_sign(operands)
-                logs = [self._log(t, environment, log) for t in apart]
-                if together:
-                    logs.append(log(self.multiply(tuple([self.read(t, environment) for t in together]))))
-                return self.add(tuple(logs))
-            case Quotient(numerator, denominator) if len(self._by_sign((numerator, denominator))[1]) < 2:
-                minus = self.contraction.constant(Fraction(-1))
-                below = self.contraction.multiply(minus, self._log(denominator, environment, log))
-                return self.contraction.add(self._log(numerator, environment, log), below)
-            case Power(base, exponent) if exponent and (exponent % 2 or not ordered or self._is_non_negative(base)):
-                return self.multiply((exponent, self._log(base, environment, log)))
-            case Apply(symbol, (base, times)) if symbol == POWER:
-                exponent = counted(self.index(times, environment), times)
-                return self._log(Power(base, exponent), environment, log)
-            case Product(Range() as over, scope) if not ordered or self._is_non_negative(scope.body):
-                return self.add(
-                    tuple(self._log(scope.body, (i, *environment), log) for i in self.read(over, environment))
-                )
-            case Apply(symbol, (inner,)) if symbol == EXP:
-                return self.real(self.read(inner, environment))
-            case Apply(symbol, (inner,)) if symbol == ABS and not ordered:
-                return self._log(inner, environment, log)
-            case Bound(index) if isinstance(environment[index], int):
-                return self._log_of_number(Fraction(environment[index]))
-            case Number(value):
-                return self._log_of_number(value)
-            case Variable(_, sort) if sort == INDEX:
-                return self._log_of_number(Fraction(self.instance.length(argument)))
-            case Apply(symbol, arguments) if symbol in self.instance.definitions:
-                return self._log(*self.opened(self.instance.definitions[symbol], arguments, environment), log)
-        return log(self.real(self.read(argument, environment)))
-
-    def _by_sign(self, operands: tuple[Term, ...]) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
-        """The factors whose logarithms may be taken one by one, and those whose product must have one."""
-        if not self.instance.numbers.ordered:
-            return operands, ()
-        unknown = tuple(t for t in operands if not self._is_non_negative(t))
-        if len(unknown) < 2:
-            return operands, ()
-        return tuple(t for t in operands if t not in unknown), unknown
-
-    def _is_non_negative(self, term: Term) -> bool:
-        return self.instance.signs.of(term).at_least_zero
-
-    def _log_of_number(self, value: Fraction) -> Value:
-        """The logarithm of a rational, through its prime factors, so that log 4 = 2 log 2 in every number system."""
-        if value <= 0 and (value == 0 or self.instance.numbers.ordered):
-            raise UndefinedValue(f"log({value}) does not exist")
-        out: Value = ZERO
-        try:
-            both = ((prime_powers(abs(value.numerator)), 1), (prime_powers(value.denominator), -1))
-        except OutsideNumberSystem:  # a huge number is a prime of its own: nothing false follows from that
-            return self.contraction.log(self.contraction.constant(abs(value)))
-        for powers, sign in both:
-            for p, k in powers:
-                log_p = self.contraction.log(self.contraction.constant(Fraction(p)))
-                out = self.contraction.add(out, self.multiply((sign * k, log_p)))
-        return out
-
-    def _exp(self, argument: Term, environment: Environment) -> Value:
-        """exp, expanded over sums and logarithms; of the rest, of its value."""
-        match argument:
-            case Add(operands):
-                return self.multiply(tuple(self._exp(t, environment) for t in operands))
-            case Multiply((Number(n), *rest)) if n.denominator == 1:
-                return self.contraction.power(self._exp(Multiply(tuple(rest)), environment), n.numerator)
-            case Multiply((only,)):
-                return self._exp(only, environment)
-            case Apply(symbol, (inner,)) if symbol == LOG:
-                return self.contraction.where_positive(self.real(self.read(inner, environment)))
-        return self.contraction.exp(self.real(self.read(argument, environment)))
-
-    def _absolute(self, argument: Term, environment: Environment) -> Value:
-        """|x|: x times the sign that it has at every instance, or at this one if the numbers have an order.
-
-        Modulo a prime there is no order: the sign then is an element of its own for x.  |x y| is |x| |y|.  Where x is
-        zero and moves there is no derivative, and the instance notes that there may be such places.
-        """
-        match argument:
-            case Multiply(operands):
-                return self.multiply(tuple(self._absolute(t, environment) for t in operands))
-            case Quotient(numerator, denominator):
-                return self.quotient(self._absolute(numerator, environment), self._absolute(denominator, environment))
-            case Power(base, exponent):
-                inner = self.read(base, environment) if exponent % 2 == 0 else self._absolute(base, environment)
-                return self.power(inner, exponent)
-            case Number(number):
-                return self.number(abs(number))
-            case Apply(symbol, arguments) if symbol in self.instance.definitions:
-                return self._absolute(*self.opened(self.instance.definitions[symbol], arguments, environment))
-        value = self.real(self.read(argument, environment))
-        if is_zero(value):
-            return ZERO
-        if isinstance(self.instance.numbers, Bounds) and not self.levels:
-            dense = self.contraction.dense(value)
-            return dense if dense.outside else Factor({0: self.instance.numbers.absolute(dense.array)}, dense.axes)
-        try:
-            dense = self._bounds(argument, environment)
-            signs = self.instance.numbers.integers(self.instance.bounds.numbers.signs(dense.array))
-        except OutsideNumberSystem:
-            sign = known_sign(argument, self.instance, lambda t: self._signs_of_bounds(t, environment))
-            if sign:
-                return self.multiply((self.number(Fraction(sign)), value))
-            dense = self.contraction.dense(value)
-            if dense.outside:
-                return dense
-            if sign is None:
-                self.instance.has_kinks |= self._moves(dense)
-            signs = self.instance.numbers.sign(dense.array)
-        size = self.contraction.multiply(Factor({0: signs}, dense.axes), value)
-        return (
-            self._without_derivative_at_zero(size, value)
-            if self.levels and not self.instance.is_checked_again
-            else size
-        )
-
-    def _bounds(self, term: Term, environment: Environment) -> Factor:
-        """Bounds of a term over the class of the instance; raises OutsideNumberSystem where there are none.
-
-        They are read in numbers of their own: of a value that was read before, in the numbers of the instance, nothing
-        is known.
-        """
-        if any(isinstance(environment[i], VALUES) for i in loose(term)):
-            raise OutsideNumberSystem("a number that is known by its value alone")
-        bounds = Evaluator.at(self.instance.bounds, self.fresh)
-        dense = bounds.contraction.dense(bounds.real(bounds.read(term, environment)))
-        _check_inside(dense)
-        return dense
-
-    def _signs_of_bounds(self, term: Term, environment: Environment) -> Array:
-        return self.instance.bounds.numbers.signs(self._bounds(term, environment).array)
-
-    @staticmethod
-    def _moves(factor: Factor) -> bool:
-        return any(mask and bool(np.any(jet != 0)) for mask, jet in factor.jets.items())
-
-    def _without_derivative_at_zero(self, size: Value, of: Value) -> Value:
-        """|x|, whose derivatives are outside of all number systems where x is zero and moves."""
-        inside = self.contraction.dense(of)
-        still = self.instance.numbers.is_zero(inside.array)
-        if not any(mask and bool(np.any((jet != 0) & still)) for mask, jet in inside.jets.items()):
-            return size
-        out = self.contraction.dense(size)
-        return Factor(
-            out.jets, out.axes, out.poles, {**out.outside, **dict.fromkeys(filter(None, inside.jets), AT_KINK)}
-        )
-
     # binders ------------------------------------------------------------------------------------------------
     def all(self, sort: Sort) -> Sort:
         return sort
@@ -603,21 +370,7 @@ def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ..
     value = evaluator.real(evaluator.read(term))
     wanted = tuple((f"free:{name}", instance.size(sort)) for v in axes for name, sort in open_axes(v, instance))
     out = evaluator.contraction.dense(value, wanted)
-    _check_inside(out)
+    check_inside(out)
     if set(out.jets) != {0}:
         raise SortError("a derivative was left over")
     return out
-
-
-def _check_inside(factor: Factor) -> None:
-    """Raise OutsideNumberSystem where the number system cannot hold a value."""
-    for reason in factor.outside.values():
-        raise reason
-
-
-def open_axes(variable: Variable, instance: Instance) -> list[tuple[str, Sort]]:
-    """The names and sorts of the axes that a free variable opens: its own, or one for each draw of a batch."""
-    if not isinstance(variable.sort, Collective):
-        return [(variable.name, variable.sort)]
-    rounds = range(1, instance.length(Variable(variable.sort.length, INDEX)) + 1)
-    return [(f"{variable.name}.{name}.{i}", sort) for i in rounds for name, sort in variable.sort.components]

@@ -15,10 +15,11 @@ import numpy as np
 
 from pgsym.errors import InstanceError, UndefinedValue
 from pgsym.meaning.concrete import Concrete
-from pgsym.meaning.evaluator import evaluate_with_poles, open_axes
+from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.instances import Instance, Sizes, TableInstance
 from pgsym.meaning.numbers.base import Array, Ball, Float64, Numbers, Rational, Symbolic
 from pgsym.meaning.parametrised import LogLinear
+from pgsym.meaning.places import open_axes
 from pgsym.meaning.signature import ascii_name, bodies, head, indexed, listed_axes, only_assumed, primitives
 from pgsym.meaning.validation import Agreement, Table, check_rows, entries_of, labels_of, numbers_of
 from pgsym.terms.hypotheses import Counted, Definition, Hypothesis, Positive, Rounds, Signed, ThetaFree

@@ -15,7 +15,8 @@ from functools import partial, reduce
 
 from pgsym.errors import ContradictoryHypotheses
 from pgsym.terms.builtins import ABS, BUILT_IN, EXP, INDICATORS, LOG, MAXIMUM, MINIMUM, POWER, VARIANCE
-from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, Signed, consistent
+from pgsym.terms.consistency import consistent
+from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, Signed
 from pgsym.terms.nodes import (
     Add,
     All,

@@ -9,15 +9,7 @@ from itertools import product
 from typing import Any
 
 from attack.jets import Degree, Jet, Real
-from pgsym.terms.hypotheses import (
-    Definition,
-    Frozen,
-    HowMany,
-    Hypothesis,
-    NonNegative,
-    Positive,
-    ThetaFree,
-)
+from pgsym.terms.hypotheses import Definition, Frozen, HowMany, Hypothesis, NonNegative, Positive, ThetaFree
 from pgsym.terms.nodes import Symbol, Variable
 from pgsym.terms.sorts import INDEX, LETTERS, PARAMETER, REAL, Collective, Sort
 

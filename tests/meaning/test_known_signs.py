@@ -68,7 +68,7 @@ UNKNOWN: dict[str, Term] = {
 
 def sign(term: Term) -> int | None:
     instance = GenericInstance({STATE: 2, ACTION: 3}, {"T": 2}, given, [2**31 - 1])
-    return known_sign(term, instance, lambda t: Evaluator.at(instance)._signs_of_bounds(t, ()))
+    return known_sign(term, instance, lambda t: Evaluator.at(instance).signs_of_bounds(t, ()))
 
 
 @pytest.mark.parametrize("name", KNOWN)

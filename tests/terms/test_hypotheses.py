@@ -12,7 +12,8 @@ from pgsym.kernel import Derivation
 from pgsym.meaning.tables import problem
 from pgsym.problems import one_step, trajectories
 from pgsym.terms import ACTION, PARAMETER, REAL, STATE, Definition, Frozen, HowMany, Rounds, Symbol, Variable, grad, log
-from pgsym.terms.hypotheses import Hypothesis, NonNegative, Positive, ThetaFree, consistent
+from pgsym.terms.consistency import consistent
+from pgsym.terms.hypotheses import Hypothesis, NonNegative, Positive, ThetaFree
 from pgsym.terms.nodes import Term, lift
 from pgsym.terms.record import hypothesis_from_record, hypothesis_record
 from pgsym.terms.signs import is_non_negative

@@ -16,9 +16,9 @@ from pgsym.decide.renaming import parameter_of, primes_of
 from pgsym.decide.sizes import Size
 from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem
-from pgsym.meaning.evaluator import open_axes
 from pgsym.meaning.moves import Move
 from pgsym.meaning.numbers.base import Array, Ball, Numbers, Rational, Symbolic
+from pgsym.meaning.places import open_axes
 from pgsym.meaning.signature import head
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol, Term

@@ -1,0 +1,70 @@
+"""Whether hypotheses can hold together: of contradictions, everything would follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+
+from pgsym.errors import ContradictoryHypotheses, SortError
+from pgsym.terms.builtins import BUILT_IN
+from pgsym.terms.hypotheses import Definition, Frozen, HowMany, Hypothesis, ThetaFree
+from pgsym.terms.nodes import Symbol, Variable
+from pgsym.terms.sorts import REAL, Sort
+from pgsym.terms.structure import symbols
+
+
+def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Some hypotheses, if all can hold at once.
+
+    Raises ContradictoryHypotheses for a symbol that is defined twice or through itself, for a parameter that is held
+    fixed at two others or at one that is itself held fixed, and for two numbers of states or of actions; for a symbol
+    that is free of θ although what defines it is not said to be.
+    """
+    given = tuple(given)
+    for h in given:
+        if not isinstance(h, Hypothesis):
+            raise SortError(f"{h!r:.60} is no hypothesis, such as Positive(π) or ThetaFree(r)")
+    definitions: dict[Symbol, Definition] = {}
+    frozen: dict[Variable, Frozen] = {}
+    counts: dict[Sort, HowMany] = {}
+    for h in given:
+        match h:
+            case Definition(symbol):
+                known: Hypothesis = definitions.setdefault(symbol, h)
+            case Frozen(parameter):
+                known = frozen.setdefault(parameter, h)
+            case HowMany(sort):
+                known = counts.setdefault(sort, h)
+            case _:
+                continue
+        if known != h:
+            raise ContradictoryHypotheses(f"two hypotheses disagree: {known}, and {h}")
+    for f in frozen.values():
+        if f.at in frozen:
+            raise ContradictoryHypotheses(f"{f}, but {frozen[f.at]}: say what both are held fixed at")
+    _check_order(definitions)
+    _check_constants(definitions, {h.symbol for h in given if isinstance(h, ThetaFree)})
+    return given
+
+
+def _check_order(definitions: Mapping[Symbol, Definition]) -> None:
+    """Raise ContradictoryHypotheses for a definition that leads back to itself."""
+    leads_to = {s: symbols(d.body) & definitions.keys() for s, d in definitions.items()}
+    settled: set[Symbol] = set()
+    while ready := {s for s, others in leads_to.items() if s not in settled and others <= settled}:
+        settled |= ready
+    circular = [d for s, d in definitions.items() if s not in settled]
+    if circular:
+        raise ContradictoryHypotheses(f"a definition leads back to itself: {circular[0]}")
+
+
+def _check_constants(definitions: Mapping[Symbol, Definition], constant: AbstractSet[Symbol]) -> None:
+    """Raise ContradictoryHypotheses for a defined symbol that does not depend on θ, made of others that may."""
+    for symbol in sorted(constant & definitions.keys(), key=lambda s: s.name):
+        definition = definitions[symbol]
+        made_of = {s for s in symbols(definition.body) if s.result == REAL and s not in BUILT_IN} - constant
+        if made_of:
+            names = ", ".join(f"ThetaFree({s.name})" for s in sorted(made_of, key=lambda s: s.name))
+            raise ContradictoryHypotheses(
+                f"{symbol.name} cannot be free of θ by itself, for it is given by {definition}: assume {names}"
+            )
