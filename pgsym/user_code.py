@@ -199,4 +199,12 @@ def _defined(module: ModuleType) -> str:
     return ", ".join(own[:8]) or "nothing"
 
 
-__all__ = ["Aside", "Loaded", "blamed", "failure", "load", "running"]
+def shortened(value: object) -> str:
+    """A value of a user's in a few signs."""
+    try:
+        return f"{value!r:.60}"
+    except Exception:  # __repr__ is the user's too
+        return f"a {type(value).__name__}"
+
+
+__all__ = ["Aside", "Loaded", "blamed", "failure", "load", "running", "shortened"]

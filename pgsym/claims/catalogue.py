@@ -18,7 +18,7 @@ from pgsym.decide.verdicts import Rung
 from pgsym.errors import PgsymError, UnknownName
 from pgsym.files import write_atomically
 from pgsym.kernel import Theorem
-from pgsym.user_code import failure, running
+from pgsym.user_code import failure, running, shortened
 
 
 class Script(Protocol):
@@ -96,7 +96,7 @@ def _entries_from(home: str, script: Script) -> Iterator[Entry]:
         raise UnknownName(f"{script.__file__} claims nothing: its claims() yields no Claim")
     for claim in claims:
         if not isinstance(claim, Claim):
-            raise UnknownName(f"{script.__file__}: claims() yields {_short(claim)}, which is no Claim")
+            raise UnknownName(f"{script.__file__}: claims() yields {shortened(claim)}, which is no Claim")
         yield Entry(claim, home, claim.derivation or (home if hasattr(script, "derive") else None))
 
 
@@ -241,16 +241,10 @@ def derived(name: str, _stamp: tuple[str, int] | None) -> Theorem:
     except BaseException as reason:  # whatever a user's file raises
         raise UnknownName(failure(found.__file__, reason)) from None
     if not isinstance(theorem, Theorem):
-        raise UnknownName(f"{found.__file__}: derive() returns {_short(theorem)}, which is no Theorem (see pgsym new)")
+        raise UnknownName(
+            f"{found.__file__}: derive() returns {shortened(theorem)}, which is no Theorem (see pgsym new)"
+        )
     return theorem
-
-
-def _short(value: object) -> str:
-    """A value of a user's in a few signs."""
-    try:
-        return f"{value!r:.60}"
-    except Exception:  # __repr__ is the user's too
-        return f"a {type(value).__name__}"
 
 
 def names() -> Iterator[str]:

@@ -21,6 +21,7 @@ from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term, lift
 from pgsym.terms.printers.latex import latex
 from pgsym.terms.sorts import LETTERS
+from pgsym.user_code import shortened
 
 if TYPE_CHECKING:
     import sympy
@@ -119,13 +120,6 @@ def _same(x: Exact, y: Exact) -> bool:
     return not {"undefined"} & {x, y} and cancels(sympy.sympify(x) - sympy.sympify(y))
 
 
-def _short(value: object) -> str:
-    try:
-        return f"{value!r:.60}"
-    except Exception:  # __repr__ is the user's
-        return f"a {type(value).__name__}"
-
-
 def _tuple_of(kind: type) -> Callable[[object], bool]:
     return lambda value: isinstance(value, tuple) and all(isinstance(x, kind) for x in value)
 
@@ -196,7 +190,7 @@ class Claim:
                 object.__setattr__(self, name, tuple(getattr(self, name)))
         for name, (fits, what) in FIELDS.items():
             if not fits(getattr(self, name)):
-                raise PgsymError(f"{self.id}: {name} is {what}, not {_short(getattr(self, name))}")
+                raise PgsymError(f"{self.id}: {name} is {what}, not {shortened(getattr(self, name))}")
         if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.id):
             raise UnknownName(f"{self.id!r} is no id: use words joined by hyphens, such as my-identity")
         if self.expected not in (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED):

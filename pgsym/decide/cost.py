@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pgsym.decide.sizes import Size
-from pgsym.meaning.cost import MOST_BITS, check_cost, cost
+from pgsym.meaning.cost import MOST_BITS_OF_A_VALUE, check_cost, cost
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term
 
@@ -26,7 +26,7 @@ def check_reach(
 def searchable(terms: Iterable[Term], given: Iterable[Hypothesis], names: Iterable[str], budget: int) -> int:
     """How many instances a search may look at: the budget, or none where exact values have too many bits."""
     given, few = tuple(given), dict.fromkeys(names, 2)
-    return budget if max(cost(t, given, few).bits for t in terms) <= MOST_BITS else 0
+    return budget if max(cost(t, given, few).bits for t in terms) <= MOST_BITS_OF_A_VALUE else 0
 
 
 __all__ = ["check_reach", "searchable"]

@@ -36,11 +36,11 @@ from pgsym.terms.structure import parts
 
 MOST_READINGS = 200_000
 """The most readings of sub-terms of a term at one size: some ten seconds; claims of the catalogue take up to 5,000."""
-MOST_BITS = 10_000_000
+MOST_BITS_OF_A_VALUE = 10_000_000
 """The most bits of an exact value of a term at a simple instance: beyond, one product takes seconds."""
 MOST_WRITTEN_BITS = 14_000
 """The most bits of a number that stands in a term, or that is written out: Python prints no longer one."""
-LOG_2 = log10(2)
+DIGITS_A_BIT = log10(2)
 ENTRY_BITS = 2.0
 """How many bits an entry of a simple table has, about."""
 
@@ -215,9 +215,9 @@ def check_cost(
     for term in terms:
         found = cost(term, given, largest)
         if found.number > MOST_WRITTEN_BITS:
-            digits = f"{found.number * LOG_2:.0f}" if found.number < inf else "too many"
+            digits = f"{found.number * DIGITS_A_BIT:.0f}" if found.number < inf else "too many"
             raise TooLarge(
-                f"a number in it has {digits} digits, more than {MOST_WRITTEN_BITS * LOG_2:.0f}: {alternative}"
+                f"a number in it has {digits} digits, more than {MOST_WRITTEN_BITS * DIGITS_A_BIT:.0f}: {alternative}"
             )
         if found.readings > MOST_READINGS:
             raise TooLarge(
@@ -225,4 +225,4 @@ def check_cost(
             )
 
 
-__all__ = ["MOST_BITS", "Cost", "check_cost", "cost"]
+__all__ = ["MOST_BITS_OF_A_VALUE", "Cost", "check_cost", "cost"]

@@ -339,12 +339,12 @@ def exact(value: object) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise SortError(f"{value!r:.60} is not a term; numbers are given as int or Fraction")
     number = Fraction(value)
-    if max(number.numerator.bit_length(), number.denominator.bit_length()) > MOST_BITS:
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > MOST_BITS_WRITTEN:
         raise SortError("a number of more than 4,000 digits cannot be written out: write it as a power")
     return number
 
 
-MOST_BITS = 13_287
+MOST_BITS_WRITTEN = 13_287
 """Of a number of 4,000 digits; Python itself writes no more than 4,300."""
 
 LONGEST_NAME = 200

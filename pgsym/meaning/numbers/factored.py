@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pgsym.errors import OutsideNumberSystem
 
-MOST_BITS = 128
+MOST_BITS_TO_FACTOR = 128
 """The largest number that is factored: some of this size take a second, and every 20 bits more ten times as long."""
 
 
@@ -21,11 +21,11 @@ def prime_powers(n: int) -> tuple[tuple[int, int], ...]:
     """
     import flint
 
-    if n.bit_length() > MOST_BITS:
+    if n.bit_length() > MOST_BITS_TO_FACTOR:
         about = n.bit_length() * 30103 // 100000 + 1
         raise OutsideNumberSystem(
             f"the logarithm of a number of {about} digits: its prime factors are not looked for beyond "
-            f"{MOST_BITS * 30103 // 100000 + 1} digits, so write it as a product or a power"
+            f"{MOST_BITS_TO_FACTOR * 30103 // 100000 + 1} digits, so write it as a product or a power"
         )
     return tuple(sorted((int(p), int(k)) for p, k in flint.fmpz(n).factor()))
 
