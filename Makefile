@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 EXTRAS := $(VENV)/.extras
 
-.PHONY: help report test fuzz test-extras audits mutants sizes lint bench pages clean
+.PHONY: help report test campaigns fuzz test-extras audits mutants sizes lint bench pages clean
 help:
 	@echo "make report   PDF, HTML and LaTeX of every derivation, in reports/"
-	@echo "make test     all tests"
+	@echo "make test     the tests, with a share of each campaign"
+	@echo "make campaigns  the cases of which make test takes a share: mutants, attacks, reports, replays (minutes)"
 	@echo "make fuzz     1,500 command lines and 400 malformed files, none of which may end badly (many minutes)"
 	@echo "make test-extras  the tests that need PyTorch, JAX and rlax; installs them"
 	@echo "make audits   what losses of rlax and PyTorch do: writes docs/audits-of-libraries.md"
@@ -31,7 +32,11 @@ report: $(SETUP)
 	$(BIN)/pgsym report --format tex,pdf,html --output reports
 
 test: $(SETUP)
+	@echo "Some 9,000 tests: about 5 minutes on two idle cores, 15 on slow ones."
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+
+campaigns: $(SETUP)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m campaign --numprocesses=2 --dist=worksteal tests
 
 fuzz: $(SETUP)
 	$(BIN)/python tests/fuzz/run.py 1500
@@ -47,7 +52,7 @@ audits: $(EXTRAS)
 	$(BIN)/python tests/estimators/library_audits.py docs/audits-of-libraries.md
 
 mutants: $(SETUP)
-	PGSYM_MUTANTS=12 $(BIN)/python -m pytest tests/test_mutants.py --numprocesses=2 --dist=worksteal
+	PGSYM_MUTANTS=12 $(BIN)/python -m pytest -m 'campaign or not campaign' tests/test_mutants.py --numprocesses=2 --dist=worksteal
 
 sizes: $(SETUP)
 	PGSYM_SIZES=6 $(BIN)/python -m pytest tests/test_claims_at_other_sizes.py tests/attack/test_registered.py --numprocesses=2 --dist=worksteal

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from campaigns import share
 
 from pgsym.claims import catalogue
 from pgsym.claims.verify import Verification, verify
@@ -154,7 +155,7 @@ NO_INSTANCE = {
 }
 
 
-@pytest.mark.parametrize("name", catalogue.scripts())
+@pytest.mark.parametrize("name", share(catalogue.scripts(), 3))
 def test_every_hypothesis_of_a_theorem_is_needed(name: str) -> None:
     """Without it the statement is refuted; the exceptions are decided, or no instance tells, and known."""
     for hypothesis, verdict in catalogue.theorem(name).necessity():

@@ -43,14 +43,46 @@ def test_a_file_that_changed_is_asked_itself(monkeypatch: pytest.MonkeyPatch, fr
     assert catalogue.entry(ID).home == ID
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"any-critic": 3}'])
+ENTRY = '{"any-critic": {"digest": "same", "claims": [%s]}}'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "[" * 100_000,
+        '{"any-critic": 3}',
+        ENTRY % '["any-critic", "decided", "any-critic", "x", 1]',
+        ENTRY % '[["x"], "decided", "any-critic", 1, 1]',
+        ENTRY % '["any-critic", "decided", 5, 1, 1]',
+    ],
+)
 def test_a_broken_index_is_as_good_as_none(
     content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh: None
 ) -> None:
     (tmp_path / index.FILE).write_text(content)
     monkeypatch.setattr(index, "homes", lambda: {"any-critic": Path(catalogue.script("any-critic").__file__)})
     monkeypatch.setattr(index, "folder", lambda: tmp_path)
+    monkeypatch.setattr(index, "_digest", lambda path: "same")
     assert index.indexed() == {}
+
+
+def test_a_claim_that_the_index_invents_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "_homes_of_claims", lambda: {"a-ghost": ID})
+    with pytest.raises(UnknownName, match="there is no 'a-ghost'"):
+        catalogue.entry("a-ghost")
+
+
+def test_a_file_of_ones_own_does_not_hide_the_catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "policy_gradient_one_step.py"
+    path.write_text(Path(catalogue.script("any-critic").__file__).read_text().replace('"any-critic"', '"mine"', 1))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ID).mkdir()
+    own = catalogue.entries_of(str(path))
+    assert {e.home for e in own} == {f"my-{ID}"}
+    assert ID in {e.claim.id for e in catalogue.entries_of(ID)}
 
 
 def test_an_unknown_name_is_compared_with_those_of_the_index() -> None:

@@ -134,9 +134,11 @@ def _in_order(found: Iterable[Entry]) -> dict[str, Entry]:
 
 def entry(name: str) -> Entry:
     """The claim of an id; raises UnknownName with the nearest one there is."""
-    if name not in _homes_of_claims():
+    home = _homes_of_claims().get(name)
+    found = _stated_in(home).get(name) if home is not None else None
+    if found is None:
         raise _unknown(name, _homes_of_claims())
-    return _stated_in(_homes_of_claims()[name])[name]
+    return found
 
 
 def as_indexed() -> list[tuple[str, Indexed]]:
@@ -177,7 +179,7 @@ def _module(name: str) -> Script:
 
 def entries_of(name: str) -> list[Entry]:
     """All claims of a script, a file or a folder of files; of an id that names no script, that claim."""
-    if Path(name).is_dir():
+    if Path(name).is_dir() and name not in homes() and name not in _homes_of_claims():
         files = sorted(p for p in Path(name).glob("*.py") if not p.name.startswith(("_", ".")))
         if not files:
             raise UnknownName(f"there are no claims in {name}: it holds no .py files (see pgsym new claim)")
@@ -197,6 +199,8 @@ def _load(path: Path) -> str:
     if not path.is_file() or spec is None or spec.loader is None:
         raise UnknownName(f"there is no file {path} to read")
     stamp = (str(path.resolve()), path.stat().st_mtime_ns)
+    if name in homes() and path.resolve() != homes()[name].resolve():
+        name = f"my-{name}"  # the catalogue's name stays the catalogue's
     if name in _mine and _mine[name][0] == stamp:
         return name
     module = importlib.util.module_from_spec(spec)

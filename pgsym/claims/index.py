@@ -48,12 +48,20 @@ def indexed() -> dict[str, tuple[Indexed, ...]]:
     try:
         known = json.loads((folder() / FILE).read_text("utf-8"))
         return {
-            name: tuple(Indexed(i, e, s, c, r) for i, e, s, c, r in known[name]["claims"])
+            name: tuple(_read(*entry) for entry in known[name]["claims"])
             for name, path in homes().items()
             if name in known and known[name]["digest"] == _digest(path)
         }
-    except (OSError, ValueError, KeyError, TypeError):  # a broken index is as good as none
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # a broken index is as good as none
         return {}
+
+
+def _read(id_: object, expected: object, script: object, chapter: object, row: object) -> Indexed:
+    """A claim of the index; raises ValueError for what `written` would not write."""
+    match id_, expected, script, chapter, row:
+        case str(), str(), str() | None, int(), int() | float():
+            return Indexed(id_, expected, script, chapter, row)
+    raise ValueError(f"not a claim of the index: {id_!r:.60}")
 
 
 def in_order() -> list[tuple[str, Indexed]] | None:

@@ -137,6 +137,8 @@ class Elementary(Meaning[Value]):
                 return self.exp(only, environment)
             case Apply(symbol, (inner,)) if symbol == LOG:
                 return self.contraction.where_positive(self.real(self.read(inner, environment)))
+            case Apply(symbol, arguments) if symbol in self.instance.definitions:
+                return self.exp(*self.opened(self.instance.definitions[symbol], arguments, environment))
         return self.contraction.exp(self.real(self.read(argument, environment)))
 
     def absolute(self, argument: Term, environment: Environment) -> Value:
@@ -155,6 +157,9 @@ class Elementary(Meaning[Value]):
                 return self.power(inner, exponent)
             case Number(number):
                 return self.number(abs(number))
+            case Product(Range() as over, scope):
+                times = self.read(over, environment)
+                return self.multiply(tuple([self.absolute(scope.body, (i, *environment)) for i in times]))
             case Apply(symbol, arguments) if symbol in self.instance.definitions:
                 return self.absolute(*self.opened(self.instance.definitions[symbol], arguments, environment))
         value = self.real(self.read(argument, environment))

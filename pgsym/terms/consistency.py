@@ -62,7 +62,13 @@ def _check_constants(definitions: Mapping[Symbol, Definition], constant: Abstrac
     """Raise ContradictoryHypotheses for a defined symbol that does not depend on θ, made of others that may."""
     for symbol in sorted(constant & definitions.keys(), key=lambda s: s.name):
         definition = definitions[symbol]
-        made_of = {s for s in symbols(definition.body) if s.result == REAL and s not in BUILT_IN} - constant
+        waiting, reached = list(symbols(definition.body)), set[Symbol]()
+        while waiting:
+            found = waiting.pop()
+            if found not in reached:
+                reached.add(found)
+                waiting += symbols(definitions[found].body) if found in definitions else ()
+        made_of = {s for s in reached - definitions.keys() if s.result == REAL and s not in BUILT_IN} - constant
         if made_of:
             names = ", ".join(f"ThetaFree({s.name})" for s in sorted(made_of, key=lambda s: s.name))
             raise ContradictoryHypotheses(

@@ -11,6 +11,7 @@ from pgsym.decide.order import decide_order
 from pgsym.problems import one_step
 from pgsym.terms import (
     ACTION,
+    INDEX,
     REAL,
     STATE,
     Definition,
@@ -19,18 +20,21 @@ from pgsym.terms import (
     Variable,
     absolute,
     clip,
+    exp,
     expect,
     function,
     given,
     grad,
     indicator,
+    log,
     maximum,
     minimum,
+    product_range,
 )
 from pgsym.terms.nodes import lift
 
 m = one_step()
-x, y = Variable("x"), Variable("y")
+x, y, t = Variable("x"), Variable("y"), Variable("t", INDEX)
 f, g = (function(name, STATE)(m.s) for name in "fg")
 A, B = Symbol("A", (REAL,)), Symbol("B", (REAL, REAL))
 SIZE = Definition.of(A(x), absolute(x))
@@ -55,6 +59,12 @@ TRUE: dict[str, tuple[Term, Term, Definition]] = {
     "either order": (B(f, g), B(g, f), LARGER),
     "a clip": (grad(A(f)), grad(clip(f, Fraction(4, 5), Fraction(6, 5))), CLIPPED),
     "of another": (A(A(f)), A(f), SIZE),
+    "of a product over times": (
+        A(f),
+        product_range(t, 1, 3, of=absolute(f - t)),
+        Definition.of(A(x), absolute(product_range(t, 1, 3, of=x - t))),
+    ),
+    "a logarithm under exp": (exp(A(m.policy)), m.policy, Definition.of(A(x), log(x))),
 }
 
 

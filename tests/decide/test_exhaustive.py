@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache
 
 import pytest
+from campaigns import share
 
 from pgsym.claims import catalogue
 from pgsym.decide import Counterexample, Grid, Rung, Size, decide, exhaustive
@@ -64,7 +65,7 @@ def smaller(found: Size) -> Iterator[Size]:
             yield size
 
 
-@pytest.mark.parametrize("name", REFUTED)
+@pytest.mark.parametrize("name", share(REFUTED, 4))
 def test_no_smaller_size_has_a_counterexample(name: str) -> None:
     """Down to one state, action and step, over a grid with the found entries, or denominators up to 3 (or 2)."""
     claim, refused = REFUTED[name], []

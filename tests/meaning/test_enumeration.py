@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
+from campaigns import share
 from flint import arb, fmpq
 from random_trajectories import BASELINE, FIXED, GAMMA, GIVEN, OLD, Draw, F, InScope, Q, Writer, m
 
@@ -302,7 +303,7 @@ def random_problem(seed: int) -> tuple[Term, Shape]:
 CHUNKS, EACH = 26, 15
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize("chunk", share(range(CHUNKS), 3))
 def test_the_evaluator_agrees_with_enumeration(chunk: int) -> None:
     """390 pairs of a term and a problem: nothing is skipped but logarithms that a number system does not hold."""
     compared: Counter[str] = Counter()

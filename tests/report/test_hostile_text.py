@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from campaigns import share
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -92,7 +93,7 @@ def bare(text: str) -> str:
 
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", share(HOSTILE, 4))
 def test_latex_shows_the_text_and_executes_nothing(text: str, tmp_path: Path) -> None:
     (tmp_path / "canary.tex").write_text("CANARY")
     (tmp_path / "x.tex").write_bytes(render(document(text), "tex"))

@@ -84,8 +84,12 @@ def test_a_sign_that_a_definition_cannot_have_is_refused(
 
 def test_what_a_constant_is_made_of_may_be_said_to_be_constant() -> None:
     g = Symbol("g", (STATE,))
-    given = (Definition.of(f, g(m.s) ** 2), ThetaFree(F), ThetaFree(g))
-    assert decide(grad(f), lift(0), given).rung is Rung.DECIDED
+    size = Symbol("C", (REAL,))
+    for given in (
+        (Definition.of(f, g(m.s) ** 2), ThetaFree(F), ThetaFree(g)),
+        (Definition.of(f, size(g(m.s))), Definition.of(size(x), x * x), ThetaFree(F), ThetaFree(g)),
+    ):
+        assert decide(grad(f), lift(0), given).rung is Rung.DECIDED
 
 
 @pytest.mark.parametrize("name", NONSENSE)

@@ -137,7 +137,8 @@ class DegreeBound(Meaning[Degree]):
         if isinstance(term, Gradient):
             match term.body:
                 case Apply(symbol, (argument,)) if symbol == LOG:
-                    return self.real(self.read(argument, environment)).logarithmic_derivative
+                    inner, under = self._under_gradient(lambda: self.read(argument, environment))
+                    return inner.logarithmic_derivative * under
         if isinstance(term, Apply) and term.symbol in EXTREMES:
             return self._extreme(term, environment)
         if isinstance(term, Sum | Product) and isinstance(term.over, Range):
@@ -233,6 +234,8 @@ class DegreeBound(Meaning[Degree]):
                 return self._exp(only, environment)
             case Apply(symbol, (inner,)) if symbol == LOG:
                 return self.real(self.read(inner, environment))
+            case Apply(symbol, arguments) if symbol in self.definitions:
+                return self._exp(*self.opened(self.definitions[symbol], arguments, environment))
         self._count(self.real(self.read(argument, environment)), argument, environment)
         return Degree(1)
 
@@ -246,6 +249,9 @@ class DegreeBound(Meaning[Degree]):
             case Power(base, exponent):
                 even = exponent % 2 == 0
                 return self.power(self.read(base, environment) if even else self._absolute(base, environment), exponent)
+            case Product(Range() as over, scope):
+                times = self.read(over, environment)
+                return self.multiply(tuple([self._absolute(scope.body, (i, *environment)) for i in times]))
             case Apply(symbol, arguments) if symbol in self.definitions:
                 return self._absolute(*self.opened(self.definitions[symbol], arguments, environment))
         value = self.real(self.read(argument, environment))
@@ -323,13 +329,21 @@ class DegreeBound(Meaning[Degree]):
         return value.raised(exponent) if exponent >= 0 else value.inverse.raised(-exponent)
 
     def gradient(self, parameter: Variable, body: Callable[[Meaning[Degree]], Degree]) -> Degree:
-        outside, within = self.count, Count(degree=self.count.degree, bits=self.count.bits)
-        self.count = within
-        inner = self.real(body(self))
+        inner, under = self._under_gradient(lambda: body(self))
+        return inner.derived * under
+
+    def _under_gradient(self, body: Callable[[], Any]) -> tuple[Degree, Degree]:
+        """The degree of what is differentiated, and of what its logarithms and exponentials bring with them.
+
+        The derivative of log v is v'/v and that of exp v has v': where v is N/D, both lie over N and the square of D.
+        """
+        outside = self.count
+        self.count = Count(degree=outside.degree, bits=outside.bits)
+        inner = self.real(body())
+        within = self.count  # a gradient inside has put another one here
         self.count = outside.joined(within)
-        arguments = Degree(within.degree, within.degree, within.bits, within.bits)
-        entries = Degree.entries_over_entries(within.tables)
-        return inner.derived * arguments.raised(within.arguments) * entries  # the derivative of log v brings v below
+        arguments = Degree(2 * within.degree, 2 * within.degree, 2 * within.bits, 2 * within.bits)
+        return inner, arguments.raised(within.arguments) * Degree.entries_over_entries(within.tables)
 
     def all(self, sort: Sort) -> int:
         return self.cardinality(sort)

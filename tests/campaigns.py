@@ -1,0 +1,13 @@
+"""Checks of many alike cases: `make test` takes one in so many, `make campaigns` the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+
+def share(cases: Iterable[Any], one_in: int) -> list[Any]:
+    """The cases for `parametrize`, all but one in so many marked as a campaign."""
+    return [c if i % one_in == 0 else pytest.param(c, marks=pytest.mark.campaign) for i, c in enumerate(cases)]
