@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from graphlib import CycleError, TopologicalSorter
 
 from pgsym.errors import ContradictoryHypotheses, SortError
 from pgsym.terms.builtins import BUILT_IN
@@ -50,12 +51,11 @@ def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
 def _check_order(definitions: Mapping[Symbol, Definition]) -> None:
     """Raise ContradictoryHypotheses for a definition that leads back to itself."""
     leads_to = {s: symbols(d.body) & definitions.keys() for s, d in definitions.items()}
-    settled: set[Symbol] = set()
-    while ready := {s for s, others in leads_to.items() if s not in settled and others <= settled}:
-        settled |= ready
-    circular = [d for s, d in definitions.items() if s not in settled]
-    if circular:
-        raise ContradictoryHypotheses(f"a definition leads back to itself: {circular[0]}")
+    try:
+        TopologicalSorter(leads_to).prepare()
+    except CycleError as reason:
+        circular = next(d for s, d in definitions.items() if s in reason.args[1])
+        raise ContradictoryHypotheses(f"a definition leads back to itself: {circular}") from None
 
 
 def _check_constants(definitions: Mapping[Symbol, Definition], constant: AbstractSet[Symbol]) -> None:

@@ -33,7 +33,7 @@ from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
 from pgsym.terms.nodes import Apply, Conditional, Law, Power, Quotient, Scope, Symbol, Term, Variable
 from pgsym.terms.sorts import FINITE, REAL, Collective
-from pgsym.terms.structure import distinct, free, parts
+from pgsym.terms.structure import distinct, free, parts, symbols
 
 MOST_STRATA = 4096
 """Up to this many strata, all are looked at."""
@@ -199,7 +199,7 @@ def _discrete(
         key=lambda s: (s.name, len(s.arguments), str(s)),
     )
     every = (*terms, *(definitions[s].body for s in used if s in definitions))
-    dividing = {s for s, h in definitions.items() if any(_divides(t) for t in _bodies(h, definitions))}
+    dividing = _that_divide(definitions)
     unprotected = {t for term in every for divisor in _dividing(term, dividing) for t in _unprotected(divisor)}
     divisors = _reached({t.symbol for t in unprotected if isinstance(t, Apply | Law)}, definitions) - positive
     weights = (
@@ -266,16 +266,20 @@ def _poles(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], instance: Gen
     return any(poles is not None and bool(poles.any()) for poles in read)
 
 
-def _divides(term: Term) -> bool:
-    """Whether a term itself divides by something, takes a logarithm, or conditions on something."""
-    return next(_dividing(term, ()), None) is not None
-
-
-def _bodies(h: Definition, definitions: Mapping[Symbol, Definition]) -> Iterator[Term]:
-    """The body of a definition, and those of all that it mentions."""
-    for symbol in vocabulary((h.body,), tuple(definitions.values())) & definitions.keys():
-        yield definitions[symbol].body
-    yield h.body
+def _that_divide(definitions: Mapping[Symbol, Definition]) -> set[Symbol]:
+    """The symbols whose definitions divide by something, take a logarithm or condition, or mention such symbols."""
+    mentioned_by: dict[Symbol, list[Symbol]] = {}
+    for symbol, definition in definitions.items():
+        for other in symbols(definition.body):
+            mentioned_by.setdefault(other, []).append(symbol)
+    waiting = [s for s, d in definitions.items() if next(_dividing(d.body, ()), None) is not None]
+    found = set[Symbol]()
+    while waiting:
+        symbol = waiting.pop()
+        if symbol not in found:
+            found.add(symbol)
+            waiting += mentioned_by.get(symbol, ())
+    return found
 
 
 def _dividing(term: Term, by_arguments: Collection[Symbol]) -> Iterator[Term]:
