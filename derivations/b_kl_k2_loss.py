@@ -21,7 +21,7 @@ def derive() -> Theorem:
     d = Derivation(m.expectation(grad(k2)), given=given, name="b-kl-estimators-k2-loss", sizes=SIZES)
     d.apply(rules.MoveGradientInside, why="The factor in front does not move.")
     d.apply(rules.DifferentiatePower, why="The square brings down what was squared.")
-    d.apply(rules.Rearrange(k1 * grad(k1)), at=(1, 1), why="The two cancels.")
+    d.apply(rules.Rearrange(k1 * grad(k1)), at=(1, 1), why="The half and the 2 cancel.")
     d.apply(rules.ExpandLog, at=(1, 1, 1, 0), why="The logarithm of a fraction,")
     d.apply(rules.MoveGradientInside, at=grad(log(m.policy) - log(reference)), why="differentiated term by term:")
     d.apply(rules.GradientOfConstant, at=grad(-log(reference), m.theta), why="the reference does not move,")

@@ -18,7 +18,7 @@ def derive() -> Theorem:
     d = Derivation(start, given=m.hypotheses, name="b-kl-of-sequences-k2-of-the-whole", sizes=SIZES)
     d.apply(rules.MoveGradientInside, why="The factor in front does not move.")
     d.apply(rules.DifferentiatePower, why="The square brings down what was squared.")
-    d.apply(rules.Rearrange(whole * grad(whole)), at=(1,), why="The two cancels.")
+    d.apply(rules.Rearrange(whole * grad(whole)), at=(1,), why="The half and the 2 cancel.")
     d.apply(rules.MoveGradientInside, why="The log-ratio of the whole moves token by token,")
     d.apply(Lemma(theorem("b-kl-log-ratio")), why="as the scores do.")
     d.apply(

@@ -28,7 +28,7 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
     out = console or quiet_pipes(highlight=False)
     out.print(f"\n[bold]{escape(theorem.name)}[/bold]")
     for hypothesis in theorem.given:
-        out.print(f"  given {escape(str(hypothesis))}", style="dim")
+        _hanging(out, "  [dim]given [/dim]", f"[dim]{escape(str(hypothesis))}[/dim]", 0)
     out.print()
     _hanging(out, "    ", escape(_kept(text(theorem.lhs))))
     for number, step in enumerate(theorem.steps, 1):
@@ -56,7 +56,7 @@ def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None)
     out.print()
     _hanging(out, "", f"[bold]{escape(claim.id)}[/bold]  {escape(plain(claim.says))}")
     for hypothesis in verdict.assumed:
-        out.print(f"  given {escape(str(hypothesis))}", style="dim")
+        _hanging(out, "  [dim]given [/dim]", f"[dim]{escape(str(hypothesis))}[/dim]", 0)
     out.print()
     _hanging(out, "    ", escape(_kept(text(claim.lhs))))
     colour = "red" if verdict.rung is Rung.REFUTED else "green" if verdict.is_true else "yellow"

@@ -62,7 +62,7 @@ def standard(name: str) -> Iterator[Block]:
     yield derivation_of(theorem)
     assumed = list(necessity_of(theorem))
     if assumed:
-        yield Heading("What is assumed, and why it is needed")
+        yield Heading("What each hypothesis does")
         yield from assumed
     refuted = [c for c in claims if c.expected is Rung.REFUTED]
     others = [c for c in claims if c.expected is not Rung.REFUTED and c.id != theorem.name and c.step is None]
@@ -119,24 +119,24 @@ def derivation_of(theorem: Theorem) -> Derivation:
 
 
 def necessity_of(theorem: Theorem) -> Iterator[Block]:
-    """Each hypothesis, with what goes wrong without it."""
-    rows = []
+    """Two tables: the hypotheses without which the statement fails, with an instance each, and the others."""
+    failing, others = [], []
     for hypothesis, verdict in necessity(theorem):
         found = verdict.counterexample
         if found is not None:
-            rows.append((hypothesis.latex(), tables_line(found), _math(found.lhs), _math(found.rhs)))
+            failing.append((hypothesis.latex(), tables_line(found), _math(found.lhs), _math(found.rhs)))
+        elif verdict.is_true:
+            others.append((hypothesis.latex(), f"is true, too: {in_short(verdict)}; only this derivation uses it"))
         else:
-            without = f"only this derivation uses it: without it the statement is true, too ({in_short(verdict)})"
-            if not verdict.is_true:
-                without = f"whether the statement holds without it is not known: it is {verdict.rung}"
-            rows.append((hypothesis.latex(), without, "", ""))
-    if not rows:
-        return
-    yield Table(
-        ("hypothesis", "without it, at", "left side", "right side"),
-        tuple(rows),
-        caption="For each hypothesis the smallest instance found at which the statement fails without it.",
-    )
+            others.append((hypothesis.latex(), f"is {verdict.rung}: whether it holds is not known"))
+    if failing:
+        yield Table(
+            ("hypothesis", "without it, at", "left side", "right side"),
+            tuple(failing),
+            caption="For each hypothesis the smallest instance found at which the statement fails without it.",
+        )
+    if others:
+        yield Table(("hypothesis", "without it, the statement"), tuple(others))
 
 
 def refutation_of(claim: Claim) -> Iterator[Block]:
