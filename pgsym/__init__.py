@@ -12,11 +12,11 @@ The words of a derivation are here; what else there is lies one level down:
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pgsym import hooks
 from pgsym.errors import PgsymError
+from pgsym.namespaces import lazily
 from pgsym.version import __version__
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 __all__ = ["Derivation", "Lemma", "PgsymError", "Step", "Theorem", "__version__", "replay", "show"]
 
 
-_HOMES = {"replay": "pgsym.records", "show": "pgsym.cli.printing"}
-
-
-def __getattr__(name: str) -> Any:
-    """A public name, imported when it is asked for: NumPy and SymPy take a while."""
-    if name in __all__:
-        return getattr(import_module(_HOMES.get(name, "pgsym.kernel")), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazily(
+    __name__,
+    {
+        **dict.fromkeys(("Derivation", "Lemma", "Step", "Theorem"), "pgsym.kernel"),
+        "replay": "pgsym.records",
+        "show": "pgsym.cli.printing",
+    },
+)
 
 
 def _to_sympy(term: Term) -> sympy.Expr:

@@ -120,7 +120,7 @@ def _stated_in(home: str) -> dict[str, Entry]:
 def _homes_of_claims() -> dict[str, str]:
     """Where each claim is stated, by the index; a file that the index does not know is asked itself."""
     known = {claim.id: home for home, claims in indexed().items() for claim in claims}
-    return known | {id: home for home in homes() if home not in indexed() for id in _stated_in(home)}
+    return known | {claim: home for home in homes() if home not in indexed() for claim in _stated_in(home)}
 
 
 def _in_order(found: Iterable[Entry]) -> dict[str, Entry]:

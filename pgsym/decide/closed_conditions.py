@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from pgsym.decide.agreement.divisors import divisors, logarithms
+from pgsym.decide.divisors import divisors, logarithms
 from pgsym.decide.verdicts import Condition
 
 if TYPE_CHECKING:

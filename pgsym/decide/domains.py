@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pgsym.terms.builtins import ABS, BUILT_IN, EXP, LOG, POWER
+from pgsym.terms.builtins import ABS, BUILT_IN, EXP, POWER
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import (
     Add,
@@ -17,7 +17,6 @@ from pgsym.terms.nodes import (
     Binder,
     Bound,
     Conditional,
-    Expectation,
     Law,
     Multiply,
     Number,
@@ -33,7 +32,7 @@ from pgsym.terms.nodes import (
 from pgsym.terms.places import places
 from pgsym.terms.signs import is_non_negative
 from pgsym.terms.sorts import REAL
-from pgsym.terms.structure import symbols
+from pgsym.terms.structure import divided_by, symbols
 
 
 def holes(field: Term, given: Iterable[Hypothesis] = ()) -> tuple[Term, ...]:
@@ -49,7 +48,7 @@ def holes(field: Term, given: Iterable[Hypothesis] = ()) -> tuple[Term, ...]:
     ['E_{s∼D, a∼π_θ(· | s)}[r(s, a)]']
     """
     shape = _Shape(tuple(given))
-    found = (t for part in shape.parts_of(field) for t in shape.divided_by(part) if not shape.is_steady(t))
+    found = (t for part in shape.parts_of(field) for t in divided_by(part) if not shape.is_steady(t))
     return tuple(dict.fromkeys(found))
 
 
@@ -89,19 +88,6 @@ class _Shape:
                         sorts = symbol.arguments[: len(symbol.arguments) - len(given)]
                         outcomes = tuple(Variable(f"an outcome {k}", sort) for k, sort in enumerate(sorts))
                         waiting.append(self.definitions[symbol].unfold((*outcomes, *given)))
-
-    @staticmethod
-    def divided_by(term: Term) -> Iterator[Term]:
-        """What a term itself needs to be other than zero."""
-        match term:
-            case Quotient(_, below):
-                yield below
-            case Power(base, n) if n < 0:
-                yield base
-            case Apply(symbol, (argument,)) if symbol == LOG:
-                yield argument
-            case Conditional(law, scope):
-                yield Expectation(law, scope)  # the probability of the event
 
     def moves(self, term: Term) -> bool:
         """Whether a term may change with the parameter."""

@@ -49,7 +49,7 @@ from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis
 from pgsym.terms.nodes import Liftable, Symbol, Term, Variable, lift
 from pgsym.terms.sorts import FINITE, MATRIX, Collective
-from pgsym.terms.structure import free, is_visibly_zero, sort_of, symbols
+from pgsym.terms.structure import check_names, free, is_visibly_zero, sort_of, symbols
 
 LOG2_ERROR = -100
 """A false identity is accepted with a chance below 2^-100."""
@@ -247,7 +247,7 @@ def _unsettled(note: str, used: frozenset[Symbol]) -> str:
         return note
     free = [words for symbol, words in FREE.items() if symbol in used]
     if not free:
-        return f"{OF_A_FIELD}, so they are not the same, but no instance that shows it was found"
+        return f"{OF_A_FIELD}: they are not the same rational function, but no instance that shows it was found"
     return f"{OF_A_FIELD}, where {' and '.join(free)} may be anything, which by itself refutes nothing"
 
 
@@ -272,12 +272,7 @@ def comparable(lhs: Term, rhs: Term) -> tuple[Variable, ...]:
             v = min(stray, key=lambda v: v.name)
             where = "left" if one == 0 else "right"
             raise UnboundVariable(f"{v.name} ({v.sort}) is free on the {where} side only: nothing binds it there")
-    named: dict[str, Variable] = {}
-    for v in sorted(free(lhs) | free(rhs), key=lambda v: (v.name, str(v.sort))):
-        if (other_ := named.setdefault(v.name, v)) != v:
-            raise SortError(
-                f"{v.name} names two variables, of the sorts {other_.sort} and {v.sort}: give one of them another name"
-            )
+    check_names(free(lhs) | free(rhs))
     return tuple(sorted(sides[0] | sides[1], key=lambda v: v.name))
 
 
@@ -329,8 +324,8 @@ def _agree(
         collisions = bound.count.all_values**2 * 2 * bound.count.degree  # half as many pairs, x = y or x = −y
         q = (d + collisions) / LOW + difference_degree.total_bits / (30 * HOW_MANY)
         if q >= 2**-3:
-            where_ = f" at {size}" if size.counts else ""
-            reason = f"the degree {d}{where_} is too large for primes near 2^31: take a smaller size or exponent"
+            at = f" at {size}" if size.counts else ""
+            reason = f"the degree {d}{at} is too large for primes near 2^31: take a smaller size or exponent"
             covered.refuse(base, OutsideNumberSystem(reason))
             continue
         k = max(2, ceil(LOG2_ERROR / log2(q)) + 1)

@@ -83,8 +83,8 @@ class Size:
         missing = sorted(set(names) - set(said))
         last = said.get("T", said.get("N"))
         if missing and (last is None or not {*LETTERS, "T", "N"}.isdisjoint(missing)):
-            said_ = f"size {self}" if self.counts else "size given"
-            raise InstanceError(f"the {said_} does not say {', '.join(missing)}: add {missing[0]}=2")
+            which = f"size {self}" if self.counts else "size given"
+            raise InstanceError(f"the {which} does not say {', '.join(missing)}: add {missing[0]}=2")
         every = product(range(1, (last or 0) + 1), repeat=len(missing))
         sizes = (Size((*base.counts, *zip(missing, values, strict=True))) for values in every)
         given = tuple(given)

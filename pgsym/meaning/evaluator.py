@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import combinations, count
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from pgsym.meaning.places import PLACES, Axis, Choice, Distribution, Handle, ope
 from pgsym.terms.builtins import ABS, BUILT_IN, EXP, EXTREMES, LOG, OUTER, POWER, QUANTITY, TRANSPOSE
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Definition
-from pgsym.terms.meaning import Environment, Meaning, counted
+from pgsym.terms.meaning import Environment, Meaning, counted, mentioned
 from pgsym.terms.nodes import (
     Apply,
     Gradient,
@@ -31,7 +31,7 @@ from pgsym.terms.nodes import (
     Variable,
 )
 from pgsym.terms.sorts import FINITE, INDEX, MATRIX, PARAMETER, REAL, TRAJECTORY, Collective, Sort
-from pgsym.terms.structure import free, loose, sort_of
+from pgsym.terms.structure import check_names, free, sort_of
 
 SKIPPED = Variable("", PARAMETER)
 """Stands for a direction along which nothing is differentiated: the first one, in the right factor of x yᵀ."""
@@ -62,9 +62,8 @@ class Evaluator(Elementary):
         if (isinstance(term, Sum) and isinstance(term.over, Range)) or (
             isinstance(term, Apply) and term.symbol in EXTREMES
         ):
-            mentioned = tuple(environment[i] for i in sorted(loose(term)))
             return self.contraction.once(
-                ("read", term, mentioned, self.levels, self.transposed),
+                ("read", term, mentioned(environment, term), self.levels, self.transposed),
                 lambda: super(Evaluator, self).read(term, environment),
             )
         if isinstance(term, Gradient) and isinstance(term.body, Apply) and term.body.symbol == LOG:
@@ -151,9 +150,15 @@ class Evaluator(Elementary):
 
         What is known of a number's sign rests on its form, which its value does not show.
         """
-        mentioned = tuple([environment[i] for i in sorted(frozenset().union(*map(loose, arguments)))])
         return self.contraction.once(
-            ("at numbers", definition.symbol, arguments, mentioned, self.levels, self.transposed),
+            (
+                "at numbers",
+                definition.symbol,
+                arguments,
+                mentioned(environment, *arguments),
+                self.levels,
+                self.transposed,
+            ),
             lambda: self.real(self.read(definition.unfold(arguments), environment)),
         )
 
@@ -359,11 +364,7 @@ def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ..
     if loose:
         v = min(loose, key=lambda v: v.name)
         raise UnboundVariable(f"{v.name} ({v.sort}) is free: bind it by a sum or an expectation, or give it a value")
-    for v, w in combinations(axes, 2):
-        if v.name == w.name:
-            raise SortError(
-                f"{v.name} names two variables, of the sorts {v.sort} and {w.sort}: give one of them another name"
-            )
+    check_names(axes)
     if isinstance(instance, TableInstance) and sort_of(term) == MATRIX:
         instance = instance.in_pairs
     evaluator = Evaluator.at(instance)

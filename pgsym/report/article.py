@@ -26,7 +26,6 @@ from pgsym.report.builders import (
     verdict_on,
 )
 from pgsym.report.chapters import Chapter, FigureSlot, Part, chapters
-from pgsym.report.derivations import versions
 from pgsym.report.document import (
     Badge,
     Beside,
@@ -42,6 +41,7 @@ from pgsym.report.document import (
 )
 from pgsym.report.evidence import covered
 from pgsym.report.instance_graph import figure_of_counterexample, figure_of_example, listed
+from pgsym.report.versions import versions
 from pgsym.terms.printers.latex import latex
 
 NAME = "article"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pgsym.audit import TOLERANCE, Audit, Reading
 from pgsym.errors import ReportError
 from pgsym.extras import install
-from pgsym.report.derivations import versions
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
+from pgsym.report.versions import versions
 from pgsym.terms import latex
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import sys
 
 from pgsym.claims import catalogue
 from pgsym.report.builders import standard
 from pgsym.report.document import Block, Document, Paragraph
 from pgsym.report.stories import STORIES
-from pgsym.version import __version__
+from pgsym.report.versions import versions
 
 
 def document_for(name: str) -> Document:
@@ -25,20 +24,6 @@ def document_for(name: str) -> Document:
 def title_of(name: str) -> str:
     """The title of a script's report."""
     return _opening(catalogue.script(name).__doc__ or name)[0]
-
-
-def versions() -> tuple[tuple[str, str], ...]:
-    """What made the report."""
-    import numpy
-
-    python = ".".join(map(str, sys.version_info[:3]))
-    return (("pgsym", __version__), ("Python", python), ("NumPy", numpy.__version__), ("SymPy", _sympy_version()))
-
-
-def _sympy_version() -> str:
-    from importlib.metadata import version
-
-    return version("sympy")
 
 
 def _opening(docstring: str) -> tuple[str, tuple[Block, ...]]:

@@ -14,9 +14,9 @@ from pgsym.estimators.findings import FAILS, HOLDS, in_members
 from pgsym.estimators.measurement import Reading
 from pgsym.estimators.problems import Case
 from pgsym.extras import install
-from pgsym.report.derivations import versions
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
 from pgsym.report.prose import quoted
+from pgsym.report.versions import versions
 
 LONGEST = 12
 """How many rows of numbers a problem may have that is written out."""

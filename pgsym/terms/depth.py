@@ -37,7 +37,7 @@ def not_too_deep(function: Callable[P, R]) -> Callable[P, R]:
     """The function, which raises TermTooDeep where Python's stack ends inside a term.
 
     >>> from pgsym.terms import Variable, absolute, text
-    >>> x = Variable("x")
+    >>> x = Variable("a deep one")
     >>> for _ in range(3000):
     ...     x = absolute(x)
     >>> text(x)

@@ -41,10 +41,17 @@ from pgsym.terms.nodes import (
     Variable,
 )
 from pgsym.terms.sorts import INDEX, Sort
+from pgsym.terms.structure import loose
 
 V = TypeVar("V")
 Environment = tuple[Any, ...]
 """The values of the enclosing scopes, innermost first."""
+
+
+def mentioned(environment: Environment, *terms: Term) -> tuple[Any, ...]:
+    """The values of an environment that some terms mention: what else it holds makes no difference to them."""
+    indices = frozenset().union(*map(loose, terms))
+    return tuple([environment[i] for i in sorted(indices)])
 
 
 def counted(exponent: int, term: Term) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pgsym import hooks
 from pgsym.errors import SortError
-from pgsym.terms.builtins import COVARIANCE_MATRIX, MOMENTS, QUANTITY
+from pgsym.terms.builtins import COVARIANCE_MATRIX, LOG, MOMENTS, QUANTITY
 from pgsym.terms.nodes import (
     Add,
     All,
@@ -161,6 +161,29 @@ def free(term: Part) -> frozenset[Variable]:
         return frozenset({term})
     own = {term.parameter} if isinstance(term, Gradient) else set()
     return frozenset(own).union(*map(free, parts(term)))
+
+
+def check_names(variables: Iterable[Variable]) -> None:
+    """Raise SortError where two different variables have one name."""
+    named: dict[str, Variable] = {}
+    for v in sorted(variables, key=lambda v: (v.name, str(v.sort))):
+        if (same := named.setdefault(v.name, v)) != v:
+            raise SortError(
+                f"{v.name} names two variables, of the sorts {same.sort} and {v.sort}: give one of them another name"
+            )
+
+
+def divided_by(term: Term) -> Iterator[Term]:
+    """What a term itself needs to be other than zero: it divides by it, takes its logarithm, or conditions on it."""
+    match term:
+        case Quotient(_, below):
+            yield below
+        case Power(base, n) if n < 0:
+            yield base
+        case Apply(symbol, (argument,)) if symbol == LOG:
+            yield argument
+        case Conditional(law, event):
+            yield Expectation(law, event)  # the probability of the event
 
 
 @lru_cache(maxsize=2**14)

@@ -18,7 +18,7 @@ from pgsym.decide.sizes import Size
 from pgsym.errors import SortError
 from pgsym.terms.builtins import ABS, BUILT_IN, EXP, EXTREMES, INDICATORS, LOG, OUTER, POWER, TRANSPOSE
 from pgsym.terms.hypotheses import Definition
-from pgsym.terms.meaning import Environment, Meaning, counted
+from pgsym.terms.meaning import Environment, Meaning, counted, mentioned
 from pgsym.terms.nodes import (
     Add,
     Apply,
@@ -67,6 +67,7 @@ class AnyTime(int):
 
 
 Key = tuple[Term, tuple[Any, ...], tuple[int, ...]]
+"""A term, the values of the bound variables in it, and of how many values each of these stands for one."""
 
 
 @dataclass
@@ -171,9 +172,8 @@ class DegreeBound(Meaning[Degree]):
             opened = {LOG: self._log, EXP: self._exp, ABS: self._absolute}[symbol]
             return opened(arguments[0], environment)
         if symbol in self.definitions and self.definitions[symbol].takes_numbers:
-            mentioned = tuple([environment[i] for i in sorted(frozenset().union(*map(loose, arguments)))])
             body = self.opened(self.definitions[symbol], arguments, environment)
-            return self._read_once((symbol, arguments, mentioned), *body)
+            return self._read_once((symbol, arguments, mentioned(environment, *arguments)), *body)
         values = self.values(symbol, arguments, environment)
         if symbol not in BUILT_IN:
             return self.apply_values(symbol, values)
@@ -270,9 +270,9 @@ class DegreeBound(Meaning[Degree]):
 
     def _count(self, value: Degree, argument: Term, environment: Environment, times: int = 1) -> None:
         """Counts the values that an argument takes: some for each of its bound variables' values."""
-        bound = tuple([environment[i] for i in sorted(loose(argument))])
+        bound = mentioned(environment, argument)
         known = [self._how_many(x) for x in bound]
-        how_many = None if None in known else times * prod(n for n in known if n)
+        how_many = None if None in known else times * prod(n for n in known if n is not None)
         runs = tuple([getattr(x, "how_many", 1) for x in bound])  # 1 may stand for itself or for all times
         self.count.add(value, (argument, bound, runs), how_many)
 

@@ -28,12 +28,12 @@ from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.generic import GenericInstance, Stratum
 from pgsym.meaning.instances import axes_of, has_table
 from pgsym.meaning.numbers.base import Array
-from pgsym.terms.builtins import BUILT_IN, EXP, INDICATORS, LOG
+from pgsym.terms.builtins import BUILT_IN, EXP, INDICATORS
 from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
-from pgsym.terms.nodes import Apply, Conditional, Law, Power, Quotient, Scope, Symbol, Term, Variable
+from pgsym.terms.nodes import Apply, Law, Scope, Symbol, Term, Variable
 from pgsym.terms.sorts import FINITE, REAL, Collective
-from pgsym.terms.structure import distinct, free, parts, symbols
+from pgsym.terms.structure import distinct, divided_by, free, parts, symbols
 
 MOST_STRATA = 4096
 """Up to this many strata, all are looked at."""
@@ -294,15 +294,8 @@ def _dividing(term: Term, by_arguments: Collection[Symbol]) -> Iterator[Term]:
             case Law(symbol, arguments) if symbol in by_arguments:
                 sorts = symbol.arguments[len(symbol.arguments) - len(arguments) :]
                 yield from (x for x, sort in zip(arguments, sorts, strict=True) if sort == REAL)
-            case Quotient(_, below):
-                yield below
-            case Power(base, n) if n < 0:
-                yield base
-            case Apply(symbol, (argument,)) if symbol == LOG:
-                yield argument
-            case Conditional(law, scope):
-                yield law
-                yield scope.body
+            case _:
+                yield from divided_by(t)
 
 
 def _unprotected(term: Term) -> Iterator[Term]:
