@@ -15,9 +15,10 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from pgsym import hooks
-from pgsym.decide.equality import Sizes, decide, usual_sizes
-from pgsym.decide.relevance import relevant_hypotheses
+from pgsym.decide.decision import Sizes, decide
+from pgsym.decide.propositions import Equal
 from pgsym.decide.sizes import Size
+from pgsym.decide.subjects import About
 from pgsym.decide.verdicts import Condition, Rung, Verdict, covered
 from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RuleDoesNotApply, StepRefuted
 from pgsym.rules import OWN as WITHOUT_LEMMAS
@@ -210,11 +211,11 @@ class Theorem:
 
     def _without(self, hypothesis: Hypothesis) -> Verdict:
         """The verdict without a hypothesis: at its own sizes and, if nothing fails there, at the usual ones."""
-        fewer = [h for h in self.given if h != hypothesis]
-        verdict = decide(self.lhs, self.rhs, fewer, self.sizes)
+        statement = Equal(self.lhs, self.rhs, [h for h in self.given if h != hypothesis])
+        verdict = decide(statement, sizes=self.sizes)
         if self.sizes is None or not verdict.is_true:
             return verdict
-        return decide(self.lhs, self.rhs, fewer, (*self.sizes, *usual_sizes(self.lhs, self.rhs, fewer)))
+        return decide(statement, sizes=(*self.sizes, *statement.usual_sizes))
 
 
 class Derivation:
@@ -243,7 +244,7 @@ class Derivation:
         self._given = tuple(map(plain_hypothesis, given))
         self._sizes = None if sizes is None else tuple(Size.of(_counts(s)) for s in sizes)
         self._steps = ()
-        about = relevant_hypotheses((start,), self._given)
+        about = About((start,), self._given).relevant
         self._needs = tuple(h for h in about if _gives_meaning(h) or isinstance(h, Rounds))
 
     def __init_subclass__(cls) -> None:
@@ -375,7 +376,7 @@ class Derivation:
         target = self.line if target is None else plain(lift(target))
         if flat(self.line) != flat(target):
             raise PgsymError(f"the last line is not the target\n  last line {self.line}\n  target    {target}")
-        given = relevant_hypotheses((self._start, target), self._needs)
+        given = Equal(self._start, target, self._needs).relevant
         verdict = decide(self._start, target, given, self._sizes)
         if verdict.rung not in TRUE:
             raise StepRefuted(f"the conclusion does not hold: {verdict}", verdict)

@@ -16,8 +16,8 @@ from pgsym.claims import catalogue
 from pgsym.claims.claim import Claim
 from pgsym.decide import Rung, Size
 from pgsym.decide.equality import differs_at
-from pgsym.decide.relevance import relevant_hypotheses
-from pgsym.decide.sizes import DECISION_HORIZONS, DECISION_SIZES, size_names
+from pgsym.decide.sizes import DECISION_HORIZONS, DECISION_SIZES
+from pgsym.decide.subjects import About
 from pgsym.terms import ACTION, HowMany, Hypothesis, Term
 from pgsym.terms.hypotheses import Counted, Rounds
 from pgsym.terms.sorts import LETTERS
@@ -43,8 +43,8 @@ class Statement:
     def of(cls, claim: Claim) -> Statement:
         """What is decided of a claim: an order is the identity with its slack."""
         lhs, rhs = (claim.lhs, claim.rhs) if claim.slack is None else (claim.rhs - claim.lhs, claim.slack)
-        given = relevant_hypotheses((lhs, rhs), claim.given)
-        return cls(claim, lhs, rhs, given, size_names((lhs, rhs), given))
+        given = About((lhs, rhs), tuple(claim.given)).relevant
+        return cls(claim, lhs, rhs, given, About((lhs, rhs), tuple(given)).size_names)
 
     def sizes(self, how_many: int) -> list[Size]:
         """Random sizes that the hypotheses allow and nobody has chosen, the same every time."""

@@ -13,8 +13,7 @@ from mutants import spread
 from reference import Problem, Reading, Undefined, Undrawn, confirm, equal_by_sympy
 
 from pgsym.claims import catalogue
-from pgsym.decide import Rung, Size, decide
-from pgsym.decide.statements import Relation
+from pgsym.decide import Relation, Rung, Size, decide
 from pgsym.errors import SortError, UnboundVariable, UndefinedValue
 from pgsym.terms import ACTION, INDEX, STATE, Term
 from pgsym.terms.hypotheses import Before, Hypothesis, Rounds

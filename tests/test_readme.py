@@ -41,7 +41,7 @@ def test_shown_output_is_what_is_printed() -> None:
 def outcomes() -> list[Verification]:
     """What is claimed; that it is so is tested claim by claim (test_verdict_is_the_ledgers)."""
     claims = (e.claim for e in catalogue.entries().values())
-    verdicts = [Verdict(c.expected, c.lhs, c.rhs, c.given, Evidence("claimed"), relation=c.relation) for c in claims]
+    verdicts = [Verdict(c.expected, c.proposition, Evidence("claimed")) for c in claims]
     return [Verification(e, v, None) for e, v in zip(catalogue.entries().values(), verdicts, strict=True)]
 
 

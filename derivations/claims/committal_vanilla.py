@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym.claims.claim import Claim
-from pgsym.decide.statements import Relation
+from pgsym.decide import Relation
 from pgsym.terms import Positive, Symbol, log
 
 ODDS, BASE = Symbol("v", ()), Symbol("B", ())

@@ -12,7 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from pgsym.claims.claim import Claim
-from pgsym.decide.statements import Relation
+from pgsym.decide import Relation
 from pgsym.decide.verdicts import Rung
 from pgsym.terms import Closed, Number
 from pgsym.terms.nodes import lift

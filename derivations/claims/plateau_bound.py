@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym.claims.claim import Claim
-from pgsym.decide.statements import Relation
+from pgsym.decide import Relation
 from pgsym.problems import one_step
 from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, OUTCOME, STATE, Symbol, Variable, absolute, choice, indicator, sum_over

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from pgsym.claims.claim import Claim, Example
-from pgsym.decide.statements import Relation
+from pgsym.decide import Relation
 from pgsym.decide.verdicts import Rung
 from pgsym.problems import one_step
 from pgsym.problems.one_step_problem import POLICY

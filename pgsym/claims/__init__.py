@@ -9,7 +9,7 @@ from pgsym.namespaces import lazily
 if TYPE_CHECKING:
     from pgsym.claims.catalogue import Entry, entries, entry, names, script, scripts, theorem
     from pgsym.claims.claim import Claim, Example
-    from pgsym.decide.statements import Relation
+    from pgsym.decide import Relation
     from pgsym.decide.verdicts import Rung
 
 __getattr__ = lazily(
@@ -19,7 +19,7 @@ __getattr__ = lazily(
         **dict.fromkeys(
             ("Entry", "entries", "entry", "names", "script", "scripts", "theorem"), "pgsym.claims.catalogue"
         ),
-        "Relation": "pgsym.decide.statements",
+        "Relation": "pgsym.decide.propositions",
         "Rung": "pgsym.decide.verdicts",
     },
 )

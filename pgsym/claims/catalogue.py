@@ -13,7 +13,7 @@ from typing import Protocol, cast
 
 from pgsym.claims.claim import Claim, Example
 from pgsym.claims.index import FILE, Indexed, folder, homes, indexed, written
-from pgsym.decide.statements import Relation
+from pgsym.decide import Relation
 from pgsym.decide.verdicts import Rung
 from pgsym.errors import PgsymError, UnknownName
 from pgsym.files import write_atomically

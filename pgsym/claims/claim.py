@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from pgsym.decide.closed_form import cancels, decide_closed_form, is_closed
-from pgsym.decide.equality import Sizes, decide, differs_at
+from pgsym.decide.agreement.points import differs_at
+from pgsym.decide.closed_form import cancels, is_closed
+from pgsym.decide.decision import Sizes, decide
 from pgsym.decide.limits import TIME_LIMIT
-from pgsym.decide.order import decide_order
-from pgsym.decide.relevance import relevant_hypotheses
-from pgsym.decide.sizes import Size, size_names, up_to
-from pgsym.decide.statements import Relation
+from pgsym.decide.propositions import AtMost, Comparison, Equal, Relation
+from pgsym.decide.sizes import Size, up_to
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import InstanceError, PgsymError, UnknownName
 from pgsym.terms.hypotheses import Hypothesis
@@ -201,6 +201,13 @@ class Claim:
         """The id in words."""
         return self.id.replace("-", " ")
 
+    @cached_property
+    def proposition(self) -> Comparison:
+        """The statement as it is decided."""
+        if self.relation is Relation.AT_MOST:
+            return AtMost(self.lhs, self.rhs, self.given, self.slack)
+        return Equal(self.lhs, self.rhs, self.given)
+
     @property
     def is_about_instances(self) -> bool:
         """Whether it speaks of all instances of some sizes, and not of closed forms."""
@@ -218,32 +225,26 @@ class Claim:
         it needs to be true is a hypothesis, such as HowMany or Rounds.  What cannot be estimated ends after
         `time_limit` seconds.
         """
-        if not self.is_about_instances:
-            return decide_closed_form(self.lhs, self.rhs, self.relation, time_limit)
-        if sizes is not None or self.sizes is None:
-            return self._decided(sizes, time_limit)
-        verdict = self._decided(self.sizes, time_limit)
+        if sizes is not None or self.sizes is None or not self.is_about_instances:
+            return decide(self.proposition, sizes=sizes, time_limit=time_limit)
+        verdict = decide(self.proposition, sizes=self.sizes, time_limit=time_limit)
         return (self._refuted_elsewhere(time_limit) or verdict) if verdict.is_true else verdict
-
-    def _decided(self, sizes: Sizes | None, time_limit: float) -> Verdict:
-        if self.relation is Relation.AT_MOST:
-            return decide_order(self.lhs, self.rhs, self.given, sizes, slack=self.slack, time_limit=time_limit)
-        return decide(self.lhs, self.rhs, self.given, sizes, time_limit=time_limit)
 
     def _refuted_elsewhere(self, time_limit: float) -> Verdict | None:
         """The verdict at the smallest size at which the claim is false, if there is one.
 
         Looked at are all sizes of up to two of everything, and three states, actions or outcomes with few others.
         """
-        lhs, rhs = (self.lhs, self.rhs) if self.slack is None else (self.rhs - self.lhs, self.slack)
-        given = relevant_hypotheses((lhs, rhs), self.given)
-        names = size_names((lhs, rhs), given)
+        stated = self.proposition
+        shown = stated.shown_by if isinstance(stated, AtMost) else None
+        equation = shown or stated.as_equation
+        names, given = equation.size_names, equation.relevant
         twos = dict.fromkeys(names, 2)
         threes = [Size.of({**twos, "S": 1, letter: 3}).only(names) for letter in LETTERS if letter in names]
         decided = {Size.of(s).only(names) for s in self.sizes or ()}
         for size in (*up_to([Size.of(twos)]), *threes):
-            if size not in decided and size.instances(names, given) and differs_at(lhs, rhs, given, size):
-                verdict = self._decided((size,), time_limit)
+            if size not in decided and size.instances(names, given) and differs_at(equation, size):
+                verdict = decide(stated, sizes=(size,), time_limit=time_limit)
                 if verdict.rung is Rung.REFUTED:
                     return verdict
         return None

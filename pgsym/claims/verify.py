@@ -7,7 +7,7 @@ from typing import Any
 
 from pgsym.claims.catalogue import Entry, theorem
 from pgsym.claims.claim import Claim
-from pgsym.decide.equality import Sizes
+from pgsym.decide.decision import Sizes
 from pgsym.decide.limits import TIME_LIMIT
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import TooLarge, UnknownName
@@ -100,7 +100,7 @@ def verify(entry: Entry, sizes: Sizes | None = None, time_limit: float = TIME_LI
         verdict = claim.decide(sizes, time_limit)
     except TooLarge as reason:
         evidence = Evidence("none", note=str(reason))
-        verdict = Verdict(Rung.UNDECIDED, claim.lhs, claim.rhs, claim.given, evidence, relation=claim.relation)
+        verdict = Verdict(Rung.UNDECIDED, claim.proposition, evidence)
         return Verification(entry, verdict, None)
     slips = claim.slips()
     if claim.expected is Rung.REFUTED or entry.script is None:

@@ -17,16 +17,15 @@ import numpy as np
 
 from pgsym.decide.instances.candidates import Candidate, Ingredients, Kind, ingredients, rows_of
 from pgsym.decide.instances.spaces import space
-from pgsym.decide.sizes import Size, listed, vocabulary
-from pgsym.decide.statements import Statement
+from pgsym.decide.propositions import Comparison
+from pgsym.decide.sizes import Size, listed
+from pgsym.decide.subjects import Subject
 from pgsym.errors import PgsymError
 from pgsym.meaning.contraction.factors import Factor
 from pgsym.meaning.numbers.base import Array, Ball
 from pgsym.terms.builtins import BUILT_IN
-from pgsym.terms.hypotheses import Definition, Hypothesis
-from pgsym.terms.nodes import Symbol, Term, Variable
+from pgsym.terms.nodes import Symbol, Variable
 from pgsym.terms.sorts import REAL
-from pgsym.terms.structure import free
 
 if TYPE_CHECKING:
     import flint
@@ -80,7 +79,7 @@ class Summing(Ball):
             self.ratio = ratio if self.ratio is None or ratio < self.ratio else self.ratio
 
 
-def tested_with_balls(statement: Statement, sizes: Iterable[Size], seed: int) -> Tested:
+def tested_with_balls(statement: Comparison, sizes: Iterable[Size], seed: int) -> Tested:
     """What came of comparing both sides of an equation at random rational instances of some sizes.
 
     The instances depend on the statement and the seed.  Nothing is said where one of them cannot be evaluated.
@@ -89,7 +88,7 @@ def tested_with_balls(statement: Statement, sizes: Iterable[Size], seed: int) ->
     sizes, examples, between = tuple(sizes), 0, ""
     try:
         for size in sizes:
-            parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
+            parts = ingredients(statement, size)
             between = f", {FAR_IN_WORDS}" if parts.reals or parts.constants else between
             for _ in range(max(EACH, FEWEST // len(sizes))):
                 candidate = _drawn(parts, rng)
@@ -106,12 +105,10 @@ def tested_with_balls(statement: Statement, sizes: Iterable[Size], seed: int) ->
     return Tested(examples, words)
 
 
-def has_reals(terms: Iterable[Term], given: Iterable[Hypothesis]) -> bool:
+def has_reals(subject: Subject) -> bool:
     """Whether instances of some terms hold real numbers other than probabilities."""
-    terms, given = tuple(terms), tuple(given)
-    defined = {h.symbol for h in given if isinstance(h, Definition)}
-    used = vocabulary(terms, given) - BUILT_IN - defined
-    return any(s.result == REAL and not s.outcomes for s in used) or any(v.sort == REAL for t in terms for v in free(t))
+    used = subject.vocabulary - BUILT_IN - set(subject.definitions)
+    return any(s.result == REAL and not s.outcomes for s in used) or any(v.sort == REAL for v in subject.variables)
 
 
 def _drawn(parts: Ingredients, rng: np.random.Generator) -> Candidate:
@@ -132,7 +129,7 @@ def _drawn(parts: Ingredients, rng: np.random.Generator) -> Candidate:
     return drawn.candidate(np.zeros(len(drawn.slots), dtype=np.int64))
 
 
-def _agree(statement: Statement, size: Size, candidate: Candidate) -> tuple[bool | None, int]:
+def _agree(statement: Comparison, size: Size, candidate: Candidate) -> tuple[bool | None, int]:
     """Whether the sides agree at an instance, None where balls do not tell, and the bits that were needed."""
     for bits in PRECISIONS:
         numbers = Summing(bits)

@@ -17,12 +17,12 @@ from pgsym.decide.by_numbers import Outcome, checked, compared
 from pgsym.decide.closed_conditions import assumed, converges, divided_by
 from pgsym.decide.enclosures import NUMERICAL
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
-from pgsym.decide.statements import Relation
+from pgsym.decide.propositions import Comparison, Relation
 from pgsym.decide.verdicts import Condition, Evidence, Rung, Verdict
 from pgsym.decide.watched import Evaluated, watched
 from pgsym.errors import PgsymError, SortError, UndefinedValue
-from pgsym.terms.depth import not_too_deep
-from pgsym.terms.nodes import Add, Closed, Liftable, Multiply, Number, Power, Quotient, Term, lift
+from pgsym.terms.nodes import Add, Closed, Multiply, Number, Power, Quotient, Term
+from pgsym.terms.structure import distinct
 
 if TYPE_CHECKING:
     import sympy
@@ -32,16 +32,9 @@ DIGITS = 60
 
 def is_closed(term: Term) -> bool:
     """Whether a term is a closed form, or arithmetic of closed forms and numbers, with one at least."""
-    match term:
-        case Closed():
-            return True
-        case Add(operands) | Multiply(operands):
-            return any(map(is_closed, operands)) and all(is_closed(t) or isinstance(t, Number) for t in operands)
-        case Quotient(x, y):
-            return (is_closed(x) or is_closed(y)) and all(is_closed(t) or isinstance(t, Number) for t in (x, y))
-        case Power(base, _):
-            return is_closed(base)
-    return False
+    every = distinct(term)
+    arithmetic = Closed | Number | Add | Multiply | Quotient | Power
+    return any(isinstance(t, Closed) for t in every) and all(isinstance(t, arithmetic) for t in every)
 
 
 def expression(term: Term) -> sympy.Expr:
@@ -92,10 +85,7 @@ def _computed(term: Closed) -> sympy.Expr:
     return sympy.S(found)
 
 
-@not_too_deep
-def decide_closed_form(
-    lhs: Liftable, rhs: Liftable, relation: Relation = Relation.EQUAL, time_limit: float = TIME_LIMIT
-) -> Verdict:
+def decide_closed_form(proposition: Comparison, time_limit: float = TIME_LIMIT) -> Verdict:
     """Whether two closed forms are equal, or in order: `exact`, `refuted`, or `undecided`.
 
     What SymPy evaluates on the way, integrals and sums above all, is computed numerically as well, and of an equation
@@ -103,14 +93,14 @@ def decide_closed_form(
     `time_limit` seconds is `undecided`.
 
     >>> import sympy
+    >>> from pgsym.decide.propositions import Equal
     >>> x = sympy.Symbol("x")
     >>> area = Closed("∫₀¹ x² dx", "\\\\int_0^1 x^2 dx", lambda: sympy.integrate(x**2, (x, 0, 1)))
-    >>> print(decide_closed_form(area, Number(Fraction(1, 3))).rung)
+    >>> print(decide_closed_form(Equal(area, Number(Fraction(1, 3)))).rung)
     exact
     """
     started = time.perf_counter()
-    lhs, rhs = lift(lhs), lift(rhs)
-    trial = _Trial(lhs, rhs, relation)
+    trial = _Trial(proposition.lhs, proposition.rhs, proposition.relation)
     try:
         found = Deadline(time_limit).run(trial.decide)
     except LimitReached as reason:
@@ -126,7 +116,7 @@ def decide_closed_form(
     method = "; ".join((method, *found.confirmed))
     seconds = time.perf_counter() - started
     evidence = Evidence(method, note=found.note, conditions=found.conditions, seconds=seconds)
-    return Verdict(found.rung, lhs, rhs, (), evidence, relation=relation)
+    return Verdict(found.rung, proposition, evidence)
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,14 @@ Or neither, as of r − 1; then a decision holds where it is not zero, and says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from pgsym.decide.sizes import vocabulary
+from pgsym.decide.subjects import Subject
 from pgsym.decide.verdicts import Condition
 from pgsym.errors import UndefinedValue
 from pgsym.terms.builtins import ABS, LOG, POWER
-from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import (
     Apply,
     Conditional,
@@ -37,23 +36,23 @@ from pgsym.terms.sorts import INDEX, REAL
 from pgsym.terms.structure import distinct, product
 
 
-def conditions(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Condition, ...]:
+def conditions(subject: Subject) -> tuple[Condition, ...]:
     """What a decision about some terms takes for granted, because their form does not show it: c − d ≠ 0, or c > 0.
 
     Read is everything that the terms are made of, the bodies of definitions and the laws of draws among it.  Raises
     UndefinedValue for the logarithm of something that is positive at no instance.
 
+    >>> from pgsym.decide.subjects import About
     >>> from pgsym.terms import REAL, Variable, log
     >>> x = Variable("x", REAL)
-    >>> [str(c) for c in conditions((1 / (x - 1), log(x) / x), ())]
+    >>> [str(c) for c in conditions(About((1 / (x - 1), log(x) / x)))]
     ['x − 1 ≠ 0', 'x > 0']
     """
-    terms, given = tuple(terms), tuple(given)
-    requirements = _Requirements(Signs.under(given))
+    requirements = _Requirements(Signs.under(subject.relevant))
     definitions = requirements.signs.definitions
-    used = sorted(vocabulary(terms, given) & definitions.keys(), key=lambda s: (s.name, len(s.arguments), str(s)))
+    used = sorted(subject.vocabulary & definitions.keys(), key=lambda s: (s.name, len(s.arguments), str(s)))
     bodies = [definitions[s].equation[1] for s in used if not _takes_numbers(s)]
-    found = dict.fromkeys(r for term in (*terms, *bodies) for r in requirements.of(term))
+    found = dict.fromkeys(r for term in (*subject.terms, *bodies) for r in requirements.of(term))
     positive = dict.fromkeys(r.term for r in found if r.is_positive)
     for term, other in combinations(positive, 2):
         if same_rational_function(term, -other):

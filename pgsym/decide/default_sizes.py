@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import product
 
 from pgsym.decide.agreement.zero_patterns import are_few
 from pgsym.decide.sizes import Size, decision_sizes
+from pgsym.decide.subjects import Subject
 from pgsym.terms.hypotheses import Counted, Hypothesis, Rounds
-from pgsym.terms.nodes import Term
 from pgsym.terms.sorts import LETTERS
 
 FEW_STRATA = 128
@@ -18,27 +18,28 @@ MOST = 64
 """A number that a hypothesis asks for is looked for up to here."""
 
 
-def default_sizes(terms: Iterable[Term], given: Iterable[Hypothesis], names: tuple[str, ...]) -> tuple[Size, ...]:
+def default_sizes(subject: Subject) -> tuple[Size, ...]:
     """The usual small sizes, or those nearest to them that the hypotheses allow.
 
     A number that a hypothesis fixes is obeyed, and a horizon is as long as the times that are compared need.  Where a
     size has too many label functions and zero patterns to look at all of them, the largest smaller size that has not is
     taken instead.
 
+    >>> from pgsym.decide.subjects import About
     >>> from pgsym.problems import trajectories
     >>> from pgsym.terms import ACTION, HowMany, Rounds
     >>> m = trajectories()
-    >>> for size in default_sizes([m.objective], [HowMany(ACTION, 2), Rounds(m.T, 5)], ("S", "A", "T"))[:2]:
+    >>> for size in default_sizes(About((m.objective,), (HowMany(ACTION, 2), Rounds(m.T, 5))))[:2]:
     ...     print(size)
     |S| = 1, |A| = 2, T = 5
     |S| = 2, |A| = 2, T = 5
     """
-    terms, given = tuple(terms), tuple(given)
+    names, given = subject.size_names, subject.given
     allowed = [size for usual in decision_sizes(names) for size in _nearest(usual, names, given)]
     allowed += _longer(allowed, names, given)
     chosen: dict[Size, None] = {}
     for size in dict.fromkeys(allowed):
-        candidates = _enumerable(size, terms, given, names)
+        candidates = _enumerable(size, subject)
         first = next(candidates, size)
         if first != size and first.sorts in (s.sorts for s in chosen):  # rather one that shows something else
             first = next((s for s in candidates if s.sorts not in (c.sorts for c in chosen)), first)
@@ -101,12 +102,10 @@ def _size(said: Mapping[str, int], names: tuple[str, ...]) -> Size:
     return Size.of({name: n for name, n in said.items() if name in names})
 
 
-def _enumerable(
-    size: Size, terms: tuple[Term, ...], given: tuple[Hypothesis, ...], names: tuple[str, ...]
-) -> Iterator[Size]:
+def _enumerable(size: Size, subject: Subject) -> Iterator[Size]:
     """The size and those with fewer states, actions or outcomes whose strata are few enough for all, largest first."""
     smaller = sorted((s for s in size.below if s.lengths == size.lengths), key=lambda s: s.extent, reverse=True)
     for candidate in smaller:
-        instances = candidate.instances(names, given)
-        if instances and are_few(terms, given, instances[0], FEW_STRATA):
+        instances = candidate.instances(subject.size_names, subject.given)
+        if instances and are_few(subject, instances[0], FEW_STRATA):
             yield candidate

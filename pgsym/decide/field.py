@@ -1,10 +1,10 @@
-"""Is this field a gradient?  Decided by its Jacobian; with a potential, or with two mixed derivatives that differ.
+"""Deciding whether a field is a gradient, with a potential or with two mixed derivatives that differ.
 
-On a simply connected set of parameters a field F has a potential just where ∂_i F_j = ∂_j F_i (Poincaré 1887).  The
-Jacobian is decided for every policy class at once, at random second derivatives in prime fields; a field that fails is
-refuted at one instance.  Where the set has holes, since the field divides by something that may vanish, that says only
-that there is a potential around every point: a potential is needed that serves everywhere, or a loop shows that there
-is none.
+On a simply connected set of parameters a field F has a potential if and only if ∂_i F_j = ∂_j F_i (Poincaré 1887).  The
+Jacobian is decided for every policy class at once, at random second derivatives in prime fields; a field whose Jacobian
+is not symmetric is refuted at one instance.  If the field divides by something that may vanish, its domain has holes.
+Then a symmetric Jacobian only gives a potential around every point: we look for one that serves everywhere, or for a
+loop along which the integral of the field is not zero.
 """
 
 from __future__ import annotations
@@ -14,40 +14,38 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pgsym.decide.agreement.points import holds_at
 from pgsym.decide.domains import holes
-from pgsym.decide.equality import Sizes, decide, holds_at
+from pgsym.decide.equality import Effort, decide_equality
 from pgsym.decide.instances.counterexamples import Counterexample
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
 from pgsym.decide.loops import Loop, find_loop
-from pgsym.decide.relevance import listed, relevant_hypotheses
-from pgsym.decide.search.search import BUDGET
-from pgsym.decide.sizes import Size, decision_sizes, size_names
+from pgsym.decide.propositions import Equal, IsGradient
+from pgsym.decide.sizes import Size, decision_sizes
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.errors import SortError
-from pgsym.terms.build import grad, log, transpose
+from pgsym.terms.build import grad, log
 from pgsym.terms.builtins import LOG
-from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Apply, Gradient, Liftable, Multiply, Range, Scope, Sum, Term, Variable, lift
+from pgsym.terms.nodes import Apply, Gradient, Multiply, Range, Scope, Sum, Term, Variable, lift
 from pgsym.terms.signs import is_non_negative
-from pgsym.terms.sorts import PARAMETER, REAL, VECTOR
+from pgsym.terms.sorts import REAL
 from pgsym.terms.structure import free, parts, rebuild, sort_of
 
 if TYPE_CHECKING:
     import sympy
 
-    from pgsym.meaning.written_out.exact import Sized
-
 
 @dataclass(frozen=True)
 class Potential:
-    """Whether a field is a gradient, and of what.
+    """Whether a field is a gradient, with its potential if one is known.
 
-    `jacobian` is the verdict on ∇F = (∇F)ᵀ.  `term` is a potential where one is known, `gradient` the verdict on its
-    gradient being the field, `found` says in words where it came from.  `written` is one at the size `written_at` and
-    for logits only, as a closed form.  `holes` is what the field divides by, or takes the logarithm of, that may vanish
-    at policies with positive probabilities; where there is some and no potential is known, the field is a gradient
-    locally, and none if there is a `loop` along which its integral is not zero.
+    - `jacobian`: the verdict on ∇F = (∇F)ᵀ
+    - `term`: a potential; `gradient`: the verdict that its gradient is the field; `found`: how it was found, in words
+    - `written`: a potential in closed form, for logits at the size `written_at` only
+    - `holes`: divisors and arguments of logarithms that may vanish at policies with positive probabilities.  A field
+      with holes and without a known potential is a gradient locally
+    - `loop`: a loop along which the integral of the field is not zero, which shows that there is no potential
     """
 
     field: Term
@@ -62,19 +60,19 @@ class Potential:
 
     @property
     def is_local(self) -> bool:
-        """Whether there is a potential around every point, and nothing says that one serves everywhere."""
+        """Whether there is a potential around every point, but none is known that serves everywhere."""
         return self.jacobian.is_true and self.gradient is None and bool(self.holes)
 
     @property
     def rung(self) -> Rung:
-        """The evidence that the field is a gradient, or that it is none."""
+        """The rung of evidence that the field is a gradient, or that it is not."""
         if self.is_local:
             return Rung.UNDECIDED if self.loop is None else Rung.REFUTED
         return self.gradient.rung if self.gradient else self.jacobian.rung
 
     @property
     def exists(self) -> bool | None:
-        """Whether there is a potential; None where nothing was decided."""
+        """Whether there is a potential; None if that was not decided."""
         if self.rung is Rung.REFUTED:
             return False
         return True if self.rung in (Rung.DECIDED, Rung.EXACT) else None
@@ -86,7 +84,7 @@ class Potential:
 
     @property
     def mixed(self) -> str:
-        """The two mixed derivatives that differ, such as ∂F(2)/∂θ(1) = 1/16 and ∂F(1)/∂θ(2) = 0; nothing elsewhere."""
+        """The two mixed derivatives that differ, such as ∂F(2)/∂θ(1) = 1/16 and ∂F(1)/∂θ(2) = 0; empty if none do."""
         found = self.counterexample
         if found is None:
             return ""
@@ -115,7 +113,7 @@ class Potential:
         return "\n".join(lines)
 
     def _locally(self, field: str) -> str:
-        """What is known of a field with a symmetric Jacobian whose domain may have holes."""
+        """What is known of a field with a symmetric Jacobian whose domain may have holes, in words."""
         known = f"its Jacobian is symmetric; {self.jacobian.evidence}"
         if self.loop is not None:
             return f"no gradient, but locally one: {field}\n  {known}\n  {self.loop}"
@@ -129,100 +127,64 @@ class Potential:
         return "\n".join(lines)
 
 
-@not_too_deep
-def potential(
-    field: Liftable,
-    given: Iterable[Hypothesis] = (),
-    sizes: Sizes | None = None,
-    *,
-    candidates: Iterable[Term] = (),
-    write: Sized = None,
-    policy: str = "softmax",
-    seed: int = 0,
-    budget: int = BUDGET,
-    time_limit: float = TIME_LIMIT,
-) -> Potential:
-    """Whether a field is a gradient for every policy and problem of some sizes, with a potential or a counterexample.
+def decide_field(proposition: IsGradient, sizes: tuple[Size, ...] | None, effort: Effort) -> Potential:
+    """Whether a field is a gradient at some sizes, with a potential or a counterexample; see `decide`.
 
-    The Jacobian is decided first.  Where it is symmetric, a potential is looked for among the `candidates` and those
-    that leave out a score or a gradient sign; failing these, it is integrated in closed form if `write` names a size,
-    such as {"S": 1, "A": 2}, for a "softmax" or "sigmoid" `policy`.  A field with two unequal mixed derivatives is
-    refuted by the smallest instance found; where the search finds none, nothing is said.  A field that divides by
-    something that may vanish is a gradient only locally, unless its potential is found; a loop is looked for along
-    which its integral is not zero.  What a Frozen hypothesis holds fixed stays fixed: the question is then about one
-    slice.  The search for a counterexample and for a closed form end after `time_limit` seconds each.  Raises SortError
-    for a term that is no field, TooLarge where reading it would take too long.
+    The Jacobian is decided first.  Where it is symmetric, a potential is looked for among the candidates and the terms
+    that leave out a score or a gradient sign; failing these, it is integrated in closed form if that is asked for.  A
+    field that divides by something that may vanish is a gradient only locally, unless its potential is found; a loop is
+    looked for along which its integral is not zero.
 
+    >>> from pgsym.decide import decide
     >>> from pgsym.problems import one_step, trajectories
     >>> from pgsym.terms import sum_range
     >>> m = one_step()
-    >>> print(potential(m.expectation(m.reward * m.score), m.hypotheses).term)
+    >>> print(decide(IsGradient(m.expectation(m.reward * m.score)), m.hypotheses).term)
     E_{s∼D, a∼π_θ(· | s)}[r(s, a)]
     >>> m = trajectories()
     >>> pairwise = m.expectation(sum_range(m.t, 1, m.T, of=m.reward(m.t) * m.score(m.t)))
-    >>> print(potential(pairwise, m.hypotheses).mixed)
+    >>> print(decide(IsGradient(pairwise), m.hypotheses).mixed)
     ∂_i F_j = 1/16 and ∂_j F_i = 0 for i = θ(1,1), j = θ(2,1)
     """
-    field = lift(field)
-    if sort_of(field) != VECTOR:
-        raise SortError(f"only a field may be a gradient, not {field}")
-    given, theta = listed(given, seed), _parameter(field)
-    sizes = None if sizes is None else tuple(sizes)
-    jacobian = decide(grad(field, theta), transpose(grad(field, theta)), given, sizes, seed, budget, time_limit)
+    field, given, theta = proposition.field, proposition.given, proposition.parameter
+    jacobian = decide_equality(proposition.has_symmetric_jacobian, sizes, effort)
     if jacobian.rung is not Rung.DECIDED:
         return Potential(field, jacobian)
     doubtful = holes(field, given)
     outside = [h for h in doubtful if free(h) <= free(field)]  # not what is divided by under a sum, for its index only
     below = ((log(h), "the logarithm of what it divides by") for h in outside if is_non_negative(h, given))
-    for term, found in (*((c, "the candidate") for c in candidates), *constructed(field, theta), *below):
-        gradient = _holds(grad(term, theta), field, given, sizes, seed)
+    for term, found in (*((c, "the candidate") for c in proposition.candidates), *constructed(field, theta), *below):
+        gradient = _holds(Equal(grad(term, theta), field, given), sizes, effort)
         if gradient is not None:
             return Potential(field, jacobian, term, gradient, found)
-    if doubtful and (loop := _loop_in_time(field, given, seed, time_limit)) is not None:
+    if doubtful and (loop := _loop_in_time(field, given, effort)) is not None:
         return Potential(field, jacobian, holes=doubtful, loop=loop)
-    return _written(Potential(field, jacobian, holes=doubtful), given, write, policy, time_limit)
+    return _written(Potential(field, jacobian, holes=doubtful), proposition, effort.time_limit)
 
 
-def _loop_in_time(field: Term, given: tuple[Hypothesis, ...], seed: int, time_limit: float) -> Loop | None:
-    """A loop around a hole of a field, or None where none was found in so many seconds."""
+def _loop_in_time(field: Term, given: tuple[Hypothesis, ...], effort: Effort) -> Loop | None:
+    """A loop around a hole of a field, or None where none was found in time."""
     try:
-        return Deadline(time_limit).run(lambda: find_loop(field, given, seed))
+        return Deadline(effort.time_limit).run(lambda: find_loop(field, given, effort.seed))
     except LimitReached:
         return None
 
 
-def _parameter(field: Term) -> Variable:
-    """The parameter that the field is differentiated by."""
-    found = sorted({t.parameter for t in _gradients(field)}, key=lambda v: v.name)
-    found = found or sorted((v for v in free(field) if v.sort == PARAMETER), key=lambda v: v.name)
-    if len(found) != 1:
-        raise SortError(f"a field has one parameter, {field} has {len(found)}")
-    return found[0]
-
-
-def _gradients(term: Term) -> Iterator[Gradient]:
-    if isinstance(term, Gradient):
-        yield term
-    for part in parts(term):
-        yield from _gradients(part.body if isinstance(part, Scope) else part)
-
-
-def _holds(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], sizes: Sizes | None, seed: int) -> Verdict | None:
-    """The verdict that two terms are equal, or None; what fails at the first size is not looked at further."""
-    names = size_names((lhs, rhs), given)
-    first = next(iter(decision_sizes(names) if sizes is None else sizes))
-    first = first if isinstance(first, Size) else Size.of(first)
-    some = holds_at(lhs, rhs, relevant_hypotheses((lhs, rhs), given), seed)
-    if not all(map(some, first.instances(names, given))):
+def _holds(identity: Equal, sizes: tuple[Size, ...] | None, effort: Effort) -> Verdict | None:
+    """The verdict that an equation is true, or None; one that fails at the first size is not decided at the others."""
+    read = identity.apart
+    first = identity.at(decision_sizes(identity.size_names) if sizes is None else sizes)[0]
+    if not all(holds_at(identity, size, effort.seed) for size in first.instances(read.size_names, read.given)):
         return None
-    verdict = decide(lhs, rhs, given, sizes, seed, budget=0)
+    verdict = decide_equality(identity, sizes, Effort(effort.seed, 0, TIME_LIMIT))
     return verdict if verdict.is_true else None
 
 
 def constructed(field: Term, theta: Variable) -> Iterator[tuple[Term, str]]:
-    """Terms whose gradient a field would be if what weights its gradients did not move, with how they are made.
+    """Candidates for a potential, each with how it was made.
 
-    Where a way leaves some summands gradients and makes numbers of others, it has made nothing.
+    They are the field without its scores or gradient signs: its gradient would be the field if the weights of its
+    gradients were constant.  A change that leaves some summands gradients and turns others into numbers gives none.
     """
     made = [field]
     for changes, how in (
@@ -242,12 +204,12 @@ Change = Callable[[Term, Variable], Term | None]
 
 
 def _first_of(changes: Iterable[Change], theta: Variable, term: Term) -> Term | None:
-    """What the first change that applies makes of a term."""
+    """The term after the first change that applies to it, or None if none does."""
     return next((new for change in changes if (new := change(term, theta)) is not None), None)
 
 
 def _is_number(term: Term) -> bool:
-    """Whether a term is a number, and not a gradient or a sum of both, which says nothing."""
+    """Whether a term is a number, and neither a gradient nor a sum of numbers and gradients."""
     try:
         return sort_of(term) == REAL
     except SortError:
@@ -255,7 +217,7 @@ def _is_number(term: Term) -> bool:
 
 
 def _score_left_out(term: Term, theta: Variable) -> Term | None:
-    """1 for ∇ log π."""
+    """1 in place of ∇ log π; None for any other term."""
     match term:
         case Gradient(parameter, Apply(symbol, _)) if symbol == LOG and parameter == theta:
             return lift(1)
@@ -263,19 +225,19 @@ def _score_left_out(term: Term, theta: Variable) -> Term | None:
 
 
 def _sum_of_scores_left_out(term: Term, theta: Variable) -> Term | None:
-    """1 for Σ_t ∇ log π_t."""
+    """1 in place of Σ_t ∇ log π_t; None for any other term."""
     if isinstance(term, Sum) and isinstance(term.over, Range) and _score_left_out(term.scope.body, theta):
         return lift(1)
     return None
 
 
 def _sign_left_out(term: Term, theta: Variable) -> Term | None:
-    """X for ∇X."""
+    """X in place of ∇X; None for any other term."""
     return term.body if isinstance(term, Gradient) and term.parameter == theta else None
 
 
 def _outermost(term: Term, change: Callable[[Term], Term | None]) -> Term:
-    """A term with its outermost parts changed where there is something to change, and no factors 1."""
+    """A term with the change applied to its outermost parts where it applies, and without factors 1."""
     changed = change(term)
     if changed is not None:
         return changed
@@ -290,8 +252,9 @@ def _outermost(term: Term, change: Callable[[Term], Term | None]) -> Term:
     return out
 
 
-def _written(known: Potential, given: tuple[Hypothesis, ...], size: Sized, policy: str, time_limit: float) -> Potential:
-    """With a closed form at a size, where one is asked for and found."""
+def _written(known: Potential, proposition: IsGradient, time_limit: float) -> Potential:
+    """The answer with a potential in closed form added, if one was asked for and found."""
+    size, policy, given = proposition.write, proposition.policy, proposition.given
     if size is None:
         return known
     from pgsym.decide.line_integrals import line_integral
@@ -305,4 +268,4 @@ def _written(known: Potential, given: tuple[Hypothesis, ...], size: Sized, polic
     return replace(known, written=written, written_at=where)
 
 
-__all__ = ["Potential", "constructed", "potential"]
+__all__ = ["Potential", "constructed", "decide_field"]

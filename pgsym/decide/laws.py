@@ -17,7 +17,8 @@ from pgsym.decide.instances.candidates import Candidate, ingredients
 from pgsym.decide.instances.counterexamples import digits
 from pgsym.decide.instances.spaces import at_round
 from pgsym.decide.primes import random_primes
-from pgsym.decide.sizes import Size, size_names, vocabulary
+from pgsym.decide.sizes import Size
+from pgsym.decide.subjects import About
 from pgsym.decide.verdicts import Condition
 from pgsym.errors import (
     ContradictoryHypotheses,
@@ -121,7 +122,7 @@ def _sums_to_one(h: Definition, given: tuple[Hypothesis, ...], sizes: tuple[Size
     primes = random_primes(POINTS, seed)
     seen = False
     for size in _instances(whole, h, given, sizes):
-        kinds = strata((whole,), given, size, seed, MOST_STRATA)
+        kinds = strata(About((whole,), given), size, seed, MOST_STRATA)
         if not kinds.complete:
             return False
         try:
@@ -139,7 +140,7 @@ def _sums_to_one(h: Definition, given: tuple[Hypothesis, ...], sizes: tuple[Size
 
 def _instances(whole: Term, h: Definition, given: tuple[Hypothesis, ...], sizes: Iterable[Size]) -> list[Size]:
     """The smallest sizes at which a law is looked at; none where a length is not said."""
-    names = size_names((whole, h.equation[0]), given)
+    names = About((whole, h.equation[0]), given).size_names
     try:
         instances = {x for s in sizes for x in s.only(names).instances(names, given)}
     except InstanceError:
@@ -153,7 +154,7 @@ def _check_sum(h: Definition, given: tuple[Hypothesis, ...], sizes: tuple[Size, 
     whole = _total(h.equation[0])
     for size in _instances(whole, h, given, sizes):
         try:
-            parts = ingredients((whole,), given, size)
+            parts = ingredients(About((whole,), given), size)
             if parts.entries > MOST_ENTRIES:
                 return
             space = at_round(parts, ROUND)
@@ -171,9 +172,8 @@ def _check_sum(h: Definition, given: tuple[Hypothesis, ...], sizes: tuple[Size, 
 
 def _about(h: Definition, given: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
     """What a law's own definition rests on."""
-    head = h.equation[0]
-    used = vocabulary((head,), given)
-    return tuple(g for g in given if g.concerns(used, free(head)))
+    head = About((h.equation[0],), given)
+    return tuple(g for g in given if g.concerns(head.vocabulary, head.variables))
 
 
 def _total(head: Apply) -> Term:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pgsym.decide.sizes import Size, size_names, vocabulary
+from pgsym.decide.sizes import Size
+from pgsym.decide.subjects import About
 from pgsym.errors import PgsymError
 from pgsym.meaning.written_out.exact import exact, parameters
-from pgsym.terms.hypotheses import Definition, Hypothesis
+from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term
 from pgsym.terms.sorts import FINITE, Collective
 from pgsym.terms.structure import free
@@ -73,7 +74,7 @@ def find_loop(field: Term, given: Iterable[Hypothesis], seed: int = 0) -> Loop |
     softmax policy.
     """
     given = tuple(given)
-    names = size_names((field,), given)
+    names = About((field,), given).size_names
     rng = np.random.default_rng(seed)
     for size in dict.fromkeys(s.only(names) for s in SMALL):
         for counts in size.instances(names, given):
@@ -95,8 +96,8 @@ def _choices(
     if any(isinstance(v.sort, Collective) for v in free(field)):
         return
     every = list(product(*(range(size.sorts[v.sort]) for v in loose)))
-    definitions = {h.symbol for h in given if isinstance(h, Definition)}
-    used = sorted(vocabulary((field,), given) - definitions, key=lambda s: s.name)
+    about = About((field,), given)
+    used = sorted(about.vocabulary - set(about.definitions), key=lambda s: s.name)
     functions = [s for s in used if s.result in FINITE and all(x in FINITE for x in s.arguments)]
     for i in rng.permutation(len(every))[:MOST_CHOICES]:
         labels = {

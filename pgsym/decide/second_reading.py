@@ -15,8 +15,8 @@ from pgsym.decide.instances.candidates import Candidate, ingredients
 from pgsym.decide.instances.counterexamples import Counterexample
 from pgsym.decide.instances.spaces import at_round
 from pgsym.decide.laws import keeps_laws
+from pgsym.decide.propositions import Comparison
 from pgsym.decide.sizes import Size
-from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem, ReadingsDisagree, SortError, TooLarge
 from pgsym.terms.sorts import MATRIX, VECTOR, Collective
 from pgsym.terms.structure import sort_of
@@ -32,8 +32,7 @@ MOST_ENTRIES = 100
 
 
 def read_again(
-    statement: Statement,
-    names: tuple[str, ...],
+    statement: Comparison,
     sizes: Iterable[Size],
     seeds: tuple[int, ...] = (0,),
     share: float = SHARE,
@@ -52,7 +51,7 @@ def read_again(
     if rng.random() >= share:
         return 0
     steps = read = 0
-    for size in sorted({x for s in sizes for x in s.instances(names, statement.given)}, key=lambda s: s.extent):
+    for size in statement.instances(sizes):
         try:
             for here, moving in _instances(statement, size, order, rng):
                 values = []
@@ -82,10 +81,10 @@ def _word(value: object) -> str:
 
 
 def _instances(
-    statement: Statement, size: Size, order: int, rng: np.random.Generator
+    statement: Comparison, size: Size, order: int, rng: np.random.Generator
 ) -> Iterator[tuple[Counterexample, list[Coordinate]]]:
     """Instances of a size, each with values of what is free, and the coordinates that gradients are taken along."""
-    parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
+    parts = ingredients(statement, size)
     if parts.entries > MOST_ENTRIES:
         return
     space = at_round(parts, ROUND)
@@ -100,7 +99,7 @@ def _instances(
         yield Counterexample(size, candidate, at, (), (), (), statement), moving
 
 
-def _free(statement: Statement, size: Size) -> Iterator[tuple[str, int]]:
+def _free(statement: Comparison, size: Size) -> Iterator[tuple[str, int]]:
     """The names of the free states and actions, those of a free batch among them, with how many values they have."""
     for variable in statement.axes:
         if not isinstance(variable.sort, Collective):

@@ -8,10 +8,9 @@ from itertools import product
 from math import prod
 
 from pgsym.errors import InstanceError, SortError
-from pgsym.terms.hypotheses import Before, Counted, Definition, Hypothesis, Rounds
-from pgsym.terms.nodes import Add, All, Multiply, Number, Symbol, Term, Variable
-from pgsym.terms.sorts import INDEX, LETTERS, Collective, Sort
-from pgsym.terms.structure import distinct, free, symbols
+from pgsym.terms.hypotheses import Before, Counted, Hypothesis, Rounds
+from pgsym.terms.nodes import Add, Multiply, Number, Term, Variable
+from pgsym.terms.sorts import LETTERS, Sort
 
 POSITIONS = ("S", "A", "T")
 
@@ -68,12 +67,12 @@ class Size:
         return {name: n for name, n in self.counts if name not in LETTERS}
 
     def only(self, names: Iterable[str]) -> Size:
-        """The sizes among some names."""
+        """The size without the counts that are not among some names."""
         wanted = set(names)
         return Size(tuple((name, n) for name, n in self.counts if name in wanted))
 
     def instances(self, names: Iterable[str], given: Iterable[Hypothesis] = ()) -> tuple[Size, ...]:
-        """The sizes that a statement needs, with every value up to the horizon T (or else N) of the times not said.
+        """The size, once for every value up to the horizon T (or else N) of each time that it does not fix.
 
         Those that the hypotheses rule out are left out, so there may be none.  Raises InstanceError if a size is not
         said that is no time.
@@ -101,7 +100,7 @@ class Size:
 
     @property
     def extent(self) -> tuple[int, ...]:
-        """What sizes are ordered by: how many outcomes all draws have together, then the sum of all that is counted.
+        """The key that sizes are ordered by: how many outcomes all draws have together, then the sum of all counts.
 
         The outcomes of a draw are (|S| |A|), and there are T (and N) draws.  A size that is smaller in one count and
         larger in none comes first; with as many outcomes, fewer states come before fewer actions.
@@ -139,17 +138,17 @@ def _time(term: Term, size: Size) -> int:
 DECISION_SIZES = tuple(
     Size.of(S=s, A=a, W=w, N=n) for s, a, w, n in ((1, 2, 3, 3), (3, 3, 2, 2), (1, 4, 2, 1), (2, 1, 2, 3))
 )
-"""Where an identity is decided unless the caller says otherwise: many rounds with few states, few with many."""
+"""The usual sizes of an identity: many rounds with few states, and few rounds with many states."""
 
 DECISION_HORIZONS = tuple(
     Size.of(S=s, A=a, W=w, N=n, T=t)
     for s, a, w, n, t in ((1, 4, 3, 2, 1), (2, 3, 2, 1, 3), (3, 3, 2, 1, 2), (2, 2, 2, 1, 4), (2, 1, 2, 1, 3))
 )
-"""The same for statements with a horizon: long enough that a slip by a step or two shows."""
+"""The usual sizes of a statement with a horizon, which is long enough to show a slip by a step or two."""
 
 
 def decision_sizes(names: Iterable[str]) -> tuple[Size, ...]:
-    """Where a statement that depends on some sizes is decided unless the caller says otherwise."""
+    """The usual sizes of a statement that depends on these counts."""
     return DECISION_HORIZONS if "T" in names else DECISION_SIZES
 
 
@@ -163,11 +162,11 @@ def up_to(sizes: Iterable[Size]) -> tuple[Size, ...]:
 
 
 MOST_LISTED = 6
-"""The most sizes that are listed where there is room for a few words; of more, the largest are."""
+"""The most sizes that are listed one by one; of more, only the largest are listed."""
 
 
 def listed(sizes: Iterable[Size]) -> tuple[str, ...]:
-    """Sizes in few words, what is counted once: of more than six their number, and those that none exceeds.
+    """Sizes in few words, the names of the counts said once; of more than six, their number and the largest ones.
 
     >>> listed([Size.of(S=1, A=2), Size.of(S=3, A=3)])
     ('(|S|, |A|) = (1, 2)', '(3, 3)')
@@ -201,35 +200,4 @@ SEARCH_SIZES = up_to(
     Size.of(S=s, A=a, W=2, N=n, T=t)
     for s, a, n, t in ((3, 4, 2, 1), (3, 3, 1, 2), (2, 2, 2, 2), (2, 2, 1, 3), (1, 2, 1, 4))
 )
-"""Where a counterexample is looked for, the smallest first: nothing smaller than a size is left out."""
-
-
-def vocabulary(terms: Iterable[Term], hypotheses: Iterable[Hypothesis]) -> frozenset[Symbol]:
-    """Every symbol that terms mention, through the definitions among the hypotheses."""
-    definitions = {h.symbol: h for h in hypotheses if isinstance(h, Definition)}
-    found: set[Symbol] = set()
-    waiting = [s for t in terms for s in symbols(t)]
-    while waiting:
-        symbol = waiting.pop()
-        if symbol not in found:
-            found.add(symbol)
-            if symbol in definitions:
-                waiting.extend(symbols(definitions[symbol].body))
-    return frozenset(found)
-
-
-def size_names(terms: Iterable[Term], hypotheses: Iterable[Hypothesis]) -> tuple[str, ...]:
-    """The sizes that the value of some terms depends on, as names for `Size`."""
-    terms, hypotheses = tuple(terms), tuple(hypotheses)
-    used = vocabulary(terms, hypotheses)
-    bodies = [h.body for h in hypotheses if isinstance(h, Definition) and h.symbol in used]
-    sorts = {s for symbol in used for s in (*symbol.arguments, symbol.result)}
-    loose: set[Variable] = {v for t in (*terms, *bodies) for v in free(t)}
-    sorts |= {v.sort for v in loose}
-    sorts |= {x.sort for t in (*terms, *bodies) for x in distinct(t) if isinstance(x, All)}
-    lengths = {v.name for v in loose if v.sort == INDEX}
-    for collective in [s for s in sorts if isinstance(s, Collective)]:
-        sorts |= {sort for _, sort in collective.components}
-        lengths.add(collective.length)
-    letters = [name for name, sort in LETTERS.items() if sort in sorts]
-    return (*letters, *sorted(lengths))
+"""The sizes at which a counterexample is searched, the smallest first, with all sizes below each."""

@@ -1,16 +1,17 @@
-"""Verdicts: what was found, on which rung of evidence, and how."""
+"""Verdicts: the rung of evidence that a question reached, and how it got there."""
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pgsym.decide.relevance import relevant_hypotheses
+from pgsym.decide.limits import peak_memory
+from pgsym.decide.propositions import Comparison, Relation
 from pgsym.decide.sizes import Size, listed
-from pgsym.decide.statements import Relation
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term
 from pgsym.terms.printers.latex import latex
@@ -30,14 +31,14 @@ class Rung(StrEnum):
 
 
 TESTED_AT = "tested at "
-"""How the method of evidence begins that says at how many instances, and from where."""
+"""The first words of a method that counts instances, as in "tested at 40 instances"."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """Where a verdict holds: something is not zero, or positive, which the form of the statement does not show.
+    """A condition under which a verdict holds: a term is not zero, or positive, though its form does not show it.
 
-    `written` is what the terminal shows and `drawn` its LaTeX.
+    `written` is the condition as plain text and `drawn` as LaTeX.
     """
 
     written: str
@@ -45,12 +46,12 @@ class Condition:
 
     @classmethod
     def not_zero(cls, term: Term) -> Condition:
-        """The condition that a term that is divided by is not zero."""
+        """The condition that a divisor is not zero."""
         return cls(f"{term} ≠ 0", f"{latex(term)} \\neq 0")
 
     @classmethod
     def positive(cls, term: Term) -> Condition:
-        """The condition that a term whose logarithm is taken is positive."""
+        """The condition that the argument of a logarithm is positive."""
         return cls(f"{term} > 0", f"{latex(term)} > 0")
 
     def __str__(self) -> str:
@@ -61,20 +62,23 @@ NO_KINK = Condition(
     "nothing is differentiated at a kink of |·|, max or min",
     "\\text{nothing is differentiated at a kink of } |\\cdot|, \\max \\text{ or } \\min",
 )
-"""Said where |x| is differentiated and nothing shows that x ≠ 0, or max(x, y) and nothing shows that x ≠ y."""
+"""The condition of a verdict that differentiates |x| without knowing x ≠ 0, or max(x, y) without knowing x ≠ y."""
 
 
 @dataclass(frozen=True)
 class Evidence:
     """How a verdict was reached.
 
-    `sizes` where it was decided; `sampled` sizes of which only a sample was looked at, and those `left_out`; `points`
-    random points a size (over all `strata`: label functions and patterns of zeros), modulo `primes`; `degree` the
-    largest degree of the difference of the two sides; `log2_error` the base-2 logarithm of the chance that a false
-    identity would have been accepted; `examples` how many instances were tested where it was not decided; `conditions`
-    where it holds; `slack` what an order was decided by, right − left, which its form shows to be never negative;
-    `seconds` wall-clock time and `memory` the most bytes the process has held so far (None where the
-    system does not say), which are not part of equality.
+    - `sizes`: where the proposition was decided; `sampled`: where a sample was looked at; `left_out`: where nothing was
+    - `points`: how many random points of each size, over all its `strata` (label functions and patterns of zeros), each
+      modulo one of the `primes`
+    - `degree`: a bound on the degree of the difference of the sides
+    - `log2_error`: the base-2 logarithm of the chance that a false identity would have been accepted
+    - `examples`: how many instances were tested, for a proposition that was not decided
+    - `conditions`: what must hold besides the hypotheses
+    - `slack`: of an order, the term that equals right − left and is never negative
+    - `seconds` on the clock, and `memory`, the most bytes that the process has held so far (None where the system does
+      not tell); neither counts when evidence is compared
     """
 
     method: str
@@ -113,19 +117,23 @@ class Evidence:
             "peak_memory_mb": None if self.memory is None else round(self.memory / 1e6, 1),
         }
 
+    def timed(self, started: float) -> Evidence:
+        """The evidence with the time since `started`, by time.perf_counter, and the memory held."""
+        return replace(self, seconds=time.perf_counter() - started, memory=peak_memory())
+
     @property
     def where(self) -> str:
-        """The conditions in words, "where c − d ≠ 0, c > 0"; empty where there are none."""
+        """The conditions in words, such as "where c − d ≠ 0, c > 0"; empty without conditions."""
         return f"where {', '.join(map(str, self.conditions))}" if self.conditions else ""
 
     @property
     def chance(self) -> int:
-        """The exponent n of the chance of error, which is below 2^-n."""
+        """The number n such that the chance of error is below 2^-n."""
         return int(-(self.log2_error or 0))
 
     @property
     def at(self) -> str:
-        """The sizes in a few words, "at |A| = 2, 3"; empty where nothing has a size."""
+        """The sizes in a few words, such as "at |A| = 2, 3"; empty without sizes."""
         return f"at {', '.join(listed(self.sizes))}" if any(s.counts for s in self.sizes) else ""
 
     @property
@@ -179,12 +187,29 @@ class Verdict:
     """Whether two terms are equal, or in order, under some hypotheses."""
 
     rung: Rung
-    lhs: Term
-    rhs: Term
-    given: tuple[Hypothesis, ...]
+    proposition: Comparison
     evidence: Evidence
     counterexample: Counterexample | None = None
-    relation: Relation = Relation.EQUAL
+
+    @property
+    def lhs(self) -> Term:
+        """The left side."""
+        return self.proposition.lhs
+
+    @property
+    def rhs(self) -> Term:
+        """The right side."""
+        return self.proposition.rhs
+
+    @property
+    def given(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses under which it was asked for."""
+        return self.proposition.given
+
+    @property
+    def relation(self) -> Relation:
+        """The relation between the sides that was asked about."""
+        return self.proposition.relation
 
     @property
     def sign(self) -> str:
@@ -204,7 +229,7 @@ class Verdict:
     @property
     def assumed(self) -> tuple[Hypothesis, ...]:
         """The hypotheses that say something about its two sides."""
-        return relevant_hypotheses((self.lhs, self.rhs), self.given)
+        return self.proposition.relevant
 
     @property
     def brief(self) -> str:
@@ -221,6 +246,13 @@ class Verdict:
         words = covered(self.rung, self.evidence, self.assumed, self.evidence.conditions, self.evidence.limits)
         formula = f"& {latex(self.lhs)} {self.latex_sign} {latex(self.rhs)}"
         return "$\\begin{aligned} " + " \\\\ ".join((formula, *words)) + " \\end{aligned}$"
+
+
+def refutation(found: Counterexample, instances: int, note: str = "") -> Evidence:
+    """The evidence of a counterexample that was found among some instances."""
+    method = "exact rational instance" if found.is_rational else "exact instance, compared in ball arithmetic"
+    notes = "; ".join(x for x in (note, found.confirmation) if x)
+    return Evidence(method, (found.size,), examples=instances, note=notes)
 
 
 def standing(rung: Rung, brief: str) -> str:

@@ -89,9 +89,7 @@ def decided(claim: Claim) -> Verdict:
     try:
         return verdict_on(claim)
     except TooLarge as reason:
-        return Verdict(
-            Rung.UNDECIDED, claim.lhs, claim.rhs, claim.given, Evidence("none", note=str(reason)), None, claim.relation
-        )
+        return Verdict(Rung.UNDECIDED, claim.proposition, Evidence("none", note=str(reason)))
 
 
 def _references() -> dict[str, str]:

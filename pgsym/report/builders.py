@@ -11,7 +11,6 @@ from typing import Any
 from pgsym.claims import catalogue
 from pgsym.claims.claim import Claim
 from pgsym.decide.instances.counterexamples import UNDEFINED, Counterexample
-from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.renaming import with_symbols_apart
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.kernel import Theorem
@@ -95,10 +94,9 @@ def statement_of(theorem: Theorem, claim: Claim | None = None) -> Statement:
 
 def claimed(claim: Claim, verdict: Verdict) -> Statement:
     """A claim with its verdict."""
-    given = relevant_hypotheses((claim.lhs, claim.rhs), claim.given)  # a closed form's verdict has none
     formula = f"{latex(claim.lhs)} {verdict.latex_sign} {latex(claim.rhs)}"
     badge = Badge(str(verdict.rung), evidence(verdict))
-    return Statement("Claim", claim.id, claim.says, formula, tuple(h.latex() for h in given), badge)
+    return Statement("Claim", claim.id, claim.says, formula, tuple(h.latex() for h in verdict.assumed), badge)
 
 
 def argument_of(verdict: Verdict) -> Iterator[Block]:

@@ -7,9 +7,7 @@ from math import inf
 
 import numpy as np
 
-from pgsym.decide import Counterexample, Evidence, Rung, Size, Verdict, decide
-from pgsym.decide.equality import comparable
-from pgsym.decide.relevance import relevant_hypotheses
+from pgsym.decide import Counterexample, Equal, Evidence, Rung, Size, Verdict, decide
 from pgsym.decide.sizes import listed
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.numbers.base import Array
@@ -96,8 +94,9 @@ def assert_identity_in_floats(
     from pgsym.testing import strategies  # isort: skip  (it says which extra is missing)
     import hypothesis
 
-    given = relevant_hypotheses((lhs, rhs), tuple(given))
-    axes = comparable(lhs, rhs)
+    identity = Equal(lhs, rhs, given)
+    identity.check()
+    given, axes = identity.relevant, identity.axes
     worst, said = 0.0, 0
     size = None if sizes is None else hypothesis.strategies.sampled_from([Size.of(s) for s in sizes])
 
@@ -124,7 +123,7 @@ def assert_identity_in_floats(
     chosen = tuple(Size.of(s) for s in sizes or ())
     of = f" of {', '.join(listed(chosen))}" if chosen else ""
     method = f"tested at {said:,} problems{of} that Hypothesis drew, in float64"
-    return Verdict(Rung.TESTED, lhs, rhs, given, Evidence(method, chosen, examples=said, note=note))
+    return Verdict(Rung.TESTED, identity, Evidence(method, chosen, examples=said, note=note))
 
 
 class _Differ(Exception):

@@ -15,7 +15,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from pgsym.decide.sizes import Size, size_names
+from pgsym.decide.sizes import Size
+from pgsym.decide.subjects import About
 from pgsym.extras import install
 from pgsym.meaning.numbers.base import Array, Numbers
 from pgsym.meaning.signature import bodies, head, listed_axes, primitives
@@ -227,7 +228,7 @@ def problems(
     size: st.SearchStrategy[Size] | None = None,
 ) -> DrawnProblem:
     """Problems with a table for every symbol that some terms mention, positive where a hypothesis says so."""
-    names = size_names(terms, given)
+    names = About(tuple(terms), tuple(given)).size_names
     with_outcomes = (sizes() if size is None else size).map(lambda s: Size.of({"W": 2, **dict(s.counts)}))
     possible = draw(with_outcomes.map(lambda s: s.instances(names, given)).filter(bool))
     chosen = draw(st.sampled_from(possible))

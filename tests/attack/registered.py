@@ -14,11 +14,10 @@ from attack.jets import MP
 from attack.statements import Statement
 from attack.worlds import KINDS, Draw, World
 from pgsym.claims.claim import Claim
-from pgsym.decide import Counterexample
+from pgsym.decide import Counterexample, Relation
 from pgsym.decide.closed_form import written
 from pgsym.decide.conditions import conditions
-from pgsym.decide.relevance import relevant_hypotheses
-from pgsym.decide.statements import Relation
+from pgsym.decide.subjects import About
 from pgsym.terms.nodes import Symbol, Term
 
 USUAL = 3
@@ -40,8 +39,8 @@ def statements_of(claim: Claim) -> list[Statement]:
 
 
 def _statement(name: str, lhs: Term, rhs: Term, claim: Claim, relation: str) -> Statement:
-    given = relevant_hypotheses((lhs, rhs), claim.given)
-    truth = "partial" if conditions((lhs, rhs), given) else "true"
+    given = About((lhs, rhs), tuple(claim.given)).relevant
+    truth = "partial" if conditions(About((lhs, rhs), given)) else "true"
     return Statement(name, lhs, rhs, given, truth, relation)
 
 

@@ -11,10 +11,8 @@ from typing import TypeVar
 from attack.closed import ClosedStatement
 from attack.fields import FieldStatement
 from attack.statements import Statement
-from pgsym.decide import Verdict, decide, potential
+from pgsym.decide import AtMost, IsGradient, Relation, Verdict, decide
 from pgsym.decide.closed_form import decide_closed_form
-from pgsym.decide.order import decide_order
-from pgsym.decide.statements import Relation
 from pgsym.errors import PgsymError, ReadingsDisagree
 from pgsym.terms import Closed
 
@@ -58,7 +56,7 @@ def verdict_on(s: Statement) -> Verdict | PgsymError:
     """What pgsym says of a statement, or why it does not."""
     budget = 20_000 if s.collective or s.parameters else FEW
     if s.relation == "≤":
-        return answer(lambda: decide_order(s.lhs, s.rhs, s.given, s.asked, slack=s.slack, budget=budget))
+        return answer(lambda: decide(AtMost(s.lhs, s.rhs, s.given, slack=s.slack), sizes=s.asked, budget=budget))
     return answer(lambda: decide(s.lhs, s.rhs, s.given, s.asked, budget=budget))
 
 
@@ -80,7 +78,7 @@ def complaint(s: Statement) -> str:
 def complaint_about_field(s: FieldStatement) -> str:
     """Empty where pgsym does right by a field, else what is wrong."""
     try:
-        found = answer(lambda: potential(s.field, s.given, s.asked))
+        found = answer(lambda: decide(IsGradient(s.field, s.given), sizes=s.asked))
     except Exception as e:
         return f"{type(e).__name__}: {e}".splitlines()[0]
     if isinstance(found, PgsymError):

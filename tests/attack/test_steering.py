@@ -8,8 +8,7 @@ from math import prod
 import pytest
 
 from attack.words import f, function, m, r, s, x
-from pgsym.decide import decide
-from pgsym.decide.order import decide_order
+from pgsym.decide import AtMost, decide
 from pgsym.terms import Definition, Symbol, Variable, grad
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Term, lift
@@ -39,6 +38,6 @@ def test_a_constant_made_of_the_primes_that_were_shown(template: Callable[[int],
 
 
 def test_an_order_by_a_slack_that_the_primes_that_were_shown_make_right() -> None:
-    found = decide_order(lift(0), x**2, slack=x**2)
+    found = decide(AtMost(lift(0), x**2, slack=x**2))
     n = prod(found.evidence.primes)
-    assert not decide_order(lift(n), x**2, slack=x**2).is_true
+    assert not decide(AtMost(lift(n), x**2, slack=x**2)).is_true

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pgsym.decide import Rung, decide
-from pgsym.decide.equality import counterexample
+from pgsym.decide.decision import counterexample
 from pgsym.errors import SortError
 from pgsym.problems import one_step
 from pgsym.problems.one_step_problem import POLICY

@@ -8,9 +8,8 @@ from fractions import Fraction
 import pytest
 import sympy
 
-from pgsym.decide import Rung
+from pgsym.decide import AtMost, Rung, decide
 from pgsym.decide.by_numbers import Outcome, checked, compared, points
-from pgsym.decide.closed_form import decide_closed_form
 from pgsym.decide.enclosures import Enclosure, NotEnclosed
 from pgsym.decide.watched import Evaluated, watched
 from pgsym.terms import Closed
@@ -29,7 +28,7 @@ def closed(compute: sympy.Expr | Callable[[], sympy.Expr]) -> Closed:
 
 
 def verdict_of(left: sympy.Expr | Callable[[], sympy.Expr], right: sympy.Expr) -> tuple[Rung, str]:
-    found = decide_closed_form(closed(left), closed(right))
+    found = decide(closed(left), closed(right))
     return found.rung, str(found.evidence)
 
 
@@ -161,9 +160,8 @@ def test_a_wrong_evaluation_is_seen(written: sympy.Expr, value: sympy.Expr) -> N
 
 
 def test_an_order_of_a_wrong_integral_is_not_exact() -> None:
-    from pgsym.decide.statements import Relation
 
-    assert decide_closed_form(closed(WRONG), lift(-4), Relation.AT_MOST).rung is not Rung.EXACT
+    assert decide(AtMost(closed(WRONG), lift(-4))).rung is not Rung.EXACT
 
 
 def test_a_sum_over_a_range_that_may_run_backwards_is_no_counterexample() -> None:

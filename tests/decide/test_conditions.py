@@ -6,13 +6,10 @@ import random
 
 import pytest
 
-from pgsym.decide import Rung, decide
+from pgsym.decide import AtMost, Equal, Rung, decide
 from pgsym.decide.conditions import conditions
-from pgsym.decide.equality import comparable
-from pgsym.decide.order import decide_order
 from pgsym.decide.search.search import search
-from pgsym.decide.sizes import size_names
-from pgsym.decide.statements import Statement
+from pgsym.decide.subjects import About
 from pgsym.errors import PgsymError, SortError, UndefinedValue, UnusableOption
 from pgsym.problems import one_step
 from pgsym.terms import (
@@ -97,7 +94,7 @@ def test_what_its_form_shows_is_no_condition(name: str) -> None:
 
 @pytest.mark.parametrize("divisor", [x**2 + y**2, 1 - pi, absolute(r), pi * r**2, maximum(pi, x**2)])
 def test_patterns_of_zeros_find_where_a_divisor_vanishes(divisor: Term) -> None:
-    assert not conditions((divisor / divisor,), ())
+    assert not conditions(About((divisor / divisor,)))
     assert decide(divisor / divisor, one).rung is Rung.REFUTED
 
 
@@ -135,7 +132,7 @@ def test_what_is_no_list_of_hypotheses_and_no_seed_is_refused_in_one_line() -> N
     with pytest.raises(SortError, match=r"even a single one: \[π > 0 everywhere\]"):
         decide(pi, pi, Positive(pi.symbol))  # type: ignore[arg-type]
     with pytest.raises(SortError, match="is no hypothesis"):
-        decide_order(pi, pi, ["π > 0"])  # type: ignore[list-item]
+        decide(AtMost(pi, pi, ["π > 0"]))  # type: ignore[list-item]
     with pytest.raises(UnusableOption, match="from 0, not -1"):
         decide(pi, 2 * pi, seed=-1)
 
@@ -159,7 +156,7 @@ def test_a_square_has_a_logarithm_where_its_base_is_negative() -> None:
 )
 def test_a_slack_that_exists_more_rarely_than_the_sides_shows_no_order(term: Term, slack: Term) -> None:
     try:
-        verdict = decide_order(lift(0), term, m.hypotheses, [{"S": 1, "A": 2}], slack=slack)
+        verdict = decide(AtMost(lift(0), term, m.hypotheses, slack=slack), sizes=[{"S": 1, "A": 2}])
     except PgsymError as refused:
         assert "does not show" in str(refused)  # noqa: PT017
     else:
@@ -216,7 +213,6 @@ def test_no_instance_refutes_what_is_decided_without_a_condition(start: int) -> 
                 continue
             if verdict.is_true and not verdict.evidence.conditions:
                 decided += 1
-                names = size_names((lhs, rhs), given)
-                found = search(Statement(lhs, rhs, given, comparable(lhs, rhs)), names, budget=1_500).found
+                found = search(Equal(lhs, rhs, given).apart, budget=1_500).found
                 assert found is None, f"{verdict}\n{found}"
     assert decided

@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 
 import pgsym.decide
-from pgsym.decide import Counterexample, Rung, counterexample, decide
+from pgsym.decide import AtMost, Counterexample, Rung, counterexample, decide
 from pgsym.decide.confirmation.confirmation import CONFIRMED, confirmed
-from pgsym.decide.order import decide_order
-from pgsym.decide.statements import Relation
 from pgsym.errors import ReadingsDisagree
 from pgsym.problems import classification, one_step, trajectories
 from pgsym.problems.classification_problem import LOGIT
@@ -118,14 +116,14 @@ def test_another_instance_is_noticed() -> None:
 
 
 def test_sides_that_do_not_break_the_relation_are_noticed() -> None:
-    found = decide_order(o.policy, o.policy * o.policy).counterexample
+    found = decide(AtMost(o.policy, o.policy * o.policy)).counterexample
     assert found is not None
     assert found.confirmation == CONFIRMED
     statement = found.statement
     turned = replace(statement, lhs=statement.rhs, rhs=statement.lhs)
     with pytest.raises(ReadingsDisagree, match="no difference"):
         confirmed(replace(found, statement=turned, lhs=found.rhs, rhs=found.lhs))
-    equal = replace(turned, relation=Relation.EQUAL)
+    equal = turned.as_equation
     assert confirmed(replace(found, statement=equal, lhs=found.rhs, rhs=found.lhs)).confirmation == CONFIRMED
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from pgsym.decide import Rung, Size, decide
 from pgsym.decide.default_sizes import default_sizes
-from pgsym.decide.sizes import DECISION_HORIZONS, DECISION_SIZES, size_names
+from pgsym.decide.sizes import DECISION_HORIZONS, DECISION_SIZES
+from pgsym.decide.subjects import About
 from pgsym.errors import TooLarge, UndefinedValue
 from pgsym.problems import one_step, trajectories
 from pgsym.problems.one_step_problem import POLICY
@@ -31,7 +32,7 @@ K = Variable("k", INDEX)
 
 
 def usual(term: Term, *given: Hypothesis) -> tuple[Size, ...]:
-    return default_sizes((term,), given, size_names((term,), given))
+    return default_sizes(About((term,), tuple(given)))
 
 
 def test_the_usual_sizes_have_one_action_many_states_and_many_outcomes() -> None:

@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from pgsym.decide import Rung, decide, potential
-from pgsym.decide.order import decide_order
+from pgsym.decide import AtMost, IsGradient, Rung, decide
 from pgsym.problems import one_step
 from pgsym.terms import (
     ACTION,
@@ -81,7 +80,7 @@ def test_what_is_true_is_decided(name: str) -> None:
 
 
 def test_an_order_is_refuted_through_a_definition() -> None:
-    assert decide_order(A(f), f, (SIZE,)).rung is Rung.REFUTED
+    assert decide(AtMost(A(f), f, (SIZE,))).rung is Rung.REFUTED
 
 
 b, c = Variable("b", ACTION), Variable("c", ACTION)
@@ -102,6 +101,6 @@ TURNING: dict[str, tuple[Term, tuple[Definition, ...]]] = {
 @pytest.mark.parametrize("name", TURNING)
 def test_a_field_that_turns_around_a_hidden_pole_is_no_gradient(name: str) -> None:
     field, definitions = TURNING[name]
-    found = potential(field, (*m.hypotheses, *definitions))
+    found = decide(IsGradient(field, (*m.hypotheses, *definitions)))
     assert not found.exists
     assert found.holes

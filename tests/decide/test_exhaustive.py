@@ -10,9 +10,10 @@ import pytest
 from campaigns import share
 
 from pgsym.claims import catalogue
-from pgsym.decide import Counterexample, Grid, Rung, Size, decide, exhaustive
+from pgsym.decide import AtMost, Counterexample, Equal, Grid, Rung, Size, decide, exhaustive
 from pgsym.decide.instances.candidates import ingredients
-from pgsym.decide.statements import Relation, Statement
+from pgsym.decide.propositions import Comparison
+from pgsym.decide.subjects import About
 from pgsym.errors import InstanceError, OutsideNumberSystem, SortError, TooLarge
 from pgsym.problems import classification, one_step
 from pgsym.problems.one_step_problem import POLICY
@@ -72,7 +73,7 @@ def test_no_smaller_size_has_a_counterexample(name: str) -> None:
     for size in smaller(size_of(name)):
         for grid in (fitted(name), FINE, COARSE):
             try:
-                found = exhaustive(claim.lhs, claim.rhs, claim.given, size, grid, claim.relation, MOST)
+                found = exhaustive(claim.proposition, size, grid, MOST)
             except TooLarge as reason:
                 refused.append(str(reason))
                 continue
@@ -90,7 +91,7 @@ def test_the_counterexamples_own_size_has_one_on_the_grid(name: str) -> None:
     claim = REFUTED[name]
     for grid in (COARSE, FINE, fitted(name)):
         try:
-            found = exhaustive(claim.lhs, claim.rhs, claim.given, size_of(name), grid, claim.relation, MOST)
+            found = exhaustive(claim.proposition, size_of(name), grid, MOST)
         except TooLarge as reason:
             pytest.skip(f"the grid is too large: {reason}")
         if found is not None:
@@ -101,7 +102,7 @@ def test_the_counterexamples_own_size_has_one_on_the_grid(name: str) -> None:
 
 def test_all_instances_of_a_grid_are_there() -> None:
     """1 · 3 policies of one state and two actions, 9 rewards; the positive policies are 1/2, 1/3 and 2/3."""
-    parts = ingredients((o.objective,), o.hypotheses, Size.of(S=1, A=2))
+    parts = ingredients(About((o.objective,), o.hypotheses), Size.of(S=1, A=2))
     space = COARSE.space(parts)
     assert space.count == 3 * 9
     every = [space.candidate(row) for row in space.every()]
@@ -112,7 +113,7 @@ def test_all_instances_of_a_grid_are_there() -> None:
     if Positive(POLICY) in o.hypotheses:
         assert policies == {(half, half), (third, 2 * third), (2 * third, third)}
     without = [h for h in o.hypotheses if not isinstance(h, Positive)]
-    free = COARSE.space(ingredients((o.objective,), without, Size.of(S=1, A=2)))
+    free = COARSE.space(ingredients(About((o.objective,), without), Size.of(S=1, A=2)))
     assert {tuple(free.candidate(row).tables[POLICY].flat) for row in free.every()} == {(1, 0), (0, 1), (half, half)}
 
 
@@ -123,42 +124,42 @@ def test_one_instance_among_thousands_is_found() -> None:
     left = lift(1)
     for n in range(49):
         left = left * (x - Fraction(n, 50))
-    found = exhaustive(left * left, left * y * 0, (), None, grid)
+    found = exhaustive(Equal(left * left, left * y * 0, ()), None, grid=grid)
     assert found is not None
     assert found.candidate.constants["c"] == Fraction(49, 50)
     only = Grid(constants=grid.constants[:-1])
-    assert exhaustive(left * left, left * y * 0, (), None, only) is None
+    assert exhaustive(Equal(left * left, left * y * 0, ()), None, grid=only) is None
 
 
 def test_signs_are_kept() -> None:
     x = Variable("c")
     grid = Grid(constants=(0, 1, -1))
-    assert exhaustive(absolute(x), x, (), None, grid) is not None
-    assert exhaustive(absolute(x), x, (NonNegative(x),), None, grid) is None
-    assert exhaustive(x * 0, x, (NonNegative(x),), None, grid, Relation.AT_MOST) is None
-    assert exhaustive(x, x * 0, (Positive(x),), None, grid, Relation.AT_MOST) is not None
+    assert exhaustive(Equal(absolute(x), x, ()), None, grid=grid) is not None
+    assert exhaustive(Equal(absolute(x), x, (NonNegative(x),)), None, grid=grid) is None
+    assert exhaustive(AtMost(x * 0, x, (NonNegative(x),)), None, grid=grid) is None
+    assert exhaustive(AtMost(x, x * 0, (Positive(x),)), None, grid=grid) is not None
 
 
 def test_true_statements_have_no_counterexample_on_any_grid() -> None:
     sides = (grad(o.objective), o.expectation(o.reward * o.score), o.hypotheses)
     assert decide(*sides).is_true
     for s, a in ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3)):
-        assert exhaustive(*sides, {"S": s, "A": a}) is None
+        assert exhaustive(Equal(*sides), {"S": s, "A": a}) is None
     entropy = (c.cross_entropy * 0, c.cross_entropy, c.hypotheses)
-    assert exhaustive(*entropy, {"S": 2, "A": 2}, relation=Relation.AT_MOST) is None
+    assert exhaustive(AtMost(*entropy), {"S": 2, "A": 2}) is None
 
 
 def test_a_grid_that_is_too_large_is_refused_with_its_number() -> None:
     sides = (grad(o.objective), o.expectation(o.reward * o.score), o.hypotheses)
     with pytest.raises(TooLarge, match=r"\|S\| = 3, \|A\| = 3: the grid has [\d,]+ instances, more than 200,000"):
-        exhaustive(*sides, {"S": 3, "A": 3})
+        exhaustive(Equal(*sides), {"S": 3, "A": 3})
     with pytest.raises(TooLarge, match=r"the grid has more than 10\^\d+ instances"):
-        exhaustive(*sides, {"S": 50, "A": 50})
+        exhaustive(Equal(*sides), {"S": 50, "A": 50})
 
 
 def test_a_size_that_the_hypotheses_rule_out_says_nothing() -> None:
     with pytest.raises(InstanceError, match=r"leave no instance at \|S\| = 1, \|A\| = 2"):
-        exhaustive(o.objective, 2 * o.objective, (*o.hypotheses, HowMany(ACTION, 3)), {"S": 1, "A": 2})
+        exhaustive(Equal(o.objective, 2 * o.objective, (*o.hypotheses, HowMany(ACTION, 3))), {"S": 1, "A": 2})
 
 
 def test_what_cannot_be_evaluated_is_not_called_true(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,6 +168,6 @@ def test_what_cannot_be_evaluated_is_not_called_true(monkeypatch: pytest.MonkeyP
     def outside(*_: object) -> None:
         raise OutsideNumberSystem("not a number")
 
-    monkeypatch.setattr(Statement, "sides", outside)
+    monkeypatch.setattr(Comparison, "sides", outside)
     with pytest.raises(OutsideNumberSystem):
-        exhaustive(o.objective, 2 * o.objective, o.hypotheses, {"S": 1, "A": 2})
+        exhaustive(Equal(o.objective, 2 * o.objective, o.hypotheses), {"S": 1, "A": 2})

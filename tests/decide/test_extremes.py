@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from pgsym.decide import Rung, decide
-from pgsym.decide.order import decide_order
+from pgsym.decide import AtMost, Rung, decide
 from pgsym.meaning.tables import problem, value
 from pgsym.problems import one_step
 from pgsym.terms import (
@@ -68,13 +67,13 @@ def test_a_sign_that_is_assumed_is_used() -> None:
 
 def test_the_minimum_is_at_most_either_side() -> None:
     slack = Fraction(1, 2) * (absolute(x - y) + (x - y))
-    assert decide_order(minimum(x, y), x, slack=slack).rung is Rung.DECIDED
-    assert decide_order(maximum(x, y), x).rung is Rung.REFUTED
+    assert decide(AtMost(minimum(x, y), x, slack=slack)).rung is Rung.DECIDED
+    assert decide(AtMost(maximum(x, y), x)).rung is Rung.REFUTED
 
 
 def test_sums_of_absolute_values_are_at_least_that_of_the_sum() -> None:
     whole, parts = absolute(sum_over(m.a, of=x)), sum_over(m.a, of=absolute(x))
-    assert decide_order(whole, parts, slack=parts - whole).rung is Rung.DECIDED
+    assert decide(AtMost(whole, parts, slack=parts - whole)).rung is Rung.DECIDED
 
 
 @pytest.mark.parametrize(("at", "worth"), [("-1", 0), ("1/3", Fraction(1, 3)), ("5", 1)])

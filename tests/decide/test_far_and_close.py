@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from pgsym.decide import Rung, decide
-from pgsym.decide.order import decide_order
+from pgsym.decide import AtMost, Rung, decide
 from pgsym.problems import one_step
 from pgsym.terms import Term, Variable, absolute, exp, log, maximum
 from pgsym.terms.hypotheses import Positive
@@ -66,7 +65,7 @@ BOUNDS = {
 @pytest.mark.parametrize("name", BOUNDS)
 def test_an_order_that_holds_near_zero_only_is_refuted_where_it_fails_first(name: str) -> None:
     lhs, rhs, at = BOUNDS[name]
-    verdict = decide_order(lhs, rhs)
+    verdict = decide(AtMost(lhs, rhs))
     assert verdict.rung is Rung.REFUTED
     assert verdict.counterexample is not None
     assert dict(verdict.counterexample.candidate.constants) == {"x": at}
@@ -74,15 +73,15 @@ def test_an_order_that_holds_near_zero_only_is_refuted_where_it_fails_first(name
 
 def test_rewards_are_tried_far_from_zero() -> None:
     m = one_step()
-    assert decide_order(m.objective, lift(5), m.hypotheses).rung is Rung.REFUTED
-    assert decide_order(-1 * m.reward, lift(50), m.hypotheses).rung is Rung.REFUTED
+    assert decide(AtMost(m.objective, lift(5), m.hypotheses)).rung is Rung.REFUTED
+    assert decide(AtMost(-1 * m.reward, lift(50), m.hypotheses)).rung is Rung.REFUTED
 
 
 @pytest.mark.parametrize(
     ("lhs", "rhs"), [(2 * x * y, x * x + y * y), (x, absolute(x)), (x + y, maximum(x, y) + maximum(x, y))]
 )
 def test_a_true_order_is_tested_and_says_where(lhs: Term, rhs: Term) -> None:
-    verdict = decide_order(lhs, rhs)
+    verdict = decide(AtMost(lhs, rhs))
     assert verdict.rung is Rung.TESTED
     assert f"tested at {verdict.evidence.examples:,} instances" in str(verdict)
     assert "real values between −10^6 and 10^6 and beyond its own numbers, in float64" in str(verdict)
@@ -90,4 +89,4 @@ def test_a_true_order_is_tested_and_says_where(lhs: Term, rhs: Term) -> None:
 
 def test_no_real_values_are_said_to_be_tried_where_there_are_none() -> None:
     m = one_step()
-    assert "real values" not in str(decide_order(m.policy * m.policy, m.policy))
+    assert "real values" not in str(decide(AtMost(m.policy * m.policy, m.policy)))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pgsym.decide import Rung, decide
-from pgsym.decide.order import decide_order
+from pgsym.decide import AtMost, Rung, decide
 from pgsym.errors import ContradictoryHypotheses, SortError, UndefinedValue
 from pgsym.problems import classification, one_step
 from pgsym.terms import (
@@ -49,7 +48,7 @@ def test_no_argument_of_a_definition_captures_another() -> None:
     difference = Definition.of(swapped(s, u), f(s) - f(u))
     mean = expect(maximum(swapped(u, s), 1), (u, D.law()))
     assert decide(mean, 1, [difference]).rung is Rung.REFUTED
-    assert decide_order(mean, 1, [difference], slack=0).rung is Rung.REFUTED
+    assert decide(AtMost(mean, 1, [difference], slack=0)).rung is Rung.REFUTED
     of_two = function("A", ACTION, STATE)
     sorts_apart = Definition.of(of_two(a, s), f(s) - w(a))
     sizes = [{"S": 2, "A": 3}]
@@ -97,15 +96,15 @@ def test_the_numbers_that_a_definition_divides_by_may_be_zero(name: str) -> None
 
 
 def test_an_order_under_a_definition_that_divides() -> None:
-    assert decide_order(1, expect(RATIO(P(a), Q(a)), (a, Q.law())), [IS_A_RATIO], slack=0).rung is Rung.REFUTED
+    assert decide(AtMost(1, expect(RATIO(P(a), Q(a)), (a, Q.law())), [IS_A_RATIO], slack=0)).rung is Rung.REFUTED
 
 
 # conditional laws -----------------------------------------------------------------------------------------------
 def test_the_norm_of_a_conditional_law_may_be_negative_and_its_shares_are_not() -> None:
     mean = expect(w(a) ** 2 + 1, (a, given(P.law(), a, -(w(a) ** 2))))
     with pytest.raises(SortError, match="does not show that it is never negative"):
-        decide_order(0, -mean, slack=-mean)
-    assert decide_order(0, mean, slack=mean).rung is Rung.DECIDED
+        decide(AtMost(0, -mean, slack=-mean))
+    assert decide(AtMost(0, mean, slack=mean)).rung is Rung.DECIDED
     with pytest.raises(UndefinedValue, match="exists nowhere"):
         decide(log(-mean) - log(-mean), 0, [Positive(w)])
 
@@ -149,7 +148,7 @@ def test_an_instance_that_breaks_what_is_assumed_of_a_definition_is_no_witness()
     assert decide(expect(w(a), (a, RHO.law())), expect(w(a), (a, P.law())), [elsewhere]).rung is not Rung.REFUTED
     number = Symbol("κ", ())()
     raised = Definition.of(RHO(a), P(a) + number**2 * w(a) ** 2)
-    assert decide_order(0, variance(w(a), (a, RHO.law())), [raised]).rung is not Rung.REFUTED
+    assert decide(AtMost(0, variance(w(a), (a, RHO.law())), [raised])).rung is not Rung.REFUTED
     shifted = Definition.of(f(s), g(s) - 1)
     assert decide(absolute(f(s)), f(s), [shifted, Positive(f)]).rung is not Rung.REFUTED
 

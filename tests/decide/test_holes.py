@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 import sympy
 
-from pgsym.decide import Rung, potential
+from pgsym.decide import IsGradient, Rung, decide
 from pgsym.decide.domains import holes
 from pgsym.decide.line_integrals import _jumps
 from pgsym.decide.loops import find_loop
@@ -47,7 +47,7 @@ TURNING = {
 @pytest.mark.parametrize("name", TURNING)
 def test_what_turns_around_a_pole_is_no_gradient(name: str) -> None:
     field, turn = TURNING[name]
-    found = potential(field, m.hypotheses)
+    found = decide(IsGradient(field, m.hypotheses))
     assert (found.exists, found.rung, found.term) == (False, Rung.REFUTED, None)
     assert found.jacobian.rung is Rung.DECIDED
     assert found.loop is not None
@@ -67,7 +67,7 @@ GRADIENTS = {
 
 @pytest.mark.parametrize("name", GRADIENTS)
 def test_a_gradient_with_poles_is_one_by_its_potential(name: str) -> None:
-    found = potential(GRADIENTS[name], m.hypotheses)
+    found = decide(IsGradient(GRADIENTS[name], m.hypotheses))
     assert (found.exists, found.rung, found.loop) == (True, Rung.DECIDED, None)
     assert found.gradient is not None
 
@@ -75,11 +75,11 @@ def test_a_gradient_with_poles_is_one_by_its_potential(name: str) -> None:
 def test_what_is_not_known_is_said_to_hold_locally() -> None:
     x, y = third
     field = -2 * (x * grad(p) + y * grad(q, m.theta)) / square(x, y) ** 2
-    found = potential(field, m.hypotheses)
+    found = decide(IsGradient(field, m.hypotheses))
     assert (found.exists, found.rung, found.loop, found.is_local) == (None, Rung.UNDECIDED, None, True)
     assert str(found).startswith("locally a gradient: F = ")
     assert "whether one potential serves all these points is not known" in str(found)
-    assert potential(field, m.hypotheses, candidates=[1 / square(x, y)]).exists
+    assert decide(IsGradient(field, m.hypotheses, candidates=[1 / square(x, y)])).exists
 
 
 WITHOUT_HOLES = {

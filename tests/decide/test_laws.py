@@ -6,9 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from pgsym.decide import Rung, Size, counterexample, decide
+from pgsym.decide import AtMost, Rung, Size, counterexample, decide
 from pgsym.decide.laws import conditions_of_laws
-from pgsym.decide.order import decide_order
 from pgsym.errors import ContradictoryHypotheses
 from pgsym.kernel import Derivation
 from pgsym.problems import classification, groups, noisy_labels, trajectories
@@ -58,7 +57,7 @@ def test_what_is_no_law_is_refused(name: str) -> None:
     for ask in (
         lambda: decide(mean, sum_over(a, of=Q(a, s) * F(s, a)), given),
         lambda: decide(mean, 2 * mean, given),
-        lambda: decide_order(mean, mean + 1, given),
+        lambda: decide(AtMost(mean, mean + 1, given)),
         lambda: counterexample(mean, 2 * mean, given),
         lambda: Derivation(Q(a, s), given=given).apply(Unfold(given[0])),
     ):
@@ -91,7 +90,7 @@ def test_a_law_that_may_be_negative_is_one_where_it_is_not() -> None:
     assert verdict.rung is Rung.DECIDED
     assert "where q(a | s) ≥ 0" in str(verdict)
     mean = expect(F(s, a) ** 2, (a, Q.law(s)))
-    assert decide_order(lift(0), mean, [mixed]).rung is Rung.TESTED  # refuted by λ = 2, were q no law
+    assert decide(AtMost(lift(0), mean, [mixed])).rung is Rung.TESTED  # refuted by λ = 2, were q no law
     found = counterexample(mean, 2 * mean, [mixed, Positive(F)])
     assert found is not None
     share, one, two = (found.candidate.tables[symbol] for symbol in (SHARE, m.label_mass.symbol, other))

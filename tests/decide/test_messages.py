@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgsym.claims.claim import Claim
-from pgsym.decide import Rung, counterexample, decide, exhaustive, potential
+from pgsym.decide import AtMost, Equal, IsGradient, Rung, counterexample, decide, exhaustive
 from pgsym.decide.closed_form import decide_closed_form
-from pgsym.decide.order import decide_order
 from pgsym.errors import PgsymError, SortError, TermTooDeep
 from pgsym.kernel import Derivation
 from pgsym.problems import one_step
@@ -55,11 +54,11 @@ def test_numbers_stand_where_terms_do() -> None:
     assert decide(x / 2, Fraction(1, 2) * x).rung is Rung.DECIDED
     for zero in (0, Number(0), Number(Fraction(0))):  # type: ignore[arg-type]
         assert decide(x, zero).rung is Rung.REFUTED
-    assert decide_order(x * x, 0).rung is Rung.REFUTED
-    assert decide_order(0, x * x).rung is not Rung.REFUTED
-    assert decide_closed_form(1, 1).rung is Rung.EXACT
+    assert decide(AtMost(x * x, 0)).rung is Rung.REFUTED
+    assert decide(AtMost(0, x * x)).rung is not Rung.REFUTED
+    assert decide_closed_form(Equal(1, 1)).rung is Rung.EXACT
     assert counterexample(x, 1) is not None
-    assert exhaustive(r(s), 0, size={"S": 1}) is not None
+    assert exhaustive(Equal(r(s), 0), {"S": 1}) is not None
     assert decide(sum_over(s, of=1), 2).rung is Rung.REFUTED
     assert Claim("a", 1, "", 1, 1).decide().is_true  # type: ignore[arg-type]
     assert Derivation(1).conclude(1).verdict.is_true  # type: ignore[arg-type]
@@ -72,11 +71,11 @@ WRONG: tuple[Callable[[Any], object], ...] = (
     lambda v: decide(x, v),
     lambda v: decide(v, x),
     lambda v: decide(x, x, [v]),
-    lambda v: decide_order(x, v),
+    lambda v: decide(AtMost(x, v)),
     lambda v: counterexample(v, x),
-    lambda v: exhaustive(v, x),
-    lambda v: potential(v),
-    lambda v: decide_closed_form(v, 1),
+    lambda v: exhaustive(Equal(v, x)),
+    lambda v: decide(IsGradient(v)),
+    lambda v: decide_closed_form(Equal(v, 1)),
     lambda v: Number(v),
     lambda v: Variable(v),
     lambda v: Variable("x", v),

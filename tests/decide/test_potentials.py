@@ -6,7 +6,7 @@ import pytest
 import sympy
 from reference import confirm
 
-from pgsym.decide import Rung, potential
+from pgsym.decide import IsGradient, Rung, decide
 from pgsym.decide.field import constructed
 from pgsym.decide.line_integrals import line_integral
 from pgsym.errors import InstanceError, SortError, TooLarge
@@ -40,7 +40,7 @@ NOT_GRADIENTS = {
 @pytest.mark.parametrize("name", GRADIENTS)
 def test_a_potential_is_found(name):
     field, given, expected = GRADIENTS[name]
-    found = potential(field, given)
+    found = decide(IsGradient(field, given))
     assert (found.exists, found.rung, found.term) == (True, Rung.DECIDED, expected)
     assert found.counterexample is None
     assert found.mixed == ""
@@ -50,7 +50,7 @@ def test_a_potential_is_found(name):
 @pytest.mark.parametrize("name", NOT_GRADIENTS)
 def test_mixed_derivatives_that_differ_are_found(name):
     field, given, size = NOT_GRADIENTS[name]
-    found = potential(field, given)
+    found = decide(IsGradient(field, given))
     assert (found.exists, found.rung, found.term) == (False, Rung.REFUTED, None)
     assert found.counterexample is not None
     assert found.counterexample.lhs != found.counterexample.rhs
@@ -60,7 +60,7 @@ def test_mixed_derivatives_that_differ_are_found(name):
 
 def test_the_smallest_instance_of_the_open_question():
     """Two states, two actions, two steps: 1/16 against 0."""
-    found = potential(pairwise, m.hypotheses)
+    found = decide(IsGradient(pairwise, m.hypotheses))
     assert found.mixed == "∂_i F_j = 1/16 and ∂_j F_i = 0 for i = θ(1,1), j = θ(2,1)"
     assert dict(found.counterexample.size.counts) == {"S": 2, "A": 2, "T": 2}
     assert (found.counterexample.lhs, found.counterexample.rhs) == ((Fraction(1, 16),), (0,))
@@ -71,14 +71,16 @@ class TestCandidates:
     field = m.expectation(m.to_go)
 
     def test_one_is_taken_where_its_gradient_is_the_field(self):
-        assert potential(self.field, m.hypotheses, candidates=[2 * m.objective, m.objective]).term == m.objective
+        assert (
+            decide(IsGradient(self.field, m.hypotheses, candidates=[2 * m.objective, m.objective])).term == m.objective
+        )
 
     def test_a_wrong_one_is_not(self):
-        found = potential(self.field, m.hypotheses, candidates=[2 * m.objective])
+        found = decide(IsGradient(self.field, m.hypotheses, candidates=[2 * m.objective]))
         assert (found.exists, found.term, found.gradient) == (True, None, None)
 
     def test_they_do_not_matter_where_there_is_none(self):
-        assert potential(pairwise, m.hypotheses, candidates=[m.objective]).exists is False
+        assert decide(IsGradient(pairwise, m.hypotheses, candidates=[m.objective])).exists is False
 
     def test_those_constructed_are_numbers(self):
         assert [str(t) for t, _ in constructed(o.expectation(o.reward * o.score), o.theta)] == [
@@ -88,7 +90,7 @@ class TestCandidates:
 
 
 def test_without_a_search_nothing_is_said():
-    found = potential(pairwise, m.hypotheses, budget=0)
+    found = decide(IsGradient(pairwise, m.hypotheses), budget=0)
     assert (found.exists, found.rung) == (None, Rung.UNDECIDED)
     assert str(found).startswith("undecided: is F = ")
 
@@ -99,13 +101,13 @@ def test_what_is_held_fixed_is_a_slice_of_its_own():
     weight = expect(REWARD(o.s, o.a), (o.a, o.policy_law))
     fixed = weight.over.symbol  # π
     held = expect(REWARD(o.s, o.a), (o.a, fixed.law(o.s, old)))
-    assert potential(held * grad(o.policy, o.theta), (*o.hypotheses, Frozen(old, o.theta))).exists
-    assert potential(weight * grad(o.policy), o.hypotheses).exists is False
+    assert decide(IsGradient(held * grad(o.policy, o.theta), (*o.hypotheses, Frozen(old, o.theta)))).exists
+    assert decide(IsGradient(weight * grad(o.policy), o.hypotheses)).exists is False
 
 
 def test_two_actions_only():
     """One state visited twice: for two actions there is a potential, for three there is none."""
-    found = potential(twice, given_twice, sizes=[{"S": 1, "A": 2}], write={"S": 1, "A": 2}, policy="sigmoid")
+    found = decide(IsGradient(twice, given_twice, write={"S": 1, "A": 2}, policy="sigmoid"), sizes=[{"S": 1, "A": 2}])
     assert (found.exists, found.term) == (True, None)
     assert found.written_at == "S = 1, A = 2, sigmoid policy"
     (theta,) = parameters(twice, S=1, A=2, policy="sigmoid", given=given_twice)
@@ -141,21 +143,21 @@ class TestLineIntegrals:
 def test_only_fields_are_asked_about():
     for term in (o.objective, outer(o.score, o.score)):
         with pytest.raises(SortError, match="only a field may be a gradient"):
-            potential(term)
+            decide(IsGradient(term))
     old = Variable("θ'", PARAMETER)
     with pytest.raises(SortError, match="has one parameter"):
-        potential(grad(o.objective) + grad(o.objective, old))
+        decide(IsGradient(grad(o.objective) + grad(o.objective, old)))
 
 
 def test_a_logarithm_is_no_obstacle():
     positive = (*o.hypotheses, Positive(REWARD))
-    assert potential(log(o.objective) * grad(o.objective), positive).exists
+    assert decide(IsGradient(log(o.objective) * grad(o.objective), positive)).exists
 
 
 def test_a_score_beside_a_gradient_has_a_potential():
     """As with a bonus of entropy: neither leaving out the scores alone nor the gradient signs alone makes a number."""
     entropy = -o.expectation(log(o.policy))
-    found = potential(o.expectation(o.reward * o.score) + 3 * grad(entropy), o.hypotheses)
+    found = decide(IsGradient(o.expectation(o.reward * o.score) + 3 * grad(entropy), o.hypotheses))
     assert found.exists
     assert str(found.term) == f"{o.objective} + 3 (−{o.expectation(log(o.policy))})"
     assert found.found == "the field with its scores and gradient signs left out"
@@ -165,5 +167,5 @@ def test_a_divisor_under_an_expectation_is_no_potential_outside_it():
     """Its state is bound in the field, and would be free in its logarithm."""
     one = (o.policy - Fraction(1, 3)) ** 2
     field = expect(grad(one) / one, (o.s, o.state_law))
-    found = potential(field, o.hypotheses, ({"S": 1, "A": 3},))
+    found = decide(IsGradient(field, o.hypotheses), sizes=({"S": 1, "A": 3},))
     assert (found.exists, found.term, len(found.holes)) == (None, None, 1)

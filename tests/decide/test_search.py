@@ -8,15 +8,15 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from pgsym.decide import Rung, Size, counterexample, decide
+from pgsym.decide import AtMost, Rung, Size, counterexample, decide
 from pgsym.decide.instances.candidates import Candidate, ingredients, rows_of
 from pgsym.decide.instances.counterexamples import Counterexample, verify
 from pgsym.decide.instances.spaces import at_round
-from pgsym.decide.order import decide_order
+from pgsym.decide.propositions import Comparison, Equal, Relation
 from pgsym.decide.search.screening import SpaceInstance, hits, used
 from pgsym.decide.search.search import search, shrunk
-from pgsym.decide.sizes import SEARCH_SIZES, size_names, up_to
-from pgsym.decide.statements import Relation, Statement
+from pgsym.decide.sizes import SEARCH_SIZES, up_to
+from pgsym.decide.subjects import About
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.instances import TableInstance
 from pgsym.meaning.numbers.base import Float64, Rational
@@ -132,13 +132,13 @@ def test_sizes_are_ordered_by_outcomes_and_a_part_comes_before_the_whole() -> No
 
 def statement_of(
     lhs: Term, rhs: Term, given: tuple[Hypothesis, ...] = (), relation: Relation = Relation.EQUAL
-) -> Statement:
-    return Statement(lhs, rhs, given, (), relation)
+) -> Comparison:
+    return (Equal if relation is Relation.EQUAL else AtMost)(lhs, rhs, given)
 
 
-def messy(statement: Statement, size: Size, seed: int) -> list[Counterexample]:
+def messy(statement: Comparison, size: Size, seed: int) -> list[Counterexample]:
     """Counterexamples with large denominators and rewards."""
-    space = at_round(ingredients((statement.lhs, statement.rhs), statement.given, size), 5)
+    space = at_round(ingredients(statement, size), 5)
     rng = np.random.default_rng(seed)
     drawn = (space.candidate(rng.integers(2, space.pools)) for _ in range(6))
     return [found for x in drawn if (found := verify(statement, size, x)) is not None]
@@ -161,7 +161,7 @@ def test_two_entries_are_made_simpler_at_once() -> None:
     """(3, −3) is no counterexample with one of them changed, yet shrinks to (1, −1)."""
     f = Symbol("f", (ACTION,))
     both = sum_over(o.a, of=f(o.a))
-    statement = Statement(f(o.a) ** 2, 100 * both**2, (), (o.a,), Relation.AT_MOST)
+    statement = AtMost(f(o.a) ** 2, 100 * both**2)
     found = verify(statement, Size.of(A=2), Candidate({f: np.array([Fraction(3), Fraction(-3)])}))
     assert found is not None
     assert list(shrunk(found).candidate.tables[f]) == [1, -1]
@@ -169,12 +169,12 @@ def test_two_entries_are_made_simpler_at_once() -> None:
 
 def test_an_order_is_refuted_with_the_smallest_instance_or_says_what_was_tried() -> None:
     square = o.expectation(o.reward**2)
-    refuted = decide_order(square, o.objective**2, o.hypotheses)
+    refuted = decide(AtMost(square, o.objective**2, o.hypotheses))
     assert refuted.rung is Rung.REFUTED
     assert refuted.counterexample is not None
     assert refuted.counterexample.size == Size.of(S=1, A=2)
     assert "confirmed by enumeration" in refuted.evidence.note
-    tested = decide_order(o.objective**2, square, o.hypotheses)
+    tested = decide(AtMost(o.objective**2, square, o.hypotheses))
     assert tested.rung is Rung.TESTED
     assert tested.evidence.examples > 5000
     assert f"{tested.evidence.examples:,} instances of {len(tested.evidence.sizes)} sizes" in str(tested)
@@ -182,7 +182,7 @@ def test_an_order_is_refuted_with_the_smallest_instance_or_says_what_was_tried()
 
 
 def test_an_order_of_equal_sides_is_decided() -> None:
-    equal = decide_order(grad(o.objective), o.expectation(o.reward * o.score), o.hypotheses)
+    equal = decide(AtMost(grad(o.objective), o.expectation(o.reward * o.score), o.hypotheses))
     assert equal.rung is Rung.DECIDED
     assert equal.relation is Relation.AT_MOST
     assert equal.evidence.log2_error is not None
@@ -192,8 +192,8 @@ def test_an_order_at_no_instance_is_not_called_tested(monkeypatch: pytest.Monkey
     def outside(*_: object) -> None:
         raise OutsideNumberSystem("not a number")
 
-    monkeypatch.setattr(Statement, "sides", outside)
-    verdict = decide_order(o.objective**2, o.expectation(o.reward**2), o.hypotheses)
+    monkeypatch.setattr(Comparison, "sides", outside)
+    verdict = decide(AtMost(o.objective**2, o.expectation(o.reward**2), o.hypotheses))
     assert verdict.rung is Rung.UNDECIDED
     assert verdict.evidence.note == "no instance could be looked at"
 
@@ -201,7 +201,7 @@ def test_an_order_at_no_instance_is_not_called_tested(monkeypatch: pytest.Monkey
 def test_variances_are_compared() -> None:
     draws = (m.tau, m.law)
     larger = variance(m.total_reward, draws)
-    verdict = decide_order(variance(m.reward(1), draws), larger, m.hypotheses)
+    verdict = decide(AtMost(variance(m.reward(1), draws), larger, m.hypotheses))
     assert verdict.counterexample is not None
     assert dict(verdict.counterexample.size.counts)["T"] == 2
 
@@ -209,10 +209,10 @@ def test_variances_are_compared() -> None:
 @pytest.mark.parametrize("budget", [1, 50, 700])
 def test_a_search_stays_within_its_budget(budget: int) -> None:
     true = statement_of(o.objective**2, o.expectation(o.reward**2), o.hypotheses, Relation.AT_MOST)
-    found = search(true, ("S", "A"), budget=budget)
+    found = search(true, budget=budget)
     assert found.found is None
     assert 0 < found.instances <= budget
-    verdict = decide_order(true.lhs, true.rhs, true.given, budget=budget)
+    verdict = decide(AtMost(true.lhs, true.rhs, true.given), budget=budget)
     assert verdict.evidence.examples <= budget
 
 
@@ -257,7 +257,7 @@ def test_instances_of_a_space_are_evaluated_as_their_tables_are(name: str, exact
     lhs, rhs, given = SCREENED[name]
     statement = statement_of(lhs, rhs, given)
     size = Size.of(S=2, A=2, T=2)
-    space = at_round(ingredients((lhs, rhs), given, size), 3)
+    space = at_round(ingredients(About((lhs, rhs), tuple(given)), size), 3)
     digits = space.random(20, np.random.default_rng(0))
     every = [space.candidate(row) for row in digits]
     compared = 0
@@ -284,7 +284,7 @@ def test_matrices_are_screened_along_two_directions_as_entry_by_entry(name: str)
     rhs, given = {"Hessian": (2 * lhs, o.hypotheses), "Jacobian": (transpose(lhs), m.hypotheses)}[name]
     statement = statement_of(lhs, rhs, given)
     size = Size.of(S=2, A=2, T=2)
-    space = at_round(ingredients((lhs, rhs), given, size), 1)
+    space = at_round(ingredients(About((lhs, rhs), tuple(given)), size), 1)
     digits = space.random(60, np.random.default_rng(2))
     seen = hits(statement, space, digits)
     assert seen.any()
@@ -298,7 +298,7 @@ def test_what_the_sides_never_look_up_is_not_varied() -> None:
     statement = statement_of(m.objective, 2 * m.objective, m.hypotheses)
     for horizon, matters in ((1, False), (2, True)):
         size = Size.of(S=2, A=2, T=horizon)
-        parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
+        parts = ingredients(statement, size)
         looked_up = used(statement, at_round(parts, 0))
         assert looked_up is not None
         assert any(s.name == "p" for s in looked_up) == matters
@@ -311,7 +311,7 @@ def test_screening_finds_just_what_is_exactly_so() -> None:
     lhs, rhs, given = SCREENED["labels"]
     statement = statement_of(lhs, rhs, given)
     size = Size.of(S=1, A=2)
-    space = at_round(ingredients((lhs, rhs), given, size), 2)
+    space = at_round(ingredients(About((lhs, rhs), tuple(given)), size), 2)
     digits = space.every()
     assert len(digits) == space.count > 5
     flagged = hits(statement, space, digits)
@@ -331,7 +331,7 @@ def test_names_of_sizes_may_be_missing() -> None:
     found = counterexample(lift(1) * 2, lift(3))
     assert found is not None
     assert found.size.counts == ()
-    assert size_names((lift(1),), ()) == ()
+    assert About((lift(1),), ()).size_names == ()
 
 
 def test_logarithms_that_cancel_do_not_hide_those_that_do_not() -> None:

@@ -8,11 +8,9 @@ import pytest
 
 from pgsym.claims import catalogue
 from pgsym.decide import Rung, decide, equality
-from pgsym.decide.equality import comparable
-from pgsym.decide.relevance import relevant_hypotheses
+from pgsym.decide.propositions import Equal
 from pgsym.decide.second_reading import read_again
-from pgsym.decide.sizes import Size, decision_sizes, size_names
-from pgsym.decide.statements import Statement
+from pgsym.decide.sizes import Size, decision_sizes
 from pgsym.decide.verdicts import Evidence
 from pgsym.errors import ReadingsDisagree
 from pgsym.problems import one_step, trajectories
@@ -36,11 +34,9 @@ FALSE: dict[str, tuple[Term, Term, tuple[Hypothesis, ...]]] = {
 
 
 def again(lhs: Term, rhs: Term, given: tuple[Hypothesis, ...], sizes: Any = None) -> int:
-    given = relevant_hypotheses((lhs, rhs), given)
-    names = size_names((lhs, rhs), given)
-    at = decision_sizes(names) if sizes is None else sizes
-    sizes = tuple(dict.fromkeys((s if isinstance(s, Size) else Size.of(s)).only(names) for s in at))
-    return read_again(Statement(lhs, rhs, given, comparable(lhs, rhs)), names, sizes, share=1)
+    identity = Equal(lhs, rhs, given)
+    at = decision_sizes(identity.size_names) if sizes is None else map(Size.of, sizes)
+    return read_again(identity.apart, identity.at(at), share=1)
 
 
 @pytest.mark.parametrize("name", FALSE)
@@ -53,9 +49,9 @@ def test_a_decision_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """With an evaluator that finds everything equal, a share of what is false is still noticed."""
 
     def agrees(*args: Any) -> Evidence:
-        return Evidence("random points of prime fields", args[3], (7919,))
+        return Evidence("random points of prime fields", args[1], (7919,))
 
-    monkeypatch.setattr(equality, "_agree", agrees)
+    monkeypatch.setattr(equality, "agreement", agrees)
     noticed = 0
     for times in range(2, 22):
         try:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pgsym.decide import Rung
-from pgsym.decide.order import decide_order
+from pgsym.decide import AtMost, Rung, decide
 from pgsym.errors import ContradictoryHypotheses, SortError
 from pgsym.problems import classification, trajectories
 from pgsym.problems.one_step_problem import JOINT, POLICY, REWARD
@@ -66,7 +65,7 @@ HIDDEN = {
 @pytest.mark.parametrize("name", VISIBLE)
 def test_visibly_not_negative(name: str) -> None:
     assert is_non_negative(VISIBLE[name])
-    assert decide_order(lift(0), VISIBLE[name], m.hypotheses).rung is not Rung.REFUTED
+    assert decide(AtMost(lift(0), VISIBLE[name], m.hypotheses)).rung is not Rung.REFUTED
 
 
 @pytest.mark.parametrize("name", HIDDEN)
@@ -97,9 +96,9 @@ def test_a_variance_needs_laws_that_sum_to_one() -> None:
     assert is_non_negative(spread)
     assert not is_non_negative(spread, (law,))
     with pytest.raises(ContradictoryHypotheses, match="is no law: its probabilities sum to 2"):
-        decide_order(lift(0), spread, (*m.hypotheses, law))
+        decide(AtMost(lift(0), spread, (*m.hypotheses, law)))
     with pytest.raises(SortError, match="does not show"):
-        decide_order(lift(0), spread, (*m.hypotheses, law), slack=spread)
+        decide(AtMost(lift(0), spread, (*m.hypotheses, law), slack=spread))
 
 
 def test_sums_of_numbers_are_read_as_they_are() -> None:
@@ -112,19 +111,19 @@ def test_sums_of_numbers_are_read_as_they_are() -> None:
 def test_a_slack_decides_an_order_and_is_checked() -> None:
     second, first = m.expectation(m.reward**2), m.objective**2
     spread = variance(m.reward, (m.s, m.state_law), (m.a, m.policy_law))
-    verdict = decide_order(first, second, m.hypotheses, slack=spread)
+    verdict = decide(AtMost(first, second, m.hypotheses, slack=spread))
     assert verdict.rung is Rung.DECIDED
     assert "never negative" in str(verdict.evidence)
-    assert decide_order(first, second, m.hypotheses).rung is Rung.TESTED
+    assert decide(AtMost(first, second, m.hypotheses)).rung is Rung.TESTED
     with pytest.raises(SortError, match="does not show"):
-        decide_order(first, second, m.hypotheses, slack=second - first)
+        decide(AtMost(first, second, m.hypotheses, slack=second - first))
 
 
 def test_a_wrong_slack_decides_nothing() -> None:
     t = trajectories()
-    assert decide_order(t.objective, 2 * t.objective, t.hypotheses, slack=t.objective**2).rung is Rung.REFUTED
+    assert decide(AtMost(t.objective, 2 * t.objective, t.hypotheses, slack=t.objective**2)).rung is Rung.REFUTED
     spread = variance(m.reward, (m.s, m.state_law), (m.a, m.policy_law))
-    verdict = decide_order(m.objective**2, m.expectation(m.reward**2), m.hypotheses, slack=2 * spread)
+    verdict = decide(AtMost(m.objective**2, m.expectation(m.reward**2), m.hypotheses, slack=2 * spread))
     assert verdict.rung is Rung.TESTED
 
 
@@ -134,4 +133,4 @@ def test_kullback_leibler_is_not_negative() -> None:
     given = (*m.hypotheses, Positive(p.symbol))
     divergence: Term = sum_over(m.a, of=p * log(p / q))
     gap = sum_over(m.a, of=p * (q / p - 1 - log(q / p)))
-    assert decide_order(lift(0), divergence, given, slack=gap).rung is Rung.DECIDED
+    assert decide(AtMost(lift(0), divergence, given, slack=gap)).rung is Rung.DECIDED

@@ -12,9 +12,7 @@ from itertools import product
 
 import pytest
 
-from pgsym.decide import Rung, Size, decide
-from pgsym.decide.order import decide_order
-from pgsym.decide.statements import Relation
+from pgsym.decide import AtMost, Relation, Rung, Size, decide
 from pgsym.decide.verdicts import Verdict
 from pgsym.problems import classification, trajectories
 from pgsym.problems.classification_problem import LOGIT
@@ -64,7 +62,7 @@ class Case:
 
     def verdict(self, sizes: tuple[Sizes, ...] | None = None) -> Verdict:
         if self.relation is Relation.AT_MOST:
-            return decide_order(self.lhs, self.rhs, self.given, sizes, slack=self.slack)
+            return decide(AtMost(self.lhs, self.rhs, self.given, slack=self.slack), sizes=sizes)
         return decide(self.lhs, self.rhs, self.given, sizes)
 
 

@@ -10,6 +10,7 @@ from pgsym.decide import Rung, Size, decide
 from pgsym.decide import renamings as module
 from pgsym.decide.agreement.zero_patterns import strata
 from pgsym.decide.renamings import Counts, Unknown, up_to_renaming
+from pgsym.decide.subjects import About
 from pgsym.problems import classification, one_step, trajectories
 from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
@@ -171,14 +172,14 @@ def test_every_orbit_has_an_assignment_that_is_looked_at(
 
 @pytest.mark.parametrize(("actions", "kinds"), [(1, 1), (2, 3), (3, 7), (4, 19), (5, 47)])
 def test_functions_of_actions_are_as_many_as_functional_digraphs(actions: int, kinds: int) -> None:
-    found = strata((fixed_points,), (), Size.of(A=actions))
+    found = strata(About((fixed_points,), ()), Size.of(A=actions))
     assert found.complete
     assert len(found.kinds) == kinds  # OEIS A001372
 
 
 def test_a_function_of_states_to_actions_is_a_partition() -> None:
     """Ten states and five actions have 5^10 label functions, and up to renaming the partitions of ten in five parts."""
-    found = strata((m.accuracy,), m.hypotheses, Size.of(S=10, A=5))
+    found = strata(About((m.accuracy,), m.hypotheses), Size.of(S=10, A=5))
     assert found.complete
     parts = {tuple(sorted(next(iter(k.choices.values())).tolist().count(a) for a in range(5))) for k in found.kinds}
     assert len(parts) == 30
@@ -199,8 +200,8 @@ def test_where_there_are_too_many_the_verdict_is_tested_in_words() -> None:
 
 def test_at_one_step_no_transition_is_looked_up() -> None:
     t = trajectories()
-    assert strata((log(t.mass),), t.hypotheses, Size.of(S=3, A=2, T=1)).complete
-    assert not strata((log(t.mass),), t.hypotheses, Size.of(S=3, A=2, T=2)).complete
+    assert strata(About((log(t.mass),), t.hypotheses), Size.of(S=3, A=2, T=1)).complete
+    assert not strata(About((log(t.mass),), t.hypotheses), Size.of(S=3, A=2, T=2)).complete
 
 
 def test_the_usual_sizes_are_small_enough_to_look_at_all() -> None:
@@ -222,7 +223,7 @@ def test_samples_are_told_from_what_is_decided() -> None:
 
 def test_samples_are_the_same_every_time_and_begin_with_the_simplest() -> None:
     t = trajectories()
-    once, again = (strata((log(t.mass),), t.hypotheses, Size.of(S=3, A=2, T=2)) for _ in range(2))
+    once, again = (strata(About((log(t.mass),), t.hypotheses), Size.of(S=3, A=2, T=2)) for _ in range(2))
     first = once.kinds[0]
     assert all(pattern.all() for pattern in first.supports.values())
     for x, y in zip(once.kinds, again.kinds, strict=True):
@@ -231,7 +232,7 @@ def test_samples_are_the_same_every_time_and_begin_with_the_simplest() -> None:
 
 def test_real_tables_that_are_divided_by_have_their_zeros() -> None:
     r = function("r", ACTION)
-    found = strata((1 / r(A),), (), Size.of(A=4))
+    found = strata(About((1 / r(A),), ()), Size.of(A=4))
     assert len(found.kinds) == 5
     assert found.words == "all label functions and zero patterns, 5 up to renaming"
 
@@ -256,7 +257,7 @@ def test_what_divides_by_an_indicator_is_defined_for_some_patterns_of_zeros() ->
 
 
 def test_more_states_and_labels_than_can_be_renamed_are_sampled() -> None:
-    found = strata((m.accuracy,), m.hypotheses, Size.of(S=20, A=10))
+    found = strata(About((m.accuracy,), m.hypotheses), Size.of(S=20, A=10))
     assert found.words == "a seeded sample of 500 of more than 4,096 label functions and zero patterns"
 
 
@@ -265,9 +266,9 @@ def test_weights_that_nothing_is_divided_by_are_looked_at_only_where_they_can_hi
     w = trajectories()
     skipped = w.expectation(sum_range(w.t, 1, w.T, of=w.score(w.t)))
     size = Size.of(S=2, A=2, T=2)
-    found = strata((skipped,), [h for h in w.hypotheses if not isinstance(h, Positive)], size)
+    found = strata(About((skipped,), tuple([h for h in w.hypotheses if not isinstance(h, Positive)])), size)
     assert {s.name for kind in found.kinds for s in kind.supports} == {"π"}
     behaviour = Symbol("μ", (ACTION, STATE), outcomes=1)
     unskipped = expect(1 / o.policy, (o.a, behaviour.law(o.s)))
-    hidden = strata((unskipped,), (), Size.of(S=2, A=3))
+    hidden = strata(About((unskipped,), ()), Size.of(S=2, A=3))
     assert {s.name for kind in hidden.kinds for s in kind.supports} == {"π", "μ"}

@@ -16,8 +16,7 @@ from pgsym.claims.claim import Claim
 from pgsym.claims.verify import Verification
 from pgsym.cli.app import main
 from pgsym.cli.printing import show, show_verdict
-from pgsym.decide.equality import decide
-from pgsym.decide.statements import Relation
+from pgsym.decide import Equal, Relation, decide
 from pgsym.decide.verdicts import Condition, Evidence, Rung, Verdict
 from pgsym.kernel import Derivation
 from pgsym.problems import one_step, trajectories
@@ -146,7 +145,7 @@ def test_a_line_that_was_only_sampled_somewhere_is_named(monkeypatch: pytest.Mon
     from pgsym.decide.sizes import Size
 
     partial = Evidence("random points", (Size.of(S=1),), (7919,), log2_error=-120.0, sampled=(Size.of(S=3),))
-    calls = iter((Verdict(Rung.DECIDED, x, x, (), partial),))
+    calls = iter((Verdict(Rung.DECIDED, Equal(x, x), partial),))
     monkeypatch.setattr("pgsym.kernel.decide", lambda *a: next(calls, None) or decide(*a))
     d = Derivation(grad(m.policy), given=m.hypotheses)
     theorem = d.apply(MultiplyByOne()).conclude()
@@ -164,7 +163,7 @@ def test_a_line_that_was_only_sampled_somewhere_is_named(monkeypatch: pytest.Mon
 def test_what_is_not_decided_without_a_hypothesis_is_not_called_true(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fisher information: without π > 0 the sides differ at a random point, and no instance is found."""
     theorem = catalogue.theorem("policy-gradient-one-step")
-    open_ = Verdict(Rung.UNDECIDED, x, y, (), Evidence("none", note="nothing was found"))
+    open_ = Verdict(Rung.UNDECIDED, Equal(x, y), Evidence("none", note="nothing was found"))
     monkeypatch.setattr("pgsym.report.builders.necessity", lambda _: ((theorem.given[0], open_),))
     (table,) = necessity_of(theorem)
     assert isinstance(table, Table)
@@ -195,7 +194,7 @@ def test_the_articles_table_of_verdicts_says_how_many_sizes_in_a_line(verdicts: 
 
 def test_a_condition_that_no_format_can_draw_is_written() -> None:
     odd = Evidence("closed form", conditions=(Condition("Ci(x) ≠ 0", "\\operatorname{Ci}{\\left(x \\right)} \\odd"),))
-    statement = claimed(CLOSED, Verdict(Rung.EXACT, x, x, (), odd))
+    statement = claimed(CLOSED, Verdict(Rung.EXACT, Equal(x, x), odd))
     assert isinstance(statement, Statement)
     assert statement.badge is not None
     assert "where Ci(x) ≠ 0" in statement.badge.detail

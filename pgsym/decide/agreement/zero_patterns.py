@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from pgsym.decide.primes import random_primes
 from pgsym.decide.renamings import Assignments, Counts, Unknown, sample, up_to_renaming
-from pgsym.decide.sizes import Size, vocabulary
+from pgsym.decide.sizes import Size
+from pgsym.decide.subjects import Subject
 from pgsym.errors import PgsymError
 from pgsym.meaning.cost import cost
 from pgsym.meaning.evaluator import evaluate_with_poles
@@ -33,7 +34,7 @@ from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
 from pgsym.terms.nodes import Apply, Law, Scope, Symbol, Term, Variable
 from pgsym.terms.sorts import FINITE, REAL, Collective
-from pgsym.terms.structure import distinct, divided_by, free, parts, symbols
+from pgsym.terms.structure import distinct, divided_by, parts, symbols
 
 MOST_STRATA = 4096
 """Up to this many strata, all are looked at."""
@@ -78,16 +79,14 @@ class Strata:
         return f"a seeded sample of {len(self.kinds):,} of {self.total} label functions and zero patterns"
 
 
-def strata(
-    terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, seed: int = 0, most: int = MOST_STRATA
-) -> Strata:
+def strata(subject: Subject, size: Size, seed: int = 0, most: int = MOST_STRATA) -> Strata:
     """The strata of the instances of a size: all of them up to renaming, or a sample where they are more than `most`.
 
     Patterns of zeros (and zero real variables) matter only where a term divides or takes a logarithm: elsewhere both
     sides are polynomials, and what holds inside the simplex holds on its faces.  They matter in the tables that are
     divided by, and in those that weigh what is divided, because an expectation skips what has no weight.
     """
-    asked = _asked(tuple(terms), tuple(given), size)
+    asked = _asked(subject, size)
     tables, unknowns, constants, most = asked.tables, asked.unknowns, asked.constants, min(most, asked.affordable)
     found = asked.up_to_renaming(most)
     if found is None:
@@ -100,9 +99,9 @@ def strata(
     return Strata(asked.kinds(found), at_once=asked.at_once)
 
 
-def are_few(terms: Iterable[Term], given: Iterable[Hypothesis], size: Size, most: int) -> bool:
+def are_few(subject: Subject, size: Size, most: int) -> bool:
     """Whether the strata of a size are at most so many, and so few that `strata` has all of them."""
-    asked = _asked(tuple(terms), tuple(given), size)
+    asked = _asked(subject, size)
     return asked.up_to_renaming(min(most, asked.affordable)) is not None
 
 
@@ -163,15 +162,15 @@ class _Asked:
 
 
 @lru_cache(maxsize=2**8)
-def _asked(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Size) -> _Asked:
+def _asked(subject: Subject, size: Size) -> _Asked:
     """What the strata of a size are made of, without what makes no difference there."""
-    tables, divided_by, constants = _discrete(terms, given)
+    tables, divided_by, constants = _discrete(subject)
     asked, divisors = _Asked(tables, size, constants), _Asked(divided_by, size, constants)
     is_worth_it = asked.together > WORTH_READING or all(s.result in FINITE for s in divided_by)
-    if divided_by != tables and is_worth_it and _is_defined(terms, given, divisors):
+    if divided_by != tables and is_worth_it and _is_defined(subject, divisors):
         asked = divisors
     if asked.together > WORTH_READING and 1 in size.lengths.values():
-        read = _looked_up(terms, given, size, asked.tables)
+        read = _looked_up(subject, size, asked.tables)
         asked = replace(asked, tables=tuple(symbol for symbol in asked.tables if symbol in read))
     return asked
 
@@ -184,21 +183,17 @@ def _rounded(number: int) -> str:
 
 # what is discrete ---------------------------------------------------------------------------------------------------
 @lru_cache(maxsize=2**8)
-def _discrete(
-    terms: tuple[Term, ...], given: tuple[Hypothesis, ...]
-) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...], tuple[str, ...]]:
+def _discrete(subject: Subject) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...], tuple[str, ...]]:
     """The label functions and the tables whose zeros matter, those of them that are divided by, and the real variables.
 
     Label functions count as divided by.  What is not divided by weighs what is; the variables are those that may be 0.
     """
-    used = vocabulary(terms, given)
-    definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
-    positive: set[Symbol | Variable] = {h.symbol for h in given if isinstance(h, Positive)}
+    used, definitions, every = subject.vocabulary, subject.definitions, subject.with_bodies
+    positive: set[Symbol | Variable] = {h.symbol for h in subject.given if isinstance(h, Positive)}
     primitive = sorted(
         (s for s in used if s not in definitions and s not in BUILT_IN and has_table(s)),
         key=lambda s: (s.name, len(s.arguments), str(s)),
     )
-    every = (*terms, *(definitions[s].body for s in used if s in definitions))
     dividing = _that_divide(definitions)
     unprotected = {t for term in every for divisor in _dividing(term, dividing) for t in _unprotected(divisor)}
     divisors = _reached({t.symbol for t in unprotected if isinstance(t, Apply | Law)}, definitions) - positive
@@ -229,16 +224,14 @@ class _Reading(GenericInstance):
         return super().choices(symbol)
 
 
-def _looked_up(
-    terms: tuple[Term, ...], given: tuple[Hypothesis, ...], size: Size, tables: tuple[Symbol, ...]
-) -> set[Symbol]:
+def _looked_up(subject: Subject, size: Size, tables: tuple[Symbol, ...]) -> set[Symbol]:
     """The tables that the terms look up at a size: of one step no transition; all where a term cannot be read."""
     labels = {s: np.zeros(_unknown(s, size).shape, dtype=np.int64) for s in tables if s.result in FINITE}
-    instance = _Reading(size, given, Stratum(labels), own_seed(0, *terms, frozenset(given)))
-    return set(tables) if _poles(terms, given, instance) is None else instance.read
+    instance = _Reading(size, subject.given, Stratum(labels), _seed(subject))
+    return set(tables) if _poles(subject, instance) is None else instance.read
 
 
-def _is_defined(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], divisors: _Asked) -> bool:
+def _is_defined(subject: Subject, divisors: _Asked) -> bool:
     """Whether terms are defined at all label functions and zero patterns of what they divide by, if no weight is zero.
 
     Every place where they divide by zero is skipped then, because of a weight that is zero whatever the other tables
@@ -248,19 +241,24 @@ def _is_defined(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], divisors
     found = divisors.up_to_renaming(MOST_READ)
     if found is None:
         return False
-    seed, size = own_seed(0, *terms, frozenset(given)), divisors.size
+    seed, size = _seed(subject), divisors.size
     primes, kinds = random_primes(POINTS, seed), divisors.kinds(found)
-    return _poles(terms, given, GenericInstance(size.sorts, size.lengths, given, primes, kinds, seed)) is False
+    instance = GenericInstance(size.sorts, size.lengths, subject.given, primes, kinds, seed)
+    return _poles(subject, instance) is False
 
 
-def _poles(terms: tuple[Term, ...], given: tuple[Hypothesis, ...], instance: GenericInstance) -> bool | None:
+def _seed(subject: Subject) -> int:
+    return own_seed(0, *subject.terms, frozenset(subject.given))
+
+
+def _poles(subject: Subject, instance: GenericInstance) -> bool | None:
     """Whether some term is undefined somewhere; None where one cannot be read, or not soon."""
-    if sum(cost(term, given, instance.lengths).readings for term in terms) > MOST_READINGS:
+    if sum(cost(term, subject.given, instance.lengths).readings for term in subject.terms) > MOST_READINGS:
         return None
-    axes = {v for t in terms for v in free(t) if v.sort in FINITE or isinstance(v.sort, Collective)}
+    axes = {v for v in subject.variables if v.sort in FINITE or isinstance(v.sort, Collective)}
     ordered = tuple(sorted(axes, key=lambda v: v.name))
     try:
-        read = [evaluate_with_poles(term, instance, ordered).poles for term in terms]
+        read = [evaluate_with_poles(term, instance, ordered).poles for term in subject.terms]
     except PgsymError:
         return None
     return any(poles is not None and bool(poles.any()) for poles in read)

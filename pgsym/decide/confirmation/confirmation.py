@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pgsym.decide.confirmation.enumeration import Walk
 from pgsym.decide.confirmation.environment import Drawn
 from pgsym.decide.confirmation.jets import FRACTIONS, Jet, Opaque, Scalars, Truncated, Undefined, balls
-from pgsym.decide.statements import Relation
+from pgsym.decide.propositions import Relation
 from pgsym.errors import OutsideNumberSystem, ReadingsDisagree, TooLarge
 from pgsym.terms.hypotheses import Definition, Frozen
 from pgsym.terms.nodes import Symbol, Term, Variable

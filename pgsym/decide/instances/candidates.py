@@ -10,15 +10,16 @@ from itertools import combinations_with_replacement
 from math import comb, prod
 from typing import Any
 
-from pgsym.decide.sizes import Size, vocabulary
+from pgsym.decide.sizes import Size
+from pgsym.decide.subjects import Subject
 from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.instances import TableInstance, axes_of, has_table
 from pgsym.meaning.numbers.base import Numbers
 from pgsym.terms.builtins import BUILT_IN, EXP
-from pgsym.terms.hypotheses import Definition, Hypothesis, NonNegative, Positive, ThetaFree
+from pgsym.terms.hypotheses import NonNegative, Positive, ThetaFree
 from pgsym.terms.nodes import Apply, Gradient, Number, Symbol, Term, Variable
 from pgsym.terms.sorts import FINITE, REAL
-from pgsym.terms.structure import free, walk
+from pgsym.terms.structure import walk
 
 REALS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "3", "-1/2", "1/3", "5")))
 FAR = tuple(Fraction(sign * n) for n in (4, 5, 6, 7, 8, 10, 11, 20, 100, 101, 1_000, 10**6) for sign in (1, -1))
@@ -94,21 +95,19 @@ class Ingredients:
         return [x for x in dict.fromkeys(simplest) if self.allows(what, x)][:how_many]
 
 
-def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) -> Ingredients:
+def ingredients(subject: Subject, size: Size) -> Ingredients:
     """What an instance of some terms is made of."""
-    definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
-    used = vocabulary(terms, given)
-    primitive = sorted(used - set(definitions) - BUILT_IN, key=lambda s: (s.name, len(s.arguments), str(s)))
-    primitive = [s for s in primitive if has_table(s)]
-    bodies = [definitions[s].body for s in used if s in definitions]
+    given, every = subject.given, subject.with_bodies
+    undefined = subject.vocabulary - set(subject.definitions) - BUILT_IN
+    primitive = sorted(filter(has_table, undefined), key=lambda s: (s.name, len(s.arguments), str(s)))
     under_exp = {
         t.arguments[0].symbol
-        for term in (*terms, *bodies)
+        for term in every
         for t in walk(term)
         if isinstance(t, Apply) and t.symbol == EXP and isinstance(t.arguments[0], Apply)
     }
     shapes = {s: tuple(size.sorts[x] for x in axes_of(s, size.lengths)) for s in primitive}
-    differentiated = any(isinstance(t, Gradient) for term in (*terms, *bodies) for t in walk(term))
+    differentiated = any(isinstance(t, Gradient) for term in every for t in walk(term))
     fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
     moved = [s for s in primitive if s.result == REAL and s not in fixed]
     return Ingredients(
@@ -116,12 +115,12 @@ def ingredients(terms: Sequence[Term], given: Sequence[Hypothesis], size: Size) 
         {s: shapes[s] for s in primitive if not s.outcomes and s.result == REAL and s not in under_exp},
         {s: shapes[s] for s in primitive if s in under_exp},
         {s: shapes[s] for s in primitive if s.result in FINITE},
-        tuple(sorted({v.name for t in terms for v in free(t) if v.sort == REAL})),
+        tuple(sorted({v.name for v in subject.variables if v.sort == REAL})),
         tuple(moved) if differentiated else (),
         frozenset(h.symbol for h in given if isinstance(h, Positive)),
         frozenset(h.symbol for h in given if isinstance(h, NonNegative)),
         size,
-        (*FAR, *_beyond((*terms, *bodies))),
+        (*FAR, *_beyond(every)),
     )
 
 

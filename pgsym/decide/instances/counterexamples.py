@@ -12,9 +12,9 @@ import numpy as np
 
 from pgsym.decide.instances.candidates import Candidate
 from pgsym.decide.instances.script import python_of
+from pgsym.decide.propositions import Comparison
 from pgsym.decide.renaming import parameter_of, primes_of
 from pgsym.decide.sizes import Size
-from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.moves import Move
 from pgsym.meaning.numbers.base import Array, Ball, Numbers, Rational, Symbolic
@@ -48,7 +48,7 @@ class Counterexample:
     coordinates: tuple[str, ...]
     lhs: tuple[Any, ...]
     rhs: tuple[Any, ...]
-    statement: Statement
+    statement: Comparison
     confirmation: str = ""
     entry: tuple[int, int] | None = None
 
@@ -149,7 +149,7 @@ class Counterexample:
         return "\n".join(lines)
 
 
-def verify(statement: Statement, size: Size, candidate: Candidate, bits: int = BITS) -> Counterexample | None:
+def verify(statement: Comparison, size: Size, candidate: Candidate, bits: int = BITS) -> Counterexample | None:
     """The counterexample that a candidate is in exact arithmetic, or None if the relation holds there."""
     for numbers in (Rational(), Ball(bits)):
         try:
@@ -179,13 +179,13 @@ def verify(statement: Statement, size: Size, candidate: Candidate, bits: int = B
     return None
 
 
-def _owner(statement: Statement, move: Move) -> str:
+def _owner(statement: Comparison, move: Move) -> str:
     """The name of the parameter that moves a symbol."""
     other = parameter_of(move.symbol, statement.lhs, statement.rhs, statement.given)
     return "θ" if other is None else other.name
 
 
-def _coordinates(statement: Statement, candidate: Candidate) -> tuple[str, ...]:
+def _coordinates(statement: Comparison, candidate: Candidate) -> tuple[str, ...]:
     """The names of the coordinates: φ(1,1) for those of another parameter, θ_π(1,1) where two tables have logits."""
     owners = [_owner(statement, m) for m in candidate.moves]
     plain = [
@@ -200,7 +200,7 @@ def _coordinates(statement: Statement, candidate: Candidate) -> tuple[str, ...]:
     )
 
 
-def _aliases(statement: Statement, tables: Iterable[Symbol]) -> Iterator[str]:
+def _aliases(statement: Comparison, tables: Iterable[Symbol]) -> Iterator[str]:
     """Which symbol is which of the statement, for those that were told apart from others by primes."""
     primes = primes_of(statement.lhs, statement.rhs, statement.given)
     for symbol in tables:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pgsym.decide.instances.candidates import Kind
 from pgsym.decide.instances.spaces import Digits, Space
-from pgsym.decide.statements import Relation, Statement
+from pgsym.decide.propositions import Comparison, Relation
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.concrete import curvatures_of, tangents_of
 from pgsym.meaning.instances import TableInstance
@@ -141,7 +141,7 @@ def _stacked(space: Space, symbol: Symbol, digits: Digits, prime: int | None) ->
     return np.stack(rows, axis=-1).reshape(len(digits), *shape)
 
 
-def used(statement: Statement, space: Space) -> frozenset[Symbol | Variable] | None:
+def used(statement: Comparison, space: Space) -> frozenset[Symbol | Variable] | None:
     """The symbols and variables that the sides look up at a size; None where the sides cannot be read there."""
     instance = SpaceInstance(space, np.zeros((1, len(space.slots)), dtype=np.int64), statement.given, prime=None)
     try:
@@ -151,7 +151,7 @@ def used(statement: Statement, space: Space) -> frozenset[Symbol | Variable] | N
     return frozenset(instance.read)
 
 
-def hits(statement: Statement, space: Space, digits: Digits, in_floats_too: bool = False) -> NDArray[np.bool_]:
+def hits(statement: Comparison, space: Space, digits: Digits, in_floats_too: bool = False) -> NDArray[np.bool_]:
     """Which instances seem to be counterexamples: that sides differ is seen modulo a large prime, else in floats.
 
     Modulo a prime log exp x is not x, and differs where nothing does: then the floats should have a say, too.  Raises
@@ -185,7 +185,7 @@ def _kinds(space: Space, digits: Digits) -> list[NDArray[np.int64]]:
     return [np.flatnonzero(which == k) for k in range(which.max() + 1)] if len(digits) else []
 
 
-def _hit(statement: Statement, space: Space, digits: Digits, in_floats_too: bool) -> NDArray[np.bool_]:
+def _hit(statement: Comparison, space: Space, digits: Digits, in_floats_too: bool) -> NDArray[np.bool_]:
     """Which instances of one kind seem to be counterexamples."""
     out: NDArray[np.bool_] | None = None
     outside = OutsideNumberSystem("no number system holds the sides")
@@ -207,7 +207,7 @@ def _hit(statement: Statement, space: Space, digits: Digits, in_floats_too: bool
     return out
 
 
-def _instance(statement: Statement, space: Space, digits: Digits, prime: int | None) -> TableInstance:
+def _instance(statement: Comparison, space: Space, digits: Digits, prime: int | None) -> TableInstance:
     """The points that tell whether a relation holds: of matrices that may be unequal, one an instance."""
     if statement.is_of_matrices and statement.relation is Relation.EQUAL:
         return AlongTwo(space, digits, statement.given, prime)

@@ -17,11 +17,10 @@ from pgsym.decide.instances.candidates import Candidate, Ingredients, ingredient
 from pgsym.decide.instances.counterexamples import Counterexample, verify
 from pgsym.decide.instances.spaces import FAR_ROUND, Digits, Space, around, at_round, stretches
 from pgsym.decide.laws import keeps_laws
+from pgsym.decide.propositions import Comparison
 from pgsym.decide.search.screening import hits, used
 from pgsym.decide.sizes import SEARCH_SIZES, Size
-from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem, SortError
-from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.sorts import LETTERS
 
 BUDGET = 20_000
@@ -80,10 +79,16 @@ class Progress:
         return f"no counterexample among {self.instances:,} instances{where}"
 
 
+def search_sizes(proposition: Comparison, chosen: tuple[Size, ...]) -> tuple[Size, ...]:
+    """The sizes at which a counterexample is looked for: the usual small ones that say enough, then those chosen."""
+    usual, names = set(dict(SEARCH_SIZES[0].counts)), proposition.size_names
+    says_enough = set(names) <= usual or not {"N", "T"}.isdisjoint(names)
+    return (*(SEARCH_SIZES if says_enough else ()), *chosen)
+
+
 @np.errstate(all="ignore")  # floats overflow at large numbers, and an exact value decides
 def search(
-    statement: Statement,
-    names: tuple[str, ...],
+    statement: Comparison,
     seed: int = 0,
     sizes: Iterable[Size] = SEARCH_SIZES,
     budget: int = BUDGET,
@@ -95,13 +100,13 @@ def search(
     A size at which a side has no meaning, such as the second step of one, is passed over; raises SortError where that
     is so at all of them.
     """
-    todo = _instances(sizes, names, statement.given)
+    todo = statement.instances(sizes)
     tried: list[Size] = []
     settled: list[Size] = []
     instances, meaningless = 0, None
     progress = progress or Progress()
     for k, size in enumerate(todo):
-        parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
+        parts = ingredients(statement, size)
         if parts.entries > MOST_ENTRIES:
             continue  # nobody would read it, and it would not fit
         try:
@@ -116,21 +121,15 @@ def search(
             instances += looked_at
             tried.append(size)
         if found is not None:
-            found = _smaller(statement, names, seed, found, {*todo[:k]}, budget // len(todo), holds)
+            found = _smaller(statement, seed, found, {*todo[:k]}, budget // len(todo), holds)
             return Search(confirmed(shrunk(found)), tuple(tried), tuple(settled), instances)
     if meaningless and not (tried or settled):
         raise meaningless
     return Search(None, tuple(tried), tuple(settled), instances)
 
 
-def _instances(sizes: Iterable[Size], names: tuple[str, ...], given: Iterable[Hypothesis]) -> list[Size]:
-    """The different sizes that a statement needs, with all times, the smallest first."""
-    return sorted({x for s in sizes for x in s.instances(names, given)}, key=lambda s: s.extent)
-
-
 def _smaller(
-    statement: Statement,
-    names: tuple[str, ...],
+    statement: Comparison,
     seed: int,
     found: Counterexample,
     tried: set[Size],
@@ -139,11 +138,11 @@ def _smaller(
 ) -> Counterexample:
     """The counterexample, or one of a smaller size that had not been tried, where a size was asked for by name."""
     while True:
-        for size in _instances(_one_less(found.size), names, statement.given):
+        for size in statement.instances(_one_less(found.size)):
             if size in tried:
                 continue
             tried.add(size)
-            parts = ingredients((statement.lhs, statement.rhs), statement.given, size)
+            parts = ingredients(statement, size)
             try:
                 less = None if holds(size) else _at(statement, parts, seed, budget)[0]
             except SortError:
@@ -166,7 +165,7 @@ def _one_less(size: Size) -> Iterator[Size]:
 
 
 def _at(
-    statement: Statement, parts: Ingredients, seed: int, budget: int, progress: Progress | None = None
+    statement: Comparison, parts: Ingredients, seed: int, budget: int, progress: Progress | None = None
 ) -> tuple[Counterexample | None, int]:
     """A counterexample of one size among at most `budget` instances, and how many were looked at."""
     looked_at = verified = 0
@@ -193,13 +192,13 @@ def _at(
     return None, looked_at
 
 
-def _verified(statement: Statement, size: Size, candidate: Candidate) -> Counterexample | None:
+def _verified(statement: Comparison, size: Size, candidate: Candidate) -> Counterexample | None:
     """The counterexample that a candidate is, whose laws are laws; None if it is none."""
     found = verify(statement, size, candidate)
     return found if found is not None and keeps_laws(statement.given, size, candidate) else None
 
 
-def _rounds(statement: Statement, parts: Ingredients, seed: int, budget: int) -> Iterator[tuple[Space, Digits]]:
+def _rounds(statement: Comparison, parts: Ingredients, seed: int, budget: int) -> Iterator[tuple[Space, Digits]]:
     """The instances to look at: all of the last round that is small enough, then some of each later one."""
     looked_up = used(statement, at_round(parts, 0))
     spaces = [at_round(parts, r, looked_up) for r in range(ROUNDS)]
@@ -222,7 +221,7 @@ def shrunk(found: Counterexample) -> Counterexample:
     Simpler are small denominators, then zeros, then small numbers, then the first outcomes and labels.
     """
     statement = found.statement
-    parts = ingredients((statement.lhs, statement.rhs), statement.given, found.size)
+    parts = ingredients(statement, found.size)
     while True:
         space = around(parts, found.candidate, 3)
         digits = space.departures(10 * MOST_SHRINKING)
@@ -236,7 +235,7 @@ def shrunk(found: Counterexample) -> Counterexample:
         found = better
 
 
-def _first(statement: Statement, space: Space, digits: Digits) -> Counterexample | None:
+def _first(statement: Comparison, space: Space, digits: Digits) -> Counterexample | None:
     """The first of some instances that is a counterexample."""
     for stretch in stretches(digits, FIRST):
         for row in stretch[hits(statement, space, stretch)][:MOST_VERIFIED]:
@@ -246,9 +245,9 @@ def _first(statement: Statement, space: Space, digits: Digits) -> Counterexample
     return None
 
 
-def tested(statement: Statement, names: tuple[str, ...], seed: int) -> Tested | Counterexample:
+def tested(statement: Comparison, seed: int) -> Tested | Counterexample:
     """What came of testing an equation in ball arithmetic, or the counterexample that was found on the way."""
-    outcome = tested_with_balls(statement, _instances(SEARCH_SIZES, names, statement.given), seed)
+    outcome = tested_with_balls(statement, statement.instances(SEARCH_SIZES), seed)
     if outcome.fails_at is not None:
         found = verify(statement, *outcome.fails_at)
         if found is not None:
