@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import product
 
-from pgsym.decide.agreement.zero_patterns import are_few
 from pgsym.decide.sizes import Size, decision_sizes
 from pgsym.decide.subjects import Subject
+from pgsym.decide.zero_patterns import are_few
 from pgsym.terms.hypotheses import Counted, Hypothesis, Rounds
 from pgsym.terms.sorts import LETTERS
 

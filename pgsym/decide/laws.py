@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from pgsym.decide.agreement.zero_patterns import strata
 from pgsym.decide.instances.candidates import Candidate, ingredients
 from pgsym.decide.instances.counterexamples import digits
 from pgsym.decide.instances.spaces import at_round
@@ -20,6 +19,7 @@ from pgsym.decide.primes import random_primes
 from pgsym.decide.sizes import Size
 from pgsym.decide.subjects import About
 from pgsym.decide.verdicts import Condition
+from pgsym.decide.zero_patterns import strata
 from pgsym.errors import (
     ContradictoryHypotheses,
     InstanceError,

@@ -8,9 +8,9 @@ import pytest
 
 from pgsym.decide import Rung, Size, decide
 from pgsym.decide import renamings as module
-from pgsym.decide.agreement.zero_patterns import strata
 from pgsym.decide.renamings import Counts, Unknown, up_to_renaming
 from pgsym.decide.subjects import About
+from pgsym.decide.zero_patterns import strata
 from pgsym.problems import classification, one_step, trajectories
 from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (

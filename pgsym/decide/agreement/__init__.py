@@ -1,1 +1,1 @@
-"""Whether two sides agree at random points: degrees, zero patterns, and what was covered."""
+"""Agreement of two sides at random points: the points, the degree that bounds the error, and the sizes covered."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pgsym.decide.agreement.zero_patterns import Strata
 from pgsym.decide.sizes import Size, listed
 from pgsym.decide.verdicts import NO_KINK, Evidence
+from pgsym.decide.zero_patterns import Strata
 from pgsym.errors import PgsymError, UndefinedValue
 
 METHOD = "random points of prime fields"

@@ -20,11 +20,11 @@ import numpy as np
 
 from pgsym.decide.agreement.coverage import Coverage
 from pgsym.decide.agreement.degree_bounds import DegreeBound
-from pgsym.decide.agreement.zero_patterns import MOST_STRATA, Strata, are_few, strata
 from pgsym.decide.primes import HOW_MANY, LOW, random_primes
 from pgsym.decide.propositions import Comparison
 from pgsym.decide.sizes import Size
 from pgsym.decide.verdicts import Evidence
+from pgsym.decide.zero_patterns import MOST_STRATA, Strata, are_few, strata
 from pgsym.errors import OutsideNumberSystem, SortError, TooLarge, UndefinedValue
 from pgsym.meaning.contraction.factors import check_memory
 from pgsym.meaning.evaluator import evaluate_with_poles
