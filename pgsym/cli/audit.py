@@ -17,10 +17,10 @@ from pgsym.cli.terminal import Engine, escaped, listed, print_json, progress, ta
 from pgsym.errors import UnusableOption
 
 if TYPE_CHECKING:
-    from pgsym.audit import Audit
     from pgsym.estimators.audit import LossAudit
     from pgsym.estimators.comparison import Match
     from pgsym.estimators.problems import Scope
+    from pgsym.mdps.forms import Audit
     from pgsym.report.document import Document
 
 
@@ -65,7 +65,7 @@ def audit_gym(
     engine: Engine = "auto",
 ) -> None:
     """Compute every form of the policy gradient on a Gymnasium environment, and hold them against each other."""
-    from pgsym.audit import audit_gymnasium
+    from pgsym.mdps.forms import audit_gymnasium
 
     wanted = _wanted(formats, output)
     watched = partial(progress, what="forms")
@@ -317,7 +317,7 @@ def _options(given: Iterable[str]) -> dict[str, object]:
 
 
 def _show_audit(found: Audit) -> None:
-    from pgsym.audit import TOLERANCE
+    from pgsym.mdps.forms import TOLERANCE
 
     mdp = found.mdp
     typer.echo(f"{mdp.name}: {mdp.S} states, {mdp.A} actions, horizon {mdp.horizon}, {found.policy} policy")
