@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pgsym import rules, show
 from pgsym.claims import Claim, Example, Rung
 from pgsym.kernel import Derivation, Theorem
-from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import sequences
 from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import HISTORY_LAW
@@ -29,6 +28,7 @@ from pgsym.terms import (
     sum_range,
     transpose,
 )
+from pgsym.values import log_linear
 
 m = sequences()
 s, a, t, theta = m.s, m.a, m.t, m.theta

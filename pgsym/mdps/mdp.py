@@ -332,7 +332,7 @@ def _check_finite(key: str, table: Array) -> None:
         return
     for index in np.argwhere(~np.isfinite(table)):
         where = place(key, tuple(int(i) for i in index))
-        raise InstanceError(f"{where} is {table[tuple(index)]}: every entry is a finite number")
+        raise InstanceError(f"{where} is {table[tuple(index)]}: every entry must be finite")
 
 
 def _check_distribution(key: str, row: Array, total: Any) -> None:

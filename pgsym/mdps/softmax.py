@@ -129,7 +129,7 @@ def _finite(what: str, values: ArrayLike, axes: int, shape: str) -> Floats:
         raise InstanceError(f"{what} must have shape {shape}, not {out.shape}")
     if not np.isfinite(out).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(out))[0])
-        raise InstanceError(f"{what} is {out[where]} at {where}: every entry is a finite number")
+        raise InstanceError(f"{what} is {out[where]} at {where}: every entry must be finite")
     out.flags.writeable = False
     return out
 

@@ -270,7 +270,10 @@ GOOD: dict[str, Any] = {"rho": [1, 0], "P": [[[HALF, HALF]], [[0, 1]]], "r": [[1
         ({"P": [[[HALF, 1]], [[0, 2]]]}, r"P\[0\]\[0\] sums to 3/2, which is 1/2 more than 1.*\(2 rows"),
         ({"P": [[[1.5, -0.5]], [[0, 1]]]}, r"P\[0\]\[0\]\[1\] = -0.5: a probability is at least 0"),
         ({"P": [[[float("nan"), 1]], [[0, 1]]]}, r"P\[0\]\[0\]\[0\] is nan"),
-        ({"P": np.array([[[np.nan, 1.0]], [[0, 1.0]]])}, r"P\[0\]\[0\]\[0\] is nan: every entry is a finite number"),
+        (
+            {"P": np.array([[[np.nan, 1.0]], [[0, 1.0]]])},
+            r"P\[0\]\[0\]\[0\] is nan: every entry must be finite",
+        ),
         ({"P": [[HALF, HALF], [0, 1]]}, r"P has shape \(2, 2\), not \(S, A, S\)"),
         ({"P": [[[1, 0]], [[1]]]}, "P is ragged"),
         ({"P": np.ones((2, 1, 2), dtype=complex)}, "P is an array of complex128"),
