@@ -130,7 +130,7 @@ def test_an_environment_that_does_not_keep_to_its_table_is_caught(capsys: pytest
     options = ["--horizon", "3", "--option", "fickle_passenger=true"]
     status, out, _ = run(capsys, "Taxi-v4", *options)
     assert status == 1
-    assert "the environment does not keep to its table: action" in out
+    assert "the environment contradicts its table: action" in out
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_an_environment_that_does_not_keep_to_its_table_is_caught(capsys: pytest
         (["CartPole-v1", "--horizon", "5"], "continuous observations"),
         (["Blackjack-v1", "--horizon", "5"], "has no table P"),
         (["FrozenLake-v1", "--horizon", "5", "--policy", "greedy"], "the policy is uniform or random, not 'greedy'"),
-        (["FrozenLake-v1", "--horizon", "5", "--option", "8x8"], "--option 8x8: give it as key=value"),
+        (["FrozenLake-v1", "--horizon", "5", "--option", "8x8"], "--option 8x8: write key=value"),
         (["FrozenLake-v1", "--horizon", "5", "--option", "map_name=9x9"], "cannot be made: KeyError: '9x9'"),
         (["FrozenLake-v1", "--horizon", "5", "--format", "docx"], "there is no format 'docx'"),
         (["FrozenLake-v1", "--horizon", "5", "--seed", "-1"], "seed"),

@@ -60,7 +60,7 @@ def test_a_history_has_no_value_of_the_whole() -> None:
 
 def test_the_tower_rule_refuses_it() -> None:
     d = Derivation(m.expectation(whole * m.score(1)), given=given)
-    with pytest.raises(RuleDoesNotApply, match="speaks of the whole trajectory"):
+    with pytest.raises(RuleDoesNotApply, match="depends on the whole trajectory"):
         d.apply(Tower(m.factorisation, m.histories, m.t, m.h, m.a), at=(), why="")
 
 
