@@ -1,4 +1,4 @@
-# The newcomer's two commands: `make report` writes the PDFs, `make test` runs the tests.  Each sets itself up.
+# For newcomers: `make report` writes the PDFs, `make test` runs the tests.  Both install what they need.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,22 +7,22 @@ EXTRAS := $(VENV)/.extras
 
 .PHONY: help report test campaigns fuzz test-extras audits mutants sizes lint bench pages clean
 help:
-	@echo "make report   PDF, HTML and LaTeX of every derivation, in reports/"
-	@echo "make test     the tests, with a share of each campaign"
-	@echo "make campaigns  the cases of which make test takes a share: mutants, attacks, reports, replays (minutes)"
-	@echo "make fuzz     1,500 command lines and 400 malformed files, none of which may end badly (many minutes)"
-	@echo "make test-extras  the tests that need PyTorch, JAX and rlax; installs them"
-	@echo "make audits   what losses of rlax and PyTorch do: writes docs/audits-of-libraries.md"
-	@echo "make mutants  more mutants of every claim and step (minutes)"
-	@echo "make sizes    every claim at many random sizes (minutes)"
-	@echo "make lint     ruff, mypy --strict, and import-linter: no circles, packages in layers"
-	@echo "make bench    benchmarks; writes reports/benchmarks.md"
-	@echo "make pages    write every generated page again (minutes): claims, estimators, seeded bugs, README table, LaTeX"
-	@echo "make clean    remove what was built"
+	@echo "make report   write PDF, HTML and LaTeX of every derivation to reports/"
+	@echo "make test     run the tests, with a part of each campaign"
+	@echo "make campaigns  run all cases of the campaigns: mutants, attacks, reports, replays (minutes)"
+	@echo "make fuzz     try 1,500 command lines and 400 malformed files; none may crash (many minutes)"
+	@echo "make test-extras  install PyTorch, JAX and rlax, and run the tests that need them"
+	@echo "make audits   audit losses of rlax and PyTorch; writes docs/audits-of-libraries.md"
+	@echo "make mutants  refute more mutants of every claim and step (minutes)"
+	@echo "make sizes    decide every claim at many random sizes (minutes)"
+	@echo "make lint     run ruff, mypy --strict and import-linter (no import cycles, packages in layers)"
+	@echo "make bench    run the benchmarks; writes reports/benchmarks.md"
+	@echo "make pages    write all generated pages (minutes): claims, estimators, seeded bugs, README table, LaTeX"
+	@echo "make clean    remove everything that was built"
 
 $(SETUP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "pgsym needs Python 3.11 or newer; say which with: make PYTHON=/path/to/python3.11 ..."; exit 2; }
+	  { echo "pgsym needs Python 3.11 or newer; choose one with: make PYTHON=/path/to/python3.11 ..."; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
@@ -32,7 +32,7 @@ report: $(SETUP)
 	$(BIN)/pgsym report --format tex,pdf,html --output reports
 
 test: $(SETUP)
-	@echo "Some 9,000 tests: about 5 minutes on two idle cores, 15 on slow ones."
+	@echo "About 9,000 tests: 5 minutes on two idle cores, 15 on slow ones."
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
 
 campaigns: $(SETUP)

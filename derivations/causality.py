@@ -18,7 +18,7 @@ from pgsym.terms.nodes import lift
 m = trajectories()
 in_order = (*m.hypotheses, Before(m.u, m.t))
 correlation = m.expectation(m.reward(m.u) * m.score(m.t))
-given_the_history = expect(grad(log(m.answer_at(m.t, m.h)), m.theta), (m.a, m.answer_law_at(m.t, m.h)))
+given_the_history = expect(grad(log(m.policy_at(m.t, m.h)), m.theta), (m.a, m.policy_law_at(m.t, m.h)))
 towered = m.over_histories(m.reward(m.u, m.h) * given_the_history)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pgsym import rules, show
 from pgsym.claims import Claim, Example, Rung
 from pgsym.kernel import Derivation, Theorem
-from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import sequences
 from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import HISTORY_LAW
@@ -29,6 +28,7 @@ from pgsym.terms import (
     sum_range,
     transpose,
 )
+from pgsym.values import log_linear
 
 m = sequences()
 s, a, t, theta = m.s, m.a, m.t, m.theta
@@ -43,7 +43,7 @@ given = (*m.hypotheses, visited, valued)
 G = m.expectation(m.pairwise)
 """The field: every reward with the score of its own step."""
 by_visits = sum_range(t, 1, m.T, of=sum_over(s, of=visits * grad(at_once)))
-answer, payoff = m.answer_at(t, m.h), REWARD(m.state(t, m.h), a)
+answer, payoff = m.policy_at(t, m.h), REWARD(m.state(t, m.h), a)
 here = at_once.symbol(m.state(t, m.h), theta)
 
 TWO_STATES = {"ρ": [1, 0], "p": [[[1, 0], [0, 1]], [[1, 0], [1, 0]]], "r": [[0, 0], [1, 0]]}
@@ -61,7 +61,7 @@ def derive() -> Theorem:
     )
     d.apply(
         rules.WriteExpectationAsSum,
-        at=expect(payoff * grad(log(answer)), (a, m.answer_law_at(t, m.h))),
+        at=expect(payoff * grad(log(answer)), (a, m.policy_law_at(t, m.h))),
         why="Write out the average over the answer.",
     )
     d.apply(

@@ -23,11 +23,11 @@ m = sequences()
 a, t = m.a, m.t
 gold_history = (m.h, GOLD_HISTORY_LAW.law(t))
 potential = sum_range(t, 1, m.T, of=expect(sum_over(a, of=answer * payoff), gold_history))
-sampled = expect(payoff * grad(log(answer)), (a, m.answer_law_at(t, m.h)))
+sampled = expect(payoff * grad(log(answer)), (a, m.policy_law_at(t, m.h)))
 field = sum_range(t, 1, m.T, of=expect(sampled, gold_history))
 
 label = LABEL(m.state(t, m.h))
-right = expect(indicator(a, label) * grad(log(answer)), (a, m.answer_law_at(t, m.h)))
+right = expect(indicator(a, label) * grad(log(answer)), (a, m.policy_law_at(t, m.h)))
 right_tokens = expect(POLICY(label, m.state(t, m.h), m.theta), gold_history)
 
 same_state, same_action = (indicator(f(t), f(t, m.gold)) for f in (m.state, m.action))

@@ -86,7 +86,7 @@ def claims() -> Iterator[Claim]:
         "surrogate does.",
         lhs=two.objective - substitute(two.objective, {two.theta: OLD}),
         rhs=expect(
-            sum_range(t, 1, two.T, of=expect(ADVANTAGE(two.state(t), two.a, t, OLD), (two.a, two.answer_law_at(t)))),
+            sum_range(t, 1, two.T, of=expect(ADVANTAGE(two.state(t), two.a, t, OLD), (two.a, two.policy_law_at(t)))),
             (two.tau, TRAJECTORY_LAW.law(OLD)),
         ),
         given=(*two.hypotheses, *two.values),

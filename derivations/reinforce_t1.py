@@ -18,7 +18,7 @@ from pgsym.terms import expect, grad, log
 
 m = trajectories(horizon=1)
 reward, score = REWARD(m.s, m.a), grad(log(m.answer), m.theta)
-draws = ((m.s, START.law()), (m.a, m.answer_law))
+draws = ((m.s, START.law()), (m.a, m.policy_law))
 gradient = grad(expect(reward, *draws), m.theta)
 target = expect(reward * score, *draws)
 one_step = rules.TrajectoryOfOneStep(m.factorisation, m.s, m.a)

@@ -19,7 +19,7 @@ m = sequences()
 OLD = Variable("θ'", PARAMETER)
 frozen = (*m.hypotheses, Frozen(OLD, m.theta))
 payoff = REWARD(m.state(m.t, m.h), m.a)
-answer = m.answer_at(m.t, m.h)
+answer = m.policy_at(m.t, m.h)
 expected_reward = sum_over(m.a, of=answer * payoff)
 myopic = sum_range(m.t, 1, m.T, of=expect(expected_reward, (m.h, HISTORY_LAW.law(m.t, OLD))))
 

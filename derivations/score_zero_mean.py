@@ -12,7 +12,7 @@ from pgsym.terms import expect, grad, log, sum_over
 from pgsym.terms.nodes import lift
 
 m = trajectories()
-mean_score = expect(grad(log(m.answer)), (m.a, m.answer_law))
+mean_score = expect(grad(log(m.answer)), (m.a, m.policy_law))
 
 
 def derive() -> Theorem:

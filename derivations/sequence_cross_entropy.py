@@ -18,7 +18,7 @@ from pgsym.terms import expect, grad, log, sum_over, sum_range
 
 m = sequences()
 label = LABEL_LAW(m.a, m.state(m.t, m.h))
-at_one_context = sum_over(m.a, of=label * log(m.answer_at(m.t, m.h)))
+at_one_context = sum_over(m.a, of=label * log(m.policy_at(m.t, m.h)))
 one_by_one = -sum_range(m.t, 1, m.T, of=expect(grad(at_one_context), (m.h, GOLD_HISTORY_LAW.law(m.t))))
 score_of_the_label = m.over_gold(sum_range(m.t, 1, m.T, of=m.score(m.t)))
 
@@ -36,12 +36,12 @@ def derive() -> Theorem:
     )
     d.apply(
         rules.WriteExpectationAsSum,
-        at=expect(grad(log(m.answer_at(m.t, m.h))), (m.a, LABEL_LAW.law(m.state(m.t, m.h)))),
+        at=expect(grad(log(m.policy_at(m.t, m.h))), (m.a, LABEL_LAW.law(m.state(m.t, m.h)))),
         why="The mean over labels, written out.",
     )
     d.apply(
         rules.Backwards(rules.MoveGradientInside(), grad(at_one_context)),
-        at=sum_over(m.a, of=label * grad(log(m.answer_at(m.t, m.h)))),
+        at=sum_over(m.a, of=label * grad(log(m.policy_at(m.t, m.h)))),
         why="That is the gradient of (minus) the cross entropy at this context.",
     )
     return d.conclude(one_by_one)

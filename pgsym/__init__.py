@@ -3,7 +3,8 @@
 The words of a derivation are here; what else there is lies one level down:
 
 - `pgsym.terms`: writing terms; `pgsym.problems`: settings to write them in
-- `pgsym.rules`: what may be done to a line
+- `pgsym.rules`: the steps of a derivation
+- `pgsym.mdps`: finite MDPs with numbers, from arrays or from Gymnasium
 - `pgsym.decide`: `decide` and `counterexample`
 - `pgsym.values`: a term's value at your tables, or written out in SymPy
 - `pgsym.claims`, `pgsym.derivations`: every claim and derivation there is

@@ -1,26 +1,26 @@
-"""What can go wrong, each with one line for the person who reads it."""
+"""The exceptions of pgsym; each message is one line that says what is wrong and what to do."""
 
 from __future__ import annotations
 
 
 class PgsymError(Exception):
-    """The root of every error that pgsym raises on purpose."""
+    """The base class of all errors that pgsym raises on purpose."""
 
 
 class SortError(PgsymError):
-    """A term that says nothing, such as a product of two vectors or a sum of a vector and a number."""
+    """A term without meaning, such as a product of two vectors or a sum of a vector and a number."""
 
 
 class UnboundVariable(PgsymError):
-    """A variable that nothing binds and no instance gives a value."""
+    """A free variable to which the instance gives no value."""
 
 
 class PlaceNotFound(PgsymError):
-    """A step was asked for at a place that the line does not have, or has more than once."""
+    """A step at a place that does not occur in the line, or occurs more than once."""
 
 
 class RuleDoesNotApply(PgsymError):
-    """A rule met a term that is not of its form, or whose side condition fails.
+    """A rule was applied to a term that does not match its schema or fails its side condition.
 
     >>> raise RuleDoesNotApply("MultiplyByOne", "r(s, a)", "it is not a gradient")
     Traceback (most recent call last):
@@ -37,7 +37,7 @@ class MissingHypothesis(PgsymError):
 
 
 class ContradictoryHypotheses(PgsymError):
-    """Hypotheses that cannot hold at once: of nothing, everything is true."""
+    """Hypotheses that contradict each other; from them everything would follow."""
 
 
 class StepRefuted(PgsymError):
@@ -49,7 +49,7 @@ class StepRefuted(PgsymError):
 
 
 class RecordRefused(PgsymError):
-    """A recorded derivation that does not replay: it was tampered with, or made by other rules."""
+    """A recorded derivation that cannot be derived again: it was altered, or made with other rules."""
 
 
 class InstanceError(PgsymError):
@@ -57,40 +57,40 @@ class InstanceError(PgsymError):
 
 
 class OutsideNumberSystem(PgsymError):
-    """A value that the number system cannot hold, such as the logarithm of a rational."""
+    """A value that the number system cannot represent, such as the logarithm of a rational number."""
 
 
 class UndefinedValue(PgsymError):
-    """A value that does not exist at an instance: a division by zero or the logarithm of zero."""
+    """An undefined value at an instance: a division by zero or the logarithm of zero."""
 
 
 class ReadingsDisagree(PgsymError):
-    """Two independent readings of a term find different values: a fault of pgsym, and nothing is claimed."""
+    """Two independent evaluations of a term differ: a bug in pgsym; no verdict is given."""
 
 
 class TooLarge(PgsymError):
-    """Work refused before it starts, with its estimate and the alternative."""
+    """A computation that is refused before it starts; the message has the estimated cost and an alternative."""
 
 
 class TermTooDeep(PgsymError):
-    """A term that is nested more deeply than Python's stack reaches; the message says what to do."""
+    """A term that is nested too deeply for Python's stack; the message says what to do."""
 
 
 class UnknownName(PgsymError):
-    """A name that nothing bears; the message suggests the nearest one that exists."""
+    """An unknown name; the message suggests the most similar known one."""
 
 
 class UnusableOption(PgsymError):
-    """An option of the command line that cannot be read."""
+    """An invalid option or argument of the command line."""
 
 
 class ReportError(PgsymError):
-    """A report that could not be made or written."""
+    """A report that cannot be made or written."""
 
 
 class EstimatorError(PgsymError):
-    """An estimator or a loss that cannot be judged: wrong shapes, integers, randomness of its own, no gradient."""
+    """An estimator or a loss that cannot be tested: wrong shapes, integer results, its own randomness, no gradient."""
 
 
 class NotFinite(EstimatorError):
-    """An estimator that says NaN or infinity of a sample."""
+    """An estimator that returns NaN or infinity for a sample."""

@@ -1,4 +1,4 @@
-"""Optional dependencies: the command that installs what is missing."""
+"""Optional dependencies, and the commands that install them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import re
 from importlib.metadata import PackageNotFoundError, requires
 
 DISTRIBUTION = "pgsym-rl"
-"""The name of the distribution; `pgsym` on the package index is another project."""
+"""The name of the distribution; on the package index, `pgsym` is another project."""
 
 
 def install(extra: str) -> str:
     """The command that installs the packages of an extra.
 
-    It names the packages themselves, so that it works however pgsym was installed: from a wheel, from a clone, or not
-    at all.
+    It lists the packages themselves, so it works whether pgsym was installed from a wheel, from a clone, or not at all.
 
     >>> install("testing")
     'pip install "hypothesis>=6.100" "pytest>=8"'

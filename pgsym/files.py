@@ -1,4 +1,4 @@
-"""Files, written whole or not at all."""
+"""Atomic writing of files."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pgsym.errors import ReportError
 
 
 def write_atomically(path: Path, content: bytes) -> Path:
-    """Write a file through a temporary one beside it; raises ReportError with one line where that is impossible.
+    """Write a file and return its path; raises ReportError, with a one-line message, if it cannot be written.
 
-    Whatever interrupts it, the path holds the old content or the new, and no other file is left behind.
+    The content goes to a temporary file in the same folder first.  Even if interrupted, the path holds either the old
+    or the new content, and no other file remains.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

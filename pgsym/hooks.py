@@ -1,8 +1,7 @@
-"""What lower layers do through higher ones.
+"""Functions of higher layers that lower layers call.
 
-A term prints itself and knows its sort, but the printers and the reader of sorts are written about terms and import
-them.  So the modules that have these functions put them here; `pgsym` fills in what lies in other packages, and imports
-it when it is first used.
+A term can print itself and compute its sort, but the modules that do this import the terms.  So these modules store
+their functions here when they are imported; `pgsym` adds functions of other packages, which it imports at first use.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 text: Callable[[Any], str]
-"""A term in the terminal; from `pgsym.terms.printers.text`."""
+"""The text of a term for the terminal; from `pgsym.terms.printers.text`."""
 latex: Callable[[Any], str]
-"""A term in LaTeX; from `pgsym.terms.printers.latex`."""
+"""The LaTeX of a term; from `pgsym.terms.printers.latex`."""
 sort_of: Callable[[Any], Any]
 """The sort of a term; from `pgsym.terms.structure`."""
 
@@ -29,7 +28,7 @@ def replay(record: Any, custom: Any) -> Any:
 
 
 def fill(**functions: Callable[..., Any]) -> None:
-    """Say which functions stand behind those above."""
+    """Set the functions that `to_sympy` and `replay` call."""
     _functions.update(functions)
 
 

@@ -1,4 +1,4 @@
-"""Packages whose names are imported when they are asked for."""
+"""Packages that import their names at first use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """The `__getattr__` of a package: each name comes from its home, a module, at its first use.
+    """A `__getattr__` for a package that imports each name from its module at first use.
 
     >>> lazily("pgsym", {"ceil": "math"})("ceil")(1.5)
     2

@@ -1,4 +1,4 @@
-"""Recorded derivations: a record is read as a derivation to make again, and is believed in nothing."""
+"""Recorded derivations: every step of a record is derived again; nothing in it is trusted."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Rules = Iterable[type[Rule]]
 
 
 def rule_from_record(record: Any, custom: Rules = ()) -> Rule:
-    """The rule of a record: pgsym's own of that name, or where the record says so, the one of those given.
+    """The rule of a record: pgsym's own rule of that name, or one of the `custom` rules if the record says so.
 
-    Raises RecordRefused for a rule that is neither.
+    Raises RecordRefused if there is no such rule.
     """
     known: Mapping[str, type[Rule]] = OWN
     match record:
         case ["custom", str(name), dict(values)]:
             known = {kind.__name__: kind for kind in custom}
             if name not in known:
-                raise RecordRefused(f"{name} is not one of pgsym's own rules: give it, as in replay(record, [{name}])")
+                raise RecordRefused(f"{name} is not one of pgsym's own rules: pass it, as in replay(record, [{name}])")
         case [str(name), dict(values)]:
             pass
         case _:
@@ -52,14 +52,14 @@ def _field_from_record(record: Any, custom: Rules) -> Any:
 
 
 def replay(record: dict[str, Any], custom: Rules = ()) -> Theorem:
-    """Derive a theorem again from its record; raises RecordRefused wherever the record and the rules disagree.
+    """The theorem of a record, derived again; raises RecordRefused if the record and the rules disagree.
 
-    A record names rules by name: pgsym's own, and, where it says so, one of the `custom` rules given here.
+    A record names each rule: one of pgsym's own, or one of the `custom` rules given here.
     """
-    custom = _apart(custom)
+    custom = _distinct(custom)
     try:
         if record["format"] != FORMAT:
-            raise RecordRefused(f"a record of format {record['format']!r}; this version reads {FORMAT}")
+            raise RecordRefused(f"the record has format {record['format']!r}; this version of pgsym reads {FORMAT}")
         steps = record["steps"]
         needs = [hypothesis_from_record(h) for s in steps for h in s["needs"]]
         order = [hypothesis_from_record(h) for h in record["given"]]
@@ -75,31 +75,31 @@ def replay(record: dict[str, Any], custom: Rules = ()) -> Theorem:
     except PgsymError as reason:
         raise RecordRefused(f"the record does not replay: {reason}") from reason
     if theorem.record() != record:
-        raise RecordRefused("the record claims other hypotheses than its steps need")
+        raise RecordRefused("the hypotheses of the record are not those that its steps need")
     return theorem
 
 
-def _apart(custom: Rules) -> tuple[type[Rule], ...]:
-    """Custom rules of different names; raises RecordRefused for what is no rule, and for two of one name."""
+def _distinct(custom: Rules) -> tuple[type[Rule], ...]:
+    """The custom rules without repetitions; raises RecordRefused for other objects and for two rules with one name."""
     custom = tuple(dict.fromkeys(custom))
     for kind in custom:
         if not (isinstance(kind, type) and issubclass(kind, Rule)):
-            raise RecordRefused(f"{kind!r:.60} is no rule: give the classes of your own rules")
+            raise RecordRefused(f"{kind!r:.60} is not a rule: give the classes of your own rules")
     names = [kind.__name__ for kind in custom]
     if len(set(names)) < len(names):
-        raise RecordRefused(f"two custom rules have one name among {', '.join(names)}: a record could mean either")
+        raise RecordRefused(f"two of the custom rules {', '.join(names)} have one name: rename one of them")
     return custom
 
 
 def _replay_step(d: Derivation, number: int, step: dict[str, Any], custom: Rules) -> None:
     if d.line != from_record(step["before"]):
-        raise RecordRefused(f"step {number} starts from another line than the one before it ends with")
+        raise RecordRefused(f"step {number} does not start from the line that the previous step ends with")
     d.apply(rule_from_record(step["rule"], custom), tuple(step["path"]), step["why"])
     made = d.steps[-1]
     if made.after != from_record(step["after"]):
         raise RecordRefused(f"step {number} claims {from_record(step['after'])}, but its rule gives {made.after}")
     if made.record()["needs"] != step["needs"]:
-        raise RecordRefused(f"step {number} claims other hypotheses than its rule needs")
+        raise RecordRefused(f"the hypotheses of step {number} are not those that its rule needs")
 
 
 __all__ = ["replay", "rule_from_record"]

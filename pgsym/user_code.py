@@ -1,4 +1,4 @@
-"""Code of the user's own: a function by its name, and what went wrong in it on which of its lines."""
+"""Users' own code: functions loaded by name, and errors reported with the file and line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pgsym.errors import PgsymError, UnknownName, UnusableOption
 
 @dataclass(frozen=True)
 class Loaded:
-    """A function of the user's, as it was named, with its module."""
+    """A user's function, with its module and the name under which it was loaded."""
 
     reference: str
     function: Callable[..., Any]
@@ -36,8 +36,8 @@ class Loaded:
 def load(reference: str) -> Loaded:
     """The function that `module:function` or `path/to/file.py:function` names.
 
-    Modules are looked for in the working folder too.  Raises UnusableOption for what is no such name or is not
-    callable, and UnknownName where there is no such module, file or function, or where its module fails, with the line.
+    Modules in the working folder are found too.  Raises UnusableOption for another form of name or for something that
+    is not callable; UnknownName if the module, file or function does not exist, or if its module fails.
 
     >>> load("json:dumps").function is __import__("json").dumps
     True
@@ -47,7 +47,9 @@ def load(reference: str) -> Loaded:
     """
     place, colon, name = reference.rpartition(":")
     if not (place and colon and name):
-        raise UnusableOption(f"{reference} names no function: say module:function or path/to/file.py:function")
+        raise UnusableOption(
+            f"{reference} is not the name of a function: write module:function or path/to/file.py:function"
+        )
     module = _file(Path(place)) if place.endswith(".py") or "/" in place else _module(place)
     found: Any = module
     for part in name.split("."):
@@ -60,18 +62,18 @@ def load(reference: str) -> Loaded:
 
 
 _THEIRS: dict[Path, str] = {}
-"""The user's files that were read, as they were named."""
+"""The names under which the user's files were read."""
 
 
 class Aside(io.TextIOBase):
-    """Standard error under another name: code of a user's that closes it closes nothing."""
+    """A stream that writes to standard error, and that user code cannot close."""
 
     def write(self, text: str) -> int:
-        """Print a text."""
+        """Write a text to standard error and return its length."""
         return sys.stderr.write(text)
 
     def flush(self) -> None:
-        """Print what waits."""
+        """Flush standard error."""
         sys.stderr.flush()
 
     def close(self) -> None:
@@ -80,14 +82,14 @@ class Aside(io.TextIOBase):
 
 @contextmanager
 def running(path: str) -> Iterator[None]:
-    """Run code of a user's file: what it prints goes to standard error, for it is no part of any answer."""
+    """A context in which code of a user's file runs: its output goes to standard error, to keep it out of results."""
     _THEIRS[Path(path).resolve()] = path
     with redirect_stdout(Aside()):
         yield
 
 
 def failure(path: str, reason: BaseException) -> str:
-    """What went wrong in a user's file, in one line, and on which of the file's lines."""
+    """The error in a user's file in one line, with the number of the file's line that raised it."""
     here = Path(path).resolve()
     lines = [f.lineno for f in extract_tb(reason.__traceback__) if Path(f.filename).resolve() == here]
     where = f" (line {lines[-1]})" if lines else ""
@@ -95,9 +97,9 @@ def failure(path: str, reason: BaseException) -> str:
 
 
 def blamed(reason: BaseException) -> str | None:
-    """What went wrong, with the file and line of the user's code that it went wrong in; None where it was not in any.
+    """An error in one line, with the file and line of the user's code that raised it; None if no user code did.
 
-    An error of pgsym's own, such as a rule that does not apply, keeps its words.
+    The message of a PgsymError, such as a rule that does not apply, is kept as it is.
     """
     for frame in reversed(extract_tb(reason.__traceback__)):
         path = _THEIRS.get(Path(frame.filename).resolve())
@@ -108,7 +110,7 @@ def blamed(reason: BaseException) -> str | None:
 
 
 def _said(reason: BaseException) -> str:
-    """The kind of an error and its message in one line, even where the message cannot be had."""
+    """The type of an error and its message, in one line; only the type if `__str__` fails."""
     try:
         said = " ".join(str(reason).split())
     except Exception:  # __str__ is the user's too
@@ -118,11 +120,11 @@ def _said(reason: BaseException) -> str:
 
 def _file(path: Path) -> ModuleType:
     if not path.is_file():
-        near = _nearest(path.name, [p.name for p in path.parent.glob("*.py")], "see its path")
+        near = _nearest(path.name, [p.name for p in path.parent.glob("*.py")], "check its path")
         raise UnknownName(f"there is no file {path} to read; {near}")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
-        raise UnusableOption(f"{path} is no Python file")
+        raise UnusableOption(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     before = sys.modules.get(path.stem)
     sys.modules[path.stem] = module  # dataclasses and pickles look for it there
@@ -144,7 +146,7 @@ def _module(name: str) -> ModuleType:
             missing = str(reason.name)
             parent = sys.modules.get(missing.rpartition(".")[0])
             known = [m.name for m in pkgutil.iter_modules(getattr(parent, "__path__", None))]
-            near = _nearest(missing.rpartition(".")[2], known, "a file is named by its path, which ends in .py")
+            near = _nearest(missing.rpartition(".")[2], known, "name a file by its path, which ends in .py")
             raise UnknownName(f"there is no module {missing}; {near}") from None
 
 
@@ -158,7 +160,7 @@ def _origin(name: str) -> str:
 
 @contextmanager
 def _importing(folder: str) -> Iterator[None]:
-    """A folder in which modules are looked for first."""
+    """A context in which modules of a folder are found first."""
     sys.path.insert(0, folder)
     importlib.invalidate_caches()
     try:
@@ -169,13 +171,13 @@ def _importing(folder: str) -> Iterator[None]:
 
 @contextmanager
 def _explained(path: str, looked_for: str = "") -> Iterator[None]:
-    """Errors in a user's file as one line; that the module itself is missing is left to who looks for it."""
+    """A context that turns errors in a user's file into one line, unless the module `looked_for` itself is missing."""
     try:
         yield
     except PgsymError:
         raise
     except SyntaxError as reason:
-        if reason.lineno is None:  # no text at all, such as bytes that are no UTF-8
+        if reason.lineno is None:  # not text, such as bytes that are not UTF-8
             raise UnknownName(f"{path} cannot be read as Python: {reason.msg}") from None
         raise UnknownName(f"{reason.filename} cannot be read as Python (line {reason.lineno}): {reason.msg}") from None
     except ModuleNotFoundError as reason:
@@ -200,7 +202,7 @@ def _defined(module: ModuleType) -> str:
 
 
 def shortened(value: object) -> str:
-    """A value of a user's in a few signs."""
+    """A short text of a user's value, of at most 60 characters."""
     try:
         return f"{value!r:.60}"
     except Exception:  # __repr__ is the user's too

@@ -11,13 +11,14 @@ import jsonschema
 import numpy as np
 import pytest
 
-import pgsym.audit
-from pgsym.audit import EXACT_WORK, Form, audit_gymnasium, forms
 from pgsym.cli.app import main
 from pgsym.errors import InstanceError
 from pgsym.extras import install
-from pgsym.problems import from_gymnasium, trajectories
-from pgsym.problems.environments import make, stray_step
+from pgsym.mdps import forms as forms_module
+from pgsym.mdps import from_gymnasium
+from pgsym.mdps.forms import EXACT_WORK, Form, audit_gymnasium, forms
+from pgsym.mdps.gymnasium import make, stray_step
+from pgsym.problems import trajectories
 from pgsym.report.audits import audit_document
 from pgsym.report.figures.mdp import action_directions
 from pgsym.report.render import render
@@ -90,8 +91,8 @@ def test_all_forms_agree(name: str, horizon: int, options: dict[str, Any], polic
 def test_a_wrong_form_is_caught(
     wrong: Form, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(pgsym.audit, "forms", lambda: (forms()[0], wrong))
-    monkeypatch.setattr(pgsym.audit, "EXACT_WORK", 0)
+    monkeypatch.setattr(forms_module, "forms", lambda: (forms()[0], wrong))
+    monkeypatch.setattr(forms_module, "EXACT_WORK", 0)
     status, out, err = run(capsys, "CliffWalking-v1", "--horizon", "5", "--policy", "random", "--json")
     record = json.loads(out)
     assert (status, err) == (1, "")
@@ -100,7 +101,7 @@ def test_a_wrong_form_is_caught(
 
 def test_a_wrong_form_is_caught_in_fractions_however_small(monkeypatch: pytest.MonkeyPatch) -> None:
     first, reinforce, *_ = forms()
-    monkeypatch.setattr(pgsym.audit, "forms", lambda: (first, Form("off", "", reinforce.term + first.term / 10**30)))
+    monkeypatch.setattr(forms_module, "forms", lambda: (first, Form("off", "", reinforce.term + first.term / 10**30)))
     audit = audit_gymnasium("FrozenLake-v1", 7)
     assert audit.worst < 1e-12
     assert (audit.exactly_equal, audit.agree) == (False, False)
@@ -129,7 +130,7 @@ def test_an_environment_that_does_not_keep_to_its_table_is_caught(capsys: pytest
     options = ["--horizon", "3", "--option", "fickle_passenger=true"]
     status, out, _ = run(capsys, "Taxi-v4", *options)
     assert status == 1
-    assert "the environment does not keep to its table: action" in out
+    assert "the environment contradicts its table: action" in out
 
 
 @pytest.mark.parametrize(
@@ -142,9 +143,9 @@ def test_an_environment_that_does_not_keep_to_its_table_is_caught(capsys: pytest
         (["FrozenLake-v0", "--horizon", "5"], "FrozenLake"),
         (["NoSuchThing-v1", "--horizon", "5"], "no environment NoSuchThing-v1"),
         (["CartPole-v1", "--horizon", "5"], "continuous observations"),
-        (["Blackjack-v1", "--horizon", "5"], "carries no table P"),
-        (["FrozenLake-v1", "--horizon", "5", "--policy", "greedy"], "policies are uniform and random, not 'greedy'"),
-        (["FrozenLake-v1", "--horizon", "5", "--option", "8x8"], "--option 8x8: give it as key=value"),
+        (["Blackjack-v1", "--horizon", "5"], "has no table P"),
+        (["FrozenLake-v1", "--horizon", "5", "--policy", "greedy"], "the policy is uniform or random, not 'greedy'"),
+        (["FrozenLake-v1", "--horizon", "5", "--option", "8x8"], "--option 8x8: write key=value"),
         (["FrozenLake-v1", "--horizon", "5", "--option", "map_name=9x9"], "cannot be made: KeyError: '9x9'"),
         (["FrozenLake-v1", "--horizon", "5", "--format", "docx"], "there is no format 'docx'"),
         (["FrozenLake-v1", "--horizon", "5", "--seed", "-1"], "seed"),
@@ -188,8 +189,8 @@ def test_the_report_has_its_figures_and_no_disagreement(name: str, figures: list
 
 
 def test_the_report_of_a_wrong_form_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pgsym.audit, "forms", lambda: (forms()[0], LATE))
-    monkeypatch.setattr(pgsym.audit, "EXACT_WORK", 0)
+    monkeypatch.setattr(forms_module, "forms", lambda: (forms()[0], LATE))
+    monkeypatch.setattr(forms_module, "EXACT_WORK", 0)
     text = render(audit_document(audit_gymnasium("CliffWalking-v1", 3)), "tex").decode()
     assert "\\neq" in text
     assert "refuted" in text
@@ -222,5 +223,5 @@ def test_where_an_action_leads_is_read_off_the_transitions(name: str, options: d
 
 
 def test_an_unknown_policy_is_named() -> None:
-    with pytest.raises(InstanceError, match="policies are uniform and random, not 'best'"):
+    with pytest.raises(InstanceError, match="the policy is uniform or random, not 'best'"):
         audit_gymnasium("FrozenLake-v1", 2, policy="best")

@@ -297,4 +297,4 @@ def test_estimators_are_listed_with_their_facts(capsys: pytest.CaptureFixture[st
     assert status == 0
     assert out.count("✔") == len(found)
     status, _, err = run(capsys, "estimators", "--json", "--md")
-    assert (status, err) == (2, "pgsym: --json and --md are two formats: take one\n")
+    assert (status, err) == (2, "pgsym: give either --json or --md, not both\n")

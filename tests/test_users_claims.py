@@ -55,15 +55,15 @@ REFUSED = {
     ),
     "a zero against a hypothesis": (
         "yield claim(examples=(example({**bandit, 'π': [[1, 0]]}),))",
-        "π[0][1] = 0 against the hypothesis",
+        "π[0][1] = 0 contradicts the hypothesis",
     ),
     "a reward against a hypothesis": (
         "yield claim(given=signed, examples=(example({**bandit, 'r': [[0, -1]]}, given=signed),))",
-        "r = -1 against the hypothesis r ≥ 0 everywhere",
+        "r = -1 contradicts the hypothesis r ≥ 0 everywhere",
     ),
     "a number against a hypothesis": (
         "yield claim(x, x, given=(Positive(x),), examples=(example({'x': 0}, 0, x, (Positive(x),)),))",
-        "x = 0 against the hypothesis x > 0",
+        "x = 0 contradicts the hypothesis x > 0",
     ),
     "rows that do not sum to one": (
         "yield claim(examples=(example({**bandit, 'π': [['1/2', '1/3']]}),))",

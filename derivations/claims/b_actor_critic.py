@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgsym.claims import Claim, Example, Relation, Rung
-from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import trajectories
 from pgsym.problems.trajectory import ACTION_VALUE, ADVANTAGE
 from pgsym.terms import Term, grad, sum_range
+from pgsym.values import log_linear
 
 m = trajectories()
 given = (*m.hypotheses, *m.values)

@@ -34,7 +34,7 @@ gradient = grad(m.objective)
 of_history = function("b", STATE, ACTION, STATE)(m.state(t - 1), m.action(t - 1), m.state(t))
 OF_ACTION = function("b", STATE, ACTION)
 of_action = OF_ACTION(m.state(t), m.action(t))
-corrected = sum_over(m.a, of=OF_ACTION(m.state(t), m.a) * grad(m.answer_at(t), m.theta))
+corrected = sum_over(m.a, of=OF_ACTION(m.state(t), m.a) * grad(m.policy_at(t), m.theta))
 fixed = (*m.hypotheses, ThetaFree(OF_ACTION))
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pgsym.derivations.ce_is_pg_exactly import REPAIRS
 
 from pgsym.claims import Claim, Example, Rung
-from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import classification
 from pgsym.terms import STATE, HowMany, expect, grad
+from pgsym.values import log_linear
 
 m = classification()
 policy_gradient, ascent = grad(m.accuracy), -grad(m.cross_entropy)

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pgsym.claims import Claim, Example, Relation, Rung
-from pgsym.meaning.parametrised import log_linear
 from pgsym.problems import classification
 from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
@@ -23,6 +22,7 @@ from pgsym.terms import (
     grad,
     sum_over,
 )
+from pgsym.values import log_linear
 
 if TYPE_CHECKING:
     import sympy

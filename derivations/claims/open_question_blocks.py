@@ -9,7 +9,6 @@ from itertools import product
 from pgsym.derivations.open_question_j import TWO_STATES, G, m
 
 from pgsym.claims import Claim, Example, Rung
-from pgsym.meaning.parametrised import log_linear
 from pgsym.problems.one_step_problem import REWARD
 from pgsym.problems.trajectory import START, TRANSITION
 from pgsym.terms import (
@@ -34,6 +33,7 @@ from pgsym.terms import (
 )
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Law, lift
+from pgsym.values import log_linear
 
 # two steps, each with a policy and a parameter of its own
 x, y = Variable("θ₁", PARAMETER), Variable("θ₂", PARAMETER)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pgsym.derivations.open_question_j import TWO_STATES, G, m, t
 
 from pgsym.claims import Claim, Example, Rung
-from pgsym.meaning.parametrised import log_linear
 from pgsym.meaning.written_out.exact import exact, parameters
 from pgsym.problems import one_step
 from pgsym.problems.classification_problem import LABEL
@@ -37,6 +36,7 @@ from pgsym.terms import (
     transpose,
 )
 from pgsym.terms.nodes import lift
+from pgsym.values import log_linear
 
 if TYPE_CHECKING:
     import sympy

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pgsym.derivations.open_question_j import TWO_STATES, G, at_once, given, m, s, t, visits
 
 from pgsym.claims import Claim, Example, Rung
-from pgsym.meaning.parametrised import log_linear
 from pgsym.problems.sequence import Sequences
 from pgsym.terms import Variable, grad, outer, sum_over, sum_range, transpose
 from pgsym.terms.nodes import Term, lift
+from pgsym.values import log_linear
 
 two = Sequences(T=lift(2))
 c, gamma = Variable("c"), Variable("γ")

@@ -14,7 +14,7 @@ m = sequences()
 one_hot = Definition.of(LABEL_LAW(m.a, m.s), indicator(m.a, LABEL(m.s)))
 given = (*(h for h in m.hypotheses if h != ThetaFree(LABEL_LAW)), one_hot)
 right = indicator(m.a, LABEL(m.state(m.t, m.h)))
-answers = expect(right * grad(log(m.answer_at(m.t, m.h))), (m.a, m.answer_law_at(m.t, m.h)))
+answers = expect(right * grad(log(m.policy_at(m.t, m.h))), (m.a, m.policy_law_at(m.t, m.h)))
 sampled = sum_range(m.t, 1, m.T, of=expect(answers, (m.h, GOLD_HISTORY_LAW.law(m.t))))
 from_labels = m.over_gold(sum_range(m.t, 1, m.T, of=m.is_right(m.t) * m.score(m.t)))
 

@@ -16,7 +16,7 @@ m, one = sequences(), trajectories(horizon=1)
 
 def claims() -> Iterator[Claim]:
     """At T = 1, for labels, and for several steps whose states do not depend on actions."""
-    draws = ((one.s, START.law()), (one.a, one.answer_law))
+    draws = ((one.s, START.law()), (one.a, one.policy_law))
     reward, score = REWARD(one.s, one.a), grad(log(one.answer), one.theta)
     full = one.expectation(one.total_reward * one.total_score)
     yield Claim(
@@ -68,7 +68,7 @@ def claims() -> Iterator[Claim]:
         source="T. Chen, Understand Policy Gradient by Building Cross Entropy from Scratch (2023)",
     )
     being_there = m.expectation(indicator(m.state(m.t), m.s))
-    of_one_step = grad(expect(REWARD(m.s, m.a), (m.a, m.answer_law)), m.theta)
+    of_one_step = grad(expect(REWARD(m.s, m.a), (m.a, m.policy_law)), m.theta)
     step_by_step = sum_range(m.t, 1, m.T, of=sum_over(m.s, of=being_there * of_one_step))
     yield Claim(
         "supervised-is-special-case-of-any-length",

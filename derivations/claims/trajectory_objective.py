@@ -30,7 +30,7 @@ def value(state: Variable, action: Variable, time: Liftable) -> Term:
 
 def claims() -> Iterator[Claim]:
     """The objective in four ways, and that what weighs the trajectories is a law."""
-    backwards = expect(value(s, a, 1), (s, START.law()), (a, m.answer_law))
+    backwards = expect(value(s, a, 1), (s, START.law()), (a, m.policy_law))
     yield Claim(
         "trajectory-objective",
         chapter=8,

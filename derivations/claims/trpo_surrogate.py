@@ -32,7 +32,7 @@ OLD = Variable("θ'", PARAMETER)
 def surrogate(m: Trajectories) -> Term:
     """L(θ), whose states are those of trajectories of θ'."""
     advantage = ADVANTAGE(m.state(m.t), m.a, m.t, OLD)
-    under_new = expect(advantage, (m.a, m.answer_law_at(m.t)))
+    under_new = expect(advantage, (m.a, m.policy_law_at(m.t)))
     return expect(sum_range(m.t, 1, m.T, of=under_new), (m.tau, TRAJECTORY_LAW.law(OLD)))
 
 

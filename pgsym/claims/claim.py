@@ -36,7 +36,7 @@ class Example:
     """A worked instance of a claim: what some terms are worth there, exactly.
 
     `tables` are those of `pgsym.values.problem`, conditions before outcomes, with entries such as "1/3"; a
-    policy with tied parameters is a `pgsym.meaning.parametrised.log_linear`.  `worth` pairs terms with their exact
+    policy with tied parameters is a `pgsym.values.log_linear`.  `worth` pairs terms with their exact
     values (of a gradient: one for each coordinate; of a matrix: its rows); `at` gives free states and actions their
     values from 0, `sizes` a horizon or a batch size.  Values with logarithms are SymPy expressions, and `numbers` then
     is "symbolic".

@@ -33,21 +33,23 @@ if TYPE_CHECKING:
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(help="Ids or script names (see `pgsym list`), a .py file or a folder of them.", metavar="[NAME]..."),
+    typer.Argument(
+        help="Ids or names of scripts (see `pgsym list`), or .py files, or folders of them.", metavar="[NAME]..."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")]
 
 
 def _positive(seconds: float) -> float:
-    if not seconds > 0:  # which is so of nan as well
-        raise UnusableOption(f"--time-limit {seconds:g}: a time limit is more than 0 seconds")
+    if not seconds > 0:  # not `seconds <= 0`, to refuse nan too
+        raise UnusableOption(f"--time-limit {seconds:g}: give more than 0 seconds")
     return seconds
 
 
 TimeLimit = Annotated[
     float,
     typer.Option(
-        help="Seconds of computing that a search, or SymPy, may take for one claim before it ends as undecided.",
+        help="Seconds of computing that the search, or SymPy, may take for one claim.",
         metavar="SECONDS",
         callback=_positive,
     ),
@@ -55,7 +57,7 @@ TimeLimit = Annotated[
 
 app = typer.Typer(
     help="Derive, decide, refute and teach policy gradients, exactly.",
-    epilog="Exit status: 0 all as claimed, 1 something is not as claimed, 2 unusable input.",
+    epilog="Exit status: 0 if everything is as claimed, 1 if something is not, 2 if the input is unusable.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -82,11 +84,11 @@ def root(
 
 @app.command("list")
 def list_(as_json: Json = False) -> None:
-    """List every claim and derivation there is."""
+    """List all claims and derivations."""
     from pgsym.claims.index import in_order
 
     claims = in_order()
-    if claims is None:  # a file was changed since the index was written
+    if claims is None:  # a file has changed since the index was written
         from pgsym.claims import catalogue
 
         claims = catalogue.as_indexed()
@@ -98,12 +100,12 @@ def list_(as_json: Json = False) -> None:
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="An id, a script's name, or a .py file.", metavar="NAME")],
+    name: Annotated[str, typer.Argument(help="An id, the name of a script, or a .py file.", metavar="NAME")],
     python: Annotated[
-        bool, typer.Option("--python", help="For a refuted claim: Python that rebuilds the counterexample.")
+        bool, typer.Option("--python", help="For a refuted claim, print Python code that rebuilds the counterexample.")
     ] = False,
 ) -> None:
-    """Show a derivation line by line, or a refuted claim with its counterexample and its repairs."""
+    """Show a derivation line by line, or a refuted claim with its counterexample and repairs."""
     from pgsym.claims import catalogue
     from pgsym.claims.verify import verify as verify_entry
     from pgsym.cli.printing import show as show_theorem
@@ -132,12 +134,12 @@ def verify(
     size: Annotated[
         str | None,
         typer.Option(
-            help="Decide at this size: |S|,|A|,T as in 10,5,20, or by name as in S=10,A=5,T=20.", metavar="S,A,T"
+            help="Decide at this size: |S|,|A|,T such as 10,5,20, or by name such as S=10,A=5,T=20.", metavar="S,A,T"
         ),
     ] = None,
     time_limit: TimeLimit = 10,
 ) -> None:
-    """Decide claims afresh and make their derivations again."""
+    """Decide claims again and replay their derivations."""
     from pgsym.decide.sizes import Size
 
     _report_on(_verified(_entries(names), None if size is None else Size.parse(size), time_limit), as_json)
@@ -152,9 +154,9 @@ def claims(
     ] = False,
     time_limit: TimeLimit = 10,
 ) -> None:
-    """The registry of claims in the ledger's order: statement, verdict, evidence, repair."""
+    """Decide claims and print them in reading order: statement, verdict, evidence, repair."""
     if markdown and as_json:
-        raise UnusableOption("--json and --md are two formats: take one")
+        raise UnusableOption("give either --json or --md, not both")
     outcomes = _verified(_entries(names), time_limit=time_limit)
     if markdown:
         from pgsym.report.claims_table import claims_page
@@ -171,12 +173,12 @@ def estimators(
         bool, typer.Option("--md", help="Print a Markdown page with bias and variance at examples.")
     ] = False,
 ) -> None:
-    """The estimators of the literature: what each estimates, by which factor, over a grid of small problems."""
+    """List the estimators of the literature: what each estimates, and by which factor, on small problems."""
     from pgsym.estimators.catalogue import KNOWN
     from pgsym.estimators.catalogue.facts import fact
 
     if markdown and as_json:
-        raise UnusableOption("--json and --md are two formats: take one")
+        raise UnusableOption("give either --json or --md, not both")
     found = [fact(known) for known in progress(KNOWN.values(), "estimators")]
     if as_json:
         print_json([f.record() for f in found])
@@ -190,7 +192,7 @@ def estimators(
             for f in found
         ]
         table(("id", "gradient of", "", "fact"), rows)
-        typer.echo("pgsym estimators --md: bias and variance, the grid, the smallest problems where a mean turns")
+        typer.echo("pgsym estimators --md also prints bias and variance, the grid, and the smallest biased problems")
     raise typer.Exit(0 if all(f.true for f in found) else 1)
 
 
@@ -198,15 +200,15 @@ def estimators(
 def report(
     names: Names = None,
     formats: Annotated[
-        list[str], typer.Option("--format", help="tex, pdf, html, ipynb or typ: several by commas or repeated.")
+        list[str], typer.Option("--format", help="tex, pdf, html, ipynb or typ; several with commas.")
     ] = ["pdf"],  # noqa: B006 (typer's way to a default)
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path("reports"),
     engine: Engine = "auto",
 ) -> None:
     """Write reports: the statement, the derivation, counterexamples, figures and sources.
 
-    `article` is the name of one long report on every claim, chapter by chapter; no name means all the others, and an
-    index.html that links them in reading order.
+    The name `article` stands for one long report on all claims, chapter by chapter.  Without a name, all other reports
+    are written, with an index.html that links them in reading order.
     """
     from pgsym.claims import catalogue
     from pgsym.report import article
@@ -216,7 +218,7 @@ def report(
     from pgsym.report.render import checked, write
 
     wanted = checked(listed(formats))
-    version(engine)  # refused before any work, if there is none such
+    version(engine)  # raises for an unknown engine before any work is done
     named = [n if n == article.NAME else catalogue.script_name(n) for n in names or catalogue.scripts()]
     paths: list[Path] = []
     for name in progress(list(dict.fromkeys(named)), "reports"):
@@ -236,18 +238,18 @@ def new(
     name: Annotated[
         list[str],
         typer.Argument(
-            help="The id of the new derivation, such as my-identity; or claim and its id.", metavar="[claim] NAME"
+            help="The id of the new derivation, such as my-identity; or claim and an id.", metavar="[claim] NAME"
         ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path(),
 ) -> None:
-    """Start a derivation script, or a claim, from a scaffold that runs."""
+    """Write a new derivation script, or a new claim, that runs and can be edited."""
     from pgsym.claims.scaffold import TEMPLATES, scaffold
 
     *kinds, wanted = name
     kind = kinds[0] if kinds else "derivation"
     if len(kinds) > 1 or kind not in TEMPLATES or wanted in TEMPLATES:
-        raise UnusableOption(f"pgsym new {' '.join(name)}: say pgsym new NAME or pgsym new claim NAME")
+        raise UnusableOption(f"pgsym new {' '.join(name)}: use pgsym new NAME or pgsym new claim NAME")
     typer.echo(str(scaffold(wanted, output, kind)))
 
 
@@ -255,7 +257,7 @@ INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; ends the process with its status."""
+    """Run the command line and exit with its status."""
     escape_what_cannot_be_printed()
     status = _status_of(lambda: app(args=arguments, standalone_mode=False))
     printed = _status_of(_print_all)
@@ -263,25 +265,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _status_of(run: Callable[[], int | None]) -> int:
-    """The status that something ends with; whatever goes wrong is one line, and never a traceback."""
+    """The exit status of a function; every error is printed as one line, without a traceback."""
     try:
         status = run() or 0
-        if status == INTERRUPTED:  # newer typers return it
+        if status == INTERRUPTED:  # newer versions of typer return it
             raise KeyboardInterrupt
         return status
     except (KeyboardInterrupt, typer.Abort):
-        return _complain("interrupted; nothing half-written is left", INTERRUPTED)
-    except BrokenPipeError:  # whoever read the output, such as head, has seen enough
+        return _complain("interrupted; no partly written file is left", INTERRUPTED)
+    except BrokenPipeError:  # the reader of the output, such as head, has closed it
         return _print_no_more(0)
     except PgsymError as error:
         return _complain(blamed(error) or str(error), 2)
-    except BaseException as error:  # the last line of defence: a user never sees a traceback
-        if hasattr(error, "format_message"):  # a wrong option or argument; the class is private in newer typers
-            message = error.format_message()  # nothing where help was asked for by saying nothing, and has been printed
+    except BaseException as error:  # users never see a traceback
+        if hasattr(
+            error, "format_message"
+        ):  # a wrong option or argument; the class is private in newer versions of typer
+            message = error.format_message()  # empty if the help was printed because there were no arguments
             return _complain(f"{message} (see --help)", 2) if message else 2
         if os.environ.get("PGSYM_DEBUG"):
             raise
-        if isinstance(error.__context__, BrokenPipeError):  # rich turns it into an end of its own
+        if isinstance(error.__context__, BrokenPipeError):  # rich raises its own exit instead
             return _print_no_more(0)
         if (theirs := blamed(error)) is not None:
             return _complain(theirs, 2)
@@ -290,20 +294,20 @@ def _status_of(run: Callable[[], int | None]) -> int:
             where = f" {error.filename}" if error.filename else ""
             return _print_no_more(_complain(f"cannot {what}{where}: {error.strerror or error}", 2))
         if isinstance(error, RecursionError | MemoryError):
-            return _complain(f"too large, or nested too deeply: {type(error).__name__}; give its parts names", 2)
+            return _complain(f"too large, or nested too deeply: {type(error).__name__}; name its parts", 2)
         said = " ".join(str(error).split())
         return _complain(f"internal error: {type(error).__name__}: {said} (PGSYM_DEBUG=1 shows where)", 3)
 
 
 def _print_all() -> None:
-    """Send what was printed on its way, so that a full disk is noticed while it can be told of."""
+    """Flush the output, so that a full disk is noticed while it can still be reported."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and not stream.closed:
             stream.flush()
 
 
 def _print_no_more(status: int) -> int:
-    """The status, when what is left to print is thrown away, as it has nowhere to go."""
+    """The status, after the remaining output has been redirected to nowhere."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -312,13 +316,13 @@ def _print_no_more(status: int) -> int:
 
 
 def _complain(message: str, status: int) -> int:
-    with suppress(OSError, ValueError):  # standard error may be full or closed as well
+    with suppress(OSError, ValueError):  # standard error may be full or closed too
         typer.echo(f"pgsym: {message}", err=True)
     return status
 
 
 def _entries(names: Iterable[str] | None) -> list[Entry]:
-    """The claims of some ids, scripts or files; all of them for no names."""
+    """The claims of some ids, scripts or files; without names, all claims."""
     from pgsym.claims import catalogue
 
     if not names:
@@ -334,7 +338,7 @@ def _verified(entries: list[Entry], size: Size | None = None, time_limit: float 
 
 
 def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool = False) -> None:
-    """Print outcomes and end with their status."""
+    """Print outcomes and exit with their status."""
     if as_json:
         print_json([o.record() for o in outcomes])
     else:

@@ -1,4 +1,4 @@
-"""The command line's audits: an environment, or a loss of your own, held to the theorems."""
+"""The commands `pgsym audit`, which compare an environment or your own loss with the theorems."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from pgsym.cli.terminal import Engine, escaped, listed, print_json, progress, ta
 from pgsym.errors import UnusableOption
 
 if TYPE_CHECKING:
-    from pgsym.audit import Audit
     from pgsym.estimators.audit import LossAudit
     from pgsym.estimators.comparison import Match
     from pgsym.estimators.problems import Scope
+    from pgsym.mdps.forms import Audit
     from pgsym.report.document import Document
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON object instead of tables.")]
 Formats = Annotated[
-    list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, ipynb or typ, by commas.")
+    list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, ipynb or typ, with commas.")
 ]
 Folder = Annotated[Path | None, typer.Option("--output", "-o", help="The folder of the report.")]
 AnyAudit = TypeVar("AnyAudit", "Audit", "LossAudit")
 
 
 class Audits(TyperGroup):
-    """The audits, where `pgsym audit module:function` is short for `pgsym audit loss module:function`."""
+    """The audits; `pgsym audit module:function` is short for `pgsym audit loss module:function`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The arguments, with the name of the command that a function's name stands for."""
+        """The remaining arguments; the command `loss` is put before the name of a function."""
         if args and args[0] not in self.commands and any(":" in a for a in args):
             args = ["loss", *args]
         return super().parse_args(ctx, args)
@@ -44,7 +44,7 @@ class Audits(TyperGroup):
 
 audits = typer.Typer(
     cls=Audits,
-    help="Hold an implementation or an environment to the theorems.",
+    help="Compare a loss, an estimator or an environment with the theorems.",
     epilog="pgsym audit module:function is short for pgsym audit loss module:function.",
     no_args_is_help=True,
 )
@@ -53,9 +53,9 @@ audits = typer.Typer(
 @audits.command("gym")
 def audit_gym(
     environment: Annotated[str, typer.Argument(help="The id of an environment with tables, such as FrozenLake-v1.")],
-    horizon: Annotated[int, typer.Option(help="After how many steps an episode is cut.")],
+    horizon: Annotated[int, typer.Option(help="The number of steps after which an episode is cut.")],
     policy: Annotated[str, typer.Option(help="uniform or random.")] = "uniform",
-    seed: Annotated[int, typer.Option(min=0, help="What the random policy and the direction are drawn from.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The seed for the random policy and the direction.")] = 0,
     option: Annotated[
         list[str] | None, typer.Option(help="An argument for gymnasium.make, such as map_name=8x8; may be repeated.")
     ] = None,
@@ -64,8 +64,8 @@ def audit_gym(
     output: Folder = None,
     engine: Engine = "auto",
 ) -> None:
-    """Compute every form of the policy gradient on a Gymnasium environment, and hold them against each other."""
-    from pgsym.audit import audit_gymnasium
+    """Compute all forms of the policy gradient on a Gymnasium environment and compare them."""
+    from pgsym.mdps.forms import audit_gymnasium
 
     wanted = _wanted(formats, output)
     watched = partial(progress, what="forms")
@@ -75,27 +75,27 @@ def audit_gym(
         from pgsym.report.audits import audit_document
 
         lines = _written(audit_document(found), output, wanted, engine)
-    _tell(found, _show_audit, lines, as_json)
+    _print(found, _show_audit, lines, as_json)
     raise typer.Exit(0 if found.agree else 1)
 
 
 def _wanted(formats: list[str] | None, output: Path | None) -> tuple[str, ...]:
-    """The formats of the report that is asked for, if one is; refused, if there is no such one, before any work."""
+    """The formats of the report that is asked for, none if none is; raises for an unknown one before any work."""
     from pgsym.report.render import checked
 
     return checked(listed(formats or ["pdf"])) if formats or output is not None else ()
 
 
 def _written(document: Document, output: Path | None, formats: Iterable[str], engine: str) -> list[str]:
-    """The paths of a report that was written, and what a person should know of it."""
+    """The paths of the written report, and notes about it."""
     from pgsym.report.render import write
 
     written = write(document, output or Path("reports"), formats, engine)
     return [*map(str, written.paths), *written.notes]
 
 
-def _tell(found: AnyAudit, show: Callable[[AnyAudit], None], lines: list[str], as_json: bool) -> None:
-    """Print an audit, as JSON or for people, and what was written of it."""
+def _print(found: AnyAudit, show: Callable[[AnyAudit], None], lines: list[str], as_json: bool) -> None:
+    """Print an audit, as JSON or as tables, and the lines about its report."""
     if as_json:
         print_json(found.record())
     else:
@@ -113,49 +113,57 @@ def audit_loss_(
         str, typer.Option(help="What the function computes: auto, estimator, advantages, torch or jax.")
     ] = "auto",
     named: Annotated[
-        list[str] | None, typer.Option("--name", help="What an argument means, as in adv=returns; may be repeated.")
+        list[str] | None,
+        typer.Option("--name", help="The meaning of an argument, such as adv=returns; may be repeated."),
     ] = None,
     advantages: Annotated[
-        str, typer.Option(help="What a loss is given as advantages: returns, to_go, group_mean, leave_one_out, …")
+        str, typer.Option(help="The advantages given to a loss: returns, to_go, group_mean, leave_one_out, …")
     ] = "returns",
     maximise: Annotated[
-        bool, typer.Option("--maximise", help="The function is climbed: no loss, an objective.")
+        bool, typer.Option("--maximise", help="The function is an objective to maximise, not a loss.")
     ] = False,
     objective: Annotated[
-        str, typer.Option(help="J, entropy, kl, forward-kl, or a sum such as J-0.1*kl: whose gradient it should be.")
+        str, typer.Option(help="The objective: J, entropy, kl, forward-kl, or a sum such as J-0.1*kl.")
     ] = "J",
-    problem: Annotated[str, typer.Option(help="Which problems: bandit, tree, mdp, by commas, or all.")] = "all",
-    groups: Annotated[str, typer.Option(help="How many groups a batch has, by commas.")] = "",
-    members: Annotated[str, typer.Option(help="How many episodes a group has, by commas.")] = "",
+    problem: Annotated[
+        str, typer.Option(help="The kinds of problems: bandit, tree, mdp (several with commas), or all.")
+    ] = "all",
+    groups: Annotated[str, typer.Option(help="The numbers of groups in a batch; several with commas.")] = "",
+    members: Annotated[str, typer.Option(help="The numbers of episodes in a group; several with commas.")] = "",
     length: Annotated[int, typer.Option(min=1, help="The length of the longest sequences.")] = 5,
-    vocabulary: Annotated[int, typer.Option(min=2, help="How many tokens or actions there are at most.")] = 5,
+    vocabulary: Annotated[int, typer.Option(min=2, help="The largest number of tokens or actions.")] = 5,
     end: Annotated[str, typer.Option(help="The token that ends a sequence: 0, 1 or none.")] = "0",
     off_policy: Annotated[
         bool | None,
         typer.Option(
             "--off-policy/--on-policy",
-            help="Whether the mean must be the gradient for samples of another policy, too.",
+            help="Whether the mean must be the gradient for samples of another policy too.",
             show_default="off-policy if it asks for old probabilities or ratios",
         ),
     ] = None,
     discount: Annotated[
-        str, typer.Option(help="The mean should be the gradient with this discount too, as in 0.9.")
+        str, typer.Option(help="A discount, such as 0.9, with which the mean must be the gradient too.")
     ] = "1",
     expect: Annotated[
         str,
-        typer.Option(help="What is expected: unbiased, scaled (by positive factors) or turned (below 90°)."),
+        typer.Option(help="The expected result: unbiased, scaled (by positive factors) or turned (by less than 90°)."),
     ] = "unbiased",
-    seed: Annotated[int, typer.Option(min=0, help="What some of the problems, and draws, are drawn from.")] = 0,
-    budget: Annotated[int, typer.Option(min=1, help="How many samples of a problem are gone through.")] = 20_000,
-    draws: Annotated[int, typer.Option(min=0, help="How many are drawn where there are more: then it is tested.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The seed for random problems and draws.")] = 0,
+    budget: Annotated[
+        int, typer.Option(min=1, help="The largest number of samples for which all are computed.")
+    ] = 20_000,
+    draws: Annotated[
+        int, typer.Option(min=0, help="How many samples to draw if there are more (verdict: tested).")
+    ] = 0,
     as_json: Json = False,
     formats: Formats = None,
     output: Folder = None,
     engine: Engine = "auto",
 ) -> None:
-    """Hold a loss or an estimator to the gradient: which identities hold, the exact bias, the variance.
+    """Compare a loss or an estimator with the gradient: which identities hold, the exact bias, the variance.
 
-    Exit status: 0 if the mean is the gradient wherever asked, or what --expect says; 1 if not; 2 unusable input.
+    Exit status: 0 if the mean is the gradient on all problems, or what --expect says; 1 if not; 2 if the input is
+    unusable.
     """
     from pgsym.estimators.audit import audit_loss
     from pgsym.estimators.problems import BATCHES, KINDS, Scope, objective_named
@@ -179,7 +187,7 @@ def audit_loss_(
         chosen=bool(members),
     )
     wanted = _wanted(formats, output)
-    with redirect_stdout(Aside()):  # what the function prints is no part of the answer
+    with redirect_stdout(Aside()):  # keep the function's own output out of the result
         what = subject(load(name), kind, _meanings(named or []), advantages, maximise)
         found = audit_loss(what, scope, expect, watched=partial(progress, what="problems"))
         lines: list[str] = []
@@ -187,12 +195,12 @@ def audit_loss_(
             from pgsym.report.loss_audits import loss_audit_document
 
             lines = _written(loss_audit_document(found), output, wanted, engine)
-    _tell(found, show_loss_audit, lines, as_json)
+    _print(found, show_loss_audit, lines, as_json)
     raise typer.Exit(0 if found.as_expected else 1)
 
 
 def _batches(groups: str, members: str) -> tuple[tuple[int, int], ...] | None:
-    """(groups, members) as asked; None where nothing was asked."""
+    """All pairs (groups, members) of the two options; None if neither is given."""
     if not (groups or members):
         return None
     many = [_number(n, "--groups", 1) for n in listed([groups or "1"])]
@@ -204,7 +212,7 @@ def _number(text: str, option: str, least: int = 0) -> int:
     try:
         found = int(text)
     except ValueError:
-        raise UnusableOption(f"{option} {text}: that is no whole number") from None
+        raise UnusableOption(f"{option} {text}: not a whole number") from None
     if found < least:
         raise UnusableOption(f"{option} {text}: at least {least}")
     return found
@@ -214,7 +222,7 @@ def _fraction(text: str, option: str) -> Fraction:
     try:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise UnusableOption(f"{option} {text}: that is no number") from None
+        raise UnusableOption(f"{option} {text}: not a number") from None
 
 
 def _meanings(given: Iterable[str]) -> dict[str, str]:
@@ -222,7 +230,7 @@ def _meanings(given: Iterable[str]) -> dict[str, str]:
     for pair in given:
         argument, equals, meaning = pair.partition("=")
         if not (argument and equals and meaning):
-            raise UnusableOption(f"--name {pair}: give it as argument=meaning, such as adv=returns")
+            raise UnusableOption(f"--name {pair}: write argument=meaning, such as adv=returns")
         out[argument.strip()] = meaning.strip()
     return out
 
@@ -236,15 +244,15 @@ def show_loss_audit(found: LossAudit) -> None:
 
     scope = found.scope
     problems = len({r.case.id for r in found.readings})
-    typer.echo(f"{found.subject.reference}: {found.subject.says}; held against ∇({scope.objective.name})")
-    how = "all gone through" if found.rung == "exact" else "some of them drawn"
-    typer.echo(f"{problems} problems, {len(found.readings)} readings, {found.samples:,} samples, {how}; asked for")
-    typer.echo(f"{_asked(scope)}\n")
+    typer.echo(f"{found.subject.reference}: {found.subject.says}; compared with ∇({scope.objective.name})")
+    how = "all of them computed" if found.rung == "exact" else "some of them drawn"
+    typer.echo(f"{problems} problems, {len(found.readings)} readings, {found.samples:,} samples, {how}")
+    typer.echo(f"scope: {_asked(scope)}\n")
     rows = []
     for i in found.identities:
         where = f" [dim]{i.problem}[/dim]" if i.problem else ""
         rows.append((escaped(i.name), MARKS[i.verdict], escaped(i.detail) + where))
-    table(("identity", "", "how far, and where it fails first"), rows)
+    table(("identity", "", "deviation, and where it fails first"), rows)
     if found.worst is not None and found.worst.found is not None:
         at = found.worst.found
         typer.echo(f"\nsmallest bias: {found.worst.case.says} ({at.scope})")
@@ -273,7 +281,7 @@ def _asked(scope: Scope) -> str:
 
 
 def _variances(found: LossAudit) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """A row for every estimator, the audited one first, and a column for every problem; a bias stands beside it."""
+    """The table of variances, with biases: a row for each estimator, a column for each problem."""
     cases = list(dict.fromkeys(r.case for r in found.rivals))
     own = [r for r in found.rivals if r.own]
     titles = list(dict.fromkeys(r.title for r in found.rivals if not r.own))
@@ -287,7 +295,7 @@ def _variances(found: LossAudit) -> tuple[tuple[str, ...], list[tuple[str, ...]]
 
 
 def _beside(match: Match) -> str:
-    """A bias in a few signs."""
+    """A short text for a bias, empty if there is none."""
     if match.equal:
         return ""
     from pgsym.estimators.comparison import Kind
@@ -298,17 +306,17 @@ def _beside(match: Match) -> str:
 
 
 def short(factor: Fraction | float) -> str:
-    """A factor in a few signs."""
+    """A short text for a factor."""
     return str(factor) if isinstance(factor, Fraction) else f"{factor:.4g}"
 
 
 def _options(given: Iterable[str]) -> dict[str, object]:
-    """key=value pairs, the values as JSON where they are, else as text."""
+    """The options of key=value pairs; each value is read as JSON, or as text if it is not JSON."""
     out: dict[str, object] = {}
     for pair in given:
         key, equals, value = pair.partition("=")
         if not (key and equals):
-            raise UnusableOption(f"--option {pair}: give it as key=value, such as map_name=8x8")
+            raise UnusableOption(f"--option {pair}: write key=value, such as map_name=8x8")
         try:
             out[key] = json.loads(value.lower() if value in ("True", "False") else value)
         except json.JSONDecodeError:
@@ -317,7 +325,7 @@ def _options(given: Iterable[str]) -> dict[str, object]:
 
 
 def _show_audit(found: Audit) -> None:
-    from pgsym.audit import TOLERANCE
+    from pgsym.mdps.forms import TOLERANCE
 
     mdp = found.mdp
     typer.echo(f"{mdp.name}: {mdp.S} states, {mdp.A} actions, horizon {mdp.horizon}, {found.policy} policy")
@@ -340,4 +348,4 @@ def _show_audit(found: Audit) -> None:
     else:
         typer.echo(f"in fractions: {'all equal' if found.exactly_equal else 'not all equal'}")
     if found.stray is not None:
-        typer.echo(f"the environment does not keep to its table: {found.stray}")
+        typer.echo(f"the environment contradicts its table: {found.stray}")

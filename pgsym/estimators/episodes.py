@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.errors import EstimatorError, InstanceError
+from pgsym.mdps.mdp import fits
 from pgsym.meaning.numbers.base import Array
 from pgsym.meaning.validation import ROW_TOLERANCE, Table, entries_of, numbers_of, place
-from pgsym.problems.mdp import fits
 
 if TYPE_CHECKING:
-    from pgsym.problems.mdp import FiniteMDP
+    from pgsym.mdps.mdp import FiniteMDP
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

@@ -18,10 +18,10 @@ import numpy as np
 from pgsym.errors import InstanceError, TooLarge
 from pgsym.estimators.comparison import shortly
 from pgsym.estimators.episodes import Problem, distribution_rows, normalised, numbers_table
+from pgsym.mdps.mdp import FiniteMDP
+from pgsym.mdps.softmax import Softmax
 from pgsym.meaning.numbers.base import Array
 from pgsym.meaning.validation import Table
-from pgsym.problems.mdp import FiniteMDP
-from pgsym.problems.softmax import Softmax
 
 Tokens = tuple[int, ...]
 Prefix = tuple[int, Tokens]
@@ -148,7 +148,7 @@ def from_mdp(
     Transitions pay their expected reward r(s, a).  Raises InstanceError for a policy that is not the MDP's and
     TooLarge, with the count, where there are too many trajectories to list.
 
-    >>> from pgsym.problems import from_arrays
+    >>> from pgsym.mdps import from_arrays
     >>> m = from_arrays([1], [[[1], [1]]], [[0, 1]], horizon=3)
     >>> p = from_mdp(m, [[0.5, 0.5]])
     >>> p.E, p.gradient.tolist()

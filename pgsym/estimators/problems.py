@@ -18,7 +18,7 @@ from pgsym.estimators.episodes import Problem
 from pgsym.estimators.exact_moments import FEWEST
 from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
 from pgsym.estimators.objectives import Objective, entropy, expected_return, forward_kl, kl
-from pgsym.problems.mdp import from_arrays
+from pgsym.mdps.mdp import from_arrays
 
 KINDS: Final = ("bandit", "tree", "mdp")
 BATCHES: Final = ((1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 2))

@@ -11,8 +11,8 @@ import numpy as np
 from pgsym.errors import PgsymError
 from pgsym.estimators.episodes import Problem
 from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, sequences, tree
+from pgsym.mdps.mdp import FiniteMDP, from_arrays
 from pgsym.meaning.numbers.base import Array
-from pgsym.problems.mdp import FiniteMDP, from_arrays
 
 ARRAYS: Final = ("starts", "states", "actions", "rewards", "mask", "chance", "policy", "behaviour", "reference")
 WIDTH: Final = 100
@@ -37,7 +37,7 @@ NAMES: Final[dict[str, tuple[str, Any]]] = {
     "Fraction": ("fractions", Fraction),
     "Problem": ("pgsym.estimators", Problem),
     "bandit": ("pgsym.estimators", bandit),
-    "from_arrays": ("pgsym.problems", from_arrays),
+    "from_arrays": ("pgsym.mdps", from_arrays),
     "from_mdp": ("pgsym.estimators", from_mdp),
     "np": ("numpy", np),
     "tree": ("pgsym.estimators", tree),

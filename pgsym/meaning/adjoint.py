@@ -1,8 +1,8 @@
-"""The derivatives of one number with respect to whole tables, by going back through its evaluation.
+"""The derivatives of one number with respect to whole tables, by reverse-mode differentiation.
 
 A derivative along a direction costs one evaluation with jets; all derivatives of a number cost about three, by reverse
-accumulation (Linnainmaa 1970): every product and sum that the evaluation made is gone through once more, the last
-first.  Both together give the Hessian along a direction (Pearlmutter 1994).
+accumulation (Linnainmaa 1970): every product and sum of the evaluation is visited again, in reverse order.  Both
+together give the Hessian times a direction (Pearlmutter 1994).
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ Jets = dict[int, Array]
 
 
 @dataclass(frozen=True)
-class Move:
-    """One product or sum of an evaluation: what was made, and of what."""
+class Operation:
+    """One product or sum of an evaluation, with its result and its operands."""
 
-    made: Factor
-    of: tuple[Factor, ...]
+    result: Factor
+    operands: tuple[Factor, ...]
     is_product: bool
 
 
 class Tape(Contraction):
-    """A contraction that remembers the products and sums that lead from some tables to the result."""
+    """A contraction that records the products and sums between some tables and the result."""
 
     def __init__(self, numbers: Float64, symbols: Iterable[Symbol]):
         super().__init__(numbers)
         self.symbols = frozenset(symbols)
         self.leaves: dict[int, Symbol] = {}
-        self.moves: list[Move] = []
+        self.operations: list[Operation] = []
         self._reached: set[int] = set()
 
     def reaches(self, factor: Factor) -> bool:
@@ -55,33 +55,33 @@ class Tape(Contraction):
             self._reached.add(made.serial)
         return made
 
-    def _remember(self, made: Factor, of: tuple[Factor, ...], is_product: bool) -> Factor:
-        if any(map(self.reaches, of)):
-            self._reached.add(made.serial)
-            self.moves.append(Move(made, of, is_product))
-        return made
+    def _record(self, result: Factor, operands: tuple[Factor, ...], is_product: bool) -> Factor:
+        if any(map(self.reaches, operands)):
+            self._reached.add(result.serial)
+            self.operations.append(Operation(result, operands, is_product))
+        return result
 
     def _contract(self, x: Factor, y: Factor, axis: str | None) -> Factor:
-        return self._remember(super()._contract(x, y, axis), (x, y), True)
+        return self._record(super()._contract(x, y, axis), (x, y), True)
 
     def _total(self, x: Factor, axis: str) -> Factor:
-        return self._remember(super()._total(x, axis), (x,), False)
+        return self._record(super()._total(x, axis), (x,), False)
 
     def _add_factors(self, x: Factor, y: Factor) -> Factor:
-        return self._remember(super()._add_factors(x, y), (x, y), False)
+        return self._record(super()._add_factors(x, y), (x, y), False)
 
     def _of(self, x: Value, *rest: V) -> Value:  # type: ignore[override]
-        raise OutsideNumberSystem("derivatives by whole tables are taken of sums and products only")
+        raise OutsideNumberSystem("derivatives by whole tables exist for sums and products only")
 
     def _factor(self, jets: dict[int, Array], of: Factor, outside: object = None) -> Value:
-        raise OutsideNumberSystem("derivatives by whole tables are taken of terms without ∇")
+        raise OutsideNumberSystem("derivatives by whole tables exist only for terms without ∇")
 
 
 @dataclass(frozen=True)
 class Adjoint:
-    """A number and its derivatives by the entries of some tables, in the shape of the tables.
+    """A number and its derivatives by the entries of some tables, which have the tables' shapes.
 
-    `along` and `along_by` are the derivatives of both along the instance's direction.
+    `along` and `along_by` are the derivatives of `value` and `by` along the instance's direction.
     """
 
     value: float
@@ -93,9 +93,9 @@ class Adjoint:
 def adjoint(term: Term, instance: Instance, *symbols: Symbol, parameter: Variable | None = None) -> Adjoint:
     """The value of a term at a float64 instance, and its derivatives by every entry of the tables of some symbols.
 
-    With a `parameter`, the tables' derivatives along the instance's one direction of it are followed too.  Entries
-    count as independent variables: that rows sum to one is for the caller to put in.  Raises SortError for a term
-    with free states or actions, OutsideNumberSystem for one with logarithms, divisions or ∇, or another number system.
+    With a `parameter`, the derivatives along the instance's one direction of that parameter are computed too.  Entries
+    count as independent variables; the caller accounts for rows that sum to one.  Raises SortError for a term with
+    free states or actions, OutsideNumberSystem for logarithms, divisions or ∇, or for another number system.
 
     >>> import numpy as np
     >>> from pgsym.meaning.instances import TableInstance
@@ -107,16 +107,16 @@ def adjoint(term: Term, instance: Instance, *symbols: Symbol, parameter: Variabl
     (4.5, [3.0, 5.0])
     """
     if not isinstance(instance.numbers, Float64):
-        raise OutsideNumberSystem(f"derivatives by whole tables are float64, not {instance.numbers.name}")
+        raise OutsideNumberSystem(f"derivatives by whole tables are computed in float64, not {instance.numbers.name}")
     loose = sorted(v.name for v in free(term) if v.sort.name in ("state", "action", "vector"))
     if loose:
-        raise SortError(f"{', '.join(loose)} is free: the derivatives of one number are asked for")
+        raise SortError(f"{', '.join(loose)} is free: bind it, since only one number can be differentiated")
     tape = Tape(instance.numbers, symbols)
     evaluator = Evaluator(instance, tape, count(), () if parameter is None else (parameter,))
     out = tape.dense(evaluator.real(evaluator.read(term)))
     seed = np.ones(1)
     found = {s: {0: np.zeros(()), 1: np.zeros(())} for s in symbols}
-    for serial, jets in _gone_back(tape, out, {0: seed} if parameter is None else {1: seed}).items():
+    for serial, jets in _backward(tape, out, {0: seed} if parameter is None else {1: seed}).items():
         if serial in tape.leaves:
             for mask, array in jets.items():
                 found[tape.leaves[serial]][mask] = found[tape.leaves[serial]][mask] + array[0]
@@ -134,31 +134,31 @@ def _number(out: Factor, mask: int) -> float:
     return float(out.jets[mask].sum()) if mask in out.jets else 0.0
 
 
-def _gone_back(tape: Tape, out: Factor, seed: Jets) -> dict[int, Jets]:
-    """The derivatives of the result by every factor that the tape reaches."""
+def _backward(tape: Tape, out: Factor, seed: Jets) -> dict[int, Jets]:
+    """The derivatives of the result by every factor that depends on the tables."""
     by: dict[int, Jets] = {out.serial: seed}
-    for move in reversed(tape.moves):
-        above = by.pop(move.made.serial, None)
+    for operation in reversed(tape.operations):
+        above = by.pop(operation.result.serial, None)
         if above is None:
             continue
-        for i, x in enumerate(move.of):
+        for i, x in enumerate(operation.operands):
             if not tape.reaches(x):
                 continue
             mine = by.setdefault(x.serial, {})
-            other = move.of[1 - i].jets if move.is_product else {0: None}
+            other = operation.operands[1 - i].jets if operation.is_product else {0: None}
             for mask, slope in above.items():
                 for n, y in other.items():
                     m = mask & ~n
                     if n & ~mask or (m not in x.jets and m):
                         continue
-                    y_axes = () if y is None else move.of[1 - i].axes
-                    share = _pulled(slope, move.made.axes, np.ones(1) if y is None else y, y_axes, x)
+                    y_axes = () if y is None else operation.operands[1 - i].axes
+                    share = _share(slope, operation.result.axes, np.ones(1) if y is None else y, y_axes, x)
                     mine[m] = mine[m] + share if m in mine else share
     return by
 
 
-def _pulled(slope: Array, over: Axes, y: Array, over_y: Axes, x: Factor) -> Array:
-    """The slope times the other factor, summed over all axes but those of `x`, and constant along what was summed."""
+def _share(slope: Array, over: Axes, y: Array, over_y: Axes, x: Factor) -> Array:
+    """The slope times the other factor, summed over all axes but those of `x`, and repeated along the missing ones."""
     names = {a: i for i, a in enumerate(dict.fromkeys((*over, *over_y, *x.axes)), 1)}
     kept = tuple(a for a in x.axes if a in over or a in over_y)
     left, right, out = ([0, *(names[a] for a in axes)] for axes in (over, over_y, kept))

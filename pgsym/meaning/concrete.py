@@ -1,4 +1,4 @@
-"""Concrete problems: exact tables, and how the parameter moves them."""
+"""Concrete problems: exact tables, and how they depend on the parameter."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 
 from pgsym.errors import OutsideNumberSystem
 from pgsym.meaning.instances import Sizes, TableInstance
-from pgsym.meaning.moves import Entries, Move, Softmax
 from pgsym.meaning.numbers.base import Array, Ball, Float64, Numbers, Rational, Symbolic
+from pgsym.meaning.parametrisations import FreeEntries, FreeLogits, Parametrisation
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol
 
@@ -23,66 +23,68 @@ EDGE = "where it is 0 it can only grow, and the derivative is one-sided"
 class Concrete:
     """A problem as tables of Fractions (labels: integers from 0), one for every symbol that no definition gives.
 
-    `moved` are the symbols that depend on the parameter.  A policy with positive rows moves as the softmax of one
-    logit an entry; one with zeros has its own entries as parameters (the last of a row makes up the sum); a real
-    table has its entries; one of the `policies` has parameters of its own.  The entries of `logarithmic` tables stand
-    for their logarithms.
+    `moved` are the symbols that depend on the parameter.  A policy with positive rows is the softmax of one logit for
+    each entry.  The parameters of a policy with zeros are its entries, but the last of each row is one minus the
+    others.  The parameters of a real table are its entries.  The `policies` have the parametrisations given.  The
+    entries of `logarithmic` tables stand for their logarithms.
     """
 
     tables: Mapping[Symbol, Array]
     moved: tuple[Symbol, ...] = ()
     logarithmic: frozenset[Symbol] = frozenset()
     constants: Mapping[str, Fraction] = field(default_factory=dict)
-    policies: Mapping[Symbol, Move] = field(default_factory=dict)
+    policies: Mapping[Symbol, Parametrisation] = field(default_factory=dict)
 
     def is_softmax(self, symbol: Symbol) -> bool:
-        """Whether a symbol moves as a softmax."""
+        """Whether a symbol is parametrised as a softmax."""
         return bool(symbol.outcomes) and bool((self.tables[symbol] > 0).all())
 
     @property
     def kind(self) -> tuple[bool, ...]:
-        """What the coordinates of the parameter are, for each moved symbol."""
+        """Whether each moved symbol is parametrised as a softmax."""
         return tuple(self.is_softmax(s) for s in self.moved)
 
     @cached_property
-    def moves(self) -> tuple[Move, ...]:
-        """How each moved symbol moves."""
-        return tuple(self._move(s) for s in self.moved)
+    def parametrisations(self) -> tuple[Parametrisation, ...]:
+        """The parametrisation of each moved symbol."""
+        return tuple(self._parametrised(s) for s in self.moved)
 
-    def _move(self, symbol: Symbol) -> Move:
+    def _parametrised(self, symbol: Symbol) -> Parametrisation:
         if symbol in self.policies:
             return self.policies[symbol]
-        return (Softmax if self.is_softmax(symbol) else Entries)(symbol, self.tables[symbol].shape)
+        return (FreeLogits if self.is_softmax(symbol) else FreeEntries)(symbol, self.tables[symbol].shape)
 
     @property
     def parametrisation(self) -> str:
-        """The parameter in words; where a probability is 0 and can be raised, that this is a one-sided derivative.
+        """The parameter in words, with a note on one-sided derivatives where a probability is 0 and can only grow.
 
-        A policy that is differentiable on both sides of θ has ∇π = 0 where π = 0, as π ≥ 0 has a minimum there.
+        Where π = 0, a policy that is differentiable around θ has ∇π = 0, because π ≥ 0 has a minimum there.
         """
-        return "; ".join([*(move.words for move in self.moves), *self.edges])
+        return "; ".join([*(p.words for p in self.parametrisations), *self.edges])
 
     @property
     def edges(self) -> tuple[str, ...]:
-        """Which laws have a zero that their parameters can raise, and what that means for a derivative."""
-        return tuple(f"{m.symbol.name} is at the edge of the simplex: {EDGE}" for m in self.moves if self._is_edge(m))
+        """The laws that have a zero which their parameters can raise, with the meaning of a derivative there."""
+        return tuple(
+            f"{m.symbol.name} is at the edge of the simplex: {EDGE}" for m in self.parametrisations if self._is_edge(m)
+        )
 
-    def _is_edge(self, move: Move) -> bool:
-        """Whether a law has its entries as parameters, and a zero among them."""
-        return isinstance(move, Entries) and bool(move.symbol.outcomes) and bool((self.tables[move.symbol] == 0).any())
+    def _is_edge(self, p: Parametrisation) -> bool:
+        """Whether the parameters of a law are its entries and one of them is zero."""
+        return isinstance(p, FreeEntries) and bool(p.symbol.outcomes) and bool((self.tables[p.symbol] == 0).any())
 
     @property
     def coordinates(self) -> tuple[str, ...]:
         """The names of the coordinates of the parameter, counted from 1."""
-        return tuple(name for move in self.moves for name in move.names)
+        return tuple(name for p in self.parametrisations for name in p.names)
 
     def tangents(self) -> dict[Symbol, Array]:
         """The derivative of every moved table along every coordinate: Fractions of shape (coordinates, *table)."""
-        return {s: t[0] for s, t in tangents_of(self.moves, Rational(), _in_front(self.tables)).items()}
+        return {s: t[0] for s, t in tangents_of(self.parametrisations, Rational(), _in_front(self.tables)).items()}
 
     def curvatures(self) -> dict[Symbol, Array]:
         """The second derivative of every table that has one: Fractions of shape (coordinates, coordinates, *table)."""
-        return {s: t[0] for s, t in curvatures_of(self.moves, Rational(), _in_front(self.tables)).items()}
+        return {s: t[0] for s, t in curvatures_of(self.parametrisations, Rational(), _in_front(self.tables)).items()}
 
     def instance(
         self, numbers: Numbers, sizes: Sizes, lengths: Mapping[str, int], given: Iterable[Hypothesis]
@@ -111,31 +113,35 @@ def _is_choice(table: Array) -> bool:
 
 
 def _in_front(tables: Mapping[Symbol, Array]) -> dict[Symbol, Array]:
-    """The tables of one problem, with an axis of instances in front."""
+    """The tables with an axis of instances, of length 1, in front."""
     return {s: np.asarray(t)[np.newaxis] for s, t in tables.items()}
 
 
-def tangents_of(moves: Iterable[Move], numbers: Numbers, tables: Mapping[Symbol, Array]) -> dict[Symbol, Array]:
-    """The derivatives of the moved tables along all coordinates: shape (instances, coordinates, *table)."""
-    moves = tuple(moves)
-    count, start, out = sum(len(m.names) for m in moves), 0, {}
-    for move in moves:
-        own, table = len(move.names), tables[move.symbol]
-        out[move.symbol] = numbers.zeros((len(table), count, *table.shape[1:]))
-        out[move.symbol][:, start : start + own] = move.tangents(numbers, table)
+def tangents_of(
+    parametrisations: Iterable[Parametrisation], numbers: Numbers, tables: Mapping[Symbol, Array]
+) -> dict[Symbol, Array]:
+    """The first derivatives of the moved tables: shape (instances, coordinates, *table)."""
+    parametrisations = tuple(parametrisations)
+    count, start, out = sum(len(p.names) for p in parametrisations), 0, {}
+    for p in parametrisations:
+        own, table = len(p.names), tables[p.symbol]
+        out[p.symbol] = numbers.zeros((len(table), count, *table.shape[1:]))
+        out[p.symbol][:, start : start + own] = p.tangents(numbers, table)
         start += own
     return out
 
 
-def curvatures_of(moves: Iterable[Move], numbers: Numbers, tables: Mapping[Symbol, Array]) -> dict[Symbol, Array]:
-    """The second derivatives that are not zero: shape (instances, coordinates, coordinates, *table)."""
-    moves = tuple(moves)
-    count, start, out = sum(len(m.names) for m in moves), 0, {}
-    for move in moves:
-        mine, table = slice(start, start + len(move.names)), tables[move.symbol]
-        own = move.curvatures(numbers, table)
+def curvatures_of(
+    parametrisations: Iterable[Parametrisation], numbers: Numbers, tables: Mapping[Symbol, Array]
+) -> dict[Symbol, Array]:
+    """The nonzero second derivatives: shape (instances, coordinates, coordinates, *table)."""
+    parametrisations = tuple(parametrisations)
+    count, start, out = sum(len(p.names) for p in parametrisations), 0, {}
+    for p in parametrisations:
+        mine, table = slice(start, start + len(p.names)), tables[p.symbol]
+        own = p.curvatures(numbers, table)
         if own is not None:
-            out[move.symbol] = numbers.zeros((len(table), count, count, *table.shape[1:]))
-            out[move.symbol][:, mine, mine] = own
+            out[p.symbol] = numbers.zeros((len(table), count, count, *table.shape[1:]))
+            out[p.symbol][:, mine, mine] = own
         start = mine.stop
     return out

@@ -1,7 +1,8 @@
-"""What it takes to read a term, estimated before anything is read.
+"""The cost of evaluating a term, estimated beforehand.
 
-Two numbers matter: how many readings of sub-terms the evaluator makes, and how many bits exact values have.  A sum over
-times is read once for each, a definition once for each place that its arguments differ, and powers multiply bits.
+Two numbers matter: how many evaluations of sub-terms the evaluator makes, and how many bits exact values have.  The
+body of a sum over times is evaluated for each time, a definition for each combination of arguments, and powers multiply
+the number of bits.
 """
 
 from __future__ import annotations
@@ -35,25 +36,25 @@ from pgsym.terms.sorts import INDEX
 from pgsym.terms.structure import parts
 
 MOST_READINGS = 200_000
-"""The most readings of sub-terms of a term at one size: some ten seconds; claims of the catalogue take up to 5,000."""
+"""The limit of evaluations of sub-terms at one size: some ten seconds; claims of the catalogue need up to 5,000."""
 MOST_BITS_OF_A_VALUE = 10_000_000
-"""The most bits of an exact value of a term at a simple instance: beyond, one product takes seconds."""
+"""The limit of bits of an exact value at a simple instance: with more, one product takes seconds."""
 MOST_WRITTEN_BITS = 14_000
-"""The most bits of a number that stands in a term, or that is written out: Python prints no longer one."""
+"""The limit of bits of a number in a term or in output: Python prints no longer numbers."""
 DIGITS_A_BIT = log10(2)
 ENTRY_BITS = 2.0
-"""How many bits an entry of a simple table has, about."""
+"""The approximate number of bits of an entry of a simple table."""
 
 Interval = tuple[float, float]
 Environment = tuple["Interval | None", ...]
-"""The least and the greatest value of each enclosing index, None for what is none; innermost first."""
+"""The least and the greatest value of each enclosing variable, innermost first; None if it is not an index."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """How many readings of sub-terms a term takes, and about how many bits its exact value has.
+    """How many evaluations of sub-terms a term takes, and about how many bits its exact value has.
 
-    `number` are the bits of the largest number that stands in it, or is a product or power of numbers in it.
+    `number` is the number of bits of the largest number in the term, including products and powers of numbers.
     """
 
     readings: float
@@ -65,8 +66,8 @@ class Cost:
 class _Estimate:
     """The costs of terms at one size.
 
-    What the evaluator reads once however often it occurs, a definition at the same arguments, is counted once in each
-    body (`seen`); bodies are estimated once.
+    The evaluator evaluates a definition at the same arguments only once, so it is counted once in each body (`seen`).
+    The cost of a body is estimated once.
     """
 
     lengths: Mapping[str, int]
@@ -123,7 +124,7 @@ class _Estimate:
         return Cost(readings, *self._bits(term, environment, sum(c.bits for c in inside), number))
 
     def _bits(self, term: Term, environment: Environment, inside: float, number: float) -> tuple[float, float]:
-        """The bits of a term, and of the largest number in it, from those of what stands in it together."""
+        """The bits of a term and of the largest number in it, given those of its parts."""
         match term:
             case Power(base, exponent):
                 bits = inside * abs(exponent)
@@ -151,7 +152,7 @@ class _Estimate:
         return Cost(1 + sum(c.readings for c in inside) + body.readings, body.bits, body.number)
 
     def _index(self, term: Term, environment: Environment) -> Interval:
-        """The least and the greatest value of an index."""
+        """The least and the greatest value of an index term."""
         match term:
             case Number(value):
                 return float(value), float(value)
@@ -188,7 +189,7 @@ def _is_number(term: Term) -> bool:
 
 
 def cost(term: Term, given: Iterable[Hypothesis] = (), lengths: Mapping[str, int] | None = None) -> Cost:
-    """The cost of reading a term at some lengths, such as {"T": 20}.
+    """The cost of evaluating a term at some lengths, such as {"T": 20}.
 
     >>> from pgsym.terms import Variable
     >>> x = Variable("x")
@@ -207,7 +208,7 @@ def cost(term: Term, given: Iterable[Hypothesis] = (), lengths: Mapping[str, int
 def check_cost(
     terms: Iterable[Term], given: Iterable[Hypothesis], lengths: Iterable[Mapping[str, int]], alternative: str
 ) -> None:
-    """Raise TooLarge, with the estimate and an alternative, for what takes too long to read at some lengths."""
+    """Raise TooLarge, with the estimate and an alternative, if evaluating a term at some lengths takes too long."""
     given = tuple(given)
     largest: dict[str, int] = {}
     for at in lengths:
@@ -221,7 +222,7 @@ def check_cost(
             )
         if found.readings > MOST_READINGS:
             raise TooLarge(
-                f"to read it takes about {found.readings:.1e} steps, more than {MOST_READINGS:.0e}: {alternative}"
+                f"evaluating it takes about {found.readings:.1e} steps, more than {MOST_READINGS:.0e}: {alternative}"
             )
 
 

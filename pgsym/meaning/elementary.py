@@ -1,4 +1,4 @@
-"""Logarithms, exponentials and absolute values, opened as far as their arguments allow."""
+"""Values of logarithms, exponentials and absolute values, expanded as far as their arguments allow."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ from pgsym.terms.sorts import INDEX
 from pgsym.terms.structure import loose
 
 AT_KINK = OutsideNumberSystem("|x| is differentiated where x is zero, or max(x, y) or min(x, y) where x is y")
-"""Nothing is known there: the derivative may exist all the same, as that of x |x|."""
+"""The derivative is unknown there; it may still exist, as it does for x |x|."""
 
 
 @dataclass(frozen=True, eq=False)
 class Elementary(Meaning[Value]):
-    """Reads log, exp and |·| at an instance; `levels` are the parameters of the enclosing gradients."""
+    """Evaluates log, exp and |·| at an instance; `levels` are the parameters of the enclosing gradients."""
 
     instance: Instance
     contraction: Contraction
@@ -52,17 +52,17 @@ class Elementary(Meaning[Value]):
     @classmethod
     @abstractmethod
     def at(cls, instance: Instance, fresh: Iterator[int] | None = None) -> Self:
-        """The reader of an instance, whose axes are numbered from `fresh`."""
+        """The evaluator of an instance, which takes the numbers of new axes from `fresh`."""
 
     @abstractmethod
     def real(self, value: Any) -> Value: ...
 
     def log(self, argument: Term, environment: Environment, log: Callable[[Value], Value]) -> Value:
-        """log, expanded over products, fractions, powers, exponentials and definitions; for the rest, `log`.
+        """log of a term, expanded over products, fractions, powers, exponentials and definitions, else by `log`.
 
-        These only enter as summands, times whole numbers, so a gradient of it needs no more than their derivatives.
-        In numbers with an order, factors of unknown sign stay together: log(x y) exists where both are negative.  In a
-        prime field, which has none, the logarithm is that of |x|.
+        The result is a sum of whole multiples of such logarithms, so its gradient needs only their derivatives.
+        In ordered numbers, factors of unknown sign stay together: log(x y) exists if both are negative.  A prime field
+        has no order, and the logarithm there is log |x|.
         """
         ordered = self.instance.numbers.ordered
         match argument:
@@ -100,7 +100,7 @@ class Elementary(Meaning[Value]):
         return log(self.real(self.read(argument, environment)))
 
     def _by_sign(self, operands: tuple[Term, ...]) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
-        """The factors whose logarithms may be taken one by one, and those whose product must have one."""
+        """The factors whose logarithms may be taken separately, and those of unknown sign, which must stay together."""
         if not self.instance.numbers.ordered:
             return operands, ()
         unknown = tuple(t for t in operands if not self._is_non_negative(t))
@@ -112,13 +112,13 @@ class Elementary(Meaning[Value]):
         return self.instance.signs.of(term).at_least_zero
 
     def _log_of_number(self, value: Fraction) -> Value:
-        """The logarithm of a rational, through its prime factors, so that log 4 = 2 log 2 in every number system."""
+        """The logarithm of a rational, from its prime factors, so that log 4 = 2 log 2 in every number system."""
         if value <= 0 and (value == 0 or self.instance.numbers.ordered):
             raise UndefinedValue(f"log({value}) does not exist")
         out: Value = ZERO
         try:
             both = ((prime_powers(abs(value.numerator)), 1), (prime_powers(value.denominator), -1))
-        except OutsideNumberSystem:  # a huge number is a prime of its own: nothing false follows from that
+        except OutsideNumberSystem:  # treat a huge number as prime: this can only miss identities
             return self.contraction.log(self.contraction.constant(abs(value)))
         for powers, sign in both:
             for p, k in powers:
@@ -127,7 +127,7 @@ class Elementary(Meaning[Value]):
         return out
 
     def exp(self, argument: Term, environment: Environment) -> Value:
-        """exp, expanded over sums and logarithms; of the rest, of its value."""
+        """exp of a term, expanded over sums and logarithms, else exp of its value."""
         match argument:
             case Add(operands):
                 return self.multiply(tuple(self.exp(t, environment) for t in operands))
@@ -142,10 +142,10 @@ class Elementary(Meaning[Value]):
         return self.contraction.exp(self.real(self.read(argument, environment)))
 
     def absolute(self, argument: Term, environment: Environment) -> Value:
-        """|x|: x times the sign that it has at every instance, or at this one if the numbers have an order.
+        """|x|: x times the sign that it has at every instance, or at this one if the numbers are ordered.
 
-        Modulo a prime there is no order: the sign then is an element of its own for x.  |x y| is |x| |y|.  Where x is
-        zero and moves there is no derivative, and the instance notes that there may be such places.
+        A prime field has no order: there the sign is a separate random element for each x.  |x y| is |x| |y|.  Where x
+        is zero and has a nonzero derivative, |x| has no derivative; the instance notes that this may occur.
         """
         match argument:
             case Multiply(operands):
@@ -189,13 +189,13 @@ class Elementary(Meaning[Value]):
         )
 
     def _bounds(self, term: Term, environment: Environment) -> Factor:
-        """Bounds of a term over the class of the instance; raises OutsideNumberSystem where there are none.
+        """Interval bounds of a term over the class of the instance; raises OutsideNumberSystem if there are none.
 
-        They are read in numbers of their own: of a value that was read before, in the numbers of the instance, nothing
-        is known.
+        The term is evaluated again, in intervals.  A bound variable whose value is already a number of the instance
+        has no interval.
         """
         if any(isinstance(environment[i], VALUES) for i in loose(term)):
-            raise OutsideNumberSystem("a number that is known by its value alone")
+            raise OutsideNumberSystem("a variable's value is known only at this instance, so there are no bounds")
         bounds = self.at(self.instance.bounds, self.fresh)
         dense = bounds.contraction.dense(bounds.real(bounds.read(term, environment)))
         check_inside(dense)
@@ -209,7 +209,7 @@ class Elementary(Meaning[Value]):
         return any(mask and bool(np.any(jet != 0)) for mask, jet in factor.jets.items())
 
     def _without_derivative_at_zero(self, size: Value, of: Value) -> Value:
-        """|x|, whose derivatives are outside of all number systems where x is zero and moves."""
+        """|x|, its derivatives marked as outside the number system if x is zero somewhere with a nonzero derivative."""
         inside = self.contraction.dense(of)
         still = self.instance.numbers.is_zero(inside.array)
         if not any(mask and bool(np.any((jet != 0) & still)) for mask, jet in inside.jets.items()):
@@ -221,6 +221,6 @@ class Elementary(Meaning[Value]):
 
 
 def check_inside(factor: Factor) -> None:
-    """Raise OutsideNumberSystem where the number system cannot hold a value."""
+    """Raise OutsideNumberSystem if the number system cannot represent a value."""
     for reason in factor.outside.values():
         raise reason

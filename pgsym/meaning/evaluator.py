@@ -34,15 +34,15 @@ from pgsym.terms.sorts import FINITE, INDEX, MATRIX, PARAMETER, REAL, TRAJECTORY
 from pgsym.terms.structure import check_names, free, sort_of
 
 SKIPPED = Variable("", PARAMETER)
-"""Stands for a direction along which nothing is differentiated: the first one, in the right factor of x yᵀ."""
+"""A direction along which nothing is differentiated: the first one, in the right factor of x yᵀ."""
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluator(Elementary):
-    """Reads terms as sums and products of factors.
+    """Evaluates terms as sums and products of factors.
 
-    `levels` are the parameters of the enclosing gradients, the outermost differentiating along the first direction; in
-    a transposed matrix the two directions change places.
+    `levels` are the parameters of the enclosing gradients.  The outermost gradient differentiates along the first
+    direction; inside a transposed matrix the two directions are swapped.
     """
 
     transposed: bool = False
@@ -52,13 +52,13 @@ class Evaluator(Elementary):
     def at(cls, instance: Instance, fresh: Iterator[int] | None = None) -> Evaluator:
         """The evaluator of an instance.
 
-        `fresh` numbers the axes of bound variables: an evaluator that is handed the environment of another one must
-        count on where that one is, or two variables would share an axis.
+        `fresh` numbers the axes of bound variables.  An evaluator that works in the environment of another one must
+        share its counter, or two variables would share an axis.
         """
         return cls(instance, Contraction(instance.numbers), count() if fresh is None else fresh)
 
     def read(self, term: Term, environment: Environment = ()) -> Any:
-        """The value of a term; a sum over times, a minimum or a maximum is read once, if it is the same for all."""
+        """The value of a term; equal sums over times, minima and maxima are evaluated once."""
         if (isinstance(term, Sum) and isinstance(term.over, Range)) or (
             isinstance(term, Apply) and term.symbol in EXTREMES
         ):
@@ -89,7 +89,7 @@ class Evaluator(Elementary):
         return self.contraction.power(self.real(base), exponent)
 
     def real(self, value: Any) -> Value:
-        """A real value; an index counts as the number it is."""
+        """A real value; an index is converted to a number."""
         if isinstance(value, int):
             return self.contraction.constant(Fraction(value))
         if isinstance(value, VALUES):
@@ -101,7 +101,7 @@ class Evaluator(Elementary):
         return self.contraction.derivative(inner.real(body(inner)), len(self.levels))
 
     def _within(self, parameter: Variable) -> Evaluator:
-        """The evaluator of what a gradient is taken of."""
+        """The evaluator of the body of a gradient."""
         levels = (*self.levels, parameter)
         return Evaluator(self.instance, self.contraction, self.fresh, levels, self.transposed, self.tables)
 
@@ -142,13 +142,13 @@ class Evaluator(Elementary):
             base, exponent = arguments
             return self.power(self.read(base, environment), counted(self.index(exponent, environment), exponent))
         if symbol == QUANTITY:
-            raise SortError(f"{arguments[0]} stands for what a variance is of: it has no value of its own")
+            raise SortError(f"{arguments[0]} stands for the argument of a variance and has no value of its own")
         return self._indicator(*self.values(symbol, arguments, environment))
 
     def _at_numbers(self, definition: Definition, arguments: tuple[Term, ...], environment: Environment) -> Value:
-        """The value of what is defined for numbers: its body, read once with the arguments as they are written.
+        """The value of a function that is defined for numbers: its body with the arguments put in as terms.
 
-        What is known of a number's sign rests on its form, which its value does not show.
+        The arguments stay terms because their signs are derived from their form, which values do not show.
         """
         return self.contraction.once(
             (
@@ -172,7 +172,7 @@ class Evaluator(Elementary):
         return self._look_up(symbol, values)
 
     def _defined(self, symbol: Symbol, body: Term, values: tuple[Any, ...]) -> Any:
-        """The value of what is defined; a number is read once, however many definitions mention it."""
+        """The value of a defined symbol; the value at the same arguments is computed once."""
         environment = tuple(reversed(values))
         if symbol.result != REAL or any(isinstance(v, Handle) for v in values):
             return self.read(body, environment)
@@ -181,7 +181,7 @@ class Evaluator(Elementary):
         )
 
     def _chosen(self, symbol: Symbol, values: tuple[Any, ...]) -> Axis | Choice:
-        """A draw of a batch is an axis of its own; a label is a table of integers."""
+        """The axis of a draw of a batch, or the table of integers of a label."""
         if symbol.arguments and isinstance(symbol.arguments[0], Collective):
             handle: Handle = values[0]
             return handle.draw(symbol, values[1])
@@ -190,7 +190,7 @@ class Evaluator(Elementary):
         return Choice(self.instance.choices(symbol), tuple(v.name for v in values), symbol.result)
 
     def _look_up(self, symbol: Symbol, values: tuple[Any, ...]) -> Value:
-        """A table with its derivatives, its axes named by the arguments."""
+        """The table of a symbol with its derivatives; its axes are named by the arguments."""
         if symbol.arguments.count(PARAMETER) > 1:
             raise SortError(f"{symbol.name} takes two parameters, which no table has: it needs a definition")
         if stray := [s for s in symbol.arguments if s not in (PARAMETER, TRAJECTORY) and s not in FINITE]:
@@ -216,7 +216,7 @@ class Evaluator(Elementary):
         return out
 
     def _table(self, symbol: Symbol, name: str | None) -> tuple[tuple[object, ...], dict[int, Array]]:
-        """The table of a symbol applied to a parameter with its derivatives, and what tells it from others."""
+        """A key that identifies a symbol's table at a parameter, and the table with its derivatives."""
         found = self.tables.get((symbol, name, self.levels, self.transposed))
         if found is None:
             active = tuple(k for k, p in enumerate(self.levels) if p != SKIPPED and name in (None, p.name))
@@ -236,12 +236,12 @@ class Evaluator(Elementary):
         return found
 
     def _picked(self, choice: Choice, axis: str, of: Value) -> Value:
-        """The value with an axis at a choice."""
+        """The value with an axis fixed at a choice."""
         hot = self.contraction.multiply(self._one_hot(choice, axis), of)
         return self.contraction.sum_out(hot, axis, self.instance.size(choice.sort))
 
     def _one_hot(self, choice: Choice, axis: str) -> Factor:
-        """The 0/1 factor of `axis` being the choice."""
+        """The factor that is 1 where `axis` equals the choice, else 0."""
         size = self.instance.size(choice.sort)
         hot = self.instance.numbers.integers(choice.array[..., np.newaxis] == np.arange(size))
         axes = (*choice.axes, axis)
@@ -295,7 +295,7 @@ class Evaluator(Elementary):
         return self.multiply(tuple(self._at(value, axis, k) for k in range(self.instance.size(over))))
 
     def _at(self, value: Value, axis: Axis, k: int) -> Value:
-        """The value with one axis fixed."""
+        """The value with one axis fixed at the index k."""
         chosen = np.full(1, k)
         return self._picked(Choice(chosen, (), axis.sort), axis.name, value)
 
@@ -329,7 +329,7 @@ class Evaluator(Elementary):
 
 
 def _with_distinct_axes(array: Array, axes: tuple[str, ...]) -> Array:
-    """The array with the diagonal taken where two arguments are the same variable."""
+    """The array, with the diagonal in place of axes that have one name."""
     for i, name in enumerate(axes):
         if name in axes[:i]:
             j = axes.index(name)
@@ -339,7 +339,7 @@ def _with_distinct_axes(array: Array, axes: tuple[str, ...]) -> Array:
 
 
 def _axes_of(value: Value, prefix: str) -> dict[str, int]:
-    """The axes with a prefix that a value mentions, and their sizes."""
+    """The axes of a value whose names begin with a prefix, and their sizes."""
     return {a: n for f in leaves(value) for a, n in f.sizes.items() if a.startswith(prefix)}
 
 
@@ -347,9 +347,9 @@ def evaluate(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) ->
     """The value of a term: one array of shape (points, *sizes of `axes`), the free variables in the order given.
 
     At a table instance a matrix has its entries at the points of `instance.in_pairs`, row by row.
-    Raises UnboundVariable if a free state or action is not among `axes`, UndefinedValue where the term divides by
-    zero or takes the logarithm of zero (see `Factor.poles` of `evaluate_with_poles` to look at the places),
-    OutsideNumberSystem where the instance's numbers cannot hold the value.
+    Raises UnboundVariable if a free state or action is not among `axes`, UndefinedValue if the term divides by zero or
+    takes the logarithm of zero somewhere (`poles` of `evaluate_with_poles` says where), OutsideNumberSystem if the
+    instance's numbers cannot represent the value.
     """
     factor = evaluate_with_poles(term, instance, axes)
     if factor.poles is not None and factor.poles.any():
@@ -359,7 +359,7 @@ def evaluate(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) ->
 
 @not_too_deep
 def evaluate_with_poles(term: Term, instance: Instance, axes: tuple[Variable, ...] = ()) -> Factor:
-    """Like `evaluate`, but an undefined value is marked in `poles` instead of raised."""
+    """The value of a term as by `evaluate`, but with undefined entries marked in `poles` instead of an error."""
     loose = {v for v in free(term) if v.sort in FINITE or isinstance(v.sort, Collective)} - set(axes)
     if loose:
         v = min(loose, key=lambda v: v.name)

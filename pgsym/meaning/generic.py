@@ -1,4 +1,4 @@
-"""Generic instances over prime fields: random tables that stand for every policy and problem of a size."""
+"""Generic instances over prime fields: random tables that represent every policy and problem of a size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pgsym.terms.nodes import Symbol, Variable
 
 @dataclass(frozen=True, eq=False)
 class Stratum:
-    """The discrete part of an instance: the label functions, and which table entries and real variables are zero."""
+    """The discrete part of an instance: the label functions, and the zeros among table entries and real variables."""
 
     choices: Mapping[Symbol, NDArray[np.int64]] = field(default_factory=dict)
     supports: Mapping[Symbol, NDArray[np.bool_]] = field(default_factory=dict)
@@ -30,8 +30,8 @@ class Stratum:
 class GenericInstance(Instance):
     """Random tables modulo a prime at every point; each stratum occurs once with every prime.
 
-    A law's rows sum to one and their derivatives to zero, and there is no other relation: by Schwartz–Zippel what
-    holds here holds, but for a chance that the caller bounds, for every instance of the size.
+    The rows of a law sum to one and their derivatives to zero; there is no other relation.  By Schwartz–Zippel, an
+    identity that holds here holds for every instance of the size, except with a probability that the caller bounds.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class GenericInstance(Instance):
         return out if directions or support is None else np.where(support, out, 0)
 
     def _normalised(self, symbol: Symbol, table: Array, support: NDArray[np.bool_] | None, total: int) -> Array:
-        """Masses that sum to `total` over the outcomes; a mass outside the support is zero, its derivative is not."""
+        """Masses that sum to `total` over the outcomes; outside the support they are zero, but derivatives are not."""
         outcomes = symbol.outcomes
         points, shape = table.shape[0], table.shape[1:]
         flat = table.reshape(points, prod(shape[:outcomes]), -1)
@@ -89,7 +89,7 @@ class GenericInstance(Instance):
         return flat.reshape(table.shape)
 
     def _supports(self, symbol: Symbol, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
-        """Where a table may be other than zero at every point; None where no stratum says."""
+        """A mask of the entries that may be nonzero, for every point; None if no stratum restricts them."""
         if not any(symbol in s.supports for s in self.strata):
             return None
         everywhere = np.ones(shape, dtype=bool)
@@ -103,9 +103,9 @@ class GenericInstance(Instance):
         return np.where(np.repeat([variable.name in s.zeros for s in self.strata], self.copies), 0, drawn)
 
     def _random(self, what: object, shape: tuple[int, ...]) -> Array:
-        """Random residues other than zero, from a stream of its own for each table, derivative and constant.
+        """Random nonzero residues, from a separate stream for each table, derivative and constant.
 
-        The residue of 64 random bits is any of p − 1 with a chance below (1 + 2^-33) / (p − 1) < 2^-30.
+        Each of the p − 1 residues is drawn with probability below (1 + 2^-33) / (p − 1) < 2^-30.
         """
         points = len(self.numbers.primes)
         stream = shake_256(repr((self.seed, what)).encode()).digest(8 * points * prod(shape))

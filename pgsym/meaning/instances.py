@@ -21,13 +21,13 @@ Sizes = Mapping[Sort, int]
 
 
 def has_table(symbol: Symbol) -> bool:
-    """Whether a table may give a symbol its values: it is no draw of a batch or trajectory, and no law of one."""
+    """Whether a symbol may have a table: it is neither a draw of a batch or trajectory nor a law of one."""
     drawn = symbol.arguments if symbol.result in FINITE else symbol.arguments[: symbol.outcomes]
     return not any(isinstance(s, Collective) for s in drawn)
 
 
 def axes_of(symbol: Symbol, lengths: Mapping[str, int]) -> tuple[Sort, ...]:
-    """The sorts of a symbol's table axes: its finite arguments in their order, of a trajectory one for each draw.
+    """The sorts of a symbol's table axes: one a finite argument, and one a draw of a trajectory, in order.
 
     Raises InstanceError where `lengths` does not say how many draws there are.
     """
@@ -50,21 +50,21 @@ def _axes_for(sort: Sort, lengths: Mapping[str, int]) -> tuple[Sort, ...]:
 
 
 class Instance(ABC):
-    """A finite problem in one number system: sizes, tables, and what is defined by a term.
+    """A finite problem in one number system: sizes, tables and definitions.
 
     Tables have shape (points, *sizes of the symbol's finite arguments); points is 1 where all points agree.
     """
 
     numbers: Numbers
     is_checked_again = False
-    """Whether its points are instances of which each is checked alone afterwards: at a kink slopes may be anything."""
+    """Whether each point is checked alone afterwards, so that slopes at a kink may have any value here."""
 
     def __init__(self, sizes: Sizes, lengths: Mapping[str, int], hypotheses: Iterable[Hypothesis]):
         self.sizes = dict(sizes)
         self.lengths = dict(lengths)
         self.hypotheses = tuple(hypotheses)
         self.definitions = {h.symbol: h for h in self.hypotheses if isinstance(h, Definition)}
-        self.has_kinks = False  # whether something was differentiated that bends where it is zero
+        self.has_kinks = False  # whether a function with a kink at zero, such as |x|, was differentiated
         self.frozen = {h.frozen.name: h.at.name for h in self.hypotheses if isinstance(h, Frozen)}
 
     def size(self, sort: Sort) -> int:
@@ -85,7 +85,7 @@ class Instance(ABC):
 
     @abstractmethod
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
-        """The table of a real symbol, or its derivative along some directions; None where that is zero.
+        """The table of a real symbol, or its derivative along some directions; None if that is zero everywhere.
 
         `parameter` names the parameter the symbol is applied to, if it takes one.
         """
@@ -93,9 +93,9 @@ class Instance(ABC):
     def moved(
         self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...], by: tuple[str, ...]
     ) -> Array | None:
-        """The table, or its derivative; `by` are the parameters that move what is applied to none, for each direction.
+        """The table or its derivative; `by` names the parameter of each direction, for a symbol applied to none.
 
-        Here all parameters move it alike, which is one way in which they may.
+        Here the derivative is the same for all parameters, which is one admissible case.
         """
         return self.table(symbol, parameter, directions)
 
@@ -109,17 +109,17 @@ class Instance(ABC):
 
     @cached_property
     def signs(self) -> Signs:
-        """What the form of terms shows of their signs under the hypotheses."""
+        """The signs of terms that their form and the hypotheses imply."""
         return Signs.under(self.hypotheses)
 
     @cached_property
     def bounds(self) -> BoundsInstance:
-        """What is known of every table of this class of instances, as intervals."""
+        """Interval bounds that hold for every table of this class of instances."""
         return BoundsInstance(self)
 
 
 class BoundsInstance(Instance):
-    """Probabilities lie between 0 and 1, what a hypothesis says to have a sign has it, everything else is any real."""
+    """Intervals as tables: [0, 1] for probabilities, [0, ∞) for what is assumed nonnegative, else all reals."""
 
     numbers: Bounds = Bounds()
 
@@ -142,9 +142,9 @@ class BoundsInstance(Instance):
 class TableInstance(Instance):
     """A concrete instance: tables by symbol, and their derivatives along one family of directions.
 
-    `tables[π]` has the axes of the symbol's finite arguments (actions before states for π(a | s)); `tangents[π]`
-    has one more axis in front, the coordinates of the gradient; `curvatures` gives the tables' second derivatives, with
-    an axis of all pairs of coordinates, where there are any.
+    `tables[π]` has the axes of the symbol's finite arguments (actions before states for π(a | s)).  `tangents[π]` has
+    the coordinates of the gradient as a further axis in front.  `curvatures` returns the nonzero second derivatives of
+    the tables, with an axis of all pairs of coordinates in front.
     """
 
     def __init__(
@@ -167,17 +167,17 @@ class TableInstance(Instance):
 
     @property
     def dimensions(self) -> int:
-        """How many coordinates a gradient has."""
+        """The number of coordinates of a gradient."""
         return max((len(t) for t in self.tangents.values()), default=1)
 
     @cached_property
     def in_pairs(self) -> TableInstance:
-        """The instance with a point for every two coordinates, at which a matrix has all its entries."""
+        """The instance with one point for each pair of coordinates, that is, for each entry of a matrix."""
         return PairedInstance(self)
 
     def table(self, symbol: Symbol, parameter: str | None, directions: tuple[int, ...]) -> Array | None:
         if len(directions) > 1:
-            raise OutsideNumberSystem("a second derivative is along two coordinates: take the instance in pairs")
+            raise OutsideNumberSystem("a second derivative is along two coordinates: use `in_pairs`")
         if directions:
             return np.asarray(self.tangents[symbol]) if symbol in self.tangents else None
         if symbol not in self.tables:
@@ -198,7 +198,7 @@ class TableInstance(Instance):
 
 
 class PairedInstance(TableInstance):
-    """Another table instance with a point for every two coordinates: the outer gradient's, then the inner one's."""
+    """A table instance with one point for each pair of coordinates, of the outer and of the inner gradient."""
 
     def __init__(self, of: TableInstance):
         numbers = of.numbers.repeated(of.dimensions)
@@ -226,7 +226,7 @@ class PairedInstance(TableInstance):
 
     def _curvature(self, symbol: Symbol) -> Array | None:
         if self.of.curvatures is None:
-            raise OutsideNumberSystem("second derivatives need a policy class, not tables")
+            raise OutsideNumberSystem("second derivatives need a policy class; tables alone do not determine them")
         return self._curvatures.get(symbol)
 
     @cached_property
@@ -234,7 +234,7 @@ class PairedInstance(TableInstance):
         return self.of.curvatures() if self.of.curvatures else {}
 
     def _each(self, array: Array) -> Array:
-        """What does not depend on the coordinates, at every pair of them."""
+        """An array without coordinates, repeated for every coordinate."""
         return array if len(array) == 1 else np.repeat(array, self.dimensions, axis=0)
 
     def choices(self, symbol: Symbol) -> Array:

@@ -1,4 +1,4 @@
-"""What stands for a state, an action or a batch while a term is read: axes of factors, and labels along them."""
+"""Values of states, actions and batches during evaluation: axes of factors, and labels along axes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pgsym.terms.sorts import INDEX, Collective, Sort
 
 @dataclass(frozen=True)
 class Axis:
-    """A state or action that is still open: an axis of the factors that mention it."""
+    """A state or action variable: an axis of the factors that mention it."""
 
     name: str
     sort: Sort
@@ -39,9 +39,9 @@ PLACES = (Axis, Choice)
 
 @dataclass(frozen=True)
 class Handle:
-    """A batch or trajectory that is being drawn; its draws are axes named after it.
+    """A batch or trajectory variable; each of its draws is an axis named after it.
 
-    `drawn` are those that it has, None while its law is being read, which says so.
+    `drawn` are the axes of its draws.  It is None while the law is evaluated, which determines them.
     """
 
     name: str
@@ -50,34 +50,34 @@ class Handle:
     known: dict[tuple[str, int], Axis] = field(default_factory=dict, compare=False, repr=False)
 
     def draw(self, of: Symbol, index: int) -> Axis:
-        """A draw; raises SortError if there is none, such as the state after the last."""
+        """A draw; raises SortError if it does not exist, such as the state after the last."""
         known = self.known.get((of.name, index))
         if known is None:
             known = self.known[of.name, index] = self._axis(of.name, index, of.result)
         return known
 
     def draws(self, instance: Instance) -> list[Axis]:
-        """Every draw, in the order of time; raises SortError for a history, which does not have them all."""
+        """All draws, in the order of time; raises SortError for a history, which has only some of them."""
         times = range(1, instance.length(Variable(self.sort.length, INDEX)) + 1)
         return [self._axis(name, i, sort) for i in times for name, sort in self.sort.components]
 
     def _axis(self, name: str, index: int, sort: Sort) -> Axis:
         axis = f"{self.name}.{name}.{index}"
         if self.drawn is not None and axis not in self.drawn:
-            raise SortError(f"{name}_{index} is no draw of this {self.sort}: it begins later, or ends before")
+            raise SortError(f"{name}_{index} is not a draw of this {self.sort}, which begins later or ends earlier")
         return Axis(axis, sort)
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """A law: the sort of its outcome and the mass of each."""
+    """A law: the sort of its outcomes, and the mass of each outcome."""
 
     sort: Sort
     mass: Callable[[Any], Value]
 
 
 def open_axes(variable: Variable, instance: Instance) -> list[tuple[str, Sort]]:
-    """The names and sorts of the axes that a free variable opens: its own, or one for each draw of a batch."""
+    """The names and sorts of a free variable's axes: one for a state or action, one for each draw of a batch."""
     if not isinstance(variable.sort, Collective):
         return [(variable.name, variable.sort)]
     rounds = range(1, instance.length(Variable(variable.sort.length, INDEX)) + 1)

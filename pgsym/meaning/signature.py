@@ -1,4 +1,4 @@
-"""The vocabulary of a problem: which symbols need a table, and what they are called."""
+"""The signature of a problem: the symbols that need a table, and their names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_LENGTHS: Mapping[str, int] = {}
 
 
 def bodies(terms: Iterable[Term], given: Iterable[Hypothesis]) -> list[Term]:
-    """The bodies of the definitions that some terms lead to."""
+    """The bodies of all definitions that the terms use, directly or through other definitions."""
     definitions = {h.symbol: h.body for h in given if isinstance(h, Definition)}
     used: dict[Symbol, Term] = {}
     waiting = [s for t in terms for s in symbols(t)]
@@ -29,7 +29,7 @@ def bodies(terms: Iterable[Term], given: Iterable[Hypothesis]) -> list[Term]:
 
 
 def primitives(terms: Iterable[Term], given: Iterable[Hypothesis] = ()) -> tuple[Symbol, ...]:
-    """The symbols of some terms that need a table, by name: what no definition gives and no batch draws.
+    """The symbols of some terms that need a table, sorted by name: neither defined nor drawn with a batch.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
@@ -43,7 +43,7 @@ def primitives(terms: Iterable[Term], given: Iterable[Hypothesis] = ()) -> tuple
 
 
 def only_assumed(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Symbol, ...]:
-    """The further symbols, that only hypotheses mention."""
+    """The symbols that need a table and occur in hypotheses but not in the terms."""
     terms, given = tuple(terms), tuple(given)
     heads = tuple(Apply(h.symbol, ()) for h in given if isinstance(h, SymbolHypothesis))
     everything = primitives((*terms, *heads), given)
@@ -52,7 +52,7 @@ def only_assumed(terms: Iterable[Term], given: Iterable[Hypothesis]) -> tuple[Sy
 
 
 def listed_axes(symbol: Symbol, lengths: Mapping[str, int] = NO_LENGTHS) -> tuple[Sort, ...]:
-    """The sorts of a table's axes as users write them, conditions before outcomes; a trajectory has T of each."""
+    """The sorts of a table's axes as users write them, conditions before outcomes; a trajectory has T of each sort."""
     axes, k = axes_of(symbol, lengths), symbol.outcomes
     return axes[k:] + axes[:k]
 
@@ -63,7 +63,7 @@ def indexed(symbol: Symbol, lengths: Mapping[str, int] = NO_LENGTHS) -> str:
 
 
 def head(symbol: Symbol) -> str:
-    """A symbol with its arguments as on the board, which tells apart symbols of one name.
+    """A symbol with its arguments as on the board, such as y(s) or y(a | s), to distinguish symbols with one name.
 
     >>> from pgsym.problems.classification_problem import LABEL, LABEL_LAW, POLICY
     >>> head(LABEL), head(LABEL_LAW), head(POLICY)
@@ -82,7 +82,7 @@ def head(symbol: Symbol) -> str:
 
 
 def ascii_name(name: str) -> str:
-    """A name in letters that SymPy and every keyboard know.
+    """A name spelt in ASCII.
 
     >>> ascii_name("π_old"), ascii_name("θ'")
     ('pi_old', 'thetaprime')

@@ -1,4 +1,4 @@
-"""Problems from plain tables, and the value of a term there.
+"""Problems from plain tables, and the values of terms at them.
 
 A table has its conditions before its outcomes, as in reinforcement-learning code: `π[s][a]`, `D[s]`, `r[s][a]`.
 States, actions and labels count from 0, as Python does; printed reports count them from 1.
@@ -18,7 +18,7 @@ from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.instances import Instance, Sizes, TableInstance
 from pgsym.meaning.numbers.base import Array, Ball, Float64, Numbers, Rational, Symbolic
-from pgsym.meaning.parametrised import LogLinear
+from pgsym.meaning.parametrisations import LogLinear
 from pgsym.meaning.places import open_axes
 from pgsym.meaning.signature import ascii_name, bodies, head, indexed, listed_axes, only_assumed, primitives
 from pgsym.meaning.validation import Agreement, Table, check_rows, entries_of, labels_of, numbers_of
@@ -36,7 +36,7 @@ Matrix: TypeAlias = tuple[Vector, ...]
 
 
 class Tabulated(TableInstance):
-    """A user's own problem; `concrete` holds its checked tables."""
+    """The instance of a user's own tables; `concrete` holds the checked tables."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Tabulated(TableInstance):
 
     @property
     def coordinates(self) -> tuple[str, ...]:
-        """What the entries of a gradient are derivatives by, counted from 1: one logit, or one table entry, each."""
+        """The names of a gradient's coordinates, counted from 1: each is a logit, a table entry or a parameter."""
         return self.concrete.coordinates
 
 
@@ -66,19 +66,20 @@ def problem(
     logarithmic: Iterable[str] = (),
     **sizes: int,
 ) -> Tabulated:
-    """The instance that some tables are, for the symbols and real variables of `terms` under the hypotheses `given`.
+    """The instance with some tables, for the symbols and real variables of `terms` under the hypotheses `given`.
 
-    Each table is named by its symbol, or by its head where two symbols share a name (`"y(s)"`, `"y(a | s)"`), and has
-    one axis for every state or action the symbol takes, conditions first: π[s][a] for π(a | s).  Rows of probabilities
+    Each table is named by its symbol, or by its head if two symbols share a name (`"y(s)"`, `"y(a | s)"`), and has
+    one axis for each state or action argument, conditions first: π[s][a] for π(a | s).  Rows of probabilities
     sum to one, labels count from 0, a real variable is a table without axes.  |S| and |A| follow from the shapes; an
     index variable such as N is given by name.  `numbers` is "rational", "float", "symbolic" or "ball" (or a number
     system), by default "float" if an entry is a float, else "rational".  The entries of the `logarithmic` tables stand
     for their logarithms.
 
-    What a hypothesis does not free from θ moves with it: positive rows as a softmax of one logit an entry, rows with
-    zeros and real tables by their own entries, a policy given as `pgsym.meaning.parametrised.log_linear` by parameters
-    that its rows share.  Raises InstanceError, naming the table and the row, for tables that are missing, unknown,
-    ragged, of the wrong shape, not finite, no distributions, or zero against a hypothesis.
+    Every table depends on θ unless a hypothesis says that it does not.  Positive rows of a law are a softmax with one
+    logit for each entry.  Rows with zeros and real tables have their entries as parameters.  A policy given as
+    `pgsym.values.log_linear` has parameters that its rows share.  Raises InstanceError, naming the table and the row,
+    for tables that are missing, unknown, ragged, of the wrong shape, not finite, not distributions, or zero although a
+    hypothesis says that they are positive.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -128,7 +129,7 @@ def problem(
     fixed = {h.symbol for h in given if isinstance(h, ThetaFree)}
     moved = tuple(s for s in ordered if s.result == REAL and s not in fixed)
     logs = frozenset(symbol for key in logarithmic if isinstance(symbol := targets.get(key), Symbol))
-    tied = {s: families[k].move(s) for k, s in targets.items() if k in families and isinstance(s, Symbol)}
+    tied = {s: families[k].parametrisation(s) for k, s in targets.items() if k in families and isinstance(s, Symbol)}
     concrete = Concrete({s: read[s] for s in ordered}, moved, logs, constants, tied)
     return Tabulated(concrete, system, sizes_said.sizes, _lengths(terms, given, sizes), given)
 
@@ -136,15 +137,15 @@ def problem(
 def value(
     term: Term, instance: TableInstance, at: Mapping[str, int] | None = None, undefined: str | None = None
 ) -> Scalar | Vector | Matrix:
-    """The value of a term at an instance: a Fraction or a float, for a gradient one for each of its coordinates.
+    """The value of a term at an instance: a Fraction or a float, or a tuple of them for a gradient.
 
     A matrix is a tuple of rows: row i of ∇F is the derivative of the field F along the i-th coordinate, and row i of
     x yᵀ is x_i y.
 
-    `at` gives the free states and actions their values, from 0, and those of a free batch B as "B.s.1", "B.a.1" and so
-    on.  Where the term divides by zero or takes the logarithm of zero stands `undefined`; by default UndefinedValue is
-    raised there.  Raises UnboundVariable for a state or an action that is free and not in `at`, OutsideNumberSystem for
-    a logarithm in rational numbers.
+    `at` gives the values of free states and actions, from 0; those of a free batch B are named "B.s.1", "B.a.1" and so
+    on.  Undefined entries, which divide by zero or take the logarithm of zero, are replaced by `undefined`, or raise
+    UndefinedValue by default.  Raises UnboundVariable for a free state or action that is not in `at`,
+    OutsideNumberSystem for a logarithm in rational numbers.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -167,9 +168,9 @@ def value(
 
 
 def entries_at(term: Term, instance: Instance, at: Mapping[str, int] | None = None) -> tuple[list[Scalar], list[bool]]:
-    """The values of a term at the points of an instance, with its free variables at `at`, and which are undefined.
+    """The values of a term at the points of an instance, with free variables at `at`, and which are undefined.
 
-    Those of a matrix stand row by row.
+    The entries of a matrix are listed row by row.
     """
     at = at or {}
     loose = sorted((v for v in free(term) if v.sort in FINITE or isinstance(v.sort, Collective)), key=lambda v: v.name)
@@ -196,7 +197,7 @@ def printed(result: Scalar | Vector | Matrix) -> str:
 def _targets(
     tables: Mapping[str, Table], terms: Sequence[Term], given: Sequence[Hypothesis]
 ) -> dict[str, Symbol | str]:
-    """Each key of the tables with the symbol, or the name of the real variable, that it stands for."""
+    """The symbol, or the name of the real variable, that each key of the tables stands for."""
     needed, further = primitives(terms, given), only_assumed(terms, given)
     reals = sorted({v.name for t in (*terms, *bodies(terms, given)) for v in free(t) if v.sort == REAL})
     out: dict[str, Symbol | str] = {}
@@ -208,24 +209,24 @@ def _targets(
             raise InstanceError(_unknown(key, [*(s.name for s in (*needed, *further)), *reals], given))
         if len(matches) > 1:
             heads = " and ".join(f'"{head(m)}"' if isinstance(m, Symbol) else "a number" for m in matches)
-            raise InstanceError(f"{key} could be {heads} here: say which by its head")
+            raise InstanceError(f"{key} could be {heads}: name the table by the head")
         if matches[0] in out.values():
-            raise InstanceError(f"{key} is given two tables")
+            raise InstanceError(f"{key} has two tables")
         out[key] = matches[0]
     for target in (*needed, *reals):
         if target not in out.values():
             shape = indexed(target) if isinstance(target, Symbol) else target
-            raise InstanceError(f"no table for {shape}, which the terms mention")
+            raise InstanceError(f"no table for {shape}, which occurs in the terms")
     return out
 
 
 def _unknown(key: str, known: Sequence[str], given: Sequence[Hypothesis]) -> str:
     for hypothesis in given:
         if isinstance(hypothesis, Definition) and key in (hypothesis.symbol.name, head(hypothesis.symbol)):
-            return f"{key} takes no table: it is defined by {hypothesis}"
+            return f"{key} needs no table: it is defined by {hypothesis}"
     spelt = {spelling: name for name in known for spelling in (name, ascii_name(name))}
     near = get_close_matches(key, spelt, 1, 0.5) or get_close_matches(ascii_name(key), spelt, 1, 0.5)
-    hint = f"did you mean {spelt[near[0]]}?" if near else f"they have {', '.join(known) or 'none'}"
+    hint = f"did you mean {spelt[near[0]]}?" if near else f"their symbols are {', '.join(known) or 'none'}"
     return f"the terms have no symbol {key}: {hint}"
 
 
@@ -243,7 +244,7 @@ def _number_system(numbers: str | Numbers | None, tables: Iterable[Array]) -> Nu
             return Symbolic()
         case "ball":
             return Ball()
-    raise InstanceError(f'numbers are "rational", "float", "symbolic" or "ball", not {numbers!r}')
+    raise InstanceError(f'numbers must be "rational", "float", "symbolic" or "ball", not {numbers!r}')
 
 
 def _positive(sizes: Mapping[str, int]) -> Mapping[str, int]:
@@ -254,19 +255,22 @@ def _positive(sizes: Mapping[str, int]) -> Mapping[str, int]:
 
 
 def _check_sign(said: Signed, constants: Mapping[str, Fraction], read: Mapping[Symbol, Array]) -> None:
-    """Raise InstanceError for an entry that has not the sign that a hypothesis gives it."""
+    """Raise InstanceError for an entry whose sign contradicts a hypothesis."""
     if isinstance(said.symbol, Symbol):
         entries = np.asarray(read.get(said.symbol, ())).flat
     else:
         entries = np.asarray([constants[said.symbol.name]] if said.symbol.name in constants else [], object).flat
     for x in entries:
         if x < 0 or (x == 0 and isinstance(said, Positive)):
-            raise InstanceError(f"{said.symbol.name} = {x} against the hypothesis {said}: give others, or leave it out")
+            hint = "change the table, or leave the hypothesis out"
+            raise InstanceError(f"{said.symbol.name} = {x} contradicts the hypothesis {said}: {hint}")
 
 
 def _size(key: str, sort: Sort, said: Agreement) -> int:
     if sort not in said.sizes:
-        raise InstanceError(f"{key} names {sort}s, but no table says how many there are: pass {sort.name[0].upper()}=")
+        raise InstanceError(
+            f"{key} has {sort}s as entries, but no table has an axis of {sort}s: pass {sort.name[0].upper()}="
+        )
     return said.sizes[sort]
 
 

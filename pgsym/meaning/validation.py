@@ -1,4 +1,4 @@
-"""Tables as users write them, checked entry by entry; every error names the table and the place, counted from 0."""
+"""Checks of the tables that users write; every error names the table and the place, counted from 0."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Table: TypeAlias = object
 """A number, or nested lists, tuples or an array of them."""
 
 ROW_TOLERANCE = 1e-9
-"""How far from one a row of floats may sum; a row of fractions sums to one exactly."""
+"""How far from one the sum of a row of floats may be; a row of fractions must sum to one exactly."""
 
 
 def place(key: str, index: tuple[int, ...]) -> str:
-    """An entry or a row of a table, such as π[0][1]."""
+    """The name of an entry or a row of a table, such as π[0][1]."""
     return key + "".join(f"[{i}]" for i in index)
 
 
 def entries_of(key: str, table: Table) -> Array:
-    """The entries as an object array; raises InstanceError for an empty or ragged table."""
+    """The entries of a table as an object array; raises InstanceError for an empty or ragged table."""
 
     def flattened(x: object, where: str) -> tuple[list[object], tuple[int, ...]]:
         if hasattr(x, "tolist"):
@@ -49,7 +49,7 @@ def entries_of(key: str, table: Table) -> Array:
 
 
 def numbers_of(key: str, entries: Array, exact: bool) -> Array:
-    """The entries as Fractions, or as floats; raises InstanceError for one that is not a finite number."""
+    """The entries as Fractions if `exact`, else as floats; raises InstanceError for one that is not a finite number."""
     out = np.empty(entries.shape, dtype=object)
     for index in np.ndindex(entries.shape):
         x, where = entries[index], place(key, index)
@@ -58,7 +58,7 @@ def numbers_of(key: str, entries: Array, exact: bool) -> Array:
         if not isinstance(x, int | float | Fraction):
             raise InstanceError(f"{where} = {x!r} is not a number")
         if isinstance(x, float) and not isfinite(x):
-            raise InstanceError(f"{where} is {x}: every entry is a finite number")
+            raise InstanceError(f"{where} is {x}: every entry must be finite")
         if exact and isinstance(x, float):
             hint = f'give a fraction such as Fraction("{x}"), or ask for numbers="float"'
             raise InstanceError(f"{where} = {x} is a float: {hint}")
@@ -70,7 +70,7 @@ def numbers_of(key: str, entries: Array, exact: bool) -> Array:
 
 
 def _fraction(written: str) -> Fraction | str:
-    """A fraction written as "1/3"; what is none stays as it is."""
+    """The fraction written as "1/3", or the string itself if it is not one."""
     try:
         return Fraction(written)
     except (ValueError, ZeroDivisionError):
@@ -78,7 +78,7 @@ def _fraction(written: str) -> Fraction | str:
 
 
 def labels_of(key: str, entries: Array, sort: Sort, size: int) -> Array:
-    """The entries as integers from 0; raises InstanceError for one that is none of the `size` values of the sort."""
+    """The entries as integers; raises InstanceError for one that is not among 0, …, size − 1."""
     for index in np.ndindex(entries.shape):
         x, where = entries[index], place(key, index)
         if not isinstance(x, int) or isinstance(x, bool):
@@ -94,7 +94,7 @@ def check_rows(key: str, symbol: Symbol, table: Array, exact: bool, positive: bo
         if table[index] < 0:
             raise InstanceError(f"{place(key, index)} = {table[index]} is negative: a probability is at least 0")
         if positive and table[index] == 0:
-            against = f"against the hypothesis {symbol.name} > 0 everywhere"
+            against = f"contradicts the hypothesis {symbol.name} > 0 everywhere"
             raise InstanceError(f"{place(key, index)} = 0 {against}: give positive rows, or leave the hypothesis out")
     for row in np.ndindex(table.shape[: table.ndim - symbol.outcomes]):
         total = table[row].sum()
@@ -105,13 +105,13 @@ def check_rows(key: str, symbol: Symbol, table: Array, exact: bool, positive: bo
 
 
 class Agreement:
-    """The sizes that tables say, and that they say the same."""
+    """The sizes of sorts that the tables' shapes imply; conflicting shapes raise an error."""
 
     def __init__(self, said: dict[Sort, int]):
         self.said = {sort: ("the caller", size) for sort, size in said.items()}
 
     def take(self, key: str, shape: tuple[int, ...], axes: tuple[Sort, ...]) -> None:
-        """Take the sizes of one table; raises InstanceError where another said otherwise."""
+        """Add the sizes of one table; raises InstanceError if they contradict another table's."""
         for sort, size in zip(axes, shape, strict=True):
             by, other = self.said.setdefault(sort, (key, size))
             if other != size:
@@ -121,5 +121,5 @@ class Agreement:
 
     @property
     def sizes(self) -> dict[Sort, int]:
-        """How many values each sort has."""
+        """The number of values of each sort."""
         return {sort: size for sort, (_, size) in self.said.items()}

@@ -1,15 +1,16 @@
-"""The problem of a language model that writes: contexts, tokens, and other models to be compared with.
+"""The problem of a language model that generates sequences, and of other models that it is compared with.
 
-A context is a state and a token an action.  The next context follows the context and the token by any law, appending
-the token being one; a sequence is a trajectory of T tokens.  Three models write sequences: the policy π_θ, the
-behaviour policy μ whose samples are at hand (such as the policy some updates ago), and the reference π_ref that the
-policy is kept close to.
+A context is a state and a token an action.  The next context is drawn given the context and the token; appending the
+token is one such law.  A sequence is a trajectory of T tokens.  Three models generate sequences: the policy π_θ, the
+behaviour policy μ that drew the samples (such as the policy some updates ago), and the reference π_ref to which the
+policy is kept close.
 
-Sequences that end earlier are padded.  There is an end context e that is never left, and the padding in it is drawn
-from a law that is the same for all models and does not move with θ.  So a padded sequence is one of T tokens, written
-by a policy that does not move in one context: what is true of every policy is true of it, with the score zero, the
-ratio one and the log-ratio zero at every padded position.  A network has scores there, too; `alive` masks them.  An
-end context in which the model goes on to write is something else: its tokens count in divergences and entropies.
+Sequences that end earlier are padded.  There is an end context e that is never left.  Padding tokens are drawn in it
+from a law that is the same for all models and does not depend on θ.  So a padded sequence has T tokens and is drawn by
+a policy that does not depend on θ in the context e.  Whatever holds for every policy holds for this one: at padded
+positions the score is zero, the ratio one and the log-ratio zero.  A network's own scores at padded positions are not
+zero; `alive` masks them.  If a model generates further tokens in the end context, these are not padding: they count in
+divergences and entropies.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ GOES_ON = Symbol("κ", (STATE, STATE, ACTION), outcomes=1)
 
 @dataclass(frozen=True)
 class Autoregressive(Trajectories):
-    """s_1 ~ ρ is a prompt, a_t ~ π_θ(· | s_t) a token, s_{t+1} ~ p(· | s_t, a_t) the context with it, for t = 1, …, T.
+    """s_1 ~ ρ is a prompt, a_t ~ π_θ(· | s_t) a token, s_{t+1} ~ p(· | s_t, a_t) the next context, for t = 1, …, T.
 
-    A sequence is paid R(τ) when it is finished, and r(s_t, a_t) for every token.
+    The rewards are R(τ) for the finished sequence and r(s_t, a_t) for every token.
 
     >>> m = Autoregressive()
     >>> print(m.kl)
@@ -60,21 +61,21 @@ class Autoregressive(Trajectories):
 
     # other models ----------------------------------------------------------------------------------------------
     def behaviour(self, time: Liftable, of: Variable | None = None) -> Apply:
-        """μ(a_t | s_t)."""
+        """μ(a_t | s_t), the behaviour policy's probability of a token."""
         return BEHAVIOUR(self.action(time, of), self.state(time, of))
 
     def reference(self, time: Liftable, of: Variable | None = None) -> Apply:
-        """π_ref(a_t | s_t)."""
+        """π_ref(a_t | s_t), the reference's probability of a token."""
         return REFERENCE(self.action(time, of), self.state(time, of))
 
     @property
     def behaviour_law(self) -> Law:
-        """p_μ, the law of sequences that the behaviour policy writes."""
+        """p_μ, the law of the behaviour policy's sequences."""
         return BEHAVIOUR_LAW.law()
 
     @property
     def reference_law(self) -> Law:
-        """p_ref, the law of sequences that the reference writes."""
+        """p_ref, the law of the reference's sequences."""
         return REFERENCE_LAW.law()
 
     def over_behaviour(self, body: Liftable) -> Term:
@@ -97,12 +98,12 @@ class Autoregressive(Trajectories):
 
     @property
     def sequence_ratio(self) -> Term:
-        """p_θ(τ) / p_μ(τ), in which the contexts' laws cancel: the product of all ratios."""
+        """The product of all ratios, p_θ(τ) / p_μ(τ), in which the contexts' laws cancel."""
         return product_range(self.t, 1, self.T, of=self.ratio(self.t))
 
     # divergence from the reference -----------------------------------------------------------------------------
     def log_ratio(self, time: Liftable, theta: Variable | None = None) -> Term:
-        """log(π_θ(a_t | s_t) / π_ref(a_t | s_t)), of one token; at another parameter for one that is held fixed."""
+        """log(π_θ(a_t | s_t) / π_ref(a_t | s_t)) of one token, at θ or at the parameter `theta`."""
         own = POLICY(self.action(time), self.state(time), theta or self.theta)
         return log(own / self.reference(time))
 
@@ -111,7 +112,7 @@ class Autoregressive(Trajectories):
         return sum_range(self.t, 1, self.T, of=self.log_ratio(self.t, theta))
 
     def log_ratio_to_go(self, first: Liftable | None = None, theta: Variable | None = None) -> Term:
-        """The sum of the log-ratios from t (or a later time) on."""
+        """The sum of the log-ratios from t on, or from the time `first` on."""
         return sum_range(self.u, self.t if first is None else first, self.T, of=self.log_ratio(self.u, theta))
 
     @property
@@ -124,17 +125,17 @@ class Autoregressive(Trajectories):
         """KL(p_ref ‖ p_θ)."""
         return divergence(self.reference_law, self.law, self.tau)
 
-    def over_answers_at(self, time: Liftable, body: Term) -> Term:
-        """The mean of a term in a over the policy's tokens in the context s_t."""
-        return expect(body, (self.a, self.answer_law_at(time)))
+    def over_actions_at(self, time: Liftable, body: Term) -> Term:
+        """The mean of a term in a over a ~ π_θ(· | s_t)."""
+        return expect(body, (self.a, self.policy_law_at(time)))
 
     def entropy_at(self, time: Liftable) -> Term:
         """H(π_θ(· | s_t)), the entropy of the next token."""
-        return -self.over_answers_at(time, log(self.answer_at(time)))
+        return -self.over_actions_at(time, log(self.policy_at(time)))
 
     def kl_at(self, time: Liftable) -> Term:
         """KL(π_θ(· | s_t) ‖ π_ref(· | s_t)), the divergence of the next token."""
-        return self.over_answers_at(time, log(self.answer_at(time) / REFERENCE(self.a, self.state(time))))
+        return self.over_actions_at(time, log(self.policy_at(time) / REFERENCE(self.a, self.state(time))))
 
     def k1(self, time: Liftable) -> Term:
         """−log x with x = π_ref / π_θ of one token: the log-ratio."""
@@ -150,16 +151,16 @@ class Autoregressive(Trajectories):
 
     # sequences that end -----------------------------------------------------------------------------------------
     def alive(self, time: Liftable) -> Term:
-        """1 where the sequence has not ended before the token t, else 0: the mask, which the history determines."""
+        """The mask: 1 if the sequence has not ended before the token t, else 0.  The history determines it."""
         return 1 - indicator(self.state(time), END())
 
     @property
     def length(self) -> Term:
-        """|o|, the number of tokens before the padding; with `ragged` sequences one at least."""
+        """|o|, the number of tokens before the padding; under the hypotheses `ragged` at least one."""
         return sum_range(self.u, 1, self.T, of=self.alive(self.u))
 
     def network(self, time: Liftable) -> Apply:
-        """f_θ(a_t | s_t), what the network says of a token, at padded positions too."""
+        """f_θ(a_t | s_t), the network's probability of a token, at padded positions too."""
         return NETWORK(self.action(time), self.state(time), self.theta)
 
     def network_log_ratio(self, time: Liftable) -> Term:
@@ -167,29 +168,29 @@ class Autoregressive(Trajectories):
         return log(self.network(time) / REFERENCE_NETWORK(self.action(time), self.state(time)))
 
     def network_score(self, time: Liftable) -> Term:
-        """∇ log f_θ(a_t | s_t)."""
+        """∇ log f_θ(a_t | s_t), the network's score of a token."""
         return grad(log(self.network(time)), self.theta)
 
-    # what is assumed -------------------------------------------------------------------------------------------
+    # assumptions ----------------------------------------------------------------------------------------------
     @property
     def behaviour_factorisation(self) -> Definition:
-        """p_μ(τ), factor by factor."""
-        return self._written_by(BEHAVIOUR_LAW, self.behaviour(self.t))
+        """The definition of p_μ(τ) as a product over steps."""
+        return self._factorised(BEHAVIOUR_LAW, self.behaviour(self.t))
 
     @property
     def reference_factorisation(self) -> Definition:
-        """p_ref(τ), factor by factor."""
-        return self._written_by(REFERENCE_LAW, self.reference(self.t))
+        """The definition of p_ref(τ) as a product over steps."""
+        return self._factorised(REFERENCE_LAW, self.reference(self.t))
 
-    def _written_by(self, law: Symbol, token: Term) -> Definition:
-        """The law of the sequences whose tokens have some probabilities."""
+    def _factorised(self, law: Symbol, token: Term) -> Definition:
+        """The definition of the law of sequences whose token at t has the probability `token`."""
         tokens = product_range(self.t, 1, self.T, of=token)
         contexts = product_range(self.t, 1, self.T - 1, of=self.transition(self.t))
         return Definition.of(law(self.tau), START(self.state(1)) * tokens * contexts)
 
     @property
     def padded(self) -> tuple[Definition, ...]:
-        """Every model is its network before the end, and padding from then on."""
+        """The definitions of the models: each is its network before the end context, and the padding law in it."""
         ended = indicator(self.s, END())
         written = {
             self.answer: NETWORK(self.a, self.s, self.theta),
@@ -200,37 +201,37 @@ class Autoregressive(Trajectories):
 
     @property
     def ends_for_good(self) -> Definition:
-        """The end context is never left; before it, an end token or the last place may lead there, or anything else."""
+        """The end context is never left; from any other context it may be entered after any token."""
         after, ended = Variable("s'", STATE), indicator(self.s, END())
         onward = (1 - ended) * GOES_ON(after, self.s, self.a)
         return Definition.of(TRANSITION(after, self.s, self.a), onward + ended * indicator(after, END()))
 
     @property
     def begins_alive(self) -> Definition:
-        """Prompts come from D, and are no end context."""
+        """Prompts are drawn from D, given that they are not the end context."""
         prompt = STATE_LAW(self.s) * (1 - indicator(self.s, END()))
         return Definition.of(START(self.s), prompt / (1 - STATE_LAW(END())))
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """Those of trajectories; the rewards and the other models do not move, and can write every token."""
+        """Those of trajectories; R, μ and π_ref do not depend on θ, and μ and π_ref are positive."""
         fixed = (SEQUENCE_REWARD, BEHAVIOUR, REFERENCE)
         others = (self.behaviour_factorisation, self.reference_factorisation)
         return (*super().hypotheses, *map(ThetaFree, fixed), Positive(BEHAVIOUR), Positive(REFERENCE), *others)
 
     @property
     def ragged(self) -> tuple[Hypothesis, ...]:
-        """The hypotheses for sequences that end, and are padded from then on."""
-        told = (AtLeastTwo(STATE), self.begins_alive, *self.padded, self.ends_for_good)
-        defined = {h.symbol for h in told if isinstance(h, Definition)}
+        """The hypotheses for sequences that may end before T and are then padded."""
+        added = (AtLeastTwo(STATE), self.begins_alive, *self.padded, self.ends_for_good)
+        defined = {h.symbol for h in added if isinstance(h, Definition)}
         kept = tuple(h for h in self.hypotheses if not (isinstance(h, SymbolHypothesis) and h.symbol in defined))
         fixed = map(ThetaFree, (STATE_LAW, GOES_ON, PADDING, BEHAVIOUR_NETWORK, REFERENCE_NETWORK))
         positive = map(Positive, (STATE_LAW, PADDING, NETWORK, BEHAVIOUR_NETWORK, REFERENCE_NETWORK))
-        return (*kept, *fixed, *positive, *told)
+        return (*kept, *fixed, *positive, *added)
 
 
 def autoregressive(length: int | None = None) -> Autoregressive:
-    """The problem of a model that writes sequences of T tokens, for every T or for one.
+    """The problem of a model that generates sequences of T tokens, with T free or given.
 
     >>> print(autoregressive(2).sequence_log_ratio())
     Σ_{t=1}^2 log(π_θ(aₜ | sₜ)/π_ref(aₜ | sₜ))

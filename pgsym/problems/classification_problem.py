@@ -1,4 +1,4 @@
-"""The classification bot: a one-step problem whose reward is 1 for the right label and 0 for a wrong one."""
+"""The classification bot: a contextual bandit whose reward may be 1 for the right label and 0 for a wrong one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Classification(OneStep):
 
     @property
     def is_right(self) -> Apply:
-        """1 where the answer is the label."""
+        """1 if the answer is the label, else 0."""
         return indicator(self.a, self.label)
 
     @property
@@ -68,12 +68,12 @@ class Classification(OneStep):
 
     @property
     def logit(self) -> Apply:
-        """z_θ(s, a)."""
+        """z_θ(s, a), the logit of the answer a."""
         return LOGIT(self.s, self.a, self.theta)
 
     @property
     def right_score(self) -> Term:
-        """∇ log π_θ(y(s) | s)."""
+        """∇ log π_θ(y(s) | s), the score of the right answer."""
         return grad(log(self.right_mass), self.theta)
 
     @property
@@ -83,7 +83,7 @@ class Classification(OneStep):
 
     @property
     def one_hot(self) -> Definition:
-        """All the label's probability is on y(s)."""
+        """One-hot labels: y(a | s) = 1{a = y(s)}."""
         return Definition.of(self.label_mass, self.is_right)
 
     @property
@@ -94,7 +94,7 @@ class Classification(OneStep):
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """The textbook's, with a label distribution that does not depend on θ."""
+        """Those of the one-step problem, and a label distribution that does not depend on θ."""
         return (*super().hypotheses, ThetaFree(LABEL_LAW))
 
 

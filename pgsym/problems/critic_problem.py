@@ -1,4 +1,4 @@
-"""Critics: a guess of what is still to be earned in a state, and the advantages that are estimated with it."""
+"""Critics: estimates of a state's value, and the advantages computed with them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ DISCOUNTED_VALUE = Symbol("V", (STATE, INDEX, PARAMETER, REAL))
 ZERO, ONE = lift(0), lift(1)
 
 Value: TypeAlias = Callable[[Liftable], Term]
-"""What is taken for the value of the state at a time."""
+"""A function from a time t to the term that stands for the value of s_t."""
 
 
 @dataclass(frozen=True)
 class Critics(Trajectories):
-    """Trajectories with a discount γ, a mixture λ of horizons, and a critic V̂ of states.
+    """Trajectories with a discount γ, the λ of generalised advantage estimation, and a critic V̂ of states.
 
-    A state may say its time, so V̂ may depend on it.  After the last step nothing is earned.
+    A state may include its time, so V̂ may depend on time.  After the last step the value is 0.
 
     >>> m = Critics()
     >>> print(m.temporal_difference(m.critic))
@@ -42,15 +42,15 @@ class Critics(Trajectories):
         return CRITIC(self.state(time))
 
     def exact(self, time: Liftable) -> Apply:
-        """V_{t,θ}(s_t), what is earned from t on, on average."""
+        """V_{t,θ}(s_t), the expected sum of rewards from t on."""
         return STATE_VALUE(self.state(time), time, self.theta)
 
     def exact_discounted(self, time: Liftable) -> Apply:
-        """V_{t,θ}(s_t, γ), the same of discounted rewards."""
+        """V_{t,θ}(s_t, γ), the expected discounted sum of rewards from t on."""
         return DISCOUNTED_VALUE(self.state(time), time, self.theta, self.gamma)
 
     def temporal_difference(self, value: Value, gamma: Liftable | None = None, at: Term | None = None) -> Term:
-        """δ_t, what t earns and leaves to be earned, more than was promised, before the last step."""
+        """δ_t = r(s_t, a_t) + γ V(t + 1) − V(t), the temporal difference at a time before the last step."""
         t, discount = self.t if at is None else at, lift(self.gamma if gamma is None else gamma)
         following = value(t + 1) if discount == ONE else discount * value(t + 1)
         return self.reward(t) + following - value(t)
@@ -68,11 +68,11 @@ class Critics(Trajectories):
         return sum_range(self.u, self.t, self.T - 1, of=differences) + last
 
     def discounted_to(self, time: Term) -> Term:
-        """What is earned from t to a time, discounted from t on."""
+        """The sum of the rewards from t up to a time, discounted from t on."""
         return sum_range(self.u, self.t, time, of=self.gamma ** (self.u - self.t) * self.reward(self.u))
 
     def n_step(self, value: Value) -> Term:
-        """The advantage that counts rewards before the time w, and then the critic."""
+        """The advantage from the rewards at t, …, w − 1 and the value at w: Σ_u γ^(u−t) r_u + γ^(w−t) V(w) − V(t)."""
         return self.discounted_to(self.w - 1) + self.gamma ** (self.w - self.t) * value(self.w) - value(self.t)
 
     def estimate(self, advantage: Term) -> Term:
@@ -86,11 +86,11 @@ class Critics(Trajectories):
 
     @property
     def discounted_values(self) -> tuple[Definition, ...]:
-        """What Q and V are for discounted rewards."""
+        """The definitions of Q and V for discounted rewards."""
         s, a, t, theta, gamma = self.s, self.a, self.t, self.theta, self.gamma
         of_action = DISCOUNTED_ACTION_VALUE(s, a, t, theta, gamma)
         earned = expect(self.discounted_to(self.T), (self.tau, FUTURE_LAW.law(s, a, t, theta)))
-        mean = expect(of_action, (a, self.answer_law))
+        mean = expect(of_action, (a, self.policy_law))
         return Definition.of(of_action, earned), Definition.of(DISCOUNTED_VALUE(s, t, theta, gamma), mean)
 
 

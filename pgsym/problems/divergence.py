@@ -1,4 +1,4 @@
-"""Entropies and divergences of the laws of actions and trajectories."""
+"""Entropies and Kullback-Leibler divergences of laws, as terms."""
 
 from __future__ import annotations
 

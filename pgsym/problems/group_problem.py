@@ -27,11 +27,11 @@ class Groups(OneStep):
     group: Variable = Variable("G", GROUP)
 
     def answer(self, member: Liftable) -> Apply:
-        """a_i, the answer of a member of the group."""
+        """a_i, the answer of member i of the group."""
         return MEMBER(self.group, member)
 
     def paid(self, member: Liftable) -> Apply:
-        """r(s, a_i)."""
+        """r(s, a_i), the reward of member i."""
         return REWARD(self.s, self.answer(member))
 
     def score_of(self, member: Liftable) -> Term:
@@ -44,11 +44,11 @@ class Groups(OneStep):
         return GROUP_LAW.law(self.s, self.theta)
 
     def over_group(self, body: Liftable) -> Term:
-        """The expectation of a term in the group that answers s."""
+        """The expectation of a term over the group, given the question s."""
         return expect(body, (self.group, self.group_law))
 
     def over_groups(self, body: Liftable) -> Term:
-        """The expectation of a term in the question and the group."""
+        """The expectation of a term over the question and the group."""
         return expect(body, (self.s, self.state_law), (self.group, self.group_law))
 
     @property
@@ -58,17 +58,17 @@ class Groups(OneStep):
 
     @property
     def others(self) -> Term:
-        """The sum of the rewards of all but the member i."""
+        """The sum of the rewards of all members but i."""
         before = sum_range(self.j, 1, self.i - 1, of=self.paid(self.j))
         return before + sum_range(self.j, self.i + 1, self.N, of=self.paid(self.j))
 
     @property
     def mean_of_others(self) -> Term:
-        """The mean of the rewards of all but the member i."""
+        """The mean of the rewards of all members but i."""
         return (1 / (self.N - 1)) * self.others
 
     def estimate(self, advantage: Liftable) -> Term:
-        """The mean over the group of the scores, each times the advantage of its member i."""
+        """The mean over the group of score times advantage, the advantage being a term in the member i."""
         return self.average(self.score_of(self.i) * advantage)
 
     @property
@@ -79,7 +79,7 @@ class Groups(OneStep):
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """What the textbook assumes without saying so."""
+        """Those of the one-step problem, and independent answers."""
         return (*super().hypotheses, self.independent_answers)
 
 

@@ -1,4 +1,4 @@
-"""Rewards and labels that are not certain: chance has a say in what is paid, and in what the label says."""
+"""Random rewards and noisy labels."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class NoisyRewards(OneStep):
 
     @property
     def chance_law(self) -> Law:
-        """ν(· | s, a), the law of what is not known beforehand."""
+        """ν(· | s, a), the law of the random outcome w."""
         return CHANCE_LAW.law(self.s, self.a)
 
     @property
     def draws(self) -> tuple[tuple[Variable, Law], ...]:
-        """The state and the answer, as the bot draws them."""
+        """The draws of the state and of the action."""
         return ((self.s, self.state_law), (self.a, self.policy_law))
 
     @property
@@ -51,17 +51,17 @@ class NoisyRewards(OneStep):
         return self.w, self.chance_law
 
     def over_chance(self, body: Liftable) -> Term:
-        """The expectation of a term in w, given the state and the answer."""
+        """The expectation of a term in w, given the state and the action."""
         return expect(body, self.chance)
 
     @property
     def mean_reward(self) -> Definition:
-        """r(s, a) is the mean of what is paid."""
+        """r(s, a) is the mean of R(s, a, w) over w."""
         return Definition.of(self.reward, self.over_chance(self.paid))
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """The textbook's, with a chance and a payment that do not depend on θ; r is defined by them."""
+        """Those of the one-step problem, but ν and R do not depend on θ, and r is defined by them."""
         plain = tuple(h for h in super().hypotheses if h != ThetaFree(self.reward.symbol))
         return (*plain, ThetaFree(CHANCE_LAW), ThetaFree(PAID), self.mean_reward)
 
@@ -92,12 +92,12 @@ class NoisyLabels(Classification):
 
     @property
     def smoothing(self) -> Term:
-        """ε |A| / (|A| − 1): how often the label is drawn anew, from all classes alike."""
+        """ε |A| / (|A| − 1): redrawing the label uniformly with this probability is the same noise."""
         return (self.flipped * self.classes) / (self.classes - 1)
 
     @property
     def kept(self) -> Term:
-        """1 − ε |A| / (|A| − 1): what the noise leaves of the label."""
+        """1 − ε |A| / (|A| − 1), the probability that the label is not redrawn."""
         return 1 - self.smoothing
 
     @property
@@ -123,18 +123,18 @@ class NoisyLabels(Classification):
 
     @property
     def noise_by_odds(self) -> Definition:
-        """The law of the noisy label, the odds of a flip being o = ε/(1 − ε)."""
+        """The law of the noisy label, written with the odds o = ε/(1 − ε) of a flip."""
         wrong = self.odds / (self.classes - 1)
         return Definition.of(self.noisy_mass, (self.is_right + wrong * (1 - self.is_right)) / (1 + self.odds))
 
     @property
     def noisy_accuracy(self) -> Term:
-        """The expected reward when the answer is compared with the noisy label."""
+        """The expected 0/1 reward of answers that are compared with the noisy label."""
         return self.expectation(expect(indicator(self.a, self.b), (self.b, self.noisy_law)))
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """The textbook's, with noise that does not depend on θ and two classes at least."""
+        """Those of classification, noise that does not depend on θ, and at least two classes."""
         return (*super().hypotheses, ThetaFree(FLIPPED), self.noise, AtLeastTwo(ACTION))
 
 
@@ -144,5 +144,5 @@ def noisy_rewards() -> NoisyRewards:
 
 
 def noisy_labels() -> NoisyLabels:
-    """The classification bot with labels that are flipped now and then."""
+    """The classification bot with labels that are flipped at random."""
     return NoisyLabels()

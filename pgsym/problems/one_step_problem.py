@@ -1,10 +1,10 @@
-"""The one-step problem: a state is drawn, the bot answers from its policy, a reward is paid."""
+"""The one-step problem, or contextual bandit: a state is drawn, the policy draws an action, a reward is paid."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pgsym.terms.build import expect, function, grad, log, sum_range
+from pgsym.terms.build import expect, function, grad, log, product_range, sum_range
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable
 from pgsym.terms.sorts import ACTION, BATCH, INDEX, PARAMETER, STATE
@@ -21,7 +21,7 @@ ACTION_OF = Symbol("a", (BATCH, INDEX), result=ACTION)
 
 @dataclass(frozen=True)
 class OneStep:
-    """s ~ D, a ~ π_θ(· | s), reward r(s, a), and N independent rounds of it.
+    """The contextual bandit s ~ D, a ~ π_θ(· | s), with reward r(s, a), and N independent rounds of it.
 
     >>> m = OneStep()
     >>> print(m.objective)
@@ -42,12 +42,12 @@ class OneStep:
 
     @property
     def policy(self) -> Apply:
-        """π_θ(a | s), the probability of the answer a in the state s."""
+        """π_θ(a | s), the probability of the action a in the state s."""
         return POLICY(self.a, self.s, self.theta)
 
     @property
     def joint(self) -> Apply:
-        """P_θ(s, a), the probability that s is drawn and answered by a."""
+        """P_θ(s, a), the joint probability of the state s and the action a."""
         return JOINT(self.s, self.a, self.theta)
 
     @property
@@ -62,16 +62,16 @@ class OneStep:
 
     @property
     def state_law(self) -> Law:
-        """D."""
+        """D, the law of states."""
         return STATE_LAW.law()
 
     @property
     def policy_law(self) -> Law:
-        """π_θ(· | s)."""
+        """π_θ(· | s), the law of actions in the state s."""
         return POLICY.law(self.s, self.theta)
 
     def expectation(self, body: Liftable, policy: Law | None = None) -> Term:
-        """The expectation of a term in s and a when the bot acts, or when `policy` answers instead."""
+        """The expectation of a term in s and a, with a drawn from π_θ(· | s), or from `policy` if one is given."""
         return expect(body, (self.s, self.state_law), (self.a, policy or self.policy_law))
 
     def over_states(self, body: Liftable) -> Term:
@@ -91,34 +91,32 @@ class OneStep:
 
     @property
     def a_i(self) -> Apply:
-        """The answer of round i."""
+        """The action of round i."""
         return ACTION_OF(self.batch, self.i)
 
     def average(self, body: Liftable) -> Term:
-        """(1/N) Σ_i of a term in i."""
+        """(1/N) Σ_i x_i for a term x_i in i."""
         return (1 / self.N) * sum_range(self.i, 1, self.N, of=body)
 
     def over_batches(self, body: Liftable) -> Term:
         """The expectation over N independent rounds."""
         return expect(body, (self.batch, SAMPLES.law(self.theta)))
 
-    # what is assumed -------------------------------------------------------------------------------------------
+    # assumptions ----------------------------------------------------------------------------------------------
     @property
     def on_policy(self) -> Definition:
-        """The bot's answers are drawn from its own policy: P(s, a) = D(s) π(a | s)."""
+        """Actions are drawn from the policy itself: P(s, a) = D(s) π(a | s)."""
         return Definition.of(self.joint, self.state_mass * self.policy)
 
     @property
     def independent_rounds(self) -> Definition:
-        """The rounds are independent draws of the same problem."""
-        from pgsym.terms.build import product_range
-
+        """The N rounds are independent and identically distributed."""
         draw = STATE_LAW(self.s_i) * POLICY(self.a_i, self.s_i, self.theta)
         return Definition.of(SAMPLES(self.batch, self.theta), product_range(self.i, 1, self.N, of=draw))
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """What the textbook assumes without saying so."""
+        """The standard assumptions, which textbooks often leave unsaid."""
         return (
             ThetaFree(STATE_LAW),
             ThetaFree(REWARD),
@@ -129,5 +127,5 @@ class OneStep:
 
 
 def one_step() -> OneStep:
-    """The one-step problem."""
+    """The one-step problem, or contextual bandit."""
     return OneStep()

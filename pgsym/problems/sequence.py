@@ -1,8 +1,8 @@
-"""The problem of sequences: contexts, tokens and labels, with a data set of gold sequences beside the model's own.
+"""The problem of sequences: contexts, tokens and labels, drawn from a data set of gold sequences or from the model.
 
 A context is a state: the prompt and the tokens so far.  A token is an action, and the next context follows the context
-and the token.  Any law of labelled sequences is a law of the next label given the context, so gold sequences are drawn
-like the model's own, with y in the place of π; they do not move with θ, which is what teacher forcing means.
+and the token.  Every law of labelled sequences factorises into laws of the next label given the context, so gold
+sequences are drawn as the model's are, with y in place of π.  They do not depend on θ; this is teacher forcing.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ class Sequences(Trajectories):
         return GOLD_LAW.law()
 
     def over_gold(self, body: Liftable, of: Variable | None = None) -> Term:
-        """The expectation of a term in τ (or in another sequence) over gold sequences."""
+        """The expectation of a term in τ, or in the sequence `of`, over gold sequences."""
         return expect(body, (of or self.tau, self.gold_law))
 
     def label_mass(self, time: Liftable, of: Variable | None = None) -> Apply:
-        """y(a_t | s_t), the probability that the data goes on with the token a_t."""
+        """y(a_t | s_t), the probability of the token a_t in the data, given the context s_t."""
         return LABEL_LAW(self.action(time, of), self.state(time, of))
 
     def is_right(self, time: Liftable, of: Variable | None = None) -> Apply:
-        """1 where the token is the label y(s_t) of its context."""
+        """1 if the token a_t is the label y(s_t), else 0."""
         return indicator(self.action(time, of), LABEL(self.state(time, of)))
 
     @property
@@ -54,26 +54,26 @@ class Sequences(Trajectories):
         return -self.over_gold(self.log_likelihood())
 
     def cross_entropy_at(self, time: Liftable) -> Term:
-        """−Σ_a y(a | s_t) log π_θ(a | s_t), the cross entropy at one context."""
-        answer = self.answer_at(time)
+        """−Σ_a y(a | s_t) log π_θ(a | s_t), the cross entropy in the context s_t."""
+        answer = self.policy_at(time)
         return -sum_over(self.a, of=LABEL_LAW(self.a, self.state(time)) * log(answer))
 
     @property
     def pairwise(self) -> Term:
-        """Σ_t r(s_t, a_t) ∇ log π_θ(a_t | s_t), every reward with the score of its own step."""
+        """Σ_t r(s_t, a_t) ∇ log π_θ(a_t | s_t): each reward times the score of its own step."""
         return sum_range(self.t, 1, self.T, of=self.reward(self.t) * self.score(self.t))
 
     @property
     def full(self) -> Term:
-        """(Σ_t r(s_t, a_t)) (Σ_t ∇ log π_θ(a_t | s_t)), every reward with every score."""
+        """(Σ_t r(s_t, a_t)) (Σ_t ∇ log π_θ(a_t | s_t)): each reward times all scores."""
         return self.total_reward * self.total_score
 
     @property
     def to_go(self) -> Term:
-        """Σ_t ∇ log π_θ(a_t | s_t) Σ_{u≥t} r(s_u, a_u), every reward with the scores up to it."""
+        """Σ_t ∇ log π_θ(a_t | s_t) Σ_{u≥t} r(s_u, a_u): each reward times the scores up to its step."""
         return sum_range(self.t, 1, self.T, of=self.score(self.t) * self.reward_to_go)
 
-    # what is assumed -------------------------------------------------------------------------------------------
+    # assumptions ----------------------------------------------------------------------------------------------
     @property
     def gold_factorisation(self) -> Definition:
         """q(τ) = ρ(s_1) Π_t y(a_t | s_t) Π_t p(s_{t+1} | s_t, a_t)."""
@@ -83,7 +83,7 @@ class Sequences(Trajectories):
 
     @property
     def gold_histories(self) -> Definition:
-        """The law of a gold history up to t."""
+        """The definition of the law of a gold history up to t."""
         k = Variable("k", INDEX)
         step = self.label_mass(k, self.h) * self.transition(k, self.h)
         head = GOLD_HISTORY_LAW(self.h, self.t)
@@ -97,7 +97,7 @@ class Sequences(Trajectories):
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """Those of trajectories, and a data set that does not depend on θ."""
+        """Those of trajectories, and gold sequences whose law does not depend on θ."""
         return (*super().hypotheses, ThetaFree(LABEL_LAW), self.gold_factorisation, self.gold_histories)
 
     @property
@@ -109,7 +109,7 @@ class Sequences(Trajectories):
 
 
 def sequences() -> Sequences:
-    """The problem of sequences, for every length T."""
+    """The problem of sequences, with a free length T."""
     return Sequences()
 
 

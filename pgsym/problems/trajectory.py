@@ -1,4 +1,4 @@
-"""The problem of several steps: a start, a policy and transitions make a trajectory, and every step pays.
+"""The problem of several steps (an MDP with a finite horizon): trajectories with a reward at every step.
 
 Times count from 1 to the horizon T.  A history up to t is (s_1, a_1, …, s_{t−1}, a_{t−1}, s_t); a future from t is
 (s_t, a_t, …, s_T, a_T) given its first pair.
@@ -46,11 +46,11 @@ class Trajectories:
     T: Term = Variable("T", INDEX)
 
     def state(self, time: Liftable, of: Variable | None = None) -> Apply:
-        """s_t of the trajectory (or of another)."""
+        """s_t of the trajectory τ, or of the trajectory `of`."""
         return STATE_AT(of or self.tau, time)
 
     def action(self, time: Liftable, of: Variable | None = None) -> Apply:
-        """a_t of the trajectory (or of another)."""
+        """a_t of the trajectory τ, or of the trajectory `of`."""
         return ACTION_AT(of or self.tau, time)
 
     def policy(self, time: Liftable, of: Variable | None = None) -> Apply:
@@ -84,7 +84,7 @@ class Trajectories:
         return TRAJECTORY_LAW.law(self.theta)
 
     def expectation(self, body: Liftable) -> Term:
-        """The expectation of a term in τ."""
+        """The expectation of a term in τ over the policy's trajectories."""
         return expect(body, (self.tau, self.law))
 
     def variance(self, body: Liftable) -> Term:
@@ -115,25 +115,25 @@ class Trajectories:
         """The sum of the rewards from t on."""
         return sum_range(self.u, self.t, self.T, of=self.reward(self.u))
 
-    def answer_at(self, time: Liftable, of: Variable | None = None) -> Apply:
-        """π_θ(a | s_t), for an action of no trajectory."""
+    def policy_at(self, time: Liftable, of: Variable | None = None) -> Apply:
+        """π_θ(a | s_t) for a free action a."""
         return POLICY(self.a, self.state(time, of), self.theta)
 
-    def answer_law_at(self, time: Liftable, of: Variable | None = None) -> Law:
+    def policy_law_at(self, time: Liftable, of: Variable | None = None) -> Law:
         """π_θ(· | s_t)."""
         return POLICY.law(self.state(time, of), self.theta)
 
     @property
     def answer(self) -> Apply:
-        """π_θ(a | s), for a state and an action of no trajectory."""
+        """π_θ(a | s) for a free state s and a free action a."""
         return POLICY(self.a, self.s, self.theta)
 
     @property
-    def answer_law(self) -> Law:
+    def policy_law(self) -> Law:
         """π_θ(· | s)."""
         return POLICY.law(self.s, self.theta)
 
-    # what is assumed -------------------------------------------------------------------------------------------
+    # assumptions ----------------------------------------------------------------------------------------------
     @cached_property
     def factorisation(self) -> Definition:
         """p_θ(τ) = ρ(s_1) Π_t π_θ(a_t | s_t) Π_t p(s_{t+1} | s_t, a_t)."""
@@ -144,7 +144,7 @@ class Trajectories:
 
     @cached_property
     def histories(self) -> Definition:
-        """The law of a history up to t."""
+        """The definition of the law of a history up to t."""
         k = Variable("k", INDEX)
         step = self.policy(k, self.h) * self.transition(k, self.h)
         head = HISTORY_LAW(self.h, self.t, self.theta)
@@ -152,7 +152,7 @@ class Trajectories:
 
     @cached_property
     def futures(self) -> Definition:
-        """The law of a future from t that begins with s, a."""
+        """The definition of the law of a future from t that begins with s, a."""
         k, t, f = Variable("k", INDEX), self.t, self.tau
         begins = indicator(self.state(t), self.s) * indicator(self.action(t), self.a)
         moved = TRANSITION(self.state(k), self.state(k - 1), self.action(k - 1))
@@ -162,14 +162,14 @@ class Trajectories:
 
     @property
     def action_values(self) -> Definition:
-        """Q_{t,θ}(s, a), what is earned on average from t on, beginning with s and a."""
+        """Q_{t,θ}(s, a), the expected sum of rewards from t on, given s and a at t."""
         earned = expect(self.reward_to_go, (self.tau, FUTURE_LAW.law(self.s, self.a, self.t, self.theta)))
         return Definition.of(ACTION_VALUE(self.s, self.a, self.t, self.theta), earned)
 
     @property
     def state_values(self) -> Definition:
-        """V_{t,θ}(s), the mean of Q over the policy's answers."""
-        mean = expect(ACTION_VALUE(self.s, self.a, self.t, self.theta), (self.a, self.answer_law))
+        """V_{t,θ}(s), the mean of Q over the policy's actions."""
+        mean = expect(ACTION_VALUE(self.s, self.a, self.t, self.theta), (self.a, self.policy_law))
         return Definition.of(STATE_VALUE(self.s, self.t, self.theta), mean)
 
     @property
@@ -181,12 +181,12 @@ class Trajectories:
 
     @property
     def values(self) -> tuple[Definition, ...]:
-        """What Q, V and A are."""
+        """The definitions of Q, V and A."""
         return (self.action_values, self.state_values, self.advantages)
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """What the textbook assumes without saying so."""
+        """The standard assumptions, which textbooks often leave unsaid."""
         return (
             ThetaFree(START),
             ThetaFree(TRANSITION),
@@ -199,7 +199,7 @@ class Trajectories:
 
 
 def trajectories(horizon: int | None = None) -> Trajectories:
-    """The problem of several steps, for every horizon T or for one.
+    """The problem of several steps, with a free horizon T or a given one.
 
     >>> print(trajectories(horizon=1).objective)
     E_{τ∼p_θ}[Σ_{t=1}^1 r(sₜ, aₜ)]

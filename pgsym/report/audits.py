@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pgsym.audit import TOLERANCE, Audit, Reading
 from pgsym.errors import ReportError
 from pgsym.extras import install
+from pgsym.mdps.forms import TOLERANCE, Audit, Reading
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
 from pgsym.report.versions import versions
 from pgsym.terms import latex
@@ -93,7 +93,7 @@ def _statement(audit: Audit, reading: Reading) -> Statement:
         f"This MDP, this policy, this direction: relative deviation {_number(audit.deviation(reading.value), 1)}{also}"
     )
     badge = Badge("tested" if agrees else "refuted", how)
-    return Statement("Form", reading.form.name, reading.form.says, formula, badge=badge)
+    return Statement("Form", reading.form.name, reading.form.summary, formula, badge=badge)
 
 
 def _number(value: float, digits: int = 6) -> str:

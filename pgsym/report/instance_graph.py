@@ -10,7 +10,7 @@ import numpy as np
 
 from pgsym.claims.claim import Example
 from pgsym.decide.instances.counterexamples import Counterexample
-from pgsym.meaning.parametrised import LogLinear
+from pgsym.meaning.parametrisations import LogLinear
 from pgsym.meaning.signature import head, listed_axes, primitives
 from pgsym.report.document import Figure
 from pgsym.report.figures.graph import Graph, draw

@@ -1,4 +1,4 @@
-"""What may be done: the rules, one file a family."""
+"""The rules: the steps of a derivation, one file for each family."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

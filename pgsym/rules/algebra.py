@@ -1,4 +1,4 @@
-"""Algebra: fractions cancelled, terms rearranged, rules read backwards."""
+"""Rules of algebra: cancel fractions, rearrange terms, reverse a rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pgsym.terms.structure import bottom_up, flat, product, total
 class CancelFraction(Rule):
     """f (g / f) → g, f > 0.
 
-    Refuses when no factor is the denominator of another, or it cannot be seen to be positive.
+    Refuses if no factor is the denominator of another, or if its form does not show that it is positive.
     """
 
     source = "cancellation"
@@ -38,8 +38,8 @@ class CancelFraction(Rule):
 class Rearrange(Rule):
     """f → g, where f = g by the laws of +, −, ·, / alone.
 
-    Whatever is not built from these is an atom.  Refuses when the two differ as rational functions of their atoms,
-    or a denominator cannot be seen to be positive.
+    Every other sub-term is an atom.  Refuses if the two differ as rational functions of their atoms, or if the form of
+    a denominator does not show that it is positive.
     """
 
     to: Term
@@ -48,11 +48,11 @@ class Rearrange(Rule):
     def rewrite(self, place: Place) -> Rewrite:
         needs = union([_denominators(place.term), _denominators(self.to)])
         if needs is None:
-            raise self.refuse(place.term, "something it divides by may be zero")
+            raise self.refuse(place.term, "one of its denominators may be zero")
         if flat(place.term) == flat(self.to):
-            raise self.refuse(place.term, "that is what it is already")
+            raise self.refuse(place.term, "it already has this form")
         if not same_rational_function(place.term, self.to):
-            raise self.refuse(place.term, f"algebra alone does not make it {self.to}")
+            raise self.refuse(place.term, f"algebra alone does not turn it into {self.to}")
         return Rewrite(self.to, needs)
 
 
@@ -71,7 +71,7 @@ def _denominators(term: Term) -> Needs | None:
 class DropZeros(Rule):
     """0 f → 0, f + 0 → f, 0 / f → 0, Σ_x 0 → 0, E_x[0] → 0.
 
-    Refuses a term without a zero, and one where something that is dropped could be undefined.
+    Refuses a term without a zero, and a term that could be undefined.
     """
 
     source = "algebra"
@@ -79,7 +79,7 @@ class DropZeros(Rule):
     def rewrite(self, place: Place) -> Rewrite:
         needs = defined(place.term)
         if needs is None:
-            raise self.refuse(place.term, "something in it could be undefined")
+            raise self.refuse(place.term, "one of its parts could be undefined")
         result = bottom_up(place.term, _without_zeros)
         if result == place.term:
             raise self.refuse(place.term, "there is no zero in it")
@@ -87,7 +87,7 @@ class DropZeros(Rule):
 
 
 def _without_zeros(term: Term) -> Term:
-    """A term whose parts have no zeros left, without its own."""
+    """A term whose parts contain no zeros, with its own zeros dropped."""
     zero = Number(Fraction(0))
     match term:
         case Multiply(xs) if zero in xs:
@@ -105,7 +105,7 @@ def _without_zeros(term: Term) -> Term:
 class Backwards(Rule):
     """g → f, where a rule takes f to g.
 
-    Refuses when the rule does not take the given term to this one.
+    Refuses if the rule does not take `to` to the term.
     """
 
     rule: Rule

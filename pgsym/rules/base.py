@@ -1,4 +1,4 @@
-"""What a rule is, and the side conditions that rules share."""
+"""The base class of rules, and the side conditions that rules share."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ONE = Number(Fraction(1))
 
 @dataclass(frozen=True)
 class Rewrite:
-    """What a rule makes of a term, and the hypotheses it needed."""
+    """The result of a rule, and the hypotheses that it needs."""
 
     result: Term
     needs: Needs = NOTHING
@@ -49,11 +49,11 @@ class Rewrite:
 
 @dataclass(frozen=True)
 class Rule(ABC):
-    """A pure function from term to term; its first docstring line is its schema, `source` where it is taught.
+    """A pure function from terms to terms; its first docstring line is its schema, `source` is the fact it rests on.
 
-    A rule that does not apply raises RuleDoesNotApply; it never returns its input.  A rule of your own is a frozen
-    dataclass too, so that a record can say it: its fields are terms, symbols, hypotheses, rules, theorems, or plain
-    values.
+    A rule that does not apply raises RuleDoesNotApply; it never returns its input.  Your own rules are frozen
+    dataclasses too, so that they can be recorded.  Their fields are terms, symbols, hypotheses, rules, theorems or
+    plain values.
     """
 
     source: ClassVar[str] = ""
@@ -79,13 +79,13 @@ class Rule(ABC):
 
 
 def opened(binder: Binder | Conditional, place: Place) -> tuple[Variable, Term]:
-    """A binder's variable, under a name that is free at the place, and its body."""
+    """A binder's variable, under a name that is unused at the place, and its body."""
     taken = {*free(place.term), *free(binder), *(v for v, _ in place.opened)}
     return open_scope(binder.scope, taken)
 
 
 def union(needs: Iterable[Needs | None]) -> Needs | None:
-    """All of some needs, or None if one cannot be met."""
+    """The union of several needs, or None if one of them is None."""
     out: Needs = NOTHING
     for need in needs:
         if need is None:
@@ -95,7 +95,7 @@ def union(needs: Iterable[Needs | None]) -> Needs | None:
 
 
 def constant_in(term: Term | Scope, parameter: Variable) -> Needs | None:
-    """What it takes for a term not to depend on a parameter, or None if it does."""
+    """The hypotheses under which a term does not depend on a parameter, or None if it does depend on it."""
     if isinstance(term, Scope):
         return constant_in(term.body, parameter)
     if term == parameter or (isinstance(term, Gradient) and term.parameter == parameter):
@@ -109,7 +109,7 @@ def constant_in(term: Term | Scope, parameter: Variable) -> Needs | None:
     ):
         own = frozenset({ThetaFree(term.symbol)})
     if isinstance(term, Law) and (not _is_parametric(term) or isinstance(term.symbol.arguments[0], Collective)):
-        own = frozenset({ThetaFree(term.symbol)})  # the law of a trajectory is made of others
+        own = frozenset({ThetaFree(term.symbol)})  # the law of a trajectory is defined by other laws
     return union([own, *(constant_in(p, parameter) for p in parts(term))])
 
 
@@ -118,7 +118,7 @@ def _is_parametric(term: Apply | Law) -> bool:
 
 
 def positive(term: Term | Scope) -> Needs | None:
-    """What it takes for a term to be positive everywhere, or None if that cannot be seen from its form."""
+    """The hypotheses under which a term is positive everywhere, or None if its form does not show it."""
     match term:
         case Scope(_, _, body):
             return positive(body)
@@ -154,7 +154,7 @@ def positive(term: Term | Scope) -> Needs | None:
 
 
 def defined(term: Term | Scope) -> Needs | None:
-    """What it takes for a term to be defined everywhere: all it divides by or takes the logarithm of is positive."""
+    """The hypotheses under which every denominator and every argument of a logarithm in a term is positive, or None."""
     if isinstance(term, Scope):
         return defined(term.body)
     own: Needs | None = NOTHING
@@ -174,12 +174,12 @@ Draws = list[tuple[Variable, Law | Conditional]]
 
 
 def replaced(term: Term, by: Mapping[Term, Term]) -> Term:
-    """Sub-terms replaced; none of them mentions a bound variable."""
+    """A term with sub-terms replaced; none of them may mention a bound variable."""
     return bottom_up(term, lambda t: by.get(t, t))
 
 
 def drawn_one_by_one(masses: Iterable[Term], names: Mapping[Sort, Variable]) -> tuple[Draws, dict[Term, Term]] | None:
-    """The draws of a batch or trajectory as variables of their own: their laws, and what stands for each draw.
+    """The draws of a batch or trajectory as separate variables: their laws, and the variable for each draw.
 
     None if one of the masses is not the probability of a draw.
     """

@@ -1,4 +1,4 @@
-"""Differentiation."""
+"""Rules of differentiation."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ from pgsym.terms.structure import product, scope, sort_of, symbols, total
 class MoveGradientInside(Rule):
     """∇ Σ_x c f_θ(x) → Σ_x c ∇ f_θ(x), and likewise through E_{x∼p}, + and −, c and p free of θ.
 
-    Goes as far in as it can; a symbol named as `moving` depends on θ though its print does not say so.  Refuses
-    where it can go nowhere: at a law, or at a factor, that depends on θ.
+    The gradient moves inside as far as possible.  The symbol `moving` counts as dependent on θ, although its notation
+    does not show it.  Refuses if the gradient cannot move: the law or every factor depends on θ.
     """
 
     moving: Symbol | None = None
@@ -89,7 +89,7 @@ class MoveGradientInside(Rule):
 class GradientOfConstant(Rule):
     """∇ c → 0, c free of θ.
 
-    Refuses when the body depends on the parameter.
+    Refuses if the body depends on the parameter.
     """
 
     source = "derivative of a constant"
@@ -125,7 +125,7 @@ class ProductRule(Rule):
 class MultiplyByOne(Rule):
     """∇f → f (∇f / f), f > 0.
 
-    Refuses an f that cannot be seen to be positive.
+    Refuses if the form of f does not show that it is positive.
     """
 
     source = "multiplication by one"
@@ -144,7 +144,7 @@ class MultiplyByOne(Rule):
 class LogDerivative(Rule):
     """∇f / f → ∇ log f, f > 0.
 
-    Refuses anything but a gradient over the very thing it differentiates.
+    Refuses anything but a gradient divided by the term that it differentiates.
     """
 
     source = "chain rule for the logarithm, from right to left"
@@ -156,14 +156,14 @@ class LogDerivative(Rule):
                 if needs is None:
                     raise self.refuse(place.term, f"the logarithm of {body} needs it to be positive")
                 return Rewrite(Gradient(theta, log(body)), needs)
-        raise self.refuse(place.term, "it is not a gradient over what it differentiates")
+        raise self.refuse(place.term, "it is not a gradient divided by the term that it differentiates")
 
 
 @dataclass(frozen=True)
 class LogDerivativeOnSupport(Rule):
-    """Σ_x g(x) ∇q_θ(x) → E_{x∼q_θ}[g(x) ∇ log q_θ(x)], where q_θ(x) vanishes, ∇q_θ(x) does too.
+    """Σ_x g(x) ∇q_θ(x) → E_{x∼q_θ}[g(x) ∇ log q_θ(x)], if ∇q_θ(x) = 0 wherever q_θ(x) = 0.
 
-    That is so for a q that is a product of positive factors and of factors free of θ.  Refuses any other q, and a g
+    The condition holds if q is a product of positive factors and of factors free of θ.  Refuses any other q, and a g
     that could be undefined.
     """
 
@@ -200,7 +200,7 @@ class LogDerivativeOnSupport(Rule):
 class DifferentiateLog(Rule):
     """∇ log f → ∇f / f, f > 0.
 
-    Refuses an f that cannot be seen to be positive.
+    Refuses if the form of f does not show that it is positive.
     """
 
     source = "chain rule for the logarithm"
@@ -219,7 +219,7 @@ class DifferentiateLog(Rule):
 class QuotientRule(Rule):
     """∇(f / g) → ∇f / g − (f / g) (∇g / g), g > 0; of a gradient f, the outer product of ∇g / g with f / g.
 
-    Refuses a g that cannot be seen to be positive.
+    Refuses if the form of g does not show that it is positive.
     """
 
     source = "quotient rule"
@@ -256,7 +256,7 @@ class DifferentiateExp(Rule):
 class DifferentiatePower(Rule):
     """∇fⁿ → n fⁿ⁻¹ ∇f, n ≥ 1.
 
-    Refuses an exponent that is not seen to be at least one.
+    Refuses an exponent that is not known to be at least one.
     """
 
     source = "power rule"

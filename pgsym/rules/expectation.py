@@ -1,4 +1,4 @@
-"""Expectations as sums, and back."""
+"""Rules that write expectations as sums, and sums as expectations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pgsym.terms.structure import flat, free, instantiate, product
 class WriteExpectationAsSum(Rule):
     """E_{x∼p}[f(x)] → Σ_x p(x) f(x); two draws at once as Σ_s Σ_a P(s, a) f(s, a), given their joint law P.
 
-    Refuses a conditioned law, a history, and an f that could be undefined where p is zero.
+    Refuses a conditional law, a law of histories, and an f that could be undefined where p is zero.
     """
 
     joint: Definition | None = None
@@ -30,7 +30,7 @@ class WriteExpectationAsSum(Rule):
                 x, body = opened(place.term, place)
                 needs = defined(body)
                 if needs is None:
-                    raise self.refuse(place.term, "what is averaged could be undefined where the probability is zero")
+                    raise self.refuse(place.term, "the averaged term could be undefined where the probability is zero")
                 if self.joint is None:
                     return Rewrite(sum_over(x, of=product(law.mass(x), body)), needs)
                 return self._jointly(place, x, law, body, self.joint)
@@ -48,21 +48,21 @@ class WriteExpectationAsSum(Rule):
             raise self.refuse(place.term, f"{joint} is not the joint law of its draws")
         needs = defined(inner)
         if needs is None:
-            raise self.refuse(place.term, "what is averaged could be undefined where the probability is zero")
+            raise self.refuse(place.term, "the averaged term could be undefined where the probability is zero")
         return Rewrite(sum_over(x, y, of=product(head, inner)), needs | {joint})
 
 
 def _has_its_own_length(sort: Sort, law: Law) -> bool:
-    """Whether a law draws histories up to a time, and not all of a trajectory."""
+    """Whether a law draws histories up to a time instead of whole trajectories."""
     return isinstance(sort, Collective) and INDEX in law.symbol.arguments
 
 
 @dataclass(frozen=True)
 class ReadSumAsExpectation(Rule):
-    """Σ_x p(x) f(x) → E_{x∼p}[f(x)], for each of the nested sums whose variable a factor is a probability of.
+    """Σ_x p(x) f(x) → E_{x∼p}[f(x)], and likewise for nested sums.
 
-    Refuses when no factor of the body is the probability of the variable given what stands outside the sum, and an f
-    that could be undefined where p is zero.
+    Refuses if no factor of the body is the probability of the variable given variables outside the sum, and refuses an
+    f that could be undefined where p is zero.
     """
 
     source = "definition of the expectation"
@@ -91,12 +91,12 @@ class ReadSumAsExpectation(Rule):
             laws.append((variable, law))
         needs = defined(product(*rest))
         if needs is None:
-            raise self.refuse(place.term, "what is averaged could be undefined where the probability is zero")
+            raise self.refuse(place.term, "the averaged term could be undefined where the probability is zero")
         return Rewrite(expect(product(*rest), *laws), needs)
 
 
 def _is_mass(term: Term, variable: Variable, unavailable: set[Variable]) -> TypeGuard[Apply]:
-    """Whether a factor is the probability of `variable` given things that are known before it is drawn."""
+    """Whether a factor is the probability of `variable` given none of the unavailable variables."""
     return (
         isinstance(term, Apply)
         and term.symbol.outcomes == 1
@@ -120,7 +120,7 @@ class ConditionalExpectation(Rule):
                 x, body = opened(place.term, place)
                 needs = defined(body)
                 if needs is None:
-                    raise self.refuse(place.term, "what is averaged could be undefined outside the event")
+                    raise self.refuse(place.term, "the averaged term could be undefined outside the event")
                 happens = instantiate(event.body, x)
                 return Rewrite(expect(product(happens, body), (x, law)) / expect(happens, (x, law)), needs)
         raise self.refuse(place.term, "it is not a conditional expectation")
@@ -130,7 +130,7 @@ class ConditionalExpectation(Rule):
 class ExpectationOfConstant(Rule):
     """E_{x∼p}[c] → c, x not in c.
 
-    Refuses when the body mentions the variable.
+    Refuses if the body mentions the variable.
     """
 
     source = "probabilities sum to one"

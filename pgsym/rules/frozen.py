@@ -1,4 +1,4 @@
-"""Parameters that are held fixed while θ is differentiated: a gradient taken at θ = θ', a stop-gradient."""
+"""Parameters that are held fixed while θ is differentiated: stop-gradients, and gradients at θ = θ'."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pgsym.terms.structure import free, substitute, walk
 class Release(Rule):
     """f(θ') → f(θ), where θ' = θ is held fixed and no ∇ reaches θ'.
 
-    Once everything is differentiated, θ' is θ.  Refuses under a ∇, where θ' stands under one, and where it does not
-    occur.
+    After differentiation, θ' may be replaced by θ.  Refuses a place under ∇, a term with θ' under ∇, and a term without
+    θ'.
     """
 
     frozen: Variable

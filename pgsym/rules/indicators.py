@@ -1,4 +1,4 @@
-"""Indicators: sums that keep one term, and what is known where an indicator is one."""
+"""Rules for indicators: sums with one nonzero term, and substitution where an indicator is one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def is_indicator(term: Term) -> bool:
 
 
 def picked(terms: tuple[Term, ...], variable: Variable) -> tuple[Term, Term] | None:
-    """The first factor 1{x = c} about `variable`, and c, which does not mention it."""
+    """The first factor 1{x = c} with `variable` as x, and c, which does not mention it."""
     for f in terms:
         if isinstance(f, Apply) and is_indicator(f):
             for one, other in (f.arguments, f.arguments[::-1]):
@@ -48,7 +48,7 @@ def picked(terms: tuple[Term, ...], variable: Variable) -> tuple[Term, Term] | N
 class Sift(Rule):
     """Σ_x 1{x = c} f(x) → f(c), and E_{x∼p}[1{x = c} f(x)] → p(c) f(c).
 
-    Refuses when no factor is such an indicator, or f could be undefined.
+    Refuses if no factor is such an indicator, or if f could be undefined.
     """
 
     source = "all other terms are zero"
@@ -59,13 +59,13 @@ class Sift(Rule):
                 x, body = opened(place.term, place)
                 found = picked(factors(body), x)
                 if found is None:
-                    raise self.refuse(place.term, f"no factor picks one {x.name}")
+                    raise self.refuse(place.term, f"no factor is an indicator 1{{{x.name} = c}}")
                 mark, value = found
                 rest = list(factors(body))
                 rest.remove(mark)
                 needs = defined(product(*rest))
                 if needs is None:
-                    raise self.refuse(place.term, "a term that the indicator drops could be undefined")
+                    raise self.refuse(place.term, "a dropped term could be undefined")
                 kept = [substitute(f, {x: value}) for f in rest]
                 mass = [place.term.over.mass(value)] if isinstance(place.term.over, Law) else []
                 return Rewrite(product(*mass, *kept), needs)
@@ -76,7 +76,7 @@ class Sift(Rule):
 class InsertIndicator(Rule):
     """f(c) → Σ_x 1{x = c} f(x), with f(x) given as a term in the new variable x.
 
-    Refuses when f(c) is not the term, or c mentions the variable.
+    Refuses if f(c) is not the term, or if c mentions the variable.
     """
 
     variable: Variable
@@ -99,7 +99,7 @@ class InsertIndicator(Rule):
 class UseIndicator(Rule):
     """1{x = c} f(x) → 1{x = c} f(c).
 
-    Refuses when no factor is an indicator about a variable of the others, or f could be undefined.
+    Refuses if no factor is an indicator of a variable that another factor mentions, or if f could be undefined.
     """
 
     source = "both sides are zero unless x = c"
@@ -116,14 +116,14 @@ class UseIndicator(Rule):
                 needs = defined(place.term)
                 if new != xs and needs is not None:
                     return Rewrite(Multiply(new), needs)
-        raise self.refuse(place.term, "no indicator says what a variable of another factor is")
+        raise self.refuse(place.term, "no factor is an indicator of a variable that another factor mentions")
 
 
 @dataclass(frozen=True)
 class UseComplement(Rule):
     """(1 − 1{x = c}) f(1{x = c}) → (1 − 1{x = c}) f(0).
 
-    Refuses when no factor is the complement of an indicator that another factor mentions.
+    Refuses if no factor is one minus an indicator that another factor mentions.
     """
 
     source = "both sides are zero where x = c"
@@ -142,7 +142,7 @@ class UseComplement(Rule):
 
 
 def _complemented(term: Term) -> Term | None:
-    """x of 1 − 1{x}."""
+    """The indicator of a term that is one minus an indicator; None for any other term."""
     match _summed(term):
         case [one, Multiply((Number(n), mark))] if one == ONE and n == -1 and is_indicator(mark):
             return mark
@@ -150,12 +150,12 @@ def _complemented(term: Term) -> Term | None:
 
 
 def _summed(term: Term) -> list[Term]:
-    """The summands of a sum; none of anything else."""
+    """The summands of a sum; the empty list for any other term."""
     return list(term.operands) if isinstance(term, Add) else []
 
 
 def tidy(term: Term) -> Term:
-    """Zeros dropped from sums, ones from products, products with a zero made zero, |x| kept."""
+    """A term with zeros dropped from sums, ones dropped from products, and products with a zero replaced by zero."""
 
     def step(t: Term) -> Term:
         match t:

@@ -1,4 +1,4 @@
-"""Linearity of sums and expectations."""
+"""Rules for the linearity of sums and expectations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pgsym.terms.structure import flat, free, product, scope, total
 class PullOutConstant(Rule):
     """Σ_x c f(x) → c Σ_x f(x), and E_x[c f(x)] → c E_x[f(x)], x not in c; a denominator without x comes out too.
 
-    With `only`, that factor leaves and the other ones stay.  Refuses when every factor mentions the variable.
+    With `only`, just that factor is pulled out.  Refuses if every factor mentions the variable.
     """
 
     only: Term | None = None
@@ -35,7 +35,7 @@ class PullOutConstant(Rule):
         if not out or not stay:
             raise self.refuse(
                 place.term,
-                f"no factor can leave: every one depends on {x.name}" if stay else "nothing would stay inside",
+                f"no factor can be pulled out: each depends on {x.name}" if stay else "no factor would stay inside",
             )
         return Rewrite(product(*out, place.term.replace(place.term.over, scope(x, product(*stay)))))
 
@@ -44,7 +44,7 @@ class PullOutConstant(Rule):
 class DistributeOverAddition(Rule):
     """Σ_x (f + g) → Σ_x f + Σ_x g, and the same for E.
 
-    Refuses when the body is not a sum.
+    Refuses if the body is not a sum.
     """
 
     source = "linearity"
@@ -62,7 +62,7 @@ class DistributeOverAddition(Rule):
 class ExchangeWithSum(Rule):
     """E_x[Σ_i f] → Σ_i E_x[f], and Σ_x Σ_i f → Σ_i Σ_x f, i not depending on x.
 
-    Refuses when the body is not a sum, or its range depends on the outer variable.
+    Refuses if the body is not a sum, or if its range depends on the outer variable.
     """
 
     source = "linearity"
@@ -76,14 +76,14 @@ class ExchangeWithSum(Rule):
                     i, inner = opened(body, Place(place.path, body, (*place.opened, (x, outer.over)), place.under))
                     moved: Binder = outer.replace(outer.over, scope(x, inner))
                     return Rewrite(body.replace(body.over, scope(i, moved)))
-        raise self.refuse(place.term, "it is not the sum or expectation of a sum over its own range")
+        raise self.refuse(place.term, "it is not a sum or expectation of a sum whose range is fixed")
 
 
 @dataclass(frozen=True)
 class SumOfEqualTerms(Rule):
     """Σ_{i=1}^{N} c → N c, i not in c.
 
-    Refuses when the summand depends on the index or the range does not start at 1.
+    Refuses if the summand depends on the index or the range does not start at 1.
     """
 
     source = "multiplication"
@@ -102,8 +102,8 @@ class SumOfEqualTerms(Rule):
 class GeometricSum(Rule):
     """f Σ_{k=1}^{N} xᵏ⁻¹ → 1 − xᴺ, where f = 1 − x and k is not in x.
 
-    Nothing is divided by, so x may be one.  Refuses another first index or exponent, and a sum that no factor 1 − x
-    multiplies.
+    The rule divides by nothing, so x may be one.  Refuses another first index or exponent, and a sum without a factor
+    1 − x.
     """
 
     source = "the sum telescopes"

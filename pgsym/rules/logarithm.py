@@ -1,4 +1,4 @@
-"""The functional equations of the logarithm."""
+"""A rule for the functional equations of the logarithm."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pgsym.terms.structure import total
 class ExpandLog(Rule):
     """log(f g) → log f + log g, log Π_t f → Σ_t log f, log(f/g) → log f − log g, log fⁿ → n log f, log exp f → f.
 
-    All of f and g positive.
-    Refuses a logarithm of anything else, or of factors that cannot be seen to be positive.
+    All f and g must be positive.  Refuses a logarithm of anything else, or of factors whose form does not show that
+    they are positive.
     """
 
     source = "functional equations of the logarithm"
@@ -28,7 +28,7 @@ class ExpandLog(Rule):
             case Apply(symbol, (argument,)) if symbol == LOG:
                 needs = positive(argument)
                 if needs is None:
-                    raise self.refuse(place.term, f"{argument} is not seen to be positive")
+                    raise self.refuse(place.term, f"the form of {argument} does not show that it is positive")
                 match argument:
                     case Multiply(operands):
                         return Rewrite(total(*map(log, operands)), needs)

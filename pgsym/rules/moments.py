@@ -1,4 +1,4 @@
-"""Variances, covariances and outer products."""
+"""Rules for variances, covariances and outer products."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class MeanOfSquare(Rule):
 class ScalarsOutOfOuter(Rule):
     """(c x) (d y)ᵀ → c d x yᵀ, c and d numbers.
 
-    Refuses an outer product of two gradients that no number multiplies.
+    Refuses an outer product of two gradients without numerical factors.
     """
 
     source = "the outer product is linear in both gradients"
@@ -95,7 +95,7 @@ class ScalarsOutOfOuter(Rule):
             case Apply(symbol, sides) if symbol == OUTER:
                 numbers = [f for side in sides for f in factors(side) if sort_of(f) != VECTOR]
                 if not numbers:
-                    raise self.refuse(place.term, "no number multiplies either gradient")
+                    raise self.refuse(place.term, "neither gradient has a numerical factor")
                 gradients = (product(*(f for f in factors(side) if sort_of(f) == VECTOR)) for side in sides)
                 return Rewrite(product(*numbers, Apply(OUTER, tuple(gradients))))
         raise self.refuse(place.term, "it is not an outer product")

@@ -1,4 +1,4 @@
-"""Probabilities: definitions put in, and rows that sum to one."""
+"""Rules for probabilities: use of definitions, and rows that sum to one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pgsym.terms.structure import flat, free, product
 class Unfold(Rule):
     """q(x) → its definition.
 
-    Refuses anything but the defined symbol applied.
+    Refuses anything but the defined symbol applied to arguments.
     """
 
     definition: Definition
@@ -50,7 +50,7 @@ class Fold(Rule):
 
     def rewrite(self, place: Place) -> Rewrite:
         if not isinstance(self.head, Apply) or self.head.symbol != self.definition.symbol:
-            raise self.refuse(place.term, f"{self.head} is not what {self.definition} defines")
+            raise self.refuse(place.term, f"{self.definition} does not define {self.head}")
         rest = list(factors(flat(place.term)))
         where = len(rest)
         for factor in factors(flat(self.definition.unfold(self.head.arguments))):

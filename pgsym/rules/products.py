@@ -1,4 +1,4 @@
-"""Products over times."""
+"""A rule for products over times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pgsym.terms.structure import instantiate, product, scope
 class MergeProducts(Rule):
     """Π_t f · h · Π_t g → Π_t (f g) · h, both over the same range.
 
-    Refuses where no two factors are products over the same range.
+    Refuses if no two factors are products over the same range.
     """
 
     source = "products may be taken in any order"

@@ -1,4 +1,4 @@
-"""Independent rounds: what holds of one round of many, and of two different ones."""
+"""Rules for independent rounds: expectations over one round, or over two different rounds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pgsym.terms.structure import free, instantiate, product, walk
 class OneRoundOfMany(Rule):
     """E_{B∼P^N}[f(s_i, a_i)] → E_{s∼D, a∼π}[f(s, a)] for one of the rounds i = 1, …, N.
 
-    Refuses a body about more than one round, or an index that does not run from 1 to N.
+    Refuses a body that mentions several rounds, or an index that does not run from 1 to N.
     """
 
     rounds: Definition
@@ -31,7 +31,7 @@ class OneRoundOfMany(Rule):
         many = _ManyRounds.at(place, self.rounds, self)
         indices = _indices(many.body, many.batch)
         if len(indices) != 1:
-            raise self.refuse(place.term, f"it speaks of {len(indices)} rounds, not of one")
+            raise self.refuse(place.term, f"it mentions {len(indices)} rounds, not one")
         (index,) = indices
         if not isinstance(index, Variable) or dict(place.opened).get(index) != many.over:
             raise self.refuse(place.term, f"{index} does not run over the rounds")
@@ -43,8 +43,8 @@ class OneRoundOfMany(Rule):
 class TwoRoundsOfMany(Rule):
     """E_{B∼P^N}[f(s_i, a_i) g(s_j, a_j)] → E_{s∼D, a∼π}[f(s, a)] E_{s∼D, a∼π}[g(s, a)], i ≠ j.
 
-    Refuses a body about one round or more than two, a factor about both, and rounds that the ranges in scope do not
-    keep apart, or do not keep among 1, …, N.
+    Refuses a body that does not mention exactly two rounds, a factor that mentions both, and indices that the ranges in
+    scope do not show to be different and among 1, …, N.
     """
 
     rounds: Definition
@@ -56,21 +56,21 @@ class TwoRoundsOfMany(Rule):
         many = _ManyRounds.at(place, self.rounds, self)
         indices = sorted(_indices(many.body, many.batch), key=str)
         if len(indices) != 2:
-            raise self.refuse(place.term, f"it speaks of {len(indices)} rounds, not of two")
+            raise self.refuse(place.term, f"it mentions {len(indices)} rounds, not two")
         needs = self._different(place, many.over, *indices)
         shares: dict[Term, list[Term]] = {index: [] for index in indices}
         outside: list[Term] = []
         for factor in factors(many.body):
             found = _indices(factor, many.batch)
             if len(found) > 1:
-                raise self.refuse(place.term, f"{factor} speaks of both rounds")
+                raise self.refuse(place.term, f"{factor} mentions both rounds")
             (shares[found.pop()] if found else outside).append(factor)
         names = {STATE: self.states, ACTION: self.actions}
         means = [many.of_one(product(*share), index, names) for index, share in shares.items()]
         return Rewrite(product(*outside, *means), needs | {self.rounds})
 
     def _different(self, place: Place, over: Range, i: Term, j: Term) -> Needs:
-        """What it takes for two rounds to be different ones of all."""
+        """The hypotheses under which two indices are different rounds among all."""
         apart = before(i, j, place.opened)
         if apart is None:
             apart = before(j, i, place.opened)
@@ -83,13 +83,13 @@ class TwoRoundsOfMany(Rule):
 
 
 def _indices(term: Term, batch: Variable) -> set[Term]:
-    """The rounds that a term speaks of."""
+    """The indices of the rounds that a term mentions."""
     return {t.arguments[1] for t in walk(term) if isinstance(t, Apply) and t.arguments[:1] == (batch,)}
 
 
 @dataclass(frozen=True)
 class _ManyRounds:
-    """An expectation over many rounds: the batch, what is averaged over it, and its law, a product over rounds."""
+    """An expectation over many rounds: the batch, the averaged term, and the law, which is a product over rounds."""
 
     place: Place
     rule: Rule
@@ -110,12 +110,12 @@ class _ManyRounds:
         raise rule.refuse(place.term, f"it is not an expectation over {rounds.symbol.name}")
 
     def of_one(self, body: Term, index: Term, names: Mapping[Sort, Variable]) -> Term:
-        """The expectation over one round of what speaks of no other."""
+        """The expectation over one round of a term that mentions no other round."""
         separate = drawn_one_by_one(factors(instantiate(self.mass.scope.body, index)), names)
         if separate is None:
             raise self.rule.refuse(self.place.term, "its law is not a product of independent draws")
         laws, drawn = separate
         out = replaced(body, drawn)
         if self.batch in free(out):
-            raise self.rule.refuse(self.place.term, "it mentions the batch other than by one round's draws")
+            raise self.rule.refuse(self.place.term, "it mentions more of the batch than one round")
         return expect(out, *laws)

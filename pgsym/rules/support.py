@@ -1,4 +1,4 @@
-"""Where a law has its mass: what need not be positive everywhere, but only there."""
+"""Rules that need positivity only on the support of a law."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from pgsym.terms.structure import flat, free, parts, product
 
 @dataclass(frozen=True)
 class Support:
-    """Where a probability is positive, as the probabilities that it is a product of, through some definitions."""
+    """The set where a probability is positive, given by the probabilities that are its factors by some definitions."""
 
     definitions: tuple[Definition, ...]
     probabilities: tuple[Term, ...]
 
     @classmethod
     def of(cls, mass: Term, *definitions: Definition | None) -> Support:
-        """Where `mass` is positive."""
+        """The set where `mass` is positive."""
         known = tuple(d for d in definitions if d is not None)
         return cls(known, tuple(_probabilities(mass, known)))
 
     def positive(self, term: Term) -> Needs | None:
-        """What it takes for a term to be positive there, or None if that cannot be seen from its form."""
+        """The hypotheses under which a term is positive on the support, or None if its form does not show it."""
         if flat(term) in self.probabilities:
             return NOTHING
         match term:
@@ -43,7 +43,7 @@ class Support:
         return positive(term)
 
     def defined(self, term: Term | Scope) -> Needs | None:
-        """What it takes for a term to be defined there: all it divides by or takes the logarithm of is positive."""
+        """The hypotheses under which a term is defined on the support, or None if its form does not show it."""
         if isinstance(term, Scope):
             return self.defined(term.body)
         own: Needs | None = NOTHING
@@ -60,7 +60,7 @@ class Support:
 
 
 def _probabilities(mass: Term, definitions: tuple[Definition, ...]) -> Iterator[Term]:
-    """The probabilities among the factors of a mass: as they are not negative, they are positive where it is."""
+    """The probabilities among the factors of a mass; since none is negative, all are positive where the mass is."""
     match mass:
         case Multiply():
             for factor in factors(mass):
@@ -87,8 +87,9 @@ def _is_probability(term: Term, definitions: tuple[Definition, ...]) -> bool:
 class ExpandLogRatio(Rule):
     """E_{x∼q}[log(q(x)/p(x))] → E_{x∼q}[log q(x) − log p(x)], p(x) > 0 where q(x) > 0.
 
-    The mean runs over what q can draw; p(x) is positive there if its factors are, or are probabilities that q is made
-    of, through the definition of q and one more.  Refuses any other p, and a law that ∇ differentiates.
+    The mean is over the support of q.  There, p(x) is positive if each of its factors is positive or is a factor of
+    q(x), by the definition `law` of q and the definition `other`.  Refuses any other p, and a law under ∇ that depends
+    on the parameter.
     """
 
     law: Definition | None = None
@@ -109,7 +110,7 @@ class ExpandLogRatio(Rule):
         support = Support.of(mass, self.law, self.other)
         fixed = [constant_in(law, theta) for theta in place.under]
         if union(fixed) is None:
-            raise self.refuse(place.term, f"∇ differentiates {law}, and where it draws may move")
+            raise self.refuse(place.term, f"∇ differentiates {law}, whose support may depend on the parameter")
         needs = union([support.positive(other), *fixed])
         if needs is None:
             raise self.refuse(place.term, f"{other} may vanish where {mass} does not")
@@ -143,7 +144,7 @@ class ChangeMeasure(Rule):
                     (f for f in rest if isinstance(f, Apply) and f.symbol.outcomes == 1 and f.arguments[0] == x), None
                 )
                 if mass is None or (below is not None and x in free(below)):
-                    raise self.refuse(place.term, f"{self.law} has no probability of {x.name} to average with")
+                    raise self.refuse(place.term, f"{self.law} has no factor that is a probability of {x.name}")
                 rest.remove(mass)
                 support = Support.of(mass, self.other)
                 needs = support.defined(body)

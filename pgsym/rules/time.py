@@ -1,4 +1,4 @@
-"""Times: sums over ranges, and what is known when."""
+"""Rules for times: sums over ranges, and expectations given a history."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ LONGEST_RANGE = 10
 
 # the order of times ---------------------------------------------------------------------------------------------
 def before(earlier: Term, later: Term, ranges: Iterable[Opened]) -> Needs | None:
-    """What it takes for one time to be earlier than another: nothing where the ranges in scope say so, or None.
+    """The hypotheses under which one time is earlier than another, or None if that is not known.
 
-    Two times that are free need the hypothesis that they are in this order.
+    None are needed if the ranges in scope show it; two free times need the hypothesis that they are in this order.
     """
     gap = _linear(earlier)
     if gap is None or (other := _linear(later)) is None:
@@ -62,12 +62,12 @@ def before(earlier: Term, later: Term, ranges: Iterable[Opened]) -> Needs | None
 
 
 def not_after(earlier: Term, later: Term, ranges: Iterable[Opened]) -> Needs | None:
-    """What it takes for one time to be at most another."""
+    """The hypotheses under which one time is at most another, or None if that is not known."""
     return NOTHING if earlier == later else before(earlier, later + 1, ranges)
 
 
 def _linear(term: Term) -> Counter[Variable | None] | None:
-    """A time as whole multiples of times and of one, or None."""
+    """A time as an integer combination of index variables and 1 (key None), or None if it is not one."""
     match term:
         case Number(value) if value.denominator == 1:
             return Counter({None: int(value)})
@@ -92,7 +92,7 @@ def _linear(term: Term) -> Counter[Variable | None] | None:
 class SplitRange(Rule):
     """Σ_{u=f}^{l} x → Σ_{u=f}^{t−1} x + Σ_{u=t}^{l} x, f ≤ t ≤ l + 1.
 
-    Refuses a time that the ranges in scope do not place between f and l + 1.
+    Refuses a time that the ranges in scope do not show to be between f and l + 1.
     """
 
     at: Term
@@ -110,7 +110,7 @@ class SplitRange(Rule):
 
 
 def _step_before(time: Term) -> Term:
-    """t − 1; of t + 1, t."""
+    """The time t − 1, simplified to u if t is u + 1."""
     match time:
         case Add((*rest, Number(value))) if value == 1:
             return total(*rest)
@@ -118,7 +118,7 @@ def _step_before(time: Term) -> Term:
 
 
 def _later(time: Term, by: int) -> Term:
-    """A time some steps later."""
+    """The time `by` steps later."""
     return Number(time.value + by) if isinstance(time, Number) else time + by if by else time
 
 
@@ -126,7 +126,7 @@ def _later(time: Term, by: int) -> Term:
 class ShiftRange(Rule):
     """Σ_{u=f}^{l} x(u) → Σ_{u=f+k}^{l+k} x(u − k), k a whole number, and Π likewise.
 
-    Refuses what is no sum or product over times, and a k of zero.
+    Refuses anything but a sum or product over times, and k = 0.
     """
 
     by: int
@@ -139,11 +139,11 @@ class ShiftRange(Rule):
                 over = Range(_plainly(first + self.by), _plainly(last + self.by))
                 moved = bottom_up(substitute(body, {u: u - self.by}), _plainly)
                 return Rewrite(place.term.replace(over, scope(u, moved)))
-        raise self.refuse(place.term, "it is no sum or product over times that moves")
+        raise self.refuse(place.term, "it is not a sum or product over times, or the shift is zero")
 
 
 def _plainly(term: Term) -> Term:
-    """A time such as u − 1 + 1 as u; anything else as it is."""
+    """A time with its numbers added up, such as u for u − 1 + 1; any other term unchanged."""
     if not isinstance(term, Add) or (found := _linear(term)) is None:
         return term
     constant = found.pop(None, 0)
@@ -155,7 +155,7 @@ def _plainly(term: Term) -> Term:
 class WriteOutRange(Rule):
     """Σ_{t=m}^{n} f(t) → f(m) + … + f(n), and Π likewise, n − m a number.
 
-    Refuses bounds that may be any number of steps apart, and more than ten terms.
+    Refuses bounds whose difference is not a number, and more than ten terms.
     """
 
     source = "notation"
@@ -174,16 +174,16 @@ class WriteOutRange(Rule):
                         times = [_later(first, i) for i in range(steps + 1)]
                         terms = [instantiate(place.term.scope.body, time) for time in times]
                         return Rewrite((total if isinstance(place.term, Sum) else product)(*terms))
-        raise self.refuse(place.term, "it is no sum or product over a known number of times")
+        raise self.refuse(place.term, "it is not a sum or product over a known number of times")
 
 
-# what is known when -----------------------------------------------------------------------------------------------
+# histories and futures --------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Tower(Rule):
     """E_{τ∼p_θ}[f g(s_t, a_t)] → E_{h∼p_{θ,t}}[f E_{a∼π_θ(·|s_t)}[g(s_t, a)]], f known from the history up to t.
 
-    A factor is known if it speaks of states up to t and of actions before t only, which is checked from the ranges in
-    scope; g speaks of no draw but s_t and a_t.  Refuses everything else, and a body without the action a_t.
+    A factor is known if it mentions only states up to t and actions before t, as the ranges in scope must show; g
+    mentions only s_t and a_t.  Refuses everything else, and a body without the action a_t.
     """
 
     trajectories: Definition
@@ -206,17 +206,17 @@ class Tower(Rule):
             draws = list(_draws(factor, tau, place.opened))
             whole = [d for d, _ in draws if len(d.arguments) == 1]
             if whole:
-                raise self.refuse(place.term, f"{whole[0]} speaks of the whole trajectory")
+                raise self.refuse(place.term, f"{whole[0]} depends on the whole trajectory")
             if any(d.symbol.result == ACTION and d.arguments[1] == self.time for d, _ in draws):
                 stray = [d for d, _ in draws if d.arguments[1] != self.time]
                 if stray:
-                    raise self.refuse(place.term, f"{factor} speaks of {stray[0]} too")
+                    raise self.refuse(place.term, f"{factor} also mentions {stray[0]}")
                 now.append(factor)
             else:
                 known.append(factor)
                 needs |= self._known(place, draws)
         if not now:
-            raise self.refuse(place.term, f"it does not speak of the action at {self.time}")
+            raise self.refuse(place.term, f"it does not mention the action at {self.time}")
         answer = self._answer(place, tau, given)
         inner = replaced(product(*now), {answer.arguments[0]: self.action})
         law = Law(answer.symbol, answer.arguments[1:])
@@ -226,7 +226,7 @@ class Tower(Rule):
         return Rewrite(expect(moved, (self.history, over)), needs | {self.trajectories, self.histories})
 
     def _known(self, place: Place, draws: Iterable[tuple[Apply, tuple[Opened, ...]]]) -> Needs:
-        """What it takes for draws to be part of the history."""
+        """The hypotheses under which draws are part of the history."""
         needs = NOTHING
         for draw, ranges in draws:
             order = not_after if draw.symbol.result == STATE else before
@@ -269,12 +269,12 @@ class TrajectoryOfOneStep(Rule):
                 laws, drawn = separate
                 out = replaced(body, drawn)
                 if tau in free(out):
-                    raise self.refuse(place.term, "it speaks of more than the first step")
+                    raise self.refuse(place.term, "it mentions more than the first step")
                 return Rewrite(expect(out, *laws), frozenset({self.trajectories}))
         raise self.refuse(place.term, f"it is not an expectation over {self.trajectories.symbol.name}")
 
     def _masses(self, place: Place, mass: Term) -> Iterator[Apply]:
-        """The probabilities that the law of trajectories is made of, its ranges written out."""
+        """The factors of the law of trajectories, with its ranges written out."""
         for factor in factors(mass):
             if isinstance(factor, Product):
                 here = Place(place.path, factor, place.opened, place.under)
@@ -286,11 +286,11 @@ class TrajectoryOfOneStep(Rule):
             elif isinstance(factor, Apply):
                 yield factor
             elif factor != Number(Fraction(1)):
-                raise self.refuse(place.term, f"{factor} is no probability")
+                raise self.refuse(place.term, f"{factor} is not a probability")
 
 
 def _draws(term: Term, tau: Variable, opened: tuple[Opened, ...]) -> Iterator[tuple[Apply, tuple[Opened, ...]]]:
-    """The draws of a trajectory that a term speaks of, with the ranges that each stands in."""
+    """The draws of a trajectory that a term mentions, with the ranges in scope at each."""
     for place in places(term, opened=opened):
         if isinstance(place.term, Apply) and place.term.arguments[:1] == (tau,):
             yield place.term, place.opened

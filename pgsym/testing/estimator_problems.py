@@ -18,7 +18,7 @@ from pgsym.errors import EstimatorError
 from pgsym.estimators.episodes import Problem
 from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, tree
 from pgsym.extras import install
-from pgsym.problems.mdp import FiniteMDP, from_arrays
+from pgsym.mdps.mdp import FiniteMDP, from_arrays
 from pgsym.testing.options import KINDS, Drawn, whole
 
 try:

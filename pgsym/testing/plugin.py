@@ -124,7 +124,7 @@ def pgsym_mdp() -> Problem:
     from fractions import Fraction
 
     from pgsym.estimators import from_mdp
-    from pgsym.problems import from_arrays
+    from pgsym.mdps import from_arrays
 
     half, third = Fraction(1, 2), Fraction(1, 3)
     moves = [[[half, half, 0], [0, 1, 0]], [[1, 0, 0], [0, half, half]], [[0, 0, 1], [0, 0, 1]]]

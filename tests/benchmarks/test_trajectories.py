@@ -105,9 +105,9 @@ def test_growth(benchmark: BenchmarkFixture, form: str, horizon: int) -> None:
 
 def pgsym_gradient(name: str, theta: Any) -> Any:
     """pgsym's gradient at logits of the environment's own states (a copied terminal state is answered uniformly)."""
-    problems = pytest.importorskip("pgsym.problems.values", reason="pgsym has no gradients on MDPs yet")
-    from pgsym.problems import from_gymnasium
-    from pgsym.problems.softmax import TabularSoftmax
+    problems = pytest.importorskip("pgsym.mdps.derivatives", reason="pgsym has no gradients on MDPs yet")
+    from pgsym.mdps import from_gymnasium
+    from pgsym.mdps.softmax import TabularSoftmax
 
     options, horizon = ENVIRONMENTS[name]
     mdp = from_gymnasium(name, horizon=horizon, **options)

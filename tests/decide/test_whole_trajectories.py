@@ -54,13 +54,13 @@ def test_its_table_needs_the_horizon() -> None:
 
 
 def test_a_history_has_no_value_of_the_whole() -> None:
-    with pytest.raises(SortError, match="is no draw of this trajectory"):
+    with pytest.raises(SortError, match="is not a draw of this trajectory"):
         decide(m.over_histories(OF_ALL(m.h)), m.over_histories(1), given, [{"S": 1, "A": 2, "T": 2, "t": 1}])
 
 
 def test_the_tower_rule_refuses_it() -> None:
     d = Derivation(m.expectation(whole * m.score(1)), given=given)
-    with pytest.raises(RuleDoesNotApply, match="speaks of the whole trajectory"):
+    with pytest.raises(RuleDoesNotApply, match="depends on the whole trajectory"):
         d.apply(Tower(m.factorisation, m.histories, m.t, m.h, m.a), at=(), why="")
 
 

@@ -15,8 +15,8 @@ from pgsym.estimators import bandit, from_advantages, from_mdp, moments, tree
 from pgsym.estimators import exact_moments as core
 from pgsym.estimators.batches import Plan
 from pgsym.estimators.episodes import Problem
-from pgsym.problems import from_arrays, values
-from pgsym.problems.softmax import TabularSoftmax
+from pgsym.mdps import derivatives, from_arrays
+from pgsym.mdps.softmax import TabularSoftmax
 
 H, T = Fraction(1, 2), Fraction(1, 3)
 DISCOUNT = Fraction(2, 3)
@@ -213,9 +213,9 @@ def test_an_mdp_has_the_gradient_of_its_recursion(seed: int) -> None:
     mdp = from_arrays(rng.dirichlet(np.ones(3)), moves, reward, horizon=4)
     policy = TabularSoftmax(rng.normal(size=(3, 2)))
     problem = from_mdp(mdp, policy)
-    wanted = values.gradient(mdp, policy)
+    wanted = derivatives.gradient(mdp, policy)
     assert np.allclose(problem.gradient, wanted, rtol=0, atol=1e-13 * np.abs(wanted).max())
-    assert abs(problem.value - values.objective(mdp, policy)) < 1e-13
+    assert abs(problem.value - derivatives.objective(mdp, policy)) < 1e-13
 
 
 def test_exact_values_are_those_of_the_recursion() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pgsym.estimators import bandit, from_mdp, tree
 from pgsym.estimators.writing import NAMES, literal, python
-from pgsym.problems import from_arrays
+from pgsym.mdps import from_arrays
 from pgsym.testing.estimator_problems import problems
 
 NAMESPACE = {name: value for name, (_, value) in NAMES.items()}

@@ -13,7 +13,7 @@ import pytest
 from pgsym.errors import EstimatorError, PgsymError, TooLarge
 from pgsym.estimators import Kind, bandit, entropy, expected_return, forward_kl, from_mdp, kl, moments, tree
 from pgsym.estimators.episodes import Problem
-from pgsym.problems import from_arrays
+from pgsym.mdps import from_arrays
 
 PROBLEM = bandit([0.5, 0.25, 0.25], [0.0, 1.0, 2.0])
 
@@ -221,7 +221,7 @@ def test_every_refusal_is_of_the_one_hierarchy() -> None:
 
 
 def test_too_many_parameters_are_refused_before_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pgsym.problems.mdp.MEMORY", 10_000)
+    monkeypatch.setattr("pgsym.mdps.mdp.MEMORY", 10_000)
 
     def reinforce(returns: Any, total_scores: Any) -> Any:
         return times(returns, total_scores)

@@ -13,7 +13,7 @@ from pgsym.errors import InstanceError, OutsideNumberSystem
 from pgsym.meaning.concrete import Concrete
 from pgsym.meaning.instances import TableInstance
 from pgsym.meaning.numbers.base import Ball, Float64, Numbers, Rational, Symbolic
-from pgsym.meaning.parametrised import log_linear
+from pgsym.meaning.parametrisations import log_linear
 from pgsym.meaning.tables import printed, problem, value
 from pgsym.problems import one_step, trajectories
 from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
@@ -235,9 +235,9 @@ class TestLogLinear:
     @pytest.mark.parametrize(
         ("features", "u", "message"),
         [
-            ([[0, F(1, 2)]], 2, "the feature Fraction(1, 2) is no integer, and π would not be rational"),
-            ([[0, 1]], 0, "the weights u = 0 are positive numbers, one for each parameter"),
-            ([[[0, 1]]], [2, 3], "features of shape (1, 1, 2) for 2 weights: give x[j][s][a], one x_j a weight"),
+            ([[0, F(1, 2)]], 2, "the feature Fraction(1, 2) is not an integer, so π would not be rational"),
+            ([[0, 1]], 0, "the weights u = 0 must be positive numbers, one for each parameter"),
+            ([[[0, 1]]], [2, 3], "features of shape (1, 1, 2) for 2 weights: give x[j][s][a], one x_j for each weight"),
         ],
     )
     def test_refused(self, features: object, u: object, message: str) -> None:
@@ -246,5 +246,5 @@ class TestLogLinear:
         assert str(caught.value) == message
 
     def test_refused_for_what_is_no_policy(self) -> None:
-        with pytest.raises(InstanceError, match=r"^r is no policy"):
+        with pytest.raises(InstanceError, match=r"^r is not a policy"):
             problem({"r": log_linear([[0, 1]], 2)}, [o.reward])

@@ -57,7 +57,7 @@ class TestValue:
         instance = problem(tables, terms)
         assert value(terms[0], instance) == -np.log(0.25)
         assert value(terms[1], instance) == -np.log(0.75)
-        with pytest.raises(InstanceError, match=r'^y could be "y.*" and "y.*" here: say which by its head$'):
+        with pytest.raises(InstanceError, match=r'^y could be "y.*" and "y.*": name the table by the head$'):
             problem({**tables, "y": [1]}, terms)
 
     def test_the_name_of_a_symbol_in_the_terms_beats_one_in_the_hypotheses(self):
@@ -146,18 +146,18 @@ REFUSED = {
         changed(D=[F(1, 3), F(2, 3) + F(1, 10**6)]),
         "D sums to 1000001/1000000, which is 1/1000000 more than 1",
     ),
-    "nan": (changed(r=[[1, float("nan")], [0, 0]]), "r[0][1] is nan: every entry is a finite number"),
-    "infinite": (changed(r=np.array([[1, 2], [-np.inf, 0]])), "r[1][0] is -inf: every entry is a finite number"),
+    "nan": (changed(r=[[1, float("nan")], [0, 0]]), "r[0][1] is nan: every entry must be finite"),
+    "infinite": (changed(r=np.array([[1, 2], [-np.inf, 0]])), "r[1][0] is -inf: every entry must be finite"),
     "no number": (changed(r=[[1, "two"], [0, 0]]), "r[0][1] = 'two' is not a number"),
     "complex": (changed(r=[[1, 2j], [0, 0]]), "r[0][1] = 2j is not a number"),
     "ragged": (changed(r=[[1, 2], [3]]), "r is ragged: r[1] has shape (1,), r[0] has shape (2,)"),
     "empty": (changed(r=[[], []]), "r[0] is empty"),
     "too few axes": (changed(π=[F(1, 2), F(1, 2)]), "π has 1 axes, but π[s][a] has 2"),
     "sizes disagree": (changed(r=[[1, 2, 3], [4, 5, 6]]), "r has shape (2, 3), so |A| = 3, but π says |A| = 2"),
-    "missing": (without("π"), "no table for π[s][a], which the terms mention"),
+    "missing": (without("π"), "no table for π[s][a], which occurs in the terms"),
     "misspelt": ({**without("π"), "pi": [[1]]}, "the terms have no symbol pi: did you mean π?"),
-    "unknown": (changed(gamma=1), "the terms have no symbol gamma: they have D, r, π, y"),
-    "defined": (changed(P=[[1]]), "P takes no table: it is defined by P_θ(s, a) = D(s) π_θ(a | s)"),
+    "unknown": (changed(gamma=1), "the terms have no symbol gamma: their symbols are D, r, π, y"),
+    "defined": (changed(P=[[1]]), "P needs no table: it is defined by P_θ(s, a) = D(s) π_θ(a | s)"),
 }
 
 
@@ -170,7 +170,7 @@ def test_refused_in_one_line(case):
 
 
 def test_zero_against_a_hypothesis():
-    with pytest.raises(InstanceError, match=r"^π\[1\]\[0\] = 0 against the hypothesis π > 0 everywhere: "):
+    with pytest.raises(InstanceError, match=r"^π\[1\]\[0\] = 0 contradicts the hypothesis π > 0 everywhere: "):
         problem(changed(π=[[F(1, 2), F(1, 2)], [0, 1]]), [m.objective], [Positive(m.policy.symbol)])
 
 
@@ -191,7 +191,7 @@ def test_labels_refused(label, message):
 
 def test_labels_need_the_number_of_actions():
     terms = [log(sum_over(m.s, of=1 + m.is_right * 0))]
-    with pytest.raises(InstanceError, match=r"^y names actions, but no table says how many there are: pass A=$"):
+    with pytest.raises(InstanceError, match=r"^y has actions as entries, but no table .*: pass A=$"):
         problem({"y": [0]}, [sum_over(m.a, of=t) for t in terms])
     assert problem({"y": [0]}, [sum_over(m.a, of=t) for t in terms], A=2).sizes
 

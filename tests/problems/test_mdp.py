@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 
 from pgsym.errors import InstanceError, TooLarge
 from pgsym.extras import install
-from pgsym.meaning.evaluator import evaluate
-from pgsym.problems import (
+from pgsym.mdps import (
     LinearSoftmax,
     TabularSoftmax,
     from_arrays,
@@ -26,8 +25,9 @@ from pgsym.problems import (
     gradient,
     hessian_vector,
     objective,
-    trajectories,
 )
+from pgsym.meaning.evaluator import evaluate
+from pgsym.problems import trajectories
 from pgsym.terms import grad
 
 m = trajectories()
@@ -121,7 +121,7 @@ def test_frozen_lake_8x8_at_horizon_100_to_nine_digits() -> None:
     found = gradient(mdp, policy)
     assert relative(found, episodes.gradient(policy.theta, 100)) < 1e-9
     assert relative(objective(mdp, policy), episodes.objective(policy.table, 100)) < 1e-12
-    slope = evaluate(grad(m.objective), mdp.instance(policy, [policy.pushed(v)])).array[0]
+    slope = evaluate(grad(m.objective), mdp.instance(policy, [policy.jvp(v)])).array[0]
     assert relative((found * v).sum(), slope) < 1e-9
     complex_step = episodes.objective(softmax(policy.theta + 1e-30j * v), 100).imag / 1e-30
     assert relative((found * v).sum(), complex_step) < 1e-9
@@ -150,7 +150,7 @@ def test_the_gradient_as_a_term_is_the_gradient_by_going_back(name: str, options
     rng = np.random.default_rng(2)
     policy = TabularSoftmax(rng.standard_normal((mdp.S, mdp.A)))
     v = rng.standard_normal((mdp.S, mdp.A))
-    slope = evaluate(grad(m.objective), mdp.instance(policy, [policy.pushed(v)])).array[0]
+    slope = evaluate(grad(m.objective), mdp.instance(policy, [policy.jvp(v)])).array[0]
     assert (gradient(mdp, policy) * v).sum() == pytest.approx(slope, rel=1e-10)
 
 
@@ -264,13 +264,16 @@ GOOD: dict[str, Any] = {"rho": [1, 0], "P": [[[HALF, HALF]], [[0, 1]]], "r": [[1
     [
         ({"horizon": 0}, "the horizon is 0: an episode has at least one step"),
         ({"horizon": -3}, "the horizon is -3"),
-        ({"horizon": 2.0}, "the horizon is a positive int, not 2.0"),
-        ({"horizon": True}, "the horizon is a positive int, not True"),
+        ({"horizon": 2.0}, "the horizon must be a positive int, not 2.0"),
+        ({"horizon": True}, "the horizon must be a positive int, not True"),
         ({"P": [[[HALF, HALF]], [[0, 0.9]]]}, r"P\[1\]\[0\] sums to 0.9, which is 0.1 less than 1: state 1, action 0"),
         ({"P": [[[HALF, 1]], [[0, 2]]]}, r"P\[0\]\[0\] sums to 3/2, which is 1/2 more than 1.*\(2 rows"),
         ({"P": [[[1.5, -0.5]], [[0, 1]]]}, r"P\[0\]\[0\]\[1\] = -0.5: a probability is at least 0"),
         ({"P": [[[float("nan"), 1]], [[0, 1]]]}, r"P\[0\]\[0\]\[0\] is nan"),
-        ({"P": np.array([[[np.nan, 1.0]], [[0, 1.0]]])}, r"P\[0\]\[0\]\[0\] is nan: every entry is a finite number"),
+        (
+            {"P": np.array([[[np.nan, 1.0]], [[0, 1.0]]])},
+            r"P\[0\]\[0\]\[0\] is nan: every entry must be finite",
+        ),
         ({"P": [[HALF, HALF], [0, 1]]}, r"P has shape \(2, 2\), not \(S, A, S\)"),
         ({"P": [[[1, 0]], [[1]]]}, "P is ragged"),
         ({"P": np.ones((2, 1, 2), dtype=complex)}, "P is an array of complex128"),
@@ -310,8 +313,8 @@ def test_a_row_that_no_fractions_make_sum_to_one_is_named() -> None:
         ({0: {0: [(1.0, 1, 0.0, False)]}}, [1.0], "leads to state 1, but there are 1"),
         ({0: {0: [(-1.0, 0, 0.0, False)]}}, [1.0], "has the probability -1.0"),
         ({0: {0: [(np.nan, 0, 0.0, False)]}}, [1.0], "not finite"),
-        ({0: {0: [("1", 0, 0.0, False)]}}, [1.0], "a probability, a state and a reward are numbers"),
-        ({0: {0: [(1.0, 0.5, 0.0, False)]}}, [1.0], "a probability, a state and a reward are numbers"),
+        ({0: {0: [("1", 0, 0.0, False)]}}, [1.0], "probability, state and reward must be numbers"),
+        ({0: {0: [(1.0, 0.5, 0.0, False)]}}, [1.0], "probability, state and reward must be numbers"),
         ({0: {0: [(1.0, 0)]}}, [1.0], r"is \(1.0, 0\), not \(probability, state, reward, terminated\)"),
         ({0: {0: []}}, [1.0], r"P\[0\]\[0\] sums to 0"),
         ({0: {1: [(1.0, 0, 0.0, False)]}}, [1.0], r"has no P\[0\]\[0\]"),
@@ -319,7 +322,7 @@ def test_a_row_that_no_fractions_make_sum_to_one_is_named() -> None:
         ({0: {0: [(1.0, 0, 0.0, False)]}}, [0.5, 0.5], r"initial_state_distrib of Tables has shape \(2,\)"),
         ({0: {0: [(1.0, 0, 0.0, False)]}}, [0.5], "rho sums to 0.5"),
         ({0: {0: [(1.0, 0, 0.0, False)]}}, None, "does not say where it starts"),
-        (None, [1.0], "carries no table P"),
+        (None, [1.0], "has no table P"),
     ],
 )
 def test_a_wrong_table_of_an_environment_is_named(P: Any, rho: Any, message: str) -> None:
@@ -336,7 +339,7 @@ def test_a_wrong_table_of_an_environment_is_named(P: Any, rho: Any, message: str
         ("FrozenLake-v1", 5, {"map_name": "9x9"}, "FrozenLake-v1 cannot be made: "),
         ("FrozenLake-v1", 5, {"colour": "red"}, "FrozenLake-v1 cannot be made: .*colour"),
         ("Taxi-v3", 5, {}, "Please use `Taxi-v4` instead"),
-        ("Blackjack-v1", 5, {}, "carries no table P"),
+        ("Blackjack-v1", 5, {}, "has no table P"),
         ("CartPole-v1", 5, {}, r"continuous observations \(a Box of shape \(4,\)\)"),
     ],
 )
@@ -353,9 +356,7 @@ def test_the_time_limit_is_the_wrappers() -> None:
 
 
 def test_nothing_heavy_is_imported_before_it_is_used() -> None:
-    code = (
-        "import sys, pgsym.problems, pgsym.audit; print([m for m in ('gymnasium', 'matplotlib') if m in sys.modules])"
-    )
+    code = "import sys, pgsym.mdps.forms; print([m for m in ('gymnasium', 'matplotlib') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
@@ -388,7 +389,7 @@ def test_what_cannot_fit_is_refused_before_it_is_made() -> None:
         (lambda: TabularSoftmax([["x"]]), "θ must be an array of numbers"),
         (lambda: TabularSoftmax(np.zeros((2, 0))), "θ must have shape"),
         (lambda: LinearSoftmax(np.zeros((2, 1, 3)), np.zeros(2)), r"θ has shape \(2,\), but the features have 3"),
-        (lambda: TabularSoftmax([[0.0, 0.0]]).pushed([[1.0]]), r"the direction must have θ's shape \(1, 2\)"),
+        (lambda: TabularSoftmax([[0.0, 0.0]]).jvp([[1.0]]), r"the direction must have θ's shape \(1, 2\)"),
         (lambda: gradient(from_arrays(**GOOD), TabularSoftmax([[0.0]])), r"the policy has shape \(1, 1\), but MDP"),
         (lambda: from_arrays(**GOOD).instance([[0.5], [1]]), r"π\[0\] sums to 0.5"),
         (lambda: from_arrays(**GOOD).instance([[1], [1]], [[[0.0]]]), r"tangents have shape \(1, 1, 1\)"),

@@ -16,8 +16,8 @@ from pgsym.decide.propositions import Comparison
 from pgsym.decide.renaming import parameter_of, primes_of
 from pgsym.decide.sizes import Size
 from pgsym.errors import OutsideNumberSystem
-from pgsym.meaning.moves import Move
 from pgsym.meaning.numbers.base import Array, Ball, Numbers, Rational, Symbolic
+from pgsym.meaning.parametrisations import Parametrisation
 from pgsym.meaning.places import open_axes
 from pgsym.meaning.signature import head
 from pgsym.terms.hypotheses import Hypothesis
@@ -98,7 +98,7 @@ class Counterexample:
     @property
     def parameters(self) -> tuple[str, ...]:
         """What each parameter is, in words, where it is at an edge, and which symbols belong to a further one."""
-        owners = {move: _owner(self.statement, move) for move in self.candidate.moves}
+        owners = {p: _owner(self.statement, p) for p in self.candidate.parametrisations}
         letters = dict.fromkeys(sorted(owners.values(), key=lambda owner: owner != "θ"))
         said = [f"{letter}: {'; '.join(m.words for m, o in owners.items() if o == letter)}" for letter in letters]
         return (*said, *self.candidate.edges, *_aliases(self.statement, self.candidate.tables))
@@ -179,23 +179,23 @@ def verify(statement: Comparison, size: Size, candidate: Candidate, bits: int = 
     return None
 
 
-def _owner(statement: Comparison, move: Move) -> str:
-    """The name of the parameter that moves a symbol."""
-    other = parameter_of(move.symbol, statement.lhs, statement.rhs, statement.given)
+def _owner(statement: Comparison, parametrisation: Parametrisation) -> str:
+    """The name of the parameter that a symbol depends on."""
+    other = parameter_of(parametrisation.symbol, statement.lhs, statement.rhs, statement.given)
     return "θ" if other is None else other.name
 
 
 def _coordinates(statement: Comparison, candidate: Candidate) -> tuple[str, ...]:
     """The names of the coordinates: φ(1,1) for those of another parameter, θ_π(1,1) where two tables have logits."""
-    owners = [_owner(statement, m) for m in candidate.moves]
+    owners = [_owner(statement, m) for m in candidate.parametrisations]
     plain = [
         [f"{o}{n[1:]}" if n.startswith("θ(") else n for n in m.names]
-        for m, o in zip(candidate.moves, owners, strict=True)
+        for m, o in zip(candidate.parametrisations, owners, strict=True)
     ]
     seen = Counter(n for names in plain for n in set(names))
     return tuple(
         n.replace("(", f"_{m.symbol.name}(", 1) if seen[n] > 1 else n
-        for m, names in zip(candidate.moves, plain, strict=True)
+        for m, names in zip(candidate.parametrisations, plain, strict=True)
         for n in names
     )
 

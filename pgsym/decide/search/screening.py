@@ -36,6 +36,7 @@ class SpaceInstance(TableInstance):
         parts = space.parts
         tables = {s: _stacked(space, s, digits, prime) for s in parts.shapes}
         first = space.candidate(digits[0])
+        ways = first.parametrisations
         self.coordinates = max(1, len(first.coordinates))
         each: Numbers = OnePrime(len(digits), prime) if prime else Float64()
         numbers = each.repeated(self.coordinates)
@@ -47,10 +48,10 @@ class SpaceInstance(TableInstance):
         repeated = {s: np.repeat(t, self.coordinates, axis=0) for s, t in tables.items()}
         for symbol in parts.logits:
             repeated[symbol] = numbers.log(repeated[symbol])[0]
-        tangents = {s: t.reshape(-1, *t.shape[2:]) for s, t in tangents_of(first.moves, each, tables).items()}
+        tangents = {s: t.reshape(-1, *t.shape[2:]) for s, t in tangents_of(ways, each, tables).items()}
 
         def curvatures() -> dict[Symbol, Array]:
-            return {s: t.reshape(-1, *t.shape[3:]) for s, t in curvatures_of(first.moves, each, tables).items()}
+            return {s: t.reshape(-1, *t.shape[3:]) for s, t in curvatures_of(ways, each, tables).items()}
 
         sizes, lengths = parts.size.sorts, parts.size.lengths
         super().__init__(numbers, sizes, repeated, tangents, lengths, given, constants, curvatures)
@@ -97,9 +98,9 @@ class AlongTwo(TableInstance):
             weights = way.reshape(1, -1, *[1] * (derivative.ndim - 2))
             return numbers.total(numbers.multiply(weights, derivative), 1)
 
-        slopes = tangents_of(first.moves, numbers, tables)
+        slopes = tangents_of(first.parametrisations, numbers, tables)
         self.along = [{s: along(way, slope) for s, slope in slopes.items()} for way in ways]
-        bends = curvatures_of(first.moves, numbers, tables)
+        bends = curvatures_of(first.parametrisations, numbers, tables)
         self.bent = {s: along(ways[1], along(ways[0], bend)) for s, bend in bends.items()}
 
     @property

@@ -22,8 +22,8 @@ from pgsym.estimators.estimator import estimated
 from pgsym.estimators.exact_moments import ROUNDING
 from pgsym.estimators.listing import bandit, from_mdp, tree
 from pgsym.estimators.samples import Samples
+from pgsym.mdps.mdp import from_arrays
 from pgsym.meaning.numbers.base import Array
-from pgsym.problems.mdp import from_arrays
 
 HALF, THIRD, QUARTER = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)
 EVEN: Final = (HALF, HALF)

@@ -1,1 +1,1 @@
-"""Sums of products of factors, and the order in which variables are summed out."""
+"""Sums of products of factors, and the elimination of variables from them."""

@@ -34,14 +34,14 @@ from pgsym.meaning.contraction.factors import (
 from pgsym.meaning.numbers.base import Array, Numbers, aligned
 
 FEW_TIMES = 8
-"""Up to this exponent a power stays a product of equal values, which summing over variables can open."""
+"""Up to this exponent, a power stays a product of equal values, which elimination can expand."""
 FEWEST_KEYS = 2**10
-"""Below this many keys, those of values that are gone are left where they are."""
+"""The keys of deleted values are removed only when there are more keys than this."""
 _extent_and_serial = attrgetter("extent", "serial")
 
 
 class Arithmetic:
-    """Arithmetic on values in one number system; what is equal by construction is one object."""
+    """Arithmetic on values in one number system; values that are equal by construction are one object."""
 
     def __init__(self, numbers: Numbers):
         self.numbers = numbers
@@ -62,14 +62,14 @@ class Arithmetic:
         return Factor({0: self.numbers.constant(value)})
 
     def once(self, key: tuple[object, ...], make: Callable[[], Value]) -> Value:
-        """What was made before under a key, or is made now."""
+        """The value stored under a key; it is made and stored if there is none."""
         found = self._made.get(key)
         if found is None:
             found = self._made[key] = make()
         return found
 
     def _while_alive(self, key: tuple[object, ...], make: Callable[[], V]) -> V:
-        """Like `once`, but forgotten with the last value that holds it: what elimination makes is used soon."""
+        """The value stored under a key, as by `once`, but only kept while another value refers to it."""
         known = self._alive.get(key)
         found = known() if known is not None else None
         if found is None:
@@ -82,7 +82,7 @@ class Arithmetic:
 
     # sums and products ----------------------------------------------------------------------------------------
     def add(self, *values: Value) -> Value:
-        """The sum; factors over the same axes are added into one, and what all terms are multiplied by stands apart."""
+        """The sum; factors over the same axes are added, and factors common to all terms are pulled out."""
         if len(values) == 1:
             return values[0]
         merged: dict[int, list[Value]] = {}
@@ -102,7 +102,7 @@ class Arithmetic:
 
     @staticmethod
     def _common(parts: tuple[Value, ...]) -> set[int]:
-        """The factors that several products have in common, each of them once."""
+        """The serials of the factors that occur exactly once in each of several products."""
         for x in parts:
             if not isinstance(x, Times):
                 return set()
@@ -124,7 +124,7 @@ class Arithmetic:
         return self._while_alive(key, lambda: reduce(self._add_factors, (x for x in group if isinstance(x, Factor))))
 
     def multiply(self, *values: Value) -> Value:
-        """The product; zero times something undefined is undefined."""
+        """The product; zero times an undefined value is undefined."""
         if len(values) == 1:
             return values[0]
         parts: list[Value] = []
@@ -146,7 +146,7 @@ class Arithmetic:
         return self._while_alive(key, lambda: kind(parts))
 
     def undefined_zero(self, x: Value) -> Value:
-        """Zero, with the poles that a value has."""
+        """Zero with the poles of a value."""
         if not x.is_poled:
             return ZERO
         if isinstance(x, Factor):
@@ -166,7 +166,7 @@ class Arithmetic:
         return self._raised(self.dense(x), exponent)
 
     def _raised(self, x: Factor, exponent: int) -> Factor:
-        """A positive power of a factor, by squaring: its axes stay the same."""
+        """A positive power of a factor, by repeated squaring."""
         if exponent == 1:
             return x
         half = self._raised(x, exponent // 2)
@@ -175,11 +175,11 @@ class Arithmetic:
 
     # derivatives ----------------------------------------------------------------------------------------------
     def derivative(self, x: Value, direction: int) -> Value:
-        """The derivative along a direction; where a value is undefined, so is its derivative."""
+        """The derivative along a direction; it is undefined wherever the value is."""
         return self.add(self._tangent(x, 1 << direction), self.undefined_zero(self._primal(x, 1 << direction)))
 
     def _primal(self, x: Value, bit: int) -> Value:
-        """The value without what is first order in a direction."""
+        """The part of a value of order zero in a direction."""
 
         def make() -> Value:
             if isinstance(x, Factor):
@@ -193,7 +193,7 @@ class Arithmetic:
         return self.once(("primal", x.serial, bit), make)
 
     def _tangent(self, x: Value, bit: int) -> Value:
-        """What is first order in a direction, by the product rule."""
+        """The coefficient of first order in a direction, by the product rule."""
 
         def make() -> Value:
             if isinstance(x, Factor):
@@ -213,18 +213,18 @@ class Arithmetic:
         return self.once(("tangent", x.serial, bit), make)
 
     def _beside(self, x: Value, y: Value) -> Value:
-        """The product, zero where a tangent is zero: the poles of the value are added once, by `derivative`."""
+        """The product, or zero without poles if one operand is zero; `derivative` adds the poles of the value once."""
         return ZERO if is_zero(x) or is_zero(y) else self.multiply(x, y)
 
     def _factor(
         self, jets: dict[int, Array], of: Factor, outside: dict[int, OutsideNumberSystem] | None = None
     ) -> Value:
-        """A factor with the axes and poles of another, zero if nothing is left."""
+        """A factor with some arrays and the axes and poles of another factor; zero if there are no arrays."""
         return Factor(jets, of.axes, of.poles, outside or {}) if jets else self.undefined_zero(of)
 
     # functions of one value -----------------------------------------------------------------------------------
     def reciprocal(self, x: Value) -> Value:
-        """1/x, with a pole where x is zero; of a product, the product of the reciprocals."""
+        """1/x, with a pole where x is zero; for a product, the product of the reciprocals."""
         if isinstance(x, Times):
             return self.multiply(*map(self.reciprocal, x.parts))
         numbers = self.numbers
@@ -245,9 +245,9 @@ class Arithmetic:
         return self._of(x, "log", numbers.log, numbers.has_no_log, derivative)
 
     def log_along(self, x: Value, direction: int) -> Value:
-        """Of log x what is first order in a direction, ∇x / x, and where there is no logarithm.
+        """log x without its part of order zero in a direction: the first-order part ∇x / x, with poles as log x has.
 
-        What is zeroth order is left out: it takes an independent element for each value, and no derivative needs it.
+        Derivatives do not need the part of order zero, which would be an independent random element for each value.
         """
         bit = 1 << direction
 
@@ -268,7 +268,7 @@ class Arithmetic:
         return self.log(x) if dense.outside else self._by_arrays(("log along", direction), dense, at)
 
     def where_positive(self, x: Value) -> Value:
-        """x itself, with a pole where it has no logarithm: exp log x."""
+        """exp log x: x itself, with a pole where x has no logarithm."""
         numbers = self.numbers
         one = self._constant(Fraction(1))
         return self._of(x, "exp log", lambda a: (a, numbers.has_no_log(a)), numbers.has_no_log, lambda *_: one)
@@ -289,9 +289,9 @@ class Arithmetic:
         singular: Callable[[Array], NDArray[np.bool_]],
         derivative: Callable[[Factor, Factor], Factor],
     ) -> Value:
-        """A function of one value with its derivative given by (function value, argument).
+        """A function of one value; `derivative` takes the function value and the argument.
 
-        Where the number system cannot hold the values, it is still known where there is none.
+        If the number system cannot represent the values, `singular` still marks where the function is undefined.
         """
 
         def at(x: Factor) -> Factor:
@@ -322,9 +322,9 @@ class Arithmetic:
         return self._by_arrays((name,), self.dense(x), at)
 
     def _by_arrays(self, name: tuple[object, ...], x: Factor, function: Callable[[Factor], Factor]) -> Factor:
-        """A function of a factor, entry by entry, made once for all factors that the same arrays stand in.
+        """A function of a factor, entry by entry, computed once for all factors that have the same arrays.
 
-        Such are π(a_t | s_t) for all t.
+        For example, π(a_t | s_t) has the same arrays for all t.
         """
 
         def make() -> Factor:
@@ -344,11 +344,11 @@ class Arithmetic:
     # arithmetic on factors --------------------------------------------------------------------------------------
     @staticmethod
     def _ascending(factors: Iterable[Factor]) -> tuple[Factor, ...]:
-        """The smallest first."""
+        """The factors, ordered by size."""
         return tuple(sorted(factors, key=_extent_and_serial))
 
     def _multiply_all(self, factors: Iterable[Factor]) -> Factor:
-        """The product, the smallest factors first."""
+        """The product, computed from the smallest factors on."""
         ordered = self._ascending(factors)
         return reduce(self._multiply_factors, ordered) if ordered else self._constant(Fraction(1))
 
@@ -403,7 +403,7 @@ class Arithmetic:
         return Factor(jets, axes, self._poles_of(x, y, axes), {**x.outside, **y.outside})
 
     def _poles_of(self, x: Factor, y: Factor, axes: tuple[str, ...]) -> NDArray[np.bool_] | None:
-        """The poles of both, over all axes."""
+        """The union of the poles of two factors, over all axes; None if there are none."""
         if x.poles is None and y.poles is None:
             return None
         sizes = x.sizes | y.sizes
@@ -411,14 +411,14 @@ class Arithmetic:
         return np.asarray(reduce(np.logical_or, both))
 
     def _check_fits(self, x: Factor, y: Factor) -> None:
-        """Raise TooLarge unless a table over the axes of both fits."""
+        """Raise TooLarge if a table over the axes of both factors exceeds the memory limit."""
         of_one = max(x.points, y.points) * self._bytes
         if x.extent * y.extent * of_one > MOST_BYTES:
             sizes = x.sizes | y.sizes
             check_memory(prod(sizes.values()) * of_one, "a table over ", len(sizes), " variables")
 
     def dense(self, x: Value, axes: tuple[tuple[str, int], ...] = ()) -> Factor:
-        """One factor over the value's axes, or over `axes` (name, size) in that order."""
+        """The value as one factor, whose first axes are `axes` (name, size) in that order."""
         made = self.once(("dense", x.serial), lambda: self._dense(x))
         if not isinstance(made, Factor):
             raise TypeError("a dense value is a factor")

@@ -1,9 +1,9 @@
-"""How variables are eliminated from the values of terms.
+"""Elimination of variables from the values of terms.
 
-A value is never multiplied out.  Eliminating a variable multiplies just the factors that mention it, so a sum over
-all trajectories costs what dynamic programming costs: where a sum of terms meets the factors of the variable, the
-terms that do not mention it stay one value, equal products are made once (they are the messages of the dynamic
-program), and terms that are left with the same message, or with the same rest, are put together again.
+A value is never multiplied out.  Eliminating a variable multiplies only the factors that mention it, so a sum over all
+trajectories costs as much as dynamic programming.  If a sum is multiplied with factors of the variable, its terms
+without the variable stay one value.  Equal products are computed once; they are the messages of the dynamic program.
+Terms with the same message, or with the same remaining factors, are added up again.
 """
 
 from __future__ import annotations
@@ -33,15 +33,14 @@ from pgsym.meaning.contraction.factors import (
 from pgsym.meaning.numbers.base import aligned
 
 MANY_SUMMANDS, MANY_ENTRIES = 256, 2**12
-"""From how many summands on a product of sums is multiplied out in place.
-
-It is, where that makes this many entries at most, or fewer than the summands have."""
+"""A product of sums with more than MANY_SUMMANDS summands is multiplied out into one factor if that has at most
+MANY_ENTRIES entries, or no more than all summands together."""
 MOST_SUMMANDS = 2**20
-"""The most summands that a product of sums is opened into: some minutes."""
+"""The limit of summands of an expanded product of sums: some minutes of work."""
 
 
 def _summands(product: Iterable[Value], bit: int, known: dict[int, int]) -> int:
-    """Into how many summands a product is opened, those of a sum that do not mention an axis taken as one."""
+    """The number of summands of an expanded product, counting all terms of a sum without an axis as one."""
     return prod([_summands_of(x, bit, known) for x in product if not isinstance(x, Factor) and x.bits & bit])
 
 
@@ -61,14 +60,14 @@ class Contraction(Arithmetic):
     def sum_out_all(self, x: Value, axes: Mapping[str, int]) -> Value:
         """The sum over some axes (of the given lengths), in an order that keeps the factors small.
 
-        Raises TooLarge, before anything is multiplied, if no order is found that does.
+        Raises TooLarge, before anything is multiplied, if no such order is found.
         """
         for axis in self.order(x, axes):
             x = self.sum_out(x, axis, axes[axis])
         return x
 
     def order(self, x: Value, axes: Iterable[str]) -> list[str]:
-        """The order of elimination: always the variable whose factors have the smallest product, then the earliest."""
+        """The order of elimination: always the variable with the smallest product of factors, then the earliest."""
         sizes: dict[str, int] = {}
         points, masks = 1, 1
         neighbours: dict[str, set[str]] = {axis: {axis} for axis in axes}
@@ -115,9 +114,9 @@ class Contraction(Arithmetic):
         return self.multiply(*stay, self.add(*(self.multiply(m, self.add(*rests)) for m, rests in by_message.values())))
 
     def _made_short(self, product: tuple[Value, ...], axis: str, size: int) -> tuple[Value, ...]:
-        """A product as one factor where opening its sums makes more entries than the factor has.
+        """The product, or one factor equal to it if expanding its sums makes more entries than that factor has.
 
-        Raises TooLarge where both are too many.
+        Raises TooLarge if both are too large.
         """
         bit = bit_of(axis)
         summands = _summands(product, bit, {})
@@ -131,14 +130,14 @@ class Contraction(Arithmetic):
             return (self.dense(self.multiply(*product)),)
         if summands > MOST_SUMMANDS:
             raise TooLarge(
-                f"a product of sums would be opened into more than {MOST_SUMMANDS} summands: take smaller sizes"
+                f"a product of sums would be expanded into more than {MOST_SUMMANDS} summands: take smaller sizes"
             )
         return product
 
     def _opened(
         self, product: tuple[Value, ...], axis: str, size: int
     ) -> Iterator[tuple[tuple[Value, ...], tuple[Factor, ...]]]:
-        """A product as a sum of products of a rest that does not mention the axis and factors that do."""
+        """The summands of an expanded product: the values without the axis, and the factors with it."""
         bit = bit_of(axis)
         unfinished: list[tuple[tuple[Value, ...], tuple[Value, ...], tuple[Factor, ...]]] = [(product, (), ())]
         while unfinished:
@@ -162,16 +161,16 @@ class Contraction(Arithmetic):
 
     @staticmethod
     def _shared(groups: list[tuple[Factor, ...]]) -> dict[tuple[Factor, ...], Factor | None]:
-        """The first factors that several products of more than them begin with: where their product will stand."""
+        """The leading factors that several longer products share, mapped to None, in place of their product."""
         if len(groups) < 2:
             return {}
         begun = Counter([own[:n] for own in groups for n in range(2, len(own))])
         return {own: None for own, n in begun.items() if n > 1}
 
     def _message(self, own: tuple[Factor, ...], axis: str, products: dict[tuple[Factor, ...], Factor | None]) -> Value:
-        """The sum over an axis of the product of all factors that mention it, the smallest first.
+        """The sum over an axis of the product of all factors that mention it, from the smallest on.
 
-        `products` holds those of the first factors that several messages need, once they are made.
+        `products` stores the products of leading factors that several messages share.
         """
 
         def product_of(factors: tuple[Factor, ...]) -> Factor:
@@ -190,13 +189,13 @@ class Contraction(Arithmetic):
 
         return self._while_alive(("message", axis, *sorted([f.serial for f in own])), make)
 
-    # poles that nobody meets ----------------------------------------------------------------------------------
+    # poles of probability zero ----------------------------------------------------------------------------------
     def excuse_poles(self, x: Value, mass: Value) -> Value:
-        """The value with its poles lifted wherever `mass` vanishes with all its derivatives."""
+        """The value without the poles at which `mass` and all its derivatives are zero."""
         if not x.is_poled:
             return x
         for factor in factors_of(mass):
-            if isinstance(factor, Factor):  # of a product, first by the factors that speak of the same
+            if isinstance(factor, Factor):  # first by the single factors of a product, over their own axes
                 x = self._each_leaf(x, self._excuse(self._support(factor), factor.axes))
         return self._each_leaf(x, self._excuse(self._support(self.dense(mass)), None)) if x.is_poled else x
 
@@ -209,7 +208,7 @@ class Contraction(Arithmetic):
         return combine(*(self._each_leaf(p, function) for p in x.parts))
 
     def _excuse(self, support: Factor, within: tuple[str, ...] | None) -> Callable[[Factor], Value]:
-        """What lifts a factor's poles outside a support, if the factor's axes hold all of `within`."""
+        """A function that removes a factor's poles outside a support, if all axes of `within` are the factor's."""
 
         def lifted(f: Factor) -> Value:
             if f.poles is None or (within is not None and not set(within) <= set(f.axes)):
@@ -223,6 +222,6 @@ class Contraction(Arithmetic):
         return lambda f: self.once(("excused", f.serial, support.serial), lambda: lifted(f))
 
     def _support(self, mass: Factor) -> Factor:
-        """Where some derivative of the mass, the zeroth included, is not zero."""
+        """A mask of the entries at which the mass or one of its derivatives is nonzero."""
         nonzero = reduce(np.logical_or, [~self.numbers.is_zero(a) for a in mass.jets.values()])
         return Factor({0: np.asarray(nonzero)}, mass.axes)

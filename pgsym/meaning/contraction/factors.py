@@ -17,7 +17,7 @@ from pgsym.errors import OutsideNumberSystem, TooLarge
 from pgsym.meaning.numbers.base import Array
 
 MOST_BYTES = 2**30
-"""The most memory that one factor may take; a sum that needs a larger one is refused before it starts."""
+"""How many bytes one factor may take; a sum that needs a larger factor is refused before it starts."""
 
 _serial = count()
 _free_bit = count()
@@ -36,9 +36,9 @@ def bit_of(axis: str) -> int:
 class Factor:
     """Arrays of shape (points, *sizes of axes), one for each set of directions (a bit mask; 0 is the value itself).
 
-    What is missing is zero.  `poles` marks entries that do not exist, such as 1/0, `outside` says which arrays the
-    number system cannot hold.  `bits` are the axes as a set of bits, `extent` is how many entries they span, and
-    `points` how many points some array tells apart.  Nothing in it is ever changed.
+    A missing array is zero.  `poles` marks undefined entries, such as 1/0.  `outside` gives the reasons why the number
+    system cannot represent some arrays.  `bits` is the set of axes as bits, `extent` the number of entries that they
+    span, and `points` the largest number of points of an array.  A factor is immutable.
     """
 
     __slots__ = ("__weakref__", "_sizes", "axes", "bits", "extent", "jets", "outside", "points", "poles", "serial")
@@ -68,7 +68,7 @@ class Factor:
 
     @property
     def is_poled(self) -> bool:
-        """Whether some entry does not exist."""
+        """Whether some entry is undefined."""
         return self.poles is not None
 
     @property
@@ -80,7 +80,7 @@ class Factor:
 
 
 class _Node:
-    """Values put together; `bits` are the axes that some part mentions, as a set of bits."""
+    """A sum or a product of values; `bits` is the set of axes of all parts, as bits."""
 
     __slots__ = ("__weakref__", "bits", "is_poled", "parts", "serial")
 
@@ -101,7 +101,7 @@ class Plus(_Node):
 
 
 class Times(_Node):
-    """A product of values, none of them a product."""
+    """A product of values, none of which is a product."""
 
     __slots__ = ()
 
@@ -119,7 +119,7 @@ def is_zero(value: Value) -> bool:
 
 
 def factors_of(value: Value) -> tuple[Value, ...]:
-    """The factors of a product; another value is its only one."""
+    """The factors of a product, or the value itself if it is not a product."""
     return value.parts if isinstance(value, Times) else (value,)
 
 
@@ -137,7 +137,7 @@ def leaves(value: Value) -> Iterator[Factor]:
 
 
 def check_memory(needed: int, *what: object) -> None:
-    """Raise TooLarge if something, said in pieces, would take more bytes than one factor may."""
+    """Raise TooLarge if `needed` bytes are more than one factor may take; `what` is its description, in pieces."""
     if needed > MOST_BYTES:
         said = "".join(map(str, what))
         raise TooLarge(
@@ -146,6 +146,6 @@ def check_memory(needed: int, *what: object) -> None:
 
 
 def spread(array: NDArray[N], axes: tuple[str, ...], sizes: Mapping[str, int]) -> NDArray[N]:
-    """The array repeated along the axes it had not."""
+    """The array, repeated along the axes that it lacks."""
     shape = (array.shape[0], *(sizes[a] for a in axes))
     return array if array.shape == shape else np.broadcast_to(array, shape)

@@ -1,1 +1,1 @@
-"""Number systems: floats, fractions, SymPy, balls, prime fields, bounds."""
+"""Number systems: floats, fractions, SymPy expressions, balls, prime fields and intervals."""

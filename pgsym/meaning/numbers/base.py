@@ -1,4 +1,4 @@
-"""Number systems: the arithmetic an evaluation is done in.
+"""Number systems: the arithmetic in which terms are evaluated.
 
 Arrays have a leading axis of points (independent instances, evaluated at once); it is 1 where all points agree.
 """
@@ -24,7 +24,7 @@ N = TypeVar("N", bound=np.generic)
 
 
 def aligned(array: NDArray[N], axes: Axes, onto: Axes) -> NDArray[N]:
-    """The array (with points in front) with its axes in the order of `onto`, of length 1 where it has none."""
+    """The array (with points in front) with its axes in the order of `onto`; axes that it lacks have length 1."""
     if axes == onto:
         return array
     order = [axes.index(a) + 1 if a in axes else 0 for a in onto]
@@ -37,21 +37,21 @@ def aligned(array: NDArray[N], axes: Axes, onto: Axes) -> NDArray[N]:
 
 
 class Numbers(ABC):
-    """A field with NumPy arrays of its elements."""
+    """A field whose elements are stored in NumPy arrays."""
 
     name: str
     dtype: Any = object
     ordered = True
-    """Whether numbers are positive or negative, as they are not modulo a prime."""
+    """Whether numbers have an order; residues modulo a prime have none."""
 
     @property
     def bytes(self) -> int:
-        """The memory an element takes, about."""
+        """The approximate number of bytes of an element."""
         size = np.dtype(self.dtype).itemsize
         return 100 if self.dtype is object else size
 
     def repeated(self, times: int) -> Numbers:
-        """The number system with every point several times."""
+        """The number system with every point repeated."""
         return self
 
     def zeros(self, shape: tuple[int, ...]) -> Array:
@@ -62,10 +62,10 @@ class Numbers(ABC):
 
     @abstractmethod
     def scalar(self, value: Fraction) -> Any:
-        """A rational number as one element."""
+        """The element for a rational number."""
 
     def constant(self, value: Fraction) -> Array:
-        """A rational number, of shape (1,) or (points,)."""
+        """The array of a rational number, of shape (1,) or (points,)."""
         out = np.empty(1, dtype=self.dtype)
         out[0] = self.scalar(value)
         return out
@@ -98,7 +98,7 @@ class Numbers(ABC):
         return np.asarray(x.sum(axis=axis))
 
     def contract(self, x: Jets, over_x: Axes, y: Jets, over_y: Axes, every: Axes, gone: int) -> dict[int, Array]:
-        """The product of two jets with named axes, summed over the axis at `gone`, 0 for none, as an axis of arrays.
+        """The product of two jets with named axes, summed over the array axis `gone`, or over none if that is 0.
 
         `every` are the axes of the product, those of x first.
         """
@@ -113,22 +113,22 @@ class Numbers(ABC):
         return out
 
     def is_zero(self, x: Array) -> NDArray[np.bool_]:
-        """Where an array is certainly zero."""
+        """A mask of the entries that are certainly zero."""
         return np.asarray(x == 0, dtype=bool)
 
     def reciprocal(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """1/x, 0 where x is 0, and where that is."""
+        """1/x and a mask of the entries where x = 0; those entries of 1/x are 0."""
         return self._away_from(self.is_zero(x), x, self._reciprocal)
 
     def log(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """The logarithm, 0 where there is none, and where that is.
+        """log x and a mask of the entries where it does not exist; those entries of log x are 0.
 
-        Raises OutsideNumberSystem where a logarithm exists that is not a number of this kind.
+        Raises OutsideNumberSystem if a logarithm exists but is not a number of this system.
         """
         return self._away_from(self.has_no_log(x), x, self._log)
 
     def has_no_log(self, x: Array) -> NDArray[np.bool_]:
-        """Where a logarithm does not exist: at zero, and in an ordered field below it."""
+        """A mask of the entries without a logarithm: x = 0, and in an ordered field x < 0."""
         return self.is_zero(x)
 
     @abstractmethod
@@ -136,7 +136,7 @@ class Numbers(ABC):
         """The exponential; raises OutsideNumberSystem like `log`."""
 
     def sign(self, x: Array) -> Array:
-        """−1, 0 or 1; in a prime field, which has no order, something that may stand for any sign."""
+        """−1, 0 or 1; in a prime field, which has no order, a random element that represents either sign."""
         raise OutsideNumberSystem(f"{self.name} has no order, so |x| has no meaning in it")
 
     @abstractmethod
@@ -155,7 +155,7 @@ class Numbers(ABC):
 
 
 def elementwise(function: Callable[[Any], Any], x: Array) -> Array:
-    """A Python function applied to every element of an object array."""
+    """The object array of a Python function's values at every element."""
     out = np.empty(x.shape, dtype=object)
     for index in np.ndindex(x.shape):
         out[index] = function(x[index])
@@ -163,7 +163,7 @@ def elementwise(function: Callable[[Any], Any], x: Array) -> Array:
 
 
 def as_float(value: Fraction) -> float:
-    """The float nearest to a rational, infinite where it is beyond them."""
+    """The float nearest to a rational, infinite if the rational is too large."""
     try:
         return float(value)
     except OverflowError:
@@ -327,6 +327,6 @@ class Ball(Numbers):
 
     @staticmethod
     def _refuse_if(unknown: Array, what: str) -> None:
-        """Whether a value exists must be certain."""
+        """Raise OutsideNumberSystem if some value is not known to exist."""
         if unknown.astype(bool).any():
-            raise OutsideNumberSystem(f"{what}: whether the term is defined there cannot be told")
+            raise OutsideNumberSystem(f"{what}: the term may be undefined there")

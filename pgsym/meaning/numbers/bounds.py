@@ -1,7 +1,7 @@
-"""Intervals as a number system: what sign a term has at every instance of a class.
+"""Intervals as a number system, which bound a term's values, and so its sign, at every instance of a class.
 
-An interval is stored as a complex number, its low end in the real part and its high end in the imaginary part; an
-end that floating point cannot hold exactly is moved outward.
+An interval is stored as a complex number, with its lower end as the real part and its upper end as the imaginary
+part.  An end that is not a floating-point number is rounded outward.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Bounds(Numbers):
         return interval(np.zeros(x.shape), np.full(x.shape, inf))
 
     def signs(self, x: Array) -> NDArray[np.int64]:
-        """The sign that every member has, 0 counting as either; raises OutsideNumberSystem where there is none."""
+        """The sign of all numbers in each interval, 0 counting as either; raises OutsideNumberSystem for both."""
         if ((x.real < 0) & (x.imag > 0)).any():
             raise OutsideNumberSystem("the sign inside |·| is not the same at every instance")
         return np.where(self.is_zero(x), 0, np.where(x.real >= 0, 1, -1))
@@ -78,7 +78,7 @@ class Bounds(Numbers):
         return interval(np.where(x.real < 0, -1.0, 0.0 + (x.real > 0)), np.where(x.imag > 0, 1.0, 0.0 - (x.imag < 0)))
 
     def absolute(self, x: Array) -> Array:
-        """Where |v| lies, v anywhere in the interval."""
+        """The interval of |v| for v in the interval."""
         low = np.maximum(np.maximum(x.real, -x.imag), 0.0)
         return interval(low, np.maximum(-x.real, x.imag))
 
@@ -94,7 +94,7 @@ class Bounds(Numbers):
 
 
 def _sum(a: Array, b: Array, outward: float) -> Array:
-    """a + b, moved outward where it was rounded (Knuth's two-sum finds where)."""
+    """a + b, rounded outward if it is inexact (by Knuth's two-sum)."""
     with np.errstate(invalid="ignore"):
         s = a + b
         shadow = s - a
@@ -103,7 +103,7 @@ def _sum(a: Array, b: Array, outward: float) -> Array:
 
 
 def _product(a: Array, b: Array, outward: float) -> Array:
-    """a·b, moved outward unless one of them is 0 or ±1; 0 times anything is 0."""
+    """a·b, rounded outward unless a or b is 0 or ±1; 0 times anything is 0."""
     with np.errstate(invalid="ignore"):
         p = np.where((a == 0) | (b == 0), 0.0, a * b)
     exact = (np.abs(a) <= 1) & (a == np.round(a)) | (np.abs(b) <= 1) & (b == np.round(b))

@@ -1,4 +1,4 @@
-"""Prime fields: the number system in which random points stand for every instance."""
+"""Prime fields: the number system of the random points that represent every instance."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pgsym.meaning.numbers.base import Array, Axes, Jets, Numbers, aligned
 
 
 def residue(value: Fraction, prime: int) -> int:
-    """A fraction modulo a prime; raises OutsideNumberSystem where the prime divides its denominator.
+    """A fraction modulo a prime; raises OutsideNumberSystem if the prime divides its denominator.
 
     >>> residue(Fraction(1, 2), 101)
     51
@@ -26,10 +26,10 @@ def residue(value: Fraction, prime: int) -> int:
 
 
 class PrimeField(Numbers):
-    """Integers modulo a prime of its own at every point; log and exp are random functions fixed by the seed.
+    """Integers modulo a separate prime at every point; log and exp are random functions fixed by the seed.
 
-    The logarithm of a value is an independent element, that of |x| for x and −x: algebraic identities hold in it, and
-    with overwhelming probability no others do (see `pgsym.decide.equality`).
+    The logarithm of each value is an independent random element, equal for x and −x.  Algebraic identities hold for
+    these elements, and with overwhelming probability no others do (see `pgsym.decide.equality`).
 
     >>> field = PrimeField([101, 103])
     >>> x = field.array([[2], [3]])
@@ -52,14 +52,14 @@ class PrimeField(Numbers):
         return PrimeField(np.repeat(self.primes, times), int(self.seed))
 
     def modulus(self, x: Array) -> Array:
-        """The primes, shaped to divide `x`."""
+        """The primes, in a shape that broadcasts with `x`."""
         modulus = self._moduli.get(x.ndim)
         if modulus is None:
             modulus = self._moduli[x.ndim] = self.primes.reshape(-1, *[1] * (x.ndim - 1))
         return modulus
 
     def _reduced(self, x: Array) -> Array:
-        """The residues of a new array, put in its place where its shape is theirs."""
+        """The residues of a new array, computed in place if the shapes agree."""
         p = self._moduli.get(x.ndim)
         if p is None:
             p = self.modulus(x)
@@ -96,7 +96,7 @@ class PrimeField(Numbers):
     def contract(self, x: Jets, over_x: Axes, y: Jets, over_y: Axes, every: Axes, gone: int) -> dict[int, Array]:
         right = [(n, aligned(b, over_y, every)) for n, b in y.items()]
         out: dict[int, Array] = {}
-        products: dict[int, Array] = {}  # of two residues: below 2^62, so one more fits
+        products: dict[int, Array] = {}  # of two residues: below 2^62, so the sum of two fits
         for m, a in x.items():
             a = aligned(a, over_x, every)
             for n, b in right:
@@ -116,7 +116,7 @@ class PrimeField(Numbers):
         return np.where(x == 0, 1, self._mix(x, 2))
 
     def sign(self, x: Array) -> Array:
-        """An element of its own for every value, that of −x being its negative: what holds with it holds for any sign.
+        """A random element for every value, its negative for −x: an identity that holds with it holds for either sign.
 
         >>> field = PrimeField([101])
         >>> int((field.sign(np.array([7])) + field.sign(np.array([94])))[0])
@@ -128,7 +128,7 @@ class PrimeField(Numbers):
         return np.where(x == 0, 0, np.where(negative, p - drawn, drawn))
 
     def _reciprocal(self, x: Array) -> Array:
-        """One inverse a point, of the product of all: 1/x = y · 1/(x y) (Montgomery 1987), halves against halves."""
+        """1/x from one inverse at each point, that of the product of all entries (Montgomery 1987), by halves."""
         p = self.primes[:, np.newaxis]
         x = np.broadcast_to(x, (len(p), *x.shape[1:]))
         rows, levels = x.reshape(len(p), -1), []
@@ -148,7 +148,7 @@ class PrimeField(Numbers):
         return np.where(x == 1, 0, self._mix(x, 1))
 
     def _without_sign(self, x: Array) -> Array:
-        """The smaller one of x and −x as residues, which stands for |x|."""
+        """The smaller one of the residues x and −x, which represents |x|."""
         return np.asarray(np.minimum(x, self.modulus(x) - x))
 
     def _mix(self, x: Array, salt: int) -> Array:
@@ -165,7 +165,7 @@ class PrimeField(Numbers):
 
 
 class OnePrime(PrimeField):
-    """Integers modulo one prime, at every point: what instances are screened in."""
+    """Integers modulo one prime at every point, to screen many instances at once."""
 
     def __init__(self, points: int, prime: int):
         super().__init__([prime] * points)

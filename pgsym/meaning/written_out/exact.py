@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import sympy
 
 LONGEST = 1_000_000
-"""How many numbers and symbols an expression has at most that is written out."""
+"""The limit of numbers and symbols in an expression that is written out."""
 
 
 class Counts(Protocol):
@@ -45,7 +45,7 @@ class Counts(Protocol):
 
     @property
     def counts(self) -> tuple[tuple[str, int], ...]:
-        """Name and number of each."""
+        """Pairs of a name and a number."""
 
 
 Sized: TypeAlias = "Mapping[str, int] | Counts | None"
@@ -62,22 +62,23 @@ def exact(
     at: Mapping[str, int] | None = None,
     **sizes: int,
 ) -> sympy.Expr | sympy.ImmutableMatrix:
-    """A term written out for S states, A actions (and N rounds): an expression in θ, r, D and what else it mentions.
+    """A term written out for S states, A actions (and N rounds): an expression in θ, r, D and its other symbols.
 
-    A gradient is a column with an entry for each of `parameters(...)`, a second derivative a square matrix.  The
+    A gradient is a column with an entry for each of `parameters(...)`; a second derivative is a square matrix.  The
     policy is one of
 
-    - "softmax": π(a | s) ∝ exp θ_sa, one logit an entry;
-    - "sigmoid": two actions, one logit a state, π(second | s) = 1 / (1 + exp −θ_s);
+    - "softmax": π(a | s) ∝ exp θ_sa, one logit for each entry;
+    - "sigmoid": two actions, one logit for each state, π(second | s) = 1 / (1 + exp −θ_s);
     - "linear": π(a | s) ∝ exp Σ_j θ_j φ_j(s, a), with `dimension` features (2 unless said otherwise);
     - "generic": undetermined functions π_sa(θ) of `dimension` parameters (1 unless said otherwise).
 
-    The last probability of a row is one minus the others.  `given` brings definitions, and says what does not depend
-    on θ; left out, that is all that does not take θ as an argument.  `labels` are nested lists by name, from 0; by
-    default the label of state s is s modulo A.  `at` gives free states and actions their values, from 0.
+    The last probability of a row is one minus the others.  `given` provides definitions and says which symbols do not
+    depend on θ; without it, these are the symbols that do not take θ as an argument.  `labels` are nested lists by
+    name, from 0; by default the label of state s is s modulo A.  `at` gives the values of free states and actions,
+    from 0.
 
-    Raises TooLarge above 10^6 numbers and symbols, UndefinedValue where the term divides by zero, UnboundVariable for
-    a variable that is free and not in `at`, InstanceError for sizes or labels that are none.
+    Raises TooLarge above 10^6 numbers and symbols, UndefinedValue if the term divides by zero, UnboundVariable for a
+    free variable that is not in `at`, InstanceError for invalid sizes or labels.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -98,7 +99,7 @@ def exact(
     length = float(entries_at(term, LengthInstance(instance), at)[0][0]) * d**order
     if length > LONGEST:
         written = f"{term} written out has about {length:.0e} numbers and symbols, and {LONGEST:.0e} is the limit"
-        raise TooLarge(f"{written}: take smaller sizes, or decide it, or take its value at a problem")
+        raise TooLarge(f"{written}: take smaller sizes, or decide it instead, or compute its value at a problem")
     values, undefined = entries_at(term, instance, at)
     if any(undefined):
         raise UndefinedValue(f"{term} divides by zero, or takes the logarithm of zero, at this size")
@@ -118,7 +119,7 @@ def parameters(
     dimension: int | None = None,
     **sizes: int,
 ) -> tuple[sympy.Symbol, ...]:
-    """The entries of the parameter θ, in the order of a gradient's; with several, those of the first by name.
+    """The entries of the parameter θ, in the order of a gradient's entries; of several parameters, the first by name.
 
     >>> from pgsym.problems import one_step
     >>> parameters(one_step().objective, S=1, A=2)
@@ -147,10 +148,10 @@ def _instance(
 
 
 def to_sympy(term: Term) -> sympy.Expr:
-    """A term in SymPy's words, as far as it has them: no expectations, gradients or sums over states and actions.
+    """A term as a SymPy expression; expectations, gradients and sums over states and actions have none.
 
-    Names become plain SymPy symbols and functions (π is `pi`).  Raises SympifyError, which is what `sympy.sympify`
-    raises, for a term that SymPy cannot say; `exact` writes it out instead.
+    Names become plain SymPy symbols and functions (π is `pi`).  Raises SympifyError, as `sympy.sympify` does, for a
+    term that SymPy cannot express; `exact` writes it out instead.
 
     >>> from pgsym.terms import INDEX, Variable, function, log, sum_range
     >>> i, N = Variable("i", INDEX), Variable("N", INDEX)
@@ -159,9 +160,9 @@ def to_sympy(term: Term) -> sympy.Expr:
     """
     import sympy
 
-    def said(t: Term, scopes: frozenset[Variable]) -> sympy.Expr:
+    def written(t: Term, scopes: frozenset[Variable]) -> sympy.Expr:
         def part(x: Term) -> sympy.Expr:
-            return said(x, scopes)
+            return written(x, scopes)
 
         match t:
             case Number(value):
@@ -187,7 +188,7 @@ def to_sympy(term: Term) -> sympy.Expr:
                 if (upper - lower).is_negative:  # an empty range, where SymPy would count backwards
                     return sympy.Integer(0 if isinstance(t, Sum) else 1)
                 kind = sympy.Sum if isinstance(t, Sum) else sympy.Product
-                return kind(said(body, scopes | {variable}), (part(variable), lower, upper))
-        raise sympy.SympifyError(f"SymPy has no word for {t}; pgsym.values.exact writes it out at a size")
+                return kind(written(body, scopes | {variable}), (part(variable), lower, upper))
+        raise sympy.SympifyError(f"SymPy cannot express {t}; pgsym.values.exact writes it out at a size")
 
-    return said(term, free(term))
+    return written(term, free(term))

@@ -1,4 +1,4 @@
-"""How long a term is when it is written out: the one evaluator, counting."""
+"""The length of a term when written out, by the evaluator with lengths as numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pgsym.terms.nodes import Symbol, Variable
 
 
 class Lengths(Numbers):
-    """How many numbers and symbols stand in an expression with its brackets kept; 0 for the number 0."""
+    """The number of numbers and symbols in an expression that is not expanded; 0 for the number 0."""
 
     name = "lengths"
     dtype = np.float64
@@ -38,7 +38,7 @@ class Lengths(Numbers):
 
 
 class LengthInstance(Instance):
-    """Every entry of every table is as long as it is when written out."""
+    """The instance whose table entries are the lengths of the entries when written out."""
 
     def __init__(self, of: PolicyInstance):
         super().__init__(of.sizes, of.lengths, of.hypotheses)

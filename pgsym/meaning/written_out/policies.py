@@ -1,4 +1,4 @@
-"""Policies as SymPy expressions in their parameter, and all other tables as symbols."""
+"""Policies as SymPy expressions in their parameters, and all other tables as symbols."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ POLICIES = ("generic", "softmax", "sigmoid", "linear")
 
 
 class PolicyInstance(Instance):
-    """Every instance of a size and a policy class at once, its tables written in symbols.
+    """The instance with symbolic tables, which represents all instances of a size and a policy class.
 
-    `order` is how often the term is differentiated: 0, 1 or 2.  Point i (or i·d + j) of a derivative is the one by the
-    i-th (and j-th) parameter.  Without `given`, what takes no parameter does not depend on θ.
+    `order`, 0, 1 or 2, says how often the term is differentiated.  Point i (or i·d + j) of a derivative is the
+    derivative by the i-th (and j-th) parameter.  Without `given`, symbols without a parameter do not depend on θ.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class PolicyInstance(Instance):
         hypotheses = tuple(given or ())
         super().__init__(sizes, lengths, hypotheses)
         if policy not in POLICIES:
-            raise InstanceError(f"policies are {', '.join(POLICIES)}, not {policy!r}")
+            raise InstanceError(f"the policy must be one of {', '.join(POLICIES)}, not {policy!r}")
         self.numbers: Symbolic = Symbolic()
         self.policy, self.order, self.labels = policy, order, dict(labels or {})
         self.dimension = dimension or (2 if policy == "linear" else 1)
@@ -69,11 +69,11 @@ class PolicyInstance(Instance):
 
     @property
     def dimensions(self) -> int:
-        """How many entries the parameter has."""
+        """The number of entries of the parameter."""
         return len(next(iter(self.theta.values())))
 
     def depends(self, symbol: Symbol) -> bool:
-        """Whether a symbol moves with θ."""
+        """Whether a symbol depends on θ."""
         may = PARAMETER in symbol.arguments or self.strict
         return may and symbol.result == REAL and symbol not in self.theta_free
 
@@ -110,7 +110,7 @@ class PolicyInstance(Instance):
 
     # parameters ---------------------------------------------------------------------------------------------
     def _has_parameters(self, symbol: Symbol) -> bool:
-        """Whether the policy class writes a symbol in parameters of its own."""
+        """Whether the policy class gives a symbol its own parameters."""
         if self.policy == "generic" or symbol in self.theta_free or PARAMETER not in symbol.arguments:
             return False
         return symbol.outcomes == 1 or symbol in self.logits
@@ -129,7 +129,7 @@ class PolicyInstance(Instance):
         return name if len(self.parametrised) == 1 else f"{name}_{symbol.name}"
 
     def _places(self, symbol: Symbol) -> list[tuple[int, ...]]:
-        """What a parametrised symbol's parameters are numbered by: state and action, state, or feature."""
+        """The indices of a parametrised symbol's parameters: (state, action), (state,) or (feature,)."""
         shape, k = self.shape(symbol), symbol.outcomes
         if self.policy == "linear":
             return [(j,) for j in range(self.dimension)]
@@ -144,7 +144,9 @@ class PolicyInstance(Instance):
             return self.theta[parameter]
         if len(self.theta) > 1:
             several = " or ".join(self.theta)
-            raise InstanceError(f"{symbol.name} may depend on {several}: give the hypothesis that it does not")
+            raise InstanceError(
+                f"{symbol.name} may depend on {several}: give the hypothesis that it does not depend on one of them"
+            )
         return next(iter(self.theta.values()))
 
     def _symbol(self, name: str, place: tuple[int, ...]) -> sympy.Symbol:
@@ -172,7 +174,7 @@ class PolicyInstance(Instance):
         return out
 
     def _leaf(self, symbol: Symbol, parameter: str | None, place: tuple[int, ...]) -> sympy.Expr:
-        """An entry that is a symbol, an undetermined function of θ where it depends on it, or a logit."""
+        """An entry: a logit, an undetermined function of θ, or a symbol if it does not depend on θ."""
         if symbol in self.parametrised:
             return self._logit(symbol, parameter, place)
         if not self.depends(symbol):
@@ -184,7 +186,7 @@ class PolicyInstance(Instance):
     def _free_row(
         self, symbol: Symbol, parameter: str | None, outcomes: list[tuple[int, ...]], given: tuple[int, ...]
     ) -> dict[tuple[int, ...], sympy.Expr]:
-        """Undetermined probabilities, the last one minus the others."""
+        """Undetermined probabilities, of which the last is one minus the others."""
         import sympy
 
         row = {o: self._leaf(symbol, parameter, (*given, *o)) for o in outcomes[:-1]}

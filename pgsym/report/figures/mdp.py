@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pgsym.audit import Audit
-from pgsym.problems.mdp import FiniteMDP, Floats
+from pgsym.mdps.forms import Audit
+from pgsym.mdps.mdp import FiniteMDP, Floats
 from pgsym.report.figures.files import WIDTH, FigureFiles, drawing, files
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def mdp_figures(audit: Audit, stem: str) -> tuple[FigureFiles, ...]:
 
     `stem` begins the figures' names.  Raises ModuleNotFoundError, naming the extra to install, without Matplotlib.
 
-    >>> from pgsym.audit import audit_gymnasium
+    >>> from pgsym.mdps.forms import audit_gymnasium
     >>> [f.name for f in mdp_figures(audit_gymnasium("FrozenLake-v1", horizon=6), "lake")]
     ['lake-map', 'lake-time']
     """
@@ -134,7 +134,7 @@ def action_directions(mdp: FiniteMDP) -> Floats:
     It is the mean of the action's moves to neighbouring tiles, over the states that can be met and from which every
     action only leads to neighbours, if there are any: at a border or a cliff the mean would be drawn aside.
 
-    >>> from pgsym.problems import from_gymnasium
+    >>> from pgsym.mdps import from_gymnasium
     >>> action_directions(from_gymnasium("FrozenLake-v1", 1)).round(9).tolist()  # left, down, right, up
     [[-1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, -1.0]]
     """

@@ -1,4 +1,4 @@
-"""The forms of the policy gradient, computed on one MDP and held against each other."""
+"""Forms of the policy gradient, computed on one MDP and compared with each other."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import InstanceError
+from pgsym.mdps.derivatives import gradient, objective, occupancies
+from pgsym.mdps.gymnasium import from_gymnasium, make, stray_step
+from pgsym.mdps.mdp import FiniteMDP, Floats
+from pgsym.mdps.softmax import TabularSoftmax
 from pgsym.meaning.evaluator import evaluate
 from pgsym.meaning.numbers.base import Array
-from pgsym.problems.environments import from_gymnasium, make, stray_step
-from pgsym.problems.mdp import FiniteMDP, Floats
 from pgsym.problems.one_step_problem import POLICY
-from pgsym.problems.softmax import TabularSoftmax
 from pgsym.problems.trajectory import FUTURE_LAW, trajectories
-from pgsym.problems.values import gradient, objective, occupancies
 from pgsym.terms.build import expect, function, grad, sum_over, sum_range
 from pgsym.terms.nodes import Term
 from pgsym.terms.sorts import STATE
@@ -27,13 +27,13 @@ TOLERANCE: Final = 1e-9
 """The relative deviation that rounding explains."""
 
 CANCELLATION: Final = 1e-6
-"""A slope smaller than this share of what it is the sum of, signs aside, is measured against that share."""
+"""Deviations are relative to at least this share of the sum of the summands' absolute values."""
 
 EXACT_WORK: Final = 500_000
-"""S² A T² up to which the forms are also computed in fractions."""
+"""The largest S² A T² at which the forms are also computed in fractions."""
 
 STEPS: Final = 5000
-"""Random steps of the environment that are looked up in its table."""
+"""How many random steps of the environment are compared with its table."""
 
 POLICIES: Final = ("uniform", "random")
 BASELINE: Final = function("b", STATE)
@@ -44,14 +44,14 @@ class Form:
     """A way to write the policy gradient."""
 
     name: str
-    says: str
+    summary: str
     term: Term
 
 
 def forms() -> tuple[Form, ...]:
     """The gradient itself, and the forms that are claimed to be equal to it.
 
-    The score is written ∇π/π, which fractions can hold where log π is none.
+    The score is written ∇π/π: at rational tables that is a fraction, but log π is not.
     """
     m = trajectories()
 
@@ -81,7 +81,8 @@ def forms() -> tuple[Form, ...]:
         ),
         Form(
             "occupancy",
-            "The states at each time, the policy's move there, and what each action is worth.",
+            "The sum, over times and states, of the state's probability times "
+            "$\\sum_a \\nabla \\pi(a \\mid s)\\, Q_t(s, a)$.",
             sum_range(m.t, 1, m.T, of=m.over_histories(moved)),
         ),
     )
@@ -93,7 +94,7 @@ class Reading:
 
     form: Form
     value: float
-    exact: Fraction | None  # computed apart, in fractions; None where that was not done
+    exact: Fraction | None  # computed separately in fractions; None if it was not
     seconds: float
 
 
@@ -105,15 +106,15 @@ class Audit:
     policy: str
     seed: int
     pi: Floats  # (S, A)
-    direction: Floats  # (S, A): how the logits move
+    direction: Floats  # (S, A), in the logits
     gradient: Floats  # (S, A): ∇J in the logits
     objective: float  # J
-    recursion: float  # the derivative along the direction once more, by the recursion for values
+    recursion: float  # the derivative along the direction again, by the recursion for values
     occupancy: Floats  # (T, S)
     readings: tuple[Reading, ...]
     scale: float  # what deviations are relative to
     inexact: str | None  # why there is no exact reading
-    stray: str | None  # a step of the environment that its table rules out
+    stray: str | None  # a step of the environment that its table says is impossible
 
     @property
     def gradient_norm(self) -> float:
@@ -121,7 +122,7 @@ class Audit:
         return float(np.linalg.norm(self.gradient))
 
     def deviation(self, value: float) -> float:
-        """How far a derivative along the direction lies from the gradient's, relative to the audit's scale."""
+        """The distance of a derivative along the direction from the gradient's, relative to the audit's scale."""
         off = abs(value - self.readings[0].value)
         return off / self.scale if self.scale else off
 
@@ -132,18 +133,18 @@ class Audit:
 
     @property
     def exactly_equal(self) -> bool | None:
-        """Whether all forms are the same fraction; None where there is no exact reading."""
+        """Whether all forms have the same exact value; None if they were not computed in fractions."""
         if self.inexact is not None:
             return None
         return len({r.exact for r in self.readings}) == 1
 
     def agrees(self, reading: Reading) -> bool:
-        """Whether a form is equal to the gradient: up to rounding in floats, and to the last digit in fractions."""
+        """Whether a form equals the gradient: up to rounding in floats, exactly in fractions."""
         return self.deviation(reading.value) <= TOLERANCE and reading.exact == self.readings[0].exact
 
     @property
     def agree(self) -> bool:
-        """Whether all forms agree, and the environment keeps to its table."""
+        """Whether all forms agree and the environment took no step that its table rules out."""
         return self.worst <= TOLERANCE and all(map(self.agrees, self.readings)) and self.stray is None
 
     def record(self) -> dict[str, Any]:
@@ -188,18 +189,18 @@ def audit_gymnasium(
     options: Mapping[str, Any] | None = None,
     watched: Callable[[Iterable[Form]], Iterable[Form]] = iter,
 ) -> Audit:
-    """Compute all forms of the gradient on a Gymnasium environment, in floats and where it is small in fractions.
+    """All forms of the gradient on a Gymnasium environment, in floats, and in fractions if it is small.
 
-    The policy is uniform, or random: the softmax of logarithms of whole numbers from 1 to 9, so that its probabilities
-    are fractions; its logits move along whole numbers from -9 to 9.  `watched` may show the progress over the forms.
-    Raises InstanceError as `from_gymnasium` does, and for an unknown policy.
+    The policy is "uniform" or "random".  The random one is the softmax of logarithms of whole numbers from 1 to 9, so
+    that its probabilities are fractions.  The direction in the logits has whole entries from -9 to 9.  `watched` wraps
+    the forms and may show progress.  Raises InstanceError as `from_gymnasium` does, and for an unknown policy.
 
     >>> audit = audit_gymnasium("FrozenLake-v1", horizon=7)
     >>> audit.agree, audit.exactly_equal, round(audit.objective, 6)
     (True, True, 0.001709)
     """
     if policy not in POLICIES:
-        raise InstanceError(f"policies are {' and '.join(POLICIES)}, not {policy!r}")
+        raise InstanceError(f"the policy is {' or '.join(POLICIES)}, not {policy!r}")
     options = dict(options or {})
     environment = make(name, options)
     said = ", ".join(f"{key}={value}" for key, value in options.items())
@@ -211,7 +212,7 @@ def audit_gymnasium(
     direction = rng.integers(-9, 10, weights.shape)
     exact, inexact = _in_fractions(environment, horizon)
     softmax = TabularSoftmax(np.log(weights))
-    tangent = softmax.pushed(direction)
+    tangent = softmax.jvp(direction)
     occupancy = occupancies(mdp, softmax.table)
     values, recursion = _recursion(mdp, softmax.table, tangent, occupancy)
     at = mdp.instance(softmax, tangent[np.newaxis])
@@ -243,7 +244,7 @@ def audit_gymnasium(
 
 
 def _in_fractions(environment: Any, horizon: int) -> tuple[FiniteMDP | None, str | None]:
-    """The exact MDP, or why there is none."""
+    """The MDP in fractions and None, or None and the reason why there is none."""
     try:
         exact = from_gymnasium(environment, horizon, rationalise=True)
     except InstanceError as reason:
@@ -255,7 +256,7 @@ def _in_fractions(environment: Any, horizon: int) -> tuple[FiniteMDP | None, str
 
 
 def _exact_instance(exact: FiniteMDP, weights: Array, direction: Array, baseline: Floats) -> Any:
-    """The instance in fractions: the same policy and direction, and a baseline rounded to whole thousandths."""
+    """The instance in fractions: the same policy and direction, and the baseline rounded to thousandths."""
     w, v = (np.vectorize(lambda x: Fraction(int(x)), otypes=[object])(table) for table in (weights, direction))
     pi = w / w.sum(axis=1, keepdims=True)
     tangent = pi * (v - (pi * v).sum(axis=1, keepdims=True))
@@ -265,10 +266,10 @@ def _exact_instance(exact: FiniteMDP, weights: Array, direction: Array, baseline
 
 
 def _recursion(mdp: FiniteMDP, pi: Floats, tangent: Floats, occupancy: Floats) -> tuple[Floats, float]:
-    """V_1(s) of shape (S,), and Σ_t Σ_s d_t(s) Σ_a dπ(a|s) Q_t(s, a), by the recursion of V and Q back from the end."""
+    """V_1(s) of shape (S,), and Σ_t Σ_s d_t(s) Σ_a dπ(a|s) Q_t(s, a), by backward recursion for V and Q."""
     r, values, slope = mdp.r.astype(np.float64), np.zeros(mdp.S), 0.0
     for t in reversed(range(mdp.horizon)):
-        q = r + mdp.expected(values)
+        q = r + mdp.backup(values)
         slope += float(occupancy[t] @ (tangent * q).sum(axis=1))
         values = (pi * q).sum(axis=1)
     return values, slope

@@ -1,9 +1,9 @@
-"""Softmax policies in float64: probabilities, and derivatives carried between θ and the table π(a | s).
+"""Softmax policies in float64: probabilities, and derivatives of the table π(a | s) in θ.
 
 The logits are linear in θ, π(· | s) = softmax(z(s, ·)), so
 
-    pushed along v       dπ(a|s) = π(a|s) (dz(s,a) − Σ_b π(b|s) dz(s,b)),    dz = z(v)
-    pulled back from g   z^T(π(a|s) (g(s,a) − Σ_b π(b|s) g(s,b)))
+    jvp(v)   dπ(a|s) = π(a|s) (dz(s,a) − Σ_b π(b|s) dz(s,b)),    dz = z(v)
+    vjp(g)   z^T(π(a|s) (g(s,a) − Σ_b π(b|s) g(s,b)))
 """
 
 from __future__ import annotations
@@ -47,21 +47,21 @@ class Softmax(ABC):
             shifted = np.exp(z - z.max(axis=1, keepdims=True))
         return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
-    def pushed(self, v: ArrayLike) -> Floats:
-        """dπ along a direction v of θ's shape (Jacobian-vector product), of shape (S, A)."""
+    def jvp(self, v: ArrayLike) -> Floats:
+        """dπ, of shape (S, A): the derivative of the table along v, of θ's shape (Jacobian-vector product)."""
         return self._centred(self.logits(_like("the direction", v, self.theta.shape)))
 
-    def pulled(self, g: Floats) -> Floats:
-        """The gradient in θ of a value whose derivatives by π(a | s) are g (vector-Jacobian product).
+    def vjp(self, g: Floats) -> Floats:
+        """The gradient in θ of a function of the table whose derivatives by π(a | s) are g (vector-Jacobian product).
 
-        >>> TabularSoftmax([[0.0, 0.0]]).pulled(np.array([[1.0, 0.0]])).tolist()
+        >>> TabularSoftmax([[0.0, 0.0]]).vjp(np.array([[1.0, 0.0]])).tolist()
         [[0.25, -0.25]]
         """
         return self.transposed(self._centred(g))
 
-    def pulled_along(self, g: Floats, dg: Floats, v: ArrayLike) -> Floats:
-        """The derivative of `pulled(g)` as θ moves along v and g moves by dg."""
-        pi, dpi = self.table, self.pushed(v)
+    def vjp_along(self, g: Floats, dg: Floats, v: ArrayLike) -> Floats:
+        """The derivative of `vjp(g)` along v in θ, when g has the derivative dg."""
+        pi, dpi = self.table, self.jvp(v)
         moved = dpi * (g - _mean(pi, g)) + pi * (dg - _mean(pi, dg) - _mean(dpi, g))
         return self.transposed(moved)
 
@@ -116,7 +116,7 @@ class LinearSoftmax(Softmax):
 
 
 def _mean(weights: Floats, x: Floats) -> Floats:
-    """Σ_b w(b) x(b) of every row, in a column."""
+    """Σ_b w(b) x(b) for every row, of shape (S, 1)."""
     return np.asarray((weights * x).sum(axis=1, keepdims=True))
 
 
@@ -129,7 +129,7 @@ def _finite(what: str, values: ArrayLike, axes: int, shape: str) -> Floats:
         raise InstanceError(f"{what} must have shape {shape}, not {out.shape}")
     if not np.isfinite(out).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(out))[0])
-        raise InstanceError(f"{what} is {out[where]} at {where}: every entry is a finite number")
+        raise InstanceError(f"{what} is {out[where]} at {where}: every entry must be finite")
     out.flags.writeable = False
     return out
 

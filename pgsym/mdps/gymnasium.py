@@ -1,8 +1,8 @@
 """Finite MDPs read from Gymnasium environments that carry their tables.
 
 Such an environment (FrozenLake, CliffWalking, Taxi) has `P[s][a]`, a list of (probability, successor, reward,
-terminated), and `initial_state_distrib`.  An episode ends with the first terminated transition, whose reward counts;
-whatever the table says of leaving the state it led to, or of rewards there, happens in no episode.
+terminated), and `initial_state_distrib`.  An episode ends with the first terminated transition, whose reward counts.
+What the table says about later transitions and rewards is never used.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ import numpy as np
 
 from pgsym.errors import InstanceError
 from pgsym.extras import install
-from pgsym.problems.mdp import FiniteMDP, Transitions, check_horizon, fits, rational
+from pgsym.mdps.mdp import FiniteMDP, Transitions, check_horizon, fits, rational
 
 
 def from_gymnasium(environment: Any, horizon: int, rationalise: bool = False, **options: Any) -> FiniteMDP:
     """The MDP of an environment with tables, for episodes cut after `horizon` steps.
 
-    `environment` is an environment, or an id for `gymnasium.make(id, **options)`.  A state that episodes only enter as
-    they end becomes absorbing without reward.  One that they also pass through gets a second copy in which they have
-    ended, with an index after all others.  With `rationalise` the floats are taken for the fractions they round
-    (0.33333333333333337 for 1/3).  Raises InstanceError for an environment that cannot be made, has no table, or has
-    a wrong one (naming the row), and for a horizon beyond the environment's own time limit; TooLarge where the states
-    are too many.
+    `environment` is an environment, or an id for `gymnasium.make(id, **options)`.  A state that is only entered by
+    terminated transitions becomes absorbing without reward.  If episodes also pass through it, it gets a second,
+    absorbing copy with an index after all others.  With `rationalise` each float is replaced by the fraction it rounds
+    (0.33333333333333337 by 1/3).  Raises InstanceError for an environment that cannot be made, has no table, or has
+    a wrong one (naming the row), and for a horizon beyond the environment's own time limit; TooLarge for too many
+    states.
 
-    >>> from pgsym.problems import from_gymnasium
+    >>> from pgsym.mdps import from_gymnasium
     >>> lake = from_gymnasium("FrozenLake-v1", horizon=20, rationalise=True)
     >>> lake.S, lake.A, len(lake.transitions.state), str(lake.P[0, 0, 4])
     (16, 4, 148, '1/3')
@@ -42,7 +42,7 @@ def from_gymnasium(environment: Any, horizon: int, rationalise: bool = False, **
     if isinstance(environment, str):
         name, environment = environment, make(environment, options)
     elif options:
-        raise InstanceError(f"{', '.join(options)}: options are for an environment's id, and this one is already made")
+        raise InstanceError(f"{', '.join(options)}: options go with an environment's id, but this one is already made")
     else:
         name = name_of(environment)
     check_time_limit(name, environment, horizon)
@@ -62,7 +62,7 @@ def from_gymnasium(environment: Any, horizon: int, rationalise: bool = False, **
 
 
 def make(name: str, options: Mapping[str, Any]) -> Any:
-    """`gymnasium.make`, every failure as one line; raises InstanceError, naming the extra, without Gymnasium."""
+    """The environment `gymnasium.make(name, **options)`; raises InstanceError with the reason in one line."""
     try:
         import gymnasium
     except ModuleNotFoundError:
@@ -81,7 +81,7 @@ def make(name: str, options: Mapping[str, Any]) -> Any:
 
 
 def stray_step(environment: Any, steps: int, seed: int = 0) -> str | None:
-    """The first of `steps` random steps of an environment that is not in its own table, in words; None for none.
+    """The first of `steps` random steps that the environment's own table rules out, in words; None if there is none.
 
     The environment is reset and stepped.
 
@@ -114,14 +114,14 @@ def check_time_limit(name: str, environment: Any, horizon: int) -> None:
     limit = getattr(getattr(environment, "spec", None), "max_episode_steps", None) if wrapped else None
     if limit is not None and horizon > limit:
         raise InstanceError(
-            f"{name} cuts its episodes after {limit} steps, so a horizon of {horizon} means nothing there: "
+            f"{name} cuts its episodes after {limit} steps, fewer than the horizon {horizon}: "
             f"make it with max_episode_steps={horizon}, or shorten the horizon"
         )
 
 
 @dataclass(frozen=True)
 class _Row:
-    """One entry of the table that can happen."""
+    """One entry of the table with positive probability."""
 
     state: int
     action: int
@@ -135,12 +135,12 @@ def _no_table(name: str, environment: Any) -> str:
     for what in ("observation", "action"):
         space: Any = getattr(environment, f"{what}_space", None)
         if type(space).__name__ == "Box" and np.issubdtype(space.dtype, np.floating):
-            return f"{name} has continuous {what}s (a Box of shape {space.shape}): only finite tables can be read"
-    return f"{name} carries no table P: from_arrays takes one of your own"
+            return f"{name} has continuous {what}s (a Box of shape {space.shape}): a finite table is needed"
+    return f"{name} has no table P: give your own tables to from_arrays"
 
 
 def _sizes(name: str, bare: Any, table: Any) -> tuple[int, int]:
-    """How many states and actions there are: as the spaces say, else as the table does."""
+    """The numbers of states and actions, taken from the spaces, or else from the table."""
     spaces = [getattr(bare, f"{what}_space", None) for what in ("observation", "action")]
     for what, space in zip(("states", "actions"), spaces, strict=True):
         if space is not None and (getattr(space, "n", None) is None or getattr(space, "start", 0) != 0):
@@ -165,7 +165,7 @@ def _start(name: str, bare: Any, S: int, rationalise: bool) -> np.ndarray[Any, A
     if start.shape != (S,):
         raise InstanceError(f"initial_state_distrib of {name} has shape {start.shape}, but there are {S} states")
     if not np.isfinite(start).all():
-        raise InstanceError(f"initial_state_distrib of {name} has an entry that is no finite number")
+        raise InstanceError(f"initial_state_distrib of {name} has an entry that is not a finite number")
     if not rationalise:
         return start
     out = np.empty(S, dtype=object)
@@ -174,7 +174,7 @@ def _start(name: str, bare: Any, S: int, rationalise: bool) -> np.ndarray[Any, A
 
 
 def _rows(name: str, table: Any, S: int, A: int, rationalise: bool) -> Iterator[_Row]:
-    """The entries of the table that can happen; raises InstanceError for one that says nothing."""
+    """The entries of positive probability; raises InstanceError for an entry of another form."""
     number = rational if rationalise else float
     for s in range(S):
         actions = _at(name, table, s, "P")
@@ -187,7 +187,7 @@ def _rows(name: str, table: Any, S: int, A: int, rationalise: bool) -> Iterator[
                     raise InstanceError(f"{where} is {entry!r}, not (probability, state, reward, terminated)")
                 p, successor, reward, terminated = entry
                 if not (isinstance(p, Real) and isinstance(reward, Real) and isinstance(successor, Integral)):
-                    raise InstanceError(f"{where} is {entry!r}: a probability, a state and a reward are numbers")
+                    raise InstanceError(f"{where} is {entry!r}: probability, state and reward must be numbers")
                 if not (isfinite(p) and isfinite(reward)):
                     raise InstanceError(f"{where} has a number that is not finite: {entry!r}")
                 if float(p) < 0:
@@ -199,7 +199,7 @@ def _rows(name: str, table: Any, S: int, A: int, rationalise: bool) -> Iterator[
 
 
 def _passed_through(start: np.ndarray[Any, Any], rows: tuple[_Row, ...], S: int) -> set[int]:
-    """The states in which an episode can be and go on."""
+    """The states that an episode can visit before it ends."""
     onward: list[set[int]] = [set() for _ in range(S)]
     for row in rows:
         if not row.terminated:
@@ -249,7 +249,7 @@ def _assembled(
 
 
 def _map(bare: Any, S: int) -> tuple[tuple[str, ...], tuple[int, int] | None]:
-    """The letters on the map and its rows and columns, if the environment has a map with one tile a state."""
+    """The letters of the map and its (rows, columns), if the environment has a map with one tile for each state."""
     tiles = getattr(bare, "desc", None)
     if tiles is not None and np.ndim(tiles) == 2 and np.size(tiles) == S:
         rows, columns = np.shape(tiles)

@@ -2,8 +2,8 @@
 
     s_1 ~ ρ,  a_t ~ π(· | s_t),  s_{t+1} ~ p(· | s_t, a_t),  reward r(s_t, a_t),  t = 1, …, T
 
-States and actions count from 0.  Tables are float64 throughout, or Fractions throughout (dtype object): then the exact
-readings of the evaluator work.  Of the transitions only those that can happen are stored.
+States and actions count from 0.  Either all tables are float64, or all are Fractions (dtype object), and then terms are
+evaluated exactly.  Only transitions of positive probability are stored.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgsym.errors import InstanceError, TooLarge
+from pgsym.mdps.softmax import Softmax
 from pgsym.meaning.instances import TableInstance
 from pgsym.meaning.numbers.base import Array, Float64, Numbers, Rational
 from pgsym.meaning.validation import ROW_TOLERANCE, Table, entries_of, numbers_of, place
 from pgsym.problems.one_step_problem import POLICY, REWARD
-from pgsym.problems.softmax import Softmax
 from pgsym.problems.trajectory import START, TRANSITION, trajectories
 from pgsym.terms.sorts import ACTION, STATE
 
@@ -31,10 +31,10 @@ Floats = NDArray[np.float64]
 
 LARGEST_DENOMINATOR: Final = 10**6
 ROUNDING: Final = 1e-12
-"""How far a float may lie from the fraction it is taken for, relative to 1 or to its size."""
+"""How far a float may lie from the fraction that replaces it, relative to 1 or to its absolute value."""
 
 MEMORY: Final = 2**31
-"""The bytes that one table may take."""
+"""How many bytes one table may take."""
 
 
 def fits(what: str, count: int, alternative: str) -> None:
@@ -46,7 +46,7 @@ def fits(what: str, count: int, alternative: str) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Transitions:
-    """Every (s, a, s') that can happen with its probability, once each, ordered by s, then a, then s'."""
+    """All (s, a, s') of positive probability, once each, ordered by s, then a, then s'."""
 
     state: Ints  # (n,)
     action: Ints  # (n,)
@@ -55,7 +55,7 @@ class Transitions:
 
     @classmethod
     def of(cls, state: Ints, action: Ints, successor: Ints, probability: Array) -> Transitions:
-        """From transitions in any order: repeated ones are merged, impossible ones dropped."""
+        """The transitions given in any order: repeated ones are added up, those of probability 0 dropped."""
         order = np.lexsort((successor, action, state))
         triples = np.stack([state, action, successor])[:, order]
         first = np.ones(len(order), dtype=bool)
@@ -68,12 +68,12 @@ class Transitions:
 
     @classmethod
     def from_dense(cls, P: Array) -> Transitions:
-        """From an array of shape (S, A, S)."""
+        """The transitions of an array of shape (S, A, S)."""
         state, action, successor = np.nonzero(P)
         return cls(state, action, successor, P[state, action, successor])
 
     def dense(self, S: int, A: int) -> Array:
-        """The array of shape (S, A, S); raises TooLarge before it is made if it would not fit."""
+        """The array of shape (S, A, S); raises TooLarge if it would exceed the memory limit."""
         fits(
             f"dense transitions of {S} states and {A} actions",
             S * A * S,
@@ -87,10 +87,10 @@ class Transitions:
 
 @dataclass(frozen=True, eq=False)
 class FiniteMDP:
-    """A finite MDP of horizon T; raises InstanceError, naming the entry or the row, for tables that are none.
+    """A finite MDP of horizon T; raises InstanceError, naming the entry or the row, for tables that are not an MDP.
 
-    `states` and `actions` say what to write on each; on a grid world `grid` is (rows, columns) and the first
-    rows x columns states lie on it, row by row.
+    `states` and `actions` are labels.  For a grid world `grid` is (rows, columns), and the first rows x columns states
+    lie on it, row by row.
     """
 
     rho: Array  # (S,)
@@ -113,7 +113,7 @@ class FiniteMDP:
                 wrong = next(int(i) for i in indices if not 0 <= i < size)
                 raise InstanceError(f"a transition has {key} {wrong}, but there are {size}, counted from 0")
         if len({self.rho.dtype, self.r.dtype, moves.probability.dtype}) > 1:
-            raise InstanceError("the tables are Fractions in part: give all of them as Fractions, or all as floats")
+            raise InstanceError("some tables are Fractions and some floats: give all as Fractions, or all as floats")
         _check_finite("r", self.r)
         _check_distribution("rho", self.rho, self.rho.sum())
         for i in np.flatnonzero(~np.asarray(moves.probability >= 0, dtype=bool)):
@@ -131,16 +131,16 @@ class FiniteMDP:
         if len(wrong):
             s, a = (int(i) for i in wrong[0])
             others = f" ({len(wrong)} rows are wrong in all)" if len(wrong) > 1 else ""
-            raise InstanceError(f"P[{s}][{a}] {_amiss(totals[s, a], exact)}: state {s}, action {a}{others}")
+            raise InstanceError(f"P[{s}][{a}] {_sums_to(totals[s, a], exact)}: state {s}, action {a}{others}")
 
     @property
     def S(self) -> int:
-        """How many states there are."""
+        """The number of states."""
         return len(self.rho)
 
     @property
     def A(self) -> int:
-        """How many actions there are."""
+        """The number of actions."""
         return int(self.r.shape[1])
 
     @property
@@ -150,12 +150,12 @@ class FiniteMDP:
 
     @property
     def P(self) -> Array:
-        """p(s' | s, a) as an array of shape (S, A, S); raises TooLarge if it would not fit."""
+        """p(s' | s, a) as an array of shape (S, A, S); raises TooLarge if it would exceed the memory limit."""
         return self.transitions.dense(self.S, self.A)
 
     @cached_property
     def ends(self) -> NDArray[np.bool_]:
-        """(S,): the states that no action leaves and that pay nothing, where an episode has ended."""
+        """(S,): True at absorbing states without reward, in which an episode has ended."""
         stays = np.ones(self.S, dtype=bool)
         moves = self.transitions
         stays[moves.state[moves.successor != moves.state]] = False
@@ -163,7 +163,7 @@ class FiniteMDP:
 
     @cached_property
     def reachable(self) -> NDArray[np.bool_]:
-        """(S,): the states that can be met, at whatever time."""
+        """(S,): True at states that have positive probability at some time, under some policy."""
         found = np.asarray(self.rho > 0, dtype=bool)
         moves, before = self.transitions, -1
         while found.sum() > before:
@@ -172,7 +172,7 @@ class FiniteMDP:
             found[moves.successor[found[moves.state]]] = True
         return found
 
-    def expected(self, values: Floats) -> Floats:
+    def backup(self, values: Floats) -> Floats:
         """Σ_{s'} p(s' | s, a) v(s'), of shape (S, A), for v of shape (S,)."""
         m = self._in_floats
         row = m.state * self.A + m.action
@@ -180,7 +180,7 @@ class FiniteMDP:
         sums: Floats = np.bincount(row, weights, minlength=self.S * self.A).astype(np.float64)
         return sums.reshape(self.S, self.A)
 
-    def pushed(self, mass: Floats) -> Floats:
+    def propagate(self, mass: Floats) -> Floats:
         """Σ_{s, a} x(s, a) p(s' | s, a), of shape (S,), for x of shape (S, A)."""
         m = self._in_floats
         weights = m.probability * mass[m.state, m.action]
@@ -195,7 +195,7 @@ class FiniteMDP:
         return replace(self, rho=self.rho.astype(np.float64), transitions=self._in_floats, r=self.r.astype(np.float64))
 
     def rationalised(self) -> FiniteMDP:
-        """The same MDP in Fractions, each float taken for the fraction it rounds.
+        """The same MDP in Fractions, each float replaced by the simple fraction it rounds.
 
         Raises InstanceError, naming the row, where the fractions of a row do not sum to one.
 
@@ -209,12 +209,12 @@ class FiniteMDP:
         return replace(self, rho=_each(rational, self.rho), transitions=fractions, r=_each(rational, self.r))
 
     def instance(self, policy: Softmax | Table, tangents: Table | None = None) -> TableInstance:
-        """The instance at which every term about trajectories has its value on this MDP, under a policy.
+        """The instance at which `evaluate` gives every term about trajectories its value on this MDP, under a policy.
 
         The policy is a softmax policy or a table π(a | s) of shape (S, A); `tangents`, of shape (n, S, A), are its
         derivatives along n directions.  Exact if the MDP and the policy are Fractions, else float64.  Raises
-        InstanceError for a policy of another shape or with a row that is no distribution, TooLarge if the dense
-        transitions would not fit.
+        InstanceError for a policy of another shape or with a row that is not a distribution, TooLarge if the dense
+        transitions would exceed the memory limit.
 
         >>> from pgsym.meaning.evaluator import evaluate
         >>> m = from_arrays([1], [[[1], [1]]], [[0, 1]], horizon=3)
@@ -243,7 +243,7 @@ class FiniteMDP:
         return TableInstance(numbers, sizes, tables, moved, {"T": self.horizon}, m.hypotheses)
 
     def policy_table(self, policy: Softmax | Table) -> Array:
-        """π(a | s) of shape (S, A); raises InstanceError for another shape or a row that is no distribution."""
+        """π(a | s) of shape (S, A); raises InstanceError for another shape or a row that is not a distribution."""
         table = policy.table if isinstance(policy, Softmax) else _table("π", policy)
         if table.shape != (self.S, self.A):
             raise InstanceError(f"the policy has shape {table.shape}, but {self.name} has (S, A) = {(self.S, self.A)}")
@@ -254,12 +254,12 @@ class FiniteMDP:
 
 
 def from_arrays(rho: Table, P: Table, r: Table, horizon: int, name: str = "MDP") -> FiniteMDP:
-    """The MDP that some arrays are: rho of shape (S,), P of shape (S, A, S), r of shape (S, A) or (S, A, S).
+    """The MDP with tables rho of shape (S,), P of shape (S, A, S), and r of shape (S, A) or (S, A, S).
 
-    P[s][a][s'] is p(s' | s, a).  Rewards on transitions become their expectations, exactly.  Arrays (or nested lists)
-    of ints and Fractions alone make an exact MDP, any float makes all of it float64.  Raises InstanceError, naming the
-    table and the entry or row, for shapes that do not fit, entries that are no finite numbers, negative probabilities,
-    rows that do not sum to one, and a horizon that is not a positive int.
+    P[s][a][s'] is p(s' | s, a).  Rewards on transitions are replaced by their expectations given (s, a).  If all arrays
+    (or nested lists) hold ints and Fractions, the MDP is exact; one float makes all tables float64.  Raises
+    InstanceError, naming the table and the entry or row, for shapes that do not fit, entries that are not finite
+    numbers, negative probabilities, rows that do not sum to one, and a horizon that is not a positive int.
 
     >>> m = from_arrays([1, 0], [[[0, 1]], [[0, 1]]], [[[0, 5]], [[0, 0]]], horizon=2)
     >>> m.r.tolist(), m.ends.tolist(), m.exact
@@ -291,13 +291,13 @@ def from_arrays(rho: Table, P: Table, r: Table, horizon: int, name: str = "MDP")
 def check_horizon(horizon: object) -> None:
     """Raise InstanceError unless a horizon is a positive int."""
     if not isinstance(horizon, int | np.integer) or isinstance(horizon, bool):
-        raise InstanceError(f"the horizon is a positive int, not {horizon!r}")
+        raise InstanceError(f"the horizon must be a positive int, not {horizon!r}")
     if horizon < 1:
         raise InstanceError(f"the horizon is {horizon}: an episode has at least one step")
 
 
 def rational(value: Any) -> Fraction:
-    """The fraction that a float rounds: the nearest with a denominator up to 10^6, else the float's own value.
+    """The nearest fraction of denominator at most 10^6 if within rounding of a float, else the float's exact value.
 
     >>> rational(0.33333333333333337), rational(-10), rational(2**-40)
     (Fraction(1, 3), Fraction(-10, 1), Fraction(1, 1099511627776))
@@ -316,7 +316,7 @@ def _each(function: Callable[[Any], Fraction], values: Array) -> Array:
 
 
 def _table(key: str, table: Table) -> Array:
-    """A table as float64 or as Fractions; raises InstanceError for an entry that is no finite number."""
+    """A table as float64 or as Fractions; raises InstanceError for an entry that is not a finite number."""
     if isinstance(table, np.ndarray) and table.dtype.kind == "f":
         return table.astype(np.float64)
     if isinstance(table, np.ndarray) and table.dtype.kind not in "biuO":
@@ -332,7 +332,7 @@ def _check_finite(key: str, table: Array) -> None:
         return
     for index in np.argwhere(~np.isfinite(table)):
         where = place(key, tuple(int(i) for i in index))
-        raise InstanceError(f"{where} is {table[tuple(index)]}: every entry is a finite number")
+        raise InstanceError(f"{where} is {table[tuple(index)]}: every entry must be finite")
 
 
 def _check_distribution(key: str, row: Array, total: Any) -> None:
@@ -342,10 +342,10 @@ def _check_distribution(key: str, row: Array, total: Any) -> None:
             raise InstanceError(f"{key}[{i}] = {p} is negative: a probability is at least 0")
     exact = row.dtype == object
     if abs(total - 1) > (0 if exact else ROW_TOLERANCE):
-        raise InstanceError(f"{key} {_amiss(total, exact)}")
+        raise InstanceError(f"{key} {_sums_to(total, exact)}")
 
 
-def _amiss(total: Any, exact: bool) -> str:
-    """By how much a row misses one."""
+def _sums_to(total: Any, exact: bool) -> str:
+    """A row's sum and its distance from 1, in words."""
     shown, by = (str(x) if exact else f"{float(x):.9g}" for x in (total, abs(total - 1)))
     return f"sums to {shown}, which is {by} {'more' if total > 1 else 'less'} than 1"
