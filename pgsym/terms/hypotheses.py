@@ -281,8 +281,22 @@ class Definition(SymbolHypothesis):
     def __post_init__(self) -> None:
         super().__post_init__()
         named = isinstance(self.variables, tuple) and all(isinstance(v, tuple) and len(v) == 2 for v in self.variables)
-        if not (named and isinstance(self.body, Term)):
+        if not (named and isinstance(self.body, Term) and len(self.variables) == len(self.symbol.arguments)):
             raise SortError(f"write a definition as Definition.of({self.symbol.name}(…), …)")
+        head, body = self.equation
+        variables = set(head.arguments)
+        if len(variables) != len(head.arguments) or [s for _, s in self.variables] != [*self.symbol.arguments]:
+            raise SortError(f"the head of a definition applies a symbol to distinct variables, unlike {head}")
+        loose = sorted(v.name for v in free(body) - variables if v.sort != INDEX)
+        if loose:
+            raise SortError(f"the definition of {head} mentions {', '.join(loose)}, which {head} does not")
+        if (sort := sort_of(body)) != head.symbol.result and not (sort, head.symbol.result) == (INDEX, REAL):
+            raise SortError(f"{head} is a {head.symbol.result}, and its definition {body} a {sort}")
+        for t in walk(body):
+            if isinstance(t, Gradient) and t.parameter in variables:
+                raise SortError(
+                    f"the definition of {head} differentiates by {t.parameter.name}: write its body out instead"
+                )
 
     @classmethod
     def of(cls, head: Apply, body: Liftable) -> Definition:
@@ -298,16 +312,6 @@ class Definition(SymbolHypothesis):
         variables = [v for v in head.arguments if isinstance(v, Variable)]
         if len(set(variables)) != len(head.arguments):
             raise SortError(f"the head of a definition applies a symbol to distinct variables, unlike {head}")
-        loose = sorted(v.name for v in free(body) - set(variables) if v.sort != INDEX)
-        if loose:
-            raise SortError(f"the definition of {head} mentions {', '.join(loose)}, which {head} does not")
-        if (sort := sort_of(body)) != head.symbol.result and not (sort, head.symbol.result) == (INDEX, REAL):
-            raise SortError(f"{head} is a {head.symbol.result}, and its definition {body} a {sort}")
-        for t in walk(body):
-            if isinstance(t, Gradient) and t.parameter in variables:
-                raise SortError(
-                    f"the definition of {head} differentiates by {t.parameter.name}: write its body out instead"
-                )
         for depth, variable in enumerate(reversed(variables)):
             body = close(body, variable, depth)
         return cls(head.symbol, tuple((v.name, v.sort) for v in variables), body)

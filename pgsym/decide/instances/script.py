@@ -21,7 +21,7 @@ from pgsym.meaning.signature import head
 from pgsym.terms.builtins import INDICATORS
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Gradient, Symbol, Term, Variable
-from pgsym.terms.record import hypothesis_record, to_record
+from pgsym.terms.record import to_record
 from pgsym.terms.sorts import LETTERS, MATRIX, PARAMETER, VECTOR
 from pgsym.terms.structure import sort_of
 
@@ -92,7 +92,7 @@ def python_of(found: Instance) -> str:
     right = _as_gradient(found.rhs_term, found.lhs_term)
     named = (("left", left), ("right", right))
     sides = [_wrapped(f"{name} = from_record(", to_record(term), ")", term, names) for name, term in named]
-    assumed = [_wrapped("    hypothesis_from_record(", hypothesis_record(h), "),", h, names) for h in found.given]
+    assumed = [_wrapped("    hypothesis_from_record(", to_record(h), "),", h, names) for h in found.given]
     tables, logarithmic = found.candidate.tables, found.candidate.logarithmic
     inferred = {
         name for name, sort in LETTERS.items() if any(sort in axes_of(symbol, found.size.lengths) for symbol in tables)
@@ -158,6 +158,8 @@ class _Names:
     def shown(self, record: object) -> str:
         """A record as Python, its symbols by name."""
         match record:
+            case ["symbol", str(name), [*sorts], str(result), int(outcomes)]:
+                return f"['symbol', *{self.shown([name, sorts, result, outcomes])}]"
             case [str(name), [*sorts], str(result), int(outcomes)] if all(isinstance(s, str) for s in sorts):
                 return self._name(name, repr([name, sorts, result, outcomes]))
             case [*entries]:
