@@ -35,7 +35,7 @@ from pgsym.decide.relevance import listed, relevant_hypotheses
 from pgsym.decide.renaming import with_symbols_apart
 from pgsym.decide.search.search import BUDGET, TIME_TO_SEARCH, Holds, Progress, Search, search, tested
 from pgsym.decide.second_reading import read_again
-from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes, size_names, vocabulary
+from pgsym.decide.sizes import Size, decision_sizes, size_names, small_sizes, vocabulary
 from pgsym.decide.statements import Statement
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import OutsideNumberSystem, SortError, TooLarge, UnboundVariable, UndefinedValue
@@ -48,7 +48,7 @@ from pgsym.terms.depth import not_too_deep
 from pgsym.terms.fingerprint import own_seed
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis
 from pgsym.terms.nodes import Liftable, Symbol, Term, Variable, lift
-from pgsym.terms.sorts import FINITE, MATRIX, Collective
+from pgsym.terms.sorts import FINITE, LETTERS, MATRIX, Collective
 from pgsym.terms.structure import check_names, free, is_visibly_zero, sort_of, symbols
 
 LOG2_ERROR = -100
@@ -161,7 +161,7 @@ def counterexample(
     lhs, rhs = lift(lhs), lift(rhs)
     given = relevant_hypotheses((lhs, rhs), listed(given, seed))
     names = size_names((lhs, rhs), given)
-    chosen = SEARCH_SIZES if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)
+    chosen = small_sizes(names) if sizes is None else tuple(s if isinstance(s, Size) else Size.of(s) for s in sizes)
     check_reach((lhs, rhs), given, names, chosen)
     if not searchable((lhs, rhs), given, names, budget):
         raise TooLarge("exact values have too many bits to search among them: take smaller numbers and exponents")
@@ -278,9 +278,8 @@ def comparable(lhs: Term, rhs: Term) -> tuple[Variable, ...]:
 
 def search_sizes(names: tuple[str, ...], chosen: tuple[Size, ...]) -> tuple[Size, ...]:
     """Where a counterexample is looked for: the usual small sizes that say enough, then those asked for."""
-    usual = set(dict(SEARCH_SIZES[0].counts))
-    says_enough = set(names) <= usual or not {"N", "T"}.isdisjoint(names)
-    return (*(SEARCH_SIZES if says_enough else ()), *chosen)
+    says_enough = set(names) <= {*LETTERS, "T", "N"} or not {"N", "T"}.isdisjoint(names)
+    return (*(small_sizes(names) if says_enough else ()), *chosen)
 
 
 def _sizes(sizes: Sizes, names: tuple[str, ...]) -> tuple[Size, ...]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from pgsym.errors import SortError
 from pgsym.terms.nodes import Apply, Gradient, Liftable, Symbol, Term, Variable, lift
-from pgsym.terms.sorts import FINITE, INDEX, LETTERS, NUMBERS, PARAMETER, REAL, Collective, Sort
+from pgsym.terms.sorts import INDEX, NUMBERS, PARAMETER, REAL, Collective, Finite, Sort
 from pgsym.terms.structure import close, free, instantiate, sort_of, substitute, walk
 
 
@@ -64,18 +64,18 @@ class Before(Hypothesis):
 
 @dataclass(frozen=True)
 class Counted(Hypothesis):
-    """Something assumed of how many states, or actions, there are."""
+    """Something assumed of how many values a finite sort has, such as states or actions."""
 
-    sort: Sort
+    sort: Finite
 
     def __post_init__(self) -> None:
-        if self.sort not in FINITE:
+        if not isinstance(self.sort, Finite):
             raise SortError(f"how many {self.sort}s there are is no hypothesis: only states, actions or outcomes count")
 
     @property
     def letter(self) -> str:
         """The letter that says the number, as in |A|."""
-        return next(letter for letter, sort in LETTERS.items() if sort == self.sort)
+        return self.sort.letter
 
     def allows(self, count: int) -> bool:
         """Whether there may be so many."""
@@ -197,7 +197,7 @@ class ThetaFree(SymbolHypothesis):
             return None
         names: list[str] = []
         for sort in (*conditions, *outcomes):
-            names.append(sort.name[0] + "'" * sum(n.rstrip("'") == sort.name[0] for n in names))
+            names.append(sort.variable + "'" * sum(n.rstrip("'") == sort.variable for n in names))
         variables = tuple(map(Variable, names, (*conditions, *outcomes)))
         return Apply(self.symbol, (*variables[len(conditions) :], *variables[: len(conditions)]))
 

@@ -1,6 +1,6 @@
 """Plain terms: made of pgsym's own kinds and immutable parts only, so that what was decided of one stays decided.
 
-A subclass may be read in another way than it prints, and a list may change after a verdict.  What is plain has a record.
+A subclass may be read in another way than it prints, and a list may change after a verdict.
 """
 
 from __future__ import annotations

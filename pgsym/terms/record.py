@@ -1,8 +1,8 @@
 """Terms and hypotheses as JSON-ready lists, and back.
 
-A record is written and read by the fields that a kind declares and the types it declares for them, so a new kind needs
-nothing here.  A value whose kind its place does not fix is a list that begins with the kind: ["number", "2"].  A sort is
-its name, and only a sort that has been made can be read.  Nothing else is made from a record than the kinds below.
+A record is written and read by the fields that a kind declares and their types, so a new kind needs nothing here.
+Where a value may be of several kinds, its record begins with the kind: ["number", "2"].  A sort is its name, and only a
+sort that has been made can be read.  Nothing is made from a record but the kinds below.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pgsym.terms import hypotheses
 from pgsym.terms.depth import not_too_deep
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol, Term
-from pgsym.terms.sorts import SORTS, Sort, sort_named
+from pgsym.terms.sorts import SORTS, Finite, Sort, sort_named
 from pgsym.terms.structure import KINDS
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ def _read(kind: type[T], record: Any) -> T:
 @cache
 def _codec(declared: Any) -> Codec:
     """How values of a declared type are written and read."""
-    if declared is Sort:
+    if declared in (Sort, Finite):
         return Codec(_sort_name, sort_named)
     if declared is Fraction:
         return Codec(lambda x: str(_exactly(x, Fraction)), _fraction)

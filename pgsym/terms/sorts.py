@@ -106,13 +106,13 @@ class Collective(Sort):
 
     def _check(self) -> None:
         if not isinstance(self.components, tuple) or not all(map(_is_component, self.components)):
-            raise SortError(f'the draws of a {self.name} are names with finite sorts, such as (("s", STATE), …)')
+            raise SortError(f'the draws of {self.name} are names with finite sorts, such as (("s", STATE), …)')
         if len({name for name, _ in self.components}) < len(self.components) or not self.components:
-            raise SortError(f"a {self.name} has one draw at least, and no two of one name")
+            raise SortError(f"{self.name} has one draw at least, and no two of one name")
         if not (isinstance(self.length, str) and self.length.isidentifier() and self.length not in LETTERS):
-            raise SortError(f"{self.length!r:.60} cannot name the length of a {self.name}")
+            raise SortError(f"{self.length!r:.60} cannot name the length of {self.name}")
         if not isinstance(self.letter, str):
-            raise SortError(f"{self.letter!r:.60} is no name of a {self.name}")
+            raise SortError(f"{self.letter!r:.60} is no name of {self.name}")
 
     def _enter(self) -> None:
         LENGTHS.add(self.length)
@@ -166,3 +166,5 @@ TRAJECTORY = Collective("trajectory", (("s", STATE), ("a", ACTION)), "T", "τ")
 
 NUMBERS = frozenset({REAL, VECTOR, MATRIX})
 """The sorts of what is computed."""
+PREDEFINED = frozenset(SORTS)
+"""The names of the sorts above; any other is a user's own."""

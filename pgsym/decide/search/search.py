@@ -18,7 +18,7 @@ from pgsym.decide.instances.counterexamples import Counterexample, verify
 from pgsym.decide.instances.spaces import FAR_ROUND, Digits, Space, around, at_round, stretches
 from pgsym.decide.laws import keeps_laws
 from pgsym.decide.search.screening import hits, used
-from pgsym.decide.sizes import SEARCH_SIZES, Size
+from pgsym.decide.sizes import SEARCH_SIZES, Size, small_sizes
 from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem, SortError
 from pgsym.terms.hypotheses import Hypothesis
@@ -248,7 +248,7 @@ def _first(statement: Statement, space: Space, digits: Digits) -> Counterexample
 
 def tested(statement: Statement, names: tuple[str, ...], seed: int) -> Tested | Counterexample:
     """What came of testing an equation in ball arithmetic, or the counterexample that was found on the way."""
-    outcome = tested_with_balls(statement, _instances(SEARCH_SIZES, names, statement.given), seed)
+    outcome = tested_with_balls(statement, _instances(small_sizes(names), names, statement.given), seed)
     if outcome.fails_at is not None:
         found = verify(statement, *outcome.fails_at)
         if found is not None:
