@@ -173,7 +173,7 @@ def decision_sizes(names: Iterable[str]) -> tuple[Size, ...]:
     usual = DECISION_HORIZONS if "T" in names else DECISION_SIZES
     numbers = {
         name: [OF_OWN_SORTS[(i + k) % len(OF_OWN_SORTS)] + k // len(OF_OWN_SORTS) for i in range(len(usual))]
-        for k, name in enumerate(_own_sorts(names))
+        for k, name in enumerate(own_sorts(names))
     }
     return tuple(s.extended({name: numbers[name][i] for name in numbers}) for i, s in enumerate(usual))
 
@@ -182,7 +182,7 @@ OF_OWN_SORTS = (2, 3, 1, 2, 3)
 """How many values a sort of a user's own has at each size; the numbers of the next sort begin one later."""
 
 
-def _own_sorts(names: Iterable[str]) -> list[str]:
+def own_sorts(names: Iterable[str]) -> list[str]:
     """The letters among some names that stand for sorts of a user's own."""
     return [name for name in names if name in LETTERS and LETTERS[name].name not in PREDEFINED]
 
@@ -241,7 +241,7 @@ SEARCH_SIZES = up_to(LARGEST_SEARCHED)
 
 def small_sizes(names: Iterable[str]) -> tuple[Size, ...]:
     """The sizes of SEARCH_SIZES, with one or two of every sort of a user's own among the names."""
-    own = dict.fromkeys(_own_sorts(names), 2)
+    own = dict.fromkeys(own_sorts(names), 2)
     return up_to(size.extended(own) for size in LARGEST_SEARCHED) if own else SEARCH_SIZES
 
 

@@ -90,6 +90,10 @@ class Finite(Sort):
 
     __hash__ = Sort.__hash__
 
+    @property
+    def variable(self) -> str:
+        return self.letter.lower()
+
 
 @dataclass(frozen=True)
 class Collective(Sort):
