@@ -30,15 +30,11 @@ from pgsym.terms.nodes import Symbol, Term, Variable, lift
 from pgsym.terms.places import Path, Place, find, places, rewrite_at
 from pgsym.terms.plain import plain, plain_hypothesis
 from pgsym.terms.printers.latex import latex
-from pgsym.terms.record import (
-    hypothesis_record,
-    symbol_record,
-    to_record,
-)
+from pgsym.terms.record import to_record
 from pgsym.terms.sorts import INDEX, PARAMETER, Collective
 from pgsym.terms.structure import flat, free, sort_of, substitute
 
-FORMAT = 1
+FORMAT = 2
 NO_PARAMETER = Variable("", PARAMETER)
 TRUE = (Rung.DECIDED, Rung.EXACT, Rung.TESTED)
 """The rungs on which a line may stand, the highest first; a theorem stands no higher than its lowest line."""
@@ -69,7 +65,7 @@ class Step:
             "path": list(self.path),
             "before": to_record(self.before),
             "after": to_record(self.after),
-            "needs": sorted((hypothesis_record(h) for h in self.needs), key=str),
+            "needs": sorted((to_record(h) for h in self.needs), key=str),
             "why": self.why,
         }
 
@@ -197,7 +193,7 @@ class Theorem:
             "start": to_record(self.lhs),
             "steps": [s.record() for s in self.steps],
             "target": to_record(self.rhs),
-            "given": [hypothesis_record(h) for h in self.given],
+            "given": [to_record(h) for h in self.given],
             "sizes": None if self.sizes is None else [dict(s.counts) for s in self.sizes],
         }
 
@@ -559,9 +555,9 @@ def _field_record(value: Any) -> Any:
         case Term():
             return ["term", to_record(value)]
         case Symbol():
-            return ["symbol", symbol_record(value)]
+            return ["symbol", to_record(value)]
         case Hypothesis():
-            return ["hypothesis", hypothesis_record(value)]
+            return ["hypothesis", to_record(value)]
         case Rule():
             return ["rule", rule_record(value)]
         case Theorem():

@@ -132,13 +132,23 @@ def _in_order(found: Iterable[Entry]) -> dict[str, Entry]:
     return out
 
 
-def entry(name: str) -> Entry:
-    """The claim of an id; raises UnknownName with the nearest one there is."""
+def entry(name: str, file: str | None = None) -> Entry:
+    """The claim of an id, in the catalogue or in a file of a user's own; raises UnknownName with the nearest one."""
+    if file is not None:
+        own = {e.claim.id: e for e in entries_of(file)}
+        if name not in own:
+            raise _unknown(name, own)
+        return own[name]
     home = _homes_of_claims().get(name)
     found = _stated_in(home).get(name) if home is not None else None
     if found is None:
         raise _unknown(name, _homes_of_claims())
     return found
+
+
+def own_file(claim: Claim) -> str | None:
+    """The name of the user's own file that states a claim; None for a claim of the catalogue."""
+    return next((Path(path).name for (path, _), module in _mine.values() if claim in module.claims()), None)
 
 
 def as_indexed() -> list[tuple[str, Indexed]]:

@@ -16,7 +16,7 @@ from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
 from pgsym.decide.order import decide_order
 from pgsym.decide.propositions import AtMost, Comparison, Equal, IsGradient, Proposition
 from pgsym.decide.search.search import BUDGET, TIME_TO_SEARCH, Progress, search
-from pgsym.decide.sizes import SEARCH_SIZES, Size, decision_sizes
+from pgsym.decide.sizes import Size, decision_sizes, small_sizes
 from pgsym.decide.subjects import as_hypotheses
 from pgsym.decide.verdicts import Verdict
 from pgsym.errors import SortError, TooLarge, UnusableOption
@@ -170,7 +170,7 @@ def counterexample(
     if not isinstance(proposition, Comparison):
         raise SortError("a counterexample is one of an Equal or an AtMost; whether a field is a gradient, decide says")
     seed, read = _checked_seed(seed), proposition.apart
-    chosen = SEARCH_SIZES if sizes is None else _sizes(sizes)
+    chosen = small_sizes(proposition.size_names) if sizes is None else _sizes(sizes)
     check_reach(proposition, chosen)
     if not searchable(proposition, budget):
         raise TooLarge("exact values have too many bits to search among them: take smaller numbers and exponents")

@@ -55,8 +55,8 @@ def _nearest(usual: Size, names: tuple[str, ...], given: tuple[Hypothesis, ...])
     said = dict(usual.counts)
     rounds = {h.length.name: h.allows for h in given if isinstance(h, Rounds)}
     counted = [h for h in given if isinstance(h, Counted)]
-    for letter, sort in LETTERS.items():
-        of_it = tuple(h for h in counted if h.sort == sort)
+    for letter in said.keys() & LETTERS:
+        of_it = tuple(h for h in counted if h.sort == LETTERS[letter])
         said[letter] = _closest(said[letter], partial(_allow, of_it))
     horizon = next((name for name in ("T", "N") if name in names), None)
     for name in {"T", "N"} & said.keys() & rounds.keys():

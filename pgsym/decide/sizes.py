@@ -10,7 +10,7 @@ from math import prod
 from pgsym.errors import InstanceError, SortError
 from pgsym.terms.hypotheses import Before, Counted, Hypothesis, Rounds
 from pgsym.terms.nodes import Add, Multiply, Number, Term, Variable
-from pgsym.terms.sorts import LETTERS, Sort
+from pgsym.terms.sorts import LETTERS, PREDEFINED, Sort
 
 POSITIONS = ("S", "A", "T")
 
@@ -59,12 +59,21 @@ class Size:
     @property
     def sorts(self) -> dict[Sort, int]:
         """The sizes of the finite sorts."""
-        return {LETTERS[name]: n for name, n in self.counts if name in LETTERS}
+        return {LETTERS[name]: n for name, n in self.letters.items()}
+
+    @property
+    def letters(self) -> dict[str, int]:
+        """The sizes of the finite sorts by letter."""
+        return {name: n for name, n in self.counts if name in LETTERS}
 
     @property
     def lengths(self) -> dict[str, int]:
         """The values of the index variables."""
         return {name: n for name, n in self.counts if name not in LETTERS}
+
+    def extended(self, letters: Mapping[str, int]) -> Size:
+        """The size with the numbers of further finite sorts."""
+        return Size.of(self.letters | dict(letters) | self.lengths)
 
     def only(self, names: Iterable[str]) -> Size:
         """The size without the counts that are not among some names."""
@@ -102,8 +111,9 @@ class Size:
     def extent(self) -> tuple[int, ...]:
         """The key that sizes are ordered by: how many outcomes all draws have together, then the sum of all counts.
 
-        The outcomes of a draw are (|S| |A|), and there are T (and N) draws.  A size that is smaller in one count and
-        larger in none comes first; with as many outcomes, fewer states come before fewer actions.
+        The outcomes of a draw are |S| |A|, times the sizes of further sorts, and there are T (and N) draws.  A size
+        that is smaller in one count and larger in none comes first; with as many outcomes, fewer states come before
+        fewer actions.
         """
         counted = dict(self.counts)
         draws = max(1, counted.get("T", 0) + counted.get("N", 0))
@@ -148,8 +158,32 @@ DECISION_HORIZONS = tuple(
 
 
 def decision_sizes(names: Iterable[str]) -> tuple[Size, ...]:
-    """The usual sizes of a statement that depends on these counts."""
-    return DECISION_HORIZONS if "T" in names else DECISION_SIZES
+    """The usual sizes of a statement that depends on these counts.
+
+    The counts of a user's own sorts differ from one sort to another, and from the number of states.
+
+    >>> from pgsym.terms import Finite
+    >>> observations = Finite("observation", "O")
+    >>> for size in decision_sizes(("S", "A", "O", "T"))[1:3]:
+    ...     print(size.only("SAOT"))
+    |S| = 2, |A| = 3, |O| = 3, T = 3
+    |S| = 3, |A| = 3, |O| = 1, T = 2
+    """
+    usual = DECISION_HORIZONS if "T" in names else DECISION_SIZES
+    numbers = {
+        name: [OF_OWN_SORTS[(i + k) % len(OF_OWN_SORTS)] + k // len(OF_OWN_SORTS) for i in range(len(usual))]
+        for k, name in enumerate(own_sorts(names))
+    }
+    return tuple(s.extended({name: numbers[name][i] for name in numbers}) for i, s in enumerate(usual))
+
+
+OF_OWN_SORTS = (2, 3, 1, 2, 3)
+"""How many values a user's own sort has at each size; the counts of the next sort begin one later."""
+
+
+def own_sorts(names: Iterable[str]) -> list[str]:
+    """The letters among some names that stand for a user's own sorts."""
+    return [name for name in names if name in LETTERS and LETTERS[name].name not in PREDEFINED]
 
 
 def up_to(sizes: Iterable[Size]) -> tuple[Size, ...]:
@@ -196,8 +230,15 @@ def _within(size: Size, other: Size) -> bool:
     return all(n <= counted.get(name, 0) for name, n in size.counts)
 
 
-SEARCH_SIZES = up_to(
+LARGEST_SEARCHED = tuple(
     Size.of(S=s, A=a, W=2, N=n, T=t)
     for s, a, n, t in ((3, 4, 2, 1), (3, 3, 1, 2), (2, 2, 2, 2), (2, 2, 1, 3), (1, 2, 1, 4))
 )
+SEARCH_SIZES = up_to(LARGEST_SEARCHED)
 """The sizes at which a counterexample is searched, the smallest first, with all sizes below each."""
+
+
+def small_sizes(names: Iterable[str]) -> tuple[Size, ...]:
+    """The sizes of SEARCH_SIZES, with one or two of every sort of a user's own among the names."""
+    own = dict.fromkeys(own_sorts(names), 2)
+    return up_to(size.extended(own) for size in LARGEST_SEARCHED) if own else SEARCH_SIZES

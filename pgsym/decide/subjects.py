@@ -46,7 +46,10 @@ class Subject:
 
     @cached_property
     def size_names(self) -> tuple[str, ...]:
-        """The names of the sizes that the value of the terms depends on, such as S, A and T."""
+        """The names of the sizes that the value of the terms depends on, such as S, A and T.
+
+        Raises SortError for a length that is called as the number of a sort's values.
+        """
         loose = {v for t in self.with_bodies for v in free(t)}
         sorts = {s for symbol in self.vocabulary for s in (*symbol.arguments, symbol.result)}
         sorts |= {v.sort for v in loose} | self._summed
@@ -54,6 +57,9 @@ class Subject:
         for collective in [s for s in sorts if isinstance(s, Collective)]:
             sorts |= {sort for _, sort in collective.components}
             lengths.add(collective.length)
+        if clash := lengths & LETTERS.keys():
+            name = min(clash)
+            raise SortError(f"{name} is a length here, and |{name}| the number of {LETTERS[name]}s: rename the length")
         return (*(name for name, sort in LETTERS.items() if sort in sorts), *sorted(lengths))
 
     @cached_property

@@ -20,6 +20,7 @@ from pgsym.meaning.evaluator import Evaluator
 from pgsym.meaning.instances import Instance
 from pgsym.meaning.numbers.base import Array, Axes, Float64
 from pgsym.terms.nodes import Symbol, Term, Variable
+from pgsym.terms.sorts import VECTOR, Collective, Finite
 from pgsym.terms.structure import free
 
 Jets = dict[int, Array]
@@ -108,7 +109,7 @@ def adjoint(term: Term, instance: Instance, *symbols: Symbol, parameter: Variabl
     """
     if not isinstance(instance.numbers, Float64):
         raise OutsideNumberSystem(f"derivatives by whole tables are computed in float64, not {instance.numbers.name}")
-    loose = sorted(v.name for v in free(term) if v.sort.name in ("state", "action", "vector"))
+    loose = sorted(v.name for v in free(term) if isinstance(v.sort, Finite | Collective) or v.sort == VECTOR)
     if loose:
         raise SortError(f"{', '.join(loose)} is free: bind it, since only one number can be differentiated")
     tape = Tape(instance.numbers, symbols)

@@ -30,7 +30,7 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import FINITE, INDEX, MATRIX, PARAMETER, REAL, TRAJECTORY, Collective, Sort
+from pgsym.terms.sorts import FINITE, INDEX, MATRIX, PARAMETER, REAL, Collective, Finite, Sort
 from pgsym.terms.structure import check_names, free, sort_of
 
 SKIPPED = Variable("", PARAMETER)
@@ -193,7 +193,7 @@ class Evaluator(Elementary):
         """The table of a symbol with its derivatives; its axes are named by the arguments."""
         if symbol.arguments.count(PARAMETER) > 1:
             raise SortError(f"{symbol.name} takes two parameters, which no table has: it needs a definition")
-        if stray := [s for s in symbol.arguments if s not in (PARAMETER, TRAJECTORY) and s not in FINITE]:
+        if stray := [s for s in symbol.arguments if s != PARAMETER and not isinstance(s, Finite | Collective)]:
             raise SortError(
                 f"{symbol.name} takes an argument of sort {stray[0]}, which no table has: it needs a definition"
             )

@@ -62,6 +62,9 @@ class Handle:
         return [self._axis(name, i, sort) for i in times for name, sort in self.sort.components]
 
     def _axis(self, name: str, index: int, sort: Sort) -> Axis:
+        if (name, sort) not in self.sort.components:
+            draws = ", ".join(f"{n} ({of})" for n, of in self.sort.components)
+            raise SortError(f"{name} ({sort}) is no draw of the sort {self.sort}, whose draws are {draws}")
         axis = f"{self.name}.{name}.{index}"
         if self.drawn is not None and axis not in self.drawn:
             raise SortError(f"{name}_{index} is not a draw of this {self.sort}, which begins later or ends earlier")

@@ -9,7 +9,7 @@ from pgsym.meaning.instances import axes_of, has_table
 from pgsym.terms.builtins import BUILT_IN
 from pgsym.terms.hypotheses import Definition, Hypothesis, SymbolHypothesis
 from pgsym.terms.nodes import Apply, Symbol, Term
-from pgsym.terms.sorts import FINITE, PARAMETER, TRAJECTORY, Collective, Sort
+from pgsym.terms.sorts import FINITE, PARAMETER, Collective, Sort
 from pgsym.terms.structure import symbols
 
 NO_LENGTHS: Mapping[str, int] = {}
@@ -59,7 +59,7 @@ def listed_axes(symbol: Symbol, lengths: Mapping[str, int] = NO_LENGTHS) -> tupl
 
 def indexed(symbol: Symbol, lengths: Mapping[str, int] = NO_LENGTHS) -> str:
     """A symbol with the indices of its table, such as π[s][a]."""
-    return symbol.name + "".join(f"[{sort.name[0]}]" for sort in listed_axes(symbol, lengths))
+    return symbol.name + "".join(f"[{sort.variable}]" for sort in listed_axes(symbol, lengths))
 
 
 def head(symbol: Symbol) -> str:
@@ -73,8 +73,7 @@ def head(symbol: Symbol) -> str:
     for sort in symbol.arguments:
         if not (sort in FINITE or isinstance(sort, Collective)):
             continue
-        letter = "τ" if sort == TRAJECTORY else sort.name[0]
-        letters.append(letter + "'" * sum(x.rstrip("'") == letter for x in letters))
+        letters.append(sort.variable + "'" * sum(x.rstrip("'") == sort.variable for x in letters))
     k = symbol.outcomes
     name = symbol.name + "_θ" * (PARAMETER in symbol.arguments)
     sides = [", ".join(side) for side in (letters[:k], letters[k:]) if side]

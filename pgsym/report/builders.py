@@ -176,7 +176,8 @@ def counterexample_of(found: Counterexample) -> Iterator[Block]:
 
 
 def python_for(claim: Claim, found: Counterexample) -> str:
-    """Python that rebuilds the counterexample of a claim of the catalogue (`pgsym show ID --python`: of any)."""
+    """Python that rebuilds the counterexample of a claim, beside the file that states it where that is a user's own."""
+    wanted = ", ".join(f'"{x}"' for x in (claim.id, catalogue.own_file(claim)) if x)
     listed = [f"    {name!r}: {_source(table)}," for name, table in found.listed(first_label=0).items()]
     seen = {sort for symbol in found.candidate.tables for sort in listed_axes(symbol, found.size.lengths)}
     unseen = {name: n for name, n in found.size.counts if LETTERS.get(name) not in seen}
@@ -189,7 +190,7 @@ def python_for(claim: Claim, found: Counterexample) -> str:
         *(["from pgsym.decide.renaming import with_symbols_apart"] if apart else []),
         "from pgsym.values import problem, value",
         "",
-        f'claim = catalogue.entry("{claim.id}").claim',
+        f"claim = catalogue.entry({wanted}).claim",
         *(["lhs, rhs, given = with_symbols_apart(claim.lhs, claim.rhs, claim.given)"] if apart else []),
         "tables = {  # conditions before outcomes, labels from 0",
         *listed,

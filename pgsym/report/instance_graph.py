@@ -15,7 +15,7 @@ from pgsym.meaning.signature import head, listed_axes, primitives
 from pgsym.report.document import Figure
 from pgsym.report.figures.graph import Graph, draw
 from pgsym.terms.nodes import Symbol
-from pgsym.terms.sorts import ACTION, PARAMETER, STATE, Collective, Sort
+from pgsym.terms.sorts import ACTION, FINITE, PARAMETER, STATE, Collective, Sort
 
 MOST_CHANCES = 8
 """The most transitions of chance in a drawing that one can still read."""
@@ -68,7 +68,7 @@ def _fractions(table: object) -> Any:
 
 def _exact(symbol: Symbol, table: object) -> Any:
     out = np.array(table.table if isinstance(table, LogLinear) else table, dtype=object)
-    return out.astype(int) if symbol.result in (STATE, ACTION) else np.vectorize(Fraction, otypes=[object])(out)
+    return out.astype(int) if symbol.result in FINITE else np.vectorize(Fraction, otypes=[object])(out)
 
 
 def _figure(graph: Graph | None, name: str) -> Figure | None:
@@ -124,7 +124,7 @@ def graph_of(tables: Tables, sizes: Mapping[Sort, int], horizon: int | None = No
 
 def _values(symbol: Symbol, table: Any) -> list[Any]:
     """A table as nested lists; labels from 1."""
-    if symbol.result in (STATE, ACTION):
+    if symbol.result in FINITE:
         table = np.vectorize(lambda label: Fraction(int(label) + 1), otypes=[object])(table)
     out: list[Any] = np.asarray(table, dtype=object).tolist()
     return out

@@ -31,7 +31,7 @@ from pgsym.terms.nodes import (
     Variable,
 )
 from pgsym.terms.places import Place
-from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Collective, Sort
+from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Collective
 from pgsym.terms.structure import bottom_up, free, open_scope, parts
 
 Needs = frozenset[Hypothesis]
@@ -178,18 +178,22 @@ def replaced(term: Term, by: Mapping[Term, Term]) -> Term:
     return bottom_up(term, lambda t: by.get(t, t))
 
 
-def drawn_one_by_one(masses: Iterable[Term], names: Mapping[Sort, Variable]) -> tuple[Draws, dict[Term, Term]] | None:
+def drawn_one_by_one(masses: Iterable[Term], *names: Variable) -> tuple[Draws, dict[Term, Term]] | None:
     """The draws of a batch or trajectory as separate variables: their laws, and the variable for each draw.
 
-    None if one of the masses is not the probability of a draw.
+    A draw is named by the variable of its sort among some, or else as in the collective.  None if one of the masses is
+    not the probability of a draw.
     """
+    by_sort = {v.sort: v for v in names}
     laws: Draws = []
     drawn: dict[Term, Term] = {}
     for mass in masses:
         if not isinstance(mass, Apply) or not isinstance(mass.arguments[0], Apply):
             return None
         draw = mass.arguments[0]
-        variable = names[draw.symbol.result]
+        variable = by_sort.pop(draw.symbol.result, Variable(draw.symbol.name, draw.symbol.result))
+        while variable in drawn.values():
+            variable = Variable(f"{variable.name}'", variable.sort)
         laws.append((variable, Law(mass.symbol, tuple(replaced(t, drawn) for t in mass.arguments[1:]))))
         drawn[draw] = variable
     return laws, drawn

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pgsym.rules.base import Needs, Rewrite, Rule, drawn_one_by_one, opened, replaced, union
@@ -11,7 +10,6 @@ from pgsym.terms.build import expect
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import Apply, Expectation, Law, Product, Range, Term, Variable, factors
 from pgsym.terms.places import Place
-from pgsym.terms.sorts import ACTION, STATE, Sort
 from pgsym.terms.structure import free, instantiate, product, walk
 
 
@@ -35,8 +33,7 @@ class OneRoundOfMany(Rule):
         (index,) = indices
         if not isinstance(index, Variable) or dict(place.opened).get(index) != many.over:
             raise self.refuse(place.term, f"{index} does not run over the rounds")
-        names = {STATE: self.states, ACTION: self.actions}
-        return Rewrite(many.of_one(many.body, index, names), frozenset({self.rounds}))
+        return Rewrite(many.of_one(many.body, index, self.states, self.actions), frozenset({self.rounds}))
 
 
 @dataclass(frozen=True)
@@ -65,8 +62,7 @@ class TwoRoundsOfMany(Rule):
             if len(found) > 1:
                 raise self.refuse(place.term, f"{factor} mentions both rounds")
             (shares[found.pop()] if found else outside).append(factor)
-        names = {STATE: self.states, ACTION: self.actions}
-        means = [many.of_one(product(*share), index, names) for index, share in shares.items()]
+        means = [many.of_one(product(*share), index, self.states, self.actions) for index, share in shares.items()]
         return Rewrite(product(*outside, *means), needs | {self.rounds})
 
     def _different(self, place: Place, over: Range, i: Term, j: Term) -> Needs:
@@ -109,9 +105,9 @@ class _ManyRounds:
                 raise rule.refuse(place.term, f"{rounds} is not a product over rounds")
         raise rule.refuse(place.term, f"it is not an expectation over {rounds.symbol.name}")
 
-    def of_one(self, body: Term, index: Term, names: Mapping[Sort, Variable]) -> Term:
+    def of_one(self, body: Term, index: Term, *names: Variable) -> Term:
         """The expectation over one round of a term that mentions no other round."""
-        separate = drawn_one_by_one(factors(instantiate(self.mass.scope.body, index)), names)
+        separate = drawn_one_by_one(factors(instantiate(self.mass.scope.body, index)), *names)
         if separate is None:
             raise self.rule.refuse(self.place.term, "its law is not a product of independent draws")
         laws, drawn = separate

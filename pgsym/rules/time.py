@@ -26,7 +26,7 @@ from pgsym.terms.nodes import (
     factors,
 )
 from pgsym.terms.places import Opened, Place, places
-from pgsym.terms.sorts import ACTION, INDEX, STATE
+from pgsym.terms.sorts import INDEX, Collective
 from pgsym.terms.structure import bottom_up, free, instantiate, product, scope, substitute, total
 
 LONGEST_RANGE = 10
@@ -182,8 +182,9 @@ class WriteOutRange(Rule):
 class Tower(Rule):
     """E_{τ∼p_θ}[f g(s_t, a_t)] → E_{h∼p_{θ,t}}[f E_{a∼π_θ(·|s_t)}[g(s_t, a)]], f known from the history up to t.
 
-    A factor is known if it mentions only states up to t and actions before t, as the ranges in scope must show; g
-    mentions only s_t and a_t.  Refuses everything else, and a body without the action a_t.
+    A factor is known if it mentions only draws made before a_t: actions before t, and states (and whatever else the
+    trajectory draws before its action) up to t.  The ranges in scope must show this.  g mentions only draws at t, up to
+    a_t.  Refuses everything else, and a body without the action a_t.
     """
 
     trajectories: Definition
@@ -201,35 +202,40 @@ class Tower(Rule):
         raise self.refuse(place.term, f"it is not an expectation over {self.trajectories.symbol.name}")
 
     def _conditioned(self, place: Place, tau: Variable, body: Term, given: tuple[Term, ...]) -> Rewrite:
+        answer = self._answer(place, tau, given)
+        action = answer.arguments[0]
         known, now, needs = [], [], NOTHING
         for factor in factors(body):
             draws = list(_draws(factor, tau, place.opened))
             whole = [d for d, _ in draws if len(d.arguments) == 1]
             if whole:
                 raise self.refuse(place.term, f"{whole[0]} depends on the whole trajectory")
-            if any(d.symbol.result == ACTION and d.arguments[1] == self.time for d, _ in draws):
-                stray = [d for d, _ in draws if d.arguments[1] != self.time]
+            if any(d == action for d, _ in draws):
+                stray = [d for d, _ in draws if d != action and not self._is_before(d, action)]
                 if stray:
                     raise self.refuse(place.term, f"{factor} also mentions {stray[0]}")
                 now.append(factor)
             else:
                 known.append(factor)
-                needs |= self._known(place, draws)
+                needs |= self._known(place, draws, action)
         if not now:
             raise self.refuse(place.term, f"it does not mention the action at {self.time}")
-        answer = self._answer(place, tau, given)
-        inner = replaced(product(*now), {answer.arguments[0]: self.action})
+        inner = replaced(product(*now), {action: self.action})
         law = Law(answer.symbol, answer.arguments[1:])
         outer = product(*known, expect(inner, (self.action, law)))
         moved = substitute(outer, {tau: self.history})
         over = Law(self.histories.symbol, (self.time, *given))
         return Rewrite(expect(moved, (self.history, over)), needs | {self.trajectories, self.histories})
 
-    def _known(self, place: Place, draws: Iterable[tuple[Apply, tuple[Opened, ...]]]) -> Needs:
+    def _is_before(self, draw: Apply, action: Term) -> bool:
+        """Whether a draw at the same time as the action is made before it: the collective says in which order."""
+        return draw.arguments[1] == self.time and _order(draw) < _order(action)
+
+    def _known(self, place: Place, draws: Iterable[tuple[Apply, tuple[Opened, ...]]], action: Term) -> Needs:
         """The hypotheses under which draws are part of the history."""
         needs = NOTHING
         for draw, ranges in draws:
-            order = not_after if draw.symbol.result == STATE else before
+            order = not_after if _order(draw) < _order(action) else before
             need = order(draw.arguments[1], self.time, ranges)
             if need is None:
                 raise self.refuse(place.term, f"{draw} is not known from the history up to {self.time}")
@@ -241,9 +247,19 @@ class Tower(Rule):
         for factor in factors(self.trajectories.unfold((tau, *given))):
             if isinstance(factor, Product):
                 mass = instantiate(factor.scope.body, self.time)
-                if isinstance(mass, Apply) and mass.symbol.outcomes == 1 and mass.symbol.arguments[0] == ACTION:
-                    return mass
-        raise self.refuse(place.term, f"{self.trajectories} draws no action")
+                if isinstance(mass, Apply) and mass.symbol.outcomes == 1:
+                    drawn = mass.arguments[0]
+                    if isinstance(drawn, Apply) and drawn.symbol.result == self.action.sort and _order(drawn) >= 0:
+                        return mass
+        raise self.refuse(place.term, f"{self.trajectories} draws no {self.action.sort}")
+
+
+def _order(draw: Term) -> int:
+    """Where a draw stands among those of one step, as the collective lists them; −1 for what is no draw."""
+    match draw:
+        case Apply(symbol, (Variable(_, Collective(components=components)), *_)):
+            return next((i for i, (name, _) in enumerate(components) if name == symbol.name), -1)
+    return -1
 
 
 @dataclass(frozen=True)
@@ -263,7 +279,7 @@ class TrajectoryOfOneStep(Rule):
             case Expectation(Law(symbol, given), _) if symbol == self.trajectories.symbol:
                 tau, body = opened(place.term, place)
                 masses = self._masses(place, self.trajectories.unfold((tau, *given)))
-                separate = drawn_one_by_one(masses, {STATE: self.states, ACTION: self.actions})
+                separate = drawn_one_by_one(masses, self.states, self.actions)
                 if separate is None:
                     raise self.refuse(place.term, f"{self.trajectories} is not a product of draws")
                 laws, drawn = separate

@@ -49,6 +49,7 @@ from pgsym.terms.sorts import (
     TRAJECTORY,
     VECTOR,
     Collective,
+    Finite,
     Sort,
 )
 
@@ -69,6 +70,7 @@ __all__ = [
     "Closed",
     "Collective",
     "Definition",
+    "Finite",
     "Frozen",
     "HowMany",
     "Hypothesis",

@@ -75,7 +75,7 @@ def clip(x: Liftable, low: Liftable, high: Liftable) -> Apply:
 
 @not_too_deep
 def indicator(left: Liftable, right: Liftable) -> Apply:
-    """1 where two states, or two actions, are the same, else 0."""
+    """1 where two states, two actions, or two values of another finite sort are the same, else 0."""
     sort = sort_of(lift(left))
     if sort not in INDICATORS:
         raise SortError(f"an indicator compares states or actions, not {left} of sort {sort}")
@@ -193,6 +193,6 @@ def function(name: str, *sorts: Sort) -> Symbol:
     return Symbol(name, sorts)
 
 
-def choice(name: str, *sorts: Sort) -> Symbol:
-    """A free function to actions, such as a label y(s)."""
-    return Symbol(name, sorts, result=ACTION)
+def choice(name: str, *sorts: Sort, result: Sort = ACTION) -> Symbol:
+    """A free function to actions, or to another finite sort, such as a label y(s)."""
+    return Symbol(name, sorts, result=result)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pgsym.terms.nodes import POWER, Symbol
-from pgsym.terms.sorts import FINITE, MATRIX, REAL, VECTOR
+from pgsym.terms.sorts import MATRIX, REAL, VECTOR, Finite, Sort, for_every_finite_sort
 
 LOG = Symbol("log", (REAL,))
 EXP = Symbol("exp", (REAL,))
 ABS = Symbol("abs", (REAL,))
 MINIMUM = Symbol("min", (REAL, REAL))
 MAXIMUM = Symbol("max", (REAL, REAL))
-INDICATORS = {sort: Symbol("1", (sort, sort)) for sort in FINITE}
+INDICATORS: dict[Sort, Symbol] = {}
+"""What compares two values of a sort, for every finite sort."""
 VARIANCE = Symbol("Var", (REAL,))
 COVARIANCE = Symbol("Cov", (REAL,))
 COVARIANCE_MATRIX = Symbol("Cov", (VECTOR,), MATRIX)  # of two gradients
@@ -19,7 +20,14 @@ OUTER = Symbol("⊗", (VECTOR, VECTOR), MATRIX)
 TRANSPOSE = Symbol("ᵀ", (MATRIX,), MATRIX)
 EXTREMES = frozenset({MINIMUM, MAXIMUM})
 MOMENTS = frozenset({VARIANCE, COVARIANCE, COVARIANCE_MATRIX})
-BUILT_IN = frozenset({LOG, EXP, ABS, POWER, *INDICATORS.values(), *EXTREMES, *MOMENTS, QUANTITY, OUTER, TRANSPOSE})
+BUILT_IN = {LOG, EXP, ABS, POWER, *EXTREMES, *MOMENTS, QUANTITY, OUTER, TRANSPOSE}
+
+
+@for_every_finite_sort
+def _compared(sort: Finite) -> None:
+    INDICATORS[sort] = Symbol("1", (sort, sort))
+    BUILT_IN.add(INDICATORS[sort])
+
 
 __all__ = [
     "ABS",

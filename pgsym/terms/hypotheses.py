@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from pgsym.errors import SortError
 from pgsym.terms.nodes import Apply, Gradient, Liftable, Symbol, Term, Variable, lift
-from pgsym.terms.sorts import FINITE, INDEX, LETTERS, NUMBERS, PARAMETER, REAL, Collective, Sort
+from pgsym.terms.sorts import INDEX, NUMBERS, PARAMETER, REAL, Collective, Finite, Sort
 from pgsym.terms.structure import close, free, instantiate, sort_of, substitute, walk
 
 
@@ -64,18 +64,18 @@ class Before(Hypothesis):
 
 @dataclass(frozen=True)
 class Counted(Hypothesis):
-    """Something assumed of how many states, or actions, there are."""
+    """Something assumed of how many values a finite sort has, such as states or actions."""
 
-    sort: Sort
+    sort: Finite
 
     def __post_init__(self) -> None:
-        if self.sort not in FINITE:
+        if not isinstance(self.sort, Finite):
             raise SortError(f"how many {self.sort}s there are is no hypothesis: only states, actions or outcomes count")
 
     @property
     def letter(self) -> str:
         """The letter that says the number, as in |A|."""
-        return next(letter for letter, sort in LETTERS.items() if sort == self.sort)
+        return self.sort.letter
 
     def allows(self, count: int) -> bool:
         """Whether there may be so many."""
@@ -197,7 +197,7 @@ class ThetaFree(SymbolHypothesis):
             return None
         names: list[str] = []
         for sort in (*conditions, *outcomes):
-            names.append(sort.name[0] + "'" * sum(n.rstrip("'") == sort.name[0] for n in names))
+            names.append(sort.variable + "'" * sum(n.rstrip("'") == sort.variable for n in names))
         variables = tuple(map(Variable, names, (*conditions, *outcomes)))
         return Apply(self.symbol, (*variables[len(conditions) :], *variables[: len(conditions)]))
 
@@ -281,8 +281,22 @@ class Definition(SymbolHypothesis):
     def __post_init__(self) -> None:
         super().__post_init__()
         named = isinstance(self.variables, tuple) and all(isinstance(v, tuple) and len(v) == 2 for v in self.variables)
-        if not (named and isinstance(self.body, Term)):
+        if not (named and isinstance(self.body, Term) and len(self.variables) == len(self.symbol.arguments)):
             raise SortError(f"write a definition as Definition.of({self.symbol.name}(…), …)")
+        head, body = self.equation
+        variables = set(head.arguments)
+        if len(variables) != len(head.arguments) or [s for _, s in self.variables] != [*self.symbol.arguments]:
+            raise SortError(f"the head of a definition applies a symbol to distinct variables, unlike {head}")
+        loose = sorted(v.name for v in free(body) - variables if v.sort != INDEX)
+        if loose:
+            raise SortError(f"the definition of {head} mentions {', '.join(loose)}, which {head} does not")
+        if (sort := sort_of(body)) != head.symbol.result and not (sort, head.symbol.result) == (INDEX, REAL):
+            raise SortError(f"{head} is a {head.symbol.result}, and its definition {body} a {sort}")
+        for t in walk(body):
+            if isinstance(t, Gradient) and t.parameter in variables:
+                raise SortError(
+                    f"the definition of {head} differentiates by {t.parameter.name}: write its body out instead"
+                )
 
     @classmethod
     def of(cls, head: Apply, body: Liftable) -> Definition:
@@ -298,16 +312,6 @@ class Definition(SymbolHypothesis):
         variables = [v for v in head.arguments if isinstance(v, Variable)]
         if len(set(variables)) != len(head.arguments):
             raise SortError(f"the head of a definition applies a symbol to distinct variables, unlike {head}")
-        loose = sorted(v.name for v in free(body) - set(variables) if v.sort != INDEX)
-        if loose:
-            raise SortError(f"the definition of {head} mentions {', '.join(loose)}, which {head} does not")
-        if (sort := sort_of(body)) != head.symbol.result and not (sort, head.symbol.result) == (INDEX, REAL):
-            raise SortError(f"{head} is a {head.symbol.result}, and its definition {body} a {sort}")
-        for t in walk(body):
-            if isinstance(t, Gradient) and t.parameter in variables:
-                raise SortError(
-                    f"the definition of {head} differentiates by {t.parameter.name}: write its body out instead"
-                )
         for depth, variable in enumerate(reversed(variables)):
             body = close(body, variable, depth)
         return cls(head.symbol, tuple((v.name, v.sort) for v in variables), body)

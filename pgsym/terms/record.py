@@ -1,216 +1,201 @@
-"""Terms as JSON-ready lists, and back."""
+"""Terms and hypotheses as JSON-ready lists, and back.
+
+A record is written and read by the fields that a kind declares and their types, so a new kind needs nothing here.
+Where a value may be of several kinds, its record begins with the kind: ["number", "2"].  A sort is its name, and only a
+sort that has been made can be read.  Nothing is made from a record but the kinds below.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
-from typing import Any
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pgsym.errors import RecordRefused, SortError
+from pgsym.terms import hypotheses
 from pgsym.terms.depth import not_too_deep
-from pgsym.terms.hypotheses import (
-    AtLeastTwo,
-    Before,
-    Definition,
-    Frozen,
-    HowMany,
-    Hypothesis,
-    NonNegative,
-    Positive,
-    Rounds,
-    ThetaFree,
-)
-from pgsym.terms.nodes import (
-    Add,
-    All,
-    Apply,
-    Bound,
-    Conditional,
-    Expectation,
-    Gradient,
-    Law,
-    Multiply,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Range,
-    Scope,
-    Sum,
-    Symbol,
-    Term,
-    Variable,
-)
-from pgsym.terms.sorts import BATCH, GROUP, INDEX, LETTERS, MATRIX, PARAMETER, REAL, TRAJECTORY, VECTOR, Sort
+from pgsym.terms.hypotheses import Hypothesis
+from pgsym.terms.nodes import Symbol, Term
+from pgsym.terms.sorts import SORTS, Finite, Sort, sort_named
+from pgsym.terms.structure import KINDS
 
-SORTS: dict[str, Sort] = {
-    s.name: s for s in (REAL, VECTOR, MATRIX, *LETTERS.values(), INDEX, PARAMETER, BATCH, GROUP, TRAJECTORY)
-}
-BINDERS = {"sum": Sum, "product": Product, "expectation": Expectation}
-HYPOTHESES: dict[str, Callable[[Any], Hypothesis]] = {
-    "theta-free": ThetaFree,
-    "positive": Positive,
-    "non-negative": NonNegative,
-}
+T = TypeVar("T")
+
+
+def _leaves(kinds: Iterable[object], of: type) -> tuple[type, ...]:
+    """The classes among some values that derive from one, and that no other of them derives from."""
+    found = [k for k in kinds if isinstance(k, type) and issubclass(k, of)]
+    return tuple(k for k in found if not any(k is not other and issubclass(other, k) for other in found))
+
+
+FAMILIES: dict[type, tuple[type, ...]] = {Term: KINDS, Hypothesis: _leaves(vars(hypotheses).values(), Hypothesis)}
+"""The kinds that a record may say where a term, or a hypothesis, stands."""
+
+
+@dataclass(frozen=True)
+class Codec:
+    """How values of one declared type are written, and read."""
+
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
 
 
 @not_too_deep
-def to_record(term: Term | Scope) -> list[Any]:
-    """A term as nested lists of strings and integers.
+def to_record(value: Term | Symbol | Hypothesis) -> list[Any]:
+    """A term, a symbol or a hypothesis as nested lists of strings and numbers.
 
-    >>> from pgsym.terms import REAL, Variable
+    Raises SortError unless it is made of pgsym's own kinds, of sorts that have been made, and of immutable parts only.
+
+    >>> from pgsym.terms import Variable
     >>> to_record(2 * Variable("c"))
-    ['multiply', ['number', '2'], ['variable', 'c', 'real']]
+    ['multiply', [['number', '2'], ['variable', 'c', 'real']]]
     """
-    match term:
-        case Number(value):
-            return ["number", str(value)]
-        case Variable(name, sort):
-            return ["variable", name, sort.name]
-        case Bound(index):
-            return ["bound", index]
-        case Apply(symbol, arguments):
-            return ["apply", symbol_record(symbol), *map(to_record, arguments)]
-        case Add(operands):
-            return ["add", *map(to_record, operands)]
-        case Multiply(operands):
-            return ["multiply", *map(to_record, operands)]
-        case Quotient(numerator, denominator):
-            return ["quotient", to_record(numerator), to_record(denominator)]
-        case Power(base, exponent):
-            return ["power", to_record(base), exponent]
-        case Gradient(parameter, body):
-            return ["gradient", parameter.name, to_record(body)]
-        case All(sort):
-            return ["all", sort.name]
-        case Range(first, last):
-            return ["range", to_record(first), to_record(last)]
-        case Law(symbol, given):
-            return ["law", symbol_record(symbol), *map(to_record, given)]
-        case Conditional(law, scope):
-            return ["conditional", to_record(law), to_record(scope)]
-        case Sum(over, scope):
-            return ["sum", to_record(over), to_record(scope)]
-        case Product(over, scope):
-            return ["product", to_record(over), to_record(scope)]
-        case Expectation(over, scope):
-            return ["expectation", to_record(over), to_record(scope)]
-        case Scope(hint, sort, body):
-            return ["scope", hint, sort.name, to_record(body)]
-    raise SortError(f"there is no record of a {type(term).__name__}: a closed form is computed by Python code")
+    written: list[Any] = _codec(next((f for f in FAMILIES if isinstance(value, f)), type(value))).write(value)
+    return written
 
 
 @not_too_deep
 def from_record(record: Any) -> Term:
     """The term of a record; raises RecordRefused if it is none."""
-    try:
-        return _term(record)
-    except RecordRefused:
-        raise
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as reason:
-        raise RecordRefused(f"not the record of a term: {str(record)[:80]} ({reason})") from None
-
-
-def _term(record: Any) -> Term:
-    match record:
-        case ["number", str(value)]:
-            return Number(Fraction(value))
-        case ["variable", str(name), sort]:
-            return Variable(name, SORTS[sort])
-        case ["bound", int(index)]:
-            return Bound(index)
-        case ["apply", symbol, *arguments]:
-            return Apply(symbol_from_record(symbol), tuple(map(_term, arguments)))
-        case ["add", *operands]:
-            return Add(tuple(map(_term, operands)))
-        case ["multiply", *operands]:
-            return Multiply(tuple(map(_term, operands)))
-        case ["quotient", numerator, denominator]:
-            return Quotient(_term(numerator), _term(denominator))
-        case ["power", base, int(exponent)]:
-            return Power(_term(base), exponent)
-        case ["gradient", str(parameter), body]:
-            return Gradient(Variable(parameter, PARAMETER), _term(body))
-        case ["all", sort]:
-            return All(SORTS[sort])
-        case ["range", first, last]:
-            return Range(_term(first), _term(last))
-        case ["law", symbol, *given]:
-            return Law(symbol_from_record(symbol), tuple(map(_term, given)))
-        case ["conditional", law, scope]:
-            return Conditional(_term(law), _scope(scope))
-        case [("sum" | "product" | "expectation") as kind, over, scope]:
-            return BINDERS[kind](_term(over), _scope(scope))
-    raise RecordRefused(f"not the record of a term: {str(record)[:80]}")
-
-
-def _scope(record: Any) -> Scope:
-    kind, hint, sort, body = record
-    if kind != "scope":
-        raise RecordRefused(f"a scope was expected, not {kind!r}")
-    return Scope(str(hint), SORTS[sort], _term(body))
-
-
-def symbol_record(symbol: Symbol) -> list[Any]:
-    """A symbol as its name, sorts and number of outcomes."""
-    return [symbol.name, [s.name for s in symbol.arguments], symbol.result.name, symbol.outcomes]
+    return _read(Term, record)
 
 
 def symbol_from_record(record: Any) -> Symbol:
-    """The symbol of a record."""
-    name, arguments, result, outcomes = record
-    return Symbol(str(name), tuple(SORTS[s] for s in arguments), SORTS[result], int(outcomes))
+    """The symbol of a record; raises RecordRefused if it is none."""
+    return _read(Symbol, record)
 
 
-def hypothesis_record(hypothesis: Hypothesis) -> list[Any]:
-    """A hypothesis as nested lists."""
-    match hypothesis:
-        case Definition(symbol, variables, body):
-            return ["definition", symbol_record(symbol), [[n, s.name] for n, s in variables], to_record(body)]
-        case HowMany(sort, count):
-            return ["how-many", sort.name, count]
-        case AtLeastTwo(sort):
-            return ["at-least-two", sort.name]
-        case Rounds(length, least, most):
-            return ["rounds", length.name, least, most]
-        case Before(earlier, later):
-            return ["before", to_record(earlier), to_record(later)]
-        case Frozen(frozen, at):
-            return ["frozen", frozen.name, at.name]
-        case ThetaFree(symbol):
-            return ["theta-free", symbol_record(symbol)]
-        case Positive(Variable(name)):
-            return ["positive", name]
-        case Positive(Symbol() as symbol):
-            return ["positive", symbol_record(symbol)]
-        case NonNegative(Variable(name)):
-            return ["non-negative", name]
-        case NonNegative(Symbol() as symbol):
-            return ["non-negative", symbol_record(symbol)]
-    raise SortError(f"there is no record of a {type(hypothesis).__name__}")
-
-
+@not_too_deep
 def hypothesis_from_record(record: Any) -> Hypothesis:
     """The hypothesis of a record; raises RecordRefused if it is none."""
+    return _read(Hypothesis, record)
+
+
+def _read(kind: type[T], record: Any) -> T:
     try:
-        match record:
-            case ["definition", symbol, variables, body]:
-                named = tuple((str(n), SORTS[s]) for n, s in variables)
-                return Definition.of(*Definition(symbol_from_record(symbol), named, _term(body)).equation)
-            case ["how-many", str(sort), int(count)]:
-                return HowMany(SORTS[sort], count)
-            case ["at-least-two", str(sort)]:
-                return AtLeastTwo(SORTS[sort])
-            case ["rounds", str(length), int(least), (int() | None) as most]:
-                return Rounds(Variable(length, INDEX), least, most)
-            case ["before", earlier, later]:
-                return Before(_term(earlier), _term(later))
-            case ["frozen", str(frozen), str(at)]:
-                return Frozen(Variable(frozen, PARAMETER), Variable(at, PARAMETER))
-            case [("positive" | "non-negative") as kind, str(name)]:
-                return HYPOTHESES[kind](Variable(name))
-            case [("theta-free" | "positive" | "non-negative") as kind, symbol]:
-                return HYPOTHESES[kind](symbol_from_record(symbol))
-    except (KeyError, IndexError, TypeError, ValueError, SortError) as reason:
-        raise RecordRefused(f"not the record of a hypothesis: {str(record)[:80]} ({reason})") from None
-    raise RecordRefused(f"not the record of a hypothesis: {str(record)[:80]}")
+        made: T = _codec(kind).read(record)
+    except RecordRefused:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, SortError) as reason:
+        raise RecordRefused(f"not the record of a {kind.__name__.lower()}: {str(record)[:80]} ({reason})") from None
+    return made
+
+
+# one codec a declared type ----------------------------------------------------------------------------------------
+@cache
+def _codec(declared: Any) -> Codec:
+    """How values of a declared type are written and read."""
+    if declared in (Sort, Finite):
+        return Codec(_sort_name, sort_named)
+    if declared is Fraction:
+        return Codec(lambda x: str(_exactly(x, Fraction)), _fraction)
+    if declared in (str, int, NoneType):
+        return Codec(lambda x: _exactly(x, declared), lambda x: _exactly(x, declared))
+    if declared in FAMILIES:
+        return _tagged(FAMILIES[declared])
+    if isinstance(declared, UnionType):
+        plain = [kind for kind in get_args(declared) if not is_dataclass(kind)]
+        return _bare(plain) if plain else _tagged(get_args(declared))
+    if get_origin(declared) is tuple:
+        return _tuple(get_args(declared))
+    if is_dataclass(declared):
+        return _fields(declared)
+    raise SortError(f"{_a(declared)} is not one of pgsym's own kinds, and has no record")
+
+
+def _fields(kind: type) -> Codec:
+    """The fields of one kind in their order."""
+    hints = get_type_hints(kind)
+    names = [f.name for f in fields(kind)]
+    parts = [_codec(hints[name]) for name in names]
+
+    def write(value: Any) -> list[Any]:
+        if type(value) is not kind:
+            raise SortError(f"{value!r:.60} is not one of pgsym's own kinds, and has no record")
+        return [_written(value, name, part) for name, part in zip(names, parts, strict=True)]
+
+    def read(record: Any) -> Any:
+        return kind(*(part.read(x) for part, x in zip(parts, _exactly(record, list), strict=True)))
+
+    return Codec(write, read)
+
+
+def _written(value: Any, name: str, part: Codec) -> Any:
+    """A field of a value as its record."""
+    held = getattr(value, name)
+    if isinstance(held, list | set | dict):
+        raise SortError(f"{_a(type(value))} holds a {type(held).__name__} of parts, which could change: give a tuple")
+    return part.write(held)
+
+
+def _tagged(kinds: tuple[type, ...]) -> Codec:
+    """One of some kinds, which its record says first."""
+    tags = {kind: re.sub(r"(?<=.)([A-Z])", r"-\1", kind.__name__).lower() for kind in kinds}
+    named = {tag: kind for kind, tag in tags.items()}
+
+    def write(value: Any) -> list[Any]:
+        if type(value) not in tags:
+            raise SortError(f"{value!r:.60} is not one of pgsym's own kinds, and has no record")
+        return [tags[type(value)], *_codec(type(value)).write(value)]
+
+    def read(record: Any) -> Any:
+        tag, *rest = _exactly(record, list)
+        return _codec(named[tag]).read(rest)
+
+    return Codec(write, read)
+
+
+def _bare(kinds: list[type]) -> Codec:
+    """One of some kinds of number and None, which JSON tells apart."""
+
+    def same(value: Any) -> Any:
+        if type(value) not in kinds:
+            raise SortError(f"{value!r:.60} is no {' or '.join(k.__name__ for k in kinds)}")
+        return value
+
+    return Codec(same, same)
+
+
+def _tuple(declared: tuple[Any, ...]) -> Codec:
+    """As many values as there are of one type, or one of each type."""
+    if declared[1:] == (...,):
+        every = _codec(declared[0])
+        return Codec(
+            lambda xs: [every.write(x) for x in _exactly(xs, tuple)],
+            lambda xs: tuple(every.read(x) for x in _exactly(xs, list)),
+        )
+    parts = [_codec(d) for d in declared]
+    return Codec(
+        lambda xs: [c.write(x) for c, x in zip(parts, _exactly(xs, tuple), strict=True)],
+        lambda xs: tuple(c.read(x) for c, x in zip(parts, _exactly(xs, list), strict=True)),
+    )
+
+
+def _fraction(record: Any) -> Fraction:
+    """A number of a record, which is no power such as 1e999999999."""
+    if not re.fullmatch(r"-?[0-9]+(/[0-9]+)?", _exactly(record, str)):
+        raise SortError(f"{record!r:.60} is no number")
+    return Fraction(record)
+
+
+def _sort_name(sort: object) -> str:
+    """The name of a sort that has been made: another of the same name would be read in another way."""
+    known = SORTS.get(sort.name) if isinstance(sort, Sort) else None
+    if known is None or type(known) is not type(sort) or known != sort:
+        raise SortError(f"{sort!r:.60} is no sort that has been made")
+    return known.name
+
+
+def _exactly(value: Any, kind: type[T]) -> T:
+    """The value, which is of one type and of none that derives from it."""
+    if type(value) is not kind:
+        raise SortError(f"{value!r:.60} is no {kind.__name__}")
+    return value
+
+
+def _a(kind: type) -> str:
+    return f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"

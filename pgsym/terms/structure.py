@@ -68,6 +68,9 @@ _PARTS: dict[type[Term], Callable[[Any], tuple[Part, ...]]] = {
     Conditional: lambda t: (t.law, t.scope),
 }
 
+KINDS: tuple[type[Term], ...] = tuple(kind for kind in _PARTS if kind is not Closed)
+"""The kinds of term that are data only: what a closed form is, Python code computes."""
+
 
 def rebuild(term: Term, new: tuple[Part, ...]) -> Term:
     """The same kind of term with other parts, in the order of `parts`."""

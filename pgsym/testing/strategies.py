@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from pgsym.decide.sizes import Size
+from pgsym.decide.sizes import Size, own_sorts
 from pgsym.decide.subjects import About
 from pgsym.extras import install
 from pgsym.meaning.numbers.base import Array, Numbers
@@ -229,8 +229,10 @@ def problems(
 ) -> DrawnProblem:
     """Problems with a table for every symbol that some terms mention, positive where a hypothesis says so."""
     names = About(tuple(terms), tuple(given)).size_names
-    with_outcomes = (sizes() if size is None else size).map(lambda s: Size.of({"W": 2, **dict(s.counts)}))
-    possible = draw(with_outcomes.map(lambda s: s.instances(names, given)).filter(bool))
+    further = {name: st.integers(1, 3) for name in own_sorts(names)}
+    usual = st.tuples(st.fixed_dictionaries(further), sizes() if size is None else size)
+    every = usual.map(lambda pair: Size.of({"W": 2, **pair[0], **dict(pair[1].counts)}))
+    possible = draw(every.map(lambda s: s.instances(names, given)).filter(bool))
     chosen = draw(st.sampled_from(possible))
     positive = {h.symbol for h in given if isinstance(h, Positive)}
     signs = {h.symbol: h for h in given if isinstance(h, Signed)}

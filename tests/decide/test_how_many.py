@@ -10,7 +10,7 @@ from pgsym.meaning.tables import problem
 from pgsym.problems import classification
 from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import ACTION, STATE, AtLeastTwo, HowMany, indicator, sum_over
-from pgsym.terms.record import hypothesis_from_record, hypothesis_record
+from pgsym.terms.record import hypothesis_from_record, to_record
 from pgsym.testing import assert_identity_in_floats
 
 m = classification()
@@ -54,7 +54,7 @@ def test_one_answer_alone_has_no_others() -> None:
     assert decide(mean, mean**2, (AtLeastTwo(ACTION),), [{"A": 1}]).rung is Rung.UNDECIDED
     with pytest.raises(InstanceError, match=r"^the tables have 1 actions, but \|A\| ≥ 2 is assumed$"):
         problem({"π": [["1"]]}, [m.policy], (AtLeastTwo(ACTION),))
-    assert hypothesis_from_record(hypothesis_record(AtLeastTwo(ACTION))) == AtLeastTwo(ACTION)
+    assert hypothesis_from_record(to_record(AtLeastTwo(ACTION))) == AtLeastTwo(ACTION)
     assert AtLeastTwo(ACTION).latex() == "$\\lvert A \\rvert \\ge 2$"
 
 

@@ -25,7 +25,7 @@ from pgsym.terms import (
 )
 from pgsym.terms.builtins import QUANTITY
 from pgsym.terms.nodes import Apply
-from pgsym.terms.record import from_record, hypothesis_from_record, hypothesis_record, to_record
+from pgsym.terms.record import from_record, hypothesis_from_record, to_record
 
 m = one_step()
 DRAWS = ((m.s, m.state_law), (m.a, m.policy_law))
@@ -120,7 +120,7 @@ def test_a_term_comes_back_from_its_record(term: Term) -> None:
 
 def test_a_frozen_parameter_comes_back_from_its_record() -> None:
     hypothesis = Frozen(OLD, m.theta)
-    assert hypothesis_from_record(hypothesis_record(hypothesis)) == hypothesis
+    assert hypothesis_from_record(to_record(hypothesis)) == hypothesis
 
 
 def test_what_a_variance_is_of_has_no_value_alone() -> None:

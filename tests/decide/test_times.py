@@ -9,7 +9,7 @@ from pgsym.errors import InstanceError
 from pgsym.problems import trajectories
 from pgsym.terms import Before, Term, sum_range
 from pgsym.terms.nodes import lift
-from pgsym.terms.record import hypothesis_from_record, hypothesis_record
+from pgsym.terms.record import hypothesis_from_record, to_record
 
 m = trajectories()
 t, u, T = m.t, m.u, m.T
@@ -57,7 +57,7 @@ def test_a_slip_that_shows_at_four_steps_first_is_seen() -> None:
 
 @pytest.mark.parametrize("order", [Before(u, t), Before(u + 1, T)])
 def test_an_order_is_recorded(order: Before) -> None:
-    assert hypothesis_from_record(hypothesis_record(order)) == order
+    assert hypothesis_from_record(to_record(order)) == order
 
 
 def test_times_are_shown_as_on_the_board() -> None:

@@ -15,7 +15,7 @@ from pgsym.terms import ACTION, PARAMETER, REAL, STATE, Definition, Frozen, HowM
 from pgsym.terms.consistency import consistent
 from pgsym.terms.hypotheses import Hypothesis, NonNegative, Positive, ThetaFree
 from pgsym.terms.nodes import Term, lift
-from pgsym.terms.record import hypothesis_from_record, hypothesis_record
+from pgsym.terms.record import hypothesis_from_record, to_record
 from pgsym.terms.signs import is_non_negative
 from pgsym.terms.sorts import INDEX, VECTOR
 
@@ -126,7 +126,7 @@ def test_a_length_is_assumed_read_and_kept() -> None:
     assert found is not None
     assert found.size.lengths["T"] == 3
     for hypothesis in (one, Rounds(T, 2), Rounds(T, 2, 3)):
-        assert hypothesis_from_record(hypothesis_record(hypothesis)) == hypothesis
+        assert hypothesis_from_record(to_record(hypothesis)) == hypothesis
     tables = {"ρ": [1], "p": [[[1]]], "π": [[1]], "r": [[1]]}
     with pytest.raises(InstanceError, match="T is 2 here, but T = 1 is assumed"):
         problem(tables, [every], (*t.hypotheses, one), T=2)

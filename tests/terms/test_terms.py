@@ -36,7 +36,7 @@ from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import Gradient, Number, lift
 from pgsym.terms.places import find, places, rewrite_at
 from pgsym.terms.printers.latex import LatexNotation
-from pgsym.terms.record import from_record, hypothesis_from_record, hypothesis_record, to_record
+from pgsym.terms.record import from_record, hypothesis_from_record, to_record
 from pgsym.terms.sorts import TRAJECTORY
 from pgsym.terms.structure import flat, free, substitute
 
@@ -173,7 +173,7 @@ def test_rewriting_a_place_by_itself_is_the_identity(term: Term) -> None:
 
 @pytest.mark.parametrize("hypothesis", [*m.hypotheses, m.softmax, m.one_hot, HowMany(ACTION, 2)], ids=str)
 def test_a_hypothesis_has_a_record(hypothesis: object) -> None:
-    again = hypothesis_from_record(json.loads(json.dumps(hypothesis_record(hypothesis))))  # type: ignore[arg-type]
+    again = hypothesis_from_record(json.loads(json.dumps(to_record(hypothesis))))  # type: ignore[arg-type]
     assert again == hypothesis
     assert str(again) == str(hypothesis)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import count
 from keyword import iskeyword
@@ -21,13 +21,13 @@ from pgsym.meaning.signature import head
 from pgsym.terms.builtins import INDICATORS
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Gradient, Symbol, Term, Variable
-from pgsym.terms.record import hypothesis_record, to_record
-from pgsym.terms.sorts import LETTERS, MATRIX, PARAMETER, VECTOR
+from pgsym.terms.record import to_record
+from pgsym.terms.sorts import LETTERS, MATRIX, PARAMETER, PREDEFINED, SORTS, VECTOR
 from pgsym.terms.structure import sort_of
 
 WIDTH = 112
 RESERVED = {"F", "given", "instance", "left", "right", "problem", "value", "printed", "print"}
-RESERVED |= {"from_record", "hypothesis_from_record"}
+RESERVED |= {"from_record", "hypothesis_from_record", "Collective", "Finite"}
 PIECES = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|.""")
 """The strings of a line of Python, and every other character."""
 
@@ -35,10 +35,10 @@ SCRIPT = """\
 # {size}, an instance at which the two sides differ.  Tables have conditions before outcomes: π[s][a].
 from fractions import Fraction as F
 
-from pgsym.terms.record import from_record{hypotheses}
+{imports}from pgsym.terms.record import from_record{hypotheses}
 from pgsym.values import printed, problem, value
 
-{symbols}
+{sorts}{symbols}
 
 {left}
 {right}
@@ -91,8 +91,10 @@ def python_of(found: Instance) -> str:
     left = _as_gradient(found.lhs_term, found.rhs_term)
     right = _as_gradient(found.rhs_term, found.lhs_term)
     named = (("left", left), ("right", right))
-    sides = [_wrapped(f"{name} = from_record(", to_record(term), ")", term, names) for name, term in named]
-    assumed = [_wrapped("    hypothesis_from_record(", hypothesis_record(h), "),", h, names) for h in found.given]
+    records = {said: to_record(said) for said in (left, right, *found.given)}
+    sides = [_wrapped(f"{name} = from_record(", records[term], ")", term, names) for name, term in named]
+    assumed = [_wrapped("    hypothesis_from_record(", records[h], "),", h, names) for h in found.given]
+    own = sorted({s for r in records.values() for s in _strings(r) if s in SORTS} - PREDEFINED)
     tables, logarithmic = found.candidate.tables, found.candidate.logarithmic
     inferred = {
         name for name, sort in LETTERS.items() if any(sort in axes_of(symbol, found.size.lengths) for symbol in tables)
@@ -105,7 +107,9 @@ def python_of(found: Instance) -> str:
     ]
     return SCRIPT.format(
         size=found.size if found.size.counts else "Numbers",
+        imports="from pgsym.terms import Collective, Finite\n" if own else "",
         hypotheses=", hypothesis_from_record" if assumed else "",
+        sorts="".join("\n".join(_lines(repr(SORTS[name]), "")) + "\n" for name in own) + "\n" * bool(own),
         symbols="\n".join(f"{name} = {record}" for name, record in names.definitions.items()) or "# no symbols",
         left=sides[0],
         right=sides[1],
@@ -115,6 +119,14 @@ def python_of(found: Instance) -> str:
         at=_arguments(found),
         entry=f"[{found.entry[0]}][{found.entry[1]}]" if found.entry else "",
     )
+
+
+def _strings(record: object) -> Iterator[str]:
+    """Every string of a record."""
+    if isinstance(record, str):
+        yield record
+    for part in record if isinstance(record, list) else ():
+        yield from _strings(part)
 
 
 def _wrapped(before: str, record: object, after: str, said: object, names: _Names) -> str:
@@ -158,6 +170,8 @@ class _Names:
     def shown(self, record: object) -> str:
         """A record as Python, its symbols by name."""
         match record:
+            case ["symbol", str(name), [*sorts], str(result), int(outcomes)]:
+                return f"['symbol', *{self.shown([name, sorts, result, outcomes])}]"
             case [str(name), [*sorts], str(result), int(outcomes)] if all(isinstance(s, str) for s in sorts):
                 return self._name(name, repr([name, sorts, result, outcomes]))
             case [*entries]:

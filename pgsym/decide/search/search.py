@@ -19,7 +19,7 @@ from pgsym.decide.instances.spaces import FAR_ROUND, Digits, Space, around, at_r
 from pgsym.decide.laws import keeps_laws
 from pgsym.decide.propositions import Comparison
 from pgsym.decide.search.screening import hits, used
-from pgsym.decide.sizes import SEARCH_SIZES, Size
+from pgsym.decide.sizes import SEARCH_SIZES, Size, small_sizes
 from pgsym.errors import OutsideNumberSystem, SortError
 from pgsym.terms.sorts import LETTERS
 
@@ -81,9 +81,9 @@ class Progress:
 
 def search_sizes(proposition: Comparison, chosen: tuple[Size, ...]) -> tuple[Size, ...]:
     """The sizes at which a counterexample is looked for: the usual small ones that say enough, then those chosen."""
-    usual, names = set(dict(SEARCH_SIZES[0].counts)), proposition.size_names
-    says_enough = set(names) <= usual or not {"N", "T"}.isdisjoint(names)
-    return (*(SEARCH_SIZES if says_enough else ()), *chosen)
+    names = proposition.size_names
+    says_enough = set(names) <= {*LETTERS, "T", "N"} or not {"N", "T"}.isdisjoint(names)
+    return (*(small_sizes(names) if says_enough else ()), *chosen)
 
 
 @np.errstate(all="ignore")  # floats overflow at large numbers, and an exact value decides
@@ -247,7 +247,7 @@ def _first(statement: Comparison, space: Space, digits: Digits) -> Counterexampl
 
 def tested(statement: Comparison, seed: int) -> Tested | Counterexample:
     """What came of testing an equation in ball arithmetic, or the counterexample that was found on the way."""
-    outcome = tested_with_balls(statement, statement.instances(SEARCH_SIZES), seed)
+    outcome = tested_with_balls(statement, statement.instances(small_sizes(statement.size_names)), seed)
     if outcome.fails_at is not None:
         found = verify(statement, *outcome.fails_at)
         if found is not None:

@@ -37,7 +37,7 @@ from pgsym.terms.nodes import (
     Variable,
 )
 from pgsym.terms.places import Path
-from pgsym.terms.sorts import FINITE, INDEX, LETTERS, PARAMETER, Collective
+from pgsym.terms.sorts import INDEX, PARAMETER, Collective, Finite
 from pgsym.terms.structure import free, instantiate, open_scope
 
 SUM, PRODUCT, PREFIX, POWER, ATOM = range(5)  # how tightly a drawn term holds together
@@ -128,8 +128,8 @@ class Notation(ABC):
                 return self.prefix(head, self.draw(body, (*path, 0), tight)), PREFIX, True
             case Expectation():
                 return self._expectation(term, path), ATOM, False
-            case Sum(All(sort), Scope(_, _, Number(one))) if one == 1 and sort in FINITE:
-                return self.bracket(next(x for x, of in LETTERS.items() if of == sort), "|"), ATOM, False
+            case Sum(All(Finite(letter=letter)), Scope(_, _, Number(one))) if one == 1:
+                return self.bracket(letter, "|"), ATOM, False
             case Sum() | Product():
                 return self._operator(term, path), PREFIX, True
             case All(sort):
