@@ -126,7 +126,7 @@ def audit_loss_(
     ] = "J",
     problem: Annotated[str, typer.Option(help="Which problems: bandit, tree, mdp, by commas, or all.")] = "all",
     groups: Annotated[str, typer.Option(help="How many groups a batch has, by commas.")] = "",
-    members: Annotated[str, typer.Option(help="How many episodes a group has, by commas.")] = "",
+    group_size: Annotated[str, typer.Option(help="How many episodes a group has, by commas.")] = "",
     length: Annotated[int, typer.Option(min=1, help="The length of the longest sequences.")] = 5,
     vocabulary: Annotated[int, typer.Option(min=2, help="How many tokens or actions there are at most.")] = 5,
     end: Annotated[str, typer.Option(help="The token that ends a sequence: 0, 1 or none.")] = "0",
@@ -162,7 +162,7 @@ def audit_loss_(
     from pgsym.estimators.subject import subject
     from pgsym.user_code import Aside, load
 
-    batches = _batches(groups, members)
+    batches = _batches(groups, group_size)
     kinds = listed([problem.lower()])
     scope = Scope(
         kinds=KINDS if "all" in kinds else tuple(dict.fromkeys(kinds)),
@@ -176,7 +176,7 @@ def audit_loss_(
         seed=seed,
         budget=budget,
         draws=draws,
-        chosen=bool(members),
+        chosen=bool(group_size),
     )
     wanted = _wanted(formats, output)
     with redirect_stdout(Aside()):  # what the function prints is no part of the answer
@@ -191,12 +191,12 @@ def audit_loss_(
     raise typer.Exit(0 if found.as_expected else 1)
 
 
-def _batches(groups: str, members: str) -> tuple[tuple[int, int], ...] | None:
-    """(groups, members) as asked; None where nothing was asked."""
-    if not (groups or members):
+def _batches(groups: str, group_size: str) -> tuple[tuple[int, int], ...] | None:
+    """(groups, group_size) as asked; None where nothing was asked."""
+    if not (groups or group_size):
         return None
     many = [_number(n, "--groups", 1) for n in listed([groups or "1"])]
-    each = [_number(m, "--members", 1) for m in listed([members or "1,2,3,4"])]
+    each = [_number(m, "--group-size", 1) for m in listed([group_size or "1,2,3,4"])]
     return tuple(dict.fromkeys((n, m) for n in many for m in each))
 
 
@@ -269,7 +269,7 @@ def _asked(scope: Scope) -> str:
     batches = ", ".join(f"{n} × {m}" if n > 1 else str(m) for n, m in scope.batches)
     policy = "on- and off-policy" if scope.off_policy else "on-policy"
     discount = "no discount" if scope.discount == 1 else f"discount {scope.discount} too"
-    return f"{policy}, {discount}, episodes a batch (groups × members): {batches}"
+    return f"{policy}, {discount}, episodes a batch (groups × group size): {batches}"
 
 
 def _variances(found: LossAudit) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

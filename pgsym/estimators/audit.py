@@ -58,7 +58,7 @@ class LossAudit:
 
     @property
     def factors(self) -> dict[tuple[int, int], Fraction | float]:
-        """The factor by which all means are scaled, by (groups, members); left out where there is none."""
+        """The factor by which all means are scaled, by (groups, group_size); left out where there is none."""
         out = {}
         for batch in self.scope.batches:
             at = [r.match for r in self.asked if r.match is not None and not r.match.drawn and r.batch == batch]
@@ -119,7 +119,7 @@ class LossAudit:
             "on- and off-policy" if not all(p.on_policy for p in problems) else "on-policy",
             f"|A| = {_span(p.A for p in problems)}",
             f"T = {_span(n for p in problems for n in p.lengths.tolist())}",
-            f"groups of {_span(plan.members for plan in found)}",
+            f"groups of {_span(plan.group_size for plan in found)}",
             f"rewards from {number(low)} to {number(high)}".replace("-", "−"),
             *([f"γ = 1 or {' or '.join(discounts)}"] if discounts else []),
         ]
@@ -155,10 +155,10 @@ class LossAudit:
         scope        what was asked: problems, batches, length, vocabulary, end, off_policy, discount, …
         identities   id, name, says, verdict (holds, fails, not shown), detail, and problem, batch, scope,
                      numbers of the smallest that fails
-        factors      groups, members, factor: the exact multiple of the gradient that the mean is
+        factors      groups, group_size, factor: the exact multiple of the gradient that the mean is
         hint         pattern, says; null without one
         smallest     the smallest reading that is biased, with gradient, mean and bias; null if none is
-        readings     every problem with every batch: problem, groups, members, asked, match, mean, gradient, bias, …
+        readings     every problem with every batch: problem, groups, group_size, asked, match, mean, gradient, bias, …
         variances    problem, estimator, variance, mean_squared_error, match: the estimator beside known ones
         """
         return {
@@ -174,7 +174,7 @@ class LossAudit:
             "samples": self.samples,
             "scope": self.scope.record(),
             "identities": [i.record() for i in self.identities],
-            "factors": [{"groups": n, "members": m, "factor": number(c)} for (n, m), c in self.factors.items()],
+            "factors": [{"groups": n, "group_size": m, "factor": number(c)} for (n, m), c in self.factors.items()],
             "hint": None if self.hint is None else dict(zip(("pattern", "says"), self.hint, strict=True)),
             "smallest": None if self.worst is None else self.worst.record(),
             "readings": [r.record() for r in self.readings],

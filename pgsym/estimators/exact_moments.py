@@ -173,8 +173,8 @@ class Moments:
     def scope(self) -> str:
         """Where this holds: the sizes, the lengths, whose samples, how they are grouped."""
         plan = self.plan
-        batch = f"{plan.groups} group{'s' if plan.groups > 1 else ''} of {plan.members}"
-        if plan.members == 1:
+        batch = f"{plan.groups} group{'s' if plan.groups > 1 else ''} of {plan.group_size}"
+        if plan.group_size == 1:
             batch = f"{plan.groups} episode{'s' if plan.groups > 1 else ''} a sample"
         return f"{self.problem}, {batch}"
 
@@ -247,7 +247,7 @@ def moments(
     problem: Problem,
     *,
     groups: int = 1,
-    members: int = 1,
+    group_size: int = 1,
     objective: Objective = expected_return,
     unordered: bool = False,
     budget: int = BUDGET,
@@ -260,7 +260,7 @@ def moments(
 
     The estimator is a function of arrays that are named by its arguments (see `COLUMNS` and `SHARED`; `names` says what
     others mean) and returns one gradient estimate for every sample, of shape (N, P) or (N, S, A); or the result of
-    `from_advantages`, `from_torch` or `from_jax`.  A sample is `groups` groups of `members` episodes.  With `unordered`
+    `from_advantages`, `from_torch` or `from_jax`.  A sample is `groups` groups of `group_size` episodes.  With `unordered`
     only multisets are gone through, and it is checked that the estimator does not care for the order.  With `draws`
     that many samples are drawn instead, and what is found is `tested`.  A loss of a framework is
     judged in float64.  `progress` shows a bar (by default, on a terminal, where the work is long).
@@ -294,7 +294,7 @@ def moments(
         raise EstimatorError(f"draws={draws!r}: draw at least {FEWEST} samples, or none to go through all of them")
     if draws or (problem.exact and getattr(known, "in_floats", False)):
         problem = problem.floats()
-    plan = Plan(problem, groups, members, unordered)
+    plan = Plan(problem, groups, group_size, unordered)
     problem.check_memory("the covariance", problem.P)
     problem.check_law()
     target = objective.gradient(problem)
@@ -400,12 +400,12 @@ class _Sums:
 
 def refusal(plan: Plan, total: int, budget: int) -> str:
     """Why a number of samples is refused, what it would take, and what can be done instead."""
-    rows = "episodes" if plan.members == 1 else "members"
+    rows = "episodes" if plan.group_size == 1 else "members"
     others = [f"fewer {rows}", "draws=… for samples at random"]
     if (
         not plan.unordered
         and plan.rows > 1
-        and (fewer := Plan(plan.problem, plan.groups, plan.members, True).count) < total
+        and (fewer := Plan(plan.problem, plan.groups, plan.group_size, True).count) < total
     ):
         others.insert(0, f"unordered=True ({shortly(fewer)} multisets)")
     seconds = total // RATE

@@ -33,7 +33,7 @@ PATTERNS: Final[tuple[tuple[str, Callable[[int], Fraction | None]], ...]] = (
     ("{0} − 1", lambda n: Fraction(n - 1)),
     ("1/({0} − 1)", lambda n: Fraction(1, n - 1) if n > 1 else None),
 )
-"""Factors as functions of a size: of G, the members of a group, or R, the rows of a batch."""
+"""Factors as functions of a size: of the group size G, or of the number of rows R of a batch."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _one_factor(objective: str, scope: Scope, asked: Sequence[Reading]) -> Findi
     about = "scaled", "one factor", f"the mean is {objective} times one positive factor for each size of a batch"
     factors: dict[tuple[int, int], Fraction | float] = {}
     for batch in scope.batches:
-        at = [r for r in asked if (r.plan.groups, r.plan.members) == batch]
+        at = [r for r in asked if (r.plan.groups, r.plan.group_size) == batch]
         c = common_factor([r.match for r in at if r.match is not None and not r.match.drawn])
         if c is not None:
             factors[batch] = c
@@ -147,8 +147,8 @@ def _two_factors(readings: Sequence[Reading]) -> tuple[Reading, Reading] | None:
 
 
 def in_members(factors: Mapping[tuple[int, int], Fraction | float]) -> str:
-    """The factors by (groups, members) in words: one number, a function of G, the members of a group, or
-    of R, the rows of a batch; else a list.
+    """The factors by (groups, group_size) in words: one number, a function of the group size G or
+    of the number of rows R; else a list.
 
     >>> in_members({(1, 2): Fraction(1, 2), (1, 3): Fraction(2, 3)})
     '(G − 1)/G'
@@ -162,7 +162,7 @@ def in_members(factors: Mapping[tuple[int, int], Fraction | float]) -> str:
                     return form.format(letter)
     alone = all(n == 1 for n, _ in factors)
     each = ", ".join(f"{number(c)} at {f'G = {m}' if alone else f'{n} × {m}'}" for (n, m), c in factors.items())
-    return each if alone else f"{each} (groups × members)"
+    return each if alone else f"{each} (groups × group size)"
 
 
 def _direction(objective: str, asked: Sequence[Reading]) -> Finding:
@@ -224,7 +224,7 @@ def _single(readings: Sequence[Reading]) -> Finding:
 
 
 def _batch(reading: Reading) -> str:
-    return f"{reading.plan.groups} group{'s' if reading.plan.groups > 1 else ''} of {reading.plan.members}"
+    return f"{reading.plan.groups} group{'s' if reading.plan.groups > 1 else ''} of {reading.plan.group_size}"
 
 
 INVARIANCES: Final[tuple[tuple[tuple[str, str, str], invariance.Change, int], ...]] = (

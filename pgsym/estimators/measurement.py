@@ -36,8 +36,8 @@ class Reading:
 
     @property
     def batch(self) -> tuple[int, int]:
-        """(groups, members) of the samples."""
-        return self.plan.groups, self.plan.members
+        """(groups, group_size) of the samples."""
+        return self.plan.groups, self.plan.group_size
 
     @property
     def failed(self) -> bool:
@@ -65,7 +65,7 @@ class Reading:
             "problem": self.case.id,
             "says": self.case.says,
             "groups": self.plan.groups,
-            "members": self.plan.members,
+            "group_size": self.plan.group_size,
             "asked": self.asked,
             "why_not": self.why or None,
         }
@@ -92,7 +92,7 @@ def reading_of(subject: Subject, scope: Scope, case: Case, plan: Plan) -> Readin
 
 def read(subject: Subject, scope: Scope, plan: Plan) -> Moments:
     """The moments of an estimator with the samples of a plan, in fractions where that is little work."""
-    size: dict[str, Any] = {"groups": plan.groups, "members": plan.members, "objective": scope.objective}
+    size: dict[str, Any] = {"groups": plan.groups, "group_size": plan.group_size, "objective": scope.objective}
     count = plan.count
     if count > scope.budget:
         if not scope.draws:

@@ -39,7 +39,7 @@ class Rival:
             "title": self.title,
             "own": self.own,
             "groups": self.found.plan.groups,
-            "members": self.found.plan.members,
+            "group_size": self.found.plan.group_size,
             "variance": plain(self.found.variance),
             "mean_squared_error": plain(self.found.mean_squared_error),
             "match": str(self.found.match),
@@ -77,7 +77,7 @@ def rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: S
 def _weight(reading: Reading) -> tuple[bool, bool, int, int, int]:
     """What makes a reading the better one to compare at: nothing drawn, one group, then the larger."""
     p, drawn = reading.case.problem, reading.found is not None and bool(reading.found.draws)
-    return not drawn, reading.plan.groups == 1, reading.plan.members, p.T, p.P
+    return not drawn, reading.plan.groups == 1, reading.plan.group_size, p.T, p.P
 
 
 def _same(x: Moments, y: Moments) -> bool:

@@ -22,7 +22,7 @@ from pgsym.problems.mdp import from_arrays
 
 KINDS: Final = ("bandit", "tree", "mdp")
 BATCHES: Final = ((1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 2))
-"""(groups, members) that are tried unless others are asked for."""
+"""(groups, group_size) that are tried unless others are asked for."""
 LONGEST, MOST_ACTIONS = 5, 5
 """How many steps, and how many actions or tokens, there are at most, unless others are asked for."""
 BUDGET: Final = 20_000
@@ -76,7 +76,7 @@ class Scope:
         """The scope as JSON-ready data."""
         return {
             "problems": list(self.kinds),
-            "batches": [{"groups": n, "members": m} for n, m in self.batches],
+            "batches": [{"groups": n, "group_size": m} for n, m in self.batches],
             "length": self.length,
             "vocabulary": self.vocabulary,
             "end": self.end,

@@ -1,6 +1,6 @@
 """Samples of a problem as arrays: what an estimator is given, by the names of its arguments.
 
-A sample is a batch: `groups` groups of `members` episodes each, R = groups × members rows, all members of a group from
+A sample is a batch: `groups` groups of `group_size` episodes each, R = groups × group_size rows, all members of a group from
 one start.  Arrays hold N samples at once: N first, then the row R, then the step T, then what belongs to a step.
 """
 
@@ -117,14 +117,14 @@ class Samples:
         return int(self.episodes.shape[1])
 
     @property
-    def members(self) -> int:
+    def group_size(self) -> int:
         """How many episodes a group has."""
         return self.R // self.groups
 
     @cached_property
     def group_ids(self) -> Ints:
         """Which group a row belongs to, of shape (R,)."""
-        return np.repeat(np.arange(self.groups), self.members)
+        return np.repeat(np.arange(self.groups), self.group_size)
 
     def __getitem__(self, name: str) -> Any:
         """An array by its name; raises EstimatorError for a name that there is not."""
@@ -135,7 +135,7 @@ class Samples:
         if name == "group_ids":
             return self.group_ids.copy()
         if name == "group_size":
-            return self.members
+            return self.group_size
         if name in SHARED:
             shared = getattr(self.problem, name)
             if type(shared) is Fraction:

@@ -71,7 +71,7 @@ def _opening(audit: LossAudit) -> str:
     return (
         f"`{_plain(audit.subject.reference)}` computes {audit.subject.says}. Its mean is held against "
         f"${_gradient(audit)}$, the gradient in the logits of a table of softmax rows, at {len(_cases(audit))} small "
-        f"problems with batches of {batches} episodes (groups $\\times$ members); a problem with a batch is a reading. "
+        f"problems with batches of {batches} episodes (groups $\\times$ group size); a problem with a batch is a reading. "
         f"{audit.samples:,} samples {gone}. "
         f"What was asked for is {asked}{discounted}; the rest is told, but does not decide the verdict."
     )
@@ -118,7 +118,7 @@ def _bias(audit: LossAudit) -> Iterator[Block]:
         if most is not None and most.case is not worst.case:
             yield from _at(most, "Where the mean is turned most")
     yield Paragraph(
-        "The mean at every problem and with every batch (groups $\\times$ members): equal to the gradient, a multiple "
+        "The mean at every problem and with every batch (groups $\\times$ group size): equal to the gradient, a multiple "
         "of it, or turned by an angle; in brackets what does not decide the verdict."
         + ("" if audit.rung == "exact" else " Of samples that were drawn it is told whether a bias was seen."),
         introduces=True,
@@ -126,7 +126,7 @@ def _bias(audit: LossAudit) -> Iterator[Block]:
     batches = list(audit.scope.batches)
     rows = []
     for case in _cases(audit):
-        here = {(r.plan.groups, r.plan.members): r for r in audit.readings if r.case is case}
+        here = {(r.plan.groups, r.plan.group_size): r for r in audit.readings if r.case is case}
         rows.append((f"`{case.id}`", *(_cell(here[b]) for b in batches)))
     head = ("problem", *(f"${n} \\times {m}$" for n, m in batches))
     yield Table(head, tuple(rows), align="l" + "r" * len(batches), long=len(rows) > 2 * LONGEST)

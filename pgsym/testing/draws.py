@@ -90,10 +90,10 @@ def what_it_takes(scope: Scope, facets: Sequence[str]) -> str:
     if ordered <= scope.samples or (scope.unordered and multisets <= scope.samples):
         return "take another seed, or more examples"
     few = f"unordered=True ({multisets:,} multisets), " if multisets <= scope.samples and not scope.unordered else ""
-    at, many = f"groups={size[0]}, members={size[1]}", shortly(ordered) if ordered > 10**9 else f"{ordered:,}"
+    at, many = f"groups={size[0]}, group_size={size[1]}", shortly(ordered) if ordered > 10**9 else f"{ordered:,}"
     return (
         f"at {at} the smallest such problem has {many} samples, more "
-        f"than {scope.samples:,}: take {few}samples=…, or fewer groups or members"
+        f"than {scope.samples:,}: take {few}samples=…, or fewer groups or a smaller group_size"
     )
 
 
@@ -107,7 +107,7 @@ def _plain(scope: Scope, kind: str) -> st.SearchStrategy[Plan]:
         if scope.episodes(*size) < 2:
             hint = "" if scope.unordered else "unordered=True for multisets, "
             raise TooLarge(
-                f"groups={size[0]}, members={size[1]}: more than {scope.samples:,} samples at every problem: "
+                f"groups={size[0]}, group_size={size[1]}: more than {scope.samples:,} samples at every problem: "
                 f"take fewer, {hint}or samples=…"
             )
     return _any_size(
@@ -156,7 +156,7 @@ def _wide(scope: Scope, kind: str) -> list[st.SearchStrategy[Plan]]:
     least = scope.sizes()[0]
     wanted = [] if "length" in scope.told or kind == "bandit" else [(least, Demands(length=LARGE, unequal=True))]
     wanted += [] if "actions" in scope.told else [(least, Demands(actions=LARGE, unequal=True))]
-    if "members" not in scope.told:
+    if "group_size" not in scope.told:
         more_than_one = Demands(length=1 if kind == "bandit" else 2, unequal=True)
         wanted += [((min(scope.groups), m), more_than_one) for m in (LARGE + 1, LARGE - 1)]
     larger = {name: LARGE + 1 for name in ("actions", "length") if name not in scope.told}
@@ -191,14 +191,14 @@ def _demands(facets: Iterable[str]) -> Demands:
 
 def _fits(size: Size, facet: str) -> bool:
     """Whether samples of a size can show a facet."""
-    groups, members = size
+    groups, group_size = size
     match facet:
         case "groups":
-            return groups > 1 and members > 1
+            return groups > 1 and group_size > 1
         case "unequal":
-            return members > 1
+            return group_size > 1
         case "ragged-rows":
-            return groups * members > 1
+            return groups * group_size > 1
         case _:
             return True
 

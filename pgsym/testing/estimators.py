@@ -30,8 +30,7 @@ Function = Estimator | Callable[..., Any]
 Factor = int | float | Fraction | Callable[..., Any]
 
 SIZES: Final[dict[str, Callable[[Plan], Any]]] = {
-    "G": lambda plan: plan.members,
-    "members": lambda plan: plan.members,
+    "group_size": lambda plan: plan.group_size,
     "groups": lambda plan: plan.groups,
     "R": lambda plan: plan.rows,
     "problem": lambda plan: plan.problem,
@@ -64,12 +63,12 @@ def assert_scaled(
 ) -> Held:
     """Where an estimator's expectation is exactly `by` times the gradient of an objective.
 
-    `by` is a number, or a function of `G` (or `members`), `groups`, `R` (rows of a sample), `problem` or `plan`.
+    `by` is a number, or a function of `group_size`, `groups`, `R` (rows of a sample), `problem` or `plan`.
 
     >>> from pgsym.estimators import from_advantages
     >>> def group_mean(returns):
     ...     return returns - returns.mean(axis=1, keepdims=True)
-    >>> held = assert_scaled(from_advantages(group_mean), by=lambda G: Fraction(G - 1, G), groups=1, examples=20)
+    >>> held = assert_scaled(from_advantages(group_mean), by=lambda group_size: Fraction(group_size - 1, group_size), groups=1, examples=20)
     """
     __tracebackhide__ = True
     if not callable(by):
@@ -80,9 +79,10 @@ def assert_scaled(
     def factor(plan: Plan) -> Any:
         return _finite(called, by(**{name: SIZES[meaning](plan) for name, meaning in given.items()}))
 
-    if list(given.values()) in (["G"], ["members"]):
-        sizes = Scope.of(options).members
-        words = f"({', '.join(number(_finite(called, by(G))) for G in sizes)} for G = {', '.join(map(str, sizes))})"
+    if list(given.values()) == ["group_size"]:
+        sizes = Scope.of(options).group_size
+        each = ", ".join(number(_finite(called, by(size))) for size in sizes)
+        words = f"({each} for group_size = {', '.join(map(str, sizes))})"
     return _gradient("assert_scaled", estimator, objective, factor, options, words)
 
 
@@ -135,7 +135,7 @@ def assert_partition_invariant(estimator: Function, *, weights: str = "episodes"
     if weights not in WEIGHTS:
         raise EstimatorError(f"weights are one of {', '.join(WEIGHTS)}, not {weights!r}")
     known = _estimator(estimator, options)
-    scope = Scope.of(options, groups=(2, 3), members=(1, 2), names=needs.asked(known))
+    scope = Scope.of(options, groups=(2, 3), group_size=(1, 2), names=needs.asked(known))
     says = f"{known.name} of a whole is that of its parts, joined by {weights}"
     return hold(Partition(known, weights, scope.rtol), scope, says)
 

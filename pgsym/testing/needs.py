@@ -51,7 +51,7 @@ def _ragged(plan: Plan) -> bool:
 def _unequal(plan: Plan) -> bool:
     """Whether the members of a group may be paid differently."""
     p = plan.problem
-    return plan.members > 1 and any(len(set(p.returns[episodes].tolist())) > 1 for episodes in plan.starts())
+    return plan.group_size > 1 and any(len(set(p.returns[episodes].tolist())) > 1 for episodes in plan.starts())
 
 
 def _possible(p: Problem) -> Bools:
@@ -99,7 +99,7 @@ FACETS: Final[dict[str, Facet]] = {
     "unequal": Facet("groups of more than one member, paid differently", GROUPED, _unequal),
     "groups": Facet(
         "several groups of more than one member", frozenset({"group_ids", "group_size"}),
-        lambda plan: plan.groups > 1 and plan.members > 1,
+        lambda plan: plan.groups > 1 and plan.group_size > 1,
     ),
     "reference": Facet("a reference other than the policy", REFERENCE, _of_reference),
     "discounted": Facet(

@@ -56,7 +56,7 @@ class Options(Drawn, total=False):
     """Where an assertion is tried; the pytest plugin's marker and options set defaults for all of it.
 
     `problems` to be tried in place of drawn ones: one, several, or a Hypothesis strategy.  `kinds` of problems that are
-    drawn ("bandit", "tree", "mdp").  A sample has one of the numbers of `groups`, each with one of those of `members`.
+    drawn ("bandit", "tree", "mdp").  A sample has one of the numbers of `groups`, each with one of those of `group_size`.
     `examples` problems are drawn (60), always the same for one `seed` (0), of at most `samples` samples each (10,000).
     `unordered` goes through multisets only.  `names` says what a function's arguments mean.  In float64, gradients are
     equal within `rtol` of their lengths (1e-12), or than rounding may leave.
@@ -65,7 +65,7 @@ class Options(Drawn, total=False):
     problems: Problem | Iterable[Problem] | SearchStrategy[Problem]
     kinds: Sequence[str]
     groups: int | Iterable[int]
-    members: int | Iterable[int]
+    group_size: int | Iterable[int]
     examples: int
     seed: int
     samples: int
@@ -83,7 +83,7 @@ class Scope:
     """The options of an assertion, read; raises EstimatorError for one that is none."""
 
     groups: tuple[int, ...]
-    members: tuple[int, ...]
+    group_size: tuple[int, ...]
     problems: Any = None
     drawn: Mapping[str, Any] = field(default_factory=dict)
     examples: int = settings.EXAMPLES
@@ -100,15 +100,15 @@ class Scope:
         cls,
         given: Mapping[str, Any],
         groups: Iterable[int] = (1, 2),
-        members: Iterable[int] = (1, 2),
+        group_size: Iterable[int] = (1, 2),
         names: Iterable[str] = (),
     ) -> Scope:
-        """The scope of an assertion that is told some options, with its own groups and members where it is not.
+        """The scope of an assertion that is told some options, with its own `groups` and `group_size` where it is not.
 
         `names` are those of all that its subject asks for: where they ask for it, and nothing else was said, some
         problems are off-policy, and some are discounted.
         """
-        asked: dict[str, Any] = {"groups": groups, "members": members}
+        asked: dict[str, Any] = {"groups": groups, "group_size": group_size}
         own = {**settings.current(), **given}
         if needed := needs.needed(names):
             asked |= {"off_policy": None} if needs.OF_RATIOS[0] in needed else {}
@@ -119,7 +119,7 @@ class Scope:
                 raise EstimatorError(f"there is no option {name!r}: an option is one of {', '.join(OPTIONS)}")
         drawn = {k: told.pop(k) for k in ("kinds", *Drawn.__annotations__) if k in told}
         told.pop("names", None)
-        for name in ("groups", "members"):
+        for name in ("groups", "group_size"):
             several = told[name]
             told[name] = tuple(several) if isinstance(several, Iterable) else (several,)
         if isinstance(told.get("problems"), Problem):
@@ -129,7 +129,7 @@ class Scope:
         return cls(drawn=drawn, names=frozenset(names), told=frozenset(own), **told)
 
     def __post_init__(self) -> None:
-        for name in ("groups", "members"):
+        for name in ("groups", "group_size"):
             numbers = getattr(self, name)
             if not (numbers and all(map(whole, numbers))):
                 raise EstimatorError(f"{name} is a positive int or several, not {numbers!r}")
@@ -150,14 +150,14 @@ class Scope:
         return isinstance(self.problems, tuple)
 
     def sizes(self) -> list[tuple[int, int]]:
-        """(groups, members) of the samples, the fewest rows first."""
-        return sorted(product(self.groups, self.members), key=lambda size: (size[0] * size[1], size))
+        """(groups, group_size) of the samples, the fewest rows first."""
+        return sorted(product(self.groups, self.group_size), key=lambda size: (size[0] * size[1], size))
 
     def plans(self) -> Iterator[Plan]:
         """Every problem that was given with every size of samples."""
         for problem in self.problems:
-            for groups, members in self.sizes():
-                yield Plan(problem, groups, members, self.unordered)
+            for groups, group_size in self.sizes():
+                yield Plan(problem, groups, group_size, self.unordered)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -176,21 +176,21 @@ class Scope:
         found = {k: v for k, v in self.drawn.items() if k != "kinds"}
         return {"episodes": EPISODES, **found}  # type: ignore[typeddict-item]
 
-    def episodes(self, groups: int, members: int) -> int:
+    def episodes(self, groups: int, group_size: int) -> int:
         """How many episodes a problem may have for so many samples at most."""
         most = EPISODES
-        while most > 1 and self.count(most, groups, members) > self.samples:
+        while most > 1 and self.count(most, groups, group_size) > self.samples:
             most -= 1
         return min(most, self.possible["episodes"])
 
-    def count(self, episodes: int, groups: int, members: int, unordered: bool | None = None) -> int:
+    def count(self, episodes: int, groups: int, group_size: int, unordered: bool | None = None) -> int:
         """How many samples there are of so many episodes from one start."""
 
         def ways(kinds: int, places: int) -> int:
             some = self.unordered if unordered is None else unordered
             return comb(kinds + places - 1, places) if some else kinds**places
 
-        return ways(ways(episodes, members), groups)
+        return ways(ways(episodes, group_size), groups)
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,7 @@ class Held:
             f"γ = {' or '.join(sorted({str(p.discount) for p in found}))}",
             _rewards(found) + (f" (per step in {per_step})" if per_step else " (per sequence)" * (max(lengths) > 1)),
             self._whose,
-            f"{counted((p.groups for p in self.plans), 'group', 'groups')} of {span(p.members for p in self.plans)}",
+            f"{counted((p.groups for p in self.plans), 'group', 'groups')} of {span(p.group_size for p in self.plans)}",
         ]
         if "values" in self.tried.names:
             own = sum(p.critic is not None for p in found)

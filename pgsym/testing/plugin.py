@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MARKER = (
     "pgsym(**options): options for pgsym's assertions about estimators in a test, such as examples, seed, groups, "
-    "members, length, off_policy (see pgsym.testing.options.Options)"
+    "group_size, length, off_policy (see pgsym.testing.options.Options)"
 )
 
 
@@ -142,11 +142,11 @@ def pgsym_problems() -> Callable[..., list[Problem]]:
 
 @pytest.fixture
 def pgsym_moments() -> Callable[..., Moments]:
-    """`moments`, with the groups and members of the test's marker where they are one number each."""
+    """`moments`, with the `groups` and `group_size` of the test's marker where they are one number each."""
     from pgsym.estimators import moments
 
     def of(estimator: Any, problem: Problem, **options: Any) -> Moments:
-        told = {k: v for k, v in settings.current().items() if k in ("groups", "members") and isinstance(v, int)}
+        told = {k: v for k, v in settings.current().items() if k in ("groups", "group_size") and isinstance(v, int)}
         return moments(estimator, problem, **{**told, **options})
 
     return of

@@ -66,7 +66,7 @@ def means(estimator: Estimator, plan: Plan, objective: Objective) -> Moments:
         estimator,
         plan.problem,
         groups=plan.groups,
-        members=plan.members,
+        group_size=plan.group_size,
         objective=objective,
         unordered=plan.unordered,
         progress=False,
@@ -314,13 +314,13 @@ def _guess(estimator: Estimator, plan: Plan, objective: Objective, tried: Sequen
     return "" if hint is None else fill(hint.says, WIDTH)
 
 
-def not_finite(plan: Plan, error: NotFinite, members: tuple[int, ...]) -> Explanation:
+def not_finite(plan: Plan, error: NotFinite, group_size: tuple[int, ...]) -> Explanation:
     """What went wrong at a plan where an estimate is NaN or infinite."""
-    others = tuple(m for m in members if m > 1)
-    if plan.members > 1 or not others:
+    others = tuple(m for m in group_size if m > 1)
+    if plan.group_size > 1 or not others:
         return Explanation(str(error), {})
     left = str(others[0]) if len(others) == 1 else str(others)
-    return Explanation(str(error), {"a guess": f"a group of one: if yours always have more, say members={left}"})
+    return Explanation(str(error), {"a guess": f"a group of one: if yours always have more, say group_size={left}"})
 
 
 __all__ = ["Explanation", "IsGradient", "LowerVariance", "Question", "SameGradient", "not_finite"]

@@ -159,7 +159,7 @@ class Script:
             if f"{name}(" in built or f"{name}." in built:
                 self.imported(module, name)
         self.imported("pgsym.testing", call.split("(")[0])
-        arguments = f"problems=[problem], groups={plan.groups}, members={plan.members}"
+        arguments = f"problems=[problem], groups={plan.groups}, group_size={plan.group_size}"
         if plan.unordered:
             arguments += ", unordered=True"
         body = [f"problem = {built}", f"{call}, {arguments})"]

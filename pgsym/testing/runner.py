@@ -117,7 +117,7 @@ def _failure(question: Question, scope: Scope, plan: Plan, tried: tuple[Plan, ..
     try:
         why = question.explain(plan, tried)
     except NotFinite as error:
-        why = not_finite(plan, error, scope.members)
+        why = not_finite(plan, error, scope.group_size)
     how = "as given" if scope.listed else f"the smallest that Hypothesis found (seed {scope.seed})"
     script = Script()
     text = script.text(plan, question.written(plan, script))
@@ -146,7 +146,7 @@ def _on_policy(question: Question, scope: Scope, plan: Plan) -> dict[str, str]:
 
 
 def _batch(plan: Plan) -> str:
-    return f"{plan.groups} group{'s' if plan.groups > 1 else ''} of {plan.members}"
+    return f"{plan.groups} group{'s' if plan.groups > 1 else ''} of {plan.group_size}"
 
 
 def described(plan: Plan) -> dict[str, str]:

@@ -77,7 +77,7 @@ class Partition:
     demanding: bool = field(default=True, init=False)
 
     def _cut(self, samples: Samples, parts: Parts) -> list[Samples]:
-        rows = samples.members if samples.groups > 1 else 1
+        rows = samples.group_size if samples.groups > 1 else 1
         edges = np.cumsum((0, *parts)) * rows
         groups = parts if samples.groups > 1 else (1,) * len(parts)
         return [
@@ -96,7 +96,7 @@ class Partition:
         return np.asarray(estimated(self.estimator, samples), dtype=np.float64)
 
     def _ways(self, plan: Plan) -> list[Parts]:
-        return partitions(plan.groups if plan.groups > 1 else plan.members)
+        return partitions(plan.groups if plan.groups > 1 else plan.group_size)
 
     def judge(self, plan: Plan) -> Outcome:
         """Whether it holds at a plan."""

@@ -40,9 +40,9 @@ def smallest(plan: Plan, fails: Callable[[Plan], bool], sizes: Sequence[tuple[in
 
 def smaller(plan: Plan, sizes: Sequence[tuple[int, int]]) -> Iterator[Plan]:
     """Plans with one thing less, or simpler; the most first.  Samples on-policy stay so, and samples off-policy too."""
-    for groups, members in sizes:
-        if groups * members < plan.rows:
-            yield replace(plan, groups=groups, members=members)
+    for groups, group_size in sizes:
+        if groups * group_size < plan.rows:
+            yield replace(plan, groups=groups, group_size=group_size)
     cut = {"tree": _trees, "bandit": _bandits}.get(plan.problem.kind)
     for make in cut(plan.problem) if cut is not None else ():
         try:

@@ -142,7 +142,7 @@ class Case:
     function: Callable[..., np.ndarray]
     problem: Problem
     groups: int = 1
-    members: int = 2
+    group_size: int = 2
     objective: Objective = expected_return
 
     @property
@@ -185,7 +185,7 @@ class Bug:
         """What it does where the right one is right."""
         case = self.case
         return moments(
-            self.estimator(), case.problem, groups=case.groups, members=case.members, objective=case.objective
+            self.estimator(), case.problem, groups=case.groups, group_size=case.group_size, objective=case.objective
         )
 
     def hinted(self) -> Hint | None:
@@ -301,7 +301,7 @@ def page() -> str:
     """The page of all bugs, in Markdown."""
     parts = [HEAD.format(right=len(CASES), bugs=len(BUGS))]
     for case in CASES.values():
-        batch = f"{case.groups} group{'s' if case.groups > 1 else ''} of {case.members}"
+        batch = f"{case.groups} group{'s' if case.groups > 1 else ''} of {case.group_size}"
         parts += [
             f"## {case.name}\n",
             f"Held to the gradient of {case.objective}, at a problem of {case.problem}; {batch}.\n",

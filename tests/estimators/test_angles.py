@@ -59,7 +59,7 @@ def test_what_is_all_but_opposite_says_so():
 def test_an_audit_of_what_is_turned_a_little_ends_and_says_by_how_much(tmp_path, monkeypatch, size):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text(SOURCE.format(size))
-    done = CliRunner().invoke(app, ["audit", "mine.py:nearly", "--problem", "bandit", "--members", "1,2"])
+    done = CliRunner().invoke(app, ["audit", "mine.py:nearly", "--problem", "bandit", "--group-size", "1,2"])
     assert done.exit_code == 1, done.output
     assert "turned by 0°" not in done.output
     assert " 0°" not in done.output
@@ -75,7 +75,7 @@ def test_a_headline_names_a_small_angle():
         return (a - mean) / np.sqrt(var + 1e-8) * mask
 
     with pytest.raises(AssertionError) as caught:
-        assert_direction(from_advantages(whitened), members=2, kinds=["bandit"])
+        assert_direction(from_advantages(whitened), group_size=2, kinds=["bandit"])
     headline = str(caught.value).splitlines()[0]
     assert headline.startswith("whitened does not point along ∇(J): turned by ")
     assert "turned by 0°" not in headline

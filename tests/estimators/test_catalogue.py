@@ -47,7 +47,7 @@ def test_factors_are_exact_in_fractions(known: Known) -> None:
     assert points
     for point in points:
         plan = point.exact
-        found = moments(known.estimator, plan.problem, members=plan.members, objective=known.objective)
+        found = moments(known.estimator, plan.problem, group_size=plan.group_size, objective=known.objective)
         assert (found.mean == known.factor(plan) * found.target).all()
 
 
@@ -177,6 +177,6 @@ def test_gae_is_its_weighted_sum_of_differences(lam: Fraction) -> None:
 
 def test_an_entry_says_where_it_applies() -> None:
     problem = tree([1, 0, 2], length=2, end=0)
-    assert not KNOWN["leave-one-out"].applies(Plan(problem, members=1))
-    assert not KNOWN["grpo"].applies(Plan(problem, members=2))
-    assert KNOWN["grpo"].applies(Plan(problem.floats(), members=2))
+    assert not KNOWN["leave-one-out"].applies(Plan(problem, group_size=1))
+    assert not KNOWN["grpo"].applies(Plan(problem, group_size=2))
+    assert KNOWN["grpo"].applies(Plan(problem.floats(), group_size=2))

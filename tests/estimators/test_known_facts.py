@@ -24,22 +24,22 @@ from pgsym.estimators.episodes import Problem
 HALF, THIRD, QUARTER = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)
 
 
-def found(name: str, problem: Problem, members: int = 1) -> Any:
+def found(name: str, problem: Problem, group_size: int = 1) -> Any:
     known = KNOWN[name]
-    return moments(known.estimator, problem, members=members, objective=known.objective)
+    return moments(known.estimator, problem, group_size=group_size, objective=known.objective)
 
 
-@pytest.mark.parametrize("members", [2, 3, 4])
+@pytest.mark.parametrize("group_size", [2, 3, 4])
 @pytest.mark.parametrize("groups", [1, 2])
-def test_the_group_mean_scales_and_leaving_one_out_does_not(members: int, groups: int) -> None:
+def test_the_group_mean_scales_and_leaving_one_out_does_not(group_size: int, groups: int) -> None:
     """(G−1)/G, in Fractions, for ragged sequences of two prompts."""
-    prompts = 2 if members * groups < 5 else 1
+    prompts = 2 if group_size * groups < 5 else 1
     problem = tree(
         lambda prompt, tokens: prompt + 2 * tokens[0] - len(tokens), length=2, end=0, prompts=prompts,
         policy=[THIRD, 2 * THIRD],
     )  # fmt: skip
-    for name, factor in (("group-mean", Fraction(members - 1, members)), ("leave-one-out", Fraction(1))):
-        got = moments(KNOWN[name].estimator, problem, groups=groups, members=members, unordered=True)
+    for name, factor in (("group-mean", Fraction(group_size - 1, group_size)), ("leave-one-out", Fraction(1))):
+        got = moments(KNOWN[name].estimator, problem, groups=groups, group_size=group_size, unordered=True)
         assert (got.mean == factor * problem.gradient).all()
         assert got.match.factor == factor
 
@@ -48,7 +48,7 @@ def test_the_smallest_problem_at_which_the_deviation_turns() -> None:
     """Two actions have one direction only; with three, 0, 1 and 2 as rewards and two members are enough."""
     turned = fact(KNOWN["group-deviation"]).turned
     assert turned is not None
-    assert (turned.problem.S, turned.problem.A, turned.problem.T, turned.plan.members) == (1, 3, 1, 2)
+    assert (turned.problem.S, turned.problem.A, turned.problem.T, turned.plan.group_size) == (1, 3, 1, 2)
     assert turned.problem.on_policy
     assert turned.problem.returns.tolist() == [0, 1, 2]
 
@@ -120,7 +120,7 @@ def test_per_token_ratios_turn_at_two_tokens() -> None:
     """The smallest: lengths 1 and 2; by loops over the episodes in Fractions."""
     turned = fact(KNOWN["per-token-ratio"]).turned
     assert turned is not None
-    assert (turned.problem.T, turned.problem.A, turned.problem.S, turned.plan.members) == (2, 2, 2, 1)
+    assert (turned.problem.T, turned.problem.A, turned.problem.S, turned.plan.group_size) == (2, 2, 2, 1)
     policy, behaviour = [[THIRD, 2 * THIRD]] * 2, [[HALF, HALF]] * 2
     paid = dict(zip([(0,), (1, 0), (1, 1)], turned.problem.returns, strict=True))
     walks = brute.sentences(

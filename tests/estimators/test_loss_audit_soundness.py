@@ -124,7 +124,7 @@ def only_from(size: str, at: int) -> Any:
     """Right below a size, and half from it on."""
 
     def estimator(returns: Any, probs: Any, mask: Any, group_size: int, total_scores: Any) -> Any:
-        sizes = {"actions": probs.shape[3], "steps": mask.shape[2], "members": group_size}
+        sizes = {"actions": probs.shape[3], "steps": mask.shape[2], "group_size": group_size}
         return reinforce(returns, total_scores) * (1.0 if sizes[size] < at else 0.5)
 
     return estimator
@@ -148,7 +148,7 @@ def never_charged(returns: Any, total_scores: Any) -> Any:
         (clipped_at_ten, "bandit", (1, 1)),
         (clipped_at_ten, "tree", (1, 1)),
         (never_charged, "bandit", (1, 1)),
-        (only_from("members", 5), "bandit", BATCHES[4]),
+        (only_from("group_size", 5), "bandit", BATCHES[4]),
     ],
 )
 def test_what_is_wrong_only_where_it_is_large_or_far_is_not_called_exact(

@@ -138,7 +138,7 @@ def test_a_standard_deviation_turns_the_mean_and_is_never_exact() -> None:
     assert (audit.verdict, audit.as_expected) == ("turned", True)
     assert not audited(group_mean, ONE_GROUP, expected="turned").as_expected
     assert verdict(audit, "direction") == "fails"
-    at = next(r for r in audit.asked if r.case.id == "arms-3" and r.plan.members == 2)
+    at = next(r for r in audit.asked if r.case.id == "arms-3" and r.plan.group_size == 2)
     assert at.match is not None
     assert at.match.cosine == pytest.approx(0.9449113951)
 
@@ -239,7 +239,7 @@ def test_rivals_have_the_variances_that_they_have_by_themselves() -> None:
     assert KNOWN["importance-trajectory"].title not in titles  # the same as REINFORCE, on-policy
     for k in (known[0], known[2], known[3]):
         rival = next(r for r in audit.rivals if r.title == k.title and r.case.problem.kind == "tree")
-        alone = moments(k.estimator, rival.case.problem.floats(), members=2)
+        alone = moments(k.estimator, rival.case.problem.floats(), group_size=2)
         assert float(rival.found.variance) == pytest.approx(float(alone.variance))
     own, first = (next(r for r in audit.rivals if r.own is own) for own in (True, False))
     assert float(own.found.variance) == pytest.approx(float(first.found.variance))

@@ -27,15 +27,15 @@ def reinforce(returns: Any, total_scores: Any) -> Any:
 def test_multisets_of_large_groups_have_all_the_mass(exact: bool) -> None:
     """Multinomial coefficients leave the range of integers at some 65 members, and that of floats at 1030."""
     p = bandit([T, 1 - T], [0, 1])
-    for members in (70, 1500) if not exact else (70,):
-        plan = Plan(p if exact else p.floats(), members=members, unordered=True)
+    for group_size in (70, 1500) if not exact else (70,):
+        plan = Plan(p if exact else p.floats(), group_size=group_size, unordered=True)
         mass = sum(weights.sum() for _, weights in plan.chunks(4096))
         assert mass == 1 if exact else abs(mass - 1) < 1e-11
 
 
 def test_the_variance_of_a_large_group_is_that_of_one_over_its_size() -> None:
     p = bandit([0.25, 0.75], [0, 1])
-    one, many = (moments(reinforce, p, members=m, unordered=True) for m in (1, 100))
+    one, many = (moments(reinforce, p, group_size=m, unordered=True) for m in (1, 100))
     assert many.variance == pytest.approx(one.variance / 100, rel=1e-9)
     assert np.allclose(many.mean, one.mean)
 
@@ -74,7 +74,7 @@ def test_counts_beyond_floats_are_refused_in_one_line() -> None:
     with pytest.raises(
         TooLarge, match=r"1\.23e\+903 samples are more than the budget of 20,000,000 \(some 1\.95e\+889 years"
     ):
-        moments(reinforce, p, members=3000)
+        moments(reinforce, p, group_size=3000)
     with pytest.raises(TooLarge, match=r"up to 1\.41e\+1505 sequences"):
         tree(lambda prompt, tokens: 0, length=5000)
 
@@ -118,9 +118,9 @@ def test_zero_is_no_mean_of_a_gradient_that_is_barely_seen() -> None:
 def test_assertions_do_not_pass_what_rounding_hides() -> None:
     p = bandit([0.3, 0.7], [0, 1])
     with pytest.raises(EstimatorError, match="rounding hides the mean"):
-        assert_unbiased(drowned, problems=p, members=1, groups=1)
+        assert_unbiased(drowned, problems=p, group_size=1, groups=1)
     with pytest.raises(EstimatorError, match="rounding hides the mean"):
-        assert_same_gradient(drowned, reinforce, problems=p, members=1, groups=1)
+        assert_same_gradient(drowned, reinforce, problems=p, group_size=1, groups=1)
 
 
 class Named:
@@ -156,7 +156,7 @@ def test_an_order_is_seen_where_it_hardly_ever_matters() -> None:
 
     p = bandit([1e-5, 1 - 1e-5], [1, 0])
     with pytest.raises(EstimatorError, match="cares for the order of the members"):
-        moments(first_of_the_rare, p, members=2, unordered=True)
+        moments(first_of_the_rare, p, group_size=2, unordered=True)
 
 
 def test_the_same_of_nothing_is_not_shown() -> None:
@@ -279,7 +279,7 @@ def test_what_is_remembered_of_earlier_samples_is_seen(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("pgsym.estimators.exact_moments.CHUNK", 2000)
     with pytest.raises(EstimatorError, match="remembering says of a sample what it said of another: it remembers"):
-        moments(remembering, bandit([0.3, 0.7], [0, 1]), members=10)
+        moments(remembering, bandit([0.3, 0.7], [0, 1]), group_size=10)
 
 
 def twice(returns: Any, total_scores: Any) -> Any:
@@ -314,7 +314,7 @@ def test_the_name_of_a_loss_is_quoted_in_what_reproduces_a_failure() -> None:
         return -2 * (taken.sum(-1) * returns).mean()
 
     with pytest.raises(AssertionError) as caught:
-        assert_unbiased(from_torch(loss, name='a "b"\nc'), problems=bandit([T, 1 - T], [0, 1]), groups=1, members=1)
+        assert_unbiased(from_torch(loss, name='a "b"\nc'), problems=bandit([T, 1 - T], [0, 1]), groups=1, group_size=1)
     assert r'name="a \"b\"\nc"' in str(caught.value)
 
 

@@ -20,7 +20,7 @@ ANGLES = re.compile(r"\(cosine [^)]*\)|\d+\.\d+")
 
 def held(estimator: Estimator, case: Case, problem: Problem | None = None) -> Moments:
     return moments(
-        estimator, problem or case.problem, groups=case.groups, members=case.members, objective=case.objective
+        estimator, problem or case.problem, groups=case.groups, group_size=case.group_size, objective=case.objective
     )
 
 
@@ -117,7 +117,7 @@ def test_the_sentence_gives_formula_value_and_remedy() -> None:
         return returns - returns.mean(axis=1, keepdims=True)
 
     estimator = from_advantages(group_mean)
-    found = moments(estimator, bandit([[0.25, 0.75]], [[1, 0]]), members=3)
+    found = moments(estimator, bandit([[0.25, 0.75]], [[1, 0]]), group_size=3)
     hint = guess(estimator, found.plan, expected_return, found)
     assert str(hint) == (
         "its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample itself; "
@@ -166,7 +166,7 @@ def test_an_estimator_that_runs_at_one_problem_alone() -> None:
         return (rewards[..., None] * scores).sum(axis=2).mean(axis=1)
 
     estimator = FromFunction(for_this_alone)
-    found = moments(estimator, problem, members=2)
+    found = moments(estimator, problem, group_size=2)
     hint = guess(estimator, found.plan, expected_return, found)
     assert hint is not None
     assert hint.pattern == "missing-reward-to-go"
@@ -195,7 +195,7 @@ def test_what_no_slip_explains_is_told_by_where_it_is_right() -> None:
         return np.where(lengths == 1, 2 * returns, returns)
 
     estimator = from_advantages(odd)
-    found = moments(estimator, CASES["masked_tokens"].problem, members=2)
+    found = moments(estimator, CASES["masked_tokens"].problem, group_size=2)
     hint = guess(estimator, found.plan, expected_return, found)
     assert hint is not None
     assert hint.pattern == "wrong-with-ragged-lengths"

@@ -135,7 +135,7 @@ LOSSES: tuple[tuple[Callable[..., object], Problem, Objective, str | None], ...]
 @pytest.mark.parametrize(("loss", "problem", "objective", "pattern"), LOSSES)
 def test_a_loss_is_named_for_its_slip_or_let_pass(loss, problem, objective, pattern) -> None:
     estimator = from_torch(loss)
-    found = moments(estimator, problem, members=2, objective=objective)
+    found = moments(estimator, problem, group_size=2, objective=objective)
     assert found.unbiased == (pattern is None)
     hint = guess(estimator, found.plan, objective, found)
     assert (hint and hint.pattern) == pattern

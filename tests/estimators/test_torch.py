@@ -44,7 +44,7 @@ def reinforce_per_row(logprobs, advantages, response_mask):
 @pytest.mark.parametrize("loss", [reinforce, reinforce_per_row])
 @pytest.mark.parametrize(("advantages", "factor"), [("returns", 1), ("group_mean", 0.5), ("leave_one_out", 1)])
 def test_the_shape_of_advantages_is_found(loss, advantages, factor):
-    found = moments(from_torch(loss, advantages=advantages), ON, groups=2, members=2)
+    found = moments(from_torch(loss, advantages=advantages), ON, groups=2, group_size=2)
     assert np.allclose(found.mean, factor * found.target, 1e-12, 1e-12)
 
 
@@ -60,7 +60,7 @@ def test_advantages_of_a_users_function(loss):
         total = returns.sum(axis=1, keepdims=True)
         return returns - (total - returns) / (returns.shape[1] - 1)
 
-    assert same(from_torch(loss, advantages=leave_one_out), from_advantages(leave_one_out), ON, members=3)
+    assert same(from_torch(loss, advantages=leave_one_out), from_advantages(leave_one_out), ON, group_size=3)
 
 
 def test_advantages_computed_in_tensors_let_gradients_through_if_they_are_not_detached():
@@ -119,7 +119,7 @@ def test_logits_and_advantages_may_be_changed_in_place():
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert same(from_torch(loss), from_torch(outside), ON, members=3)
+        assert same(from_torch(loss), from_torch(outside), ON, group_size=3)
 
 
 def test_groups_are_known():
@@ -131,7 +131,7 @@ def test_groups_are_known():
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # group_ids are the same for all samples: vmap does not see them
-        assert moments(from_torch(loss), ON, groups=2, members=2).unbiased
+        assert moments(from_torch(loss), ON, groups=2, group_size=2).unbiased
 
 
 def test_a_mask_that_is_forgotten_shows():
@@ -189,11 +189,11 @@ def test_grpo(kind):
         total = (weights[..., None] * sums).sum(axis=1)
         return total / (mask.sum(axis=(1, 2))[:, None] if kind == "token" else R * T)
 
-    assert same(from_torch(aggregated(kind), advantages="group_standardised"), by_hand, ON, members=3)
+    assert same(from_torch(aggregated(kind), advantages="group_standardised"), by_hand, ON, group_size=3)
 
 
 def test_dr_grpo_is_unbiased_but_for_the_length_and_the_group_mean():
-    found = moments(from_torch(aggregated("fixed"), advantages="group_mean"), ON, members=3)
+    found = moments(from_torch(aggregated("fixed"), advantages="group_mean"), ON, group_size=3)
     assert found.match.factor == pytest.approx(2 / 3 / 2)
 
 

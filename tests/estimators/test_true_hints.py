@@ -18,9 +18,9 @@ Arrays = Any
 
 
 def hinted(
-    estimator: Estimator, problem: Problem, groups: int = 1, members: int = 2, objective: Objective = expected_return
+    estimator: Estimator, problem: Problem, groups: int = 1, group_size: int = 2, objective: Objective = expected_return
 ) -> Hint | None:
-    found = moments(estimator, problem, groups=groups, members=members, objective=objective)
+    found = moments(estimator, problem, groups=groups, group_size=group_size, objective=objective)
     assert not found.unbiased
     return guess(estimator, found.plan, objective, found)
 
@@ -157,7 +157,7 @@ def test_several_groups_that_were_seen_tell_the_batch_from_the_group() -> None:
         return returns - returns.mean(axis=1, keepdims=True)
 
     estimator = from_advantages(batch_mean)
-    found = moments(estimator, BANDIT, members=2)
+    found = moments(estimator, BANDIT, group_size=2)
     also = observe_all(estimator, [Plan(BANDIT, 2, 2)], expected_return)
     hint = guess(estimator, found.plan, expected_return, found, also)
     assert hint is not None
@@ -188,7 +188,7 @@ def test_a_factor_that_is_another_where_lengths_differ_is_no_coefficient():
     def barely_less(returns, lengths, mask):
         return (returns / (lengths + 1e-8))[..., None] * mask
 
-    hint = hinted(barely_less, bandit([0.5, 0.5], [0, 1]), members=1)
+    hint = hinted(barely_less, bandit([0.5, 0.5], [0, 1]), group_size=1)
     assert hint is not None
     assert "something else with ragged lengths" in hint.says
     assert "coefficient" not in hint.says

@@ -78,7 +78,7 @@ def said(estimator, problem, objective, **sizes):
     by_assertion: bool | None = True
     why = ""
     try:
-        assert_gradient_of(estimator, objective, problems=[problem], **{"groups": 1, "members": 1, **sizes})
+        assert_gradient_of(estimator, objective, problems=[problem], **{"groups": 1, "group_size": 1, **sizes})
     except AssertionError as error:
         by_assertion, why = False, str(error).splitlines()[0]
     except EstimatorError as error:
@@ -86,7 +86,7 @@ def said(estimator, problem, objective, **sizes):
     assert not why.endswith(": equal")
     assert by_assertion is not None or "rounding hides the mean" in why
     exact = not getattr(estimator, "in_floats", False)
-    plan = Plan(problem, sizes.get("groups", 1), sizes.get("members", 1))
+    plan = Plan(problem, sizes.get("groups", 1), sizes.get("group_size", 1))
     case = Case("x", "a problem", problem)
     read = reading_of(Subject(estimator, "estimator", "x", exact), Scope(objective=objective), case, plan)
     by_audit = None if read.found is None else read.found.unbiased
@@ -131,10 +131,10 @@ def test_a_bias_is_one_everywhere_or_nowhere(part):
                 assert verdicts == (False, False, False)
 
 
-@pytest.mark.parametrize("members", [2, 3])
-def test_a_factor_is_one_everywhere(members):
+@pytest.mark.parametrize("group_size", [2, 3])
+def test_a_factor_is_one_everywhere(group_size):
     for p in OTHERS:
-        verdicts = said(minus_its_mean, p.floats(), expected_return, members=members)
+        verdicts = said(minus_its_mean, p.floats(), expected_return, group_size=group_size)
         assert len(set(verdicts)) == 1, (str(p), verdicts)
 
 
@@ -161,7 +161,7 @@ def test_two_losses_that_vanish_up_to_rounding_are_the_same():
                 from_torch(found["of_logits"]),
                 problems=[problem],
                 groups=1,
-                members=1,
+                group_size=1,
             )
 
 

@@ -46,14 +46,14 @@ def test_a_number_of_examples_that_is_none_is_refused(run_pytest, told):
 
 def test_options_come_from_the_run_the_module_the_test_and_the_call(run_pytest):
     text = REINFORCE + (
-        "pytestmark = pytest.mark.pgsym(examples=9, members=2)\n"
+        "pytestmark = pytest.mark.pgsym(examples=9, group_size=2)\n"
         "def test_module():\n"
         "    held = assert_unbiased(reinforce)\n"
-        "    assert (len(held.plans), held.tried.members, held.tried.seed) == (9, (2,), 5)\n"
+        "    assert (len(held.plans), held.tried.group_size, held.tried.seed) == (9, (2,), 5)\n"
         "@pytest.mark.pgsym(examples=6, groups=1)\n"
         "def test_marked():\n"
         "    held = assert_unbiased(reinforce)\n"
-        "    assert (len(held.plans), held.tried.members, held.tried.groups) == (6, (2,), (1,))\n"
+        "    assert (len(held.plans), held.tried.group_size, held.tried.groups) == (6, (2,), (1,))\n"
         "    assert len(assert_unbiased(reinforce, examples=3).plans) == 3\n"
     )
     run_pytest(text, "--pgsym-examples=12", "--pgsym-seed=5").assert_outcomes(passed=2)

@@ -98,6 +98,6 @@ def test_an_assertion_shows_the_smallest(monkeypatch):
 
     monkeypatch.setattr(settings, "draws_of", unshrunk)
     with pytest.raises(AssertionError) as caught:
-        assert_unbiased(own_length, kinds=["tree"], actions=3, length=3, extreme=False, groups=1, members=(1, 2))
+        assert_unbiased(own_length, kinds=["tree"], actions=3, length=3, extreme=False, groups=1, group_size=(1, 2))
     assert "1 prompt, 2 contexts, 2 tokens, length 1 to 2" in str(caught.value)
     assert "1 group of 1" in str(caught.value)

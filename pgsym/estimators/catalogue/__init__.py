@@ -2,7 +2,7 @@
 
 >>> from pgsym.estimators import moments, tree
 >>> problem = tree([1, 0, 2], length=2, end=0)
->>> print(moments(KNOWN["dr-grpo"].estimator, problem, members=3).match)
+>>> print(moments(KNOWN["dr-grpo"].estimator, problem, group_size=3).match)
 scaled by exactly 1/3
 """
 

@@ -46,7 +46,7 @@ class Fact:
             "says": k.says,
             "objective": k.objective.name,
             "fact": k.fact,
-            "members": k.members,
+            "smallest_group": k.smallest_group,
             "claims": list(k.claims),
             "held": self.held,
             "broken": len(self.broken),
@@ -83,15 +83,15 @@ def example(known: Known, off_policy: bool = False) -> Moments | None:
     """
     ragged: dict[str, Any] = {"length": 2, "end": 0, "policy": SKEW, "reference": STEEP}
     problem = tree([1, 0, 2], **ragged, behaviour=EVEN if off_policy else None)
-    plan = Plan(problem.floats() if known.floats else problem, members=4)
+    plan = Plan(problem.floats() if known.floats else problem, group_size=4)
     if not known.applies(plan) or (off_policy and known.id not in OFF_POLICY):
         return None
-    return moments(known.estimator, plan.problem, members=plan.members, objective=known.objective, unordered=True)
+    return moments(known.estimator, plan.problem, group_size=plan.group_size, objective=known.objective, unordered=True)
 
 
 def _moments(known: Known, point: Point) -> Moments:
     plan = point.floats if known.floats else point.exact
-    return moments(known.estimator, plan.problem, members=plan.members, objective=known.objective)
+    return moments(known.estimator, plan.problem, group_size=plan.group_size, objective=known.objective)
 
 
 __all__ = ["Fact", "example", "fact"]

@@ -55,11 +55,11 @@ class Point:
     weights: Array
 
     @classmethod
-    def of(cls, problem: Problem, floats: Problem, members: int) -> Point:
+    def of(cls, problem: Problem, floats: Problem, group_size: int) -> Point:
         """All samples of one group."""
-        plan = Plan(floats, members=members)
+        plan = Plan(floats, group_size=group_size)
         episodes, weights = (np.concatenate(parts) for parts in zip(*plan.chunks(plan.count), strict=True))
-        return cls(Plan(problem, members=members), plan, Samples(floats, episodes), weights)
+        return cls(Plan(problem, group_size=group_size), plan, Samples(floats, episodes), weights)
 
     def match(self, known: Known) -> Match:
         """How the mean of an estimator lies to its objective's gradient, in floats."""
@@ -88,18 +88,18 @@ def target(known: Known, problem: Problem) -> Array:
 
 @lru_cache
 def grid() -> tuple[Point, ...]:
-    """All plans of the grid, by parameters, then steps, then members."""
+    """All plans of the grid, by parameters, then steps, then group size."""
     found = sorted(_problems(), key=lambda pair: (pair[0].P, pair[0].T, not pair[0].on_policy))
     return tuple(
-        Point.of(problem, floats, members)
+        Point.of(problem, floats, group_size)
         for problem, most in found
         for floats in (problem.floats(),)
-        for members in range(1, most + 1)
+        for group_size in range(1, most + 1)
     )
 
 
 def _problems() -> Iterator[tuple[Problem, int]]:
-    """Every problem with the largest number of members."""
+    """Every problem with the largest group size."""
     for reward in product(range(3), repeat=2):
         for policy in (EVEN, SKEW):
             yield bandit(policy, reward, reference=STEEP), 4

@@ -68,7 +68,7 @@ def _mean_length(lengths: Array) -> Array:
 
 
 def _nothing_alone(plan: Plan) -> Fraction | None:
-    return Fraction(0) if plan.members == 1 else None
+    return Fraction(0) if plan.group_size == 1 else None
 
 
 def _over_length(plan: Plan) -> Fraction | None:
@@ -91,7 +91,7 @@ ENTRIES = (
         leave_one_out,
         "unbiased on-policy for G ≥ 2",
         one,
-        members=2,
+        smallest_group=2,
         claims=("leave-one-out",),
     ),
     Known(
@@ -120,7 +120,7 @@ ENTRIES = (
         group_deviation_sample,
         "turned, as with the deviation over G",
         on_policy(_nothing_alone),
-        members=2,
+        smallest_group=2,
         floats=True,
         claims=("b-grpo-binary-sample-deviation",),
     ),

@@ -22,7 +22,7 @@ class Known:
     """An estimator from the literature, as a function of arrays, with its exact fact.
 
     `fact` says in words what `factor` says of a plan: the mean is exactly that multiple of the objective's gradient;
-    None where the mean can point elsewhere.  `members` is the smallest group that it is made for, `floats` whether it
+    None where the mean can point elsewhere.  `smallest_group` is the smallest group size it is made for, `floats` whether it
     or its objective takes logarithms or roots, which Fractions do not have, `claims` the claims of pgsym that say so.
     """
 
@@ -33,7 +33,7 @@ class Known:
     fact: str
     factor: Factor
     objective: Objective = expected_return
-    members: int = 1
+    smallest_group: int = 1
     floats: bool = False
     claims: tuple[str, ...] = ()
     estimator: FromFunction = field(init=False, repr=False, compare=False)
@@ -43,7 +43,7 @@ class Known:
 
     def applies(self, plan: Plan) -> bool:
         """Whether the estimator can be computed at a plan."""
-        return plan.members >= self.members and not (self.floats and plan.problem.exact)
+        return plan.group_size >= self.smallest_group and not (self.floats and plan.problem.exact)
 
 
 def one(plan: Plan) -> Fraction | None:
@@ -75,7 +75,7 @@ def single_step(plan: Plan) -> Fraction | None:
 
 def without_self(plan: Plan) -> Fraction:
     """(G − 1)/G."""
-    return Fraction(plan.members - 1, plan.members)
+    return Fraction(plan.group_size - 1, plan.group_size)
 
 
 __all__ = ["Factor", "Known", "covered", "length", "on_policy", "one", "single_step", "without_self"]

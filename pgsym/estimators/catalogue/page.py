@@ -20,8 +20,8 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", "^")
 HEAD = """# The estimators of the literature, and what they estimate
 
 Every number here is computed: an estimator is given every batch that can be drawn, and what it says is weighed by the
-batch's probability (`pgsym.estimators.moments`). Parameters are the logits of a table of softmax rows; G is the number
-of members of a group, T the largest and L the common length of an episode. Written by `pgsym estimators --md`.
+batch's probability (`pgsym.estimators.moments`). Parameters are the logits of a table of softmax rows; G is the group
+size, T the largest and L the common length of an episode. Written by `pgsym estimators --md`.
 """
 
 

@@ -68,7 +68,7 @@ def parts_of_kind(parts: Parts) -> list[str]:
 
 def open_to(features: Features, parts: Parts, plan: Plan, several: bool = False) -> dict[str, list[str]]:
     """What can be chosen at each place and makes a difference at problems with these features, the likelier first."""
-    one_group = plan.groups == 1 and plan.members > 1 and not several
+    one_group = plan.groups == 1 and plan.group_size > 1 and not several
     places = {
         "weight": [*WEIGHTS, *GATES] if features.off_policy else list(ON_POLICY),
         "norm": list(NORMS) if features.ragged else ["rows"],
@@ -79,7 +79,7 @@ def open_to(features: Features, parts: Parts, plan: Plan, several: bool = False)
         "credit": [name for name in CREDITS if features.discounted or "discount" not in name],
         "tokens": [name for name in TOKENS if features.ragged or name != "mask-ignored"],
     }
-    if min(plan.groups, plan.members) == 1 and features.ragged and not several:
+    if min(plan.groups, plan.group_size) == 1 and features.ragged and not several:
         places["norm"].remove("mean-over-group-tokens")
     if not features.steps:
         places |= {place: [name for name in places[place] if name in kept] for place, kept in ONE_STEP.items()}

@@ -58,7 +58,7 @@ class Listed:
 
     def __init__(self, plan: Plan):
         self.plan, self.p = plan, plan.problem.floats()
-        chunks = list(Plan(self.p, plan.groups, plan.members, plan.unordered).chunks(100_000))
+        chunks = list(Plan(self.p, plan.groups, plan.group_size, plan.unordered).chunks(100_000))
         self.episodes: Ints = np.concatenate([episodes for episodes, _ in chunks])  # (N, R)
         self.mass: Floats = np.concatenate([mass for _, mass in chunks])  # (N,)
         self._kept: dict[object, Any] = {}
@@ -106,7 +106,7 @@ class Listed:
         def compute() -> Floats | None:
             paid, besides = PLACES["regulariser"][design.regulariser].of(self.p, design.parts)
             table = np.broadcast_to(CREDITS[design.credit].of(self.p, paid) + besides, (self.p.E, self.p.T))
-            shape = -1, self.plan.groups, self.plan.members, self.p.T
+            shape = -1, self.plan.groups, self.plan.group_size, self.p.T
             grouped, mask = (x[self.episodes].reshape(shape) for x in (table, self.p.mask.astype(np.float64)))
             found = BASELINES[design.baseline].of(grouped, mask, design.slack)
             return found.reshape(self._rows) if found is not None and np.isfinite(found).all() else None
@@ -122,7 +122,7 @@ class Listed:
 
     def _norms(self, name: str) -> Floats:
         def compute() -> Floats:
-            shape = (len(self.episodes), self.plan.groups, self.plan.members, 1)
+            shape = (len(self.episodes), self.plan.groups, self.plan.group_size, 1)
             lengths = self.p.lengths[self.episodes].reshape(shape).astype(np.float64)
             return np.broadcast_to(NORMS[name].of(lengths), shape).reshape(*self.episodes.shape, 1)
 

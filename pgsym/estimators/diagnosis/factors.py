@@ -38,13 +38,13 @@ FACTORS: Final = (
     Factor(
         "group-mean-includes-itself",
         "(G−1)/G",
-        lambda plan: 1 - 1 / plan.members,
+        lambda plan: 1 - 1 / plan.group_size,
         "the group's mean includes the sample itself; leave it out, or scale by G/(G−1)",
     ),
     Factor(
         "leave-one-out-scaled-twice",
         "G/(G−1)",
-        lambda plan: plan.members / (plan.members - 1),
+        lambda plan: plan.group_size / (plan.group_size - 1),
         "it is scaled by G/(G−1) although the mean leaves the sample out already; drop one of the two",
     ),
     Factor(
@@ -60,14 +60,14 @@ FACTORS: Final = (
     Factor(
         "sum-over-members",
         "G",
-        lambda plan: plan.members,
+        lambda plan: plan.group_size,
         "the members of a group are summed rather than averaged; divide by G",
     ),
     Factor(
         "averaged-twice-over-members",
         "1/G",
-        lambda plan: 1 / plan.members,
-        "it is divided by the number of members G once too often",
+        lambda plan: 1 / plan.group_size,
+        "it is divided by the group size G once too often",
     ),
     Factor(
         "sum-over-groups",
@@ -90,7 +90,7 @@ FACTORS: Final = (
     Factor(
         "group-mean-includes-itself + mean-over-padded-length",
         "(G−1)/(G T)",
-        lambda plan: (1 - 1 / plan.members) / plan.problem.T,
+        lambda plan: (1 - 1 / plan.group_size) / plan.problem.T,
         "the group's mean includes the sample itself, and the mean is over the padded length T; leave it out, and sum "
         "over the steps",
     ),

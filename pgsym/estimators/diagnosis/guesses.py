@@ -42,7 +42,7 @@ def guess(
     >>> def group_mean(returns):
     ...     return returns - returns.mean(axis=1, keepdims=True)
     >>> estimator, half = from_advantages(group_mean), Fraction(1, 2)
-    >>> found = moments(estimator, bandit([half, half], [0, 1]), members=3)
+    >>> found = moments(estimator, bandit([half, half], [0, 1]), group_size=3)
     >>> print(guess(estimator, found.plan, expected_return, found).says)
     its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample itself; leave it out, or scale by G/(G−1)
     """  # noqa: E501
@@ -50,7 +50,7 @@ def guess(
         return None
     also = [o for o in also if o.plan.count * o.plan.rows <= LISTED]
     own = features(plan.problem)
-    several = any(min(o.plan.groups, o.plan.members) > 1 for o in also)
+    several = any(min(o.plan.groups, o.plan.group_size) > 1 for o in also)
     tried = {name: observe(estimator, probes(less, plan)[0], objective) for name, less in own.without().items()}
     simpler = {name: seen for name, seen in tried.items() if seen is not None}
     rich = observe_all(estimator, probes(own, plan, several), objective)

@@ -51,7 +51,7 @@ def observe(estimator: Estimator, plan: Plan, objective: Objective) -> Observati
                     estimator,
                     plan.problem,
                     groups=plan.groups,
-                    members=plan.members,
+                    group_size=plan.group_size,
                     objective=objective,
                     progress=False,
                 )

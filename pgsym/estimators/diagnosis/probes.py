@@ -114,10 +114,10 @@ def probes(wanted: Features, plan: Plan, several: bool = False) -> list[Plan]:
 
     Some have several groups of more than one member where the plan has, or where `several` says so.
     """
-    sizes = [(1, 2), (1, 3)] if plan.members > 1 else [(2, 1), (3, 1), (1, 2)]
-    if min(plan.members, plan.groups) > 1 or several:
+    sizes = [(1, 2), (1, 3)] if plan.group_size > 1 else [(2, 1), (3, 1), (1, 2)]
+    if min(plan.group_size, plan.groups) > 1 or several:
         sizes.append((2, 2))
-    found = [Plan(probe(wanted), *size) for size in dict.fromkeys([*sizes, (plan.groups, plan.members)])]
+    found = [Plan(probe(wanted), *size) for size in dict.fromkeys([*sizes, (plan.groups, plan.group_size)])]
     return [small for small in found if small.count <= LARGEST]
 
 
@@ -134,7 +134,7 @@ def different(plans: Iterable[Plan]) -> list[Plan]:
         if plan.count * plan.rows > LARGEST:
             continue
         paid = len(set(p.returns.tolist())) > 2
-        found.setdefault((features(p), plan.groups > 1, plan.members > 1, paid), plan)
+        found.setdefault((features(p), plan.groups > 1, plan.group_size > 1, paid), plan)
     return list(found.values())[:MOST]
 
 

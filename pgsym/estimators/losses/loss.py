@@ -273,7 +273,7 @@ class FromLoss(ABC):
 
     def _takes_rows(self, samples: Samples) -> bool:
         """Whether the loss can take advantages of shape (R,): tried at T = R + 1, where what does not fit shows."""
-        R = samples.members * max(2, samples.groups)
+        R = samples.group_size * max(2, samples.groups)
         if R not in self.per_row:
             self.per_row[R] = self._fits(samples, R, {"advantages": np.ones(R)})
         return self.per_row[R]
@@ -299,7 +299,9 @@ class FromLoss(ABC):
     def _fits_legal(self, meaning: str, samples: Samples, kind: type) -> bool:
         if not self.time_axis:
             return kind is bool
-        R = samples.members * (samples.problem.A // samples.members + 2)  # R > A and T = R + 1: no two sizes are one
+        R = samples.group_size * (
+            samples.problem.A // samples.group_size + 2
+        )  # R > A and T = R + 1: no two sizes are one
         each: Batch = {meaning: np.full((R, R + 1, samples.problem.A), meaning == "legal_actions", dtype=kind)}
         return any(self._fits(samples, R, each | {"advantages": np.ones(x)}) for x in (R, (R, R + 1)))
 
@@ -312,7 +314,7 @@ class FromLoss(ABC):
             given |= {"_ratio": np.ones((R, R + 1)), "_own": np.zeros((R, R + 1))}
         same = self.same(samples)
         if "group_ids" in same:
-            same["group_ids"] = np.arange(R) // samples.members
+            same["group_ids"] = np.arange(R) // samples.group_size
         shape = (R, R + 1) if self.by_taken else (R, R + 1, sizes["A"])
         fixed = np.log(samples.problem.policy)
         return self.tried(np.zeros(shape), fixed, given | chosen, same)
