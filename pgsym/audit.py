@@ -44,7 +44,7 @@ class Form:
     """A way to write the policy gradient."""
 
     name: str
-    says: str
+    summary: str
     term: Term
 
 

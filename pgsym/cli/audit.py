@@ -19,7 +19,7 @@ from pgsym.errors import UnusableOption
 if TYPE_CHECKING:
     from pgsym.audit import Audit
     from pgsym.estimators.audit import LossAudit
-    from pgsym.estimators.comparison import Match
+    from pgsym.estimators.comparison import Comparison
     from pgsym.estimators.problems import Scope
     from pgsym.report.document import Document
 
@@ -236,7 +236,7 @@ def show_loss_audit(found: LossAudit) -> None:
 
     scope = found.scope
     problems = len({r.case.id for r in found.readings})
-    typer.echo(f"{found.subject.reference}: {found.subject.says}; held against ∇({scope.objective.name})")
+    typer.echo(f"{found.subject.reference}: {found.subject.summary}; held against ∇({scope.objective.name})")
     how = "all gone through" if found.rung == "exact" else "some of them drawn"
     typer.echo(f"{problems} problems, {len(found.readings)} readings, {found.samples:,} samples, {how}; asked for")
     typer.echo(f"{_asked(scope)}\n")
@@ -247,7 +247,7 @@ def show_loss_audit(found: LossAudit) -> None:
     table(("identity", "", "how far, and where it fails first"), rows)
     if found.worst is not None and found.worst.found is not None:
         at = found.worst.found
-        typer.echo(f"\nsmallest bias: {found.worst.case.says} ({at.scope})")
+        typer.echo(f"\nsmallest bias: {found.worst.case.summary} ({at.scope})")
         typer.echo(f"  gradient  {row(at.target)}\n  mean      {row(at.mean)}\n  bias      {row(at.bias)}")
     if found.hint is not None:
         typer.echo(f"a guess: {found.hint[1]}")
@@ -259,10 +259,10 @@ def show_loss_audit(found: LossAudit) -> None:
         typer.echo(f"\nleft out {len(large)} readings with too many samples: {large[0].why}")
     failed = [r for r in found.left_out if r.failed]
     if failed:
-        typer.echo(f"\nno estimate at {len(failed)} readings, first at {failed[0].case.says}: {failed[0].why}")
+        typer.echo(f"\nno estimate at {len(failed)} readings, first at {failed[0].case.summary}: {failed[0].why}")
     mark = "✔" if found.as_expected else "✘"
     expected = "" if found.expected == "unbiased" else f" (expected: {found.expected})"
-    typer.echo(f"\n{mark} {found.rung}: {found.says}{expected}")
+    typer.echo(f"\n{mark} {found.rung}: {found.summary}{expected}")
 
 
 def _asked(scope: Scope) -> str:
@@ -281,18 +281,18 @@ def _variances(found: LossAudit) -> tuple[tuple[str, ...], list[tuple[str, ...]]
     for title, rivals in [(f"[bold]{escaped(own[0].title)}[/bold]", own)] + [
         (escaped(t), [r for r in found.rivals if r.title == t and not r.own]) for t in titles
     ]:
-        cells = {r.case.id: f"{float(r.found.variance):.4g}{_beside(r.found.match)}" for r in rivals}
+        cells = {r.case.id: f"{float(r.found.variance):.4g}{_beside(r.found.comparison)}" for r in rivals}
         rows.append((title, *(cells.get(c.id, "[dim]as above[/dim]") for c in cases)))
     return ("variance, and bias if any, at", *(c.id for c in cases)), rows
 
 
-def _beside(match: Match) -> str:
+def _beside(match: Comparison) -> str:
     """A bias in a few signs."""
     if match.equal:
         return ""
     from pgsym.estimators.comparison import Kind
 
-    if match.kind is Kind.TURNED:
+    if match.kind is Kind.BIASED_DIRECTION:
         return f"  {match.turn(3)}"
     return f"  × {short(match.factor)}" if match.factor is not None else f"  {match.kind}"
 

@@ -1,7 +1,7 @@
 """Sampled gradients: the exact mean, bias and covariance of any estimator, by enumeration."""
 
-from pgsym.estimators.comparison import Kind, Match
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.comparison import Comparison, Kind
+from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.estimator import Estimator, from_advantages
 from pgsym.estimators.exact_moments import Moments, moments
 from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
@@ -12,12 +12,12 @@ from pgsym.estimators.samples import COLUMNS, SHARED, Samples
 __all__ = [
     "COLUMNS",
     "SHARED",
+    "Comparison",
+    "Episodes",
     "Estimator",
     "Kind",
-    "Match",
     "Moments",
     "Objective",
-    "Problem",
     "Samples",
     "bandit",
     "contexts",

@@ -12,7 +12,7 @@ import numpy as np
 
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.comparison import shortly
-from pgsym.estimators.episodes import Ints, Problem
+from pgsym.estimators.episodes import Episodes, Ints
 from pgsym.meaning.numbers.base import Array
 
 UNITS: Final = 5_000_000
@@ -20,14 +20,14 @@ UNITS: Final = 5_000_000
 
 
 @dataclass(frozen=True)
-class Plan:
+class Batching:
     """How a sample is drawn: `groups` groups, each of `group_size` episodes from one start.
 
     With `unordered`, samples that differ only by the order of members (and of groups) are visited once and counted as
     often as they occur; the estimator must not care.
     """
 
-    problem: Problem
+    problem: Episodes
     groups: int = 1
     group_size: int = 1
     unordered: bool = False
@@ -42,8 +42,8 @@ class Plan:
         """How many episodes a sample has."""
         return self.groups * self.group_size
 
-    def floats(self) -> Plan:
-        """The same plan at the problem in float64."""
+    def floats(self) -> Batching:
+        """The same batching at the problem in float64."""
         return replace(self, problem=self.problem.floats()) if self.problem.exact else self
 
     def starts(self) -> list[Ints]:
@@ -124,4 +124,4 @@ class Plan:
             yield out.reshape(n, self.rows)
 
 
-__all__ = ["Plan"]
+__all__ = ["Batching"]

@@ -20,9 +20,9 @@ import numpy as np
 
 from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError, TooLarge
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.comparison import SMALL, TOLERANCE, Kind, Match, direction, hidden, match, number, shortly
-from pgsym.estimators.episodes import Floats, Ints, Problem
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.comparison import SMALL, TOLERANCE, Comparison, Kind, compare, direction, hidden, number, shortly
+from pgsym.estimators.episodes import Episodes, Floats, Ints
 from pgsym.estimators.estimator import (
     Estimator,
     Sized,
@@ -63,7 +63,7 @@ class Moments:
 
     estimator: str
     objective: str
-    plan: Plan
+    batching: Batching
     mean: Array
     target: Array
     covariance: Array
@@ -77,9 +77,9 @@ class Moments:
     unseen: Array | None = None
 
     @property
-    def problem(self) -> Problem:
+    def problem(self) -> Episodes:
         """The problem it was computed at."""
-        return self.plan.problem
+        return self.batching.problem
 
     @property
     def bias(self) -> Array:
@@ -110,9 +110,9 @@ class Moments:
         return np.asarray(scatter.reshape(self.mean.shape) + (0 if self.unseen is None else self.unseen))
 
     @cached_property
-    def match(self) -> Match:
+    def comparison(self) -> Comparison:
         """How the mean lies to the gradient; of draws, only what their margin shows."""
-        return self._match_of_draws() if self.draws else judged(self.mean, self.target, self)
+        return self._comparison_of_draws() if self.draws else judged(self.mean, self.target, self)
 
     @property
     def noise(self) -> float:
@@ -132,24 +132,24 @@ class Moments:
         """Whether no estimate is more than rounding may leave, so that the mean is zero up to rounding."""
         return not self.problem.exact and self.length - self.target_length <= self.noise
 
-    def _match_of_draws(self) -> Match:
+    def _comparison_of_draws(self) -> Comparison:
         m, w, margin = self.mean.ravel(), self.target.ravel(), self.margin.ravel() + ROUNDING * self.length
-        found = match(m, w)
+        found = compare(m, w)
         if np.all(np.abs(m - w) <= margin):
-            return Match(Kind.EQUAL, None, None, found.deviation, drawn=True)
+            return Comparison(Kind.EQUAL, None, None, found.deviation, drawn=True)
         if found.kind in (Kind.APPEARS, Kind.VANISHES) or np.all(np.abs(m) <= margin):
             return replace(found, kind=Kind.APPEARS if found.kind is Kind.APPEARS else Kind.VANISHES, drawn=True)
         some = w != 0
         low, high = np.sort([(m[some] - margin[some]) / w[some], (m[some] + margin[some]) / w[some]], axis=0)
         cosine, sine = direction(m, w)
         if np.all(np.abs(m[~some]) <= margin[~some]) and low.max() <= high.min():
-            return Match(Kind.SCALED, float(m @ w / (w @ w)), cosine, found.deviation, drawn=True, sine=sine)
-        return Match(Kind.TURNED, None, cosine, found.deviation, drawn=True, sine=sine)
+            return Comparison(Kind.SCALED, float(m @ w / (w @ w)), cosine, found.deviation, drawn=True, sine=sine)
+        return Comparison(Kind.BIASED_DIRECTION, None, cosine, found.deviation, drawn=True, sine=sine)
 
     @property
     def unbiased(self) -> bool:
         """Whether the mean is the gradient; of draws, whether nothing speaks against it."""
-        return self.match.equal
+        return self.comparison.equal
 
     @property
     def rung(self) -> Rung:
@@ -161,7 +161,7 @@ class Moments:
         """How it was found, in a line."""
         if self.draws:
             return f"{self.draws:,} samples drawn at random (seed {self.seed}), normal intervals of {CONFIDENCE:.0%}"
-        kind = "multisets" if self.plan.unordered else "samples"
+        kind = "multisets" if self.batching.unordered else "samples"
         how = "in fractions"
         if not self.problem.exact:
             length = float(np.linalg.norm(self.target.astype(np.float64)))
@@ -172,14 +172,14 @@ class Moments:
     @property
     def scope(self) -> str:
         """Where this holds: the sizes, the lengths, whose samples, how they are grouped."""
-        plan = self.plan
-        batch = f"{plan.groups} group{'s' if plan.groups > 1 else ''} of {plan.group_size}"
-        if plan.group_size == 1:
-            batch = f"{plan.groups} episode{'s' if plan.groups > 1 else ''} a sample"
+        batching = self.batching
+        batch = f"{batching.groups} group{'s' if batching.groups > 1 else ''} of {batching.group_size}"
+        if batching.group_size == 1:
+            batch = f"{batching.groups} episode{'s' if batching.groups > 1 else ''} a sample"
         return f"{self.problem}, {batch}"
 
     def __str__(self) -> str:
-        about = "an unbiased estimate" if self.unbiased else str(self.match)
+        about = "an unbiased estimate" if self.unbiased else str(self.comparison)
         if self.draws and self.unbiased:
             about = "no bias seen"
         small = 0.0 if self.problem.exact else min(SMALL, self.noise)
@@ -210,10 +210,10 @@ class Moments:
             "rung": str(self.rung),
             "evidence": self.evidence,
             "unbiased": self.unbiased,
-            "match": {
-                "kind": self.match.kind.name.lower(),
-                "factor": None if self.match.factor is None else number(self.match.factor),
-                "cosine": self.match.cosine,
+            "comparison": {
+                "kind": self.comparison.kind.name.lower(),
+                "factor": None if self.comparison.factor is None else number(self.comparison.factor),
+                "cosine": self.comparison.cosine,
             },
             "gradient": plain(self.target),
             "mean": plain(self.mean),
@@ -226,7 +226,7 @@ class Moments:
         }
 
 
-def judged(found: Array, wanted: Array, *by: Moments, tolerance: float = TOLERANCE) -> Match:
+def judged(found: Array, wanted: Array, *by: Moments, tolerance: float = TOLERANCE) -> Comparison:
     """How a mean lies to what it should be: the one judgement of `moments`, of the assertions and of the audit.
 
     `by` are the moments that both were computed of.  Fractions are compared exactly.  In float64 two gradients are
@@ -234,17 +234,17 @@ def judged(found: Array, wanted: Array, *by: Moments, tolerance: float = TOLERAN
     where that is coarse beside the gradient itself, the mean is hidden.
     """
     noise = max(m.noise for m in by)
-    lies = match(found, wanted, tolerance, noise)
+    lies = compare(found, wanted, tolerance, noise)
     own = max(m.target_noise for m in by)
     vanish = len(by) > 1 and all(m.vanishes for m in by)
     if not vanish and any(not m.problem.exact for m in by) and hidden(found, wanted, noise, own, tolerance):
-        return Match(Kind.HIDDEN, None, None, lies.deviation)
+        return Comparison(Kind.HIDDEN, None, None, lies.deviation)
     return lies
 
 
 def moments(
     estimator: Estimator | Callable[..., Any],
-    problem: Problem,
+    problem: Episodes,
     *,
     groups: int = 1,
     group_size: int = 1,
@@ -260,9 +260,9 @@ def moments(
 
     The estimator is a function of arrays that are named by its arguments (see `COLUMNS` and `SHARED`; `names` says what
     others mean) and returns one gradient estimate for every sample, of shape (N, P) or (N, S, A); or the result of
-    `from_advantages`, `from_torch` or `from_jax`.  A sample is `groups` groups of `group_size` episodes.  With `unordered`
-    only multisets are gone through, and it is checked that the estimator does not care for the order.  With `draws`
-    that many samples are drawn instead, and what is found is `tested`.  A loss of a framework is
+    `from_advantages`, `from_torch` or `from_jax`.  A sample is `groups` groups of `group_size` episodes.  With
+    `unordered` only multisets are gone through, and it is checked that the estimator does not care for the order.  With
+    `draws` that many samples are drawn instead, and what is found is `tested`.  A loss of a framework is
     judged in float64.  `progress` shows a bar (by default, on a terminal, where the work is long).
 
     Raises TooLarge, with an estimate, for more samples than the budget, and EstimatorError for one that returns the
@@ -281,7 +281,7 @@ def moments(
       mean      [-1/4, 1/4]
       variance  1/16 (trace), mean squared error 1/16
     """
-    if not isinstance(problem, Problem):
+    if not isinstance(problem, Episodes):
         raise EstimatorError(f"a problem is made by bandit, tree or from_mdp: {problem!r} is none")
     if not isinstance(objective, Objective):
         raise EstimatorError(f"an objective is one of pgsym.estimators, or made by expectation, not {objective!r}")
@@ -294,20 +294,20 @@ def moments(
         raise EstimatorError(f"draws={draws!r}: draw at least {FEWEST} samples, or none to go through all of them")
     if draws or (problem.exact and getattr(known, "in_floats", False)):
         problem = problem.floats()
-    plan = Plan(problem, groups, group_size, unordered)
+    batching = Batching(problem, groups, group_size, unordered)
     problem.check_memory("the covariance", problem.P)
     problem.check_law()
     target = objective.gradient(problem)
-    size = max(32, CHUNK // (plan.rows * problem.T * problem.P))
-    total = draws or plan.count
+    size = max(32, CHUNK // (batching.rows * problem.T * problem.P))
+    total = draws or batching.count
     if not draws and total > budget:
-        raise TooLarge(refusal(plan, total, budget))
+        raise TooLarge(refusal(batching, total, budget))
     length = 0.0 if problem.exact else objective.length(problem)
     gathered = _Sums(target, problem.exact, length)
     drawn = np.zeros(problem.E, dtype=bool)
     watched, inside = _Watched(known), 0.0
     with _progress(progress, total) as advance:
-        for episodes, weights in _weighted(plan, size, draws, seed):
+        for episodes, weights in _weighted(batching, size, draws, seed):
             samples = Samples(problem, episodes, groups)
             estimates = estimated(watched, samples)
             if watched.sizes is not None:
@@ -323,7 +323,7 @@ def moments(
     mean, covariance = gathered.finish(draws)
     met = replace(problem, chance=np.where(drawn, problem.chance, 0)) if draws else problem
     return Moments(
-        known.name, objective.name, plan, mean, target, covariance, gathered.samples, gathered.mass,
+        known.name, objective.name, batching, mean, target, covariance, gathered.samples, gathered.mass,
         gathered.length, draws, seed if draws else None,
         target_length=length,
         rounding=_rounding(known, problem, inside),
@@ -331,7 +331,7 @@ def moments(
     )  # fmt: skip
 
 
-def _rounding(estimator: Estimator, problem: Problem, inside: float) -> float:
+def _rounding(estimator: Estimator, problem: Episodes, inside: float) -> float:
     """What rounding may leave inside of estimates: by the size of what they add up, and of the rewards they read."""
     if problem.exact:
         return 0.0
@@ -354,11 +354,11 @@ class _Watched:
         return found
 
 
-def _weighted(plan: Plan, size: int, draws: int, seed: int) -> Iterator[tuple[Ints, Array]]:
+def _weighted(batching: Batching, size: int, draws: int, seed: int) -> Iterator[tuple[Ints, Array]]:
     if not draws:
-        yield from plan.chunks(size)
+        yield from batching.chunks(size)
         return
-    for episodes in plan.draws(draws, seed, size):
+    for episodes in batching.draws(draws, seed, size):
         yield episodes, np.full(len(episodes), 1.0 / draws)
 
 
@@ -398,14 +398,14 @@ class _Sums:
         return self.target + bias.reshape(self.target.shape), np.asarray(covariance)
 
 
-def refusal(plan: Plan, total: int, budget: int) -> str:
+def refusal(batching: Batching, total: int, budget: int) -> str:
     """Why a number of samples is refused, what it would take, and what can be done instead."""
-    rows = "episodes" if plan.group_size == 1 else "members"
+    rows = "episodes" if batching.group_size == 1 else "members"
     others = [f"fewer {rows}", "draws=… for samples at random"]
     if (
-        not plan.unordered
-        and plan.rows > 1
-        and (fewer := Plan(plan.problem, plan.groups, plan.group_size, True).count) < total
+        not batching.unordered
+        and batching.rows > 1
+        and (fewer := Batching(batching.problem, batching.groups, batching.group_size, True).count) < total
     ):
         others.insert(0, f"unordered=True ({shortly(fewer)} multisets)")
     seconds = total // RATE
@@ -447,10 +447,10 @@ def plain(value: Any) -> Any:
     return float(value)
 
 
-def sampled(plan: Plan, size: int = 4096) -> Iterable[Samples]:
-    """All samples of a plan, in chunks."""
-    for episodes, _ in plan.chunks(size):
-        yield Samples(plan.problem, episodes, plan.groups)
+def sampled(batching: Batching, size: int = 4096) -> Iterable[Samples]:
+    """All samples of a batching, in chunks."""
+    for episodes, _ in batching.chunks(size):
+        yield Samples(batching.problem, episodes, batching.groups)
 
 
 __all__ = ["Moments", "judged", "moments"]

@@ -46,7 +46,7 @@ class Finding:
 
     id: str
     name: str
-    says: str
+    summary: str
     verdict: str
     detail: str = ""
     problem: str = ""
@@ -59,7 +59,7 @@ class Finding:
         return {
             "id": self.id,
             "name": self.name,
-            "says": self.says,
+            "summary": self.summary,
             "verdict": self.verdict,
             "detail": self.detail,
             "problem": self.problem or None,
@@ -72,7 +72,7 @@ class Finding:
 def findings(subject: Subject, scope: Scope, readings: Sequence[Reading]) -> tuple[Finding, ...]:
     """All identities of an audit, in the order in which they are shown."""
     silent = singles_are_silent(readings, scope)
-    done = [r for r in readings if r.found is not None and not (silent and r.plan.rows == 1)] or list(readings)
+    done = [r for r in readings if r.found is not None and not (silent and r.batching.rows == 1)] or list(readings)
     done.sort(key=lambda r: r.size)
     asked = [r for r in done if r.asked]
     off = [r for r in done if not r.case.problem.on_policy and r.case.problem.discount == 1]
@@ -97,13 +97,13 @@ def _fails(about: tuple[str, str, str], detail: str, reading: Reading, numbers: 
     return Finding(*about, FAILS, detail, reading.case.id, _batch(reading), scope, told)
 
 
-def _unbiased(id_: str, name: str, says: str, readings: Sequence[Reading]) -> Finding:
-    about = id_, name, says
+def _unbiased(id_: str, name: str, summary: str, readings: Sequence[Reading]) -> Finding:
+    about = id_, name, summary
     if not readings:
         return Finding(*about, NOT_SHOWN, NO_PROBLEM)
     for r in readings:
         if r.found is not None and not r.found.unbiased:
-            return _fails(about, str(r.match), r)
+            return _fails(about, str(r.comparison), r)
     drawn = any(r.found.draws for r in readings if r.found is not None)
     return Finding(*about, HOLDS, f"{_readings(len(readings))}{', no bias seen in draws' if drawn else ''}")
 
@@ -112,16 +112,16 @@ def _one_factor(objective: str, scope: Scope, asked: Sequence[Reading]) -> Findi
     about = "scaled", "one factor", f"the mean is {objective} times one positive factor for each size of a batch"
     factors: dict[tuple[int, int], Fraction | float] = {}
     for batch in scope.batches:
-        at = [r for r in asked if (r.plan.groups, r.plan.group_size) == batch]
-        c = common_factor([r.match for r in at if r.match is not None and not r.match.drawn])
+        at = [r for r in asked if (r.batching.groups, r.batching.group_size) == batch]
+        c = common_factor([r.comparison for r in at if r.comparison is not None and not r.comparison.drawn])
         if c is not None:
             factors[batch] = c
             if c <= 0:
                 return _fails(about, f"the factor is {number(c)}", at[0])
             continue
         for r in at:
-            if r.match is not None and r.match.kind not in (Kind.EQUAL, Kind.SCALED):
-                return _fails(about, str(r.match), r)
+            if r.comparison is not None and r.comparison.kind not in (Kind.EQUAL, Kind.SCALED):
+                return _fails(about, str(r.comparison), r)
         if (apart := _two_factors(at)) is not None:
             first, second = apart
             return _fails(about, f"{_factor(first)} at {first.case.id}, but {_factor(second)}", second)
@@ -131,17 +131,19 @@ def _one_factor(objective: str, scope: Scope, asked: Sequence[Reading]) -> Findi
 
 
 def _factor(reading: Reading) -> str:
-    assert reading.match is not None
-    return number(reading.match.factor)
+    assert reading.comparison is not None
+    return number(reading.comparison.factor)
 
 
 def _two_factors(readings: Sequence[Reading]) -> tuple[Reading, Reading] | None:
     """Two readings whose factors differ."""
-    told = [r for r in readings if r.match is not None and r.match.factor is not None and not r.match.drawn]
+    told = [
+        r for r in readings if r.comparison is not None and r.comparison.factor is not None and not r.comparison.drawn
+    ]
     for r in told[1:]:
-        assert r.match is not None
-        assert told[0].match is not None
-        if common_factor([told[0].match, r.match]) is None:
+        assert r.comparison is not None
+        assert told[0].comparison is not None
+        if common_factor([told[0].comparison, r.comparison]) is None:
             return told[0], r
     return None
 
@@ -168,29 +170,29 @@ def in_members(factors: Mapping[tuple[int, int], Fraction | float]) -> str:
 def _direction(objective: str, asked: Sequence[Reading]) -> Finding:
     about = "direction", "direction", f"the mean points the way of {objective}"
     for r in asked:
-        if r.match is not None and r.match.kind in (Kind.APPEARS, Kind.VANISHES):
-            return _fails(about, str(r.match), r)
-    shown = [r for r in asked if r.match is not None and r.match.cosine is not None]
+        if r.comparison is not None and r.comparison.kind in (Kind.APPEARS, Kind.VANISHES):
+            return _fails(about, str(r.comparison), r)
+    shown = [r for r in asked if r.comparison is not None and r.comparison.cosine is not None]
     if not shown:
         return Finding(*about, NOT_SHOWN, _silence(asked))
     turned = [r for r in shown if _angle(r) > 0.0]
     if not turned:
         return Finding(*about, HOLDS, _readings(len(shown)))
     worst = max(turned, key=lambda r: float(f"{_angle(r):.9g}"))
-    assert worst.match is not None
-    at = f"{worst.match.cosine_told} at {worst.case.id}".strip()
-    return _fails(about, f"turned by up to {worst.match.turn()} ({at})", turned[0])
+    assert worst.comparison is not None
+    at = f"{worst.comparison.cosine_told} at {worst.case.id}".strip()
+    return _fails(about, f"turned by up to {worst.comparison.turn()} ({at})", turned[0])
 
 
 def _silence(asked: Sequence[Reading]) -> str:
     """Why no reading tells of a factor, or of a direction."""
-    return DRAWN if any(r.match is not None and r.match.drawn for r in asked) else NO_GRADIENT
+    return DRAWN if any(r.comparison is not None and r.comparison.drawn for r in asked) else NO_GRADIENT
 
 
 def _angle(reading: Reading) -> float:
     """The angle to the gradient in degrees, 0 exactly where it is parallel."""
-    m = reading.match
-    if m is None or m.angle is None or (m.kind is not Kind.TURNED and m.angle < 90):
+    m = reading.comparison
+    if m is None or m.angle is None or (m.kind is not Kind.BIASED_DIRECTION and m.angle < 90):
         return 0.0
     return m.angle
 
@@ -206,14 +208,14 @@ def _finite(readings: Sequence[Reading]) -> Finding:
 
 def singles_are_silent(readings: Sequence[Reading], scope: Scope) -> bool:
     """Whether single members teach nothing and nobody asked for them: they are told of, but not held against it."""
-    alone = [r for r in readings if r.plan.rows == 1 and r.case.problem.on_policy]
+    alone = [r for r in readings if r.batching.rows == 1 and r.case.problem.on_policy]
     return not scope.chosen and bool(alone) and all(r.silent for r in alone)
 
 
 def _single(readings: Sequence[Reading]) -> Finding:
     """Whether groups of one member teach anything."""
     about = "single", "single members", "a group of one member teaches something"
-    alone = [r for r in readings if r.plan.rows == 1 and r.case.problem.on_policy]
+    alone = [r for r in readings if r.batching.rows == 1 and r.case.problem.on_policy]
     if not alone:
         return Finding(*about, NOT_SHOWN, "no group of the scope has one member")
     if all(r.silent for r in alone):
@@ -224,7 +226,9 @@ def _single(readings: Sequence[Reading]) -> Finding:
 
 
 def _batch(reading: Reading) -> str:
-    return f"{reading.plan.groups} group{'s' if reading.plan.groups > 1 else ''} of {reading.plan.group_size}"
+    return (
+        f"{reading.batching.groups} group{'s' if reading.batching.groups > 1 else ''} of {reading.batching.group_size}"
+    )
 
 
 INVARIANCES: Final[tuple[tuple[tuple[str, str, str], invariance.Change, int], ...]] = (
@@ -257,9 +261,9 @@ MEAN_SHIFT: Final = ("shift-mean", "shift, in the mean", "the mean does not chan
 def _invariances(subject: Subject, readings: Sequence[Reading]) -> tuple[Finding, ...]:
     out: list[Finding] = []
     for about, change, rows in INVARIANCES:
-        least = max(rows, min((r.plan.rows for r in readings), default=0))
-        at = [r for r in readings if r.plan.rows <= least]
-        seen = [(r, m) for r in at if (m := compare(subject.estimator, r.plan, change)) is not None]
+        least = max(rows, min((r.batching.rows for r in readings), default=0))
+        at = [r for r in readings if r.batching.rows <= least]
+        seen = [(r, m) for r in at if (m := compare(subject.estimator, r.batching, change)) is not None]
         if about[0] == "shift":
             out.append(_invariant(MEAN_SHIFT, seen, of_mean=True))
         found = _invariant(about, seen)
@@ -289,7 +293,7 @@ def _short(value: float) -> str:
 
 def _with_nan(found: Finding, subject: Subject, readings: Sequence[Reading]) -> Finding:
     change = invariance.padding_not_a_number
-    seen = [m for r in readings if (m := compare(subject.estimator, r.plan, change)) is not None]
+    seen = [m for r in readings if (m := compare(subject.estimator, r.batching, change)) is not None]
     also = "but NaN spreads from it" if any(m.moved for m in seen) else "NaN too"
     return replace(found, detail=f"{found.detail}; {also}")
 

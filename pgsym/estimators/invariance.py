@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.episodes import Floats
 from pgsym.estimators.estimator import Estimator, estimated
 from pgsym.estimators.problems import shifted
@@ -29,7 +29,7 @@ class Moved:
     The same of their mean; `after` is NaN where an estimate is not finite any more.
     """
 
-    plan: Plan
+    batching: Batching
     moved: bool
     said: str
     before: float
@@ -87,18 +87,18 @@ def micro_batches(estimator: Estimator, samples: Samples) -> Floats | None:
     return np.asarray(sum(estimated(estimator, Samples(samples.problem, part)) for part in parts) / samples.groups)
 
 
-def compare(estimator: Estimator, plan: Plan, change: Change) -> Moved | None:
-    """What a change does to the estimates of all samples of a plan, in float64.
+def compare(estimator: Estimator, batching: Batching, change: Change) -> Moved | None:
+    """What a change does to the estimates of all samples of a batching, in float64.
 
     None where the change cannot be made, where there are too many samples, or where the estimates are no estimates
     before the change.
     """
-    if plan.count > LARGEST:
+    if batching.count > LARGEST:
         return None
-    floats = plan.floats()
+    floats = batching.floats()
     parts = list(floats.chunks(LARGEST))
     weights = np.concatenate([mass for _, mass in parts])
-    samples = Samples(floats.problem, np.concatenate([episodes for episodes, _ in parts]), plan.groups)
+    samples = Samples(floats.problem, np.concatenate([episodes for episodes, _ in parts]), batching.groups)
     try:
         before = estimated(estimator, samples)
     except EstimatorError:
@@ -117,7 +117,7 @@ def compare(estimator: Estimator, plan: Plan, change: Change) -> Moved | None:
     off = np.nan_to_num(np.abs(means[1] - means[0]), nan=np.inf)
     j = int(off.argmax())
     return Moved(
-        plan,
+        batching,
         bool(apart[i, k] > allowed),
         why or f"for the sample: {samples.line(int(i))}",
         float(before[i, k]),

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import UnusableOption
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.exact_moments import FEWEST
 from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
 from pgsym.estimators.objectives import Objective, entropy, expected_return, forward_kl, kl
@@ -94,8 +94,8 @@ class Case:
     """A problem of the suite: its id, what it is in words, and what its sequences are where it is a tree."""
 
     id: str
-    says: str
-    problem: Problem
+    summary: str
+    problem: Episodes
     episodes: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -149,11 +149,11 @@ def _bandits(scope: Scope) -> Iterator[Case]:
     yield _bandit("arms-drawn", f"{A} actions, drawn", _drawn(rng, 1, A), [(rng.permutation(A) - A // 2).tolist()])
 
 
-def _bandit(id_: str, says: str, policy: Any, reward: Any, behaviour: Any = None) -> Case:
+def _bandit(id_: str, summary: str, policy: Any, reward: Any, behaviour: Any = None) -> Case:
     reference = _table(len(policy), len(policy[0]), 2) if isinstance(policy[0], list) else _row(2, len(policy))
     p = bandit(policy, reward, behaviour=behaviour, reference=reference)
     named = tuple(f"s = {s}, a = {a}" if p.S > 1 else f"a = {a}" for s, a in np.ndindex(p.S, p.A))
-    return Case(id_, says, p, named)
+    return Case(id_, summary, p, named)
 
 
 def _trees(scope: Scope) -> Iterator[Case]:
@@ -182,7 +182,7 @@ def _trees(scope: Scope) -> Iterator[Case]:
 
 def _tree(
     id_: str,
-    says: str,
+    summary: str,
     scope: Scope,
     vocabulary: int,
     length: int,
@@ -219,7 +219,7 @@ def _tree(
         discount=discount,
     )
     named = (f"prompt {q}: {' '.join(map(str, w))}" if prompts > 1 else " ".join(map(str, w)) for q, w in found)
-    return Case(id_, says, p, tuple(named))
+    return Case(id_, summary, p, tuple(named))
 
 
 def _mdps(scope: Scope) -> Iterator[Case]:
@@ -234,14 +234,14 @@ def _mdps(scope: Scope) -> Iterator[Case]:
     yield _mdp("walk-disc", "an MDP of two states and steps, discounted", walk, discount=half)
 
 
-def _mdp(id_: str, says: str, mdp: Any, **options: Any) -> Case:
+def _mdp(id_: str, summary: str, mdp: Any, **options: Any) -> Case:
     p = from_mdp(mdp, _table(2, 2), reference=_table(2, 2, 2), **options)
     named = []
     for e in range(p.E):
         n = int(p.lengths[e])
         steps = zip(p.states[e, :n].tolist(), p.actions[e, :n].tolist(), strict=True)
         named.append(", ".join(f"s = {s}, a = {a}" for s, a in steps))
-    return Case(id_, says, p, tuple(named))
+    return Case(id_, summary, p, tuple(named))
 
 
 def _row(i: int, A: int) -> list[Fraction]:
@@ -259,7 +259,7 @@ def _drawn(rng: np.random.Generator, S: int, A: int) -> list[list[Fraction]]:
     return [[Fraction(w, sum(row)) for w in row] for row in weights]
 
 
-def shifted(problem: Problem, by: Any = 1) -> Problem:
+def shifted(problem: Episodes, by: Any = 1) -> Episodes:
     """The same problem where every episode is paid as much more, at its last step."""
     rewards = np.array(problem.rewards, copy=True)
     last = problem.lengths - 1

@@ -1,7 +1,7 @@
 """Samples of a problem as arrays: what an estimator is given, by the names of its arguments.
 
-A sample is a batch: `groups` groups of `group_size` episodes each, R = groups × group_size rows, all members of a group from
-one start.  Arrays hold N samples at once: N first, then the row R, then the step T, then what belongs to a step.
+A sample is a batch: `groups` groups of `group_size` episodes each, R = groups × group_size rows, all members of a group
+from one start.  Arrays hold N samples at once: N first, then the row R, then the step T, then what belongs to a step.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.episodes import Ints, Problem
+from pgsym.estimators.episodes import Episodes, Ints
 from pgsym.meaning.numbers.base import Array
 
-COLUMNS: Final[dict[str, tuple[str, Callable[[Problem], Array]]]] = {
+COLUMNS: Final[dict[str, tuple[str, Callable[[Episodes], Array]]]] = {
     "starts": ("(N, R) the prompt or first state", lambda p: p.starts),
     "states": ("(N, R, T) the state or context of every step, an int", lambda p: p.states),
     "actions": ("(N, R, T) the action or token taken, an int", lambda p: p.actions),
@@ -103,7 +103,7 @@ class Samples:
     [[1.0], [0.0]]
     """
 
-    problem: Problem
+    problem: Episodes
     episodes: Ints  # (N, R)
     groups: int = 1
     padding: Padding | None = None
@@ -162,7 +162,7 @@ class Samples:
         return "; ".join(rows)
 
 
-def column(problem: Problem, name: str) -> Array:
+def column(problem: Episodes, name: str) -> Array:
     """What a column holds of every episode; computed once a problem."""
     kept: dict[str, Array] = problem.__dict__.setdefault("_columns", {})
     if name not in kept:

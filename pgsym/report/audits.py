@@ -93,7 +93,7 @@ def _statement(audit: Audit, reading: Reading) -> Statement:
         f"This MDP, this policy, this direction: relative deviation {_number(audit.deviation(reading.value), 1)}{also}"
     )
     badge = Badge("tested" if agrees else "refuted", how)
-    return Statement("Form", reading.form.name, reading.form.says, formula, badge=badge)
+    return Statement("Form", reading.form.name, reading.form.summary, formula, badge=badge)
 
 
 def _number(value: float, digits: int = 6) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pgsym.errors import TooLarge
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import shortly
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 from pgsym.extras import install
 from pgsym.testing import needs
 from pgsym.testing.estimator_problems import Demands, demanded, fewest_episodes
@@ -34,7 +34,7 @@ PLAIN: Final = Demands()
 class Draw:
     """A strategy, and how many problems are drawn from it."""
 
-    strategy: st.SearchStrategy[Plan]
+    strategy: st.SearchStrategy[Batching]
     count: int
 
 
@@ -97,11 +97,11 @@ def what_it_takes(scope: Scope, facets: Sequence[str]) -> str:
     )
 
 
-def _any_size(scope: Scope, problems: Callable[[Size], Any], sizes: Sequence[Size]) -> st.SearchStrategy[Plan]:
-    return st.one_of([st.builds(Plan, problems(size), *map(st.just, (*size, scope.unordered))) for size in sizes])
+def _any_size(scope: Scope, problems: Callable[[Size], Any], sizes: Sequence[Size]) -> st.SearchStrategy[Batching]:
+    return st.one_of([st.builds(Batching, problems(size), *map(st.just, (*size, scope.unordered))) for size in sizes])
 
 
-def _plain(scope: Scope, kind: str) -> st.SearchStrategy[Plan]:
+def _plain(scope: Scope, kind: str) -> st.SearchStrategy[Batching]:
     """Problems of a kind with samples of all sizes."""
     for size in scope.sizes():
         if scope.episodes(*size) < 2:
@@ -115,7 +115,7 @@ def _plain(scope: Scope, kind: str) -> st.SearchStrategy[Plan]:
     )
 
 
-def _aimed(scope: Scope, kinds: Sequence[str], facets: Sequence[str]) -> st.SearchStrategy[Plan] | None:
+def _aimed(scope: Scope, kinds: Sequence[str], facets: Sequence[str]) -> st.SearchStrategy[Batching] | None:
     """Problems that have what is asked for, as far as their kind can; None where there are none, or nothing is asked.
 
     Half of them have ratios far from one where ratios are asked for.
@@ -144,14 +144,14 @@ def _aimed(scope: Scope, kinds: Sequence[str], facets: Sequence[str]) -> st.Sear
     wanted = [f for f in facets if f not in needs.OF_RATIOS]
     one_of_ratios = [f for f in facets if f in needs.OF_RATIOS]
 
-    def shows(plan: Plan) -> bool:
-        enough = not one_of_ratios or bool(needs.shown(plan, one_of_ratios))
-        return enough and len(needs.shown(plan, wanted)) == len(wanted)
+    def shows(batching: Batching) -> bool:
+        enough = not one_of_ratios or bool(needs.shown(batching, one_of_ratios))
+        return enough and len(needs.shown(batching, wanted)) == len(wanted)
 
     return _any_size(scope, drawn, sizes).filter(shows)
 
 
-def _wide(scope: Scope, kind: str) -> list[st.SearchStrategy[Plan]]:
+def _wide(scope: Scope, kind: str) -> list[st.SearchStrategy[Batching]]:
     """Problems of more actions or steps, and larger groups, where nothing else is said of them and samples are few."""
     least = scope.sizes()[0]
     wanted = [] if "length" in scope.told or kind == "bandit" else [(least, Demands(length=LARGE, unequal=True))]
@@ -170,7 +170,7 @@ def _wide(scope: Scope, kind: str) -> list[st.SearchStrategy[Plan]]:
     return found
 
 
-def _varied(problem: Problem) -> bool:
+def _varied(problem: Episodes) -> bool:
     """Whether a problem is none of the simplest: rewards and probabilities differ."""
     return len(set(problem.returns.tolist())) > min(2, problem.E - 1) and len(set(problem.policy.ravel().tolist())) > 1
 

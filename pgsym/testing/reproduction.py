@@ -15,7 +15,7 @@ from typing import Any, Final
 from unicodedata import normalize
 
 from pgsym.estimators import objectives
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.estimator import FromAdvantages, FromFunction
 from pgsym.estimators.losses import from_jax, from_torch
 from pgsym.estimators.losses.loss import FromLoss
@@ -149,18 +149,18 @@ class Script:
         self.missing[name] = "\n".join([*lines, f'    raise NotImplementedError("put your own {name} here")'])
         return name
 
-    def text(self, plan: Plan, call: str) -> str:
-        """The file: an assertion, as far as its scope, at one plan."""
-        built = python(plan.problem)
+    def text(self, batching: Batching, call: str) -> str:
+        """The file: an assertion, as far as its scope, at one batching."""
+        built = python(batching.problem)
         if len(built) > LONGEST:
-            what = f"the problem ({plan.problem}), which is too long to be written out,"
-            built = self._missing(plan, "problem_of_the_failure", what, "()") + "()"
+            what = f"the problem ({batching.problem}), which is too long to be written out,"
+            built = self._missing(batching, "problem_of_the_failure", what, "()") + "()"
         for name, (module, _) in NAMES.items():
             if f"{name}(" in built or f"{name}." in built:
                 self.imported(module, name)
         self.imported("pgsym.testing", call.split("(")[0])
-        arguments = f"problems=[problem], groups={plan.groups}, group_size={plan.group_size}"
-        if plan.unordered:
+        arguments = f"problems=[problem], groups={batching.groups}, group_size={batching.group_size}"
+        if batching.unordered:
             arguments += ", unordered=True"
         body = [f"problem = {built}", f"{call}, {arguments})"]
         indented = "\n".join(f"    {line}" for part in body for line in part.split("\n"))

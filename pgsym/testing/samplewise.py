@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pgsym.errors import NotFinite
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.comparison import TOLERANCE, match
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.comparison import TOLERANCE, compare
 from pgsym.estimators.episodes import Floats
 from pgsym.estimators.estimator import Estimator, Sized, check, estimated, reads_rewards
 from pgsym.estimators.exact_moments import ROUNDING, row, sampled
@@ -95,18 +95,18 @@ class Partition:
     def _estimated(self, samples: Samples) -> Floats:
         return np.asarray(estimated(self.estimator, samples), dtype=np.float64)
 
-    def _ways(self, plan: Plan) -> list[Parts]:
-        return partitions(plan.groups if plan.groups > 1 else plan.group_size)
+    def _ways(self, batching: Batching) -> list[Parts]:
+        return partitions(batching.groups if batching.groups > 1 else batching.group_size)
 
-    def judge(self, plan: Plan) -> Outcome:
-        """Whether it holds at a plan."""
+    def judge(self, batching: Batching) -> Outcome:
+        """Whether it holds at a batching."""
         worst, told, first = 0.0, False, True
-        for samples in sampled(plan.floats()):
+        for samples in sampled(batching.floats()):
             whole = self._estimated(samples)
             if first:
-                check(self.estimator, samples, whole, plan.unordered)
+                check(self.estimator, samples, whole, batching.unordered)
                 first = False
-            for parts in self._ways(plan):
+            for parts in self._ways(batching):
                 joined = self._joined(self._cut(samples, parts), self.weights)
                 relative, wrong = _apart(self.estimator, joined, whole, samples, self.rtol)
                 if wrong.any():
@@ -114,37 +114,37 @@ class Partition:
                 worst, told = max(worst, float(relative.max())), told or bool(np.any(whole != 0))
         return Outcome(True, worst, told)
 
-    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
-        """What went wrong at a plan: the first sample, cut the first way, of which it is not so."""
-        for samples in sampled(plan.floats()):
+    def explain(self, batching: Batching, tried: Sequence[Batching] = ()) -> Explanation:
+        """What went wrong at a batching: the first sample, cut the first way, of which it is not so."""
+        for samples in sampled(batching.floats()):
             whole = self._estimated(samples)
-            for parts in self._ways(plan):
+            for parts in self._ways(batching):
                 each = self._cut(samples, parts)
                 joined = self._joined(each, self.weights)
                 _, wrong = _apart(self.estimator, joined, whole, samples, self.rtol)
                 if wrong.any():
                     i = int(np.flatnonzero(wrong)[0])
-                    return self._shown(plan, samples.at([i]), parts, whole[i], joined[i])
+                    return self._shown(batching, samples.at([i]), parts, whole[i], joined[i])
         raise AssertionError("the parts add up to the whole the second time: the estimator is random by itself")
 
-    def _shown(self, plan: Plan, samples: Samples, parts: Parts, whole: Floats, joined: Floats) -> Explanation:
+    def _shown(self, batching: Batching, samples: Samples, parts: Parts, whole: Floats, joined: Floats) -> Explanation:
         each = self._cut(samples, parts)
-        unit = "groups" if plan.groups > 1 else "members"
+        unit = "groups" if batching.groups > 1 else "members"
         shown = {"the sample": samples.line(0), "cut in": f"parts of {', '.join(map(str, parts))} {unit}"}
         for k, part in enumerate(each, 1):
             shown[f"part {k}"] = row(self._estimated(part)[0])
-        lies = said(match(joined, whole, self.rtol))
+        lies = said(compare(joined, whole, self.rtol))
         shown |= {f"joined by {self.weights}": row(joined), "the whole": row(whole), "which makes the parts": lies}
-        works = [w for w in WEIGHTS if w != self.weights and self._all_add_up(plan, w)]
+        works = [w for w in WEIGHTS if w != self.weights and self._all_add_up(batching, w)]
         if works:
             shown["a guess"] = " or ".join(f'weights="{w}"' for w in works) + " holds at this problem: weigh parts so"
         says = f"{self.estimator.name} does not add up: its parts joined by {self.weights} are not the whole ({lies})"
         return Explanation(says, shown)
 
-    def _all_add_up(self, plan: Plan, weights: str) -> bool:
-        return replace(self, weights=weights).judge(plan).holds
+    def _all_add_up(self, batching: Batching, weights: str) -> bool:
+        return replace(self, weights=weights).judge(batching).holds
 
-    def written(self, plan: Plan, script: Script) -> str:
+    def written(self, batching: Batching, script: Script) -> str:
         """The assertion as Python."""
         extra = "" if self.weights == "episodes" else f', weights="{self.weights}"'
         return f"assert_partition_invariant({script.estimator(self.estimator)}{extra}"
@@ -179,13 +179,13 @@ class PaddingIgnored:
             wide = replace(samples, problem=p.longer(self.more))
             yield f"{self.more} more step{'s' if self.more > 1 else ''} of padding", wide
 
-    def judge(self, plan: Plan) -> Outcome:
-        """Whether it holds at a plan."""
+    def judge(self, batching: Batching) -> Outcome:
+        """Whether it holds at a batching."""
         worst, told, first = 0.0, False, True
-        for samples in sampled(plan.floats()):
+        for samples in sampled(batching.floats()):
             wanted = estimated(self.estimator, samples)
             if first:
-                check(self.estimator, samples, wanted, plan.unordered)
+                check(self.estimator, samples, wanted, batching.unordered)
                 first = False
             for _, other in self._variants(samples):
                 try:
@@ -198,9 +198,9 @@ class PaddingIgnored:
                 worst, told = max(worst, float(relative.max())), told or bool(np.any(wanted != 0))
         return Outcome(True, worst, told)
 
-    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
-        """What went wrong at a plan: the first padding that matters, the first sample, and the argument it came by."""
-        for samples in sampled(plan.floats()):
+    def explain(self, batching: Batching, tried: Sequence[Batching] = ()) -> Explanation:
+        """What went wrong at a batching: the first padding that matters, the first sample, the argument it came by."""
+        for samples in sampled(batching.floats()):
             wanted = estimated(self.estimator, samples)
             for words, other in self._variants(samples):
                 if (i := self._first(other, wanted)) is None:
@@ -240,7 +240,7 @@ class PaddingIgnored:
         """Whether what stands in the padding of one column matters."""
         return any(self._first(other, wanted) is not None for _, other in self._variants(samples, (name,)))
 
-    def written(self, plan: Plan, script: Script) -> str:
+    def written(self, batching: Batching, script: Script) -> str:
         """The assertion as Python."""
         extra = "" if self.fills == FILLS else f", fills=[{', '.join(map(script.number, self.fills))}]"
         extra += "" if self.more == 1 else f", more={self.more}"

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from pgsym_at import peak
 
-from pgsym.estimators import Moments, Problem, moments, tree
+from pgsym.estimators import Episodes, Moments, moments, tree
 
 
-def problem() -> Problem:
+def problem() -> Episodes:
     """Nine sequences of two tokens of three, in float64."""
     return tree(lambda prompt, tokens: tokens[0] + 2 * tokens[1], vocabulary=3, length=2, policy=[0.5, 0.3, 0.2])
 

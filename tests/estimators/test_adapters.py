@@ -48,8 +48,8 @@ def numpy_formulas(self, logits):
     return [np.exp(logits), logits]
 
 
-Known = type(  # a framework of which nothing is asked but what it is given
-    "Known",
+KnownEstimator = type(  # a framework of which nothing is asked but what it is given
+    "KnownEstimator",
     (FromLoss,),
     dict.fromkeys(FromLoss.__abstractmethods__, lambda *given: True)
     | {"framework": "NumPy", "array": "an array", "formulas": numpy_formulas},
@@ -59,7 +59,7 @@ Known = type(  # a framework of which nothing is asked but what it is given
 @pytest.mark.parametrize("meaning", HELD)
 def test_what_is_held_has_the_shape_it_says(meaning):
     sizes = {"R": 4, "T": 2, "A": 2}
-    loss = Known(lambda logits, x: None, {"x": meaning})
+    loss = KnownEstimator(lambda logits, x: None, {"x": meaning})
     found = loss.batch(SAMPLES)[meaning]
     assert found.shape == (2, *(sizes[x] for x in axes(meaning)))
     assert found.dtype.kind == ("i" if "ints" in MEANINGS[meaning] else "b" if "bool" in MEANINGS[meaning] else "f")

@@ -13,8 +13,8 @@ from brute_force import Walk, summed
 
 from pgsym.estimators import bandit, from_advantages, from_mdp, moments, tree
 from pgsym.estimators import exact_moments as core
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.episodes import Episodes
 from pgsym.problems import from_arrays, values
 from pgsym.problems.softmax import TabularSoftmax
 
@@ -38,13 +38,13 @@ def per_token(prompt: int, tokens: tuple[int, ...]) -> Fraction:
     return Fraction(tokens[-1] * len(tokens) - prompt, 3)
 
 
-def one_step() -> tuple[Problem, list[Walk], Any, Fraction]:
+def one_step() -> tuple[Episodes, list[Walk], Any, Fraction]:
     """Two states, three actions, off-policy."""
     found = bandit(POLICY, REWARD, starts=RHO, behaviour=OTHER)
     return found, brute.one_step(REWARD, RHO), (POLICY, OTHER), Fraction(1)
 
 
-def ragged() -> tuple[Problem, list[Walk], Any, Fraction]:
+def ragged() -> tuple[Episodes, list[Walk], Any, Fraction]:
     """Two prompts, lengths 1 and 2, rewards per token besides, discounted, off-policy."""
     found = tree(
         finished, length=2, end=1, prompts=2, policy=TREE_POLICY, behaviour=TREE_OTHER, token_reward=per_token,
@@ -53,7 +53,7 @@ def ragged() -> tuple[Problem, list[Walk], Any, Fraction]:
     return found, brute.sentences(finished, per_token, 2, 2, 1, RHO), (TREE_POLICY, TREE_OTHER), DISCOUNT
 
 
-def process() -> tuple[Problem, list[Walk], Any, Fraction]:
+def process() -> tuple[Episodes, list[Walk], Any, Fraction]:
     """Two states, two actions, two steps, on-policy."""
     policy = TREE_POLICY[:2]
     found = from_mdp(from_arrays(RHO, MOVES, STEP, horizon=2), policy)
@@ -64,7 +64,7 @@ PROBLEMS = {p.__name__: p for p in (one_step, ragged, process)}
 
 
 @pytest.fixture(params=PROBLEMS)
-def case(request: pytest.FixtureRequest) -> tuple[Problem, list[Walk], Any, Fraction]:
+def case(request: pytest.FixtureRequest) -> tuple[Episodes, list[Walk], Any, Fraction]:
     return PROBLEMS[request.param]()
 
 
@@ -145,7 +145,7 @@ def test_moments_of_groups_of_members() -> None:
     mean, covariance, count = brute.moments(plain("group_mean", POLICY, POLICY, Fraction(1)), walks, POLICY, 2, 2)
     found = moments(group_mean, problem, groups=2, group_size=2)
     assert (flat(found.mean), found.covariance.tolist(), found.samples) == (mean, covariance, count)
-    assert found.match.factor == H
+    assert found.comparison.factor == H
 
 
 @pytest.mark.parametrize(("groups", "group_size"), [(1, 3), (2, 2), (3, 1)])
@@ -169,12 +169,12 @@ def test_multisets_are_exact_in_fractions() -> None:
 @pytest.mark.parametrize("unordered", [False, True])
 @pytest.mark.parametrize("size", [1, 3, 7, 1000])
 def test_chunks_are_the_same_samples(size: int, unordered: bool) -> None:
-    plan = Plan(one_step()[0], groups=2, group_size=2, unordered=unordered)
-    seen = [(e.tolist(), p) for episodes, mass in plan.chunks(size) for e, p in zip(episodes, mass, strict=True)]
-    assert all(len(episodes) <= size for episodes, _ in plan.chunks(size))
-    assert len(seen) == plan.count == len({tuple(e) for e, _ in seen})
+    batching = Batching(one_step()[0], groups=2, group_size=2, unordered=unordered)
+    seen = [(e.tolist(), p) for episodes, mass in batching.chunks(size) for e, p in zip(episodes, mass, strict=True)]
+    assert all(len(episodes) <= size for episodes, _ in batching.chunks(size))
+    assert len(seen) == batching.count == len({tuple(e) for e, _ in seen})
     assert sum(p for _, p in seen) == 1
-    whole = [(e.tolist(), p) for episodes, mass in plan.chunks(10**6) for e, p in zip(episodes, mass, strict=True)]
+    whole = [(e.tolist(), p) for episodes, mass in batching.chunks(10**6) for e, p in zip(episodes, mass, strict=True)]
     assert seen == whole
 
 

@@ -27,7 +27,7 @@ def per_row(logprobs, advantages, response_mask):
 @pytest.mark.parametrize("loss", [reinforce, per_row])
 def test_the_shape_of_advantages_is_found(loss):
     found = moments(from_jax(loss, advantages="group_mean"), ON, groups=2, group_size=2)
-    assert found.match.factor == pytest.approx(0.5)
+    assert found.comparison.factor == pytest.approx(0.5)
     assert moments(from_jax(loss, advantages="leave_one_out"), ON, group_size=3).unbiased
 
 
@@ -57,7 +57,7 @@ def test_k3_as_a_loss_has_the_gradient_of_the_other_divergence():
 
     one = bandit([0.3, 0.2, 0.5], [0, 0, 0], reference=[0.25, 0.5, 0.25])
     assert moments(from_jax(k3, sign=1), one, objective=forward_kl).unbiased
-    assert moments(from_jax(k3, sign=1), one, objective=kl).match.kind.name == "TURNED"
+    assert moments(from_jax(k3, sign=1), one, objective=kl).comparison.kind.name == "BIASED_DIRECTION"
 
 
 def test_by_the_table_of_the_policy():

@@ -49,19 +49,19 @@ constant = 3
 SMALL = ["--problem", "bandit", "--group-size", "2"]
 FINDING = {
     "type": "object",
-    "required": ["id", "name", "says", "verdict", "detail", "problem", "batch", "scope", "numbers"],
+    "required": ["id", "name", "summary", "verdict", "detail", "problem", "batch", "scope", "numbers"],
     "properties": {"verdict": {"enum": ["holds", "fails", "not shown"]}, "problem": {"type": ["string", "null"]}},
 }
 READING = {
     "type": "object",
-    "required": ["problem", "says", "groups", "group_size", "asked", "why_not"],
+    "required": ["problem", "summary", "groups", "group_size", "asked", "why_not"],
     "if": {"properties": {"why_not": {"type": "null"}}},
     "then": {
         "required": [
             "gradient",
             "mean",
             "bias",
-            "match",
+            "comparison",
             "rung",
             "evidence",
             "variance",
@@ -78,7 +78,7 @@ RECORD = {
         "samples", "scope", "identities", "factors", "hint", "smallest", "readings", "variances",
     ],
     "properties": {
-        "schema": {"const": 1},
+        "schema": {"const": 2},
         "estimator": {"type": "string"},
         "reference": {"type": "string"},
         "kind": {"enum": ["estimator", "advantages", "torch", "jax"]},
@@ -97,7 +97,7 @@ RECORD = {
         "variances": {
             "type": "array",
             "minItems": 2,
-            "items": {"type": "object", "required": ["problem", "estimator", "title", "own", "variance", "match"]},
+            "items": {"type": "object", "required": ["problem", "estimator", "title", "own", "variance", "comparison"]},
         },
     },
 }  # fmt: skip
@@ -167,7 +167,7 @@ def test_json_has_the_promised_fields(capsys: pytest.CaptureFixture[str]) -> Non
     assert "no part of the answer" in err
     reading = next(r for r in record["readings"] if r["problem"] == "arms-2")
     assert reading["gradient"] == [["-1/4", "1/4"]]
-    assert reading["match"] == {"kind": "equal", "factor": "1", "cosine": 1.0}
+    assert reading["comparison"] == {"kind": "equal", "factor": "1", "cosine": 1.0}
     status, out, _ = run(capsys, "my_losses:standardised", "--kind", "advantages", *SMALL, "--json")
     record = json.loads(out)
     jsonschema.validate(record, RECORD)

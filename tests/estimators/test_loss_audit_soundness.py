@@ -69,10 +69,10 @@ def test_an_audit_does_not_pass_what_rounding_hides_and_counts_what_it_asked_for
 
     found = audited(much_noise)
     assert found.verdict == "wrong"
-    assert re.fullmatch(r"there is no estimate to judge at \d+ of 14 readings asked for", found.says)
+    assert re.fullmatch(r"there is no estimate to judge at \d+ of 14 readings asked for", found.summary)
     scope = Scope(kinds=("bandit",), batches=((1, 2), (1, 4)), budget=50)
     some = audit_loss(Subject(as_estimator(reinforce), "estimator", "it", False), scope, known=())
-    assert re.fullmatch(r"the mean is ∇\(J\) at \d+ of \d+ readings asked for \(on-policy, .*\)", some.says)
+    assert re.fullmatch(r"the mean is ∇\(J\) at \d+ of \d+ readings asked for \(on-policy, .*\)", some.summary)
 
 
 def test_a_term_that_the_rewards_do_not_weigh_is_not_called_cut() -> None:
@@ -80,7 +80,7 @@ def test_a_term_that_the_rewards_do_not_weigh_is_not_called_cut() -> None:
         return reinforce(returns, total_scores) + 0.1
 
     found = moments(with_a_bonus, bandit([0.3, 0.7], [0, 1]))
-    hint = guess(as_estimator(with_a_bonus), found.plan, expected_return, found)
+    hint = guess(as_estimator(with_a_bonus), found.batching, expected_return, found)
     assert hint is not None
     assert hint.pattern == "term-without-rewards"
 
@@ -108,7 +108,7 @@ def test_what_is_right_in_fractions_alone_is_audited_in_floats() -> None:
     made = subject(Loaded("it:by_type", by_type, sys.modules[__name__]))
     assert not made.exact
     found = audit_loss(made, Scope(kinds=("bandit",), batches=((1, 1),)), known=())
-    assert found.says.startswith("the mean is ∇(J) times 3 at all")
+    assert found.summary.startswith("the mean is ∇(J) times 3 at all")
     assert subject(Loaded("it:twice", twice, sys.modules[__name__])).exact
 
 
@@ -164,7 +164,7 @@ def test_the_verdict_says_of_what_it_is_exact() -> None:
         scope = Scope(kinds=("bandit", "tree"), batches=((1, 1), (1, 2)), length=2, vocabulary=3, **options)
         return audit_loss(Subject(as_estimator(reinforce), "estimator", "it", False), scope, known=())
 
-    assert audit().says == (
+    assert audit().summary == (
         "the mean is ∇(J) at all 28 readings asked for (on-policy, |A| = 2 to 3, T = 1 to 2, groups of 1 to 2, rewards "
         "from −1000 to 1000)"
     )

@@ -12,7 +12,7 @@ import pytest
 
 from pgsym.errors import EstimatorError, PgsymError, TooLarge
 from pgsym.estimators import Kind, bandit, entropy, expected_return, forward_kl, from_mdp, kl, moments, tree
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 from pgsym.problems import from_arrays
 
 PROBLEM = bandit([0.5, 0.25, 0.25], [0.0, 1.0, 2.0])
@@ -154,7 +154,7 @@ def test_a_behaviour_policy_that_leaves_actions_out(exact: bool) -> None:
     found = moments(weighted, problem if exact else problem.floats())
     assert found.samples == 2
     assert np.allclose(found.mean.astype(float), [[-1 / 8, 3 / 16, -1 / 16]], rtol=0, atol=1e-15)
-    assert found.match.kind is Kind.TURNED
+    assert found.comparison.kind is Kind.BIASED_DIRECTION
 
 
 def test_rows_written_with_few_digits_are_distributions() -> None:
@@ -201,7 +201,7 @@ def test_a_gradient_that_cancels_in_floats_is_zero() -> None:
         assert found.unbiased
 
 
-def differences(objective: Any, problem: Problem, h: float = 1e-5) -> Any:
+def differences(objective: Any, problem: Episodes, h: float = 1e-5) -> Any:
     theta, out = np.log(problem.policy), np.zeros(problem.policy.shape)
     for index in np.ndindex(out.shape):
         ends = []

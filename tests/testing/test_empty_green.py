@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pgsym.estimators import bandit, from_advantages, from_torch, tree
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.testing import (
     assert_direction,
     assert_partition_invariant,
@@ -152,13 +152,13 @@ def test_what_is_needed_is_read_off_the_arguments():
 def test_facets_are_shown_by_what_has_them():
     third = Fraction(1, 3)
     ragged = tree({(0,): 1, (1, 0): 0, (1, 1): -1}, end=0, behaviour=[1 - third, third], policy=[third, 1 - third])
-    seen = needs.shown(Plan(ragged, 2, 2), needs.FACETS)
+    seen = needs.shown(Batching(ragged, 2, 2), needs.FACETS)
     assert seen == {"steps", "ragged", "ragged-rows", "above-charged", "below-paid", "unequal", "groups"}
-    assert needs.shown(Plan(ragged, 1, 1), needs.FACETS) == seen - {"ragged-rows", "unequal", "groups"}
+    assert needs.shown(Batching(ragged, 1, 1), needs.FACETS) == seen - {"ragged-rows", "unequal", "groups"}
     far = Fraction(1, 100)
     apart = bandit([far, 1 - far], [-1, 1], behaviour=[1 - far, far], reference=[far, 1 - far])
-    assert needs.shown(Plan(apart), needs.FACETS) == {"above-paid", "below-charged", "far-above", "far-below"}
-    flat = Plan(bandit([0.5, 0.5], [1, 1]), 1, 1)
+    assert needs.shown(Batching(apart), needs.FACETS) == {"above-paid", "below-charged", "far-above", "far-below"}
+    flat = Batching(bandit([0.5, 0.5], [1, 1]), 1, 1)
     assert needs.shown(flat, needs.FACETS) == frozenset()
 
 

@@ -159,9 +159,9 @@ few = {"examples": 12}
 )
 def test_unbiased_estimators_are(estimator, options):
     held = assert_unbiased(estimator, **few, **options)
-    assert len(held.plans) == 12
+    assert len(held.batchings) == 12
     assert held.worst <= 1e-9
-    assert {plan.problem.T for plan in held.plans} > {1}
+    assert {batching.problem.T for batching in held.batchings} > {1}
 
 
 @pytest.mark.parametrize(
@@ -224,8 +224,8 @@ def test_the_group_mean_is_scaled_by_g_minus_1_over_g_for_every_g():
         group_size=(1, 2, 3, 4),
         samples=2000,
     )
-    assert {plan.group_size for plan in held.plans} == {1, 2, 3, 4}
-    assert held.says.startswith("group_mean is an estimate of (0, 1/2, 2/3, 3/4 for group_size = 1, 2, 3, 4) × ∇(J)")
+    assert {batching.group_size for batching in held.batchings} == {1, 2, 3, 4}
+    assert held.summary.startswith("group_mean is an estimate of (0, 1/2, 2/3, 3/4 for group_size = 1, 2, 3, 4) × ∇(J)")
     text = failure(
         assert_scaled, group_mean, by=lambda group_size: Fraction(group_size, group_size + 1), groups=1, group_size=2
     )
@@ -252,7 +252,7 @@ def test_gradients_of_other_objectives():
 
 def test_directions():
     held = assert_direction(group_mean, groups=1, group_size=(2, 3), **few)
-    assert held.says == "group_mean points along ∇(J)"
+    assert held.summary == "group_mean points along ∇(J)"
     assert held.worst < 1e-9
     two_actions = {"kinds": ["bandit"], "states": 1, "actions": 2, "extreme": False}
     assert assert_direction(normalised, groups=1, group_size=2, **two_actions, **few)
@@ -265,7 +265,7 @@ def test_directions():
 
 def test_the_same_gradient():
     held = assert_same_gradient(reinforce, reward_to_go, **few)
-    assert held.says == "reinforce and reward_to_go have the same gradient"
+    assert held.summary == "reinforce and reward_to_go have the same gradient"
     text = failure(assert_same_gradient, summed, reinforce, **few)
     assert text.startswith("summed has not the gradient of reinforce: scaled by exactly 2\n")
 
@@ -413,7 +413,7 @@ def test_mistakes_in_the_call_are_one_line():
         ({"examples": 0}, "examples is a positive int, not 0"),
         ({"rtol": 0}, "rtol is a number between 0 and 1, not 0"),
         ({"rtol": -1}, "rtol is a number between 0 and 1, not -1"),
-        ({"problems": [1]}, "problems are a Problem, several or a strategy, not a int"),
+        ({"problems": [1]}, "problems are an Episodes object, several or a strategy, not a int"),
         ({"length": 0}, "length is the largest number of them, an int of at least 1: 0"),
         ({"discounts": 0.9}, "discounts is a list of numbers from 0 to 1, not 0.9"),
     ):
@@ -444,7 +444,7 @@ def test_what_would_hold_of_nothing_is_not_said_of_given_problems():
 
 
 def test_larger_groups_by_multisets():
-    assert assert_unbiased(leave_one_out, groups=1, group_size=12, unordered=True, **few).plans[0].group_size == 12
+    assert assert_unbiased(leave_one_out, groups=1, group_size=12, unordered=True, **few).batchings[0].group_size == 12
 
 
 def test_an_error_of_the_estimator_comes_through():

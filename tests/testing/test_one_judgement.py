@@ -7,7 +7,7 @@ import pytest
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators import bandit, entropy, expected_return, from_advantages, from_torch, kl, moments, tree
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import Kind
 from pgsym.estimators.estimator import FromFunction
 from pgsym.estimators.measurement import reading_of
@@ -74,7 +74,7 @@ def losses():
 def said(estimator, problem, objective, **sizes):
     """Whether the mean is the gradient, as each of the three has it; None where it is hidden."""
     found = moments(estimator, problem, objective=objective, **sizes)
-    by_moments = None if found.match.kind is Kind.HIDDEN else found.match.equal
+    by_moments = None if found.comparison.kind is Kind.HIDDEN else found.comparison.equal
     by_assertion: bool | None = True
     why = ""
     try:
@@ -86,9 +86,9 @@ def said(estimator, problem, objective, **sizes):
     assert not why.endswith(": equal")
     assert by_assertion is not None or "rounding hides the mean" in why
     exact = not getattr(estimator, "in_floats", False)
-    plan = Plan(problem, sizes.get("groups", 1), sizes.get("group_size", 1))
+    batching = Batching(problem, sizes.get("groups", 1), sizes.get("group_size", 1))
     case = Case("x", "a problem", problem)
-    read = reading_of(Subject(estimator, "estimator", "x", exact), Scope(objective=objective), case, plan)
+    read = reading_of(Subject(estimator, "estimator", "x", exact), Scope(objective=objective), case, batching)
     by_audit = None if read.found is None else read.found.unbiased
     return by_moments, by_assertion, by_audit
 

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from pgsym.estimators import Problem, bandit, expected_return, from_advantages, tree
-from pgsym.estimators.batches import Plan
+from pgsym.estimators import Episodes, bandit, expected_return, from_advantages, tree
+from pgsym.estimators.batches import Batching
 from pgsym.testing import assert_unbiased
 from pgsym.testing.drawing import drawn
 from pgsym.testing.questions import IsGradient
@@ -45,7 +45,7 @@ def twice(returns):
 
 def fails(estimator):
     question = IsGradient(estimator, expected_return, "assert_unbiased")
-    return lambda plan: not question.judge(plan).holds
+    return lambda batching: not question.judge(batching).holds
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def fails(estimator):
     ],
 )
 def test_what_suffices_is_left(estimator, problem, states, tokens, length):
-    plan = Plan(problem, 1, 2)
-    assert fails(estimator)(plan)
-    found = smallest(plan, fails(estimator), SIZES)
+    batching = Batching(problem, 1, 2)
+    assert fails(estimator)(batching)
+    found = smallest(batching, fails(estimator), SIZES)
     assert fails(estimator)(found)
     assert (states, tokens, length) == (found.problem.S, found.problem.A, found.problem.T)
     assert found.rows == 1
@@ -70,9 +70,9 @@ def test_what_suffices_is_left(estimator, problem, states, tokens, length):
 
 def test_what_is_smaller_is_a_problem_with_less_and_drawn_from_the_same():
     for p in drawn(60, off_policy=None, critic=True, discounts=(1, F(1, 2))):
-        for other in smaller(Plan(p, 1, 2), SIZES):
+        for other in smaller(Batching(p, 1, 2), SIZES):
             q = other.problem
-            assert isinstance(q, Problem)
+            assert isinstance(q, Episodes)
             q.check_law()
             assert q.on_policy == p.on_policy
             assert q.exact == p.exact

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from pgsym.estimators.episodes import Floats, Problem
+from pgsym.estimators.episodes import Episodes, Floats
 
 Formulas = Callable[[Floats], Sequence[Floats]]
 """What a framework makes of logits of shape (K, A): π, then log π by several formulas, each of that shape.
@@ -40,7 +40,7 @@ class Settled:
 _rows: dict[tuple[str, tuple[float, ...]], tuple[Floats, Floats, Floats]] = {}  # by framework and row
 
 
-def settled(problem: Problem, which: str, framework: str, formulas: Formulas) -> Settled:
+def settled(problem: Episodes, which: str, framework: str, formulas: Formulas) -> Settled:
     """The policy, behaviour or reference of a problem in float64; rows that are the same have the same numbers."""
     kept: dict[tuple[str, str], Settled] = problem.__dict__.setdefault("_settled", {})
     if (framework, which) not in kept:

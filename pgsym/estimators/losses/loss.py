@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError, NotFinite
-from pgsym.estimators.episodes import Floats, Ints, Problem
+from pgsym.estimators.episodes import Episodes, Floats, Ints
 from pgsym.estimators.losses.advantages import Rule, rule
 from pgsym.estimators.losses.arguments import ADVANTAGES, HELD, LEGAL, MEANINGS, MOVING, SAME, axes, meanings
 from pgsym.estimators.losses.logits import Settled, settled
@@ -182,7 +182,7 @@ class FromLoss(ABC):
                 "that says nothing against it, but it cannot be told from one that is a little off; compute in float64"
             )
 
-    def _accept(self, problem: Problem) -> None:
+    def _accept(self, problem: Episodes) -> None:
         if problem.exact:
             raise EstimatorError(f"{self.framework} computes in float64, not in Fractions: ask at problem.floats()")
         never = np.argwhere(problem.policy == 0)
@@ -222,7 +222,7 @@ class FromLoss(ABC):
             out["group_ids"] = self._flat(samples.group_ids[np.newaxis], "R", samples.problem.T)[0]
         return out
 
-    def settled(self, problem: Problem, which: str) -> Settled:
+    def settled(self, problem: Episodes, which: str) -> Settled:
         """The policy, behaviour or reference of a problem as the framework has it: one source for all that is given."""
         return settled(problem, which, self.framework, self.formulas)
 
@@ -233,7 +233,7 @@ class FromLoss(ABC):
         met = samples.problem.mask[samples.episodes]
         return {"_ratio": np.where(met, samples["ratios"], padded), "_own": own}
 
-    def _table(self, problem: Problem, which: str) -> Floats:
+    def _table(self, problem: Episodes, which: str) -> Floats:
         """A policy that does not move: rows that are those of π are the framework's, others as given."""
         given = getattr(problem, which)
         same = np.all(given == problem.policy, axis=1, keepdims=True)
