@@ -10,7 +10,8 @@ import numpy as np
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import Comparison, Kind
-from pgsym.estimators.exact_moments import ROUNDING, Moments, moments, refusal
+from pgsym.estimators.enumeration import moments, refusal
+from pgsym.estimators.exact_moments import ROUNDING, Moments
 from pgsym.estimators.problems import Case, Scope
 from pgsym.estimators.subject import Subject
 

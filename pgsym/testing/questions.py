@@ -14,8 +14,9 @@ from pgsym.errors import NotFinite
 from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import TOLERANCE, Comparison, Kind, number, recognised
 from pgsym.estimators.diagnosis import different, guess, observe_all
+from pgsym.estimators.enumeration import moments
 from pgsym.estimators.estimator import Estimator
-from pgsym.estimators.exact_moments import ROUNDING, Moments, judged, moments, row
+from pgsym.estimators.exact_moments import ROUNDING, Moments, judged, row
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.meaning.numbers.base import Array
 from pgsym.testing.options import Outcome

@@ -11,9 +11,10 @@ import numpy as np
 from pgsym.errors import NotFinite
 from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import TOLERANCE, compare
+from pgsym.estimators.enumeration import sampled
 from pgsym.estimators.episodes import Floats
 from pgsym.estimators.estimator import Estimator, Sized, check, estimated, reads_rewards
-from pgsym.estimators.exact_moments import ROUNDING, row, sampled
+from pgsym.estimators.exact_moments import ROUNDING, row
 from pgsym.estimators.samples import FILLED, Padding, Samples
 from pgsym.testing.options import Outcome
 from pgsym.testing.questions import Explanation, said

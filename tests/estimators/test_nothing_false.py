@@ -277,7 +277,7 @@ def test_what_is_remembered_of_earlier_samples_is_seen(monkeypatch: pytest.Monke
     def remembering(returns: Any, total_scores: Any) -> Any:
         return reinforce(kept.setdefault(returns.shape, returns), total_scores)
 
-    monkeypatch.setattr("pgsym.estimators.exact_moments.CHUNK", 2000)
+    monkeypatch.setattr("pgsym.estimators.enumeration.CHUNK", 2000)
     with pytest.raises(EstimatorError, match="remembering says of a sample what it said of another: it remembers"):
         moments(remembering, bandit([0.3, 0.7], [0, 1]), group_size=10)
 

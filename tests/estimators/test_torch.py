@@ -330,7 +330,7 @@ def test_what_says_something_else_of_many_samples_is_differentiated_one_by_one()
 
 def all_samples(problem):
     from pgsym.estimators.batches import Batching
-    from pgsym.estimators.exact_moments import sampled
+    from pgsym.estimators.enumeration import sampled
 
     return sampled(Batching(problem.floats()))
 

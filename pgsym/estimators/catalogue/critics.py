@@ -12,8 +12,8 @@ from pgsym.errors import EstimatorError
 from pgsym.estimators.batches import Batching
 from pgsym.estimators.catalogue.known import Factor, KnownEstimator
 from pgsym.estimators.catalogue.returns import discounts, per_step
+from pgsym.estimators.enumeration import moments
 from pgsym.estimators.episodes import Episodes
-from pgsym.estimators.exact_moments import moments
 from pgsym.meaning.numbers.base import Array
 
 HALF = Fraction(1, 2)

@@ -10,7 +10,8 @@ from pgsym.estimators.batches import Batching
 from pgsym.estimators.catalogue.grid import EVEN, SKEW, STEEP, Point, grid
 from pgsym.estimators.catalogue.known import KnownEstimator
 from pgsym.estimators.comparison import Kind
-from pgsym.estimators.exact_moments import Moments, moments
+from pgsym.estimators.enumeration import moments
+from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.listing import tree
 
 OFF_LINE = (Kind.BIASED_DIRECTION, Kind.VANISHES, Kind.APPEARS)

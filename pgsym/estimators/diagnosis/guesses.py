@@ -61,7 +61,6 @@ def guess(
     searches = [Search(estimator, objective, batching, own, seen, several)]
     if more:  # slips that coincide where there is but one step, say, are told apart where there are several
         searches.insert(0, replace(searches[0], features=own.more(), seen=[*more, *seen]))
-    factor = None
     for search in searches:
         limited = bool(more) and search is searches[-1]
         every = [*search.seen, *(o for o in here if o not in search.seen)]

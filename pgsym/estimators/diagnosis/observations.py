@@ -10,9 +10,10 @@ import numpy as np
 
 from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import Comparison, compare
+from pgsym.estimators.enumeration import moments
 from pgsym.estimators.episodes import Floats
 from pgsym.estimators.estimator import Estimator
-from pgsym.estimators.exact_moments import Moments, moments
+from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.objectives import Objective
 
 
