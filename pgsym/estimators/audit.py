@@ -15,6 +15,7 @@ from pgsym.errors import EstimatorError, TooLarge, UnusableOption
 from pgsym.estimators.asked import RATIOS, asked
 from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import Kind, common_factor, number
+from pgsym.estimators.diagnosis import different, guess, observed
 from pgsym.estimators.findings import Finding, findings, in_members, singles_are_silent
 from pgsym.estimators.measurement import Reading, reading_of
 from pgsym.estimators.peers import Rival, known_estimators, rivals
@@ -251,10 +252,6 @@ def _without_silent_batches(readings: tuple[Reading, ...], scope: Scope) -> tupl
 def _with_hint(audit: LossAudit) -> LossAudit:
     """The audit with a guess at what went wrong, if a known pattern fits."""
     if audit.worst is None or audit.worst.found is None:
-        return audit
-    try:
-        from pgsym.estimators.diagnosis import different, guess, observed
-    except ImportError:
         return audit
     found = {id(r.batching): r.found for r in audit.asked if r.found is not None and not r.found.draws}
     also = [

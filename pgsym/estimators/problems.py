@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
@@ -112,17 +112,18 @@ def objective_named(text: str) -> Objective:
         raise UnusableOption(f"{text!r} is no objective: say {', '.join(OBJECTIVES)} or a sum such as J - 0.1*kl")
     if not all(sign for sign, _, _ in terms[1:]):
         raise UnusableOption(f"{text!r} is no objective: join its parts by + or -")
-    out: Objective | None = None
-    for sign, number, name in terms:
+    parts = []
+    for sign, factor, name in terms:
         if name not in OBJECTIVES:
             raise UnusableOption(f"there is no objective {name!r}; it is one of {', '.join(OBJECTIVES)}")
         try:
-            part = Fraction(number) * OBJECTIVES[name] if number else OBJECTIVES[name]
+            parts.append((sign, Fraction(factor) * OBJECTIVES[name] if factor else OBJECTIVES[name]))
         except (ValueError, ZeroDivisionError):
-            raise UnusableOption(f"{number} is no number, in the objective {text!r}") from None
-        part = -part if out is None and sign == "-" else part
-        out = part if out is None else out - part if sign == "-" else out + part
-    assert out is not None
+            raise UnusableOption(f"{factor} is no number, in the objective {text!r}") from None
+    (sign, out), *rest = parts
+    out = -out if sign == "-" else out
+    for sign, part in rest:
+        out = out - part if sign == "-" else out + part
     return out
 
 
@@ -259,12 +260,4 @@ def _drawn(rng: np.random.Generator, S: int, A: int) -> list[list[Fraction]]:
     return [[Fraction(w, sum(row)) for w in row] for row in weights]
 
 
-def shifted(problem: Episodes, by: Any = 1) -> Episodes:
-    """The same problem where every episode is paid as much more, at its last step."""
-    rewards = np.array(problem.rewards, copy=True)
-    last = problem.lengths - 1
-    rewards[np.arange(problem.E), last] = rewards[np.arange(problem.E), last] + by / problem.discounts[last]
-    return replace(problem, rewards=rewards)
-
-
-__all__ = ["Case", "Scope", "cases", "objective_named", "shifted"]
+__all__ = ["Case", "Scope", "cases", "objective_named"]

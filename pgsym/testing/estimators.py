@@ -16,15 +16,16 @@ from typing import Any, Final, Unpack
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks import IsGradient, LowerVariance, PaddingIgnored, Partition, SameGradient
+from pgsym.estimators.checks.padding import FILLS
+from pgsym.estimators.checks.partition import WEIGHTS
 from pgsym.estimators.comparison import number
 from pgsym.estimators.estimator import Estimator, as_estimator
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.samples import arguments
 from pgsym.testing import needs, settings
 from pgsym.testing.options import Options, Result, Scope, whole
-from pgsym.testing.questions import IsGradient, LowerVariance, SameGradient
 from pgsym.testing.runner import hold
-from pgsym.testing.samplewise import FILLS, WEIGHTS, PaddingIgnored, Partition
 
 Function = Estimator | Callable[..., Any]
 Factor = int | float | Fraction | Callable[..., Any]
@@ -49,13 +50,13 @@ def assert_unbiased(estimator: Function, **options: Unpack[Options]) -> Result:
     tested: reinforce is an unbiased estimate of ∇(J)
     """
     __tracebackhide__ = True
-    return _gradient("assert_unbiased", estimator, expected_return, None, options)
+    return _gradient(estimator, expected_return, None, options)
 
 
 def assert_gradient_of(estimator: Function, objective: Objective, **options: Unpack[Options]) -> Result:
     """Where an estimator's expectation is the gradient of an objective, such as `expected_return - 0.1 * kl`."""
     __tracebackhide__ = True
-    return _gradient("assert_gradient_of", estimator, objective, None, options)
+    return _gradient(estimator, objective, None, options)
 
 
 def assert_scaled(
@@ -74,7 +75,7 @@ def assert_scaled(
     """
     __tracebackhide__ = True
     if not callable(by):
-        return _gradient("assert_scaled", estimator, objective, lambda _: by, options, number(_finite("by", by)))
+        return _gradient(estimator, objective, lambda _: by, options, number(_finite("by", by)))
     given = arguments(by, {}, SIZES)
     words = called = f"by({', '.join(given)})"
 
@@ -85,7 +86,7 @@ def assert_scaled(
         sizes = Scope.of(options).group_size
         each = ", ".join(number(_finite(called, by(size))) for size in sizes)
         words = f"({each} for group_size = {', '.join(map(str, sizes))})"
-    return _gradient("assert_scaled", estimator, objective, factor, options, words)
+    return _gradient(estimator, objective, factor, options, words)
 
 
 def assert_direction(estimator: Function, objective: Objective = expected_return, **options: Unpack[Options]) -> Result:
@@ -96,8 +97,8 @@ def assert_direction(estimator: Function, objective: Objective = expected_return
     __tracebackhide__ = True
     known = _estimator(estimator, options)
     scope = Scope.of(options, names=needs.asked(known))
-    question = IsGradient(known, objective, "assert_direction", direction=True, rtol=scope.rtol, given=scope.listed)
-    return hold(question, scope, f"{known.name} points along ∇({objective})")
+    check = IsGradient(known, objective, direction=True, rtol=scope.rtol, given=scope.listed)
+    return hold(check, scope, f"{known.name} points along ∇({objective})")
 
 
 def assert_same_gradient(loss_a: Function, loss_b: Function, **options: Unpack[Options]) -> Result:
@@ -139,7 +140,7 @@ def assert_partition_invariant(estimator: Function, *, weights: str = "episodes"
     known = _estimator(estimator, options)
     scope = Scope.of(options, groups=(2, 3), group_size=(1, 2), names=needs.asked(known))
     says = f"{known.name} of a whole is that of its parts, joined by {weights}"
-    return hold(Partition(known, weights, scope.rtol), scope, says)
+    return hold(Partition(known, weights, rtol=scope.rtol), scope, says)
 
 
 def assert_padding_ignored(
@@ -155,11 +156,10 @@ def assert_padding_ignored(
         raise EstimatorError(f"fills are numbers, more a number of steps, not {fills!r} and {more!r}")
     known = _estimator(estimator, options)
     scope = Scope.of({"kinds": ("tree", "mdp"), **options}, names=needs.asked(known))
-    return hold(PaddingIgnored(known, tuple(fills), more, scope.rtol), scope, f"{known.name} ignores the padding")
+    return hold(PaddingIgnored(known, tuple(fills), more, rtol=scope.rtol), scope, f"{known.name} ignores the padding")
 
 
 def _gradient(
-    assertion: str,
     estimator: Function,
     objective: Objective,
     by: Callable[[Batching], Any] | None,
@@ -173,7 +173,7 @@ def _gradient(
     scope = Scope.of(options, names=needs.asked(known))
     about = "an unbiased estimate of" if by is None else f"an estimate of {factor} ×"
     says = f"{known.name} is {about} ∇({objective})"
-    return hold(IsGradient(known, objective, assertion, by, rtol=scope.rtol, given=scope.listed), scope, says)
+    return hold(IsGradient(known, objective, by, rtol=scope.rtol, given=scope.listed), scope, says)
 
 
 def _finite(what: str, factor: Any) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError
 from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks import Outcome
 from pgsym.estimators.episodes import Episodes
 from pgsym.testing import needs, settings
 
@@ -195,19 +196,6 @@ class Scope:
         return ways(ways(episodes, group_size), groups)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one batching: whether it holds, how far off it is, and whether there was anything to be seen.
-
-    Where it is `hidden`, it may hold or not: rounding in float64 is coarse beside the gradient.
-    """
-
-    holds: bool
-    deviation: float = 0.0
-    telling: bool = True
-    hidden: bool = False
-
-
 @dataclass(frozen=True, repr=False)
 class Result:
     """What an assertion holds of: the problems and sizes at which it was tried."""
@@ -324,4 +312,4 @@ def counted(numbers: Iterable[int], one: str, several: str) -> str:
     return f"{found} {one if found == '1' else several}"
 
 
-__all__ = ["Drawn", "Options", "Outcome", "Result", "Scope"]
+__all__ = ["Drawn", "Options", "Result", "Scope"]

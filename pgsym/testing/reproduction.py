@@ -14,12 +14,15 @@ from types import ModuleType
 from typing import Any, Final
 from unicodedata import normalize
 
+from pgsym.errors import EstimatorError
 from pgsym.estimators import objectives
 from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks import Check, IsGradient, LowerVariance, PaddingIgnored, Partition, SameGradient
+from pgsym.estimators.checks.padding import FILLS
 from pgsym.estimators.estimator import FromAdvantages, FromFunction
 from pgsym.estimators.losses import from_jax, from_torch
 from pgsym.estimators.losses.loss import FromLoss
-from pgsym.estimators.objectives import Objective
+from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.writing import NAMES, literal, python
 
 TAKEN: Final = frozenset(
@@ -179,6 +182,34 @@ class Script:
         return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
+def assertion(check: Check, batching: Batching, script: Script) -> str:
+    """The assertion that a check was asked by, with the arguments that are its own, as Python; not yet closed."""
+    match check:
+        case SameGradient(first, second):
+            return f"assert_same_gradient({script.estimator(first)}, {script.estimator(second)}"
+        case LowerVariance(estimator, than, same_mean):
+            extra = "" if same_mean else ", same_mean=False"
+            return f"assert_lower_variance({script.estimator(estimator)}, than={script.estimator(than)}{extra}"
+        case Partition(estimator, weights):
+            extra = "" if weights == "episodes" else f', weights="{weights}"'
+            return f"assert_partition_invariant({script.estimator(estimator)}{extra}"
+        case PaddingIgnored(estimator, fills, more):
+            extra = "" if fills == FILLS else f", fills=[{', '.join(map(script.number, fills))}]"
+            extra += "" if more == 1 else f", more={more}"
+            return f"assert_padding_ignored({script.estimator(estimator)}{extra}"
+        case IsGradient(estimator, objective, by, direction):
+            arguments = [script.estimator(estimator)]
+            named = by is not None or direction
+            if objective is not expected_return:
+                arguments.append(f"{'objective=' if named else ''}{script.objective(objective)}")
+            if by is not None:
+                arguments.append(f"by={script.number(by(batching))}")
+            plain = "assert_unbiased" if objective is expected_return else "assert_gradient_of"
+            name = "assert_scaled" if by is not None else "assert_direction" if direction else plain
+            return f"{name}({', '.join(arguments)}"
+    raise EstimatorError(f"no assertion asks for {type(check).__name__}")
+
+
 def home(thing: Any) -> tuple[str, str] | None:
     """(module, name) by which a thing can be imported, None if there is no such name.
 
@@ -253,4 +284,4 @@ def quoted(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in written)
 
 
-__all__ = ["Script", "home"]
+__all__ = ["Script", "assertion", "home"]

@@ -10,15 +10,16 @@ import numpy as np
 
 from pgsym.errors import EstimatorError, NotFinite
 from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks import Check, Outcome, Samplewise
+from pgsym.estimators.checks.means import not_finite
 from pgsym.estimators.comparison import number
 from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.exact_moments import row
 from pgsym.meaning.numbers.base import Array
 from pgsym.testing import needs
 from pgsym.testing.drawing import judge_any
-from pgsym.testing.options import Outcome, Result, Scope
-from pgsym.testing.questions import Question, not_finite
-from pgsym.testing.reproduction import Script
+from pgsym.testing.options import Result, Scope
+from pgsym.testing.reproduction import Script, assertion
 from pgsym.testing.smallest import smallest
 
 SHOWN: Final = 16
@@ -33,7 +34,7 @@ class _Breaks(Exception):
     """A batching at which an error came, and the error."""
 
 
-def hold(question: Question, scope: Scope, summary: str) -> Result:
+def hold(check: Check, scope: Scope, summary: str) -> Result:
     """Where it holds; raises AssertionError, with the smallest problem found, where it does not.
 
     It does not hold where what its subject asks for was never met either, unless the caller asked for just that.
@@ -45,7 +46,9 @@ def hold(question: Question, scope: Scope, summary: str) -> Result:
 
     def judge(batching: Batching) -> None:
         try:
-            outcome = question.judge(batching)
+            if isinstance(check, Samplewise):
+                check.verify(batching)
+            outcome = check.judge(batching)
         except NotFinite:
             outcome = Outcome(False)
         except Exception as error:
@@ -78,17 +81,17 @@ def hold(question: Question, scope: Scope, summary: str) -> Result:
                         break
                     judge_any(draw.strategy, judge, draw.count, scope.seed)
         except _Fails as failed:
-            batching = failed.args[0] if scope.problems is not None else _smallest(question, scope, failed.args[0])
+            batching = failed.args[0] if scope.problems is not None else _smallest(check, scope, failed.args[0])
             tried = *failing, *(other for other, outcome in seen if outcome.telling)
-            raise AssertionError(_failure(question, scope, batching, tried)) from None
+            raise AssertionError(_failure(check, scope, batching, tried)) from None
         except _Breaks as broken:
             batching, error = broken.args
             error.add_note(f"at {batching.problem}, {_batch(batching)}")
             raise error from None
     if not seen:
         raise AssertionError("no problem was tried")
-    if (question.demanding or not scope.listed) and not any(outcome.telling for _, outcome in seen):
-        raise AssertionError(f"nothing was seen: {question.silent}")
+    if (check.demanding or not scope.listed) and not any(outcome.telling for _, outcome in seen):
+        raise AssertionError(f"nothing was seen: {check.silent}")
     if not scope.listed and (missed := [name for name in lacking if not draws.excluded(scope, name)]):
         raise AssertionError(
             f"it is not shown that {summary}: what it asks for was never met\n"
@@ -100,12 +103,12 @@ def hold(question: Question, scope: Scope, summary: str) -> Result:
     )
 
 
-def _smallest(question: Question, scope: Scope, batching: Batching) -> Batching:
+def _smallest(check: Check, scope: Scope, batching: Batching) -> Batching:
     """The smallest batching like one that fails, which fails too; its size is one that was asked for."""
 
     def fails(other: Batching) -> bool:
         try:
-            return not question.judge(other).holds
+            return not check.judge(other).holds
         except NotFinite:
             return True
         except Exception:  # the user's code may break where nothing was drawn
@@ -114,16 +117,16 @@ def _smallest(question: Question, scope: Scope, batching: Batching) -> Batching:
     return smallest(batching, fails, scope.sizes())
 
 
-def _failure(question: Question, scope: Scope, batching: Batching, tried: tuple[Batching, ...]) -> str:
+def _failure(check: Check, scope: Scope, batching: Batching, tried: tuple[Batching, ...]) -> str:
     """What an AssertionError says: what is wrong, where, what shows it, and how to see it again."""
     try:
-        why = question.explain(batching, tried)
+        why = check.explain(batching, tried)
     except NotFinite as error:
         why = not_finite(batching, error, scope.group_size)
     how = "as given" if scope.listed else f"the smallest that Hypothesis found (seed {scope.seed})"
     script = Script()
-    text = script.text(batching, question.written(batching, script))
-    shown = why.shown | _on_policy(question, scope, batching)
+    text = script.text(batching, assertion(check, batching, script))
+    shown = why.shown | _on_policy(check, scope, batching)
     parts = [
         [why.headline],
         [f"The problem, {how}:", *aligned(described(batching))],
@@ -134,13 +137,13 @@ def _failure(question: Question, scope: Scope, batching: Batching, tried: tuple[
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
 
 
-def _on_policy(question: Question, scope: Scope, batching: Batching) -> dict[str, str]:
+def _on_policy(check: Check, scope: Scope, batching: Batching) -> dict[str, str]:
     """That it holds on-policy, if it does, where off-policy samples were drawn without being asked for."""
     if batching.problem.on_policy or scope.problems is not None or "off_policy" in scope.told:
         return {}
     only = replace(scope, drawn={**scope.drawn, "off_policy": False}, told=scope.told | {"off_policy"})
     try:
-        held = hold(question, only, "")
+        held = hold(check, only, "")
     except Exception:  # it need not hold there, and the user's code may fail in any way
         return {}
     many = len(held.batchings)

@@ -15,10 +15,11 @@ from pgsym.errors import EstimatorError, TooLarge, UnusableOption
 from pgsym.estimators import from_advantages, moments
 from pgsym.estimators.audit import LossAudit, audit_loss
 from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks.samplewise import shifted
 from pgsym.estimators.estimator import FromAdvantages, FromFunction
 from pgsym.estimators.findings import in_members
 from pgsym.estimators.objectives import kl
-from pgsym.estimators.problems import Scope, cases, objective_named, shifted
+from pgsym.estimators.problems import Scope, cases, objective_named
 from pgsym.estimators.subject import Subject
 
 Arrays = Any

@@ -6,9 +6,9 @@ import pytest
 
 from pgsym.estimators import Episodes, bandit, expected_return, from_advantages, tree
 from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks import IsGradient
 from pgsym.testing import assert_unbiased
 from pgsym.testing.drawing import drawn
-from pgsym.testing.questions import IsGradient
 from pgsym.testing.smallest import smaller, smallest
 
 F = Fraction
@@ -44,7 +44,7 @@ def twice(returns):
 
 
 def fails(estimator):
-    question = IsGradient(estimator, expected_return, "assert_unbiased")
+    question = IsGradient(estimator, expected_return)
     return lambda batching: not question.judge(batching).holds
 
 

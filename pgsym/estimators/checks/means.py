@@ -1,17 +1,18 @@
-"""What an assertion asks of an estimator at one problem: about its mean, about two means, about two variances."""
+"""Checks of an estimator's mean: it is a gradient, it is that of another estimator, it has less variance."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
 from pgsym.errors import NotFinite
 from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks.outcome import Explanation, Outcome
 from pgsym.estimators.comparison import TOLERANCE, Comparison, Kind, number, recognised
 from pgsym.estimators.diagnosis import different, guess, observe_all
 from pgsym.estimators.enumeration import moments
@@ -19,10 +20,6 @@ from pgsym.estimators.estimator import Estimator
 from pgsym.estimators.exact_moments import ROUNDING, Moments, judged, row
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.meaning.numbers.base import Array
-from pgsym.testing.options import Outcome
-
-if TYPE_CHECKING:
-    from pgsym.testing.reproduction import Script
 
 WIDTH: Final = 100
 """How wide prose is set."""
@@ -30,35 +27,6 @@ FEW: Final = 20_000
 """Up to how many products of Fractions (samples, times the entries of a covariance) are worth a second look."""
 LITTLE: Final = 400
 """Up to how many of them are always looked at."""
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """What went wrong at a batching: in a line, and what shows it, by its name."""
-
-    headline: str
-    shown: dict[str, str]
-
-
-class Question(Protocol):
-    """What is asked of estimators at every batching."""
-
-    @property
-    def silent(self) -> str:
-        """What is wrong where no batching says anything."""
-
-    @property
-    def demanding(self) -> bool:
-        """Whether it is wrong at problems that were given, too: where what is said would be empty, or false."""
-
-    def judge(self, batching: Batching) -> Outcome:
-        """Whether it holds at a batching; raises NotFinite where an estimate is NaN or infinite."""
-
-    def explain(self, batching: Batching, tried: Sequence[Batching] = ()) -> Explanation:
-        """What went wrong at a batching where it does not hold; `tried` are batchings at which it was tried too."""
-
-    def written(self, batching: Batching, script: Script) -> str:
-        """The assertion and its arguments that are its own, as Python, in a script that reproduces it."""
 
 
 def means(estimator: Estimator, batching: Batching, objective: Objective) -> Moments:
@@ -130,7 +98,6 @@ class IsGradient:
 
     estimator: Estimator
     objective: Objective
-    assertion: str
     by: Callable[[Batching], Any] | None = None
     direction: bool = False
     rtol: float = TOLERANCE
@@ -152,21 +119,31 @@ class IsGradient:
         along = lies.kind is Kind.SCALED and lies.cosine is not None and lies.cosine > 0
         return lies.equal or (self.direction and along)
 
+    def of(self, found: Moments) -> Outcome:
+        """Whether it holds of moments that are known already."""
+        wanted = self._wanted(found)
+        lies = found.comparison if found.draws else judged(found.mean, wanted, found, tolerance=self.rtol)
+        telling = bool(found.length > 0 or np.any(wanted != 0))
+        if lies.kind is Kind.HIDDEN:
+            return Outcome(True, lies.deviation, telling=False, hidden=True, comparison=lies)
+        return Outcome(self._holds(lies), lies.deviation, telling, comparison=lies)
+
     def judge(self, batching: Batching) -> Outcome:
-        """Whether it holds at a batching."""
+        """Whether it holds at a batching: in float64, and where rounding leaves a doubt in Fractions."""
         found = means(self.estimator, batching.floats(), self.objective)
         wanted = self._wanted(found).astype(np.float64)
-        lies = judged(found.mean, wanted, found, tolerance=self.rtol)
-        holds, telling = self._holds(lies), bool(found.length > 0 or np.any(wanted != 0))
+        outcome = self.of(found)
+        lies = outcome.comparison or found.comparison
         again = self.given or doubtful(lies, found.mean, wanted, found)
         exact = self._exactly(batching) if again else None
         if exact is not None:
-            return Outcome(self._holds(judged(exact.mean, self._wanted(exact), exact)), 0.0, telling)
-        if lies.kind is Kind.HIDDEN:
-            return Outcome(True, lies.deviation, telling=False, hidden=True)
-        if holds and not lies.equal:
+            telling = bool(found.length > 0 or np.any(wanted != 0))
+            return replace(self.of(exact), deviation=0.0, telling=telling)
+        if outcome.hidden:
+            return outcome
+        if outcome.holds and not lies.equal:
             wanted = wanted * (np.vdot(wanted, found.mean) / np.vdot(wanted, wanted))
-        return Outcome(holds, off(found.mean, wanted, noise(found), self.rtol), telling)
+        return replace(outcome, deviation=off(found.mean, wanted, noise(found), self.rtol))
 
     def _exactly(self, batching: Batching) -> Moments | None:
         return None if isinstance(self._factor(batching), float) else exactly(self.estimator, batching, self.objective)
@@ -190,16 +167,6 @@ class IsGradient:
             shown["a guess"] = hint
         does = f"point along {gradient}" if self.direction else f"estimate {factor}{gradient}"
         return Explanation(f"{self.estimator.name} does not {does}: {said(lies)}", shown)
-
-    def written(self, batching: Batching, script: Script) -> str:
-        """The assertion as Python."""
-        arguments = [script.estimator(self.estimator)]
-        if self.assertion == "assert_gradient_of" or self.objective is not expected_return:
-            objective = script.objective(self.objective)
-            arguments.append(objective if self.assertion == "assert_gradient_of" else f"objective={objective}")
-        if self.by is not None:
-            arguments.append(f"by={script.number(self.by(batching))}")
-        return f"{self.assertion}({', '.join(arguments)}"
 
 
 @dataclass(frozen=True)
@@ -244,10 +211,6 @@ class SameGradient:
             },
         )
 
-    def written(self, batching: Batching, script: Script) -> str:
-        """The assertion as Python."""
-        return f"assert_same_gradient({script.estimator(self.first)}, {script.estimator(self.second)}"
-
 
 @dataclass(frozen=True)
 class LowerVariance:
@@ -284,11 +247,6 @@ class LowerVariance:
             shown |= {f"E[{m.estimator}]": row(m.mean), f"variance of {m.estimator}": f"{number(m.variance)} (trace)"}
         return Explanation(says, {**shown, "evidence": gone_through(a)})
 
-    def written(self, batching: Batching, script: Script) -> str:
-        """The assertion as Python."""
-        extra = "" if self.same_mean else ", same_mean=False"
-        return f"assert_lower_variance({script.estimator(self.estimator)}, than={script.estimator(self.than)}{extra}"
-
 
 def gone_through(found: Moments) -> str:
     """How a mean was found; what counts as equal is the assertion's."""
@@ -324,4 +282,4 @@ def not_finite(batching: Batching, error: NotFinite, group_size: tuple[int, ...]
     return Explanation(str(error), {"a guess": f"a group of one: if yours always have more, say group_size={left}"})
 
 
-__all__ = ["Explanation", "IsGradient", "LowerVariance", "Question", "SameGradient", "not_finite"]
+__all__ = ["IsGradient", "LowerVariance", "SameGradient", "not_finite", "said"]
