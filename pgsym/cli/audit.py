@@ -18,7 +18,7 @@ from pgsym.errors import UnusableOption
 
 if TYPE_CHECKING:
     from pgsym.estimators.audit import LossAudit
-    from pgsym.estimators.comparison import Match
+    from pgsym.estimators.comparison import Comparison
     from pgsym.estimators.problems import Scope
     from pgsym.mdps.forms import Audit
     from pgsym.report.document import Document
@@ -129,7 +129,7 @@ def audit_loss_(
         str, typer.Option(help="The kinds of problems: bandit, tree, mdp (several with commas), or all.")
     ] = "all",
     groups: Annotated[str, typer.Option(help="The numbers of groups in a batch; several with commas.")] = "",
-    members: Annotated[str, typer.Option(help="The numbers of episodes in a group; several with commas.")] = "",
+    group_size: Annotated[str, typer.Option(help="The numbers of episodes in a group; several with commas.")] = "",
     length: Annotated[int, typer.Option(min=1, help="The length of the longest sequences.")] = 5,
     vocabulary: Annotated[int, typer.Option(min=2, help="The largest number of tokens or actions.")] = 5,
     end: Annotated[str, typer.Option(help="The token that ends a sequence: 0, 1 or none.")] = "0",
@@ -170,7 +170,7 @@ def audit_loss_(
     from pgsym.estimators.subject import subject
     from pgsym.user_code import Aside, load
 
-    batches = _batches(groups, members)
+    batches = _batches(groups, group_size)
     kinds = listed([problem.lower()])
     scope = Scope(
         kinds=KINDS if "all" in kinds else tuple(dict.fromkeys(kinds)),
@@ -184,7 +184,7 @@ def audit_loss_(
         seed=seed,
         budget=budget,
         draws=draws,
-        chosen=bool(members),
+        chosen=bool(group_size),
     )
     wanted = _wanted(formats, output)
     with redirect_stdout(Aside()):  # keep the function's own output out of the result
@@ -199,12 +199,12 @@ def audit_loss_(
     raise typer.Exit(0 if found.as_expected else 1)
 
 
-def _batches(groups: str, members: str) -> tuple[tuple[int, int], ...] | None:
-    """All pairs (groups, members) of the two options; None if neither is given."""
-    if not (groups or members):
+def _batches(groups: str, group_size: str) -> tuple[tuple[int, int], ...] | None:
+    """All pairs (groups, group_size) of the two options; None if neither is given."""
+    if not (groups or group_size):
         return None
     many = [_number(n, "--groups", 1) for n in listed([groups or "1"])]
-    each = [_number(m, "--members", 1) for m in listed([members or "1,2,3,4"])]
+    each = [_number(m, "--group-size", 1) for m in listed([group_size or "1,2,3,4"])]
     return tuple(dict.fromkeys((n, m) for n in many for m in each))
 
 
@@ -244,7 +244,7 @@ def show_loss_audit(found: LossAudit) -> None:
 
     scope = found.scope
     problems = len({r.case.id for r in found.readings})
-    typer.echo(f"{found.subject.reference}: {found.subject.says}; compared with ∇({scope.objective.name})")
+    typer.echo(f"{found.subject.reference}: {found.subject.summary}; compared with ∇({scope.objective.name})")
     how = "all of them computed" if found.rung == "exact" else "some of them drawn"
     typer.echo(f"{problems} problems, {len(found.readings)} readings, {found.samples:,} samples, {how}")
     typer.echo(f"scope: {_asked(scope)}\n")
@@ -255,7 +255,7 @@ def show_loss_audit(found: LossAudit) -> None:
     table(("identity", "", "deviation, and where it fails first"), rows)
     if found.worst is not None and found.worst.found is not None:
         at = found.worst.found
-        typer.echo(f"\nsmallest bias: {found.worst.case.says} ({at.scope})")
+        typer.echo(f"\nsmallest bias: {found.worst.case.summary} ({at.scope})")
         typer.echo(f"  gradient  {row(at.target)}\n  mean      {row(at.mean)}\n  bias      {row(at.bias)}")
     if found.hint is not None:
         typer.echo(f"a guess: {found.hint[1]}")
@@ -267,17 +267,17 @@ def show_loss_audit(found: LossAudit) -> None:
         typer.echo(f"\nleft out {len(large)} readings with too many samples: {large[0].why}")
     failed = [r for r in found.left_out if r.failed]
     if failed:
-        typer.echo(f"\nno estimate at {len(failed)} readings, first at {failed[0].case.says}: {failed[0].why}")
+        typer.echo(f"\nno estimate at {len(failed)} readings, first at {failed[0].case.summary}: {failed[0].why}")
     mark = "✔" if found.as_expected else "✘"
     expected = "" if found.expected == "unbiased" else f" (expected: {found.expected})"
-    typer.echo(f"\n{mark} {found.rung}: {found.says}{expected}")
+    typer.echo(f"\n{mark} {found.rung}: {found.summary}{expected}")
 
 
 def _asked(scope: Scope) -> str:
     batches = ", ".join(f"{n} × {m}" if n > 1 else str(m) for n, m in scope.batches)
     policy = "on- and off-policy" if scope.off_policy else "on-policy"
     discount = "no discount" if scope.discount == 1 else f"discount {scope.discount} too"
-    return f"{policy}, {discount}, episodes a batch (groups × members): {batches}"
+    return f"{policy}, {discount}, episodes a batch (groups × group size): {batches}"
 
 
 def _variances(found: LossAudit) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -289,18 +289,18 @@ def _variances(found: LossAudit) -> tuple[tuple[str, ...], list[tuple[str, ...]]
     for title, rivals in [(f"[bold]{escaped(own[0].title)}[/bold]", own)] + [
         (escaped(t), [r for r in found.rivals if r.title == t and not r.own]) for t in titles
     ]:
-        cells = {r.case.id: f"{float(r.found.variance):.4g}{_beside(r.found.match)}" for r in rivals}
+        cells = {r.case.id: f"{float(r.found.variance):.4g}{_beside(r.found.comparison)}" for r in rivals}
         rows.append((title, *(cells.get(c.id, "[dim]as above[/dim]") for c in cases)))
     return ("variance, and bias if any, at", *(c.id for c in cases)), rows
 
 
-def _beside(match: Match) -> str:
+def _beside(match: Comparison) -> str:
     """A short text for a bias, empty if there is none."""
     if match.equal:
         return ""
     from pgsym.estimators.comparison import Kind
 
-    if match.kind is Kind.TURNED:
+    if match.kind is Kind.BIASED_DIRECTION:
         return f"  {match.turn(3)}"
     return f"  × {short(match.factor)}" if match.factor is not None else f"  {match.kind}"
 

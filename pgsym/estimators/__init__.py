@@ -1,9 +1,10 @@
 """Sampled gradients: the exact mean, bias and covariance of any estimator, by enumeration."""
 
-from pgsym.estimators.comparison import Kind, Match
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.comparison import Comparison, Kind
+from pgsym.estimators.enumeration import moments
+from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.estimator import Estimator, from_advantages
-from pgsym.estimators.exact_moments import Moments, moments
+from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
 from pgsym.estimators.losses import from_jax, from_torch
 from pgsym.estimators.objectives import Objective, entropy, expected_return, forward_kl, kl
@@ -12,12 +13,12 @@ from pgsym.estimators.samples import COLUMNS, SHARED, Samples
 __all__ = [
     "COLUMNS",
     "SHARED",
+    "Comparison",
+    "Episodes",
     "Estimator",
     "Kind",
-    "Match",
     "Moments",
     "Objective",
-    "Problem",
     "Samples",
     "bandit",
     "contexts",

@@ -13,8 +13,9 @@ import numpy as np
 
 from pgsym.errors import EstimatorError, TooLarge, UnusableOption
 from pgsym.estimators.asked import RATIOS, asked
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import Kind, common_factor, number
+from pgsym.estimators.diagnosis import different, guess, observed
 from pgsym.estimators.findings import Finding, findings, in_members, singles_are_silent
 from pgsym.estimators.measurement import Reading, reading_of
 from pgsym.estimators.peers import Rival, known_estimators, rivals
@@ -22,10 +23,10 @@ from pgsym.estimators.problems import Scope, cases
 from pgsym.estimators.subject import Subject
 
 if TYPE_CHECKING:
-    from pgsym.estimators.catalogue import Known
+    from pgsym.estimators.catalogue import KnownEstimator
 
 EXPECTED: Final = ("unbiased", "scaled", "turned")
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """The version of the JSON record; fields are added without a new one, but none is dropped or means something else."""
 
 
@@ -58,10 +59,14 @@ class LossAudit:
 
     @property
     def factors(self) -> dict[tuple[int, int], Fraction | float]:
-        """The factor by which all means are scaled, by (groups, members); left out where there is none."""
+        """The factor by which all means are scaled, by (groups, group_size); left out where there is none."""
         out = {}
         for batch in self.scope.batches:
-            at = [r.match for r in self.asked if r.match is not None and not r.match.drawn and r.batch == batch]
+            at = [
+                r.comparison
+                for r in self.asked
+                if r.comparison is not None and not r.comparison.drawn and r.batch == batch
+            ]
             if at and (c := common_factor(at)) is not None:
                 out[batch] = c
         return out
@@ -69,7 +74,7 @@ class LossAudit:
     @property
     def verdict(self) -> str:
         """unbiased, scaled (by a positive factor for each batch), turned (by less than 90°, if at all) or wrong."""
-        matches = [r.found.match for r in self.asked if r.found is not None]
+        matches = [r.found.comparison for r in self.asked if r.found is not None]
         if any(r.asked and r.failed for r in self.readings):
             return "wrong"
         if all(m.equal for m in matches):
@@ -82,8 +87,10 @@ class LossAudit:
     @property
     def _parallel(self) -> bool:
         """Whether one factor stands for all means of a batch, be it negative or zero."""
-        tell = {r.batch for r in self.asked if r.match is not None and r.match.factor is not None}
-        appears = any(r.match is not None and r.match.kind in (Kind.APPEARS, Kind.TURNED) for r in self.asked)
+        tell = {r.batch for r in self.asked if r.comparison is not None and r.comparison.factor is not None}
+        appears = any(
+            r.comparison is not None and r.comparison.kind in (Kind.APPEARS, Kind.BIASED_DIRECTION) for r in self.asked
+        )
         return not appears and tell <= set(self.factors)
 
     @property
@@ -111,22 +118,22 @@ class LossAudit:
     @property
     def sizes(self) -> str:
         """Of what the verdict speaks: whose samples, how many actions, steps and members, which rewards."""
-        found = [r.plan for r in self.asked] or [r.plan for r in self.readings]
-        problems = [plan.problem for plan in found]
+        found = [r.batching for r in self.asked] or [r.batching for r in self.readings]
+        problems = [batching.problem for batching in found]
         low, high = min(p.rewards.min() for p in problems), max(p.rewards.max() for p in problems)
         discounts = sorted({str(p.discount) for p in problems} - {"1"})
         parts = [
             "on- and off-policy" if not all(p.on_policy for p in problems) else "on-policy",
             f"|A| = {_span(p.A for p in problems)}",
             f"T = {_span(n for p in problems for n in p.lengths.tolist())}",
-            f"groups of {_span(plan.members for plan in found)}",
+            f"groups of {_span(batching.group_size for batching in found)}",
             f"rewards from {number(low)} to {number(high)}".replace("-", "−"),
             *([f"γ = 1 or {' or '.join(discounts)}"] if discounts else []),
         ]
         return ", ".join(parts)
 
     @property
-    def says(self) -> str:
+    def summary(self) -> str:
         """The verdict in a sentence."""
         of = f"∇({self.scope.objective.name})"
         many = sum(r.asked for r in self.readings)
@@ -138,7 +145,7 @@ class LossAudit:
         if self.verdict == "unbiased":
             return f"the mean is {of} {at}"
         if self.verdict == "turned":
-            flat = sum(r.match is not None and r.match.kind is Kind.APPEARS for r in self.asked)
+            flat = sum(r.comparison is not None and r.comparison.kind is Kind.APPEARS for r in self.asked)
             beside = f"; where the gradient is zero it is not, at {flat} of them" if flat else ""
             return f"the mean is not {of}, but stays less than 90° from it {at}{beside}"
         if any(r.asked and r.failed for r in self.readings):
@@ -149,17 +156,17 @@ class LossAudit:
         return f"the mean is not {of}, nor does it always point its way"
 
     def record(self) -> dict[str, Any]:
-        """The audit as JSON-ready data, fractions as strings; the fields of version 1:
+        """The audit as JSON-ready data, fractions as strings; the fields of version 2:
 
         schema, estimator, reference, kind, objective, expected, verdict, as_expected, rung, samples
         scope        what was asked: problems, batches, length, vocabulary, end, off_policy, discount, …
-        identities   id, name, says, verdict (holds, fails, not shown), detail, and problem, batch, scope,
+        identities   id, name, summary, verdict (holds, fails, not shown), detail, and problem, batch, scope,
                      numbers of the smallest that fails
-        factors      groups, members, factor: the exact multiple of the gradient that the mean is
-        hint         pattern, says; null without one
+        factors      groups, group_size, factor: the exact multiple of the gradient that the mean is
+        hint         pattern, summary; null without one
         smallest     the smallest reading that is biased, with gradient, mean and bias; null if none is
-        readings     every problem with every batch: problem, groups, members, asked, match, mean, gradient, bias, …
-        variances    problem, estimator, variance, mean_squared_error, match: the estimator beside known ones
+        readings     every problem with every batch: problem, groups, group_size, asked, comparison, mean, gradient, …
+        variances    problem, estimator, variance, mean_squared_error, comparison: the estimator beside known ones
         """
         return {
             "schema": SCHEMA,
@@ -174,8 +181,8 @@ class LossAudit:
             "samples": self.samples,
             "scope": self.scope.record(),
             "identities": [i.record() for i in self.identities],
-            "factors": [{"groups": n, "members": m, "factor": number(c)} for (n, m), c in self.factors.items()],
-            "hint": None if self.hint is None else dict(zip(("pattern", "says"), self.hint, strict=True)),
+            "factors": [{"groups": n, "group_size": m, "factor": number(c)} for (n, m), c in self.factors.items()],
+            "hint": None if self.hint is None else dict(zip(("pattern", "summary"), self.hint, strict=True)),
             "smallest": None if self.worst is None else self.worst.record(),
             "readings": [r.record() for r in self.readings],
             "variances": [r.record() for r in self.rivals],
@@ -186,7 +193,7 @@ def audit_loss(
     subject: Subject,
     scope: Scope,
     expected: str = "unbiased",
-    known: Sequence[Known] | None = None,
+    known: Sequence[KnownEstimator] | None = None,
     watched: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> LossAudit:
     """Hold an estimator to the gradient at all problems of a scope.
@@ -200,17 +207,17 @@ def audit_loss(
     >>> def group_mean(returns):
     ...     return returns - returns.mean(axis=1, keepdims=True)
     >>> scope = Scope(kinds=("bandit",), batches=((1, 2), (1, 3)))
-    >>> print(audit_loss(Subject(from_advantages(group_mean), "advantages", "group_mean", True), scope, known=()).says)
+    >>> print(audit_loss(Subject(from_advantages(group_mean), "advantages", "group_mean", True), scope, known=()).summary)
     the mean is ∇(J) times (G − 1)/G at all 14 readings asked for (on-policy, |A| = 2 to 5, T = 1, groups of 2 to 3, rewards from −40 to 1000)
     """  # noqa: E501
     if expected not in EXPECTED:
         raise UnusableOption(f"what is expected is one of {', '.join(EXPECTED)}, not {expected!r}")
     if scope.off_policy is None:
         scope = replace(scope, off_policy=not RATIOS.isdisjoint(asked(subject.estimator)))
-    plans = [(c, Plan(c.problem, *batch)) for c in cases(scope) for batch in scope.batches]
+    batchings = [(c, Batching(c.problem, *batch)) for c in cases(scope) for batch in scope.batches]
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)
-        readings = tuple(reading_of(subject, scope, case, plan) for case, plan in watched(plans))
+        readings = tuple(reading_of(subject, scope, case, batching) for case, batching in watched(batchings))
         _check_readings(readings, scope)
         readings = _without_silent_batches(readings, scope)
         compared = rivals(subject, scope, readings, known_estimators() if known is None else known)
@@ -229,31 +236,30 @@ def _check_readings(readings: Sequence[Reading], scope: Scope) -> None:
         at = [r for r in readings if r.asked and r.batch == batch]
         large = next((r for r in at if r.too_large), None)
         if scope.chosen and large is not None and all(r.found is None for r in at):
-            raise TooLarge(f"at {large.case.says}: {large.why}")
-    asked = sorted((r for r in readings if r.asked), key=lambda r: (r.plan.rows == 1, r.size))
+            raise TooLarge(f"at {large.case.summary}: {large.why}")
+    asked = sorted((r for r in readings if r.asked), key=lambda r: (r.batching.rows == 1, r.size))
     if all(r.found is None for r in asked):
         raise EstimatorError(asked[0].why)
 
 
 def _without_silent_batches(readings: tuple[Reading, ...], scope: Scope) -> tuple[Reading, ...]:
     """The readings, single members not asked for where the estimator says nothing of any and nobody chose them."""
-    if not singles_are_silent(readings, scope) or all(r.plan.rows == 1 for r in readings):
+    if not singles_are_silent(readings, scope) or all(r.batching.rows == 1 for r in readings):
         return readings
-    return tuple(replace(r, asked=r.asked and r.plan.rows > 1) for r in readings)
+    return tuple(replace(r, asked=r.asked and r.batching.rows > 1) for r in readings)
 
 
 def _with_hint(audit: LossAudit) -> LossAudit:
     """The audit with a guess at what went wrong, if a known pattern fits."""
     if audit.worst is None or audit.worst.found is None:
         return audit
-    try:
-        from pgsym.estimators.diagnosis import different, guess, observed
-    except ImportError:
-        return audit
-    found = {id(r.plan): r.found for r in audit.asked if r.found is not None and not r.found.draws}
-    also = [observed(found[id(plan)]) for plan in different(r.plan for r in audit.asked if id(r.plan) in found)]
-    hint = guess(audit.subject.estimator, audit.worst.plan, audit.scope.objective, audit.worst.found, also)
-    return audit if hint is None else replace(audit, hint=(hint.pattern, hint.says))
+    found = {id(r.batching): r.found for r in audit.asked if r.found is not None and not r.found.draws}
+    also = [
+        observed(found[id(batching)])
+        for batching in different(r.batching for r in audit.asked if id(r.batching) in found)
+    ]
+    hint = guess(audit.subject.estimator, audit.worst.batching, audit.scope.objective, audit.worst.found, also)
+    return audit if hint is None else replace(audit, hint=(hint.pattern, hint.summary))
 
 
 __all__ = ["LossAudit", "audit_loss"]

@@ -12,7 +12,7 @@ import numpy as np
 
 from pgsym.errors import EstimatorError, TooLarge
 from pgsym.estimators.comparison import shortly
-from pgsym.estimators.episodes import Ints, Problem
+from pgsym.estimators.episodes import Episodes, Ints
 from pgsym.meaning.numbers.base import Array
 
 UNITS: Final = 5_000_000
@@ -20,30 +20,30 @@ UNITS: Final = 5_000_000
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How a sample is drawn: `groups` groups, each of `members` episodes from one start.
+class Batching:
+    """How a sample is drawn: `groups` groups, each of `group_size` episodes from one start.
 
     With `unordered`, samples that differ only by the order of members (and of groups) are visited once and counted as
     often as they occur; the estimator must not care.
     """
 
-    problem: Problem
+    problem: Episodes
     groups: int = 1
-    members: int = 1
+    group_size: int = 1
     unordered: bool = False
 
     def __post_init__(self) -> None:
-        for what, n in (("groups", self.groups), ("members", self.members)):
+        for what, n in (("groups", self.groups), ("group_size", self.group_size)):
             if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
                 raise EstimatorError(f"{what} is a positive int, not {n!r}")
 
     @property
     def rows(self) -> int:
         """How many episodes a sample has."""
-        return self.groups * self.members
+        return self.groups * self.group_size
 
-    def floats(self) -> Plan:
-        """The same plan at the problem in float64."""
+    def floats(self) -> Batching:
+        """The same batching at the problem in float64."""
         return replace(self, problem=self.problem.floats()) if self.problem.exact else self
 
     def starts(self) -> list[Ints]:
@@ -55,7 +55,7 @@ class Plan:
     @property
     def count(self) -> int:
         """How many samples are visited."""
-        units = sum(self._ways(len(episodes), self.members) for episodes in self.starts())
+        units = sum(self._ways(len(episodes), self.group_size) for episodes in self.starts())
         return self._ways(units, self.groups)
 
     def _ways(self, kinds: int, places: int) -> int:
@@ -66,10 +66,10 @@ class Plan:
         if self.groups == 1:
             yield from self._units(size)
             return
-        units = sum(self._ways(len(episodes), self.members) for episodes in self.starts())
+        units = sum(self._ways(len(episodes), self.group_size) for episodes in self.starts())
         if units > UNITS:
             raise TooLarge(
-                f"{shortly(units)} groups are too many to combine: use fewer members, or draw samples (draws=…)"
+                f"{shortly(units)} groups are too many to combine: use a smaller group_size, or draw samples (draws=…)"
             )
         parts = list(self._units(UNITS))
         episodes, mass = (np.concatenate([p[i] for p in parts]) for i in (0, 1))
@@ -82,7 +82,7 @@ class Plan:
         for episodes in self.starts():
             start = mass[episodes].sum()
             given = mass[episodes] / start
-            for index, weights in self._tuples(given, self.members, size):
+            for index, weights in self._tuples(given, self.group_size, size):
                 yield episodes[index], start * weights
 
     def _tuples(self, law: Array, places: int, size: int) -> Iterator[tuple[Ints, Array]]:
@@ -115,8 +115,8 @@ class Plan:
         for low in range(0, count, size):
             n = min(size, count - low)
             start = rng.choice(len(groups), size=(n, self.groups), p=law / law.sum())
-            uniform = rng.random((n, self.groups, self.members))
-            out = np.empty((n, self.groups, self.members), dtype=np.int64)
+            uniform = rng.random((n, self.groups, self.group_size))
+            out = np.empty((n, self.groups, self.group_size), dtype=np.int64)
             for k, episodes in enumerate(groups):
                 at = start == k
                 drawn = np.searchsorted(cumulated[k], uniform[at], side="right")
@@ -124,4 +124,4 @@ class Plan:
             yield out.reshape(n, self.rows)
 
 
-__all__ = ["Plan"]
+__all__ = ["Batching"]

@@ -35,14 +35,14 @@ class Kind(StrEnum):
 
     EQUAL = "equal"
     SCALED = "scaled"
-    TURNED = "turned"
+    BIASED_DIRECTION = "biased direction"
     VANISHES = "zero where it should not be"
     APPEARS = "not zero where it should be"
     HIDDEN = "hidden by rounding"
 
 
 @dataclass(frozen=True)
-class Match:
+class Comparison:
     """A gradient against the one it should be.
 
     `factor` is c where one is exactly c times the other, a Fraction where it is one (or within 10^-12 of one with a
@@ -74,7 +74,7 @@ class Match:
         if self.kind is Kind.SCALED:
             exactly = "exactly " if isinstance(self.factor, Fraction | int) else ""
             return f"scaled by about {self.factor:.3g}" if self.drawn else f"scaled by {exactly}{number(self.factor)}"
-        if self.kind is Kind.TURNED:
+        if self.kind is Kind.BIASED_DIRECTION:
             beside = f" ({told})" if (told := self.cosine_told) else ""
             return f"turned by about {self.turn(2)}" if self.drawn else f"turned by {self.turn()}{beside}"
         return str(self.kind)
@@ -82,7 +82,7 @@ class Match:
     def turn(self, digits: int = 4) -> str:
         """The angle in words: as much as its digits show, and for one that is nearly straight what it lacks.
 
-        >>> Match(Kind.TURNED, None, -1.0, 2.0, sine=1e-9).turn()
+        >>> Comparison(Kind.BIASED_DIRECTION, None, -1.0, 2.0, sine=1e-9).turn()
         '180° less 5.73e-08°'
         """
         angle = self.angle or 0.0
@@ -98,12 +98,12 @@ class Match:
         return "" if said in ("cosine 1", "cosine -1") else said
 
 
-def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: float = 0.0) -> Match:
+def compare(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: float = 0.0) -> Comparison:
     """How a gradient lies to the one it should be; Fractions are compared exactly, and floats within the tolerance.
 
     Lengths up to `noise` count as zero (floats only): what summing leaves of terms that cancel.
 
-    >>> print(match(np.array([2.0, -2.0]), np.array([3.0, -3.0])))
+    >>> print(compare(np.array([2.0, -2.0]), np.array([3.0, -3.0])))
     scaled by exactly 2/3
     """
     m, w = np.ravel(found), np.ravel(wanted)
@@ -114,23 +114,23 @@ def match(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: floa
     small = 0.0 if exact else noise
     zero = [not (x != 0).any() if exact else n <= small for x, n in zip((m, w), lengths, strict=True)]
     if all(zero):
-        return Match(Kind.EQUAL, None, None, 0.0)
+        return Comparison(Kind.EQUAL, None, None, 0.0)
     apart = sqrt(float(((m - w) ** 2).sum())) / max(lengths)
     if not (m != w).any() if exact else apart * max(lengths) <= max(tolerance * max(lengths), noise):
-        return Match(Kind.EQUAL, Fraction(1), 1.0, apart)
+        return Comparison(Kind.EQUAL, Fraction(1), 1.0, apart)
     if zero[0]:
-        return Match(Kind.VANISHES, Fraction(0), None, apart)
+        return Comparison(Kind.VANISHES, Fraction(0), None, apart)
     if zero[1]:
-        return Match(Kind.APPEARS, None, None, apart)
+        return Comparison(Kind.APPEARS, None, None, apart)
     factor = (m * w).sum() / (w * w).sum()
     rest = m - factor * w
     parallel = (
         not (rest != 0).any() if exact else sqrt(float((rest * rest).sum())) <= max(tolerance * lengths[0], noise)
     )
     if parallel:
-        return Match(Kind.SCALED, recognised(factor), 1.0 if factor > 0 else -1.0, apart)
+        return Comparison(Kind.SCALED, recognised(factor), 1.0 if factor > 0 else -1.0, apart)
     cosine, sine = direction(m, w)
-    return Match(Kind.TURNED, None, cosine, apart, sine=sine)
+    return Comparison(Kind.BIASED_DIRECTION, None, cosine, apart, sine=sine)
 
 
 def direction(found: Array, wanted: Array) -> tuple[float, float]:
@@ -198,7 +198,7 @@ def shortly(count: int) -> str:
     return digits.replace("E", "e")
 
 
-def common_factor(matches: Sequence[Match]) -> Fraction | float | None:
+def common_factor(matches: Sequence[Comparison]) -> Fraction | float | None:
     """The one factor by which all gradients are scaled; None if there is none, or if no gradient says anything."""
     factors = [m.factor for m in matches if m.kind in (Kind.EQUAL, Kind.SCALED) and m.factor is not None]
     if not factors or any(m.kind not in (Kind.EQUAL, Kind.SCALED) for m in matches):
@@ -207,4 +207,14 @@ def common_factor(matches: Sequence[Match]) -> Fraction | float | None:
     return first if all(abs(float(f) - float(first)) <= 1e-9 * abs(float(first)) for f in factors) else None
 
 
-__all__ = ["Kind", "Match", "common_factor", "direction", "hidden", "match", "number", "recognised", "shortly"]
+__all__ = [
+    "Comparison",
+    "Kind",
+    "common_factor",
+    "compare",
+    "direction",
+    "hidden",
+    "number",
+    "recognised",
+    "shortly",
+]

@@ -34,7 +34,7 @@ LAW_TOLERANCE: Final = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class Episodes:
     """E episodes of at most T steps in S states (contexts) with A actions (tokens), and three policies for them.
 
     `policy` is π_θ, whose gradient is wanted; `behaviour` is what the samples are drawn from, and `reference` what
@@ -241,14 +241,14 @@ class Problem:
         return np.asarray((weights[:, np.newaxis] * self.total_scores).sum(axis=0)).reshape(self.S, self.A)
 
     # other problems --------------------------------------------------------------------------------------------
-    def floats(self) -> Problem:
+    def floats(self) -> Episodes:
         """The same problem in float64."""
         keys = ("rewards", "chance", "policy", "behaviour", "reference")
         critic = None if self.critic is None else self.critic.astype(np.float64)
         tables = {key: getattr(self, key).astype(np.float64) for key in keys}
         return replace(self, **tables, discount=float(self.discount), critic=critic)
 
-    def longer(self, steps: int = 1) -> Problem:
+    def longer(self, steps: int = 1) -> Episodes:
         """The same problem with more steps of padding at the end of every episode."""
 
         def padded(table: Array) -> Array:
@@ -261,7 +261,7 @@ class Problem:
         arrays = {key: padded(getattr(self, key)) for key in ("states", "actions", "rewards", "mask")}
         return replace(self, **arrays, critic=critic)  # type: ignore[arg-type]
 
-    def with_logits(self, theta: Floats) -> Problem:
+    def with_logits(self, theta: Floats) -> Episodes:
         """The problem in float64 at a policy with other logits, of shape (S, A); the other policies stay."""
         powers = np.exp(theta - theta.max(axis=1, keepdims=True))
         return replace(self.floats(), policy=powers / powers.sum(axis=1, keepdims=True))
@@ -326,4 +326,4 @@ def numbers_table(key: str, table: Table | Sequence[Any]) -> Array:
     return numbers if exact else numbers.astype(np.float64)
 
 
-__all__ = ["Problem"]
+__all__ = ["Episodes"]

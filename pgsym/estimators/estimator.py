@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeGuard, runtime_checkable
 import numpy as np
 
 from pgsym.errors import EstimatorError, NotFinite
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.samples import COLUMNS, SHARED, Samples, arguments
 from pgsym.meaning.numbers.base import Array
 
@@ -127,7 +127,7 @@ def from_advantages(function: Callable[..., Any], **names: str) -> FromAdvantage
     >>> def group_mean(returns):
     ...     return returns - returns.mean(axis=1, keepdims=True)
     >>> half = Fraction(1, 2)
-    >>> print(moments(from_advantages(group_mean), bandit([half, half], [0, 1]), members=3).match)
+    >>> print(moments(from_advantages(group_mean), bandit([half, half], [0, 1]), group_size=3).comparison)
     scaled by exactly 2/3
     """
     return FromAdvantages(function, names)
@@ -219,10 +219,10 @@ def check(estimator: Estimator, samples: Samples, estimates: Array, unordered: b
     if not unordered:
         return
     rng = np.random.default_rng(0)
-    drawn = next(Plan(samples.problem, samples.groups, samples.members).draws(CHECKED, 0, CHECKED))
+    drawn = next(Batching(samples.problem, samples.groups, samples.group_size).draws(CHECKED, 0, CHECKED))
     every = replace(samples, episodes=drawn)
     for first, says in ((samples, estimates), (every, estimated(estimator, every))):
-        grouped = first.episodes.reshape(len(first), samples.groups, samples.members)
+        grouped = first.episodes.reshape(len(first), samples.groups, samples.group_size)
         turns = rng.random(grouped.shape[:2]).argsort(axis=1)[..., np.newaxis]
         for other in (grouped[:, ::-1, ::-1], np.take_along_axis(rng.permuted(grouped, axis=2), turns, axis=1)):
             if not _same(estimated(estimator, replace(first, episodes=other.reshape(len(first), -1))), says, 1e-9):

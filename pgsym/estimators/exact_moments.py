@@ -1,15 +1,7 @@
-"""The exact mean, bias, covariance and mean squared error of any estimator, by going through all its samples.
-
-No sampling: every batch that can be drawn is given to the estimator, and what it says is weighted by the batch's
-probability.  In Fractions the result is exact, in float64 it is exact to rounding.  Where there are too many batches
-the work is refused, with its estimate; samples can be drawn instead, and then the result says so.
-"""
+"""What an estimator does at one problem: its exact mean, bias, covariance and mean squared error."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -19,30 +11,11 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.decide.verdicts import Rung
-from pgsym.errors import EstimatorError, TooLarge
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.comparison import SMALL, TOLERANCE, Kind, Match, direction, hidden, match, number, shortly
-from pgsym.estimators.episodes import Floats, Ints, Problem
-from pgsym.estimators.estimator import (
-    Estimator,
-    Sized,
-    as_estimator,
-    check,
-    check_last,
-    estimated,
-    reads_rewards,
-)
-from pgsym.estimators.objectives import Objective, expected_return, summed
-from pgsym.estimators.samples import Samples
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.comparison import SMALL, TOLERANCE, Comparison, Kind, compare, direction, hidden, number
+from pgsym.estimators.episodes import Episodes, Floats
 from pgsym.meaning.numbers.base import Array
 
-BUDGET: Final = 20_000_000
-"""How many samples are gone through without being asked."""
-CHUNK: Final = 2**20
-"""How many numbers a chunk's largest array may have."""
-RATE: Final = 2_000_000
-"""Samples a second of a simple estimator, for estimates of time."""
-YEAR: Final = 365 * 86_400
 ROUNDING: Final = 64 * 2.0**-53
 """What summing in float64 may leave of terms that cancel, relative to their lengths."""
 CONFIDENCE: Final = 0.99
@@ -63,7 +36,7 @@ class Moments:
 
     estimator: str
     objective: str
-    plan: Plan
+    batching: Batching
     mean: Array
     target: Array
     covariance: Array
@@ -77,9 +50,9 @@ class Moments:
     unseen: Array | None = None
 
     @property
-    def problem(self) -> Problem:
+    def problem(self) -> Episodes:
         """The problem it was computed at."""
-        return self.plan.problem
+        return self.batching.problem
 
     @property
     def bias(self) -> Array:
@@ -110,9 +83,9 @@ class Moments:
         return np.asarray(scatter.reshape(self.mean.shape) + (0 if self.unseen is None else self.unseen))
 
     @cached_property
-    def match(self) -> Match:
+    def comparison(self) -> Comparison:
         """How the mean lies to the gradient; of draws, only what their margin shows."""
-        return self._match_of_draws() if self.draws else judged(self.mean, self.target, self)
+        return self._comparison_of_draws() if self.draws else judged(self.mean, self.target, self)
 
     @property
     def noise(self) -> float:
@@ -132,24 +105,24 @@ class Moments:
         """Whether no estimate is more than rounding may leave, so that the mean is zero up to rounding."""
         return not self.problem.exact and self.length - self.target_length <= self.noise
 
-    def _match_of_draws(self) -> Match:
+    def _comparison_of_draws(self) -> Comparison:
         m, w, margin = self.mean.ravel(), self.target.ravel(), self.margin.ravel() + ROUNDING * self.length
-        found = match(m, w)
+        found = compare(m, w)
         if np.all(np.abs(m - w) <= margin):
-            return Match(Kind.EQUAL, None, None, found.deviation, drawn=True)
+            return Comparison(Kind.EQUAL, None, None, found.deviation, drawn=True)
         if found.kind in (Kind.APPEARS, Kind.VANISHES) or np.all(np.abs(m) <= margin):
             return replace(found, kind=Kind.APPEARS if found.kind is Kind.APPEARS else Kind.VANISHES, drawn=True)
         some = w != 0
         low, high = np.sort([(m[some] - margin[some]) / w[some], (m[some] + margin[some]) / w[some]], axis=0)
         cosine, sine = direction(m, w)
         if np.all(np.abs(m[~some]) <= margin[~some]) and low.max() <= high.min():
-            return Match(Kind.SCALED, float(m @ w / (w @ w)), cosine, found.deviation, drawn=True, sine=sine)
-        return Match(Kind.TURNED, None, cosine, found.deviation, drawn=True, sine=sine)
+            return Comparison(Kind.SCALED, float(m @ w / (w @ w)), cosine, found.deviation, drawn=True, sine=sine)
+        return Comparison(Kind.BIASED_DIRECTION, None, cosine, found.deviation, drawn=True, sine=sine)
 
     @property
     def unbiased(self) -> bool:
         """Whether the mean is the gradient; of draws, whether nothing speaks against it."""
-        return self.match.equal
+        return self.comparison.equal
 
     @property
     def rung(self) -> Rung:
@@ -161,7 +134,7 @@ class Moments:
         """How it was found, in a line."""
         if self.draws:
             return f"{self.draws:,} samples drawn at random (seed {self.seed}), normal intervals of {CONFIDENCE:.0%}"
-        kind = "multisets" if self.plan.unordered else "samples"
+        kind = "multisets" if self.batching.unordered else "samples"
         how = "in fractions"
         if not self.problem.exact:
             length = float(np.linalg.norm(self.target.astype(np.float64)))
@@ -172,14 +145,14 @@ class Moments:
     @property
     def scope(self) -> str:
         """Where this holds: the sizes, the lengths, whose samples, how they are grouped."""
-        plan = self.plan
-        batch = f"{plan.groups} group{'s' if plan.groups > 1 else ''} of {plan.members}"
-        if plan.members == 1:
-            batch = f"{plan.groups} episode{'s' if plan.groups > 1 else ''} a sample"
+        batching = self.batching
+        batch = f"{batching.groups} group{'s' if batching.groups > 1 else ''} of {batching.group_size}"
+        if batching.group_size == 1:
+            batch = f"{batching.groups} episode{'s' if batching.groups > 1 else ''} a sample"
         return f"{self.problem}, {batch}"
 
     def __str__(self) -> str:
-        about = "an unbiased estimate" if self.unbiased else str(self.match)
+        about = "an unbiased estimate" if self.unbiased else str(self.comparison)
         if self.draws and self.unbiased:
             about = "no bias seen"
         small = 0.0 if self.problem.exact else min(SMALL, self.noise)
@@ -210,10 +183,10 @@ class Moments:
             "rung": str(self.rung),
             "evidence": self.evidence,
             "unbiased": self.unbiased,
-            "match": {
-                "kind": self.match.kind.name.lower(),
-                "factor": None if self.match.factor is None else number(self.match.factor),
-                "cosine": self.match.cosine,
+            "comparison": {
+                "kind": self.comparison.kind.name.lower(),
+                "factor": None if self.comparison.factor is None else number(self.comparison.factor),
+                "cosine": self.comparison.cosine,
             },
             "gradient": plain(self.target),
             "mean": plain(self.mean),
@@ -226,7 +199,7 @@ class Moments:
         }
 
 
-def judged(found: Array, wanted: Array, *by: Moments, tolerance: float = TOLERANCE) -> Match:
+def judged(found: Array, wanted: Array, *by: Moments, tolerance: float = TOLERANCE) -> Comparison:
     """How a mean lies to what it should be: the one judgement of `moments`, of the assertions and of the audit.
 
     `by` are the moments that both were computed of.  Fractions are compared exactly.  In float64 two gradients are
@@ -234,202 +207,12 @@ def judged(found: Array, wanted: Array, *by: Moments, tolerance: float = TOLERAN
     where that is coarse beside the gradient itself, the mean is hidden.
     """
     noise = max(m.noise for m in by)
-    lies = match(found, wanted, tolerance, noise)
+    lies = compare(found, wanted, tolerance, noise)
     own = max(m.target_noise for m in by)
     vanish = len(by) > 1 and all(m.vanishes for m in by)
     if not vanish and any(not m.problem.exact for m in by) and hidden(found, wanted, noise, own, tolerance):
-        return Match(Kind.HIDDEN, None, None, lies.deviation)
+        return Comparison(Kind.HIDDEN, None, None, lies.deviation)
     return lies
-
-
-def moments(
-    estimator: Estimator | Callable[..., Any],
-    problem: Problem,
-    *,
-    groups: int = 1,
-    members: int = 1,
-    objective: Objective = expected_return,
-    unordered: bool = False,
-    budget: int = BUDGET,
-    draws: int = 0,
-    seed: int = 0,
-    progress: bool | None = None,
-    names: Mapping[str, str] | None = None,
-) -> Moments:
-    """The exact moments of an estimator of an objective's gradient, at one problem.
-
-    The estimator is a function of arrays that are named by its arguments (see `COLUMNS` and `SHARED`; `names` says what
-    others mean) and returns one gradient estimate for every sample, of shape (N, P) or (N, S, A); or the result of
-    `from_advantages`, `from_torch` or `from_jax`.  A sample is `groups` groups of `members` episodes.  With `unordered`
-    only multisets are gone through, and it is checked that the estimator does not care for the order.  With `draws`
-    that many samples are drawn instead, and what is found is `tested`.  A loss of a framework is
-    judged in float64.  `progress` shows a bar (by default, on a terminal, where the work is long).
-
-    Raises TooLarge, with an estimate, for more samples than the budget, and EstimatorError for one that returns the
-    wrong shape, NaN or integers, mixes samples, cares for the order, or is random by itself, and InstanceError for
-    a problem whose episodes have probabilities that do not sum to 1.
-
-    >>> from pgsym.estimators import bandit
-    >>> def reinforce(returns, total_scores):
-    ...     return (returns[..., None] * total_scores).mean(axis=1)
-    >>> half = Fraction(1, 2)
-    >>> print(moments(reinforce, bandit([half, half], [0, 1]), groups=2))
-    exact: reinforce against ∇(J): an unbiased estimate
-      scope     1 state, 2 actions, length 1, on-policy, 2 episodes a sample
-      evidence  all 4 samples gone through, in fractions
-      gradient  [-1/4, 1/4]
-      mean      [-1/4, 1/4]
-      variance  1/16 (trace), mean squared error 1/16
-    """
-    if not isinstance(problem, Problem):
-        raise EstimatorError(f"a problem is made by bandit, tree or from_mdp: {problem!r} is none")
-    if not isinstance(objective, Objective):
-        raise EstimatorError(f"an objective is one of pgsym.estimators, or made by expectation, not {objective!r}")
-    if not isinstance(budget, int | float | np.integer):
-        raise EstimatorError(f"budget={budget!r}: a budget is a number of samples")
-    known = as_estimator(estimator, names)
-    if not isinstance(seed, int | np.integer) or seed < 0:
-        raise EstimatorError(f"seed={seed!r}: a seed is an int of at least 0")
-    if draws and (not isinstance(draws, int | np.integer) or draws < FEWEST):
-        raise EstimatorError(f"draws={draws!r}: draw at least {FEWEST} samples, or none to go through all of them")
-    if draws or (problem.exact and getattr(known, "in_floats", False)):
-        problem = problem.floats()
-    plan = Plan(problem, groups, members, unordered)
-    problem.check_memory("the covariance", problem.P)
-    problem.check_law()
-    target = objective.gradient(problem)
-    size = max(32, CHUNK // (plan.rows * problem.T * problem.P))
-    total = draws or plan.count
-    if not draws and total > budget:
-        raise TooLarge(refusal(plan, total, budget))
-    length = 0.0 if problem.exact else objective.length(problem)
-    gathered = _Sums(target, problem.exact, length)
-    drawn = np.zeros(problem.E, dtype=bool)
-    watched, inside = _Watched(known), 0.0
-    with _progress(progress, total) as advance:
-        for episodes, weights in _weighted(plan, size, draws, seed):
-            samples = Samples(problem, episodes, groups)
-            estimates = estimated(watched, samples)
-            if watched.sizes is not None:
-                inside += float(weights @ watched.sizes)
-            if not gathered.samples:
-                check(known, samples, estimates, unordered)
-            else:
-                check_last(known, samples, estimates)
-            gathered.add(estimates, weights)
-            if draws:
-                drawn[episodes] = True
-            advance(len(episodes))
-    mean, covariance = gathered.finish(draws)
-    met = replace(problem, chance=np.where(drawn, problem.chance, 0)) if draws else problem
-    return Moments(
-        known.name, objective.name, plan, mean, target, covariance, gathered.samples, gathered.mass,
-        gathered.length, draws, seed if draws else None,
-        target_length=length,
-        rounding=_rounding(known, problem, inside),
-        unseen=np.abs(target - objective.gradient(met)) if draws else None,
-    )  # fmt: skip
-
-
-def _rounding(estimator: Estimator, problem: Problem, inside: float) -> float:
-    """What rounding may leave inside of estimates: by the size of what they add up, and of the rewards they read."""
-    if problem.exact:
-        return 0.0
-    laws = (problem.policy, problem.behaviour) if reads_rewards(estimator) else ()
-    earned = max((summed(problem.mass(law) * problem.returns, problem) for law in laws), default=0.0)
-    return ROUNDING / 16 * inside + ROUNDING * earned
-
-
-class _Watched:
-    """An estimator, with the sizes of what its last estimates add up, where it tells them."""
-
-    def __init__(self, estimator: Estimator):
-        self.estimator, self.name = estimator, estimator.name
-        self.sizes: Floats | None = None
-
-    def __call__(self, samples: Samples) -> Array:
-        if samples.problem.exact or not isinstance(self.estimator, Sized):
-            return self.estimator(samples)
-        found, self.sizes = self.estimator.with_sizes(samples)
-        return found
-
-
-def _weighted(plan: Plan, size: int, draws: int, seed: int) -> Iterator[tuple[Ints, Array]]:
-    if not draws:
-        yield from plan.chunks(size)
-        return
-    for episodes in plan.draws(draws, seed, size):
-        yield episodes, np.full(len(episodes), 1.0 / draws)
-
-
-class _Sums:
-    """The weighted sums of estimates and of their products, about the target (which keeps small biases sharp)."""
-
-    def __init__(self, target: Array, exact: bool, length: float):
-        self.target, self.exact = target if exact else target.astype(np.float64), exact
-        P = target.size
-        zero = Fraction(0) if exact else 0.0
-        self.first: Array = np.full(P, zero, dtype=self.target.dtype)
-        self.lost: Array = np.zeros(P)
-        self.second: Array = np.full((P, P), zero, dtype=self.target.dtype)
-        self.mass: Any = zero
-        self.samples, self.length = 0, length
-
-    def add(self, estimates: Array, weights: Array) -> None:
-        about = estimates - self.target.ravel()
-        weighted = about * weights[:, np.newaxis]
-        if self.exact:
-            self.first = self.first + weighted.sum(axis=0)
-        else:  # Kahan: what the addition of a chunk loses is added to the next
-            term = weighted.sum(axis=0) - self.lost
-            total = self.first + term
-            self.lost, self.first = (total - self.first) - term, total
-        self.second = self.second + weighted.T @ about
-        self.mass = self.mass + weights.sum()
-        self.samples += len(estimates)
-        if not self.exact:
-            self.length += float(weights @ np.sqrt(np.einsum("np,np->n", estimates, estimates)))
-
-    def finish(self, draws: int) -> tuple[Array, Array]:
-        bias = self.first
-        covariance = self.second - np.outer(bias, bias)
-        if draws > 1:
-            covariance = covariance * (draws / (draws - 1))
-        return self.target + bias.reshape(self.target.shape), np.asarray(covariance)
-
-
-def refusal(plan: Plan, total: int, budget: int) -> str:
-    """Why a number of samples is refused, what it would take, and what can be done instead."""
-    rows = "episodes" if plan.members == 1 else "members"
-    others = [f"fewer {rows}", "draws=… for samples at random"]
-    if (
-        not plan.unordered
-        and plan.rows > 1
-        and (fewer := Plan(plan.problem, plan.groups, plan.members, True).count) < total
-    ):
-        others.insert(0, f"unordered=True ({shortly(fewer)} multisets)")
-    seconds = total // RATE
-    long = f"{max(seconds, 1):,} s" if seconds < 10 * YEAR else f"{shortly(seconds // YEAR)} years"
-    many = f"{total:,}" if total < 10**9 else shortly(total)
-    return (
-        f"{many} samples are more than the budget of {budget:,} (some {long} or more): "
-        f"take budget=…, {', '.join(others[:-1])}, or {others[-1]}"
-    )
-
-
-@contextmanager
-def _progress(wanted: bool | None, total: int) -> Iterator[Callable[[int], None]]:
-    if wanted is None:
-        wanted = total > RATE and sys.stderr.isatty()
-    if not wanted:
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("samples", total=total)
-        yield lambda n: bar.advance(task, n)
 
 
 def row(table: Array, small: float = SMALL) -> str:
@@ -447,10 +230,4 @@ def plain(value: Any) -> Any:
     return float(value)
 
 
-def sampled(plan: Plan, size: int = 4096) -> Iterable[Samples]:
-    """All samples of a plan, in chunks."""
-    for episodes, _ in plan.chunks(size):
-        yield Samples(plan.problem, episodes, plan.groups)
-
-
-__all__ = ["Moments", "judged", "moments"]
+__all__ = ["Moments", "judged", "plain", "row"]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from pgsym.estimators import invariance
-from pgsym.estimators.comparison import Kind, common_factor, number
+from pgsym.errors import EstimatorError
+from pgsym.estimators.checks import IsGradient, OrderIgnored, PaddingIgnored, Partition, ShiftIgnored
+from pgsym.estimators.checks.samplewise import Samplewise
+from pgsym.estimators.comparison import Comparison, Kind, common_factor, number
 from pgsym.estimators.exact_moments import row
-from pgsym.estimators.invariance import Moved, compare
 from pgsym.estimators.problems import Scope
 from pgsym.estimators.subject import Subject
 
@@ -25,6 +26,15 @@ NO_PROBLEM: Final = "no problem of the scope shows it"
 DRAWN: Final = "samples that are drawn do not show it"
 NO_GRADIENT: Final = "no gradient of the scope is other than zero"
 
+AFTER_A_CHANGE: Final = 1e-9
+"""How far, relative to the longest estimate, an estimate may move and count as the same."""
+LARGEST: Final = 1000
+"""How many samples are compared one by one at a problem."""
+GARBAGE: Final = 7.0
+"""What stands in the padding in place of zeros."""
+
+About = tuple[str, str, str]
+"""The id, the name and the sentence of an identity."""
 PATTERNS: Final[tuple[tuple[str, Callable[[int], Fraction | None]], ...]] = (
     ("({0} − 1)/{0}", lambda n: Fraction(n - 1, n)),
     ("{0}/({0} − 1)", lambda n: Fraction(n, n - 1) if n > 1 else None),
@@ -33,7 +43,7 @@ PATTERNS: Final[tuple[tuple[str, Callable[[int], Fraction | None]], ...]] = (
     ("{0} − 1", lambda n: Fraction(n - 1)),
     ("1/({0} − 1)", lambda n: Fraction(1, n - 1) if n > 1 else None),
 )
-"""Factors as functions of a size: of G, the members of a group, or R, the rows of a batch."""
+"""Factors as functions of a size: of the group size G, or of the number of rows R of a batch."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,7 @@ class Finding:
 
     id: str
     name: str
-    says: str
+    summary: str
     verdict: str
     detail: str = ""
     problem: str = ""
@@ -59,7 +69,7 @@ class Finding:
         return {
             "id": self.id,
             "name": self.name,
-            "says": self.says,
+            "summary": self.summary,
             "verdict": self.verdict,
             "detail": self.detail,
             "problem": self.problem or None,
@@ -72,38 +82,38 @@ class Finding:
 def findings(subject: Subject, scope: Scope, readings: Sequence[Reading]) -> tuple[Finding, ...]:
     """All identities of an audit, in the order in which they are shown."""
     silent = singles_are_silent(readings, scope)
-    done = [r for r in readings if r.found is not None and not (silent and r.plan.rows == 1)] or list(readings)
+    done = [r for r in readings if r.found is not None and not (silent and r.batching.rows == 1)] or list(readings)
     done.sort(key=lambda r: r.size)
     asked = [r for r in done if r.asked]
     off = [r for r in done if not r.case.problem.on_policy and r.case.problem.discount == 1]
     late = [r for r in done if r.case.problem.on_policy and r.case.problem.discount != 1]
-    objective = f"∇({scope.objective.name})"
+    gradient = f"∇({scope.objective.name})"
+    check = IsGradient(subject.estimator, scope.objective)
     return (
-        _unbiased("unbiased", "unbiased", f"the mean is {objective}", asked),
-        _one_factor(objective, scope, asked),
-        _direction(objective, asked),
-        _unbiased("off-policy", "unbiased off-policy", f"the mean is {objective} off-policy", off),
-        _unbiased("discounted", "unbiased, discounted", f"the mean is {objective} with a discount", late),
+        _unbiased(("unbiased", "unbiased", f"the mean is {gradient}"), check, asked),
+        _one_factor(gradient, scope, asked),
+        _direction(gradient, replace(check, direction=True), asked),
+        _unbiased(("off-policy", "unbiased off-policy", f"the mean is {gradient} off-policy"), check, off),
+        _unbiased(("discounted", "unbiased, discounted", f"the mean is {gradient} with a discount"), check, late),
         _single(readings),
         _finite(readings),
-        *_invariances(subject, done),
+        *_unchanged(subject, done),
     )
 
 
-def _fails(about: tuple[str, str, str], detail: str, reading: Reading, numbers: str = "") -> Finding:
+def _fails(about: About, detail: str, reading: Reading, numbers: str = "") -> Finding:
     found = reading.found
     told = numbers or ("" if found is None else f"mean {row(found.mean)}, gradient {row(found.target)}")
     scope = "" if found is None else found.scope
     return Finding(*about, FAILS, detail, reading.case.id, _batch(reading), scope, told)
 
 
-def _unbiased(id_: str, name: str, says: str, readings: Sequence[Reading]) -> Finding:
-    about = id_, name, says
+def _unbiased(about: About, check: IsGradient, readings: Sequence[Reading]) -> Finding:
     if not readings:
         return Finding(*about, NOT_SHOWN, NO_PROBLEM)
     for r in readings:
-        if r.found is not None and not r.found.unbiased:
-            return _fails(about, str(r.match), r)
+        if r.found is not None and not (outcome := check.of(r.found)).holds:
+            return _fails(about, str(outcome.comparison), r)
     drawn = any(r.found.draws for r in readings if r.found is not None)
     return Finding(*about, HOLDS, f"{_readings(len(readings))}{', no bias seen in draws' if drawn else ''}")
 
@@ -112,43 +122,36 @@ def _one_factor(objective: str, scope: Scope, asked: Sequence[Reading]) -> Findi
     about = "scaled", "one factor", f"the mean is {objective} times one positive factor for each size of a batch"
     factors: dict[tuple[int, int], Fraction | float] = {}
     for batch in scope.batches:
-        at = [r for r in asked if (r.plan.groups, r.plan.members) == batch]
-        c = common_factor([r.match for r in at if r.match is not None and not r.match.drawn])
+        at = [r for r in asked if (r.batching.groups, r.batching.group_size) == batch]
+        c = common_factor([r.comparison for r in at if r.comparison is not None and not r.comparison.drawn])
         if c is not None:
             factors[batch] = c
             if c <= 0:
                 return _fails(about, f"the factor is {number(c)}", at[0])
             continue
         for r in at:
-            if r.match is not None and r.match.kind not in (Kind.EQUAL, Kind.SCALED):
-                return _fails(about, str(r.match), r)
+            if r.comparison is not None and r.comparison.kind not in (Kind.EQUAL, Kind.SCALED):
+                return _fails(about, str(r.comparison), r)
         if (apart := _two_factors(at)) is not None:
-            first, second = apart
-            return _fails(about, f"{_factor(first)} at {first.case.id}, but {_factor(second)}", second)
+            (first, factor), (second, other) = apart
+            return _fails(about, f"{factor} at {first.case.id}, but {other}", second)
     if not factors:
         return Finding(*about, NOT_SHOWN, _silence(asked))
     return Finding(*about, HOLDS, f"the factor {in_members(factors)}")
 
 
-def _factor(reading: Reading) -> str:
-    assert reading.match is not None
-    return number(reading.match.factor)
-
-
-def _two_factors(readings: Sequence[Reading]) -> tuple[Reading, Reading] | None:
-    """Two readings whose factors differ."""
-    told = [r for r in readings if r.match is not None and r.match.factor is not None and not r.match.drawn]
-    for r in told[1:]:
-        assert r.match is not None
-        assert told[0].match is not None
-        if common_factor([told[0].match, r.match]) is None:
-            return told[0], r
+def _two_factors(readings: Sequence[Reading]) -> tuple[tuple[Reading, str], tuple[Reading, str]] | None:
+    """Two readings whose factors differ, each with its factor."""
+    told = [(r, c) for r in readings if (c := r.comparison) is not None and c.factor is not None and not c.drawn]
+    for r, c in told[1:]:
+        if common_factor([told[0][1], c]) is None:
+            return (told[0][0], number(told[0][1].factor)), (r, number(c.factor))
     return None
 
 
 def in_members(factors: Mapping[tuple[int, int], Fraction | float]) -> str:
-    """The factors by (groups, members) in words: one number, a function of G, the members of a group, or
-    of R, the rows of a batch; else a list.
+    """The factors by (groups, group_size) in words: one number, a function of the group size G or
+    of the number of rows R; else a list.
 
     >>> in_members({(1, 2): Fraction(1, 2), (1, 3): Fraction(2, 3)})
     '(G − 1)/G'
@@ -162,37 +165,34 @@ def in_members(factors: Mapping[tuple[int, int], Fraction | float]) -> str:
                     return form.format(letter)
     alone = all(n == 1 for n, _ in factors)
     each = ", ".join(f"{number(c)} at {f'G = {m}' if alone else f'{n} × {m}'}" for (n, m), c in factors.items())
-    return each if alone else f"{each} (groups × members)"
+    return each if alone else f"{each} (groups × group size)"
 
 
-def _direction(objective: str, asked: Sequence[Reading]) -> Finding:
-    about = "direction", "direction", f"the mean points the way of {objective}"
+def _direction(gradient: str, check: IsGradient, asked: Sequence[Reading]) -> Finding:
+    about = "direction", "direction", f"the mean points the way of {gradient}"
+    shown: list[tuple[Reading, Comparison]] = []
+    turned: list[tuple[Reading, Comparison]] = []
     for r in asked:
-        if r.match is not None and r.match.kind in (Kind.APPEARS, Kind.VANISHES):
-            return _fails(about, str(r.match), r)
-    shown = [r for r in asked if r.match is not None and r.match.cosine is not None]
+        outcome = None if r.found is None else check.of(r.found)
+        if outcome is None or (c := outcome.comparison) is None:
+            continue
+        if c.kind in (Kind.APPEARS, Kind.VANISHES):
+            return _fails(about, str(c), r)
+        if c.cosine is not None:
+            shown.append((r, c))
+            turned += [] if outcome.holds else [(r, c)]
     if not shown:
         return Finding(*about, NOT_SHOWN, _silence(asked))
-    turned = [r for r in shown if _angle(r) > 0.0]
     if not turned:
         return Finding(*about, HOLDS, _readings(len(shown)))
-    worst = max(turned, key=lambda r: float(f"{_angle(r):.9g}"))
-    assert worst.match is not None
-    at = f"{worst.match.cosine_told} at {worst.case.id}".strip()
-    return _fails(about, f"turned by up to {worst.match.turn()} ({at})", turned[0])
+    worst, lies = max(turned, key=lambda seen: float(f"{seen[1].angle or 0.0:.9g}"))
+    at = f"{lies.cosine_told} at {worst.case.id}".strip()
+    return _fails(about, f"turned by up to {lies.turn()} ({at})", turned[0][0])
 
 
 def _silence(asked: Sequence[Reading]) -> str:
     """Why no reading tells of a factor, or of a direction."""
-    return DRAWN if any(r.match is not None and r.match.drawn for r in asked) else NO_GRADIENT
-
-
-def _angle(reading: Reading) -> float:
-    """The angle to the gradient in degrees, 0 exactly where it is parallel."""
-    m = reading.match
-    if m is None or m.angle is None or (m.kind is not Kind.TURNED and m.angle < 90):
-        return 0.0
-    return m.angle
+    return DRAWN if any(r.comparison is not None and r.comparison.drawn for r in asked) else NO_GRADIENT
 
 
 def _finite(readings: Sequence[Reading]) -> Finding:
@@ -205,15 +205,15 @@ def _finite(readings: Sequence[Reading]) -> Finding:
 
 
 def singles_are_silent(readings: Sequence[Reading], scope: Scope) -> bool:
-    """Whether single members teach nothing and nobody asked for them: they are told of, but not held against it."""
-    alone = [r for r in readings if r.plan.rows == 1 and r.case.problem.on_policy]
+    """Whether groups of one teach nothing and nobody asked for them: they are reported, but count as no failures."""
+    alone = [r for r in readings if r.batching.rows == 1 and r.case.problem.on_policy]
     return not scope.chosen and bool(alone) and all(r.silent for r in alone)
 
 
 def _single(readings: Sequence[Reading]) -> Finding:
     """Whether groups of one member teach anything."""
     about = "single", "single members", "a group of one member teaches something"
-    alone = [r for r in readings if r.plan.rows == 1 and r.case.problem.on_policy]
+    alone = [r for r in readings if r.batching.rows == 1 and r.case.problem.on_policy]
     if not alone:
         return Finding(*about, NOT_SHOWN, "no group of the scope has one member")
     if all(r.silent for r in alone):
@@ -224,74 +224,67 @@ def _single(readings: Sequence[Reading]) -> Finding:
 
 
 def _batch(reading: Reading) -> str:
-    return f"{reading.plan.groups} group{'s' if reading.plan.groups > 1 else ''} of {reading.plan.members}"
+    return (
+        f"{reading.batching.groups} group{'s' if reading.batching.groups > 1 else ''} of {reading.batching.group_size}"
+    )
 
 
-INVARIANCES: Final[tuple[tuple[tuple[str, str, str], invariance.Change, int], ...]] = (
-    (
+def _unchanged(subject: Subject, readings: Sequence[Reading]) -> Iterator[Finding]:
+    """What should change no estimate, tried at small batches: with few rows, or with the fewest there are."""
+    estimator, least = subject.estimator, min((r.batching.rows for r in readings), default=0)
+
+    def up_to(rows: int) -> list[Reading]:
+        return [r for r in readings if r.batching.rows <= max(rows, least)]
+
+    def shift(of_mean: bool) -> Samplewise:
+        return ShiftIgnored(estimator, of_mean, rtol=AFTER_A_CHANGE, beside_longest=True)
+
+    def padding(fills: tuple[float, ...], more: int) -> Samplewise:
+        return PaddingIgnored(estimator, fills, more, rtol=AFTER_A_CHANGE, beside_longest=True)
+
+    few, longer = up_to(2), [r for r in up_to(2) if r.case.problem.T > 1]
+    several = [r for r in up_to(8) if r.batching.groups > 1]
+    in_mean = "the mean does not change when all episodes are paid 1 more"
+    yield _kept(("shift-mean", "shift, in the mean", in_mean), shift(of_mean=True), few)
+    yield _kept(
         ("shift", "shift of rewards", "no estimate changes when all episodes are paid 1 more"),
-        invariance.rewards_shifted,
-        2,
-    ),
-    (("padding", "padding", "no estimate changes with what stands in the padding"), invariance.padding_filled, 2),
-    (
-        ("padding-length", "longer padding", "no estimate changes with one more padded step"),
-        invariance.padding_longer,
-        2,
-    ),
-    (
-        ("order", "order of members", "no estimate changes with the order of the members"),
-        invariance.members_reordered,
-        4,
-    ),
-    (
-        ("partition", "micro-batches", "the estimates of micro-batches average to the batch's"),
-        invariance.micro_batches,
-        8,
-    ),
-)
-"""What should change nothing, and the most rows of a batch where it is tried (if all have more, in the smallest)."""
-MEAN_SHIFT: Final = ("shift-mean", "shift, in the mean", "the mean does not change when all episodes are paid 1 more")
+        shift(of_mean=False),
+        few,
+    )
+    about = "padding", "padding", "no estimate changes with what stands in the padding"
+    found = _kept(about, padding((GARBAGE,), 0), few)
+    if found.verdict == HOLDS:
+        spreads = _kept(about, padding((float("nan"),), 0), few).verdict == FAILS
+        found = replace(found, detail=f"{found.detail}; {'but NaN spreads from it' if spreads else 'NaN too'}")
+    yield found
+    about = "padding-length", "longer padding", "no estimate changes with one more padded step"
+    yield _kept(about, padding((), 1), longer)
+    about = "order", "order of members", "no estimate changes with the order of the members"
+    yield _kept(about, OrderIgnored(estimator, rtol=AFTER_A_CHANGE, beside_longest=True), up_to(4))
+    about = "partition", "micro-batches", "the estimates of micro-batches average to the batch's"
+    yield _kept(about, Partition(estimator, rtol=AFTER_A_CHANGE, beside_longest=True), several)
 
 
-def _invariances(subject: Subject, readings: Sequence[Reading]) -> tuple[Finding, ...]:
-    out: list[Finding] = []
-    for about, change, rows in INVARIANCES:
-        least = max(rows, min((r.plan.rows for r in readings), default=0))
-        at = [r for r in readings if r.plan.rows <= least]
-        seen = [(r, m) for r in at if (m := compare(subject.estimator, r.plan, change)) is not None]
-        if about[0] == "shift":
-            out.append(_invariant(MEAN_SHIFT, seen, of_mean=True))
-        found = _invariant(about, seen)
-        if about[0] == "padding" and found.verdict == HOLDS:
-            found = _with_nan(found, subject, [r for r, _ in seen])
-        out.append(found)
-    return tuple(out)
-
-
-def _invariant(about: tuple[str, str, str], seen: Sequence[tuple[Reading, Moved]], of_mean: bool = False) -> Finding:
-    if not seen:
-        return Finding(*about, NOT_SHOWN, NO_PROBLEM)
-    for r, m in seen:
-        if of_mean and m.mean_moved:
-            change = f"{_short(m.mean_before)} becomes {_short(m.mean_after)}"
-            return _fails(about, change, r, f"an entry of the mean: {change}")
-        if m.moved and not of_mean:
-            change = f"{_short(m.before)} becomes {_short(m.after)}"
-            return _fails(about, change, r, f"an entry of the estimate, {m.said}: {change}")
-    return Finding(*about, HOLDS, _readings(len(seen)))
+def _kept(about: About, check: Samplewise, readings: Sequence[Reading]) -> Finding:
+    """Whether a change that should not matter does not, at all readings where it can be made and samples are few."""
+    shown = 0
+    for r in readings:
+        if r.batching.count > LARGEST or not check.applies(r.batching):
+            continue
+        try:
+            outcome = check.judge(r.batching)
+        except EstimatorError:  # there is no estimate before the change
+            continue
+        if outcome.change is not None and not outcome.holds:
+            change = " becomes ".join(map(_short, outcome.change.entry))
+            return _fails(about, change, r, f"an entry of {outcome.change.of}: {change}")
+        shown += 1
+    return Finding(*about, HOLDS, _readings(shown)) if shown else Finding(*about, NOT_SHOWN, NO_PROBLEM)
 
 
 def _short(value: float) -> str:
     """A float in twelve digits, as a fraction where it is one."""
     return str(value) if not isfinite(value) else number(float(f"{value:.12g}"))
-
-
-def _with_nan(found: Finding, subject: Subject, readings: Sequence[Reading]) -> Finding:
-    change = invariance.padding_not_a_number
-    seen = [m for r in readings if (m := compare(subject.estimator, r.plan, change)) is not None]
-    also = "but NaN spreads from it" if any(m.moved for m in seen) else "NaN too"
-    return replace(found, detail=f"{found.detail}; {also}")
 
 
 def _readings(count: int) -> str:

@@ -8,7 +8,7 @@ from pgsym.meaning.numbers.base import Array
 
 
 def grouped(returns: Array, group_size: int) -> Array:
-    """The returns by group, of shape (N, groups, members).
+    """The returns by group, of shape (N, groups, group_size).
 
     >>> grouped(np.array([[1, 2, 3, 4]]), 2).tolist()
     [[[1, 2], [3, 4]]]

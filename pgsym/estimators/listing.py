@@ -17,7 +17,7 @@ import numpy as np
 
 from pgsym.errors import InstanceError, TooLarge
 from pgsym.estimators.comparison import shortly
-from pgsym.estimators.episodes import Problem, distribution_rows, normalised, numbers_table
+from pgsym.estimators.episodes import Episodes, distribution_rows, normalised, numbers_table
 from pgsym.mdps.mdp import FiniteMDP
 from pgsym.mdps.softmax import Softmax
 from pgsym.meaning.numbers.base import Array
@@ -39,7 +39,7 @@ def bandit(
     behaviour: Table | None = None,
     reference: Table | None = None,
     critic: Table | None = None,
-) -> Problem:
+) -> Episodes:
     """The one-step problem of a policy and a reward, both of shape (S, A), or (A,) for a single state.
 
     `starts` is ρ, of shape (S,), uniform if not given.  Raises InstanceError for tables that are no problem.
@@ -86,7 +86,7 @@ def tree(
     starts: Table | None = None,
     discount: Any = 1,
     critic: Table | None = None,
-) -> Problem:
+) -> Episodes:
     """The autoregressive problem: tokens 0 … vocabulary−1 until the token `end`, or until there are `length` of them.
 
     `reward` is what a finished sequence earns, at its last token: a function of (prompt, tokens), a mapping from
@@ -142,7 +142,7 @@ def from_mdp(
     reference: Table | None = None,
     discount: Any = 1,
     critic: Table | None = None,
-) -> Problem:
+) -> Episodes:
     """The problem of a policy on a finite MDP: every trajectory that can happen, cut where the episode has ended.
 
     Transitions pay their expected reward r(s, a).  Raises InstanceError for a policy that is not the MDP's and
@@ -306,7 +306,7 @@ def _rows(table: Table) -> Any:
     return table
 
 
-def _problem(kind: str, **parts: Any) -> Problem:
+def _problem(kind: str, **parts: Any) -> Episodes:
     """The problem, in float64 unless all that it is made of is exact; episodes that cannot happen are left out."""
     tables = ("rewards", "chance", "policy", "behaviour", "reference", "critic")
     discount = parts.get("discount", 1)
@@ -323,7 +323,7 @@ def _problem(kind: str, **parts: Any) -> Problem:
     critic = parts["critic"]
     if critic is not None and critic.shape not in ((S,), (parts["states"].shape[1], S)):
         raise InstanceError(f"the critic has shape {critic.shape}, not (states,) = ({S},), nor (steps, states)")
-    return Problem(kind, **parts)
+    return Episodes(kind, **parts)
 
 
 def _moves(mdp: FiniteMDP) -> tuple[Array, ...]:

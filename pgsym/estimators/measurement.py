@@ -8,9 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError, TooLarge
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.comparison import Kind, Match
-from pgsym.estimators.exact_moments import ROUNDING, Moments, moments, refusal
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.comparison import Comparison, Kind
+from pgsym.estimators.enumeration import moments, refusal
+from pgsym.estimators.exact_moments import ROUNDING, Moments
 from pgsym.estimators.problems import Case, Scope
 from pgsym.estimators.subject import Subject
 
@@ -23,21 +24,21 @@ class Reading:
     """An estimator at one problem, with samples of one shape: its moments, or why there are none."""
 
     case: Case
-    plan: Plan
+    batching: Batching
     asked: bool
     found: Moments | None
     why: str = ""
     too_large: bool = False
 
     @property
-    def match(self) -> Match | None:
+    def comparison(self) -> Comparison | None:
         """How the mean lies to the gradient."""
-        return None if self.found is None else self.found.match
+        return None if self.found is None else self.found.comparison
 
     @property
     def batch(self) -> tuple[int, int]:
-        """(groups, members) of the samples."""
-        return self.plan.groups, self.plan.members
+        """(groups, group_size) of the samples."""
+        return self.batching.groups, self.batching.group_size
 
     @property
     def failed(self) -> bool:
@@ -57,15 +58,15 @@ class Reading:
     @property
     def size(self) -> tuple[int, int, int]:
         """What makes a reading smaller than another."""
-        return self.plan.rows * self.plan.problem.T, self.plan.problem.P, self.plan.count
+        return self.batching.rows * self.batching.problem.T, self.batching.problem.P, self.batching.count
 
     def record(self) -> dict[str, Any]:
         """The reading as JSON-ready data; without the covariance, which is large."""
         out: dict[str, Any] = {
             "problem": self.case.id,
-            "says": self.case.says,
-            "groups": self.plan.groups,
-            "members": self.plan.members,
+            "summary": self.case.summary,
+            "groups": self.batching.groups,
+            "group_size": self.batching.group_size,
             "asked": self.asked,
             "why_not": self.why or None,
         }
@@ -75,36 +76,36 @@ class Reading:
         return out
 
 
-def reading_of(subject: Subject, scope: Scope, case: Case, plan: Plan) -> Reading:
+def reading_of(subject: Subject, scope: Scope, case: Case, batching: Batching) -> Reading:
     """The reading of a case, with why there are no moments where there are none."""
     asked = scope.asks(case)
     try:
-        found = read(subject, scope, plan)
-        if found.match.kind is Kind.HIDDEN:
+        found = read(subject, scope, batching)
+        if found.comparison.kind is Kind.HIDDEN:
             why = f"rounding hides the mean of {found.estimator}: its estimates are too long for float64"
-            return Reading(case, plan, asked, None, why)
-        return Reading(case, plan, asked, found)
+            return Reading(case, batching, asked, None, why)
+        return Reading(case, batching, asked, found)
     except TooLarge as reason:
-        return Reading(case, plan, asked, None, str(reason), too_large=True)
+        return Reading(case, batching, asked, None, str(reason), too_large=True)
     except EstimatorError as reason:
-        return Reading(case, plan, asked, None, str(reason))
+        return Reading(case, batching, asked, None, str(reason))
 
 
-def read(subject: Subject, scope: Scope, plan: Plan) -> Moments:
-    """The moments of an estimator with the samples of a plan, in fractions where that is little work."""
-    size: dict[str, Any] = {"groups": plan.groups, "members": plan.members, "objective": scope.objective}
-    count = plan.count
+def read(subject: Subject, scope: Scope, batching: Batching) -> Moments:
+    """The moments of an estimator with the samples of a batching, in fractions where that is little work."""
+    size: dict[str, Any] = {"groups": batching.groups, "group_size": batching.group_size, "objective": scope.objective}
+    count = batching.count
     if count > scope.budget:
         if not scope.draws:
-            raise TooLarge(refusal(plan, count, scope.budget))
-        return moments(subject.estimator, plan.problem.floats(), draws=scope.draws, seed=scope.seed, **size)
+            raise TooLarge(refusal(batching, count, scope.budget))
+        return moments(subject.estimator, batching.problem.floats(), draws=scope.draws, seed=scope.seed, **size)
     size |= {"budget": scope.budget, "progress": False}
-    if subject.exact and count * plan.problem.P**2 <= EXACT_WORK:
+    if subject.exact and count * batching.problem.P**2 <= EXACT_WORK:
         try:
-            return moments(subject.estimator, plan.problem, **size)
+            return moments(subject.estimator, batching.problem, **size)
         except EstimatorError:
             pass  # what fractions cannot hold, floats may
-    return moments(subject.estimator, plan.problem.floats(), **size)
+    return moments(subject.estimator, batching.problem.floats(), **size)
 
 
 __all__ = ["Reading", "read", "reading_of"]

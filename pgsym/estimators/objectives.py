@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.episodes import Floats, Problem
+from pgsym.estimators.episodes import Episodes, Floats
 from pgsym.meaning.numbers.base import Array
 
 OF_ONE: Final = 1 / 32
@@ -35,9 +35,9 @@ class Objective:
     """
 
     name: str
-    value: Callable[[Problem], Any]
-    gradient: Callable[[Problem], Array]
-    length: Callable[[Problem], float] = lambda p: 0.0
+    value: Callable[[Episodes], Any]
+    gradient: Callable[[Episodes], Array]
+    length: Callable[[Episodes], float] = lambda p: 0.0
     made: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
     def __add__(self, other: Objective) -> Objective:
@@ -96,11 +96,11 @@ def _times(factor: Any, x: Any) -> Any:
 
 
 def expectation(
-    name: str, of: Callable[[Problem], Array], moves: Callable[[Problem], Array] | None = None
+    name: str, of: Callable[[Episodes], Array], moves: Callable[[Episodes], Array] | None = None
 ) -> Objective:
     """E_{τ∼π_θ}[f(τ)] for an f of shape (E,); where f moves with θ itself, `moves` is ∇f, of shape (E, S A)."""
 
-    def gradient(p: Problem) -> Array:
+    def gradient(p: Episodes) -> Array:
         inner = of(p)[:, np.newaxis] * p.total_scores
         if moves is not None:
             inner = inner + moves(p)
@@ -110,14 +110,14 @@ def expectation(
     return Objective(name, lambda p: (p.mass() * of(p)).sum(), gradient, lambda p: summed(p.mass() * of(p), p), made)
 
 
-def summed(weights: Array, p: Problem) -> float:
+def summed(weights: Array, p: Episodes) -> float:
     """Σ over all episodes of |weight| ‖score‖, for its rounding: that of a step's score, 1 less π, is that of 1."""
     scores = p.total_scores.astype(np.float64)
     lengths = np.sqrt((scores * scores).sum(axis=1)) + OF_ONE * p.lengths
     return float(np.abs(weights.astype(np.float64)) @ lengths)
 
 
-def _log_ratio(p: Problem) -> Floats:
+def _log_ratio(p: Episodes) -> Floats:
     """log π(τ)/reference(τ), of shape (E,); raises EstimatorError where the divergence is infinite."""
     ref = p.logarithms(p.reference).sum(axis=1)
     if np.isinf(ref[p.mass() > 0]).any():
@@ -126,13 +126,13 @@ def _log_ratio(p: Problem) -> Floats:
     return np.where(p.mass() > 0, own - np.where(np.isinf(ref), 0, ref), 0)
 
 
-def _forward_gradient(p: Problem) -> Array:
+def _forward_gradient(p: Episodes) -> Array:
     if np.asarray(p.mass()[p.mass(p.reference) > 0] == 0, dtype=bool).any():
         raise EstimatorError("the divergence is infinite: the policy never does what the reference does")
     return -np.asarray((p.mass(p.reference)[:, np.newaxis] * p.total_scores).sum(axis=0)).reshape(p.S, p.A)
 
 
-def _forward_value(p: Problem) -> Any:
+def _forward_value(p: Episodes) -> Any:
     law = p.mass(p.reference)
     own, ref = (p.logarithms(table).sum(axis=1) for table in (p.policy, p.reference))
     met = law > 0

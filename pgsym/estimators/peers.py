@@ -14,7 +14,7 @@ from pgsym.estimators.problems import Case, Scope
 from pgsym.estimators.subject import Subject
 
 if TYPE_CHECKING:
-    from pgsym.estimators.catalogue import Known
+    from pgsym.estimators.catalogue import KnownEstimator
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,22 +38,24 @@ class Rival:
             "estimator": self.found.estimator,
             "title": self.title,
             "own": self.own,
-            "groups": self.found.plan.groups,
-            "members": self.found.plan.members,
+            "groups": self.found.batching.groups,
+            "group_size": self.found.batching.group_size,
             "variance": plain(self.found.variance),
             "mean_squared_error": plain(self.found.mean_squared_error),
-            "match": str(self.found.match),
+            "comparison": str(self.found.comparison),
         }
 
 
-def known_estimators() -> Sequence[Known]:
+def known_estimators() -> Sequence[KnownEstimator]:
     """All estimators of the catalogue."""
     from pgsym.estimators.catalogue import KNOWN
 
     return tuple(KNOWN.values())
 
 
-def rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: Sequence[Known]) -> tuple[Rival, ...]:
+def rivals(
+    subject: Subject, scope: Scope, readings: Sequence[Reading], known: Sequence[KnownEstimator]
+) -> tuple[Rival, ...]:
     """The estimator beside known ones of the same gradient, at the largest problem of each kind.
 
     Of known ones that say the same everywhere here, such as those that differ off-policy only, the first is shown.
@@ -66,8 +68,8 @@ def rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: S
     out = [Rival(r.case, subject.estimator.name, r.found, own=True) for r in best if r.found is not None]
     shown: list[list[Moments]] = []
     for k in known:
-        at = [r for r in best if k.objective.name == scope.objective.name and k.applies(r.plan.floats())]
-        there = [read(Subject(k.estimator, "estimator", k.id, exact=False), scope, r.plan.floats()) for r in at]
+        at = [r for r in best if k.objective.name == scope.objective.name and k.applies(r.batching.floats())]
+        there = [read(Subject(k.estimator, "estimator", k.id, exact=False), scope, r.batching.floats()) for r in at]
         if at and not any(len(there) == len(other) and all(map(_same, there, other)) for other in shown):
             shown.append(there)
             out += [Rival(r.case, k.title, found, own=False) for r, found in zip(at, there, strict=True)]
@@ -77,7 +79,7 @@ def rivals(subject: Subject, scope: Scope, readings: Sequence[Reading], known: S
 def _weight(reading: Reading) -> tuple[bool, bool, int, int, int]:
     """What makes a reading the better one to compare at: nothing drawn, one group, then the larger."""
     p, drawn = reading.case.problem, reading.found is not None and bool(reading.found.draws)
-    return not drawn, reading.plan.groups == 1, reading.plan.members, p.T, p.P
+    return not drawn, reading.batching.groups == 1, reading.batching.group_size, p.T, p.P
 
 
 def _same(x: Moments, y: Moments) -> bool:

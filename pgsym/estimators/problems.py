@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
 
 from pgsym.errors import UnusableOption
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.exact_moments import FEWEST
 from pgsym.estimators.listing import bandit, contexts, from_mdp, sequences, tree
 from pgsym.estimators.objectives import Objective, entropy, expected_return, forward_kl, kl
@@ -22,7 +22,7 @@ from pgsym.mdps.mdp import from_arrays
 
 KINDS: Final = ("bandit", "tree", "mdp")
 BATCHES: Final = ((1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 2))
-"""(groups, members) that are tried unless others are asked for."""
+"""(groups, group_size) that are tried unless others are asked for."""
 LONGEST, MOST_ACTIONS = 5, 5
 """How many steps, and how many actions or tokens, there are at most, unless others are asked for."""
 BUDGET: Final = 20_000
@@ -76,7 +76,7 @@ class Scope:
         """The scope as JSON-ready data."""
         return {
             "problems": list(self.kinds),
-            "batches": [{"groups": n, "members": m} for n, m in self.batches],
+            "batches": [{"groups": n, "group_size": m} for n, m in self.batches],
             "length": self.length,
             "vocabulary": self.vocabulary,
             "end": self.end,
@@ -94,8 +94,8 @@ class Case:
     """A problem of the suite: its id, what it is in words, and what its sequences are where it is a tree."""
 
     id: str
-    says: str
-    problem: Problem
+    summary: str
+    problem: Episodes
     episodes: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -112,17 +112,18 @@ def objective_named(text: str) -> Objective:
         raise UnusableOption(f"{text!r} is no objective: say {', '.join(OBJECTIVES)} or a sum such as J - 0.1*kl")
     if not all(sign for sign, _, _ in terms[1:]):
         raise UnusableOption(f"{text!r} is no objective: join its parts by + or -")
-    out: Objective | None = None
-    for sign, number, name in terms:
+    parts = []
+    for sign, factor, name in terms:
         if name not in OBJECTIVES:
             raise UnusableOption(f"there is no objective {name!r}; it is one of {', '.join(OBJECTIVES)}")
         try:
-            part = Fraction(number) * OBJECTIVES[name] if number else OBJECTIVES[name]
+            parts.append((sign, Fraction(factor) * OBJECTIVES[name] if factor else OBJECTIVES[name]))
         except (ValueError, ZeroDivisionError):
-            raise UnusableOption(f"{number} is no number, in the objective {text!r}") from None
-        part = -part if out is None and sign == "-" else part
-        out = part if out is None else out - part if sign == "-" else out + part
-    assert out is not None
+            raise UnusableOption(f"{factor} is no number, in the objective {text!r}") from None
+    (sign, out), *rest = parts
+    out = -out if sign == "-" else out
+    for sign, part in rest:
+        out = out - part if sign == "-" else out + part
     return out
 
 
@@ -149,11 +150,11 @@ def _bandits(scope: Scope) -> Iterator[Case]:
     yield _bandit("arms-drawn", f"{A} actions, drawn", _drawn(rng, 1, A), [(rng.permutation(A) - A // 2).tolist()])
 
 
-def _bandit(id_: str, says: str, policy: Any, reward: Any, behaviour: Any = None) -> Case:
+def _bandit(id_: str, summary: str, policy: Any, reward: Any, behaviour: Any = None) -> Case:
     reference = _table(len(policy), len(policy[0]), 2) if isinstance(policy[0], list) else _row(2, len(policy))
     p = bandit(policy, reward, behaviour=behaviour, reference=reference)
     named = tuple(f"s = {s}, a = {a}" if p.S > 1 else f"a = {a}" for s, a in np.ndindex(p.S, p.A))
-    return Case(id_, says, p, named)
+    return Case(id_, summary, p, named)
 
 
 def _trees(scope: Scope) -> Iterator[Case]:
@@ -182,7 +183,7 @@ def _trees(scope: Scope) -> Iterator[Case]:
 
 def _tree(
     id_: str,
-    says: str,
+    summary: str,
     scope: Scope,
     vocabulary: int,
     length: int,
@@ -219,7 +220,7 @@ def _tree(
         discount=discount,
     )
     named = (f"prompt {q}: {' '.join(map(str, w))}" if prompts > 1 else " ".join(map(str, w)) for q, w in found)
-    return Case(id_, says, p, tuple(named))
+    return Case(id_, summary, p, tuple(named))
 
 
 def _mdps(scope: Scope) -> Iterator[Case]:
@@ -234,14 +235,14 @@ def _mdps(scope: Scope) -> Iterator[Case]:
     yield _mdp("walk-disc", "an MDP of two states and steps, discounted", walk, discount=half)
 
 
-def _mdp(id_: str, says: str, mdp: Any, **options: Any) -> Case:
+def _mdp(id_: str, summary: str, mdp: Any, **options: Any) -> Case:
     p = from_mdp(mdp, _table(2, 2), reference=_table(2, 2, 2), **options)
     named = []
     for e in range(p.E):
         n = int(p.lengths[e])
         steps = zip(p.states[e, :n].tolist(), p.actions[e, :n].tolist(), strict=True)
         named.append(", ".join(f"s = {s}, a = {a}" for s, a in steps))
-    return Case(id_, says, p, tuple(named))
+    return Case(id_, summary, p, tuple(named))
 
 
 def _row(i: int, A: int) -> list[Fraction]:
@@ -259,12 +260,4 @@ def _drawn(rng: np.random.Generator, S: int, A: int) -> list[list[Fraction]]:
     return [[Fraction(w, sum(row)) for w in row] for row in weights]
 
 
-def shifted(problem: Problem, by: Any = 1) -> Problem:
-    """The same problem where every episode is paid as much more, at its last step."""
-    rewards = np.array(problem.rewards, copy=True)
-    last = problem.lengths - 1
-    rewards[np.arange(problem.E), last] = rewards[np.arange(problem.E), last] + by / problem.discounts[last]
-    return replace(problem, rewards=rewards)
-
-
-__all__ = ["Case", "Scope", "cases", "objective_named", "shifted"]
+__all__ = ["Case", "Scope", "cases", "objective_named"]

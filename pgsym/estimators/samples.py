@@ -1,7 +1,7 @@
 """Samples of a problem as arrays: what an estimator is given, by the names of its arguments.
 
-A sample is a batch: `groups` groups of `members` episodes each, R = groups × members rows, all members of a group from
-one start.  Arrays hold N samples at once: N first, then the row R, then the step T, then what belongs to a step.
+A sample is a batch: `groups` groups of `group_size` episodes each, R = groups × group_size rows, all members of a group
+from one start.  Arrays hold N samples at once: N first, then the row R, then the step T, then what belongs to a step.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.episodes import Ints, Problem
+from pgsym.estimators.episodes import Episodes, Ints
 from pgsym.meaning.numbers.base import Array
 
-COLUMNS: Final[dict[str, tuple[str, Callable[[Problem], Array]]]] = {
+COLUMNS: Final[dict[str, tuple[str, Callable[[Episodes], Array]]]] = {
     "starts": ("(N, R) the prompt or first state", lambda p: p.starts),
     "states": ("(N, R, T) the state or context of every step, an int", lambda p: p.states),
     "actions": ("(N, R, T) the action or token taken, an int", lambda p: p.actions),
@@ -103,7 +103,7 @@ class Samples:
     [[1.0], [0.0]]
     """
 
-    problem: Problem
+    problem: Episodes
     episodes: Ints  # (N, R)
     groups: int = 1
     padding: Padding | None = None
@@ -117,14 +117,14 @@ class Samples:
         return int(self.episodes.shape[1])
 
     @property
-    def members(self) -> int:
+    def group_size(self) -> int:
         """How many episodes a group has."""
         return self.R // self.groups
 
     @cached_property
     def group_ids(self) -> Ints:
         """Which group a row belongs to, of shape (R,)."""
-        return np.repeat(np.arange(self.groups), self.members)
+        return np.repeat(np.arange(self.groups), self.group_size)
 
     def __getitem__(self, name: str) -> Any:
         """An array by its name; raises EstimatorError for a name that there is not."""
@@ -135,7 +135,7 @@ class Samples:
         if name == "group_ids":
             return self.group_ids.copy()
         if name == "group_size":
-            return self.members
+            return self.group_size
         if name in SHARED:
             shared = getattr(self.problem, name)
             if type(shared) is Fraction:
@@ -162,7 +162,7 @@ class Samples:
         return "; ".join(rows)
 
 
-def column(problem: Problem, name: str) -> Array:
+def column(problem: Episodes, name: str) -> Array:
     """What a column holds of every episode; computed once a problem."""
     kept: dict[str, Array] = problem.__dict__.setdefault("_columns", {})
     if name not in kept:

@@ -38,7 +38,7 @@ class Subject:
     exact: bool
 
     @property
-    def says(self) -> str:
+    def summary(self) -> str:
         """What it is in words."""
         kinds = {
             "estimator": "gradient estimates",

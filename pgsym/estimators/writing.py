@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import PgsymError
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, sequences, tree
 from pgsym.mdps.mdp import FiniteMDP, from_arrays
 from pgsym.meaning.numbers.base import Array
@@ -18,7 +18,7 @@ ARRAYS: Final = ("starts", "states", "actions", "rewards", "mask", "chance", "po
 WIDTH: Final = 100
 
 
-def python(problem: Problem) -> str:
+def python(problem: Episodes) -> str:
     """A Python expression that builds a problem again: `bandit(…)`, `tree(…)`, `from_mdp(…)`, or all its arrays.
 
     Its names are those of `NAMES`.  What it builds has been compared with the problem.
@@ -35,7 +35,7 @@ def python(problem: Problem) -> str:
 
 NAMES: Final[dict[str, tuple[str, Any]]] = {
     "Fraction": ("fractions", Fraction),
-    "Problem": ("pgsym.estimators", Problem),
+    "Episodes": ("pgsym.estimators", Episodes),
     "bandit": ("pgsym.estimators", bandit),
     "from_arrays": ("pgsym.mdps", from_arrays),
     "from_mdp": ("pgsym.estimators", from_mdp),
@@ -45,15 +45,15 @@ NAMES: Final[dict[str, tuple[str, Any]]] = {
 """What the expression may mention, and the module it is from."""
 
 
-def _built(written: str) -> Problem | None:
+def _built(written: str) -> Episodes | None:
     try:
         found = eval(written, {name: value for name, (_, value) in NAMES.items()})
     except PgsymError:
         return None
-    return found if isinstance(found, Problem) else None
+    return found if isinstance(found, Episodes) else None
 
 
-def _same(found: Problem | None, wanted: Problem) -> bool:
+def _same(found: Episodes | None, wanted: Episodes) -> bool:
     if found is None or _plainly(found) != _plainly(wanted):
         return False
     if (found.critic is None) != (wanted.critic is None):
@@ -64,11 +64,11 @@ def _same(found: Problem | None, wanted: Problem) -> bool:
     return all(np.array_equal(x, y) for x, y in pairs)
 
 
-def _plainly(p: Problem) -> tuple[Any, ...]:
+def _plainly(p: Episodes) -> tuple[Any, ...]:
     return p.kind, p.exact, p.discount, p.context_names
 
 
-def _bandit(p: Problem) -> Iterator[str]:
+def _bandit(p: Episodes) -> Iterator[str]:
     if p.T != 1:
         return
     reward = np.full((p.S, p.A), Fraction(0) if p.exact else 0.0, dtype=p.rewards.dtype)
@@ -77,7 +77,7 @@ def _bandit(p: Problem) -> Iterator[str]:
     yield _call("bandit", {**given, **_others(p), "discount": ""})
 
 
-def _tree(p: Problem) -> Iterator[str]:
+def _tree(p: Episodes) -> Iterator[str]:
     for end in (None, *range(p.A)):
         each = len(contexts(p.A, p.T, end))
         if p.S % each:
@@ -110,12 +110,12 @@ def _policy(table: Array) -> str:
     return number_table(table[0] if len({tuple(r) for r in table.tolist()}) == 1 else table)
 
 
-def _taken(p: Problem) -> list[list[int]]:
+def _taken(p: Episodes) -> list[list[int]]:
     """The actions of every episode."""
     return [row[:n] for row, n in zip(p.actions.tolist(), p.lengths.tolist(), strict=True)]
 
 
-def _token_rewards(p: Problem, listed: list[Prefix], prompts: int) -> str:
+def _token_rewards(p: Episodes, listed: list[Prefix], prompts: int) -> str:
     """What is paid before the last token, by the tokens so far."""
     if p.per_sequence:
         return ""
@@ -132,7 +132,7 @@ def _mapping(rewards: dict[Prefix, Any], prompts: int) -> str:
     return "{" + ", ".join(f"{k[1] if prompts == 1 else k}: {literal(r)}" for k, r in rewards.items()) + "}"
 
 
-def _from_mdp(p: Problem) -> Iterator[str]:
+def _from_mdp(p: Episodes) -> Iterator[str]:
     if not isinstance(p.source, FiniteMDP):
         return
     m = p.source if p.exact else p.source.floats()
@@ -140,17 +140,17 @@ def _from_mdp(p: Problem) -> Iterator[str]:
     yield _call("from_mdp", {"mdp": mdp, "policy": number_table(p.policy), **_others(p)})
 
 
-def _arrays(p: Problem) -> str:
+def _arrays(p: Episodes) -> str:
     each = {key: f"np.array({number_table(getattr(p, key))}{_dtype(getattr(p, key))})" for key in ARRAYS}
     critic = "" if p.critic is None else f"np.array({number_table(p.critic)}{_dtype(p.critic)})"
-    return _call("Problem", {"kind": repr(p.kind), **each, "discount": _discount(p), "critic": critic})
+    return _call("Episodes", {"kind": repr(p.kind), **each, "discount": _discount(p), "critic": critic})
 
 
 def _dtype(table: Array) -> str:
     return ", dtype=object" if table.dtype == object else ""
 
 
-def _others(p: Problem) -> dict[str, str]:
+def _others(p: Episodes) -> dict[str, str]:
     """The arguments that all problems have, empty where they are left out."""
     return {
         **_other_policies(p, number_table),
@@ -159,18 +159,18 @@ def _others(p: Problem) -> dict[str, str]:
     }
 
 
-def _other_policies(p: Problem, written: Callable[[Array], str]) -> dict[str, str]:
+def _other_policies(p: Episodes, written: Callable[[Array], str]) -> dict[str, str]:
     return {
         "behaviour": "" if p.on_policy else written(p.behaviour),
         "reference": "" if np.array_equal(p.reference, p.policy) else written(p.reference),
     }
 
 
-def _discount(p: Problem) -> str:
+def _discount(p: Episodes) -> str:
     return "" if p.discount == 1 else literal(p.discount)
 
 
-def _start_law(p: Problem, count: int) -> str:
+def _start_law(p: Episodes, count: int) -> str:
     """ρ, empty where it is uniform."""
     law = np.array([Fraction(0) if p.exact else 0.0] * count, dtype=p.chance.dtype)
     law[p.starts] = p.chance

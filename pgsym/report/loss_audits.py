@@ -9,7 +9,7 @@ from typing import Any
 
 from pgsym.errors import ReportError
 from pgsym.estimators.audit import LossAudit
-from pgsym.estimators.comparison import Kind, Match, recognised
+from pgsym.estimators.comparison import Comparison, Kind, recognised
 from pgsym.estimators.findings import FAILS, HOLDS, in_members
 from pgsym.estimators.measurement import Reading
 from pgsym.estimators.problems import Case
@@ -47,7 +47,7 @@ def _blocks(audit: LossAudit, stem: str) -> Iterator[Block]:
     yield Heading("Which identities hold")
     yield Table(
         ("identity", "", "how far, or what was found where it fails first"),
-        tuple((_prose(i.says), _badge(i.verdict), _finding(audit, i)) for i in audit.identities),
+        tuple((_prose(i.summary), _badge(i.verdict), _finding(audit, i)) for i in audit.identities),
         long=True,
     )
     yield from _bias(audit)
@@ -69,10 +69,10 @@ def _opening(audit: LossAudit) -> str:
     asked = "on- and off-policy" if scope.off_policy else "on-policy"
     discounted = "" if scope.discount == 1 else f", without a discount and with {scope.discount}"
     return (
-        f"`{_plain(audit.subject.reference)}` computes {audit.subject.says}. Its mean is held against "
+        f"`{_plain(audit.subject.reference)}` computes {audit.subject.summary}. Its mean is held against "
         f"${_gradient(audit)}$, the gradient in the logits of a table of softmax rows, at {len(_cases(audit))} small "
-        f"problems with batches of {batches} episodes (groups $\\times$ members); a problem with a batch is a reading. "
-        f"{audit.samples:,} samples {gone}. "
+        f"problems with batches of {batches} episodes (groups $\\times$ group size); a problem with a batch is a "
+        f"reading. {audit.samples:,} samples {gone}. "
         f"What was asked for is {asked}{discounted}; the rest is told, but does not decide the verdict."
     )
 
@@ -90,7 +90,7 @@ def _verdict(audit: LossAudit) -> Statement:
     formula = f"\\mathbb{{E}}[\\hat g] {sign} {factor}{_gradient(audit)}"
     rung = audit.rung if sign == "=" else "refuted"
     counted = f"{len(audit.asked)} readings asked for, {audit.samples:,} samples in all; seed {audit.scope.seed}"
-    text = f"{audit.says[0].upper()}{audit.says[1:]}."
+    text = f"{audit.summary[0].upper()}{audit.summary[1:]}."
     expected = "" if audit.expected == "unbiased" else f" What was expected is `{audit.expected}`."
     return Statement("Verdict", audit.name, _prose(text) + expected, formula, badge=Badge(rung, counted))
 
@@ -118,23 +118,25 @@ def _bias(audit: LossAudit) -> Iterator[Block]:
         if most is not None and most.case is not worst.case:
             yield from _at(most, "Where the mean is turned most")
     yield Paragraph(
-        "The mean at every problem and with every batch (groups $\\times$ members): equal to the gradient, a multiple "
-        "of it, or turned by an angle; in brackets what does not decide the verdict."
+        "The mean at every problem and with every batch (groups $\\times$ group size): equal to the gradient, a "
+        "multiple of it, or turned by an angle; in brackets what does not decide the verdict."
         + ("" if audit.rung == "exact" else " Of samples that were drawn it is told whether a bias was seen."),
         introduces=True,
     )
     batches = list(audit.scope.batches)
     rows = []
     for case in _cases(audit):
-        here = {(r.plan.groups, r.plan.members): r for r in audit.readings if r.case is case}
+        here = {(r.batching.groups, r.batching.group_size): r for r in audit.readings if r.case is case}
         rows.append((f"`{case.id}`", *(_cell(here[b]) for b in batches)))
     head = ("problem", *(f"${n} \\times {m}$" for n, m in batches))
     yield Table(head, tuple(rows), align="l" + "r" * len(batches), long=len(rows) > 2 * LONGEST)
 
 
 def _most_turned(audit: LossAudit) -> Reading | None:
-    turned = [r for r in audit.asked if r.match is not None and r.match.kind is Kind.TURNED]
-    return min(turned, key=lambda r: (-float(f"{r.match.angle or 0:.9g}") if r.match else 0, r.size), default=None)
+    turned = [r for r in audit.asked if r.comparison is not None and r.comparison.kind is Kind.BIASED_DIRECTION]
+    return min(
+        turned, key=lambda r: (-float(f"{r.comparison.angle or 0:.9g}") if r.comparison else 0, r.size), default=None
+    )
 
 
 def _at(reading: Reading, title: str, below_heading: bool = False) -> Iterator[Block]:
@@ -142,8 +144,8 @@ def _at(reading: Reading, title: str, below_heading: bool = False) -> Iterator[B
     found, p = reading.found, reading.case.problem
     assert found is not None
     yield Paragraph(
-        f"{title}: {_prose(reading.case.says)} (`{reading.case.id}`; {_prose(found.scope)}). The mean is "
-        f"{_words(found.match)}.",
+        f"{title}: {_prose(reading.case.summary)} (`{reading.case.id}`; {_prose(found.scope)}). The mean is "
+        f"{_words(found.comparison)}.",
         introduces=not below_heading,
     )
     if p.E <= LONGEST:
@@ -180,7 +182,7 @@ def _variances(audit: LossAudit) -> Table:
         here = {r.case.id: r.found for r in audit.rivals if (r.title, r.own) == (title, own)}
         name = f"*{_plain(title)}*" if own else _plain(title)
         cells = (
-            f"{_number(float(here[c.id].variance), 4)}{_beside(here[c.id].match)}" if c.id in here else ""
+            f"{_number(float(here[c.id].variance), 4)}{_beside(here[c.id].comparison)}" if c.id in here else ""
             for c in cases
         )
         rows.append((name, *cells))
@@ -188,7 +190,7 @@ def _variances(audit: LossAudit) -> Table:
     return Table(("estimator", *(f"`{c.id}`" for c in cases)), tuple(rows), caption, "l" + "r" * len(cases))
 
 
-def _beside(match: Match) -> str:
+def _beside(match: Comparison) -> str:
     return "" if match.equal else f" ({_cell_of(match)})"
 
 
@@ -197,7 +199,7 @@ def _problems(audit: LossAudit) -> Iterator[Block]:
         "The smallest first. Where no behaviour policy is named, samples are drawn from the policy itself; what is "
         f"*drawn* comes from the seed {audit.scope.seed}."
     )
-    rows = tuple((f"`{c.id}`", _prose(c.says), _prose(str(c.problem)), f"${c.problem.E}$") for c in _cases(audit))
+    rows = tuple((f"`{c.id}`", _prose(c.summary), _prose(str(c.problem)), f"${c.problem.E}$") for c in _cases(audit))
     yield Table(("problem", "what it is", "its sizes", "episodes"), rows, align="lllr", long=True)
     large = [r for r in audit.left_out if r.too_large]
     if large:
@@ -212,27 +214,31 @@ def _cases(audit: LossAudit) -> list[Case]:
 
 
 def _cell(reading: Reading) -> str:
-    told = ("too large" if reading.too_large else "no number") if reading.match is None else _cell_of(reading.match)
+    told = (
+        ("too large" if reading.too_large else "no number")
+        if reading.comparison is None
+        else _cell_of(reading.comparison)
+    )
     return told if reading.asked else f"({told})"
 
 
-def _cell_of(match: Match) -> str:
+def _cell_of(match: Comparison) -> str:
     match match.kind:
         case Kind.EQUAL:
             return "none seen" if match.drawn else "equal"
         case Kind.SCALED:
             return f"$\\times {_short(match.factor)}$"
-        case Kind.TURNED:
+        case Kind.BIASED_DIRECTION:
             return match.turn(3)
         case Kind.VANISHES:
             return "zero"
     return "not zero"
 
 
-def _words(match: Match) -> str:
+def _words(match: Comparison) -> str:
     if match.kind is Kind.SCALED:
         return f"exactly {_number(match.factor)} times the gradient"
-    if match.kind is Kind.TURNED:
+    if match.kind is Kind.BIASED_DIRECTION:
         told = f", with a cosine of {_number(match.cosine)}" if match.cosine_told else ""
         return f"turned by {_cell_of(match)}{told}"
     return str(match)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 from pgsym.testing import settings
 from pgsym.testing.options import KINDS, Drawn, whole
 
@@ -41,7 +41,7 @@ def judge_any(strategy: SearchStrategy[T], judge: Callable[[T], None], examples:
 
 def drawn(
     count: int | None = None, *, kinds: Sequence[str] = KINDS, seed: int | None = None, **options: Unpack[Drawn]
-) -> list[Problem]:
+) -> list[Episodes]:
     """Problems as `problems` draws them, at most `count`: as many as an assertion draws, if it is not said.
 
     >>> len(drawn(5, length=1)), {p.T for p in drawn(5, length=1)}
@@ -54,7 +54,7 @@ def drawn(
     seed = told.get("seed", settings.SEED) if seed is None else seed
     if not whole(count):
         raise EstimatorError(f"the number of problems is a positive int, not {count!r}")
-    found: list[Problem] = []
+    found: list[Episodes] = []
     judge_each(problems(kinds, **options), found.append, count, seed)
     return found
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pgsym.errors import TooLarge
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import shortly
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 from pgsym.extras import install
 from pgsym.testing import needs
 from pgsym.testing.estimator_problems import Demands, demanded, fewest_episodes
@@ -34,7 +34,7 @@ PLAIN: Final = Demands()
 class Draw:
     """A strategy, and how many problems are drawn from it."""
 
-    strategy: st.SearchStrategy[Plan]
+    strategy: st.SearchStrategy[Batching]
     count: int
 
 
@@ -90,24 +90,24 @@ def what_it_takes(scope: Scope, facets: Sequence[str]) -> str:
     if ordered <= scope.samples or (scope.unordered and multisets <= scope.samples):
         return "take another seed, or more examples"
     few = f"unordered=True ({multisets:,} multisets), " if multisets <= scope.samples and not scope.unordered else ""
-    at, many = f"groups={size[0]}, members={size[1]}", shortly(ordered) if ordered > 10**9 else f"{ordered:,}"
+    at, many = f"groups={size[0]}, group_size={size[1]}", shortly(ordered) if ordered > 10**9 else f"{ordered:,}"
     return (
         f"at {at} the smallest such problem has {many} samples, more "
-        f"than {scope.samples:,}: take {few}samples=…, or fewer groups or members"
+        f"than {scope.samples:,}: take {few}samples=…, or fewer groups or a smaller group_size"
     )
 
 
-def _any_size(scope: Scope, problems: Callable[[Size], Any], sizes: Sequence[Size]) -> st.SearchStrategy[Plan]:
-    return st.one_of([st.builds(Plan, problems(size), *map(st.just, (*size, scope.unordered))) for size in sizes])
+def _any_size(scope: Scope, problems: Callable[[Size], Any], sizes: Sequence[Size]) -> st.SearchStrategy[Batching]:
+    return st.one_of([st.builds(Batching, problems(size), *map(st.just, (*size, scope.unordered))) for size in sizes])
 
 
-def _plain(scope: Scope, kind: str) -> st.SearchStrategy[Plan]:
+def _plain(scope: Scope, kind: str) -> st.SearchStrategy[Batching]:
     """Problems of a kind with samples of all sizes."""
     for size in scope.sizes():
         if scope.episodes(*size) < 2:
             hint = "" if scope.unordered else "unordered=True for multisets, "
             raise TooLarge(
-                f"groups={size[0]}, members={size[1]}: more than {scope.samples:,} samples at every problem: "
+                f"groups={size[0]}, group_size={size[1]}: more than {scope.samples:,} samples at every problem: "
                 f"take fewer, {hint}or samples=…"
             )
     return _any_size(
@@ -115,7 +115,7 @@ def _plain(scope: Scope, kind: str) -> st.SearchStrategy[Plan]:
     )
 
 
-def _aimed(scope: Scope, kinds: Sequence[str], facets: Sequence[str]) -> st.SearchStrategy[Plan] | None:
+def _aimed(scope: Scope, kinds: Sequence[str], facets: Sequence[str]) -> st.SearchStrategy[Batching] | None:
     """Problems that have what is asked for, as far as their kind can; None where there are none, or nothing is asked.
 
     Half of them have ratios far from one where ratios are asked for.
@@ -144,19 +144,19 @@ def _aimed(scope: Scope, kinds: Sequence[str], facets: Sequence[str]) -> st.Sear
     wanted = [f for f in facets if f not in needs.OF_RATIOS]
     one_of_ratios = [f for f in facets if f in needs.OF_RATIOS]
 
-    def shows(plan: Plan) -> bool:
-        enough = not one_of_ratios or bool(needs.shown(plan, one_of_ratios))
-        return enough and len(needs.shown(plan, wanted)) == len(wanted)
+    def shows(batching: Batching) -> bool:
+        enough = not one_of_ratios or bool(needs.shown(batching, one_of_ratios))
+        return enough and len(needs.shown(batching, wanted)) == len(wanted)
 
     return _any_size(scope, drawn, sizes).filter(shows)
 
 
-def _wide(scope: Scope, kind: str) -> list[st.SearchStrategy[Plan]]:
+def _wide(scope: Scope, kind: str) -> list[st.SearchStrategy[Batching]]:
     """Problems of more actions or steps, and larger groups, where nothing else is said of them and samples are few."""
     least = scope.sizes()[0]
     wanted = [] if "length" in scope.told or kind == "bandit" else [(least, Demands(length=LARGE, unequal=True))]
     wanted += [] if "actions" in scope.told else [(least, Demands(actions=LARGE, unequal=True))]
-    if "members" not in scope.told:
+    if "group_size" not in scope.told:
         more_than_one = Demands(length=1 if kind == "bandit" else 2, unequal=True)
         wanted += [((min(scope.groups), m), more_than_one) for m in (LARGE + 1, LARGE - 1)]
     larger = {name: LARGE + 1 for name in ("actions", "length") if name not in scope.told}
@@ -170,7 +170,7 @@ def _wide(scope: Scope, kind: str) -> list[st.SearchStrategy[Plan]]:
     return found
 
 
-def _varied(problem: Problem) -> bool:
+def _varied(problem: Episodes) -> bool:
     """Whether a problem is none of the simplest: rewards and probabilities differ."""
     return len(set(problem.returns.tolist())) > min(2, problem.E - 1) and len(set(problem.policy.ravel().tolist())) > 1
 
@@ -191,14 +191,14 @@ def _demands(facets: Iterable[str]) -> Demands:
 
 def _fits(size: Size, facet: str) -> bool:
     """Whether samples of a size can show a facet."""
-    groups, members = size
+    groups, group_size = size
     match facet:
         case "groups":
-            return groups > 1 and members > 1
+            return groups > 1 and group_size > 1
         case "unequal":
-            return members > 1
+            return group_size > 1
         case "ragged-rows":
-            return groups * members > 1
+            return groups * group_size > 1
         case _:
             return True
 

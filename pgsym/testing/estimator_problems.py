@@ -15,7 +15,7 @@ from itertools import product
 from typing import Any, Final, Unpack
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, tree
 from pgsym.extras import install
 from pgsym.mdps.mdp import FiniteMDP, from_arrays
@@ -72,7 +72,7 @@ class _Sizes:
     starts: int = 1
 
 
-def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
+def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchStrategy[Episodes]:
     """Problems of some kinds: "bandit", "tree" (autoregressive) and "mdp"; see `Drawn` for what else can be said.
 
     >>> from hypothesis import Phase, find, settings
@@ -83,7 +83,7 @@ def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchS
     return demanded(kinds, Demands(), **drawn)
 
 
-def demanded(kinds: Sequence[str], demands: Demands, **drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
+def demanded(kinds: Sequence[str], demands: Demands, **drawn: Unpack[Drawn]) -> st.SearchStrategy[Episodes]:
     """The same problems, but only those that have what is demanded; raises EstimatorError where there are none."""
     found, options = _possible(kinds, demands, drawn)
     if not found:
@@ -130,7 +130,7 @@ def _possible(
     return found, options
 
 
-def bandits(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
+def bandits(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Episodes]:
     """Problems of one step: a state, an action, a reward.
 
     >>> from hypothesis import Phase, find, settings
@@ -141,7 +141,7 @@ def bandits(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
     return problems(("bandit",), **drawn)
 
 
-def trees(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
+def trees(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Episodes]:
     """Autoregressive problems: tokens until the end token or the largest length, rewards per sequence or per token.
 
     >>> from hypothesis import Phase, find, settings
@@ -152,7 +152,7 @@ def trees(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
     return problems(("tree",), **drawn)
 
 
-def mdps(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Problem]:
+def mdps(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Episodes]:
     """Markov decision processes: rewards per step, some with a state in which the episode has ended."""
     return problems(("mdp",), **drawn)
 
@@ -199,7 +199,7 @@ def _problem(
     critic: bool,
     discounts: tuple[Any, ...],
     demands: Demands,
-) -> Problem:
+) -> Episodes:
     kind = draw(st.sampled_from(list(shapes)))
     sizes = draw(st.sampled_from(shapes[kind]))
     discount = draw(st.sampled_from(discounts))
@@ -221,7 +221,7 @@ def _problem(
     return from_mdp(_mdp(draw, sizes, _table(rewards, sizes.actions)), discount=discount, **given)
 
 
-def _tree(draw: st.DrawFn, n: _Sizes, rewards: Row, extreme: bool, **given: Any) -> Problem:
+def _tree(draw: st.DrawFn, n: _Sizes, rewards: Row, extreme: bool, **given: Any) -> Episodes:
     end = 0 if n.ragged else None
     paid: dict[Prefix, Fraction] = {}
     if n.length > 1 and draw(st.booleans()):

@@ -15,78 +15,81 @@ from numbers import Real
 from typing import Any, Final, Unpack
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks import IsGradient, LowerVariance, PaddingIgnored, Partition, SameGradient
+from pgsym.estimators.checks.padding import FILLS
+from pgsym.estimators.checks.partition import WEIGHTS
 from pgsym.estimators.comparison import number
 from pgsym.estimators.estimator import Estimator, as_estimator
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.samples import arguments
 from pgsym.testing import needs, settings
-from pgsym.testing.options import Held, Options, Scope, whole
-from pgsym.testing.questions import IsGradient, LowerVariance, SameGradient
+from pgsym.testing.options import Options, Result, Scope, whole
 from pgsym.testing.runner import hold
-from pgsym.testing.samplewise import FILLS, WEIGHTS, PaddingIgnored, Partition
 
 Function = Estimator | Callable[..., Any]
 Factor = int | float | Fraction | Callable[..., Any]
 
-SIZES: Final[dict[str, Callable[[Plan], Any]]] = {
-    "G": lambda plan: plan.members,
-    "members": lambda plan: plan.members,
-    "groups": lambda plan: plan.groups,
-    "R": lambda plan: plan.rows,
-    "problem": lambda plan: plan.problem,
-    "plan": lambda plan: plan,
+SIZES: Final[dict[str, Callable[[Batching], Any]]] = {
+    "group_size": lambda batching: batching.group_size,
+    "groups": lambda batching: batching.groups,
+    "R": lambda batching: batching.rows,
+    "problem": lambda batching: batching.problem,
+    "batching": lambda batching: batching,
 }
 """What a factor may depend on."""
 
 
-def assert_unbiased(estimator: Function, **options: Unpack[Options]) -> Held:
+def assert_unbiased(estimator: Function, **options: Unpack[Options]) -> Result:
     """Where an estimator's expectation is ∇J, the gradient of the expected return; raises AssertionError elsewhere.
 
     >>> def reinforce(returns, total_scores):
     ...     return (returns[..., None] * total_scores).mean(axis=1)
     >>> held = assert_unbiased(reinforce, examples=20)
-    >>> print(held.rung, held.says, sep=": ")
+    >>> print(held.rung, held.summary, sep=": ")
     tested: reinforce is an unbiased estimate of ∇(J)
     """
     __tracebackhide__ = True
-    return _gradient("assert_unbiased", estimator, expected_return, None, options)
+    return _gradient(estimator, expected_return, None, options)
 
 
-def assert_gradient_of(estimator: Function, objective: Objective, **options: Unpack[Options]) -> Held:
+def assert_gradient_of(estimator: Function, objective: Objective, **options: Unpack[Options]) -> Result:
     """Where an estimator's expectation is the gradient of an objective, such as `expected_return - 0.1 * kl`."""
     __tracebackhide__ = True
-    return _gradient("assert_gradient_of", estimator, objective, None, options)
+    return _gradient(estimator, objective, None, options)
 
 
 def assert_scaled(
     estimator: Function, by: Factor, objective: Objective = expected_return, **options: Unpack[Options]
-) -> Held:
+) -> Result:
     """Where an estimator's expectation is exactly `by` times the gradient of an objective.
 
-    `by` is a number, or a function of `G` (or `members`), `groups`, `R` (rows of a sample), `problem` or `plan`.
+    `by` is a number, or a function of `group_size`, `groups`, `R` (rows of a sample), `problem` or `batching`.
 
     >>> from pgsym.estimators import from_advantages
     >>> def group_mean(returns):
     ...     return returns - returns.mean(axis=1, keepdims=True)
-    >>> held = assert_scaled(from_advantages(group_mean), by=lambda G: Fraction(G - 1, G), groups=1, examples=20)
+    >>> def shrinkage(group_size):
+    ...     return Fraction(group_size - 1, group_size)
+    >>> held = assert_scaled(from_advantages(group_mean), by=shrinkage, groups=1, examples=20)
     """
     __tracebackhide__ = True
     if not callable(by):
-        return _gradient("assert_scaled", estimator, objective, lambda _: by, options, number(_finite("by", by)))
+        return _gradient(estimator, objective, lambda _: by, options, number(_finite("by", by)))
     given = arguments(by, {}, SIZES)
     words = called = f"by({', '.join(given)})"
 
-    def factor(plan: Plan) -> Any:
-        return _finite(called, by(**{name: SIZES[meaning](plan) for name, meaning in given.items()}))
+    def factor(batching: Batching) -> Any:
+        return _finite(called, by(**{name: SIZES[meaning](batching) for name, meaning in given.items()}))
 
-    if list(given.values()) in (["G"], ["members"]):
-        sizes = Scope.of(options).members
-        words = f"({', '.join(number(_finite(called, by(G))) for G in sizes)} for G = {', '.join(map(str, sizes))})"
-    return _gradient("assert_scaled", estimator, objective, factor, options, words)
+    if list(given.values()) == ["group_size"]:
+        sizes = Scope.of(options).group_size
+        each = ", ".join(number(_finite(called, by(size))) for size in sizes)
+        words = f"({each} for group_size = {', '.join(map(str, sizes))})"
+    return _gradient(estimator, objective, factor, options, words)
 
 
-def assert_direction(estimator: Function, objective: Objective = expected_return, **options: Unpack[Options]) -> Held:
+def assert_direction(estimator: Function, objective: Objective = expected_return, **options: Unpack[Options]) -> Result:
     """Where an estimator's expectation points along the gradient of an objective, however long it is.
 
     The factor is positive, and may be another at every problem.  Where it is to be known, `assert_scaled` asks for it.
@@ -94,11 +97,11 @@ def assert_direction(estimator: Function, objective: Objective = expected_return
     __tracebackhide__ = True
     known = _estimator(estimator, options)
     scope = Scope.of(options, names=needs.asked(known))
-    question = IsGradient(known, objective, "assert_direction", direction=True, rtol=scope.rtol, given=scope.listed)
-    return hold(question, scope, f"{known.name} points along ∇({objective})")
+    check = IsGradient(known, objective, direction=True, rtol=scope.rtol, given=scope.listed)
+    return hold(check, scope, f"{known.name} points along ∇({objective})")
 
 
-def assert_same_gradient(loss_a: Function, loss_b: Function, **options: Unpack[Options]) -> Held:
+def assert_same_gradient(loss_a: Function, loss_b: Function, **options: Unpack[Options]) -> Result:
     """Where two losses or estimators have the same expected gradient."""
     __tracebackhide__ = True
     first, second = (_estimator(e, options) for e in (loss_a, loss_b))
@@ -112,7 +115,7 @@ def assert_same_gradient(loss_a: Function, loss_b: Function, **options: Unpack[O
 
 def assert_lower_variance(
     estimator: Function, than: Function, *, same_mean: bool = True, **options: Unpack[Options]
-) -> Held:
+) -> Result:
     """Where an estimator's variance (the trace of its covariance) is nowhere above another's, and below it somewhere.
 
     Both must have the same mean, for a smaller gradient has less variance for nothing, unless `same_mean` is False.
@@ -124,7 +127,7 @@ def assert_lower_variance(
     return hold(LowerVariance(first, second, same_mean, scope.rtol), scope, says)
 
 
-def assert_partition_invariant(estimator: Function, *, weights: str = "episodes", **options: Unpack[Options]) -> Held:
+def assert_partition_invariant(estimator: Function, *, weights: str = "episodes", **options: Unpack[Options]) -> Result:
     """Where the estimates of the parts of a batch add up to that of the whole, for every sample.
 
     As gradient accumulation has it: a sample of several groups is cut between groups (a sample of one group between its
@@ -135,14 +138,14 @@ def assert_partition_invariant(estimator: Function, *, weights: str = "episodes"
     if weights not in WEIGHTS:
         raise EstimatorError(f"weights are one of {', '.join(WEIGHTS)}, not {weights!r}")
     known = _estimator(estimator, options)
-    scope = Scope.of(options, groups=(2, 3), members=(1, 2), names=needs.asked(known))
+    scope = Scope.of(options, groups=(2, 3), group_size=(1, 2), names=needs.asked(known))
     says = f"{known.name} of a whole is that of its parts, joined by {weights}"
-    return hold(Partition(known, weights, scope.rtol), scope, says)
+    return hold(Partition(known, weights, rtol=scope.rtol), scope, says)
 
 
 def assert_padding_ignored(
     estimator: Function, *, fills: Sequence[float] = FILLS, more: int = 1, **options: Unpack[Options]
-) -> Held:
+) -> Result:
     """Where no estimate changes, whatever stands in the padding, and however long it is, for every sample.
 
     `fills` stand in place of numbers (NaN, ±inf, a huge one, −1), other tokens in place of tokens; `more` is how many
@@ -153,17 +156,16 @@ def assert_padding_ignored(
         raise EstimatorError(f"fills are numbers, more a number of steps, not {fills!r} and {more!r}")
     known = _estimator(estimator, options)
     scope = Scope.of({"kinds": ("tree", "mdp"), **options}, names=needs.asked(known))
-    return hold(PaddingIgnored(known, tuple(fills), more, scope.rtol), scope, f"{known.name} ignores the padding")
+    return hold(PaddingIgnored(known, tuple(fills), more, rtol=scope.rtol), scope, f"{known.name} ignores the padding")
 
 
 def _gradient(
-    assertion: str,
     estimator: Function,
     objective: Objective,
-    by: Callable[[Plan], Any] | None,
+    by: Callable[[Batching], Any] | None,
     options: Options,
     factor: str = "",
-) -> Held:
+) -> Result:
     __tracebackhide__ = True
     if not isinstance(objective, Objective):
         raise EstimatorError(f"an objective is one of pgsym.estimators, or made by expectation, not {objective!r}")
@@ -171,7 +173,7 @@ def _gradient(
     scope = Scope.of(options, names=needs.asked(known))
     about = "an unbiased estimate of" if by is None else f"an estimate of {factor} ×"
     says = f"{known.name} is {about} ∇({objective})"
-    return hold(IsGradient(known, objective, assertion, by, rtol=scope.rtol, given=scope.listed), scope, says)
+    return hold(IsGradient(known, objective, by, rtol=scope.rtol, given=scope.listed), scope, says)
 
 
 def _finite(what: str, factor: Any) -> Any:

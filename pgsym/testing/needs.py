@@ -12,8 +12,8 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.estimators.asked import RATIOS, asked
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.episodes import Bools, Problem
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.episodes import Bools, Episodes
 
 ABOVE: Final = 1.5
 """Ratios above this, or below its inverse, lie outside of the ranges to which ratios are usually clipped."""
@@ -27,42 +27,42 @@ REFERENCE: Final = frozenset({"ref_logp", "ref_probs", "ref_logits", "reference"
 
 @dataclass(frozen=True)
 class Facet:
-    """What a plan can show: in words, which arguments ask for it (all, if none is named), and whether it is there."""
+    """What a batching can show: in words, which arguments ask for it (all, if none is named), whether it is there."""
 
-    says: str
+    summary: str
     asked_by: frozenset[str]
-    shown: Callable[[Plan], bool]
+    shown: Callable[[Batching], bool]
 
 
-def _several_steps(plan: Plan) -> bool:
+def _several_steps(batching: Batching) -> bool:
     """Whether some episode takes an action twice."""
-    p = plan.problem
+    p = batching.problem
     possible = _possible(p)
     return p.T > 1 and any(
         len(set(taken[:n])) < n for taken, n in zip(p.actions[possible].tolist(), p.lengths[possible], strict=True)
     )
 
 
-def _ragged(plan: Plan) -> bool:
-    p = plan.problem
+def _ragged(batching: Batching) -> bool:
+    p = batching.problem
     return p.T > 1 and len(set(p.lengths[_possible(p)].tolist())) > 1
 
 
-def _unequal(plan: Plan) -> bool:
+def _unequal(batching: Batching) -> bool:
     """Whether the members of a group may be paid differently."""
-    p = plan.problem
-    return plan.members > 1 and any(len(set(p.returns[episodes].tolist())) > 1 for episodes in plan.starts())
+    p = batching.problem
+    return batching.group_size > 1 and any(len(set(p.returns[episodes].tolist())) > 1 for episodes in batching.starts())
 
 
-def _possible(p: Problem) -> Bools:
+def _possible(p: Episodes) -> Bools:
     return np.asarray(p.mass(p.behaviour) != 0, dtype=bool)
 
 
-def _ratio(outside: Callable[[Any], Any], sign: int) -> Callable[[Plan], bool]:
+def _ratio(outside: Callable[[Any], Any], sign: int) -> Callable[[Batching], bool]:
     """Whether a ratio lies where `outside` says, in an episode whose return has the sign (0: is not zero)."""
 
-    def shown(plan: Plan) -> bool:
-        p = plan.problem
+    def shown(batching: Batching) -> bool:
+        p = batching.problem
         if p.on_policy:
             return False
         returns = p.returns.astype(np.float64)
@@ -72,15 +72,15 @@ def _ratio(outside: Callable[[Any], Any], sign: int) -> Callable[[Plan], bool]:
     return shown
 
 
-def _of_reference(plan: Plan) -> bool:
-    return not np.array_equal(plan.problem.reference, plan.problem.policy)
+def _of_reference(batching: Batching) -> bool:
+    return not np.array_equal(batching.problem.reference, batching.problem.policy)
 
 
 FACETS: Final[dict[str, Facet]] = {
     "steps": Facet("episodes of several steps, an action taken twice", frozenset(), _several_steps),
     "ragged": Facet("episodes of different lengths", RAGGED, _ragged),
     "ragged-rows": Facet(
-        "rows of different lengths in a batch", RAGGED, lambda plan: plan.rows > 1 and _ragged(plan)
+        "rows of different lengths in a batch", RAGGED, lambda batching: batching.rows > 1 and _ragged(batching)
     ),
     "above-paid": Facet(
         f"ratios above {ABOVE:g} with a positive return", RATIOS, _ratio(lambda ratios: ratios > ABOVE, 1)
@@ -99,12 +99,12 @@ FACETS: Final[dict[str, Facet]] = {
     "unequal": Facet("groups of more than one member, paid differently", GROUPED, _unequal),
     "groups": Facet(
         "several groups of more than one member", frozenset({"group_ids", "group_size"}),
-        lambda plan: plan.groups > 1 and plan.members > 1,
+        lambda batching: batching.groups > 1 and batching.group_size > 1,
     ),
     "reference": Facet("a reference other than the policy", REFERENCE, _of_reference),
     "discounted": Facet(
         "a discount other than 0 and 1", frozenset({"discount"}),
-        lambda plan: plan.problem.discount not in (0, 1) and plan.problem.T > 1,
+        lambda batching: batching.problem.discount not in (0, 1) and batching.problem.T > 1,
     ),
 }  # fmt: skip
 """What can be asked for, by name."""
@@ -121,9 +121,9 @@ def needed(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name, facet in FACETS.items() if not facet.asked_by or facet.asked_by & found)
 
 
-def shown(plan: Plan, among: Iterable[str]) -> frozenset[str]:
-    """The facets, of some, that a plan shows."""
-    return frozenset(name for name in among if FACETS[name].shown(plan))
+def shown(batching: Batching, among: Iterable[str]) -> frozenset[str]:
+    """The facets, of some, that a batching shows."""
+    return frozenset(name for name in among if FACETS[name].shown(batching))
 
 
 def in_words(facets: Iterable[str], names: Iterable[str]) -> str:
@@ -134,7 +134,7 @@ def in_words(facets: Iterable[str], names: Iterable[str]) -> str:
     """
     by: dict[frozenset[str], list[str]] = {}
     for name in facets:
-        by.setdefault(FACETS[name].asked_by, []).append(FACETS[name].says)
+        by.setdefault(FACETS[name].asked_by, []).append(FACETS[name].summary)
     found = set(names)
     parts = []
     for asked_by, says in by.items():

@@ -14,8 +14,9 @@ import numpy as np
 
 from pgsym.decide.verdicts import Rung
 from pgsym.errors import EstimatorError
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks import Outcome
+from pgsym.estimators.episodes import Episodes
 from pgsym.testing import needs, settings
 
 if TYPE_CHECKING:
@@ -56,16 +57,16 @@ class Options(Drawn, total=False):
     """Where an assertion is tried; the pytest plugin's marker and options set defaults for all of it.
 
     `problems` to be tried in place of drawn ones: one, several, or a Hypothesis strategy.  `kinds` of problems that are
-    drawn ("bandit", "tree", "mdp").  A sample has one of the numbers of `groups`, each with one of those of `members`.
+    drawn ("bandit", "tree", "mdp").  A sample has one of the numbers of `groups`, each of one of the `group_size`.
     `examples` problems are drawn (60), always the same for one `seed` (0), of at most `samples` samples each (10,000).
     `unordered` goes through multisets only.  `names` says what a function's arguments mean.  In float64, gradients are
     equal within `rtol` of their lengths (1e-12), or than rounding may leave.
     """
 
-    problems: Problem | Iterable[Problem] | SearchStrategy[Problem]
+    problems: Episodes | Iterable[Episodes] | SearchStrategy[Episodes]
     kinds: Sequence[str]
     groups: int | Iterable[int]
-    members: int | Iterable[int]
+    group_size: int | Iterable[int]
     examples: int
     seed: int
     samples: int
@@ -83,7 +84,7 @@ class Scope:
     """The options of an assertion, read; raises EstimatorError for one that is none."""
 
     groups: tuple[int, ...]
-    members: tuple[int, ...]
+    group_size: tuple[int, ...]
     problems: Any = None
     drawn: Mapping[str, Any] = field(default_factory=dict)
     examples: int = settings.EXAMPLES
@@ -100,15 +101,15 @@ class Scope:
         cls,
         given: Mapping[str, Any],
         groups: Iterable[int] = (1, 2),
-        members: Iterable[int] = (1, 2),
+        group_size: Iterable[int] = (1, 2),
         names: Iterable[str] = (),
     ) -> Scope:
-        """The scope of an assertion that is told some options, with its own groups and members where it is not.
+        """The scope of an assertion that is told some options, with its own `groups` and `group_size` where it is not.
 
         `names` are those of all that its subject asks for: where they ask for it, and nothing else was said, some
         problems are off-policy, and some are discounted.
         """
-        asked: dict[str, Any] = {"groups": groups, "members": members}
+        asked: dict[str, Any] = {"groups": groups, "group_size": group_size}
         own = {**settings.current(), **given}
         if needed := needs.needed(names):
             asked |= {"off_policy": None} if needs.OF_RATIOS[0] in needed else {}
@@ -119,17 +120,17 @@ class Scope:
                 raise EstimatorError(f"there is no option {name!r}: an option is one of {', '.join(OPTIONS)}")
         drawn = {k: told.pop(k) for k in ("kinds", *Drawn.__annotations__) if k in told}
         told.pop("names", None)
-        for name in ("groups", "members"):
+        for name in ("groups", "group_size"):
             several = told[name]
             told[name] = tuple(several) if isinstance(several, Iterable) else (several,)
-        if isinstance(told.get("problems"), Problem):
+        if isinstance(told.get("problems"), Episodes):
             told["problems"] = (told["problems"],)
         elif isinstance(told.get("problems"), Iterable):
             told["problems"] = tuple(told["problems"])
         return cls(drawn=drawn, names=frozenset(names), told=frozenset(own), **told)
 
     def __post_init__(self) -> None:
-        for name in ("groups", "members"):
+        for name in ("groups", "group_size"):
             numbers = getattr(self, name)
             if not (numbers and all(map(whole, numbers))):
                 raise EstimatorError(f"{name} is a positive int or several, not {numbers!r}")
@@ -140,9 +141,11 @@ class Scope:
             raise EstimatorError(f"rtol is a number between 0 and 1, not {self.rtol!r}")
         if self.problems is None or hasattr(self.problems, "example"):  # a strategy
             return
-        wrong = [p for p in self.problems if not isinstance(p, Problem)] if self.listed else [self.problems]
+        wrong = [p for p in self.problems if not isinstance(p, Episodes)] if self.listed else [self.problems]
         if wrong:
-            raise EstimatorError(f"problems are a Problem, several or a strategy, not a {type(wrong[0]).__name__}")
+            raise EstimatorError(
+                f"problems are an Episodes object, several or a strategy, not a {type(wrong[0]).__name__}"
+            )
 
     @property
     def listed(self) -> bool:
@@ -150,14 +153,14 @@ class Scope:
         return isinstance(self.problems, tuple)
 
     def sizes(self) -> list[tuple[int, int]]:
-        """(groups, members) of the samples, the fewest rows first."""
-        return sorted(product(self.groups, self.members), key=lambda size: (size[0] * size[1], size))
+        """(groups, group_size) of the samples, the fewest rows first."""
+        return sorted(product(self.groups, self.group_size), key=lambda size: (size[0] * size[1], size))
 
-    def plans(self) -> Iterator[Plan]:
+    def batchings(self) -> Iterator[Batching]:
         """Every problem that was given with every size of samples."""
         for problem in self.problems:
-            for groups, members in self.sizes():
-                yield Plan(problem, groups, members, self.unordered)
+            for groups, group_size in self.sizes():
+                yield Batching(problem, groups, group_size, self.unordered)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -176,43 +179,30 @@ class Scope:
         found = {k: v for k, v in self.drawn.items() if k != "kinds"}
         return {"episodes": EPISODES, **found}  # type: ignore[typeddict-item]
 
-    def episodes(self, groups: int, members: int) -> int:
+    def episodes(self, groups: int, group_size: int) -> int:
         """How many episodes a problem may have for so many samples at most."""
         most = EPISODES
-        while most > 1 and self.count(most, groups, members) > self.samples:
+        while most > 1 and self.count(most, groups, group_size) > self.samples:
             most -= 1
         return min(most, self.possible["episodes"])
 
-    def count(self, episodes: int, groups: int, members: int, unordered: bool | None = None) -> int:
+    def count(self, episodes: int, groups: int, group_size: int, unordered: bool | None = None) -> int:
         """How many samples there are of so many episodes from one start."""
 
         def ways(kinds: int, places: int) -> int:
             some = self.unordered if unordered is None else unordered
             return comb(kinds + places - 1, places) if some else kinds**places
 
-        return ways(ways(episodes, members), groups)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one plan: whether it holds, how far off it is, and whether there was anything to be seen.
-
-    Where it is `hidden`, it may hold or not: rounding in float64 is coarse beside the gradient.
-    """
-
-    holds: bool
-    deviation: float = 0.0
-    telling: bool = True
-    hidden: bool = False
+        return ways(ways(episodes, group_size), groups)
 
 
 @dataclass(frozen=True, repr=False)
-class Held:
+class Result:
     """What an assertion holds of: the problems and sizes at which it was tried."""
 
-    says: str
+    summary: str
     tried: Scope
-    plans: tuple[Plan, ...]
+    batchings: tuple[Batching, ...]
     outcomes: tuple[Outcome, ...]
     lacking: tuple[str, ...] = ()
 
@@ -229,7 +219,7 @@ class Held:
     @property
     def scope(self) -> str:
         """Where it holds: kinds, sizes, lengths, rewards, discounts, whose samples, groups."""
-        found = [plan.problem for plan in self.plans]
+        found = [batching.problem for batching in self.batchings]
         kinds = Counter(p.kind for p in found)
         ragged = sum(len(set(p.lengths.tolist())) > 1 for p in found)
         per_step = sum(not p.per_sequence for p in found)
@@ -243,7 +233,8 @@ class Held:
             f"γ = {' or '.join(sorted({str(p.discount) for p in found}))}",
             _rewards(found) + (f" (per step in {per_step})" if per_step else " (per sequence)" * (max(lengths) > 1)),
             self._whose,
-            f"{counted((p.groups for p in self.plans), 'group', 'groups')} of {span(p.members for p in self.plans)}",
+            f"{counted((b.groups for b in self.batchings), 'group', 'groups')} "
+            f"of {span(b.group_size for b in self.batchings)}",
         ]
         if "values" in self.tried.names:
             own = sum(p.critic is not None for p in found)
@@ -253,12 +244,12 @@ class Held:
     @property
     def _whose(self) -> str:
         """Whose samples they are, and how far from one the ratios are."""
-        off = [plan.problem for plan in self.plans if not plan.problem.on_policy]
+        off = [batching.problem for batching in self.batchings if not batching.problem.on_policy]
         if not off:
             asks = needs.OF_RATIOS[0] in self.tried.needs
             return "ON-POLICY ONLY (all ratios are 1)" if asks else "on-policy"
         ratios = [r for p in off for r in (float(p.weights.min()), float(p.weights.max()))]
-        on = len(self.plans) - len(off)
+        on = len(self.batchings) - len(off)
         words = f"on-policy ({on}) and off-policy" if on else "off-policy"
         return f"{words} (ratios from {min(ratios):.2g} to {max(ratios):.2g})"
 
@@ -276,13 +267,14 @@ class Held:
         if blurred := sum(o.hidden for o in self.outcomes):
             quiet += f", {blurred} hidden by rounding"
         return (
-            f"problems {how}{quiet}; all samples of each gone through, {sum(p.count for p in self.plans):,} in all; "
+            f"problems {how}{quiet}; all samples of each gone through, "
+            f"{sum(b.count for b in self.batchings):,} in all; "
             f"float64, equal within {self.tried.rtol:.0e} of lengths, or rounding (worst {self.worst:.1e})"
         )
 
     def __str__(self) -> str:
         missed = f"\n  not met   {self.not_met}" if self.lacking else ""
-        return f"{self.rung}: {self.says}\n  scope     {self.scope}{missed}\n  evidence  {self.evidence}"
+        return f"{self.rung}: {self.summary}\n  scope     {self.scope}{missed}\n  evidence  {self.evidence}"
 
     __repr__ = __str__
 
@@ -303,7 +295,7 @@ def span(numbers: Iterable[int]) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def _rewards(found: Sequence[Problem]) -> str:
+def _rewards(found: Sequence[Episodes]) -> str:
     """The range of the rewards of some problems."""
     low, high = min(p.rewards.min() for p in found), max(p.rewards.max() for p in found)
     near, far = (f"{float(x):g}".replace("-", "−").replace("e+0", "e") for x in (low, high))
@@ -320,4 +312,4 @@ def counted(numbers: Iterable[int], one: str, several: str) -> str:
     return f"{found} {one if found == '1' else several}"
 
 
-__all__ = ["Drawn", "Held", "Options", "Outcome", "Scope"]
+__all__ = ["Drawn", "Options", "Result", "Scope"]

@@ -14,11 +14,11 @@ import pytest
 from pgsym.testing import settings
 
 if TYPE_CHECKING:
-    from pgsym.estimators import Moments, Problem
+    from pgsym.estimators import Episodes, Moments
 
 MARKER = (
     "pgsym(**options): options for pgsym's assertions about estimators in a test, such as examples, seed, groups, "
-    "members, length, off_policy (see pgsym.testing.options.Options)"
+    "group_size, length, off_policy (see pgsym.testing.options.Options)"
 )
 
 
@@ -89,7 +89,7 @@ def _of_the_run(config: pytest.Config) -> dict[str, Any]:
 
 
 @pytest.fixture
-def pgsym_bandit() -> Problem:
+def pgsym_bandit() -> Episodes:
     """The smallest problem that tells estimators apart: three actions that pay 0, 1 and 3, in Fractions."""
     from fractions import Fraction
 
@@ -99,7 +99,7 @@ def pgsym_bandit() -> Problem:
 
 
 @pytest.fixture
-def pgsym_tree() -> Problem:
+def pgsym_tree() -> Episodes:
     """Sequences of one or two tokens, the token 0 ends, after two prompts; with a behaviour and a reference policy."""
     from fractions import Fraction
 
@@ -119,7 +119,7 @@ def pgsym_tree() -> Problem:
 
 
 @pytest.fixture
-def pgsym_mdp() -> Problem:
+def pgsym_mdp() -> Episodes:
     """A walk on two states that pays at every step, and ends after two or three."""
     from fractions import Fraction
 
@@ -133,7 +133,7 @@ def pgsym_mdp() -> Problem:
 
 
 @pytest.fixture
-def pgsym_problems() -> Callable[..., list[Problem]]:
+def pgsym_problems() -> Callable[..., list[Episodes]]:
     """A function that draws problems: `pgsym_problems(20, length=2)`, with the options of `problems`, and the seed."""
     from pgsym.testing.drawing import drawn
 
@@ -142,11 +142,11 @@ def pgsym_problems() -> Callable[..., list[Problem]]:
 
 @pytest.fixture
 def pgsym_moments() -> Callable[..., Moments]:
-    """`moments`, with the groups and members of the test's marker where they are one number each."""
+    """`moments`, with the `groups` and `group_size` of the test's marker where they are one number each."""
     from pgsym.estimators import moments
 
-    def of(estimator: Any, problem: Problem, **options: Any) -> Moments:
-        told = {k: v for k, v in settings.current().items() if k in ("groups", "members") and isinstance(v, int)}
+    def of(estimator: Any, problem: Episodes, **options: Any) -> Moments:
+        told = {k: v for k, v in settings.current().items() if k in ("groups", "group_size") and isinstance(v, int)}
         return moments(estimator, problem, **{**told, **options})
 
     return of

@@ -14,12 +14,15 @@ from types import ModuleType
 from typing import Any, Final
 from unicodedata import normalize
 
+from pgsym.errors import EstimatorError
 from pgsym.estimators import objectives
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks import Check, IsGradient, LowerVariance, PaddingIgnored, Partition, SameGradient
+from pgsym.estimators.checks.padding import FILLS
 from pgsym.estimators.estimator import FromAdvantages, FromFunction
 from pgsym.estimators.losses import from_jax, from_torch
 from pgsym.estimators.losses.loss import FromLoss
-from pgsym.estimators.objectives import Objective
+from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.estimators.writing import NAMES, literal, python
 
 TAKEN: Final = frozenset(
@@ -149,18 +152,18 @@ class Script:
         self.missing[name] = "\n".join([*lines, f'    raise NotImplementedError("put your own {name} here")'])
         return name
 
-    def text(self, plan: Plan, call: str) -> str:
-        """The file: an assertion, as far as its scope, at one plan."""
-        built = python(plan.problem)
+    def text(self, batching: Batching, call: str) -> str:
+        """The file: an assertion, as far as its scope, at one batching."""
+        built = python(batching.problem)
         if len(built) > LONGEST:
-            what = f"the problem ({plan.problem}), which is too long to be written out,"
-            built = self._missing(plan, "problem_of_the_failure", what, "()") + "()"
+            what = f"the problem ({batching.problem}), which is too long to be written out,"
+            built = self._missing(batching, "problem_of_the_failure", what, "()") + "()"
         for name, (module, _) in NAMES.items():
             if f"{name}(" in built or f"{name}." in built:
                 self.imported(module, name)
         self.imported("pgsym.testing", call.split("(")[0])
-        arguments = f"problems=[problem], groups={plan.groups}, members={plan.members}"
-        if plan.unordered:
+        arguments = f"problems=[problem], groups={batching.groups}, group_size={batching.group_size}"
+        if batching.unordered:
             arguments += ", unordered=True"
         body = [f"problem = {built}", f"{call}, {arguments})"]
         indented = "\n".join(f"    {line}" for part in body for line in part.split("\n"))
@@ -177,6 +180,34 @@ class Script:
             else:
                 blocks[block].append(f"from {module} import {', '.join(sorted(self.imports[module]))}")
         return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def assertion(check: Check, batching: Batching, script: Script) -> str:
+    """The assertion that a check was asked by, with the arguments that are its own, as Python; not yet closed."""
+    match check:
+        case SameGradient(first, second):
+            return f"assert_same_gradient({script.estimator(first)}, {script.estimator(second)}"
+        case LowerVariance(estimator, than, same_mean):
+            extra = "" if same_mean else ", same_mean=False"
+            return f"assert_lower_variance({script.estimator(estimator)}, than={script.estimator(than)}{extra}"
+        case Partition(estimator, weights):
+            extra = "" if weights == "episodes" else f', weights="{weights}"'
+            return f"assert_partition_invariant({script.estimator(estimator)}{extra}"
+        case PaddingIgnored(estimator, fills, more):
+            extra = "" if fills == FILLS else f", fills=[{', '.join(map(script.number, fills))}]"
+            extra += "" if more == 1 else f", more={more}"
+            return f"assert_padding_ignored({script.estimator(estimator)}{extra}"
+        case IsGradient(estimator, objective, by, direction):
+            arguments = [script.estimator(estimator)]
+            named = by is not None or direction
+            if objective is not expected_return:
+                arguments.append(f"{'objective=' if named else ''}{script.objective(objective)}")
+            if by is not None:
+                arguments.append(f"by={script.number(by(batching))}")
+            plain = "assert_unbiased" if objective is expected_return else "assert_gradient_of"
+            name = "assert_scaled" if by is not None else "assert_direction" if direction else plain
+            return f"{name}({', '.join(arguments)}"
+    raise EstimatorError(f"no assertion asks for {type(check).__name__}")
 
 
 def home(thing: Any) -> tuple[str, str] | None:
@@ -253,4 +284,4 @@ def quoted(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in written)
 
 
-__all__ = ["Script", "home"]
+__all__ = ["Script", "assertion", "home"]

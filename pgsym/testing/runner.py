@@ -1,4 +1,4 @@
-"""Assertions about estimators at work: every plan is judged, the smallest that fails is explained."""
+"""Assertions about estimators at work: every batching is judged, the smallest that fails is explained."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import Final
 import numpy as np
 
 from pgsym.errors import EstimatorError, NotFinite
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks import Check, Outcome, Samplewise
+from pgsym.estimators.checks.means import not_finite
 from pgsym.estimators.comparison import number
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.exact_moments import row
 from pgsym.meaning.numbers.base import Array
 from pgsym.testing import needs
 from pgsym.testing.drawing import judge_any
-from pgsym.testing.options import Held, Outcome, Scope
-from pgsym.testing.questions import Question, not_finite
-from pgsym.testing.reproduction import Script
+from pgsym.testing.options import Result, Scope
+from pgsym.testing.reproduction import Script, assertion
 from pgsym.testing.smallest import smallest
 
 SHOWN: Final = 16
@@ -26,48 +27,50 @@ SHOWN: Final = 16
 
 
 class _Fails(Exception):
-    """A plan at which it does not hold; explained only once the smallest is found."""
+    """A batching at which it does not hold; explained only once the smallest is found."""
 
 
 class _Breaks(Exception):
-    """A plan at which an error came, and the error."""
+    """A batching at which an error came, and the error."""
 
 
-def hold(question: Question, scope: Scope, says: str) -> Held:
+def hold(check: Check, scope: Scope, summary: str) -> Result:
     """Where it holds; raises AssertionError, with the smallest problem found, where it does not.
 
     It does not hold where what its subject asks for was never met either, unless the caller asked for just that.
     """
     __tracebackhide__ = True
-    seen: list[tuple[Plan, Outcome]] = []
-    failing: list[Plan] = []
+    seen: list[tuple[Batching, Outcome]] = []
+    failing: list[Batching] = []
     lacking = list(scope.needs)
 
-    def judge(plan: Plan) -> None:
+    def judge(batching: Batching) -> None:
         try:
-            outcome = question.judge(plan)
+            if isinstance(check, Samplewise):
+                check.verify(batching)
+            outcome = check.judge(batching)
         except NotFinite:
             outcome = Outcome(False)
         except Exception as error:
-            raise _Breaks(plan, error) from None
+            raise _Breaks(batching, error) from None
         if not outcome.holds:
-            failing.append(plan)
-            raise _Fails(plan)
+            failing.append(batching)
+            raise _Fails(batching)
         if outcome.hidden and scope.listed:
-            at = f"at {plan.problem}, {_batch(plan)}"
+            at = f"at {batching.problem}, {_batch(batching)}"
             raise EstimatorError(
                 f"{at}, rounding hides the mean: the estimates are too long for float64 (try Fractions)"
             )
-        seen.append((plan, outcome))
+        seen.append((batching, outcome))
         if lacking and outcome.telling and not outcome.hidden:
-            for name in needs.shown(plan, lacking):
+            for name in needs.shown(batching, lacking):
                 lacking.remove(name)
 
     with np.errstate(all="ignore"):  # what comes of it, NaN or infinity, is judged
         try:
             if scope.listed:
-                for plan in scope.plans():
-                    judge(plan)
+                for batching in scope.batchings():
+                    judge(batching)
             else:
                 from pgsym.testing import draws  # it says which extra is missing
 
@@ -78,53 +81,55 @@ def hold(question: Question, scope: Scope, says: str) -> Held:
                         break
                     judge_any(draw.strategy, judge, draw.count, scope.seed)
         except _Fails as failed:
-            plan = failed.args[0] if scope.problems is not None else _smallest(question, scope, failed.args[0])
+            batching = failed.args[0] if scope.problems is not None else _smallest(check, scope, failed.args[0])
             tried = *failing, *(other for other, outcome in seen if outcome.telling)
-            raise AssertionError(_failure(question, scope, plan, tried)) from None
+            raise AssertionError(_failure(check, scope, batching, tried)) from None
         except _Breaks as broken:
-            plan, error = broken.args
-            error.add_note(f"at {plan.problem}, {_batch(plan)}")
+            batching, error = broken.args
+            error.add_note(f"at {batching.problem}, {_batch(batching)}")
             raise error from None
     if not seen:
         raise AssertionError("no problem was tried")
-    if (question.demanding or not scope.listed) and not any(outcome.telling for _, outcome in seen):
-        raise AssertionError(f"nothing was seen: {question.silent}")
+    if (check.demanding or not scope.listed) and not any(outcome.telling for _, outcome in seen):
+        raise AssertionError(f"nothing was seen: {check.silent}")
     if not scope.listed and (missed := [name for name in lacking if not draws.excluded(scope, name)]):
         raise AssertionError(
-            f"it is not shown that {says}: what it asks for was never met\n"
+            f"it is not shown that {summary}: what it asks for was never met\n"
             f"  not met   {needs.in_words(missed, scope.names)}\n"
             f"  to do     {draws.what_it_takes(scope, missed)}"
         )
-    return Held(says, scope, tuple(plan for plan, _ in seen), tuple(outcome for _, outcome in seen), tuple(lacking))
+    return Result(
+        summary, scope, tuple(batching for batching, _ in seen), tuple(outcome for _, outcome in seen), tuple(lacking)
+    )
 
 
-def _smallest(question: Question, scope: Scope, plan: Plan) -> Plan:
-    """The smallest plan like one that fails, which fails too; its size is one that was asked for."""
+def _smallest(check: Check, scope: Scope, batching: Batching) -> Batching:
+    """The smallest batching like one that fails, which fails too; its size is one that was asked for."""
 
-    def fails(other: Plan) -> bool:
+    def fails(other: Batching) -> bool:
         try:
-            return not question.judge(other).holds
+            return not check.judge(other).holds
         except NotFinite:
             return True
         except Exception:  # the user's code may break where nothing was drawn
             return False
 
-    return smallest(plan, fails, scope.sizes())
+    return smallest(batching, fails, scope.sizes())
 
 
-def _failure(question: Question, scope: Scope, plan: Plan, tried: tuple[Plan, ...]) -> str:
+def _failure(check: Check, scope: Scope, batching: Batching, tried: tuple[Batching, ...]) -> str:
     """What an AssertionError says: what is wrong, where, what shows it, and how to see it again."""
     try:
-        why = question.explain(plan, tried)
+        why = check.explain(batching, tried)
     except NotFinite as error:
-        why = not_finite(plan, error, scope.members)
+        why = not_finite(batching, error, scope.group_size)
     how = "as given" if scope.listed else f"the smallest that Hypothesis found (seed {scope.seed})"
     script = Script()
-    text = script.text(plan, question.written(plan, script))
-    shown = why.shown | _on_policy(question, scope, plan)
+    text = script.text(batching, assertion(check, batching, script))
+    shown = why.shown | _on_policy(check, scope, batching)
     parts = [
         [why.headline],
-        [f"The problem, {how}:", *aligned(described(plan))],
+        [f"The problem, {how}:", *aligned(described(batching))],
         aligned(shown),
         ["To reproduce it" + (", once what is missing is put in" if script.missing else "") + ":"],
         [indent(text, "    ").rstrip()],
@@ -132,27 +137,27 @@ def _failure(question: Question, scope: Scope, plan: Plan, tried: tuple[Plan, ..
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
 
 
-def _on_policy(question: Question, scope: Scope, plan: Plan) -> dict[str, str]:
+def _on_policy(check: Check, scope: Scope, batching: Batching) -> dict[str, str]:
     """That it holds on-policy, if it does, where off-policy samples were drawn without being asked for."""
-    if plan.problem.on_policy or scope.problems is not None or "off_policy" in scope.told:
+    if batching.problem.on_policy or scope.problems is not None or "off_policy" in scope.told:
         return {}
     only = replace(scope, drawn={**scope.drawn, "off_policy": False}, told=scope.told | {"off_policy"})
     try:
-        held = hold(question, only, "")
+        held = hold(check, only, "")
     except Exception:  # it need not hold there, and the user's code may fail in any way
         return {}
-    many = len(held.plans)
+    many = len(held.batchings)
     return {"on-policy": f"it holds at the {many} problems drawn so; if no more is meant, say off_policy=False"}
 
 
-def _batch(plan: Plan) -> str:
-    return f"{plan.groups} group{'s' if plan.groups > 1 else ''} of {plan.members}"
+def _batch(batching: Batching) -> str:
+    return f"{batching.groups} group{'s' if batching.groups > 1 else ''} of {batching.group_size}"
 
 
-def described(plan: Plan) -> dict[str, str]:
+def described(batching: Batching) -> dict[str, str]:
     """A problem and how samples are drawn from it, by what it is."""
-    p = plan.problem
-    out = {"sizes": str(p), "a sample": _batch(plan), "policy": _rows(p, p.policy)}
+    p = batching.problem
+    out = {"sizes": str(p), "a sample": _batch(batching), "policy": _rows(p, p.policy)}
     if not p.on_policy:
         out["behaviour"] = _rows(p, p.behaviour)
     if not np.array_equal(p.reference, p.policy):
@@ -164,7 +169,7 @@ def described(plan: Plan) -> dict[str, str]:
     return out
 
 
-def _rows(p: Problem, table: Array) -> str:
+def _rows(p: Episodes, table: Array) -> str:
     """A policy's rows with the contexts' names; once, where all are the same."""
     if len({tuple(r) for r in table.tolist()}) == 1:
         return f"{row(table[0])}" + (" everywhere" if p.S > 1 else "")
@@ -172,7 +177,7 @@ def _rows(p: Problem, table: Array) -> str:
     return "; ".join(each) + ("; …" if p.S > SHOWN else "")
 
 
-def _taken(p: Problem, e: int) -> str:
+def _taken(p: Episodes, e: int) -> str:
     steps = p.actions[e, : p.lengths[e]].tolist()
     head = "" if len(set(p.starts.tolist())) == 1 and p.kind != "MDP" else f"{p.starts[e]}: "
     if p.kind == "MDP":
@@ -180,7 +185,7 @@ def _taken(p: Problem, e: int) -> str:
     return head + " ".join(map(str, steps))
 
 
-def _paid(p: Problem, e: int) -> str:
+def _paid(p: Episodes, e: int) -> str:
     return ", ".join(map(number, p.rewards[e, : p.lengths[e]]))
 
 

@@ -21,7 +21,7 @@ _given: ContextVar[Mapping[str, Any]] = ContextVar("pgsym_options")
 
 
 def current() -> Mapping[str, Any]:
-    """The options that are set for now, such as `examples`, `seed`, `groups` or `members`."""
+    """The options that are set for now, such as `examples`, `seed`, `groups` or `group_size`."""
     return _given.get({})
 
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 import numpy as np
 
 from pgsym.errors import PgsymError
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.listing import Prefix, bandit, contexts, sequences, tree
 from pgsym.meaning.numbers.base import Array
 
@@ -23,46 +23,46 @@ TRIES: Final = 300
 """How many smaller problems are tried in all."""
 
 
-def smallest(plan: Plan, fails: Callable[[Plan], bool], sizes: Sequence[tuple[int, int]]) -> Plan:
-    """The smallest plan found that fails too, cutting one thing at a time; samples have one of the sizes."""
+def smallest(batching: Batching, fails: Callable[[Batching], bool], sizes: Sequence[tuple[int, int]]) -> Batching:
+    """The smallest batching found that fails too, cutting one thing at a time; samples have one of the sizes."""
     left = TRIES
     while True:
-        for other in smaller(plan, sizes):
+        for other in smaller(batching, sizes):
             if not left:
-                return plan
+                return batching
             left -= 1
             if fails(other):
-                plan = other
+                batching = other
                 break
         else:
-            return plan
+            return batching
 
 
-def smaller(plan: Plan, sizes: Sequence[tuple[int, int]]) -> Iterator[Plan]:
+def smaller(batching: Batching, sizes: Sequence[tuple[int, int]]) -> Iterator[Batching]:
     """Plans with one thing less, or simpler; the most first.  Samples on-policy stay so, and samples off-policy too."""
-    for groups, members in sizes:
-        if groups * members < plan.rows:
-            yield replace(plan, groups=groups, members=members)
-    cut = {"tree": _trees, "bandit": _bandits}.get(plan.problem.kind)
-    for make in cut(plan.problem) if cut is not None else ():
+    for groups, group_size in sizes:
+        if groups * group_size < batching.rows:
+            yield replace(batching, groups=groups, group_size=group_size)
+    cut = {"tree": _trees, "bandit": _bandits}.get(batching.problem.kind)
+    for make in cut(batching.problem) if cut is not None else ():
         try:
             found = make()
         except (PgsymError, ZeroDivisionError):  # what is left is no problem, such as one whose law has no mass
             continue
-        if found.on_policy == plan.problem.on_policy:
-            yield replace(plan, problem=found)
+        if found.on_policy == batching.problem.on_policy:
+            yield replace(batching, problem=found)
 
 
-Make = Callable[[], Problem]
+Make = Callable[[], Episodes]
 
 
-def _bandits(p: Problem) -> Iterator[Make]:
+def _bandits(p: Episodes) -> Iterator[Make]:
     reward = np.full((p.S, p.A), Fraction(0) if p.exact else 0.0, dtype=p.rewards.dtype)
     reward[p.states[:, 0], p.actions[:, 0]] = p.rewards[:, 0]
     law = np.full(p.S, Fraction(0) if p.exact else 0.0, dtype=p.chance.dtype)
     law[p.starts] = p.chance
 
-    def built(states: list[int], actions: list[int], paid: Array) -> Problem:
+    def built(states: list[int], actions: list[int], paid: Array) -> Episodes:
         def rows(table: Array) -> list[list[Any]]:
             return [_row(table[s], actions) for s in states]
 
@@ -86,14 +86,14 @@ def _bandits(p: Problem) -> Iterator[Make]:
 class _Tree:
     """What a tree is made of, by its prompts and tokens."""
 
-    problem: Problem
+    problem: Episodes
     end: int | None
     prompts: int
     paid: dict[Prefix, list[Any]]  # the rewards of every sequence, token by token
     rows: dict[Prefix, int]  # the row of a policy for every context
 
     @classmethod
-    def of(cls, p: Problem) -> _Tree | None:
+    def of(cls, p: Episodes) -> _Tree | None:
         """A tree read back from its episodes; None for one of which some sequence is never drawn."""
         taken = [tuple(row[:n]) for row, n in zip(p.actions.tolist(), p.lengths.tolist(), strict=True)]
         paid = {
@@ -114,7 +114,7 @@ class _Tree:
 
     def cut(
         self, prompts: list[int], tokens: list[int], length: int, *, whole: bool = False, ended: bool = False
-    ) -> Problem:
+    ) -> Episodes:
         """The tree of some prompts and tokens, up to a length; with `whole`, all that is paid is paid at the end.
 
         With `ended`, the first token ends a sequence.
@@ -151,7 +151,7 @@ class _Tree:
         )
 
 
-def _trees(p: Problem) -> Iterator[Make]:
+def _trees(p: Episodes) -> Iterator[Make]:
     found = _Tree.of(p)
     if found is None:
         return

@@ -16,12 +16,12 @@ MEMBERS = (5, 6, 7)
 LOOPED = 4
 
 
-@pytest.mark.parametrize("members", MEMBERS)
-def test_samples_a_second(benchmark: BenchmarkFixture, members: int) -> None:
+@pytest.mark.parametrize("group_size", MEMBERS)
+def test_samples_a_second(benchmark: BenchmarkFixture, group_size: int) -> None:
     """Memory is that of a chunk: it does not grow with the number of samples."""
     benchmark.group = "exact moments of REINFORCE, batches of nine sequences"
-    found = once(benchmark, "estimators_at.py", members if benchmark.enabled else 3)
-    assert found["samples"] == 9 ** (members if benchmark.enabled else 3)
+    found = once(benchmark, "estimators_at.py", group_size if benchmark.enabled else 3)
+    assert found["samples"] == 9 ** (group_size if benchmark.enabled else 3)
     assert found["peak"] < 200
 
 
@@ -34,9 +34,9 @@ def test_all_at_once(benchmark: BenchmarkFixture) -> None:
 
 @pytest.mark.benchmark(group=f"mean of REINFORCE over all batches of {LOOPED} of nine sequences")
 def test_straightforward_loop(benchmark: BenchmarkFixture) -> None:
-    members = LOOPED if benchmark.enabled else 2
-    mean = benchmark.pedantic(looped, args=(members,), rounds=3, iterations=1)
-    benchmark.extra_info["samples"] = 9**members
+    group_size = LOOPED if benchmark.enabled else 2
+    mean = benchmark.pedantic(looped, args=(group_size,), rounds=3, iterations=1)
+    benchmark.extra_info["samples"] = 9**group_size
     assert np.allclose(mean, problem().gradient, rtol=0, atol=1e-13)
 
 
@@ -54,6 +54,6 @@ def test_monte_carlo(benchmark: BenchmarkFixture, accuracy: float) -> None:
         return
     draws = needed if benchmark.enabled else 1000
     drawn = benchmark.pedantic(
-        lambda: moments(reinforce, problem(), members=LOOPED, draws=draws, progress=False), rounds=1, iterations=1
+        lambda: moments(reinforce, problem(), group_size=LOOPED, draws=draws, progress=False), rounds=1, iterations=1
     )
     assert np.all(np.abs(drawn.mean - exact.mean) <= drawn.margin)

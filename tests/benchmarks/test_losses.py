@@ -18,21 +18,24 @@ def loss(logp: Any, row_advantages: Any, weights: Any) -> Any:
 
 
 def in_numpy(returns: Any, total_scores: Any) -> Any:
-    members = returns.shape[1]
-    off = (returns - returns.mean(axis=1, keepdims=True)) * members / (members - 1)
+    group_size = returns.shape[1]
+    off = (returns - returns.mean(axis=1, keepdims=True)) * group_size / (group_size - 1)
     return (off[..., None] * total_scores).mean(axis=1)
 
 
 @pytest.mark.benchmark(group="leave-one-out, all groups of 6 of 9 sequences: 531,441 samples")
 @pytest.mark.parametrize("framework", ["numpy", "torch", "jax"])
 def test_all_samples(benchmark: BenchmarkFixture, framework: str) -> None:
-    members = 6 if benchmark.enabled else 2
+    group_size = 6 if benchmark.enabled else 2
     estimator: Callable[..., Any] = in_numpy
     if framework != "numpy":
         pytest.importorskip(framework)
         estimator = {"torch": from_torch, "jax": from_jax}[framework](loss, advantages="leave_one_out")
     found = benchmark.pedantic(
-        lambda: moments(estimator, PROBLEM, members=members, progress=False), rounds=5, iterations=1, warmup_rounds=1
+        lambda: moments(estimator, PROBLEM, group_size=group_size, progress=False),
+        rounds=5,
+        iterations=1,
+        warmup_rounds=1,
     )
     assert found.unbiased
     benchmark.extra_info["samples"] = found.samples

@@ -94,7 +94,7 @@ def gradient(walks: Sequence[Walk], policy: Table, discount: Fraction = Fraction
 
 
 def batches(
-    walks: Sequence[Walk], behaviour: Table, groups: int, members: int
+    walks: Sequence[Walk], behaviour: Table, groups: int, group_size: int
 ) -> Iterator[tuple[list[list[Walk]], Fraction]]:
     """Every list of groups, with its probability: the members of a group are independent given its start."""
     starts = sorted({w.start for w in walks})
@@ -102,7 +102,7 @@ def batches(
     for start in starts:
         here = [w for w in walks if w.start == start]
         weight = sum((w.probability(behaviour) for w in here), start=Fraction(0))
-        for group in product(here, repeat=members):
+        for group in product(here, repeat=group_size):
             units.append(
                 (list(group), weight * prod((w.probability(behaviour) / weight for w in group), start=Fraction(1)))
             )
@@ -115,10 +115,10 @@ def moments(
     walks: Sequence[Walk],
     behaviour: Table,
     groups: int = 1,
-    members: int = 1,
+    group_size: int = 1,
 ) -> tuple[Vector, list[Vector], int]:
     """The mean, the covariance and the number of batches that can happen."""
-    weighed = [(estimate(b), p) for b, p in batches(walks, behaviour, groups, members) if p]
+    weighed = [(estimate(b), p) for b, p in batches(walks, behaviour, groups, group_size) if p]
     P = len(weighed[0][0])
     mean = [sum((p * x[i] for x, p in weighed), start=Fraction(0)) for i in range(P)]
     covariance = [

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from pgsym.estimators import Estimator, Moments, Objective, Problem, bandit, expected_return, moments, tree
+from pgsym.estimators import Episodes, Estimator, Moments, Objective, bandit, expected_return, moments, tree
 from pgsym.estimators.comparison import Kind, recognised
 from pgsym.meaning.numbers.base import Array
 
@@ -42,7 +42,7 @@ class Finding:
     on: str
     why: str
     estimator: Estimator
-    problem: Problem
+    problem: Episodes
     formula: Array  # (S, A): what the estimate should be on average
     objective: Objective = expected_return
     groups: int = 1
@@ -69,7 +69,7 @@ class Section:
 
 def kinds(sections: tuple[Section, ...]) -> list[list[str]]:
     """The verdict on every finding, in a word."""
-    return [[str(f.found.match).split(" (")[0].split(" by")[0] for f in section.findings] for section in sections]
+    return [[str(f.found.comparison).split(" (")[0].split(" by")[0] for f in section.findings] for section in sections]
 
 
 def agrees(finding: Finding) -> bool:
@@ -77,14 +77,14 @@ def agrees(finding: Finding) -> bool:
     return np.allclose(finding.found.mean, finding.formula.astype(float), rtol=1e-12, atol=1e-14)
 
 
-def score_function(problem: Problem, weights: Array) -> Array:
+def score_function(problem: Episodes, weights: Array) -> Array:
     """E[Σ_t w_t ∇ log π(a_t|s_t)] under the behaviour policy, for weights of shape (E,) or (E, T): (S, A)."""
     mass = problem.mass(problem.behaviour).reshape(-1, 1)
     each = mass * (weights[:, np.newaxis] if weights.ndim == 1 else weights)
     return (each[..., np.newaxis] * problem.scores).sum(axis=(0, 1)).reshape(problem.S, problem.A)
 
 
-def at_states(problem: Problem, rows: Array) -> Array:
+def at_states(problem: Episodes, rows: Array) -> Array:
     """E[Σ_t row of s_t], of shape (S, A)."""
     out = np.zeros((problem.S, problem.A))
     for mass, states, mask in zip(problem.mass(), problem.states, problem.mask, strict=True):
@@ -92,7 +92,7 @@ def at_states(problem: Problem, rows: Array) -> Array:
     return out
 
 
-def divergence_gradients(problem: Problem, against: Array | None = None) -> Array:
+def divergence_gradients(problem: Episodes, against: Array | None = None) -> Array:
     """∇ KL(π(·|s)‖against(·|s)) in the logits of the own row, of shape (S, A); −∇H(π(·|s)) without `against`."""
     p = problem.policy.astype(np.float64)
     logs = np.log(p) if against is None else np.log(p / against.astype(np.float64))
@@ -138,13 +138,13 @@ def figure(value: Any) -> str:
 
 def verdict(found: Moments) -> str:
     """How the mean lies to the gradient, for the page."""
-    match = found.match
+    match = found.comparison
     match match.kind:
         case Kind.EQUAL:
             return "**equal**"
         case Kind.SCALED:
             return f"**scaled** by {figure(match.factor)}"
-        case Kind.TURNED:
+        case Kind.BIASED_DIRECTION:
             return f"**turned**, cosine {match.cosine:.6f}"
         case _:
             return f"**{match}**"

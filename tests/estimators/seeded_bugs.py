@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from pgsym.estimators import Moments, Objective, Problem, bandit, entropy, expected_return, kl, moments, tree
+from pgsym.estimators import Episodes, Moments, Objective, bandit, entropy, expected_return, kl, moments, tree
 from pgsym.estimators.diagnosis import Hint, guess
 from pgsym.estimators.estimator import FromFunction
 
@@ -102,7 +102,7 @@ def entropy_bonus(returns, logp, mask, scores):
 
 
 # what they are held to -----------------------------------------------------------------------------------------------
-def _clipped_gradient(p: Problem) -> np.ndarray:
+def _clipped_gradient(p: Episodes) -> np.ndarray:
     """∇ of E_behaviour[Σ_t min(ρ_t G, clip(ρ_t) G)], where ρ_t is not at the edge of the clip."""
     ratio, G = np.asarray(p.weights, dtype=float), np.asarray(p.returns, dtype=float)[:, None]
     stays = ((G >= 0) & (ratio <= 1 + CLIP)) | ((G < 0) & (ratio >= 1 - CLIP))
@@ -140,9 +140,9 @@ class Case:
     """A right estimator, and where and for what it is right."""
 
     function: Callable[..., np.ndarray]
-    problem: Problem
+    problem: Episodes
     groups: int = 1
-    members: int = 2
+    group_size: int = 2
     objective: Objective = expected_return
 
     @property
@@ -185,13 +185,13 @@ class Bug:
         """What it does where the right one is right."""
         case = self.case
         return moments(
-            self.estimator(), case.problem, groups=case.groups, members=case.members, objective=case.objective
+            self.estimator(), case.problem, groups=case.groups, group_size=case.group_size, objective=case.objective
         )
 
     def hinted(self) -> Hint | None:
         """What is guessed of it."""
         found = self.found()
-        return guess(self.estimator(), found.plan, self.case.objective, found)
+        return guess(self.estimator(), found.batching, self.case.objective, found)
 
     def estimator(self) -> FromFunction:
         """The estimator with the line changed."""
@@ -301,7 +301,7 @@ def page() -> str:
     """The page of all bugs, in Markdown."""
     parts = [HEAD.format(right=len(CASES), bugs=len(BUGS))]
     for case in CASES.values():
-        batch = f"{case.groups} group{'s' if case.groups > 1 else ''} of {case.members}"
+        batch = f"{case.groups} group{'s' if case.groups > 1 else ''} of {case.group_size}"
         parts += [
             f"## {case.name}\n",
             f"Held to the gradient of {case.objective}, at a problem of {case.problem}; {batch}.\n",
@@ -312,6 +312,6 @@ def page() -> str:
             hint = bug.hinted()
             assert hint is not None
             becomes = f"`{bug.becomes}`" if bug.becomes else "left out"
-            parts.append(f"| `{bug.line}` | {becomes} | {bug.found().match} | {hint.pattern} | {hint.says} |")
+            parts.append(f"| `{bug.line}` | {becomes} | {bug.found().comparison} | {hint.pattern} | {hint.summary} |")
         parts.append("")
     return "\n".join(parts)

@@ -11,7 +11,8 @@ from pgsym.errors import EstimatorError
 from pgsym.estimators import Samples, from_jax, from_torch, tree
 from pgsym.estimators.losses.advantages import RULES, rule
 from pgsym.estimators.losses.arguments import ALIASES, HELD, MEANINGS, axes, meanings
-from pgsym.estimators.losses.loss import FromLoss, gathered
+from pgsym.estimators.losses.arrays import gathered
+from pgsym.estimators.losses.loss import FromLoss
 from pgsym.extras import install
 
 RAGGED = tree([0, 1, 2], end=0).floats()
@@ -44,22 +45,22 @@ def test_names_go_before_aliases_and_may_be_aliases():
     assert found == {"logprobs": "logp", "entropy": "rewards", "kick": "advantages"}
 
 
-def numpy_formulas(self, logits):
+def numpy_formulas(logits):
     return [np.exp(logits), logits]
 
 
-Known = type(  # a framework of which nothing is asked but what it is given
-    "Known",
+NumPyLoss = type(  # a framework of which nothing is asked but what it is given
+    "NumPyLoss",
     (FromLoss,),
     dict.fromkeys(FromLoss.__abstractmethods__, lambda *given: True)
-    | {"framework": "NumPy", "array": "an array", "formulas": numpy_formulas},
+    | {"framework": "NumPy", "array": "an array", "formulas": staticmethod(numpy_formulas)},
 )
 
 
 @pytest.mark.parametrize("meaning", HELD)
 def test_what_is_held_has_the_shape_it_says(meaning):
     sizes = {"R": 4, "T": 2, "A": 2}
-    loss = Known(lambda logits, x: None, {"x": meaning})
+    loss = NumPyLoss(lambda logits, x: None, {"x": meaning})
     found = loss.batch(SAMPLES)[meaning]
     assert found.shape == (2, *(sizes[x] for x in axes(meaning)))
     assert found.dtype.kind == ("i" if "ints" in MEANINGS[meaning] else "b" if "bool" in MEANINGS[meaning] else "f")

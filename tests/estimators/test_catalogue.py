@@ -12,8 +12,8 @@ import pytest
 
 from pgsym.claims import catalogue
 from pgsym.estimators import moments, tree
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.catalogue import KNOWN, Known, gae
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.catalogue import KNOWN, KnownEstimator, gae
 from pgsym.estimators.catalogue.facts import example, fact
 from pgsym.estimators.catalogue.grid import grid
 from pgsym.estimators.catalogue.importance import CLIP
@@ -25,7 +25,7 @@ entry = pytest.mark.parametrize("known", KNOWN.values(), ids=KNOWN)
 
 
 @entry
-def test_every_factor_holds_over_the_grid(known: Known) -> None:
+def test_every_factor_holds_over_the_grid(known: KnownEstimator) -> None:
     found = fact(known)
     assert not found.broken
     assert found.true
@@ -33,7 +33,7 @@ def test_every_factor_holds_over_the_grid(known: Known) -> None:
 
 
 @entry
-def test_another_factor_does_not_hold(known: Known) -> None:
+def test_another_factor_does_not_hold(known: KnownEstimator) -> None:
     """The check can fail: half the claimed factor is refused wherever there is a gradient."""
     points = [p for p in grid()[::10] if known.applies(p.floats) and known.factor(p.floats)]
     for point in points:
@@ -42,21 +42,21 @@ def test_another_factor_does_not_hold(known: Known) -> None:
 
 
 @pytest.mark.parametrize("known", [k for k in KNOWN.values() if not k.floats], ids=lambda k: k.id)
-def test_factors_are_exact_in_fractions(known: Known) -> None:
+def test_factors_are_exact_in_fractions(known: KnownEstimator) -> None:
     points = [p for p in grid()[::29] if known.applies(p.exact) and known.factor(p.exact) is not None]
     assert points
     for point in points:
-        plan = point.exact
-        found = moments(known.estimator, plan.problem, members=plan.members, objective=known.objective)
-        assert (found.mean == known.factor(plan) * found.target).all()
+        batching = point.exact
+        found = moments(known.estimator, batching.problem, group_size=batching.group_size, objective=known.objective)
+        assert (found.mean == known.factor(batching) * found.target).all()
 
 
 @entry
-def test_the_example_is_no_special_case(known: Known) -> None:
+def test_the_example_is_no_special_case(known: KnownEstimator) -> None:
     found = example(known)
     assert found is not None
-    factor = known.factor(found.plan)
-    assert factor is None or found.match.factor == factor
+    factor = known.factor(found.batching)
+    assert factor is None or found.comparison.factor == factor
     assert float(found.variance) > 0
 
 
@@ -177,6 +177,6 @@ def test_gae_is_its_weighted_sum_of_differences(lam: Fraction) -> None:
 
 def test_an_entry_says_where_it_applies() -> None:
     problem = tree([1, 0, 2], length=2, end=0)
-    assert not KNOWN["leave-one-out"].applies(Plan(problem, members=1))
-    assert not KNOWN["grpo"].applies(Plan(problem, members=2))
-    assert KNOWN["grpo"].applies(Plan(problem.floats(), members=2))
+    assert not KNOWN["leave-one-out"].applies(Batching(problem, group_size=1))
+    assert not KNOWN["grpo"].applies(Batching(problem, group_size=2))
+    assert KNOWN["grpo"].applies(Batching(problem.floats(), group_size=2))

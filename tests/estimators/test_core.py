@@ -13,8 +13,8 @@ from brute_force import Walk, summed
 
 from pgsym.estimators import bandit, from_advantages, from_mdp, moments, tree
 from pgsym.estimators import exact_moments as core
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.episodes import Episodes
 from pgsym.mdps import derivatives, from_arrays
 from pgsym.mdps.softmax import TabularSoftmax
 
@@ -38,13 +38,13 @@ def per_token(prompt: int, tokens: tuple[int, ...]) -> Fraction:
     return Fraction(tokens[-1] * len(tokens) - prompt, 3)
 
 
-def one_step() -> tuple[Problem, list[Walk], Any, Fraction]:
+def one_step() -> tuple[Episodes, list[Walk], Any, Fraction]:
     """Two states, three actions, off-policy."""
     found = bandit(POLICY, REWARD, starts=RHO, behaviour=OTHER)
     return found, brute.one_step(REWARD, RHO), (POLICY, OTHER), Fraction(1)
 
 
-def ragged() -> tuple[Problem, list[Walk], Any, Fraction]:
+def ragged() -> tuple[Episodes, list[Walk], Any, Fraction]:
     """Two prompts, lengths 1 and 2, rewards per token besides, discounted, off-policy."""
     found = tree(
         finished, length=2, end=1, prompts=2, policy=TREE_POLICY, behaviour=TREE_OTHER, token_reward=per_token,
@@ -53,7 +53,7 @@ def ragged() -> tuple[Problem, list[Walk], Any, Fraction]:
     return found, brute.sentences(finished, per_token, 2, 2, 1, RHO), (TREE_POLICY, TREE_OTHER), DISCOUNT
 
 
-def process() -> tuple[Problem, list[Walk], Any, Fraction]:
+def process() -> tuple[Episodes, list[Walk], Any, Fraction]:
     """Two states, two actions, two steps, on-policy."""
     policy = TREE_POLICY[:2]
     found = from_mdp(from_arrays(RHO, MOVES, STEP, horizon=2), policy)
@@ -64,7 +64,7 @@ PROBLEMS = {p.__name__: p for p in (one_step, ragged, process)}
 
 
 @pytest.fixture(params=PROBLEMS)
-def case(request: pytest.FixtureRequest) -> tuple[Problem, list[Walk], Any, Fraction]:
+def case(request: pytest.FixtureRequest) -> tuple[Episodes, list[Walk], Any, Fraction]:
     return PROBLEMS[request.param]()
 
 
@@ -119,19 +119,21 @@ def test_the_gradient_is_the_product_rule(case: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("estimator", "groups", "members"),
+    ("estimator", "groups", "group_size"),
     [(reinforce, 1, 1), (weighted, 1, 1), (weighted, 2, 1), (group_mean, 1, 2), (previous, 1, 2), (group_mean, 2, 1)],
 )
-def test_moments_are_those_of_plain_loops(case: Any, estimator: Any, groups: int, members: int) -> None:
+def test_moments_are_those_of_plain_loops(case: Any, estimator: Any, groups: int, group_size: int) -> None:
     problem, walks, (policy, behaviour), discount = case
     name = estimator.__name__
-    mean, covariance, count = brute.moments(plain(name, policy, behaviour, discount), walks, behaviour, groups, members)
-    found = moments(estimator, problem, groups=groups, members=members)
+    mean, covariance, count = brute.moments(
+        plain(name, policy, behaviour, discount), walks, behaviour, groups, group_size
+    )
+    found = moments(estimator, problem, groups=groups, group_size=group_size)
     assert flat(found.mean) == mean
     assert found.covariance.tolist() == covariance
     assert (found.samples, found.mass) == (count, 1)
     assert found.variance == sum(covariance[i][i] for i in range(len(mean)))
-    floats = moments(estimator, problem.floats(), groups=groups, members=members)
+    floats = moments(estimator, problem.floats(), groups=groups, group_size=group_size)
     assert np.allclose(floats.mean.ravel(), np.array(mean, dtype=float), rtol=0, atol=1e-13)
     assert np.allclose(floats.covariance, np.array(covariance, dtype=float), rtol=0, atol=1e-13)
 
@@ -141,15 +143,17 @@ def test_moments_of_groups_of_members() -> None:
     problem = bandit(POLICY, REWARD, starts=RHO)
     walks = brute.one_step(REWARD, RHO)
     mean, covariance, count = brute.moments(plain("group_mean", POLICY, POLICY, Fraction(1)), walks, POLICY, 2, 2)
-    found = moments(group_mean, problem, groups=2, members=2)
+    found = moments(group_mean, problem, groups=2, group_size=2)
     assert (flat(found.mean), found.covariance.tolist(), found.samples) == (mean, covariance, count)
-    assert found.match.factor == H
+    assert found.comparison.factor == H
 
 
-@pytest.mark.parametrize(("groups", "members"), [(1, 3), (2, 2), (3, 1)])
-def test_multisets_give_what_all_orders_give(case: Any, groups: int, members: int) -> None:
+@pytest.mark.parametrize(("groups", "group_size"), [(1, 3), (2, 2), (3, 1)])
+def test_multisets_give_what_all_orders_give(case: Any, groups: int, group_size: int) -> None:
     problem = case[0].floats()
-    every, sets = (moments(group_mean, problem, groups=groups, members=members, unordered=u) for u in (False, True))
+    every, sets = (
+        moments(group_mean, problem, groups=groups, group_size=group_size, unordered=u) for u in (False, True)
+    )
     assert sets.samples < every.samples
     assert np.allclose(sets.mean, every.mean, rtol=0, atol=1e-14)
     assert np.allclose(sets.covariance, every.covariance, rtol=0, atol=1e-13)
@@ -157,7 +161,7 @@ def test_multisets_give_what_all_orders_give(case: Any, groups: int, members: in
 
 def test_multisets_are_exact_in_fractions() -> None:
     problem = ragged()[0]
-    every, sets = (moments(group_mean, problem, members=3, unordered=u) for u in (False, True))
+    every, sets = (moments(group_mean, problem, group_size=3, unordered=u) for u in (False, True))
     assert (every.mean == sets.mean).all()
     assert (every.covariance == sets.covariance).all()
 
@@ -165,20 +169,20 @@ def test_multisets_are_exact_in_fractions() -> None:
 @pytest.mark.parametrize("unordered", [False, True])
 @pytest.mark.parametrize("size", [1, 3, 7, 1000])
 def test_chunks_are_the_same_samples(size: int, unordered: bool) -> None:
-    plan = Plan(one_step()[0], groups=2, members=2, unordered=unordered)
-    seen = [(e.tolist(), p) for episodes, mass in plan.chunks(size) for e, p in zip(episodes, mass, strict=True)]
-    assert all(len(episodes) <= size for episodes, _ in plan.chunks(size))
-    assert len(seen) == plan.count == len({tuple(e) for e, _ in seen})
+    batching = Batching(one_step()[0], groups=2, group_size=2, unordered=unordered)
+    seen = [(e.tolist(), p) for episodes, mass in batching.chunks(size) for e, p in zip(episodes, mass, strict=True)]
+    assert all(len(episodes) <= size for episodes, _ in batching.chunks(size))
+    assert len(seen) == batching.count == len({tuple(e) for e, _ in seen})
     assert sum(p for _, p in seen) == 1
-    whole = [(e.tolist(), p) for episodes, mass in plan.chunks(10**6) for e, p in zip(episodes, mass, strict=True)]
+    whole = [(e.tolist(), p) for episodes, mass in batching.chunks(10**6) for e, p in zip(episodes, mass, strict=True)]
     assert seen == whole
 
 
 def test_moments_do_not_depend_on_the_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = one_step()[0].floats()
-    whole = moments(group_mean, problem, groups=2, members=2)
+    whole = moments(group_mean, problem, groups=2, group_size=2)
     monkeypatch.setattr(core, "CHUNK", 1)  # the fewest at once, 32
-    parts = moments(group_mean, problem, groups=2, members=2)
+    parts = moments(group_mean, problem, groups=2, group_size=2)
     assert parts.samples == whole.samples > 64
     assert np.allclose(parts.mean, whole.mean, rtol=0, atol=1e-15)
     assert np.allclose(parts.covariance, whole.covariance, rtol=0, atol=1e-14)
@@ -248,12 +252,12 @@ def test_exact_values_are_those_of_the_recursion() -> None:
 
 def test_advantages_per_step_and_per_row() -> None:
     problem = ragged()[0]
-    by_row = moments(from_advantages(lambda returns: returns), problem, members=2)
+    by_row = moments(from_advantages(lambda returns: returns), problem, group_size=2)
     by_step = moments(
         from_advantages(lambda returns, mask: returns[..., None] * np.ones(mask.shape[2], dtype=int)),
         problem,
-        members=2,
+        group_size=2,
     )
     assert (by_row.mean == by_step.mean).all()
     assert (by_row.covariance == by_step.covariance).all()
-    assert (by_row.mean == moments(reinforce, problem, members=2).mean).all()
+    assert (by_row.mean == moments(reinforce, problem, group_size=2).mean).all()

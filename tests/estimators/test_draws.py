@@ -29,8 +29,8 @@ def normalised(returns: Any) -> Any:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_interval_covers_the_exact_mean(seed: int) -> None:
-    exact = moments(from_advantages(group_mean), PROBLEM, members=3)
-    drawn = moments(from_advantages(group_mean), PROBLEM, members=3, draws=5000, seed=seed)
+    exact = moments(from_advantages(group_mean), PROBLEM, group_size=3)
+    drawn = moments(from_advantages(group_mean), PROBLEM, group_size=3, draws=5000, seed=seed)
     assert np.all(np.abs(drawn.mean - exact.mean.astype(float)) <= drawn.margin)
     assert np.all(drawn.margin > 0)
     assert abs(drawn.variance / float(exact.variance) - 1) < 0.1
@@ -49,20 +49,20 @@ def test_the_interval_shrinks_as_the_root_of_the_draws() -> None:
 
 def test_a_factor_that_was_drawn_is_not_called_exact() -> None:
     """The mean of draws is never on the line of the gradient: what they show is a factor within their margin."""
-    found = moments(from_advantages(group_mean), PROBLEM, members=3, draws=20_000).match
+    found = moments(from_advantages(group_mean), PROBLEM, group_size=3, draws=20_000).comparison
     assert (found.kind, found.drawn) == (Kind.SCALED, True)
     assert str(found).startswith("scaled by about 0.6")
     two = bandit([Fraction(1, 2), Fraction(1, 2)], [0, 1])
-    assert "exactly" not in str(moments(from_advantages(group_mean), two, members=3, draws=20_000))
+    assert "exactly" not in str(moments(from_advantages(group_mean), two, group_size=3, draws=20_000))
 
 
 def test_draws_see_a_turn_and_a_gradient_that_is_lost() -> None:
-    found = moments(from_advantages(normalised), PROBLEM, members=2, draws=100_000).match
-    assert (found.kind, found.drawn) == (Kind.TURNED, True)
+    found = moments(from_advantages(normalised), PROBLEM, group_size=2, draws=100_000).comparison
+    assert (found.kind, found.drawn) == (Kind.BIASED_DIRECTION, True)
     none = moments(from_advantages(lambda returns: returns / returns.clip(1)), bandit([0.5, 0.5], [1, 2]), draws=5000)
-    assert none.match.kind is Kind.VANISHES
+    assert none.comparison.kind is Kind.VANISHES
     some = moments(from_advantages(reinforce), bandit([0.5, 0.5], [3, 3], behaviour=[0.9, 0.1]), draws=5000)
-    assert some.match.kind is Kind.APPEARS
+    assert some.comparison.kind is Kind.APPEARS
 
 
 @pytest.mark.parametrize("draws", [-5, 1, 99, 1000.0])

@@ -26,9 +26,9 @@ def per_row(logprobs, advantages, response_mask):
 
 @pytest.mark.parametrize("loss", [reinforce, per_row])
 def test_the_shape_of_advantages_is_found(loss):
-    found = moments(from_jax(loss, advantages="group_mean"), ON, groups=2, members=2)
-    assert found.match.factor == pytest.approx(0.5)
-    assert moments(from_jax(loss, advantages="leave_one_out"), ON, members=3).unbiased
+    found = moments(from_jax(loss, advantages="group_mean"), ON, groups=2, group_size=2)
+    assert found.comparison.factor == pytest.approx(0.5)
+    assert moments(from_jax(loss, advantages="leave_one_out"), ON, group_size=3).unbiased
 
 
 def test_sizes_that_are_not_those_compiled_for():
@@ -57,7 +57,7 @@ def test_k3_as_a_loss_has_the_gradient_of_the_other_divergence():
 
     one = bandit([0.3, 0.2, 0.5], [0, 0, 0], reference=[0.25, 0.5, 0.25])
     assert moments(from_jax(k3, sign=1), one, objective=forward_kl).unbiased
-    assert moments(from_jax(k3, sign=1), one, objective=kl).match.kind.name == "TURNED"
+    assert moments(from_jax(k3, sign=1), one, objective=kl).comparison.kind.name == "BIASED_DIRECTION"
 
 
 def test_by_the_table_of_the_policy():
@@ -84,8 +84,8 @@ def test_advantages_computed_in_jax():
         return (returns - returns.mean(1, keepdims=True)) / (returns.std(1, keepdims=True) + 1e-6)
 
     # The gradient of a standard deviation of equal rewards is NaN, but nothing of θ flows through it.
-    traced = moments(from_jax(per_row, advantages=standardised, traced=True), ON, members=3)
-    given = moments(from_jax(per_row, advantages=in_numpy), ON, members=3)
+    traced = moments(from_jax(per_row, advantages=standardised, traced=True), ON, group_size=3)
+    given = moments(from_jax(per_row, advantages=in_numpy), ON, group_size=3)
     assert np.allclose(traced.mean, given.mean, 1e-12, 1e-12)
 
 
@@ -118,7 +118,7 @@ def test_what_is_refused():
 
 
 def test_a_gradient_that_is_zero_because_of_a_constant_reward_is_one():
-    assert not moments(from_jax(per_row, advantages="group_mean"), tree([1, 1, 1], end=0), members=2).mean.any()
+    assert not moments(from_jax(per_row, advantages="group_mean"), tree([1, 1, 1], end=0), group_size=2).mean.any()
 
 
 def test_losses_random_by_themselves():

@@ -19,36 +19,36 @@ from pgsym.estimators.catalogue.critics import interpolated
 from pgsym.estimators.catalogue.facts import fact
 from pgsym.estimators.catalogue.groups import EPSILON
 from pgsym.estimators.catalogue.pathwise import gaussian, relaxed, relaxed_at
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 
 HALF, THIRD, QUARTER = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)
 
 
-def found(name: str, problem: Problem, members: int = 1) -> Any:
+def found(name: str, problem: Episodes, group_size: int = 1) -> Any:
     known = KNOWN[name]
-    return moments(known.estimator, problem, members=members, objective=known.objective)
+    return moments(known.estimator, problem, group_size=group_size, objective=known.objective)
 
 
-@pytest.mark.parametrize("members", [2, 3, 4])
+@pytest.mark.parametrize("group_size", [2, 3, 4])
 @pytest.mark.parametrize("groups", [1, 2])
-def test_the_group_mean_scales_and_leaving_one_out_does_not(members: int, groups: int) -> None:
+def test_the_group_mean_scales_and_leaving_one_out_does_not(group_size: int, groups: int) -> None:
     """(G−1)/G, in Fractions, for ragged sequences of two prompts."""
-    prompts = 2 if members * groups < 5 else 1
+    prompts = 2 if group_size * groups < 5 else 1
     problem = tree(
         lambda prompt, tokens: prompt + 2 * tokens[0] - len(tokens), length=2, end=0, prompts=prompts,
         policy=[THIRD, 2 * THIRD],
     )  # fmt: skip
-    for name, factor in (("group-mean", Fraction(members - 1, members)), ("leave-one-out", Fraction(1))):
-        got = moments(KNOWN[name].estimator, problem, groups=groups, members=members, unordered=True)
+    for name, factor in (("group-mean", Fraction(group_size - 1, group_size)), ("leave-one-out", Fraction(1))):
+        got = moments(KNOWN[name].estimator, problem, groups=groups, group_size=group_size, unordered=True)
         assert (got.mean == factor * problem.gradient).all()
-        assert got.match.factor == factor
+        assert got.comparison.factor == factor
 
 
 def test_the_smallest_problem_at_which_the_deviation_turns() -> None:
     """Two actions have one direction only; with three, 0, 1 and 2 as rewards and two members are enough."""
     turned = fact(KNOWN["group-deviation"]).turned
     assert turned is not None
-    assert (turned.problem.S, turned.problem.A, turned.problem.T, turned.plan.members) == (1, 3, 1, 2)
+    assert (turned.problem.S, turned.problem.A, turned.problem.T, turned.batching.group_size) == (1, 3, 1, 2)
     assert turned.problem.on_policy
     assert turned.problem.returns.tolist() == [0, 1, 2]
 
@@ -89,7 +89,7 @@ def test_k3_as_a_loss_climbs_the_other_divergence() -> None:
     divergence = sum(float(p) * log(p / r) for p, r in zip(policy, reference, strict=True))
     wanted = [float(p) * (log(p / r) - divergence) for p, r in zip(policy, reference, strict=True)]
     assert np.allclose(backward.target, [wanted], rtol=0, atol=1e-15)
-    assert backward.match.kind is Kind.TURNED
+    assert backward.comparison.kind is Kind.BIASED_DIRECTION
 
 
 def test_k2_as_a_loss_token_by_token_loses_what_a_token_makes_of_later_ones() -> None:
@@ -112,7 +112,7 @@ def test_k2_as_a_loss_token_by_token_loses_what_a_token_makes_of_later_ones() ->
 def test_k1_as_a_loss_is_nothing() -> None:
     problem = tree([0.0] * 4, length=2, policy=[0.3, 0.7], reference=[0.6, 0.4])
     got = found("k1-loss", problem)
-    assert got.match.kind is Kind.VANISHES
+    assert got.comparison.kind is Kind.VANISHES
     assert float(got.variance) > 0.1
 
 
@@ -120,7 +120,7 @@ def test_per_token_ratios_turn_at_two_tokens() -> None:
     """The smallest: lengths 1 and 2; by loops over the episodes in Fractions."""
     turned = fact(KNOWN["per-token-ratio"]).turned
     assert turned is not None
-    assert (turned.problem.T, turned.problem.A, turned.problem.S, turned.plan.members) == (2, 2, 2, 1)
+    assert (turned.problem.T, turned.problem.A, turned.problem.S, turned.batching.group_size) == (2, 2, 2, 1)
     policy, behaviour = [[THIRD, 2 * THIRD]] * 2, [[HALF, HALF]] * 2
     paid = dict(zip([(0,), (1, 0), (1, 1)], turned.problem.returns, strict=True))
     walks = brute.sentences(
@@ -144,7 +144,7 @@ def test_per_token_ratios_turn_at_two_tokens() -> None:
 def test_the_mean_over_the_own_length() -> None:
     """Equal lengths: scaled by 1/L.  Ragged: a constant reward gets a direction, towards short episodes if positive."""
     even = found("length-mean", tree([1, 0, 2, 5, 1, 0, 3, 2], length=3, policy=[THIRD, 2 * THIRD]))
-    assert even.match.factor == THIRD
+    assert even.comparison.factor == THIRD
     ragged = found("length-mean", tree([1, 1, 1], length=2, end=0))
     assert not ragged.target.any()
     assert ragged.mean.ravel().tolist() == [Fraction(1, 8), -Fraction(1, 8), 0, 0]

@@ -59,7 +59,7 @@ def losses():
 def test_all_actions_are_legal(which):
     loss = losses()[which]
     for problem in PROBLEMS:
-        for sizes in ({}, {"members": 2}, {"groups": 2}):
+        for sizes in ({}, {"group_size": 2}, {"groups": 2}):
             assert moments(from_torch(loss), problem, **sizes).unbiased, (loss.__name__, str(problem), sizes)
 
 

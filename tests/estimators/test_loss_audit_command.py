@@ -46,22 +46,22 @@ def elsewhere(new_logits, advantages):
 
 constant = 3
 """
-SMALL = ["--problem", "bandit", "--members", "2"]
+SMALL = ["--problem", "bandit", "--group-size", "2"]
 FINDING = {
     "type": "object",
-    "required": ["id", "name", "says", "verdict", "detail", "problem", "batch", "scope", "numbers"],
+    "required": ["id", "name", "summary", "verdict", "detail", "problem", "batch", "scope", "numbers"],
     "properties": {"verdict": {"enum": ["holds", "fails", "not shown"]}, "problem": {"type": ["string", "null"]}},
 }
 READING = {
     "type": "object",
-    "required": ["problem", "says", "groups", "members", "asked", "why_not"],
+    "required": ["problem", "summary", "groups", "group_size", "asked", "why_not"],
     "if": {"properties": {"why_not": {"type": "null"}}},
     "then": {
         "required": [
             "gradient",
             "mean",
             "bias",
-            "match",
+            "comparison",
             "rung",
             "evidence",
             "variance",
@@ -78,7 +78,7 @@ RECORD = {
         "samples", "scope", "identities", "factors", "hint", "smallest", "readings", "variances",
     ],
     "properties": {
-        "schema": {"const": 1},
+        "schema": {"const": 2},
         "estimator": {"type": "string"},
         "reference": {"type": "string"},
         "kind": {"enum": ["estimator", "advantages", "torch", "jax"]},
@@ -90,14 +90,14 @@ RECORD = {
         "samples": {"type": "integer", "minimum": 1},
         "scope": {"type": "object", "required": ["problems", "batches", "length", "end", "seed", "budget"]},
         "identities": {"type": "array", "minItems": 13, "maxItems": 13, "items": FINDING},
-        "factors": {"type": "array", "items": {"type": "object", "required": ["groups", "members", "factor"]}},
+        "factors": {"type": "array", "items": {"type": "object", "required": ["groups", "group_size", "factor"]}},
         "hint": {"type": ["object", "null"]},
         "smallest": {"anyOf": [{"type": "null"}, READING]},
         "readings": {"type": "array", "minItems": 1, "items": READING},
         "variances": {
             "type": "array",
             "minItems": 2,
-            "items": {"type": "object", "required": ["problem", "estimator", "title", "own", "variance", "match"]},
+            "items": {"type": "object", "required": ["problem", "estimator", "title", "own", "variance", "comparison"]},
         },
     },
 }  # fmt: skip
@@ -152,7 +152,7 @@ def test_the_status_is_what_was_expected(
 
 @pytest.mark.usefixtures("losses")
 def test_a_mean_where_there_is_no_gradient_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(capsys, "my_losses:over_own_length", "--problem", "tree", "--length", "2", "--members", "1")
+    status, out, _ = run(capsys, "my_losses:over_own_length", "--problem", "tree", "--length", "2", "--group-size", "1")
     assert status == 1
     assert "less than 90° from it at all" in out
     assert "where the gradient is zero it is not, at" in out
@@ -167,7 +167,7 @@ def test_json_has_the_promised_fields(capsys: pytest.CaptureFixture[str]) -> Non
     assert "no part of the answer" in err
     reading = next(r for r in record["readings"] if r["problem"] == "arms-2")
     assert reading["gradient"] == [["-1/4", "1/4"]]
-    assert reading["match"] == {"kind": "equal", "factor": "1", "cosine": 1.0}
+    assert reading["comparison"] == {"kind": "equal", "factor": "1", "cosine": 1.0}
     status, out, _ = run(capsys, "my_losses:standardised", "--kind", "advantages", *SMALL, "--json")
     record = json.loads(out)
     jsonschema.validate(record, RECORD)
@@ -190,9 +190,9 @@ def test_json_has_the_promised_fields(capsys: pytest.CaptureFixture[str]) -> Non
         (["my_losses:elsewhere"], "takes 'new_logits', as a loss does, but neither it nor its module imports torch or"),
         (["my_losses:group_mean", "--name", "adv"], "--name adv: write argument=meaning"),
         (["my_losses:group_mean", "--name", "adv=return"], "did you mean 'returns'?"),
-        (["my_losses:reinforce", "--members", "x"], "--members x: not a whole number"),
-        (["my_losses:reinforce", "--members", "0"], "--members 0: at least 1"),
-        (["my_losses:reinforce", "--members", "9"], "--members"),
+        (["my_losses:reinforce", "--group-size", "x"], "--group-size x: not a whole number"),
+        (["my_losses:reinforce", "--group-size", "0"], "--group-size 0: at least 1"),
+        (["my_losses:reinforce", "--group-size", "9"], "--group-size"),
         (["my_losses:reinforce", "--problem", "maze"], "there is no kind of problem 'maze'"),
         (["my_losses:reinforce", "--objective", "K"], "there is no objective 'K'"),
         (["my_losses:reinforce", "--discount", "x"], "--discount x: not a number"),
@@ -203,7 +203,7 @@ def test_json_has_the_promised_fields(capsys: pytest.CaptureFixture[str]) -> Non
     ],
 )  # fmt: skip
 def test_bad_input_is_one_line(capsys: pytest.CaptureFixture[str], arguments: list[str], message: str) -> None:
-    if message == "--members":
+    if message == "--group-size":
         message, arguments = "samples are more than the budget", [*arguments, "--problem", "tree", "--budget", "100"]
     status, out, err = run(capsys, *arguments)
     complaint = err.strip().splitlines()[-1]
@@ -249,7 +249,7 @@ def test_a_report_in_every_format_the_same_bytes_every_time(capsys: pytest.Captu
 
 
 def test_the_report_of_what_is_unbiased_claims_no_more(losses: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    options = ["--problem", "tree", "--length", "2", "--members", "1", "-o", "out", "--format", "tex"]
+    options = ["--problem", "tree", "--length", "2", "--group-size", "1", "-o", "out", "--format", "tex"]
     status, _, _ = run(capsys, "my_losses:reinforce", *options)
     text = (losses / "out" / "audit-reinforce.tex").read_text()
     assert status == 0

@@ -69,10 +69,10 @@ def test_an_audit_does_not_pass_what_rounding_hides_and_counts_what_it_asked_for
 
     found = audited(much_noise)
     assert found.verdict == "wrong"
-    assert re.fullmatch(r"there is no estimate to judge at \d+ of 14 readings asked for", found.says)
+    assert re.fullmatch(r"there is no estimate to judge at \d+ of 14 readings asked for", found.summary)
     scope = Scope(kinds=("bandit",), batches=((1, 2), (1, 4)), budget=50)
     some = audit_loss(Subject(as_estimator(reinforce), "estimator", "it", False), scope, known=())
-    assert re.fullmatch(r"the mean is ∇\(J\) at \d+ of \d+ readings asked for \(on-policy, .*\)", some.says)
+    assert re.fullmatch(r"the mean is ∇\(J\) at \d+ of \d+ readings asked for \(on-policy, .*\)", some.summary)
 
 
 def test_a_term_that_the_rewards_do_not_weigh_is_not_called_cut() -> None:
@@ -80,7 +80,7 @@ def test_a_term_that_the_rewards_do_not_weigh_is_not_called_cut() -> None:
         return reinforce(returns, total_scores) + 0.1
 
     found = moments(with_a_bonus, bandit([0.3, 0.7], [0, 1]))
-    hint = guess(as_estimator(with_a_bonus), found.plan, expected_return, found)
+    hint = guess(as_estimator(with_a_bonus), found.batching, expected_return, found)
     assert hint is not None
     assert hint.pattern == "term-without-rewards"
 
@@ -108,7 +108,7 @@ def test_what_is_right_in_fractions_alone_is_audited_in_floats() -> None:
     made = subject(Loaded("it:by_type", by_type, sys.modules[__name__]))
     assert not made.exact
     found = audit_loss(made, Scope(kinds=("bandit",), batches=((1, 1),)), known=())
-    assert found.says.startswith("the mean is ∇(J) times 3 at all")
+    assert found.summary.startswith("the mean is ∇(J) times 3 at all")
     assert subject(Loaded("it:twice", twice, sys.modules[__name__])).exact
 
 
@@ -124,7 +124,7 @@ def only_from(size: str, at: int) -> Any:
     """Right below a size, and half from it on."""
 
     def estimator(returns: Any, probs: Any, mask: Any, group_size: int, total_scores: Any) -> Any:
-        sizes = {"actions": probs.shape[3], "steps": mask.shape[2], "members": group_size}
+        sizes = {"actions": probs.shape[3], "steps": mask.shape[2], "group_size": group_size}
         return reinforce(returns, total_scores) * (1.0 if sizes[size] < at else 0.5)
 
     return estimator
@@ -148,7 +148,7 @@ def never_charged(returns: Any, total_scores: Any) -> Any:
         (clipped_at_ten, "bandit", (1, 1)),
         (clipped_at_ten, "tree", (1, 1)),
         (never_charged, "bandit", (1, 1)),
-        (only_from("members", 5), "bandit", BATCHES[4]),
+        (only_from("group_size", 5), "bandit", BATCHES[4]),
     ],
 )
 def test_what_is_wrong_only_where_it_is_large_or_far_is_not_called_exact(
@@ -164,7 +164,7 @@ def test_the_verdict_says_of_what_it_is_exact() -> None:
         scope = Scope(kinds=("bandit", "tree"), batches=((1, 1), (1, 2)), length=2, vocabulary=3, **options)
         return audit_loss(Subject(as_estimator(reinforce), "estimator", "it", False), scope, known=())
 
-    assert audit().says == (
+    assert audit().summary == (
         "the mean is ∇(J) at all 28 readings asked for (on-policy, |A| = 2 to 3, T = 1 to 2, groups of 1 to 2, rewards "
         "from −1000 to 1000)"
     )

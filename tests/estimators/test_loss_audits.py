@@ -14,11 +14,12 @@ import pytest
 from pgsym.errors import EstimatorError, TooLarge, UnusableOption
 from pgsym.estimators import from_advantages, moments
 from pgsym.estimators.audit import LossAudit, audit_loss
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks.samplewise import shifted
 from pgsym.estimators.estimator import FromAdvantages, FromFunction
 from pgsym.estimators.findings import in_members
 from pgsym.estimators.objectives import kl
-from pgsym.estimators.problems import Scope, cases, objective_named, shifted
+from pgsym.estimators.problems import Scope, cases, objective_named
 from pgsym.estimators.subject import Subject
 
 Arrays = Any
@@ -117,7 +118,7 @@ def test_the_group_mean_is_scaled_by_one_less_than_the_group_over_the_group() ->
     audit = audited(group_mean)
     assert audit.verdict == "scaled"
     assert audit.factors == {(1, 2): Fraction(1, 2), (1, 3): Fraction(2, 3), (2, 2): Fraction(1, 2)}
-    assert "times (G − 1)/G" in audit.says
+    assert "times (G − 1)/G" in audit.summary
     assert (verdict(audit, "single"), verdict(audit, "shift")) == ("fails", "holds")
     assert (audit.as_expected, replace(audit, expected="scaled").as_expected) == (False, True)
     worst = audit.worst
@@ -138,9 +139,9 @@ def test_a_standard_deviation_turns_the_mean_and_is_never_exact() -> None:
     assert (audit.verdict, audit.as_expected) == ("turned", True)
     assert not audited(group_mean, ONE_GROUP, expected="turned").as_expected
     assert verdict(audit, "direction") == "fails"
-    at = next(r for r in audit.asked if r.case.id == "arms-3" and r.plan.members == 2)
-    assert at.match is not None
-    assert at.match.cosine == pytest.approx(0.9449113951)
+    at = next(r for r in audit.asked if r.case.id == "arms-3" and r.batching.group_size == 2)
+    assert at.comparison is not None
+    assert at.comparison.cosine == pytest.approx(0.9449113951)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ def test_each_identity_fails_where_it_should(function: Callable[..., Any], ident
 def test_what_is_not_finite_somewhere_is_not_unbiased() -> None:
     audit = audited(undefined_on_two, ONE_GROUP, exact=False)
     assert (audit.verdict, verdict(audit, "unbiased")) == ("wrong", "holds")
-    assert re.fullmatch(r"there is no estimate to judge at \d+ of \d+ readings asked for", audit.says)
+    assert re.fullmatch(r"there is no estimate to judge at \d+ of \d+ readings asked for", audit.summary)
 
 
 def test_importance_weights_hold_off_policy_and_returns_alone_do_not() -> None:
@@ -207,7 +208,7 @@ def test_draws_are_tested_and_never_called_exact() -> None:
     scope = Scope(kinds=("bandit",), batches=((1, 2),), budget=5, draws=2000)
     audit = audited(plain_returns, scope)
     assert (audit.rung, audit.verdict) == ("tested", "unbiased")
-    assert "some of samples that were drawn" in audit.says
+    assert "some of samples that were drawn" in audit.summary
     assert audited(upside_down, scope).verdict == "wrong"
     assert audited(plain_returns, scope).record() == audit.record()
 
@@ -239,7 +240,7 @@ def test_rivals_have_the_variances_that_they_have_by_themselves() -> None:
     assert KNOWN["importance-trajectory"].title not in titles  # the same as REINFORCE, on-policy
     for k in (known[0], known[2], known[3]):
         rival = next(r for r in audit.rivals if r.title == k.title and r.case.problem.kind == "tree")
-        alone = moments(k.estimator, rival.case.problem.floats(), members=2)
+        alone = moments(k.estimator, rival.case.problem.floats(), group_size=2)
         assert float(rival.found.variance) == pytest.approx(float(alone.variance))
     own, first = (next(r for r in audit.rivals if r.own is own) for own in (True, False))
     assert float(own.found.variance) == pytest.approx(float(first.found.variance))
@@ -301,8 +302,8 @@ def test_estimates_that_are_all_zero_vanish_in_floats_too() -> None:
 
     problem = next(c for c in cases(SMALL) if c.id == "arms-3").problem.floats()
     found = moments(FromAdvantages(nothing), problem)
-    assert str(found.match) == "zero where it should not be"
-    assert Plan(problem).count == 3
+    assert str(found.comparison) == "zero where it should not be"
+    assert Batching(problem).count == 3
 
 
 def test_a_known_slip_is_guessed() -> None:
@@ -310,5 +311,5 @@ def test_a_known_slip_is_guessed() -> None:
     audit = audited(upside_down, Scope(kinds=("bandit",), batches=((1, 1),)))
     assert audit.hint is not None
     assert "sign" in audit.hint[1]
-    assert audit.record()["hint"] == {"pattern": audit.hint[0], "says": audit.hint[1]}
+    assert audit.record()["hint"] == {"pattern": audit.hint[0], "summary": audit.hint[1]}
     assert audited(plain_returns, Scope(kinds=("bandit",), batches=((1, 1),))).hint is None

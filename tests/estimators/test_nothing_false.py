@@ -11,9 +11,9 @@ import pytest
 
 from pgsym.errors import EstimatorError, InstanceError, TooLarge
 from pgsym.estimators import bandit, entropy, expected_return, forward_kl, from_torch, kl, moments, tree
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.comparison import Kind, match, number
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.comparison import Kind, compare, number
+from pgsym.estimators.episodes import Episodes
 from pgsym.testing import assert_same_gradient, assert_scaled, assert_unbiased
 
 H, T = Fraction(1, 2), Fraction(1, 3)
@@ -27,15 +27,15 @@ def reinforce(returns: Any, total_scores: Any) -> Any:
 def test_multisets_of_large_groups_have_all_the_mass(exact: bool) -> None:
     """Multinomial coefficients leave the range of integers at some 65 members, and that of floats at 1030."""
     p = bandit([T, 1 - T], [0, 1])
-    for members in (70, 1500) if not exact else (70,):
-        plan = Plan(p if exact else p.floats(), members=members, unordered=True)
-        mass = sum(weights.sum() for _, weights in plan.chunks(4096))
+    for group_size in (70, 1500) if not exact else (70,):
+        batching = Batching(p if exact else p.floats(), group_size=group_size, unordered=True)
+        mass = sum(weights.sum() for _, weights in batching.chunks(4096))
         assert mass == 1 if exact else abs(mass - 1) < 1e-11
 
 
 def test_the_variance_of_a_large_group_is_that_of_one_over_its_size() -> None:
     p = bandit([0.25, 0.75], [0, 1])
-    one, many = (moments(reinforce, p, members=m, unordered=True) for m in (1, 100))
+    one, many = (moments(reinforce, p, group_size=m, unordered=True) for m in (1, 100))
     assert many.variance == pytest.approx(one.variance / 100, rel=1e-9)
     assert np.allclose(many.mean, one.mean)
 
@@ -44,7 +44,7 @@ def test_the_variance_of_a_large_group_is_that_of_one_over_its_size() -> None:
 def test_episodes_that_are_listed_twice_or_not_at_all_are_no_problem(twice: bool) -> None:
     """Such a list is made by hand: `unbiased` would be said of the wrong law."""
     listed = [[0], [1], [1]] if twice else [[1]]
-    p = Problem(
+    p = Episodes(
         "bandit",
         starts=np.zeros(len(listed), dtype=np.int64),
         states=np.zeros((len(listed), 1), dtype=np.int64),
@@ -74,7 +74,7 @@ def test_counts_beyond_floats_are_refused_in_one_line() -> None:
     with pytest.raises(
         TooLarge, match=r"1\.23e\+903 samples are more than the budget of 20,000,000 \(some 1\.95e\+889 years"
     ):
-        moments(reinforce, p, members=3000)
+        moments(reinforce, p, group_size=3000)
     with pytest.raises(TooLarge, match=r"up to 1\.41e\+1505 sequences"):
         tree(lambda prompt, tokens: 0, length=5000)
 
@@ -94,11 +94,11 @@ def test_a_bias_below_the_rounding_of_long_estimates_is_not_called_unbiased() ->
     """Their mean is known up to what float64 leaves of them; in fractions it is known."""
     p = bandit([0.3, 0.7], [0, 1])
     found = moments(drowned, p)
-    assert found.match.kind is Kind.HIDDEN
+    assert found.comparison.kind is Kind.HIDDEN
     assert not found.unbiased
     assert "hidden by rounding" in str(found)
     exact = moments(lambda total_scores: 10**14 * total_scores.mean(axis=1), bandit([T, 1 - T], [0, 1]))
-    assert exact.match.kind is Kind.VANISHES
+    assert exact.comparison.kind is Kind.VANISHES
 
 
 def test_what_equal_means_is_said_where_rounding_is_coarser() -> None:
@@ -111,16 +111,16 @@ def test_what_equal_means_is_said_where_rounding_is_coarser() -> None:
 
 def test_zero_is_no_mean_of_a_gradient_that_is_barely_seen() -> None:
     """What is less than rounding away is not told apart, though only one of them is below the rounding."""
-    assert match(np.array([0.9, 0.0]), np.array([1.5, 0.0]), noise=1.0).equal
-    assert match(np.array([0.4, 0.0]), np.array([1.5, 0.0]), noise=1.0).kind is Kind.VANISHES
+    assert compare(np.array([0.9, 0.0]), np.array([1.5, 0.0]), noise=1.0).equal
+    assert compare(np.array([0.4, 0.0]), np.array([1.5, 0.0]), noise=1.0).kind is Kind.VANISHES
 
 
 def test_assertions_do_not_pass_what_rounding_hides() -> None:
     p = bandit([0.3, 0.7], [0, 1])
     with pytest.raises(EstimatorError, match="rounding hides the mean"):
-        assert_unbiased(drowned, problems=p, members=1, groups=1)
+        assert_unbiased(drowned, problems=p, group_size=1, groups=1)
     with pytest.raises(EstimatorError, match="rounding hides the mean"):
-        assert_same_gradient(drowned, reinforce, problems=p, members=1, groups=1)
+        assert_same_gradient(drowned, reinforce, problems=p, group_size=1, groups=1)
 
 
 class Named:
@@ -156,7 +156,7 @@ def test_an_order_is_seen_where_it_hardly_ever_matters() -> None:
 
     p = bandit([1e-5, 1 - 1e-5], [1, 0])
     with pytest.raises(EstimatorError, match="cares for the order of the members"):
-        moments(first_of_the_rare, p, members=2, unordered=True)
+        moments(first_of_the_rare, p, group_size=2, unordered=True)
 
 
 def test_the_same_of_nothing_is_not_shown() -> None:
@@ -176,7 +176,7 @@ def test_a_loss_at_a_nearly_deterministic_policy_is_unbiased_up_to_its_rounding(
         return -(taken.sum(-1) * returns).mean()
 
     assert moments(from_torch(loss), bandit([1e-9, 1 - 1e-9], [0, 1])).unbiased
-    assert moments(from_torch(loss), bandit([1e-13, 1 - 1e-13], [0, 1])).match.kind is Kind.HIDDEN
+    assert moments(from_torch(loss), bandit([1e-13, 1 - 1e-13], [0, 1])).comparison.kind is Kind.HIDDEN
     for sign in (0, float("nan"), "-"):
         with pytest.raises(EstimatorError, match="sign is -1 for a loss and 1 for an objective"):
             from_torch(loss, sign=sign)  # type: ignore[arg-type]
@@ -206,7 +206,7 @@ def test_small_numbers_are_not_shown_as_zero_where_rounding_is_smaller() -> None
     off = moments(
         lambda returns, total_scores: 1.0000001 * reinforce(returns, total_scores), bandit([0.3, 0.7], [0, 1])
     )
-    assert re.match(r"scaled by 1\.0000001", str(off.match))
+    assert re.match(r"scaled by 1\.0000001", str(off.comparison))
 
 
 def test_an_estimator_may_write_into_the_ids_of_its_groups() -> None:
@@ -248,7 +248,7 @@ def test_a_large_number_is_not_read_as_any_fraction() -> None:
     far = moments(
         lambda returns, total_scores: 7654321.1234567 * reinforce(returns, total_scores), bandit([0.3, 0.7], [0, 1])
     )
-    assert "exactly" not in str(far.match)
+    assert "exactly" not in str(far.comparison)
 
 
 @pytest.mark.parametrize(
@@ -277,9 +277,9 @@ def test_what_is_remembered_of_earlier_samples_is_seen(monkeypatch: pytest.Monke
     def remembering(returns: Any, total_scores: Any) -> Any:
         return reinforce(kept.setdefault(returns.shape, returns), total_scores)
 
-    monkeypatch.setattr("pgsym.estimators.exact_moments.CHUNK", 2000)
+    monkeypatch.setattr("pgsym.estimators.enumeration.CHUNK", 2000)
     with pytest.raises(EstimatorError, match="remembering says of a sample what it said of another: it remembers"):
-        moments(remembering, bandit([0.3, 0.7], [0, 1]), members=10)
+        moments(remembering, bandit([0.3, 0.7], [0, 1]), group_size=10)
 
 
 def twice(returns: Any, total_scores: Any) -> Any:
@@ -303,7 +303,7 @@ def test_a_factor_may_be_a_float_where_the_problem_is_in_fractions() -> None:
 
 def test_objects_that_are_floats_are_compared_as_floats() -> None:
     one = np.array([0.1 + 0.2, -0.3], dtype=object)
-    assert match(one, np.array([Fraction(3, 10), Fraction(-3, 10)])).equal
+    assert compare(one, np.array([Fraction(3, 10), Fraction(-3, 10)])).equal
 
 
 def test_the_name_of_a_loss_is_quoted_in_what_reproduces_a_failure() -> None:
@@ -314,7 +314,7 @@ def test_the_name_of_a_loss_is_quoted_in_what_reproduces_a_failure() -> None:
         return -2 * (taken.sum(-1) * returns).mean()
 
     with pytest.raises(AssertionError) as caught:
-        assert_unbiased(from_torch(loss, name='a "b"\nc'), problems=bandit([T, 1 - T], [0, 1]), groups=1, members=1)
+        assert_unbiased(from_torch(loss, name='a "b"\nc'), problems=bandit([T, 1 - T], [0, 1]), groups=1, group_size=1)
     assert r'name="a \"b\"\nc"' in str(caught.value)
 
 

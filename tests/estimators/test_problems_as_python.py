@@ -40,7 +40,7 @@ def test_what_no_builder_makes_is_written_as_arrays():
     m = from_arrays([HALF, HALF], [[[1, 0], [0, 1]]] * 2, [[0, 1], [1, 2]], horizon=2)
     p = from_mdp(m, [[HALF, HALF]] * 2)
     written = python(replace(p, source=None))
-    assert written.startswith("Problem(")
+    assert written.startswith("Episodes(")
     assert np.array_equal(eval(written, NAMESPACE).gradient, p.gradient)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from pgsym.errors import EstimatorError, PgsymError, TooLarge
 from pgsym.estimators import Kind, bandit, entropy, expected_return, forward_kl, from_mdp, kl, moments, tree
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 from pgsym.mdps import from_arrays
 
 PROBLEM = bandit([0.5, 0.25, 0.25], [0.0, 1.0, 2.0])
@@ -91,37 +91,37 @@ def unknown_argument(retruns: Any) -> Any:
 )
 def test_no_estimator(function: Callable[..., Any], says: str) -> None:
     with pytest.raises(EstimatorError, match=says) as caught:
-        moments(function, PROBLEM, members=2)
+        moments(function, PROBLEM, group_size=2)
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("members", [1, 2, 4])
+@pytest.mark.parametrize("group_size", [1, 2, 4])
 @pytest.mark.parametrize("exact", [True, False])
-def test_mixing_is_seen_where_there_are_few_samples(exact: bool, members: int) -> None:
+def test_mixing_is_seen_where_there_are_few_samples(exact: bool, group_size: int) -> None:
     """Fewer samples than are given a second time: their mean does not change when they are shuffled."""
     problem = bandit([Fraction(1, 2), Fraction(1, 2)], [0, 1])
     with pytest.raises(EstimatorError, match="mixes samples"):
-        moments(over_the_samples, problem if exact else problem.floats(), members=members)
+        moments(over_the_samples, problem if exact else problem.floats(), group_size=group_size)
 
 
-@pytest.mark.parametrize(("groups", "members"), [(1, 3), (1, 6), (2, 2), (3, 1)])
-def test_an_order_is_seen(groups: int, members: int) -> None:
+@pytest.mark.parametrize(("groups", "group_size"), [(1, 3), (1, 6), (2, 2), (3, 1)])
+def test_an_order_is_seen(groups: int, group_size: int) -> None:
     with pytest.raises(EstimatorError, match="leave out unordered=True"):
-        moments(ordered, PROBLEM, groups=groups, members=members, unordered=True)
-    moments(ordered, PROBLEM, groups=groups, members=min(members, 3))
+        moments(ordered, PROBLEM, groups=groups, group_size=group_size, unordered=True)
+    moments(ordered, PROBLEM, groups=groups, group_size=min(group_size, 3))
 
 
 def test_too_many_samples_are_refused_with_an_estimate() -> None:
     with pytest.raises(TooLarge, match=r"2.06e\+14 samples .* budget .* s or more.*unordered=True \(496 multisets\)"):
-        moments(lambda returns, total_scores: times(returns, total_scores), PROBLEM, members=30)
+        moments(lambda returns, total_scores: times(returns, total_scores), PROBLEM, group_size=30)
     with pytest.raises(TooLarge, match="budget of 100"):
-        moments(lambda returns, total_scores: times(returns, total_scores), PROBLEM, members=5, budget=100)
+        moments(lambda returns, total_scores: times(returns, total_scores), PROBLEM, group_size=5, budget=100)
 
 
 def test_what_fractions_cannot_do_is_said() -> None:
     problem = bandit([Fraction(1, 2), Fraction(1, 2)], [0, 1])
     with pytest.raises(EstimatorError, match=r"not_a_number cannot be computed in Fractions .* floats\(\)"):
-        moments(not_a_number, problem, members=2)
+        moments(not_a_number, problem, group_size=2)
     with pytest.raises(EstimatorError, match=r"logarithm of a probability is no fraction.*floats\(\)"):
         moments(lambda logp, total_scores: times(logp[..., 0], total_scores), problem)
     with pytest.raises(EstimatorError, match=r"made a float of Fractions|is too \(floats"):
@@ -154,7 +154,7 @@ def test_a_behaviour_policy_that_leaves_actions_out(exact: bool) -> None:
     found = moments(weighted, problem if exact else problem.floats())
     assert found.samples == 2
     assert np.allclose(found.mean.astype(float), [[-1 / 8, 3 / 16, -1 / 16]], rtol=0, atol=1e-15)
-    assert found.match.kind is Kind.TURNED
+    assert found.comparison.kind is Kind.BIASED_DIRECTION
 
 
 def test_rows_written_with_few_digits_are_distributions() -> None:
@@ -196,12 +196,12 @@ def test_a_gradient_that_cancels_in_floats_is_zero() -> None:
     for reward in (1, 7, 1e6):
         problem = bandit([1 / 3, 2 / 3], [reward, reward])
         assert problem.gradient.any()  # rounding, not zero
-        found = moments(centred, problem, members=2)
+        found = moments(centred, problem, group_size=2)
         assert not found.mean.any()
         assert found.unbiased
 
 
-def differences(objective: Any, problem: Problem, h: float = 1e-5) -> Any:
+def differences(objective: Any, problem: Episodes, h: float = 1e-5) -> Any:
     theta, out = np.log(problem.policy), np.zeros(problem.policy.shape)
     for index in np.ndindex(out.shape):
         ends = []
@@ -216,8 +216,8 @@ def differences(objective: Any, problem: Problem, h: float = 1e-5) -> Any:
 def test_every_refusal_is_of_the_one_hierarchy() -> None:
     assert issubclass(EstimatorError, PgsymError)
     for bad in (0, -1, 1.5):
-        with pytest.raises(EstimatorError, match="members is a positive int"):
-            moments(over_the_samples, PROBLEM, members=bad)  # type: ignore[arg-type]
+        with pytest.raises(EstimatorError, match="group_size is a positive int"):
+            moments(over_the_samples, PROBLEM, group_size=bad)  # type: ignore[arg-type]
 
 
 def test_too_many_parameters_are_refused_before_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:

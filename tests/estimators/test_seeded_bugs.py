@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from seeded_bugs import BUGS, CASES, OFF_POLICY, TREE, Bug, Case, page
 
-from pgsym.estimators import Moments, Objective, Problem, bandit, expected_return, moments, tree
+from pgsym.estimators import Episodes, Moments, Objective, bandit, expected_return, moments, tree
 from pgsym.estimators.catalogue import KNOWN
 from pgsym.estimators.diagnosis import Hint, guess
 from pgsym.estimators.estimator import Estimator, FromFunction, from_advantages
@@ -18,15 +18,15 @@ ANGLES = re.compile(r"\(cosine [^)]*\)|\d+\.\d+")
 """Numbers whose last digits may differ from machine to machine."""
 
 
-def held(estimator: Estimator, case: Case, problem: Problem | None = None) -> Moments:
+def held(estimator: Estimator, case: Case, problem: Episodes | None = None) -> Moments:
     return moments(
-        estimator, problem or case.problem, groups=case.groups, members=case.members, objective=case.objective
+        estimator, problem or case.problem, groups=case.groups, group_size=case.group_size, objective=case.objective
     )
 
 
-def hinted(estimator: Estimator, case: Case, problem: Problem | None = None) -> Hint | None:
+def hinted(estimator: Estimator, case: Case, problem: Episodes | None = None) -> Hint | None:
     found = held(estimator, case, problem)
-    return guess(estimator, found.plan, case.objective, found)
+    return guess(estimator, found.batching, case.objective, found)
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
@@ -117,8 +117,8 @@ def test_the_sentence_gives_formula_value_and_remedy() -> None:
         return returns - returns.mean(axis=1, keepdims=True)
 
     estimator = from_advantages(group_mean)
-    found = moments(estimator, bandit([[0.25, 0.75]], [[1, 0]]), members=3)
-    hint = guess(estimator, found.plan, expected_return, found)
+    found = moments(estimator, bandit([[0.25, 0.75]], [[1, 0]]), group_size=3)
+    hint = guess(estimator, found.batching, expected_return, found)
     assert str(hint) == (
         "its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample itself; "
         "leave it out, or scale by G/(G−1)"
@@ -142,7 +142,7 @@ def test_an_estimator_of_fractions() -> None:
     exact = tree(lambda _, tokens: sum(tokens), length=2, token_reward=lambda _, tokens: 2 * tokens[-1])
     estimator = from_advantages(own)
     found = moments(estimator, exact, groups=2)
-    hint = guess(estimator, found.plan, expected_return, found)
+    hint = guess(estimator, found.batching, expected_return, found)
     assert hint is not None
     assert hint.pattern == "missing-reward-to-go"
 
@@ -153,7 +153,7 @@ def test_of_draws_only_the_small_problems_speak() -> None:
 
     estimator = from_advantages(own)
     found = moments(estimator, CASES["masked_tokens"].problem, groups=2, draws=2000)
-    hint = guess(estimator, found.plan, expected_return, found)
+    hint = guess(estimator, found.batching, expected_return, found)
     assert hint is not None
     assert hint.pattern == "missing-reward-to-go"
 
@@ -166,18 +166,18 @@ def test_an_estimator_that_runs_at_one_problem_alone() -> None:
         return (rewards[..., None] * scores).sum(axis=2).mean(axis=1)
 
     estimator = FromFunction(for_this_alone)
-    found = moments(estimator, problem, members=2)
-    hint = guess(estimator, found.plan, expected_return, found)
+    found = moments(estimator, problem, group_size=2)
+    hint = guess(estimator, found.batching, expected_return, found)
     assert hint is not None
     assert hint.pattern == "missing-reward-to-go"
-    assert "just that here" in hint.says
+    assert "just that here" in hint.summary
 
 
 def test_an_objective_that_is_known_at_one_problem_alone() -> None:
     problem = CASES["masked_tokens"].problem
     table = 2.0 * problem.gradient
 
-    def twice(p: Problem) -> np.ndarray:
+    def twice(p: Episodes) -> np.ndarray:
         return table + np.zeros((p.S, p.A))
 
     def right(returns):
@@ -185,9 +185,9 @@ def test_an_objective_that_is_known_at_one_problem_alone() -> None:
 
     estimator, objective = from_advantages(right), Objective("2 J", lambda p: 0.0, twice)
     found = moments(estimator, problem, objective=objective)
-    hint = guess(estimator, found.plan, objective, found)
+    hint = guess(estimator, found.batching, objective, found)
     assert hint is not None
-    assert "1/2 of the gradient here, where other formulas may give the same" in hint.says
+    assert "1/2 of the gradient here, where other formulas may give the same" in hint.summary
 
 
 def test_what_no_slip_explains_is_told_by_where_it_is_right() -> None:
@@ -195,8 +195,8 @@ def test_what_no_slip_explains_is_told_by_where_it_is_right() -> None:
         return np.where(lengths == 1, 2 * returns, returns)
 
     estimator = from_advantages(odd)
-    found = moments(estimator, CASES["masked_tokens"].problem, members=2)
-    hint = guess(estimator, found.plan, expected_return, found)
+    found = moments(estimator, CASES["masked_tokens"].problem, group_size=2)
+    hint = guess(estimator, found.batching, expected_return, found)
     assert hint is not None
     assert hint.pattern == "wrong-with-ragged-lengths"
 
@@ -223,5 +223,5 @@ def test_what_no_slip_explains_is_told_by_where_it_is_right() -> None:
 )
 def test_what_nothing_explains_is_told_by_what_it_does_with_rewards(function, pattern) -> None:
     found = moments(FromFunction(function), bandit([[0.25, 0.75]], [[1, 0]]))
-    hint = guess(FromFunction(function), found.plan, expected_return, found)
+    hint = guess(FromFunction(function), found.batching, expected_return, found)
     assert (hint and hint.pattern) == pattern

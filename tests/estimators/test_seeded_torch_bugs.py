@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from seeded_bugs import CLIPPED, OFF_POLICY, TREE
 
-from pgsym.estimators import Objective, Problem, entropy, expected_return, kl, moments
+from pgsym.estimators import Episodes, Objective, entropy, expected_return, kl, moments
 from pgsym.estimators.diagnosis import guess
 
 torch = pytest.importorskip("torch")
@@ -108,7 +108,7 @@ def entropy_subtracted(logp, entropies, returns, mask):
     return -((returns[:, None] * logp - 0.5 * entropies) * mask).sum(1).mean()
 
 
-LOSSES: tuple[tuple[Callable[..., object], Problem, Objective, str | None], ...] = (
+LOSSES: tuple[tuple[Callable[..., object], Episodes, Objective, str | None], ...] = (
     (policy_gradient, TREE, expected_return, None),
     (upside_down, TREE, expected_return, "wrong-sign"),
     (over_tokens, TREE, expected_return, "mean-over-batch-tokens"),
@@ -135,7 +135,7 @@ LOSSES: tuple[tuple[Callable[..., object], Problem, Objective, str | None], ...]
 @pytest.mark.parametrize(("loss", "problem", "objective", "pattern"), LOSSES)
 def test_a_loss_is_named_for_its_slip_or_let_pass(loss, problem, objective, pattern) -> None:
     estimator = from_torch(loss)
-    found = moments(estimator, problem, members=2, objective=objective)
+    found = moments(estimator, problem, group_size=2, objective=objective)
     assert found.unbiased == (pattern is None)
-    hint = guess(estimator, found.plan, objective, found)
+    hint = guess(estimator, found.batching, objective, found)
     assert (hint and hint.pattern) == pattern

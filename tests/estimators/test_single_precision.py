@@ -50,8 +50,8 @@ def test_a_right_loss_with_float32_inside_is_told_so(name):
 @pytest.mark.parametrize("name", ["mask_alone", "none"])
 def test_float32_that_is_no_matter_is_let_through(name):
     for p in PROBLEMS:
-        for members in (1, 2):
-            assert moments(from_torch(torch_losses()[name]), p, members=members).unbiased
+        for group_size in (1, 2):
+            assert moments(from_torch(torch_losses()[name]), p, group_size=group_size).unbiased
 
 
 @pytest.mark.extras

@@ -44,7 +44,7 @@ def reinforce_per_row(logprobs, advantages, response_mask):
 @pytest.mark.parametrize("loss", [reinforce, reinforce_per_row])
 @pytest.mark.parametrize(("advantages", "factor"), [("returns", 1), ("group_mean", 0.5), ("leave_one_out", 1)])
 def test_the_shape_of_advantages_is_found(loss, advantages, factor):
-    found = moments(from_torch(loss, advantages=advantages), ON, groups=2, members=2)
+    found = moments(from_torch(loss, advantages=advantages), ON, groups=2, group_size=2)
     assert np.allclose(found.mean, factor * found.target, 1e-12, 1e-12)
 
 
@@ -60,7 +60,7 @@ def test_advantages_of_a_users_function(loss):
         total = returns.sum(axis=1, keepdims=True)
         return returns - (total - returns) / (returns.shape[1] - 1)
 
-    assert same(from_torch(loss, advantages=leave_one_out), from_advantages(leave_one_out), ON, members=3)
+    assert same(from_torch(loss, advantages=leave_one_out), from_advantages(leave_one_out), ON, group_size=3)
 
 
 def test_advantages_computed_in_tensors_let_gradients_through_if_they_are_not_detached():
@@ -101,7 +101,9 @@ def test_without_a_time_axis():
         from_torch(flat, time_axis=False), bandit([[0.2, 0.8], [0.5, 0.5]], [[0, 1], [3, 1]]), groups=2
     ).unbiased
     whole = tree([0, 1, 2, 5])
-    assert moments(from_torch(flat, time_axis=False), whole).match.factor == pytest.approx(0.5)  # the mean over steps
+    assert moments(from_torch(flat, time_axis=False), whole).comparison.factor == pytest.approx(
+        0.5
+    )  # the mean over steps
     with pytest.raises(EstimatorError, match="some are padded"):
         moments(from_torch(flat, time_axis=False), ON)
 
@@ -119,7 +121,7 @@ def test_logits_and_advantages_may_be_changed_in_place():
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert same(from_torch(loss), from_torch(outside), ON, members=3)
+        assert same(from_torch(loss), from_torch(outside), ON, group_size=3)
 
 
 def test_groups_are_known():
@@ -131,7 +133,7 @@ def test_groups_are_known():
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # group_ids are the same for all samples: vmap does not see them
-        assert moments(from_torch(loss), ON, groups=2, members=2).unbiased
+        assert moments(from_torch(loss), ON, groups=2, group_size=2).unbiased
 
 
 def test_a_mask_that_is_forgotten_shows():
@@ -139,7 +141,7 @@ def test_a_mask_that_is_forgotten_shows():
         return -(logp.sum(1) * returns).mean()
 
     found = moments(from_torch(loss), tree([1, -1, 2], end=0))
-    assert found.match.kind.name == "TURNED"
+    assert found.comparison.kind.name == "BIASED_DIRECTION"
     assert moments(from_torch(loss), tree([0, 1, 2, 3])).unbiased  # nothing is padded
 
 
@@ -189,12 +191,12 @@ def test_grpo(kind):
         total = (weights[..., None] * sums).sum(axis=1)
         return total / (mask.sum(axis=(1, 2))[:, None] if kind == "token" else R * T)
 
-    assert same(from_torch(aggregated(kind), advantages="group_standardised"), by_hand, ON, members=3)
+    assert same(from_torch(aggregated(kind), advantages="group_standardised"), by_hand, ON, group_size=3)
 
 
 def test_dr_grpo_is_unbiased_but_for_the_length_and_the_group_mean():
-    found = moments(from_torch(aggregated("fixed"), advantages="group_mean"), ON, members=3)
-    assert found.match.factor == pytest.approx(2 / 3 / 2)
+    found = moments(from_torch(aggregated("fixed"), advantages="group_mean"), ON, group_size=3)
+    assert found.comparison.factor == pytest.approx(2 / 3 / 2)
 
 
 def k1(logp, ref_logp, mask):
@@ -221,7 +223,7 @@ def test_k1_as_a_loss_has_no_gradient_on_average():
 def test_k2_as_a_loss_has_the_gradient_of_kl_for_one_token_and_not_for_two():
     assert moments(from_torch(k2, sign=1), ONE, objective=kl).unbiased
     found = moments(from_torch(k2, sign=1), TWO, objective=kl)
-    assert found.match.kind.name == "TURNED"
+    assert found.comparison.kind.name == "BIASED_DIRECTION"
     # What is missing: the first token's score times what the divergence is from the second token on.
     p, q = TWO.policy, TWO.reference
     later = (p[1:] * np.log(p[1:] / q[1:])).sum(axis=1)
@@ -231,7 +233,7 @@ def test_k2_as_a_loss_has_the_gradient_of_kl_for_one_token_and_not_for_two():
 
 def test_k3_as_a_loss_has_the_gradient_of_the_other_divergence():
     found = moments(from_torch(k3, sign=1), ONE, objective=kl)
-    assert found.match.kind.name == "TURNED"
+    assert found.comparison.kind.name == "BIASED_DIRECTION"
     assert moments(from_torch(k3, sign=1), ONE, objective=forward_kl).unbiased
     assert not moments(from_torch(k3, sign=1), TWO, objective=forward_kl).unbiased
 
@@ -327,10 +329,10 @@ def test_what_says_something_else_of_many_samples_is_differentiated_one_by_one()
 
 
 def all_samples(problem):
-    from pgsym.estimators.batches import Plan
-    from pgsym.estimators.exact_moments import sampled
+    from pgsym.estimators.batches import Batching
+    from pgsym.estimators.enumeration import sampled
 
-    return sampled(Plan(problem.floats()))
+    return sampled(Batching(problem.floats()))
 
 
 def test_the_users_settings_stay():

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from seeded_bugs import BANDIT, TREE
 
-from pgsym.estimators import Objective, Problem, bandit, entropy, expected_return, from_advantages, kl, moments, tree
-from pgsym.estimators.batches import Plan
+from pgsym.estimators import Episodes, Objective, bandit, entropy, expected_return, from_advantages, kl, moments, tree
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.diagnosis import Hint, different, guess, observe_all
 from pgsym.estimators.diagnosis.symptoms import symptom
 from pgsym.estimators.estimator import Estimator, as_estimator
@@ -18,11 +18,15 @@ Arrays = Any
 
 
 def hinted(
-    estimator: Estimator, problem: Problem, groups: int = 1, members: int = 2, objective: Objective = expected_return
+    estimator: Estimator,
+    problem: Episodes,
+    groups: int = 1,
+    group_size: int = 2,
+    objective: Objective = expected_return,
 ) -> Hint | None:
-    found = moments(estimator, problem, groups=groups, members=members, objective=objective)
+    found = moments(estimator, problem, groups=groups, group_size=group_size, objective=objective)
     assert not found.unbiased
-    return guess(estimator, found.plan, objective, found)
+    return guess(estimator, found.batching, objective, found)
 
 
 def gae(rewards: Arrays, values: Arrays, mask: Arrays) -> Arrays:
@@ -38,7 +42,7 @@ def test_what_a_critic_does_is_no_matter_of_the_numbers() -> None:
     hint = hinted(from_advantages(gae), own)
     assert hint is not None
     assert hint.pattern == "wrong-with-a-critic + wrong-with-several-steps"
-    assert "look at where the critic's errors go" in hint.says
+    assert "look at where the critic's errors go" in hint.summary
 
 
 @from_advantages
@@ -47,7 +51,7 @@ def less_its_own_mean(to_go: Arrays, mask: Arrays, lengths: Arrays) -> Arrays:
 
 
 @pytest.mark.parametrize("problem", [BANDIT, TREE], ids=["one step", "several"])
-def test_a_mean_of_zero_at_one_step_does_not_say_that_no_reward_arrives(problem: Problem) -> None:
+def test_a_mean_of_zero_at_one_step_does_not_say_that_no_reward_arrives(problem: Episodes) -> None:
     hint = hinted(less_its_own_mean, problem)
     assert hint is not None
     assert hint.pattern == "own-episode-baseline"
@@ -68,7 +72,7 @@ def entropy_of_the_chosen(logp: Arrays, mask: Arrays, scores: Arrays) -> Arrays:
 
 
 @pytest.mark.parametrize("problem", [BANDIT, TREE], ids=["one step", "several"])
-def test_an_entropy_of_the_chosen_action_has_no_importance_weight(problem: Problem) -> None:
+def test_an_entropy_of_the_chosen_action_has_no_importance_weight(problem: Episodes) -> None:
     hint = hinted(as_estimator(entropy_of_the_chosen), problem, objective=entropy)
     assert hint is not None
     assert hint.pattern == "entropy-of-the-chosen"
@@ -124,7 +128,7 @@ def test_whitening_over_the_batch_is_not_blamed_on_the_group(groups: int) -> Non
     hint = hinted(over_tokens(1e-8), TREE, groups=groups)
     assert hint is not None
     assert hint.pattern == "batch-token-sample-standard-deviation"
-    assert "with 1e-08 added to the count and the variance" in hint.says
+    assert "with 1e-08 added to the count and the variance" in hint.summary
 
 
 @pytest.mark.parametrize(("eps", "how"), [(1e-4, "added"), (1e-6, "inside"), (1e-3, "least")])
@@ -132,7 +136,7 @@ def test_a_small_constant_is_found_and_not_passed_over(eps: float, how: str) -> 
     hint = hinted(over_group(eps, how), TREE, groups=2)
     assert hint is not None
     assert hint.pattern == "group-standard-deviation"
-    assert how == "least" or f"with {eps:g} added" in hint.says
+    assert how == "least" or f"with {eps:g} added" in hint.summary
 
 
 def test_what_fits_but_for_a_little_is_not_named() -> None:
@@ -147,9 +151,9 @@ def test_a_slip_that_fits_here_is_not_named_where_it_was_seen_not_to_fit() -> No
 
     estimator = as_estimator(of_few)
     found = moments(estimator, TREE)
-    assert getattr(guess(estimator, found.plan, expected_return, found), "pattern", "") == "wrong-sign"
-    also = observe_all(estimator, [Plan(bandit([0.1, 0.2, 0.3, 0.4], [3, 1, -1, 2]))], expected_return)
-    assert "sign" not in str(guess(estimator, found.plan, expected_return, found, also))
+    assert getattr(guess(estimator, found.batching, expected_return, found), "pattern", "") == "wrong-sign"
+    also = observe_all(estimator, [Batching(bandit([0.1, 0.2, 0.3, 0.4], [3, 1, -1, 2]))], expected_return)
+    assert "sign" not in str(guess(estimator, found.batching, expected_return, found, also))
 
 
 def test_several_groups_that_were_seen_tell_the_batch_from_the_group() -> None:
@@ -157,9 +161,9 @@ def test_several_groups_that_were_seen_tell_the_batch_from_the_group() -> None:
         return returns - returns.mean(axis=1, keepdims=True)
 
     estimator = from_advantages(batch_mean)
-    found = moments(estimator, BANDIT, members=2)
-    also = observe_all(estimator, [Plan(BANDIT, 2, 2)], expected_return)
-    hint = guess(estimator, found.plan, expected_return, found, also)
+    found = moments(estimator, BANDIT, group_size=2)
+    also = observe_all(estimator, [Batching(BANDIT, 2, 2)], expected_return)
+    hint = guess(estimator, found.batching, expected_return, found, also)
     assert hint is not None
     assert hint.pattern == "batch-mean-includes-itself"
 
@@ -171,7 +175,7 @@ def test_what_is_right_at_every_problem_tried_is_not_called_wrong_there() -> Non
     estimator = as_estimator(lambda returns, total_scores: odd(returns, total_scores).mean(axis=1))
     problem = tree([9, 1, 0, 7]).floats()
     found = moments(estimator, problem)
-    seen = observe_all(estimator, [Plan(BANDIT)], expected_return)
+    seen = observe_all(estimator, [Batching(BANDIT)], expected_return)
     assert all(o.right for o in seen)
     told = symptom(estimator, expected_return, found, seen, {}, [])
     assert told is not None
@@ -179,8 +183,14 @@ def test_what_is_right_at_every_problem_tried_is_not_called_wrong_there() -> Non
 
 
 def test_few_different_problems_are_looked_at_again() -> None:
-    plans = [Plan(BANDIT), Plan(BANDIT, 1, 2), Plan(BANDIT), Plan(TREE), Plan(tree([10**6, 0, 1, 2]).floats())]
-    assert different(plans) == [plans[0], plans[1], plans[3]]
+    batchings = [
+        Batching(BANDIT),
+        Batching(BANDIT, 1, 2),
+        Batching(BANDIT),
+        Batching(TREE),
+        Batching(tree([10**6, 0, 1, 2]).floats()),
+    ]
+    assert different(batchings) == [batchings[0], batchings[1], batchings[3]]
 
 
 def test_a_factor_that_is_another_where_lengths_differ_is_no_coefficient():
@@ -188,7 +198,7 @@ def test_a_factor_that_is_another_where_lengths_differ_is_no_coefficient():
     def barely_less(returns, lengths, mask):
         return (returns / (lengths + 1e-8))[..., None] * mask
 
-    hint = hinted(barely_less, bandit([0.5, 0.5], [0, 1]), members=1)
+    hint = hinted(barely_less, bandit([0.5, 0.5], [0, 1]), group_size=1)
     assert hint is not None
-    assert "something else with ragged lengths" in hint.says
-    assert "coefficient" not in hint.says
+    assert "something else with ragged lengths" in hint.summary
+    assert "coefficient" not in hint.summary

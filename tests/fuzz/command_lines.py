@@ -82,7 +82,7 @@ VALUES = {
     "--objective": ("J", "entropy", "kl", "J-0.1*kl", "J+", "J*J", "forward-kl", "1e400*J", "J-" * 50, "0*J"),
     "--problem": ("bandit", "tree", "mdp", "all", "bandit,bandit", "maze", ","),
     "--groups": ("1", "2", "0", "-1", "1,2", "x", "1000000", "1.5"),
-    "--members": ("1", "2", "0", "-1", "1,2", "x", "1000000", "1,2,3"),
+    "--group-size": ("1", "2", "0", "-1", "1,2", "x", "1000000", "1,2,3"),
     "--length": ("1", "2", "0", "-3", "1000000", "x", "1.5"),
     "--vocabulary": ("2", "3", "1", "0", "1000000", "x"),
     "--end": ("0", "1", "none", "7", "-1", "x"),
@@ -100,7 +100,7 @@ ARGUMENTS = {
     "loss": ("loss.py:loss", "loss.py:weights", "loss.py:raises", "loss.py:nothing", "json:dumps", "loss.py"),
     "new": ("mine", "my-identity", "claim mine", "Mine", "a--b", "claim", "derivation x", "exists", "../up"),
 }
-SMALL = ("--problem", "bandit", "--members", "1,2", "--length", "1", "--vocabulary", "2", "--budget", "50")
+SMALL = ("--problem", "bandit", "--group-size", "1,2", "--length", "1", "--vocabulary", "2", "--budget", "50")
 """What keeps an audit short."""
 
 SLOW = frozenset({"verify", "claims", "estimators", "report"})

@@ -230,7 +230,7 @@ LOSSES = (
     "loss = len",
 )
 LOSS_HEAD = "import numpy as np\n"
-AUDIT = ("--problem", "bandit", "--members", "1,2", "--length", "1", "--vocabulary", "2", "--budget", "50")
+AUDIT = ("--problem", "bandit", "--group-size", "1,2", "--length", "1", "--vocabulary", "2", "--budget", "50")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pgsym.estimators import bandit, from_advantages, from_torch, tree
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.testing import (
     assert_direction,
     assert_partition_invariant,
@@ -77,15 +77,15 @@ def over_length(returns, lengths, mask):
 
 
 def test_samples_that_are_too_many_do_not_shrink_problems_to_one_step_unsaid():
-    text = failure(assert_direction, over_length, groups=1, members=10)
+    text = failure(assert_direction, over_length, groups=1, group_size=10)
     assert text.startswith("it is not shown that over_length points along ∇(J): what it asks for was never met\n")
     assert "episodes of different lengths, rows of different lengths in a batch (it asks for lengths, mask)" in text
     assert "the smallest such problem has 59,049 samples, more than 10,000: take unordered=True (66 multisets)" in text
-    assert "turned by" in failure(assert_direction, over_length, groups=1, members=10, unordered=True, kinds="tree")
+    assert "turned by" in failure(assert_direction, over_length, groups=1, group_size=10, unordered=True, kinds="tree")
 
 
 def test_ragged_rows_are_met_where_few_problems_have_them():
-    assert "does not add up" in failure(assert_partition_invariant, over_length, weights="tokens", members=4)
+    assert "does not add up" in failure(assert_partition_invariant, over_length, weights="tokens", group_size=4)
 
 
 def test_what_the_caller_left_out_is_said_and_no_failure():
@@ -110,13 +110,13 @@ def only_from(size, at):
     """Right below a size, and nothing from it on."""
 
     def estimator(returns, probs, mask, group_size, total_scores):
-        sizes = {"actions": probs.shape[3], "steps": mask.shape[2], "members": group_size}
+        sizes = {"actions": probs.shape[3], "steps": mask.shape[2], "group_size": group_size}
         return (returns[..., None] * total_scores).mean(axis=1) * (1.0 if sizes[size] < at else 0.5)
 
     return estimator
 
 
-@pytest.mark.parametrize(("size", "seed"), [("actions", 0), ("steps", 1), ("members", 2)])
+@pytest.mark.parametrize(("size", "seed"), [("actions", 0), ("steps", 1), ("group_size", 2)])
 def test_what_is_wrong_from_four_on_alone_is_seen(size, seed):
     wrong, few = only_from(size, 4), {"kinds": "tree", "examples": 24}
     assert "does not estimate ∇(J)" in failure(assert_unbiased, wrong, seed=seed, **few)
@@ -152,13 +152,13 @@ def test_what_is_needed_is_read_off_the_arguments():
 def test_facets_are_shown_by_what_has_them():
     third = Fraction(1, 3)
     ragged = tree({(0,): 1, (1, 0): 0, (1, 1): -1}, end=0, behaviour=[1 - third, third], policy=[third, 1 - third])
-    seen = needs.shown(Plan(ragged, 2, 2), needs.FACETS)
+    seen = needs.shown(Batching(ragged, 2, 2), needs.FACETS)
     assert seen == {"steps", "ragged", "ragged-rows", "above-charged", "below-paid", "unequal", "groups"}
-    assert needs.shown(Plan(ragged, 1, 1), needs.FACETS) == seen - {"ragged-rows", "unequal", "groups"}
+    assert needs.shown(Batching(ragged, 1, 1), needs.FACETS) == seen - {"ragged-rows", "unequal", "groups"}
     far = Fraction(1, 100)
     apart = bandit([far, 1 - far], [-1, 1], behaviour=[1 - far, far], reference=[far, 1 - far])
-    assert needs.shown(Plan(apart), needs.FACETS) == {"above-paid", "below-charged", "far-above", "far-below"}
-    flat = Plan(bandit([0.5, 0.5], [1, 1]), 1, 1)
+    assert needs.shown(Batching(apart), needs.FACETS) == {"above-paid", "below-charged", "far-above", "far-below"}
+    flat = Batching(bandit([0.5, 0.5], [1, 1]), 1, 1)
     assert needs.shown(flat, needs.FACETS) == frozenset()
 
 

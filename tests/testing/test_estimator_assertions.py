@@ -152,29 +152,29 @@ few = {"examples": 12}
         (reinforce, {}),
         (reward_to_go, {}),
         (exact_baseline, {}),
-        (leave_one_out, {"groups": 1, "members": (2, 3)}),
-        (leave_one_out, {"groups": 2, "members": 2}),
+        (leave_one_out, {"groups": 1, "group_size": (2, 3)}),
+        (leave_one_out, {"groups": 2, "group_size": 2}),
         (per_decision, {"off_policy": None}),
     ],
 )
 def test_unbiased_estimators_are(estimator, options):
     held = assert_unbiased(estimator, **few, **options)
-    assert len(held.plans) == 12
+    assert len(held.batchings) == 12
     assert held.worst <= 1e-9
-    assert {plan.problem.T for plan in held.plans} > {1}
+    assert {batching.problem.T for batching in held.batchings} > {1}
 
 
 @pytest.mark.parametrize(
     ("estimator", "options", "lies"),
     [
         (wrong_sign, {}, "the opposite (scaled by exactly -1)"),
-        (summed, {"groups": 2, "members": 1}, "scaled by exactly 2"),
-        (group_mean, {"groups": 1, "members": 3}, "scaled by exactly 2/3"),
+        (summed, {"groups": 2, "group_size": 1}, "scaled by exactly 2"),
+        (group_mean, {"groups": 1, "group_size": 3}, "scaled by exactly 2/3"),
         (first_reward_only, {"length": 2}, "zero where it should not be"),
         (past_rewards, {"length": 2}, None),
         (no_ratio, {"off_policy": True}, None),
-        (normalised, {"groups": 1, "members": 2}, None),
-        (over_batch_std, {"groups": 2, "members": 1}, None),
+        (normalised, {"groups": 1, "group_size": 2}, None),
+        (over_batch_std, {"groups": 2, "group_size": 1}, None),
     ],
 )
 def test_biased_estimators_are_not(estimator, options, lies):
@@ -203,7 +203,7 @@ The problem, the smallest that Hypothesis found (seed 0):
 
 
 def test_the_smallest_problem_is_shown_with_both_gradients_and_a_guess():
-    text = failure(assert_unbiased, group_mean, groups=1, members=3)
+    text = failure(assert_unbiased, group_mean, groups=1, group_size=3)
     assert text.startswith(SMALLEST)
     guess = text.removeprefix(SMALLEST).split("\n\nTo reproduce it:")[0]
     assert "(G−1)/G" in guess
@@ -212,21 +212,29 @@ def test_the_smallest_problem_is_shown_with_both_gradients_and_a_guess():
 
 def test_normalising_by_the_group_turns_the_gradient_where_three_actions_pay_differently():
     problem = bandit([half, half / 2, half / 2], [0, 1, 3])
-    text = failure(assert_unbiased, normalised, problems=problem, groups=1, members=2)
+    text = failure(assert_unbiased, normalised, problems=problem, groups=1, group_size=2)
     assert re.search(r"which is +turned by 13\.\d+° \(cosine 0\.97", text)
 
 
 def test_the_group_mean_is_scaled_by_g_minus_1_over_g_for_every_g():
-    held = assert_scaled(group_mean, by=lambda G: Fraction(G - 1, G), groups=(1, 2), members=(1, 2, 3, 4), samples=2000)
-    assert {plan.members for plan in held.plans} == {1, 2, 3, 4}
-    assert held.says.startswith("group_mean is an estimate of (0, 1/2, 2/3, 3/4 for G = 1, 2, 3, 4) × ∇(J)")
-    text = failure(assert_scaled, group_mean, by=lambda G: Fraction(G, G + 1), groups=1, members=2)
+    held = assert_scaled(
+        group_mean,
+        by=lambda group_size: Fraction(group_size - 1, group_size),
+        groups=(1, 2),
+        group_size=(1, 2, 3, 4),
+        samples=2000,
+    )
+    assert {batching.group_size for batching in held.batchings} == {1, 2, 3, 4}
+    assert held.summary.startswith("group_mean is an estimate of (0, 1/2, 2/3, 3/4 for group_size = 1, 2, 3, 4) × ∇(J)")
+    text = failure(
+        assert_scaled, group_mean, by=lambda group_size: Fraction(group_size, group_size + 1), groups=1, group_size=2
+    )
     assert "does not estimate 2/3 × ∇(J)" in text
     assert "by=Fraction(2, 3)" in text
 
 
 def test_a_factor_may_be_a_number_or_of_the_groups():
-    assert_scaled(summed, by=lambda groups, members: groups * members, **few)
+    assert_scaled(summed, by=lambda groups, group_size: groups * group_size, **few)
     assert_scaled(wrong_sign, by=-1, **few)
     with pytest.raises(EstimatorError, match="nothing is called 'gruops'"):
         assert_scaled(summed, by=lambda gruops: gruops)
@@ -243,12 +251,12 @@ def test_gradients_of_other_objectives():
 
 
 def test_directions():
-    held = assert_direction(group_mean, groups=1, members=(2, 3), **few)
-    assert held.says == "group_mean points along ∇(J)"
+    held = assert_direction(group_mean, groups=1, group_size=(2, 3), **few)
+    assert held.summary == "group_mean points along ∇(J)"
     assert held.worst < 1e-9
     two_actions = {"kinds": ["bandit"], "states": 1, "actions": 2, "extreme": False}
-    assert assert_direction(normalised, groups=1, members=2, **two_actions, **few)
-    text = failure(assert_direction, normalised, groups=1, members=2)
+    assert assert_direction(normalised, groups=1, group_size=2, **two_actions, **few)
+    text = failure(assert_direction, normalised, groups=1, group_size=2)
     assert text.startswith("normalised does not point along ∇(J): turned by ")
     assert failure(assert_direction, wrong_sign, **few).startswith("wrong_sign does not point along ∇(J): the opposite")
     assert "zero where it should not be" in failure(assert_direction, group_mean, groups=1, **few)
@@ -257,18 +265,18 @@ def test_directions():
 
 def test_the_same_gradient():
     held = assert_same_gradient(reinforce, reward_to_go, **few)
-    assert held.says == "reinforce and reward_to_go have the same gradient"
+    assert held.summary == "reinforce and reward_to_go have the same gradient"
     text = failure(assert_same_gradient, summed, reinforce, **few)
     assert text.startswith("summed has not the gradient of reinforce: scaled by exactly 2\n")
 
 
 def test_lower_variance():
     never_negative = [tree([0, 1, 1, 2]), bandit([half, half], [1, 2])]
-    held = assert_lower_variance(exact_baseline, than=reinforce, problems=never_negative, groups=1, members=1)
+    held = assert_lower_variance(exact_baseline, than=reinforce, problems=never_negative, groups=1, group_size=1)
     assert [outcome.telling for outcome in held.outcomes] == [True, True]
-    text = failure(assert_lower_variance, leave_one_out, than=reinforce, groups=1, members=2)
+    text = failure(assert_lower_variance, leave_one_out, than=reinforce, groups=1, group_size=2)
     assert text.startswith("leave_one_out has a higher variance than reinforce: ")
-    assert "assert_lower_variance(leave_one_out, than=reinforce, problems=[problem], groups=1, members=2)" in text
+    assert "assert_lower_variance(leave_one_out, than=reinforce, problems=[problem], groups=1, group_size=2)" in text
     with pytest.raises(AssertionError, match="the variance was lower nowhere"):
         assert_lower_variance(reinforce, than=reinforce, **few)
 
@@ -288,7 +296,7 @@ def test_a_shrunken_gradient_has_a_lower_variance_for_nothing():
     ("estimator", "options"),
     [
         (reinforce, {}),
-        (leave_one_out, {"groups": (2, 3), "members": 2}),
+        (leave_one_out, {"groups": (2, 3), "group_size": 2}),
         (summed, {"weights": "sum"}),
         (token_mean, {"weights": "tokens"}),
     ],
@@ -303,7 +311,7 @@ def test_parts_add_up_to_the_whole(estimator, options):
         (over_batch_std, {}, None),
         (token_mean, {}, 'weights="tokens" holds at this problem'),
         (summed, {}, 'weights="sum" holds at this problem'),
-        (group_mean, {"groups": 1, "members": 2}, None),
+        (group_mean, {"groups": 1, "group_size": 2}, None),
     ],
 )
 def test_parts_that_do_not_add_up(estimator, options, guess):
@@ -351,11 +359,11 @@ def test_what_padding_holds_is_the_callers():
 def test_nan_is_a_failure_that_shrinks_and_groups_of_one_are_named():
     text = failure(assert_unbiased, leave_one_out, groups=1)
     assert text.startswith("leave_one_out returned nan for the sample: actions [0] with rewards [0.0]\n")
-    assert "a group of one: if yours always have more, say members=2" in text
+    assert "a group of one: if yours always have more, say group_size=2" in text
 
 
 def test_the_scope_is_named():
-    held = assert_unbiased(reinforce, problems=trees(length=2, states=1), groups=1, members=(1, 2), examples=25)
+    held = assert_unbiased(reinforce, problems=trees(length=2, states=1), groups=1, group_size=(1, 2), examples=25)
     assert re.fullmatch(
         r"tested: reinforce is an unbiased estimate of ∇\(J\)\n"
         r"  scope     25 problems \(25 trees\), \|S\| = 1 to \d, \|A\| = 2 to 3, T = 1 to 2 \(ragged in \d+\), γ = 1, "
@@ -396,22 +404,25 @@ def test_mistakes_in_the_call_are_one_line():
     with pytest.raises(EstimatorError, match="weights are one of episodes, tokens, parts, sum, not 'rows'"):
         assert_partition_invariant(reinforce, weights="rows")
     with pytest.raises(TooLarge, match="more than 10,000 samples at every problem: take fewer, unordered=True"):
-        assert_unbiased(reinforce, members=16)
+        assert_unbiased(reinforce, group_size=16)
     with pytest.raises(AssertionError, match="nothing was seen: no sample could be cut"):
-        assert_partition_invariant(reinforce, groups=1, members=1, **few)
+        assert_partition_invariant(reinforce, groups=1, group_size=1, **few)
     for wrong, says in (
-        ({"members": ()}, r"members is a positive int or several, not \(\)"),
+        ({"group_size": ()}, r"group_size is a positive int or several, not \(\)"),
         ({"groups": 1.5}, r"groups is a positive int or several, not \(1\.5,\)"),
         ({"examples": 0}, "examples is a positive int, not 0"),
         ({"rtol": 0}, "rtol is a number between 0 and 1, not 0"),
         ({"rtol": -1}, "rtol is a number between 0 and 1, not -1"),
-        ({"problems": [1]}, "problems are a Problem, several or a strategy, not a int"),
+        ({"problems": [1]}, "problems are an Episodes object, several or a strategy, not a int"),
         ({"length": 0}, "length is the largest number of them, an int of at least 1: 0"),
         ({"discounts": 0.9}, "discounts is a list of numbers from 0 to 1, not 0.9"),
     ):
         with pytest.raises(EstimatorError, match=says):
             assert_unbiased(reinforce, **wrong)
-    for by, says in ((float("nan"), "by is a finite number, not nan"), (lambda G: None, r"by\(G\) is a finite number")):
+    for by, says in (
+        (float("nan"), "by is a finite number, not nan"),
+        (lambda group_size: None, r"by\(group_size\) is a finite number"),
+    ):
         with pytest.raises(EstimatorError, match=says):
             assert_scaled(reinforce, by=by)
     with pytest.raises(EstimatorError, match=r"an objective is one of pgsym\.estimators"):
@@ -427,13 +438,13 @@ def test_what_would_hold_of_nothing_is_not_said_of_given_problems():
     assert "nothing was seen: the variance was lower nowhere" in failure(
         assert_lower_variance, reinforce, than=reinforce, **given
     )
-    assert "no sample could be cut" in failure(assert_partition_invariant, reinforce, groups=1, members=1, **given)
+    assert "no sample could be cut" in failure(assert_partition_invariant, reinforce, groups=1, group_size=1, **given)
     assert "no sample had padding" in failure(assert_padding_ignored, reinforce, more=0, **given)
     assert_unbiased(reinforce, problems=[bandit([Fraction(1, 3), Fraction(2, 3)], [0, 0])])  # zero, as it should be
 
 
 def test_larger_groups_by_multisets():
-    assert assert_unbiased(leave_one_out, groups=1, members=12, unordered=True, **few).plans[0].members == 12
+    assert assert_unbiased(leave_one_out, groups=1, group_size=12, unordered=True, **few).batchings[0].group_size == 12
 
 
 def test_an_error_of_the_estimator_comes_through():
@@ -446,19 +457,19 @@ def test_an_error_of_the_estimator_comes_through():
 
 # what is printed runs -----------------------------------------------------------------------------------------------
 REPRODUCED = {
-    "unbiased": (assert_unbiased, (group_mean,), {"groups": 1, "members": 2}),
+    "unbiased": (assert_unbiased, (group_mean,), {"groups": 1, "group_size": 2}),
     "off-policy": (assert_unbiased, (no_ratio,), {"off_policy": True}),
-    "scaled": (assert_scaled, (summed, lambda G: Fraction(G, G + 1)), {"groups": 2}),
-    "direction": (assert_direction, (normalised,), {"groups": 1, "members": 2}),
+    "scaled": (assert_scaled, (summed, lambda group_size: Fraction(group_size, group_size + 1)), {"groups": 2}),
+    "direction": (assert_direction, (normalised,), {"groups": 1, "group_size": 2}),
     "direction of another": (assert_direction, (kl_score, entropy), {}),
     "gradient": (assert_gradient_of, (kl_score, entropy), {}),
     "same": (assert_same_gradient, (summed, reinforce), {}),
-    "variance": (assert_lower_variance, (leave_one_out, reinforce), {"groups": 1, "members": 2}),
+    "variance": (assert_lower_variance, (leave_one_out, reinforce), {"groups": 1, "group_size": 2}),
     "parts": (assert_partition_invariant, (token_mean,), {}),
     "padding": (assert_padding_ignored, (unmasked_sum,), {}),
     "wider": (assert_padding_ignored, (mean_over_padded_length,), {"fills": [1.0], "more": 2}),
     "nan": (assert_unbiased, (leave_one_out,), {}),
-    "multisets": (assert_unbiased, (group_mean,), {"groups": 1, "members": 2, "unordered": True}),
+    "multisets": (assert_unbiased, (group_mean,), {"groups": 1, "group_size": 2, "unordered": True}),
     "mdp": (assert_unbiased, (wrong_sign,), {"kinds": ["mdp"]}),
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators import bandit, entropy, expected_return, from_advantages, from_torch, kl, moments, tree
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import Kind
 from pgsym.estimators.estimator import FromFunction
 from pgsym.estimators.measurement import reading_of
@@ -74,11 +74,11 @@ def losses():
 def said(estimator, problem, objective, **sizes):
     """Whether the mean is the gradient, as each of the three has it; None where it is hidden."""
     found = moments(estimator, problem, objective=objective, **sizes)
-    by_moments = None if found.match.kind is Kind.HIDDEN else found.match.equal
+    by_moments = None if found.comparison.kind is Kind.HIDDEN else found.comparison.equal
     by_assertion: bool | None = True
     why = ""
     try:
-        assert_gradient_of(estimator, objective, problems=[problem], **{"groups": 1, "members": 1, **sizes})
+        assert_gradient_of(estimator, objective, problems=[problem], **{"groups": 1, "group_size": 1, **sizes})
     except AssertionError as error:
         by_assertion, why = False, str(error).splitlines()[0]
     except EstimatorError as error:
@@ -86,9 +86,9 @@ def said(estimator, problem, objective, **sizes):
     assert not why.endswith(": equal")
     assert by_assertion is not None or "rounding hides the mean" in why
     exact = not getattr(estimator, "in_floats", False)
-    plan = Plan(problem, sizes.get("groups", 1), sizes.get("members", 1))
+    batching = Batching(problem, sizes.get("groups", 1), sizes.get("group_size", 1))
     case = Case("x", "a problem", problem)
-    read = reading_of(Subject(estimator, "estimator", "x", exact), Scope(objective=objective), case, plan)
+    read = reading_of(Subject(estimator, "estimator", "x", exact), Scope(objective=objective), case, batching)
     by_audit = None if read.found is None else read.found.unbiased
     return by_moments, by_assertion, by_audit
 
@@ -131,10 +131,10 @@ def test_a_bias_is_one_everywhere_or_nowhere(part):
                 assert verdicts == (False, False, False)
 
 
-@pytest.mark.parametrize("members", [2, 3])
-def test_a_factor_is_one_everywhere(members):
+@pytest.mark.parametrize("group_size", [2, 3])
+def test_a_factor_is_one_everywhere(group_size):
     for p in OTHERS:
-        verdicts = said(minus_its_mean, p.floats(), expected_return, members=members)
+        verdicts = said(minus_its_mean, p.floats(), expected_return, group_size=group_size)
         assert len(set(verdicts)) == 1, (str(p), verdicts)
 
 
@@ -161,7 +161,7 @@ def test_two_losses_that_vanish_up_to_rounding_are_the_same():
                 from_torch(found["of_logits"]),
                 problems=[problem],
                 groups=1,
-                members=1,
+                group_size=1,
             )
 
 

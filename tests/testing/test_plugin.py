@@ -46,15 +46,15 @@ def test_a_number_of_examples_that_is_none_is_refused(run_pytest, told):
 
 def test_options_come_from_the_run_the_module_the_test_and_the_call(run_pytest):
     text = REINFORCE + (
-        "pytestmark = pytest.mark.pgsym(examples=9, members=2)\n"
+        "pytestmark = pytest.mark.pgsym(examples=9, group_size=2)\n"
         "def test_module():\n"
         "    held = assert_unbiased(reinforce)\n"
-        "    assert (len(held.plans), held.tried.members, held.tried.seed) == (9, (2,), 5)\n"
+        "    assert (len(held.batchings), held.tried.group_size, held.tried.seed) == (9, (2,), 5)\n"
         "@pytest.mark.pgsym(examples=6, groups=1)\n"
         "def test_marked():\n"
         "    held = assert_unbiased(reinforce)\n"
-        "    assert (len(held.plans), held.tried.members, held.tried.groups) == (6, (2,), (1,))\n"
-        "    assert len(assert_unbiased(reinforce, examples=3).plans) == 3\n"
+        "    assert (len(held.batchings), held.tried.group_size, held.tried.groups) == (6, (2,), (1,))\n"
+        "    assert len(assert_unbiased(reinforce, examples=3).batchings) == 3\n"
     )
     run_pytest(text, "--pgsym-examples=12", "--pgsym-seed=5").assert_outcomes(passed=2)
 
@@ -62,8 +62,8 @@ def test_options_come_from_the_run_the_module_the_test_and_the_call(run_pytest):
 def test_options_end_with_the_test(run_pytest):
     text = REINFORCE + (
         "@pytest.mark.pgsym(examples=3)\n"
-        "def test_first():\n    assert len(assert_unbiased(reinforce).plans) == 3\n"
-        "def test_then():\n    assert len(assert_unbiased(reinforce).plans) == 6\n"
+        "def test_first():\n    assert len(assert_unbiased(reinforce).batchings) == 3\n"
+        "def test_then():\n    assert len(assert_unbiased(reinforce).batchings) == 6\n"
     )
     run_pytest(text, "--pgsym-examples=6").assert_outcomes(passed=2)
 
@@ -83,7 +83,7 @@ def test_problems(pgsym_bandit, pgsym_tree, pgsym_mdp):
 
 @pytest.mark.pgsym(groups=2)
 def test_moments(pgsym_bandit, pgsym_mdp, pgsym_tree, pgsym_moments):
-    assert pgsym_moments(reinforce, pgsym_bandit).plan.groups == 2
+    assert pgsym_moments(reinforce, pgsym_bandit).batching.groups == 2
     assert pgsym_moments(reinforce, pgsym_mdp, groups=1).unbiased
     assert not pgsym_moments(reinforce, pgsym_tree).unbiased
 

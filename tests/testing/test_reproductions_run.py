@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pgsym.estimators import bandit, entropy, expected_return, forward_kl, from_advantages, from_torch, kl, tree
 from pgsym.estimators import objectives as known
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.estimator import FromFunction
 from pgsym.testing import assert_gradient_of, assert_same_gradient, assert_scaled, assert_unbiased
 from pgsym.testing.drawing import drawn
@@ -55,7 +55,7 @@ def run(script):
 
 
 def same(assertion, *arguments, **options):
-    said, script = shown(assertion, *arguments, problems=[PROBLEM], groups=1, members=1, **options)
+    said, script = shown(assertion, *arguments, problems=[PROBLEM], groups=1, group_size=1, **options)
     again = run(script)
     assert again is None or again == said
     return again is not None
@@ -109,7 +109,7 @@ def test_any_sum_of_objectives_is_the_same_when_it_is_read_back(objective):
 
 def test_an_objective_of_ones_own_that_nobody_can_import_is_asked_for():
     own = known.Objective("mine", lambda p: p.value, lambda p: 2 * p.gradient)
-    _, script = shown(assert_gradient_of, opposite, own, problems=[PROBLEM], groups=1, members=1)
+    _, script = shown(assert_gradient_of, opposite, own, problems=[PROBLEM], groups=1, group_size=1)
     assert run(script) is None
     assert "objective = None" not in script
 
@@ -120,7 +120,7 @@ def test_names_that_a_file_uses_itself_are_imported_by_others():
 
 def test_two_functions_of_one_name_are_two():
     first, second = (from_advantages(f) for f in ((lambda returns: 2 * returns), (lambda returns: 3 * returns)))
-    _, script = shown(assert_same_gradient, first, second, problems=[PROBLEM], groups=1, members=1)
+    _, script = shown(assert_same_gradient, first, second, problems=[PROBLEM], groups=1, group_size=1)
     assert run(script) is None
     assert "def your_function(returns):" in script
     assert "def your_function_(returns):" in script
@@ -147,7 +147,7 @@ def test_any_name_of_an_estimator_runs(name):
             return opposite(samples["returns"], samples["total_scores"])
 
     script = Script()
-    text = script.text(Plan(PROBLEM), f"assert_unbiased({script.estimator(Own())}")
+    text = script.text(Batching(PROBLEM), f"assert_unbiased({script.estimator(Own())}")
     assert run(text) is None
 
 
@@ -158,7 +158,7 @@ def test_any_name_of_a_loss_runs(name):
     pytest.importorskip("torch")
     script = Script()
     own = from_torch(by_logp, name=name, names={"lp": "logp"}, sign=-2.5)
-    text = script.text(Plan(PROBLEM), f"assert_unbiased({script.estimator(own)}")
+    text = script.text(Batching(PROBLEM), f"assert_unbiased({script.estimator(own)}")
     assert run(text).splitlines()[0].startswith((name or "by_logp").splitlines()[0][:5])
 
 
@@ -170,8 +170,8 @@ def by_logp(lp, returns):
 def test_any_problem_is_written_so_that_it_runs(seed):
     """All kinds, sizes and policies that are drawn, with groups and multisets."""
     for k, p in enumerate(drawn(18, seed=seed, off_policy=None, critic=bool(seed % 2), discounts=(1, F(1, 2)))):
-        plan = Plan(p, groups=1 + k % 2, members=1 + k % 3, unordered=k % 2 == 0)
-        text = Script().text(plan, 'assert_unbiased(given["estimator"]')
+        batching = Batching(p, groups=1 + k % 2, group_size=1 + k % 3, unordered=k % 2 == 0)
+        text = Script().text(batching, 'assert_unbiased(given["estimator"]')
         space: dict = {"given": {"estimator": None}}
         exec(compile(text.replace("    assert_unbiased(", "    return dict(x="), "x", "exec"), space)
         (again,) = space["test_reproduced"]()["problems"]
@@ -181,6 +181,6 @@ def test_any_problem_is_written_so_that_it_runs(seed):
 
 def test_a_problem_too_long_to_be_written_is_asked_for(monkeypatch):
     monkeypatch.setattr("pgsym.testing.reproduction.LONGEST", 10)
-    _, script = shown(assert_unbiased, opposite, problems=[tree([0, 1, 2, 4])], groups=1, members=1)
+    _, script = shown(assert_unbiased, opposite, problems=[tree([0, 1, 2, 4])], groups=1, group_size=1)
     assert run(script) is None
     assert "problem_of_the_failure = None" not in script

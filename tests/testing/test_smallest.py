@@ -4,11 +4,11 @@ from fractions import Fraction
 
 import pytest
 
-from pgsym.estimators import Problem, bandit, expected_return, from_advantages, tree
-from pgsym.estimators.batches import Plan
+from pgsym.estimators import Episodes, bandit, expected_return, from_advantages, tree
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks import IsGradient
 from pgsym.testing import assert_unbiased
 from pgsym.testing.drawing import drawn
-from pgsym.testing.questions import IsGradient
 from pgsym.testing.smallest import smaller, smallest
 
 F = Fraction
@@ -44,8 +44,8 @@ def twice(returns):
 
 
 def fails(estimator):
-    question = IsGradient(estimator, expected_return, "assert_unbiased")
-    return lambda plan: not question.judge(plan).holds
+    question = IsGradient(estimator, expected_return)
+    return lambda batching: not question.judge(batching).holds
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def fails(estimator):
     ],
 )
 def test_what_suffices_is_left(estimator, problem, states, tokens, length):
-    plan = Plan(problem, 1, 2)
-    assert fails(estimator)(plan)
-    found = smallest(plan, fails(estimator), SIZES)
+    batching = Batching(problem, 1, 2)
+    assert fails(estimator)(batching)
+    found = smallest(batching, fails(estimator), SIZES)
     assert fails(estimator)(found)
     assert (states, tokens, length) == (found.problem.S, found.problem.A, found.problem.T)
     assert found.rows == 1
@@ -70,9 +70,9 @@ def test_what_suffices_is_left(estimator, problem, states, tokens, length):
 
 def test_what_is_smaller_is_a_problem_with_less_and_drawn_from_the_same():
     for p in drawn(60, off_policy=None, critic=True, discounts=(1, F(1, 2))):
-        for other in smaller(Plan(p, 1, 2), SIZES):
+        for other in smaller(Batching(p, 1, 2), SIZES):
             q = other.problem
-            assert isinstance(q, Problem)
+            assert isinstance(q, Episodes)
             q.check_law()
             assert q.on_policy == p.on_policy
             assert q.exact == p.exact
@@ -98,6 +98,6 @@ def test_an_assertion_shows_the_smallest(monkeypatch):
 
     monkeypatch.setattr(settings, "draws_of", unshrunk)
     with pytest.raises(AssertionError) as caught:
-        assert_unbiased(own_length, kinds=["tree"], actions=3, length=3, extreme=False, groups=1, members=(1, 2))
+        assert_unbiased(own_length, kinds=["tree"], actions=3, length=3, extreme=False, groups=1, group_size=(1, 2))
     assert "1 prompt, 2 contexts, 2 tokens, length 1 to 2" in str(caught.value)
     assert "1 group of 1" in str(caught.value)

@@ -2,7 +2,7 @@
 
 >>> from pgsym.estimators import moments, tree
 >>> problem = tree([1, 0, 2], length=2, end=0)
->>> print(moments(KNOWN["dr-grpo"].estimator, problem, members=3).match)
+>>> print(moments(KNOWN["dr-grpo"].estimator, problem, group_size=3).comparison)
 scaled by exactly 1/3
 """
 
@@ -12,11 +12,11 @@ from typing import Final
 
 from pgsym.estimators.catalogue import critics, groups, importance, regularisers, returns
 from pgsym.estimators.catalogue.critics import gae, gae_bias
-from pgsym.estimators.catalogue.known import Known
+from pgsym.estimators.catalogue.known import KnownEstimator
 
-KNOWN: Final[dict[str, Known]] = {
+KNOWN: Final[dict[str, KnownEstimator]] = {
     known.id: known for family in (returns, groups, importance, critics, regularisers) for known in family.ENTRIES
 }
 """All of them by id."""
 
-__all__ = ["KNOWN", "Known", "gae", "gae_bias"]
+__all__ = ["KNOWN", "KnownEstimator", "gae", "gae_bias"]

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.catalogue.known import Factor, Known
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.catalogue.known import Factor, KnownEstimator
 from pgsym.estimators.catalogue.returns import discounts, per_step
-from pgsym.estimators.episodes import Problem
-from pgsym.estimators.exact_moments import moments
+from pgsym.estimators.enumeration import moments
+from pgsym.estimators.episodes import Episodes
 from pgsym.meaning.numbers.base import Array
 
 HALF = Fraction(1, 2)
@@ -41,14 +41,14 @@ def gae(lam: Any) -> Callable[..., Array]:
 
 
 def _factor(lam: Fraction) -> Factor:
-    def factor(plan: Plan) -> Fraction | None:
-        p = plan.problem
+    def factor(batching: Batching) -> Fraction | None:
+        p = batching.problem
         return Fraction(1) if p.on_policy and (p.critic is None or p.T == 1 or lam == 1) else None
 
     return factor
 
 
-def gae_bias(problem: Problem) -> Array:
+def gae_bias(problem: Episodes) -> Array:
     """The coefficients of the bias of GAE(λ) in 1, λ, λ², …, of shape (T, S, A), exact at a problem in Fractions.
 
     Every estimate is a polynomial in λ of degree T − 1; the means at T fractions λ give the coefficients.
@@ -79,7 +79,7 @@ def interpolated(at: list[Fraction], found: list[Array]) -> Array:
 
 
 ENTRIES = (
-    Known(
+    KnownEstimator(
         "gae",
         "GAE(1/2)",
         "Temporal differences of the critic, weighed by (γλ)^l, in place of the return.",
@@ -88,7 +88,7 @@ ENTRIES = (
         _factor(HALF),
         claims=("b-gae-bias", "b-gae-bias-wrong-critic"),
     ),
-    Known(
+    KnownEstimator(
         "temporal-difference",
         "Temporal difference, GAE(0)",
         "One reward and the critic's value of the next state.",
@@ -97,7 +97,7 @@ ENTRIES = (
         _factor(Fraction(0)),
         claims=("b-gae-bias-one-step",),
     ),
-    Known(
+    KnownEstimator(
         "gae-1",
         "GAE(1)",
         "All temporal differences: the reward to go less V(s).",

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.catalogue.grid import EVEN, SKEW, STEEP, Point, grid
-from pgsym.estimators.catalogue.known import Known
+from pgsym.estimators.catalogue.known import KnownEstimator
 from pgsym.estimators.comparison import Kind
-from pgsym.estimators.exact_moments import Moments, moments
+from pgsym.estimators.enumeration import moments
+from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.listing import tree
 
-OFF_LINE = (Kind.TURNED, Kind.VANISHES, Kind.APPEARS)
+OFF_LINE = (Kind.BIASED_DIRECTION, Kind.VANISHES, Kind.APPEARS)
 OFF_POLICY = ("reinforce", "importance-trajectory", "importance-per-decision", "per-token-ratio", "clipped")
 
 
@@ -21,12 +22,12 @@ OFF_POLICY = ("reinforce", "importance-trajectory", "importance-per-decision", "
 class Fact:
     """What an entry was found to do on the grid.
 
-    At `held` plans its mean is exactly the claimed multiple of the gradient, at `broken` ones it is not (none, or the
-    catalogue is wrong); at `open` ones no factor is claimed, and `turned` is the first of them at which there is none,
-    on-policy if possible, with its moments, in Fractions where the entry has them.
+    At `held` batchings its mean is exactly the claimed multiple of the gradient, at `broken` ones it is not (none, or
+    the catalogue is wrong); at `open` ones no factor is claimed, and `turned` is the first of them at which there is
+    none, on-policy if possible, with its moments, in Fractions where the entry has them.
     """
 
-    known: Known
+    known: KnownEstimator
     held: int
     open: int
     broken: tuple[Point, ...]
@@ -43,10 +44,10 @@ class Fact:
         return {
             "id": k.id,
             "title": k.title,
-            "says": k.says,
+            "summary": k.summary,
             "objective": k.objective.name,
             "fact": k.fact,
-            "members": k.members,
+            "smallest_group": k.smallest_group,
             "claims": list(k.claims),
             "held": self.held,
             "broken": len(self.broken),
@@ -55,7 +56,7 @@ class Fact:
 
 
 @lru_cache
-def fact(known: Known) -> Fact:
+def fact(known: KnownEstimator) -> Fact:
     """An entry over the whole grid."""
     held, open_ = 0, 0
     broken: list[Point] = []
@@ -67,7 +68,7 @@ def fact(known: Known) -> Fact:
         if claimed is None:
             open_ += 1
             worth = turned is None or (point.floats.problem.on_policy and not turned.floats.problem.on_policy)
-            if worth and point.match(known).kind in OFF_LINE:
+            if worth and point.comparison(known).kind in OFF_LINE:
                 turned = point
         elif point.agrees(known, claimed):
             held += 1
@@ -76,22 +77,24 @@ def fact(known: Known) -> Fact:
     return Fact(known, held, open_, tuple(broken), None if turned is None else _moments(known, turned))
 
 
-def example(known: Known, off_policy: bool = False) -> Moments | None:
+def example(known: KnownEstimator, off_policy: bool = False) -> Moments | None:
     """An entry's moments at one example, four members of ragged sequences; None where it is not made for it.
 
     Off-policy only what corrects for it, and REINFORCE for comparison.
     """
     ragged: dict[str, Any] = {"length": 2, "end": 0, "policy": SKEW, "reference": STEEP}
     problem = tree([1, 0, 2], **ragged, behaviour=EVEN if off_policy else None)
-    plan = Plan(problem.floats() if known.floats else problem, members=4)
-    if not known.applies(plan) or (off_policy and known.id not in OFF_POLICY):
+    batching = Batching(problem.floats() if known.floats else problem, group_size=4)
+    if not known.applies(batching) or (off_policy and known.id not in OFF_POLICY):
         return None
-    return moments(known.estimator, plan.problem, members=plan.members, objective=known.objective, unordered=True)
+    return moments(
+        known.estimator, batching.problem, group_size=batching.group_size, objective=known.objective, unordered=True
+    )
 
 
-def _moments(known: Known, point: Point) -> Moments:
-    plan = point.floats if known.floats else point.exact
-    return moments(known.estimator, plan.problem, members=plan.members, objective=known.objective)
+def _moments(known: KnownEstimator, point: Point) -> Moments:
+    batching = point.floats if known.floats else point.exact
+    return moments(known.estimator, batching.problem, group_size=batching.group_size, objective=known.objective)
 
 
 __all__ = ["Fact", "example", "fact"]

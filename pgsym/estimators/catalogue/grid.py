@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.catalogue.known import Known
-from pgsym.estimators.comparison import Match, match
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.catalogue.known import KnownEstimator
+from pgsym.estimators.comparison import Comparison, compare
+from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.estimator import estimated
 from pgsym.estimators.exact_moments import ROUNDING
 from pgsym.estimators.listing import bandit, from_mdp, tree
@@ -47,37 +47,37 @@ WORDS: Final = (
 
 @dataclass(frozen=True)
 class Point:
-    """A plan of the grid, in Fractions and in floats, with all its samples and their probabilities."""
+    """A batching of the grid, in Fractions and in floats, with all its samples and their probabilities."""
 
-    exact: Plan
-    floats: Plan
+    exact: Batching
+    floats: Batching
     samples: Samples
     weights: Array
 
     @classmethod
-    def of(cls, problem: Problem, floats: Problem, members: int) -> Point:
+    def of(cls, problem: Episodes, floats: Episodes, group_size: int) -> Point:
         """All samples of one group."""
-        plan = Plan(floats, members=members)
-        episodes, weights = (np.concatenate(parts) for parts in zip(*plan.chunks(plan.count), strict=True))
-        return cls(Plan(problem, members=members), plan, Samples(floats, episodes), weights)
+        batching = Batching(floats, group_size=group_size)
+        episodes, weights = (np.concatenate(parts) for parts in zip(*batching.chunks(batching.count), strict=True))
+        return cls(Batching(problem, group_size=group_size), batching, Samples(floats, episodes), weights)
 
-    def match(self, known: Known) -> Match:
+    def comparison(self, known: KnownEstimator) -> Comparison:
         """How the mean of an estimator lies to its objective's gradient, in floats."""
         mean, noise = self._mean(known)
-        return match(mean, target(known, self.floats.problem), noise=noise)
+        return compare(mean, target(known, self.floats.problem), noise=noise)
 
-    def agrees(self, known: Known, factor: Fraction) -> bool:
+    def agrees(self, known: KnownEstimator, factor: Fraction) -> bool:
         """Whether the mean of an estimator is that multiple of its objective's gradient, in floats."""
         mean, noise = self._mean(known)
-        return match(mean, float(factor) * target(known, self.floats.problem), noise=noise).equal
+        return compare(mean, float(factor) * target(known, self.floats.problem), noise=noise).equal
 
-    def _mean(self, known: Known) -> tuple[Array, float]:
+    def _mean(self, known: KnownEstimator) -> tuple[Array, float]:
         estimates = estimated(known.estimator, self.samples)
         length = self.weights @ np.sqrt((estimates * estimates).sum(axis=1))
         return self.weights @ estimates, ROUNDING * (float(length) + known.objective.length(self.floats.problem))
 
 
-def target(known: Known, problem: Problem) -> Array:
+def target(known: KnownEstimator, problem: Episodes) -> Array:
     """The gradient of an entry's objective at a problem, computed once for both."""
     kept: dict[str, Array] = problem.__dict__.setdefault("_targets", {})
     name = known.objective.name
@@ -88,18 +88,18 @@ def target(known: Known, problem: Problem) -> Array:
 
 @lru_cache
 def grid() -> tuple[Point, ...]:
-    """All plans of the grid, by parameters, then steps, then members."""
+    """All batchings of the grid, by parameters, then steps, then group size."""
     found = sorted(_problems(), key=lambda pair: (pair[0].P, pair[0].T, not pair[0].on_policy))
     return tuple(
-        Point.of(problem, floats, members)
+        Point.of(problem, floats, group_size)
         for problem, most in found
         for floats in (problem.floats(),)
-        for members in range(1, most + 1)
+        for group_size in range(1, most + 1)
     )
 
 
-def _problems() -> Iterator[tuple[Problem, int]]:
-    """Every problem with the largest number of members."""
+def _problems() -> Iterator[tuple[Episodes, int]]:
+    """Every problem with the largest group size."""
     for reward in product(range(3), repeat=2):
         for policy in (EVEN, SKEW):
             yield bandit(policy, reward, reference=STEEP), 4

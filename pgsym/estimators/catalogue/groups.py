@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.catalogue.known import Known, length, on_policy, one, without_self
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.catalogue.known import KnownEstimator, length, on_policy, one, without_self
 from pgsym.estimators.catalogue.returns import per_row
 from pgsym.estimators.groups import centred, grouped
 from pgsym.meaning.numbers.base import Array
@@ -67,34 +67,34 @@ def _mean_length(lengths: Array) -> Array:
     return np.array([[Fraction(int(n), lengths.shape[1])] for n in lengths.sum(axis=1)], dtype=object)
 
 
-def _nothing_alone(plan: Plan) -> Fraction | None:
-    return Fraction(0) if plan.members == 1 else None
+def _nothing_alone(batching: Batching) -> Fraction | None:
+    return Fraction(0) if batching.group_size == 1 else None
 
 
-def _over_length(plan: Plan) -> Fraction | None:
-    steps = length(plan)
+def _over_length(batching: Batching) -> Fraction | None:
+    steps = length(batching)
     return None if steps is None else Fraction(1, steps)
 
 
-def _group_over_length(plan: Plan) -> Fraction | None:
-    if plan.rows == 1:
+def _group_over_length(batching: Batching) -> Fraction | None:
+    if batching.rows == 1:
         return Fraction(0)
-    steps = length(plan)
-    return None if steps is None else without_self(plan) / steps
+    steps = length(batching)
+    return None if steps is None else without_self(batching) / steps
 
 
 ENTRIES = (
-    Known(
+    KnownEstimator(
         "leave-one-out",
         "Leave-one-out baseline",
         "Each return is compared with the mean of the other members' returns.",
         leave_one_out,
         "unbiased on-policy for G ≥ 2",
         one,
-        members=2,
+        smallest_group=2,
         claims=("leave-one-out",),
     ),
-    Known(
+    KnownEstimator(
         "group-mean",
         "Group-mean baseline",
         "Each return is compared with the mean of its group, itself included.",
@@ -103,7 +103,7 @@ ENTRIES = (
         on_policy(without_self),
         claims=("group-mean", "b-rloo-and-group-mean"),
     ),
-    Known(
+    KnownEstimator(
         "group-deviation",
         "Group mean and standard deviation",
         "The group's returns are standardised, the deviation over G.",
@@ -113,18 +113,18 @@ ENTRIES = (
         floats=True,
         claims=("b-grpo-direction", "b-grpo-binary-direction"),
     ),
-    Known(
+    KnownEstimator(
         "group-deviation-sample",
         "Group mean and sample deviation",
         "The group's returns are standardised, the deviation over G − 1.",
         group_deviation_sample,
         "turned, as with the deviation over G",
         on_policy(_nothing_alone),
-        members=2,
+        smallest_group=2,
         floats=True,
         claims=("b-grpo-binary-sample-deviation",),
     ),
-    Known(
+    KnownEstimator(
         "length-mean",
         "Mean over the own length",
         "The scores of an episode are averaged over its steps, not summed.",
@@ -133,7 +133,7 @@ ENTRIES = (
         on_policy(_over_length),
         claims=("b-length-normalisation", "b-length-normalisation-is-harmless"),
     ),
-    Known(
+    KnownEstimator(
         "grpo",
         "GRPO",
         "Standardised returns and the mean over the own length.",
@@ -143,16 +143,16 @@ ENTRIES = (
         floats=True,
         claims=("b-grpo-direction", "b-length-normalisation"),
     ),
-    Known(
+    KnownEstimator(
         "dr-grpo",
         "Dr. GRPO",
         "Returns less the group mean, the sum of scores over a constant (the largest length T).",
         dr_grpo,
         "scaled by exactly (G−1)/(G T) on-policy",
-        on_policy(lambda plan: without_self(plan) / plan.problem.T),
+        on_policy(lambda batching: without_self(batching) / batching.problem.T),
         claims=("b-length-normalisation-by-a-constant",),
     ),
-    Known(
+    KnownEstimator(
         "token-mean",
         "Mean over all tokens",
         "Returns less the group mean, the sum of all scores over the number of tokens in the batch (DAPO).",

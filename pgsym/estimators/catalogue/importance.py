@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.catalogue.known import Known, covered
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.catalogue.known import KnownEstimator, covered
 from pgsym.estimators.catalogue.returns import discounts, per_row, per_step
 from pgsym.meaning.numbers.base import Array
 
@@ -40,20 +40,20 @@ def clipped(returns: Array, ratios: Array, scores: Array) -> Array:
     return per_step(np.where(np.asarray(flat, dtype=bool), 0, gain * ratios), scores)
 
 
-def _covered(plan: Plan) -> Fraction | None:
-    return Fraction(1) if covered(plan) else None
+def _covered(batching: Batching) -> Fraction | None:
+    return Fraction(1) if covered(batching) else None
 
 
-def _one_step_or_own(plan: Plan) -> Fraction | None:
-    return Fraction(1) if plan.problem.on_policy or (plan.problem.T == 1 and covered(plan)) else None
+def _one_step_or_own(batching: Batching) -> Fraction | None:
+    return Fraction(1) if batching.problem.on_policy or (batching.problem.T == 1 and covered(batching)) else None
 
 
-def _own(plan: Plan) -> Fraction | None:
-    return Fraction(1) if plan.problem.on_policy else None
+def _own(batching: Batching) -> Fraction | None:
+    return Fraction(1) if batching.problem.on_policy else None
 
 
 ENTRIES = (
-    Known(
+    KnownEstimator(
         "importance-trajectory",
         "Importance weights of episodes",
         "The product of all ratios of an episode weighs it.",
@@ -62,7 +62,7 @@ ENTRIES = (
         _covered,
         claims=("b-importance-sampling",),
     ),
-    Known(
+    KnownEstimator(
         "importance-per-decision",
         "Importance weights per decision",
         "Each reward is weighed by the ratios up to it.",
@@ -71,7 +71,7 @@ ENTRIES = (
         _covered,
         claims=("b-importance-sampling-per-decision-gradient",),
     ),
-    Known(
+    KnownEstimator(
         "per-token-ratio",
         "Ratios per token",
         "Each step is weighed by its own ratio alone, as in PPO and GRPO without clipping.",
@@ -80,7 +80,7 @@ ENTRIES = (
         _one_step_or_own,
         claims=("b-token-ratios", "b-token-ratios-of-one-token", "b-token-ratios-at-the-old-policy"),
     ),
-    Known(
+    KnownEstimator(
         "clipped",
         "Clipped surrogate (PPO)",
         "Ratios per token, and no gradient where the ratio left 1 ± 1/5 on the side of the gain.",

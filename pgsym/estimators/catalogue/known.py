@@ -9,31 +9,31 @@ from typing import Any
 
 import numpy as np
 
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.estimator import FromFunction
 from pgsym.estimators.objectives import Objective, expected_return
 
-Factor = Callable[[Plan], Fraction | None]
-"""The exact factor between an estimator's mean and the gradient at a plan; None where no factor is claimed."""
+Factor = Callable[[Batching], Fraction | None]
+"""The exact factor between an estimator's mean and the gradient at a batching; None where no factor is claimed."""
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownEstimator:
     """An estimator from the literature, as a function of arrays, with its exact fact.
 
-    `fact` says in words what `factor` says of a plan: the mean is exactly that multiple of the objective's gradient;
-    None where the mean can point elsewhere.  `members` is the smallest group that it is made for, `floats` whether it
+    `fact` says in words what `factor` returns for a batching: the mean is exactly that multiple of the objective's
+    gradient; None where the mean can point elsewhere.  `smallest_group` is the smallest group size, `floats` whether it
     or its objective takes logarithms or roots, which Fractions do not have, `claims` the claims of pgsym that say so.
     """
 
     id: str
     title: str
-    says: str
+    summary: str
     function: Callable[..., Any]
     fact: str
     factor: Factor
     objective: Objective = expected_return
-    members: int = 1
+    smallest_group: int = 1
     floats: bool = False
     claims: tuple[str, ...] = ()
     estimator: FromFunction = field(init=False, repr=False, compare=False)
@@ -41,41 +41,41 @@ class Known:
     def __post_init__(self) -> None:
         object.__setattr__(self, "estimator", FromFunction(self.function, name=self.id))
 
-    def applies(self, plan: Plan) -> bool:
-        """Whether the estimator can be computed at a plan."""
-        return plan.members >= self.members and not (self.floats and plan.problem.exact)
+    def applies(self, batching: Batching) -> bool:
+        """Whether the estimator can be computed at a batching."""
+        return batching.group_size >= self.smallest_group and not (self.floats and batching.problem.exact)
 
 
-def one(plan: Plan) -> Fraction | None:
+def one(batching: Batching) -> Fraction | None:
     """Unbiased on-policy."""
-    return Fraction(1) if plan.problem.on_policy else None
+    return Fraction(1) if batching.problem.on_policy else None
 
 
-def covered(plan: Plan) -> bool:
+def covered(batching: Batching) -> bool:
     """Whether the behaviour policy does all that the policy does."""
-    p = plan.problem
+    p = batching.problem
     return bool(np.all(np.asarray(p.behaviour != 0, dtype=bool) | np.asarray(p.policy == 0, dtype=bool)))
 
 
-def length(plan: Plan) -> int | None:
+def length(batching: Batching) -> int | None:
     """The length of all episodes; None where they differ."""
-    found = set(plan.problem.lengths.tolist())
+    found = set(batching.problem.lengths.tolist())
     return found.pop() if len(found) == 1 else None
 
 
 def on_policy(factor: Factor) -> Factor:
     """A factor that is claimed on-policy only."""
-    return lambda plan: factor(plan) if plan.problem.on_policy else None
+    return lambda batching: factor(batching) if batching.problem.on_policy else None
 
 
-def single_step(plan: Plan) -> Fraction | None:
+def single_step(batching: Batching) -> Fraction | None:
     """Unbiased on-policy for episodes of one step."""
-    return Fraction(1) if plan.problem.on_policy and plan.problem.T == 1 else None
+    return Fraction(1) if batching.problem.on_policy and batching.problem.T == 1 else None
 
 
-def without_self(plan: Plan) -> Fraction:
+def without_self(batching: Batching) -> Fraction:
     """(G − 1)/G."""
-    return Fraction(plan.members - 1, plan.members)
+    return Fraction(batching.group_size - 1, batching.group_size)
 
 
-__all__ = ["Factor", "Known", "covered", "length", "on_policy", "one", "single_step", "without_self"]
+__all__ = ["Factor", "KnownEstimator", "covered", "length", "on_policy", "one", "single_step", "without_self"]

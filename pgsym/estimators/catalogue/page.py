@@ -20,8 +20,8 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", "^")
 HEAD = """# The estimators of the literature, and what they estimate
 
 Every number here is computed: an estimator is given every batch that can be drawn, and what it says is weighed by the
-batch's probability (`pgsym.estimators.moments`). Parameters are the logits of a table of softmax rows; G is the number
-of members of a group, T the largest and L the common length of an episode. Written by `pgsym estimators --md`.
+batch's probability (`pgsym.estimators.moments`). Parameters are the logits of a table of softmax rows; G is the group
+size, T the largest and L the common length of an episode. Written by `pgsym estimators --md`.
 """
 
 
@@ -38,16 +38,16 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
 def _facts() -> Iterator[str]:
     yield "## Facts\n"
     yield (
-        "`held` counts the plans of the grid at which a factor is claimed and the mean is exactly that multiple of the "
-        "gradient (to 10⁻¹² in float64); one that failed anywhere would fail the tests. Claims are decided for every "
-        "policy and problem of their sizes (`pgsym show ID`).\n"
+        "`held` counts the batchings of the grid at which a factor is claimed and the mean is exactly that multiple of "
+        "the gradient (to 10⁻¹² in float64); one that failed anywhere would fail the tests. Claims are decided for "
+        "every policy and problem of their sizes (`pgsym show ID`).\n"
     )
     yield from _table(
         ("id", "estimator", "gradient of", "fact", "held", "claims"),
         [
             (
                 f"`{k.id}`",
-                f"{k.title}. {k.says}",
+                f"{k.title}. {k.summary}",
                 k.objective.name,
                 k.fact,
                 fact(k).held,
@@ -64,7 +64,7 @@ def code(name: str) -> str:
 
 
 def _grid() -> Iterator[str]:
-    yield f"\n## The grid\n\n{len(grid())} plans, smallest first:\n"
+    yield f"\n## The grid\n\n{len(grid())} batchings, smallest first:\n"
     yield from (f"- {words}" for words in WORDS)
 
 
@@ -95,8 +95,8 @@ def shown(value: Any) -> str:
 def _turned() -> Iterator[str]:
     yield "\n## Where no factor is claimed: the smallest problem of the grid\n"
     yield (
-        "The first plan at which the mean is no multiple of the gradient, on-policy if there is one. What is unbiased "
-        "on-policy is biased off-policy and left out, but for what is made for it.\n"
+        "The first batching at which the mean is no multiple of the gradient, on-policy if there is one. What is "
+        "unbiased on-policy is biased off-policy and left out, but for what is made for it.\n"
     )
     yield from _table(
         ("estimator", "at", "rewards", "gradient", "mean", ""),
@@ -110,7 +110,7 @@ def _turned() -> Iterator[str]:
 
 def angle(m: Moments) -> str:
     """How a mean lies to its gradient, without the cosine."""
-    return str(m.match).split(" (", maxsplit=1)[0]
+    return str(m.comparison).split(" (", maxsplit=1)[0]
 
 
 def rewards(m: Moments) -> str:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pgsym.estimators.catalogue.returns import reinforce
-from pgsym.estimators.exact_moments import moments
+from pgsym.estimators.enumeration import moments
 from pgsym.estimators.listing import bandit
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from pgsym.estimators.catalogue.known import Known, on_policy, one, single_step
+from pgsym.estimators.catalogue.known import KnownEstimator, on_policy, one, single_step
 from pgsym.estimators.catalogue.returns import per_row, per_step
 from pgsym.estimators.objectives import entropy, forward_kl, kl
 from pgsym.estimators.samples import Samples
@@ -81,7 +81,7 @@ FORWARD_LESS = kl - forward_kl
 """KL(π‖ref) − KL(ref‖π)."""
 
 ENTRIES = (
-    Known(
+    KnownEstimator(
         "entropy-held",
         "Entropy bonus, contexts held fixed",
         "The entropy of the next token is differentiated at the contexts that were met.",
@@ -92,7 +92,7 @@ ENTRIES = (
         floats=True,
         claims=("b-entropy-of-sequences-bonus", "b-entropy-of-sequences-bonus-of-one-token"),
     ),
-    Known(
+    KnownEstimator(
         "entropy-whole",
         "Entropy as a reward",
         "The surprise of the whole episode weighs its score.",
@@ -103,18 +103,18 @@ ENTRIES = (
         floats=True,
         claims=("b-entropy-of-sequences",),
     ),
-    Known(
+    KnownEstimator(
         "entropy-samples",
         "Entropy of the tokens drawn, as a loss",
         "Minus the log-probability of the tokens drawn is differentiated.",
         entropy_samples,
         "zero on average",
-        on_policy(lambda plan: Fraction(0)),
+        on_policy(lambda batching: Fraction(0)),
         entropy,
         floats=True,
         claims=("b-entropy-of-sequences-of-samples", "b-entropy-of-sequences-of-samples-is-nothing"),
     ),
-    Known(
+    KnownEstimator(
         "k1-reward",
         "k1 in the reward",
         "The log-ratio of the episode is paid as a penalty.",
@@ -125,28 +125,28 @@ ENTRIES = (
         floats=True,
         claims=("b-kl-estimators-k1-as-reward", "b-kl-of-sequences-gradient"),
     ),
-    Known(
+    KnownEstimator(
         "k2-reward",
         "k2 in the reward",
         "Half the squared log-ratio of every token is paid as a penalty.",
         k2_reward,
         "turned: for one token the gradient of E[L²/2] − KL(π‖ref)",
-        lambda plan: None,
+        lambda batching: None,
         kl,
         floats=True,
     ),
-    Known(
+    KnownEstimator(
         "k3-reward",
         "k3 in the reward",
         "k3 of every token is paid as a penalty.",
         k3_reward,
         "turned: for one token the gradient of KL(π‖ref) − KL(ref‖π)",
-        lambda plan: None,
+        lambda batching: None,
         kl,
         floats=True,
         claims=("b-kl-estimators-k3-as-reward-alone",),
     ),
-    Known(
+    KnownEstimator(
         "k3-reward-difference",
         "k3 in the reward, against the difference of both divergences",
         "The same, held against KL(π‖ref) − KL(ref‖π).",
@@ -157,18 +157,18 @@ ENTRIES = (
         floats=True,
         claims=("b-kl-estimators-k3-as-reward",),
     ),
-    Known(
+    KnownEstimator(
         "k1-loss",
         "k1 as a loss",
         "The log-ratio is differentiated.",
         k1_loss,
         "zero on average",
-        on_policy(lambda plan: Fraction(0)),
+        on_policy(lambda batching: Fraction(0)),
         kl,
         floats=True,
         claims=("b-kl-estimators-k1-loss", "b-kl-of-sequences-k1-loss"),
     ),
-    Known(
+    KnownEstimator(
         "k2-loss",
         "k2 as a loss, token by token",
         "Half the squared log-ratio of every token is differentiated.",
@@ -179,7 +179,7 @@ ENTRIES = (
         floats=True,
         claims=("b-kl-estimators-k2-loss", "b-kl-of-sequences-k2-loss", "b-kl-of-sequences-k2-loss-gap"),
     ),
-    Known(
+    KnownEstimator(
         "k2-loss-whole",
         "k2 as a loss, of the whole episode",
         "Half the squared log-ratio of the whole episode is differentiated.",
@@ -190,18 +190,18 @@ ENTRIES = (
         floats=True,
         claims=("b-kl-of-sequences-k2-of-the-whole",),
     ),
-    Known(
+    KnownEstimator(
         "k3-loss",
         "k3 as a loss",
         "k3 of every token is differentiated.",
         k3_loss,
         "turned: for one token the gradient of KL(ref‖π) instead",
-        lambda plan: None,
+        lambda batching: None,
         kl,
         floats=True,
         claims=("b-kl-estimators-k3-loss-as-kl",),
     ),
-    Known(
+    KnownEstimator(
         "k3-loss-forward",
         "k3 as a loss, against KL(ref‖π)",
         "The same, held against the divergence in the other direction.",

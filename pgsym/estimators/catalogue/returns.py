@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.catalogue.known import Known, on_policy, one
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.catalogue.known import KnownEstimator, on_policy, one
 from pgsym.estimators.samples import Samples
 from pgsym.meaning.numbers.base import Array
 
@@ -72,12 +72,12 @@ def optimal_baseline(samples: Samples) -> Array:
     return per_row(samples["returns"] - best, samples["total_scores"])
 
 
-def _without_discounts(plan: Plan) -> Fraction | None:
-    return Fraction(1) if plan.problem.discount == 1 or plan.problem.T == 1 else None
+def _without_discounts(batching: Batching) -> Fraction | None:
+    return Fraction(1) if batching.problem.discount == 1 or batching.problem.T == 1 else None
 
 
 ENTRIES = (
-    Known(
+    KnownEstimator(
         "reinforce",
         "REINFORCE",
         "The return of the episode weighs the score of all its steps.",
@@ -86,7 +86,7 @@ ENTRIES = (
         one,
         claims=("reinforce", "b-sequence-reward"),
     ),
-    Known(
+    KnownEstimator(
         "reward-to-go",
         "Reward to go",
         "Each step's score is weighed by what is earned from it on.",
@@ -95,7 +95,7 @@ ENTRIES = (
         one,
         claims=("reward-to-go", "b-sequence-reward-to-go"),
     ),
-    Known(
+    KnownEstimator(
         "reward-to-go-undiscounted",
         "Reward to go without γ^{t−1}",
         "Discounted rewards to go, but every step counts the same.",
@@ -104,7 +104,7 @@ ENTRIES = (
         on_policy(_without_discounts),
         claims=("b-gae-bias-discounted-without-the-factor",),
     ),
-    Known(
+    KnownEstimator(
         "constant-baseline",
         "Constant baseline",
         "A number that does not depend on the action is subtracted from the return (here 1).",
@@ -113,7 +113,7 @@ ENTRIES = (
         one,
         claims=("baseline", "b-sequence-reward-baseline"),
     ),
-    Known(
+    KnownEstimator(
         "state-baseline",
         "State baseline",
         "A function of the state is subtracted from the reward to go: the critic's V(s), exact or not.",
@@ -122,7 +122,7 @@ ENTRIES = (
         one,
         claims=("baseline", "any-critic"),
     ),
-    Known(
+    KnownEstimator(
         "optimal-baseline",
         "Optimal constant baseline",
         "The constant of least variance, E[R ‖score‖²]/E[‖score‖²], taken from the problem.",

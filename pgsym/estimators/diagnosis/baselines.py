@@ -1,4 +1,4 @@
-"""What is subtracted from credits, and what they are divided by: advantages of shape (N, groups, members, T)."""
+"""What is subtracted from credits, and what they are divided by: advantages of shape (N, groups, group_size, T)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SLACKS: Final = (
 """What people put there; `counted`: in the number of what the mean is over, too."""
 
 Baseline = Callable[[Floats, Floats, Slack], "Floats | None"]
-"""What becomes of credits, by the mask (both of shape (N, groups, members, T)), and what keeps spreads from zero."""
+"""What becomes of credits, by the mask (both of shape (N, groups, group_size, T)), and what keeps spreads from zero."""
 
 
 def _leave_one_out(axes: tuple[int, ...]) -> Baseline:

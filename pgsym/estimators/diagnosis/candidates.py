@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.comparison import match
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.comparison import compare
 from pgsym.estimators.diagnosis.baselines import BASELINES
 from pgsym.estimators.diagnosis.choice import Parts
 from pgsym.estimators.diagnosis.credits import CREDITS
@@ -20,7 +20,7 @@ from pgsym.estimators.diagnosis.probes import Features
 from pgsym.estimators.diagnosis.regularisers import DIVERGENCES, ENTROPIES
 from pgsym.estimators.diagnosis.tokens import TOKENS
 from pgsym.estimators.diagnosis.weights import GATES, WEIGHTS
-from pgsym.estimators.episodes import Floats, Problem
+from pgsym.estimators.episodes import Episodes, Floats
 from pgsym.estimators.objectives import entropy, expected_return, forward_kl, kl
 from pgsym.meaning.numbers.base import Array
 
@@ -45,7 +45,9 @@ Candidate = tuple[Design, Design, tuple[str, ...]]
 BASIS: Final = {"reward": expected_return, "divergence": kl, "entropy": entropy, "forward": forward_kl}
 
 
-def parts_of(problems: Sequence[Problem], gradients: Sequence[Array], of: Sequence[str] = tuple(BASIS)) -> Parts | None:
+def parts_of(
+    problems: Sequence[Episodes], gradients: Sequence[Array], of: Sequence[str] = tuple(BASIS)
+) -> Parts | None:
     """The parts that gradients at some problems are made of, the same at all; None if there are none.
 
     None too where the problems have no more directions than there are parts: then anything is made of them.
@@ -66,9 +68,9 @@ def parts_of_kind(parts: Parts) -> list[str]:
     return [n for n in BASIS if getattr(parts, n) or n in both]
 
 
-def open_to(features: Features, parts: Parts, plan: Plan, several: bool = False) -> dict[str, list[str]]:
+def open_to(features: Features, parts: Parts, batching: Batching, several: bool = False) -> dict[str, list[str]]:
     """What can be chosen at each place and makes a difference at problems with these features, the likelier first."""
-    one_group = plan.groups == 1 and plan.members > 1 and not several
+    one_group = batching.groups == 1 and batching.group_size > 1 and not several
     places = {
         "weight": [*WEIGHTS, *GATES] if features.off_policy else list(ON_POLICY),
         "norm": list(NORMS) if features.ragged else ["rows"],
@@ -79,7 +81,7 @@ def open_to(features: Features, parts: Parts, plan: Plan, several: bool = False)
         "credit": [name for name in CREDITS if features.discounted or "discount" not in name],
         "tokens": [name for name in TOKENS if features.ragged or name != "mask-ignored"],
     }
-    if min(plan.groups, plan.members) == 1 and features.ragged and not several:
+    if min(batching.groups, batching.group_size) == 1 and features.ragged and not several:
         places["norm"].remove("mean-over-group-tokens")
     if not features.steps:
         places |= {place: [name for name in places[place] if name in kept] for place, kept in ONE_STEP.items()}
@@ -87,14 +89,16 @@ def open_to(features: Features, parts: Parts, plan: Plan, several: bool = False)
 
 
 def rights(
-    plans: Sequence[Plan], targets: Sequence[Floats], places: dict[str, list[str]], parts: Parts
+    batchings: Sequence[Batching], targets: Sequence[Floats], places: dict[str, list[str]], parts: Parts
 ) -> list[Design]:
-    """The designs whose mean is the gradient at all plans; the plainest first."""
+    """The designs whose mean is the gradient at all batchings; the plainest first."""
     kept = {place: [name for name in names if PLACES[place][name].do] for place, names in places.items()}
     found = []
     for norm, weight, credit, baseline in product(*(kept[place] for place in ("norm", "weight", "credit", "baseline"))):
         design = Design(credit, baseline, weight, norm, "own", parts)
-        if all(_equal(listed(plan).mean(design), target) for plan, target in zip(plans, targets, strict=True)):
+        if all(
+            _equal(listed(batching).mean(design), target) for batching, target in zip(batchings, targets, strict=True)
+        ):
             found.append(design)
             if len(found) == RIGHTS:
                 break
@@ -102,7 +106,7 @@ def rights(
 
 
 def _equal(mean: Floats | None, target: Floats) -> bool:
-    return mean is None or match(mean, target, 1e-9, noise=1e-12).equal
+    return mean is None or compare(mean, target, 1e-9, noise=1e-12).equal
 
 
 def slips(right: Sequence[Design], places: dict[str, list[str]], count: int) -> Iterator[Candidate]:

@@ -9,17 +9,17 @@ import numpy as np
 
 from pgsym.estimators.diagnosis.choice import Choice, Parts
 from pgsym.estimators.diagnosis.weights import ratios
-from pgsym.estimators.episodes import Floats, Problem
+from pgsym.estimators.episodes import Episodes, Floats
 
-Credit = Callable[[Problem, Parts], Floats]
+Credit = Callable[[Episodes, Parts], Floats]
 
 
-def log_ratios(p: Problem) -> Floats:
+def log_ratios(p: Episodes) -> Floats:
     """log π/reference at every step, of shape (E, T)."""
     return p.logarithms(p.policy) - p.logarithms(p.reference)
 
 
-def paid(p: Problem, parts: Parts) -> Floats:
+def paid(p: Episodes, parts: Parts) -> Floats:
     """What a step earns, of shape (E, T): its reward, and what the objective's other parts would pay for it.
 
     A gradient of E_π[f] is E_π[f × score] where f does not move on average: for the divergences and the entropy too.
@@ -52,11 +52,11 @@ def _by(of: Callable[[Floats, Floats], Floats]) -> Credit:
     return lambda p, parts: of(paid(p, parts), np.asarray(p.discounts, dtype=np.float64))
 
 
-def _per_decision(p: Problem, parts: Parts) -> Floats:
+def _per_decision(p: Episodes, parts: Parts) -> Floats:
     return onward(p.discounts * paid(p, parts) * np.cumprod(ratios(p), axis=1))
 
 
-def _without_own_mean(p: Problem, parts: Parts) -> Floats:
+def _without_own_mean(p: Episodes, parts: Parts) -> Floats:
     to_go = onward(p.discounts * paid(p, parts))
     return to_go - total(np.where(p.mask, to_go, 0.0)) / p.lengths[:, np.newaxis]
 

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.diagnosis.baselines import BASELINES, NO_SLACK, Slack
 from pgsym.estimators.diagnosis.choice import RETURN, Choice, Parts
 from pgsym.estimators.diagnosis.credits import CREDITS
@@ -54,11 +54,11 @@ class Design:
 
 
 class Listed:
-    """All samples of a plan, and what designs need of them, in float64; each part is computed once."""
+    """All samples of a batching, and what designs need of them, in float64; each part is computed once."""
 
-    def __init__(self, plan: Plan):
-        self.plan, self.p = plan, plan.problem.floats()
-        chunks = list(Plan(self.p, plan.groups, plan.members, plan.unordered).chunks(100_000))
+    def __init__(self, batching: Batching):
+        self.batching, self.p = batching, batching.problem.floats()
+        chunks = list(Batching(self.p, batching.groups, batching.group_size, batching.unordered).chunks(100_000))
         self.episodes: Ints = np.concatenate([episodes for episodes, _ in chunks])  # (N, R)
         self.mass: Floats = np.concatenate([mass for _, mass in chunks])  # (N,)
         self._kept: dict[object, Any] = {}
@@ -68,7 +68,7 @@ class Listed:
         return (*self.episodes.shape, self.p.T)
 
     def mean(self, design: Design) -> Floats | None:
-        """The exact mean of a design, of shape (P,); None where the design makes no sense at this plan."""
+        """The exact mean of a design, of shape (P,); None where the design makes no sense at this batching."""
         return self._once(design, lambda: self._mean(design))
 
     def _mean(self, design: Design) -> Floats | None:
@@ -79,16 +79,16 @@ class Listed:
         weighted = per_step * self.mass[:, np.newaxis, np.newaxis]
         summed = np.bincount(index, weighted.ravel(), p.E * p.T)
         scores = self._scores(design.tokens).reshape(p.E * p.T, p.P)
-        found: Floats = summed @ scores / self.plan.rows
+        found: Floats = summed @ scores / self.batching.rows
         return found if np.isfinite(found).all() else None
 
     def estimates(self, design: Design) -> Floats | None:
-        """What a design says of every sample, of shape (N, P); None where the design makes no sense at this plan."""
+        """Return a design's estimate of every sample, of shape (N, P); None where it makes no sense here."""
         per_step = self._per_step(design)
         if per_step is None:
             return None
         scores = self._scores(design.tokens)[self.episodes]
-        return np.asarray(np.einsum("nrt,nrtp->np", per_step, scores) / self.plan.rows)
+        return np.asarray(np.einsum("nrt,nrtp->np", per_step, scores) / self.batching.rows)
 
     def _per_step(self, design: Design) -> Floats | None:
         """What every score is multiplied by, of shape (N, R, T)."""
@@ -106,7 +106,7 @@ class Listed:
         def compute() -> Floats | None:
             paid, besides = PLACES["regulariser"][design.regulariser].of(self.p, design.parts)
             table = np.broadcast_to(CREDITS[design.credit].of(self.p, paid) + besides, (self.p.E, self.p.T))
-            shape = -1, self.plan.groups, self.plan.members, self.p.T
+            shape = -1, self.batching.groups, self.batching.group_size, self.p.T
             grouped, mask = (x[self.episodes].reshape(shape) for x in (table, self.p.mask.astype(np.float64)))
             found = BASELINES[design.baseline].of(grouped, mask, design.slack)
             return found.reshape(self._rows) if found is not None and np.isfinite(found).all() else None
@@ -122,7 +122,7 @@ class Listed:
 
     def _norms(self, name: str) -> Floats:
         def compute() -> Floats:
-            shape = (len(self.episodes), self.plan.groups, self.plan.members, 1)
+            shape = (len(self.episodes), self.batching.groups, self.batching.group_size, 1)
             lengths = self.p.lengths[self.episodes].reshape(shape).astype(np.float64)
             return np.broadcast_to(NORMS[name].of(lengths), shape).reshape(*self.episodes.shape, 1)
 
@@ -139,9 +139,9 @@ class Listed:
 
 
 @lru_cache(maxsize=24)
-def listed(plan: Plan) -> Listed:
-    """The samples of a small plan; those of the last few dozen are kept."""
-    return Listed(plan)
+def listed(batching: Batching) -> Listed:
+    """The samples of a small batching; those of the last few dozen are kept."""
+    return Listed(batching)
 
 
 __all__ = ["PLACES", "Design", "Listed", "listed"]

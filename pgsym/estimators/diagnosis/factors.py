@@ -8,108 +8,116 @@ from typing import Final
 
 import numpy as np
 
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.comparison import Kind, match, number
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.comparison import Kind, compare, number
 from pgsym.estimators.episodes import Floats
 
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor by its formula, its value at a plan, and the likely slip in words."""
+    """A factor by its formula, its value at a batching, and the likely slip in words."""
 
     name: str
     formula: str
-    of: Callable[[Plan], float]
-    says: str
+    of: Callable[[Batching], float]
+    summary: str
 
 
-def _discount(plan: Plan) -> float:
-    return float(plan.problem.discount)
+def _discount(batching: Batching) -> float:
+    return float(batching.problem.discount)
 
 
 FACTORS: Final = (
-    Factor("equal", "1", lambda plan: 1, ""),
+    Factor("equal", "1", lambda batching: 1, ""),
     Factor(
         "wrong-sign",
         "−1",
-        lambda plan: -1,
+        lambda batching: -1,
         "the sign is wrong: an optimizer descends, so a loss is minus what is to grow",
     ),
     Factor(
         "group-mean-includes-itself",
         "(G−1)/G",
-        lambda plan: 1 - 1 / plan.members,
+        lambda batching: 1 - 1 / batching.group_size,
         "the group's mean includes the sample itself; leave it out, or scale by G/(G−1)",
     ),
     Factor(
         "leave-one-out-scaled-twice",
         "G/(G−1)",
-        lambda plan: plan.members / (plan.members - 1),
+        lambda batching: batching.group_size / (batching.group_size - 1),
         "it is scaled by G/(G−1) although the mean leaves the sample out already; drop one of the two",
     ),
     Factor(
         "batch-mean-includes-itself",
         "(R−1)/R",
-        lambda plan: 1 - 1 / plan.rows,
+        lambda batching: 1 - 1 / batching.rows,
         "the mean of the whole batch includes the sample itself; leave it out, or scale by R/(R−1)",
     ),
     Factor(
-        "sum-over-rows", "R", lambda plan: plan.rows, "rows are summed rather than averaged; divide by their number R"
+        "sum-over-rows",
+        "R",
+        lambda batching: batching.rows,
+        "rows are summed rather than averaged; divide by their number R",
     ),
-    Factor("averaged-twice", "1/R", lambda plan: 1 / plan.rows, "it is divided by the number of rows R once too often"),
+    Factor(
+        "averaged-twice",
+        "1/R",
+        lambda batching: 1 / batching.rows,
+        "it is divided by the number of rows R once too often",
+    ),
     Factor(
         "sum-over-members",
         "G",
-        lambda plan: plan.members,
+        lambda batching: batching.group_size,
         "the members of a group are summed rather than averaged; divide by G",
     ),
     Factor(
         "averaged-twice-over-members",
         "1/G",
-        lambda plan: 1 / plan.members,
-        "it is divided by the number of members G once too often",
+        lambda batching: 1 / batching.group_size,
+        "it is divided by the group size G once too often",
     ),
     Factor(
         "sum-over-groups",
         "the number of groups",
-        lambda plan: plan.groups,
+        lambda batching: batching.groups,
         "groups are summed rather than averaged; divide by their number",
     ),
     Factor(
         "averaged-twice-over-groups",
         "1/(the number of groups)",
-        lambda plan: 1 / plan.groups,
+        lambda batching: 1 / batching.groups,
         "it is divided by the number of groups once too often",
     ),
     Factor(
         "mean-over-padded-length",
         "1/T",
-        lambda plan: 1 / plan.problem.T,
+        lambda batching: 1 / batching.problem.T,
         "the mean is over the padded length T; sum over the steps, then average over the rows",
     ),
     Factor(
         "group-mean-includes-itself + mean-over-padded-length",
         "(G−1)/(G T)",
-        lambda plan: (1 - 1 / plan.members) / plan.problem.T,
+        lambda batching: (1 - 1 / batching.group_size) / batching.problem.T,
         "the group's mean includes the sample itself, and the mean is over the padded length T; leave it out, and sum "
         "over the steps",
     ),
     Factor(
         "mean-over-everything",
         "1/(R T)",
-        lambda plan: 1 / (plan.rows * plan.problem.T),
+        lambda batching: 1 / (batching.rows * batching.problem.T),
         "rows are averaged twice and steps once; sum over the steps, then average over the rows",
     ),
     Factor(
         "summed-over-padded-length",
         "T",
-        lambda plan: plan.problem.T,
+        lambda batching: batching.problem.T,
         "every row counts T times, the padded length; a sum over steps is taken twice",
     ),
     Factor(
         "sum-over-rows-mean-over-padded-length",
         "R/T",
-        lambda plan: plan.rows / plan.problem.T,
+        lambda batching: batching.rows / batching.problem.T,
         "rows are summed and steps averaged; it is the other way round",
     ),
     Factor(
@@ -118,67 +126,69 @@ FACTORS: Final = (
     Factor(
         "discounted-once-less",
         "1/γ",
-        lambda plan: 1 / _discount(plan),
+        lambda batching: 1 / _discount(batching),
         "discounts start with 1/γ rather than with 1: the exponent is off by one",
     ),
     Factor(
-        "twice", "2", lambda plan: 2, "it is twice what it should be: a term is counted twice, or a square has no ½"
+        "twice", "2", lambda batching: 2, "it is twice what it should be: a term is counted twice, or a square has no ½"
     ),
     Factor(
         "half",
         "1/2",
-        lambda plan: 0.5,
+        lambda batching: 0.5,
         "it is half of what it should be: a ½ too many, or an average over two terms that should be added",
     ),
     Factor(
         "mean-over-actions",
         "1/A",
-        lambda plan: 1 / plan.problem.A,
+        lambda batching: 1 / batching.problem.A,
         "a mean over the A actions stands where their sum should",
     ),
     Factor(
         "zero",
         "0",
-        lambda plan: 0,
+        lambda batching: 0,
         "",
     ),
 )
 """The likelier first; `equal` is no slip."""
 
-SIGNED: Final = tuple(
-    Factor(f"wrong-sign + {f.name}", f"−{f.formula}", lambda plan, f=f: -f.of(plan), f"the sign is wrong, and {f.says}")  # type: ignore[misc]
-    for f in FACTORS
-    if f.name not in ("equal", "wrong-sign", "zero")
-)
+
+def _negated(f: Factor) -> Factor:
+    says = f"the sign is wrong, and {f.summary}"
+    return Factor(f"wrong-sign + {f.name}", f"−{f.formula}", lambda batching: -f.of(batching), says)
+
+
+SIGNED: Final = tuple(map(_negated, (f for f in FACTORS if f.name not in ("equal", "wrong-sign", "zero"))))
 
 
 def formula(
-    plans: Sequence[Plan], found: Sequence[Floats], wanted: Sequence[Floats], loose: float = 0.0
+    batchings: Sequence[Batching], found: Sequence[Floats], wanted: Sequence[Floats], loose: float = 0.0
 ) -> Factor | None:
-    """The first factor that leads from the wanted gradients to those found at all plans; None if there is none.
+    """The first factor that leads from the wanted gradients to those found at all batchings; None if there is none.
 
     Gradients are equal within 10^-9 of their lengths, or within `loose`; a gradient of zero must be found as zero.
     """
     tolerance = loose or 1e-9
-    seen: list[tuple[Plan, float]] = []
-    for plan, m, w in zip(plans, found, wanted, strict=True):
-        lie = match(m, w, tolerance, noise=1e-12)
+    seen: list[tuple[Batching, float]] = []
+    for batching, m, w in zip(batchings, found, wanted, strict=True):
+        lie = compare(m, w, tolerance, noise=1e-12)
         if lie.kind is Kind.EQUAL and lie.factor is None:
             continue  # both are zero, and say nothing
         if lie.factor is None:
             return None
-        seen.append((plan, float(lie.factor)))
+        seen.append((batching, float(lie.factor)))
     if not seen:
         return FACTORS[0]
     for candidate in (*FACTORS, *SIGNED):
-        if all(abs(_value(candidate, plan) - c) <= tolerance * max(1.0, abs(c)) for plan, c in seen):
+        if all(abs(_value(candidate, batching) - c) <= tolerance * max(1.0, abs(c)) for batching, c in seen):
             return candidate
     return _constant([c for _, c in seen], tolerance)
 
 
-def _value(factor: Factor, plan: Plan) -> float:
+def _value(factor: Factor, batching: Batching) -> float:
     try:
-        return factor.of(plan)
+        return factor.of(batching)
     except ZeroDivisionError:
         return np.nan
 
@@ -189,7 +199,7 @@ def _constant(seen: list[float], tolerance: float) -> Factor | None:
     if len(seen) < 2 or any(abs(c - first) > tolerance * abs(first) for c in seen):
         return None
     says = "the same constant everywhere it was tried; look for a coefficient"
-    return Factor("constant-factor", number(first), lambda plan: first, says)
+    return Factor("constant-factor", number(first), lambda batching: first, says)
 
 
 __all__ = ["FACTORS", "Factor", "formula"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import Kind
 from pgsym.estimators.diagnosis.factors import formula
 from pgsym.estimators.diagnosis.observations import Observation, observe, observe_all, observed
@@ -25,7 +25,7 @@ LISTED: Final = 50_000
 
 def guess(
     estimator: Estimator,
-    plan: Plan,
+    batching: Batching,
     objective: Objective,
     found: Moments,
     also: Sequence[Observation] = (),
@@ -42,32 +42,31 @@ def guess(
     >>> def group_mean(returns):
     ...     return returns - returns.mean(axis=1, keepdims=True)
     >>> estimator, half = from_advantages(group_mean), Fraction(1, 2)
-    >>> found = moments(estimator, bandit([half, half], [0, 1]), members=3)
-    >>> print(guess(estimator, found.plan, expected_return, found).says)
+    >>> found = moments(estimator, bandit([half, half], [0, 1]), group_size=3)
+    >>> print(guess(estimator, found.batching, expected_return, found).summary)
     its mean is (G−1)/G = 2/3 of the gradient: it looks like the group's mean includes the sample itself; leave it out, or scale by G/(G−1)
     """  # noqa: E501
-    if found.match.equal or found.match.kind is Kind.HIDDEN:
+    if found.comparison.equal or found.comparison.kind is Kind.HIDDEN:
         return None
-    also = [o for o in also if o.plan.count * o.plan.rows <= LISTED]
-    own = features(plan.problem)
-    several = any(min(o.plan.groups, o.plan.members) > 1 for o in also)
-    tried = {name: observe(estimator, probes(less, plan)[0], objective) for name, less in own.without().items()}
+    also = [o for o in also if o.batching.count * o.batching.rows <= LISTED]
+    own = features(batching.problem)
+    several = any(min(o.batching.groups, o.batching.group_size) > 1 for o in also)
+    tried = {name: observe(estimator, probes(less, batching)[0], objective) for name, less in own.without().items()}
     simpler = {name: seen for name, seen in tried.items() if seen is not None}
-    rich = observe_all(estimator, probes(own, plan, several), objective)
-    more = observe_all(estimator, probes(own.more(), plan, several), objective) if own != own.more() else []
+    rich = observe_all(estimator, probes(own, batching, several), objective)
+    more = observe_all(estimator, probes(own.more(), batching, several), objective) if own != own.more() else []
     here = [] if found.draws else [observed(found)]
-    listable = here if plan.count * plan.rows <= LISTED else []
+    listable = here if batching.count * batching.rows <= LISTED else []
     seen = [*rich, *listable, *simpler.values(), *also]
-    searches = [Search(estimator, objective, plan, own, seen, several)]
+    searches = [Search(estimator, objective, batching, own, seen, several)]
     if more:  # slips that coincide where there is but one step, say, are told apart where there are several
         searches.insert(0, replace(searches[0], features=own.more(), seen=[*more, *seen]))
-    factor = None
     for search in searches:
         limited = bool(more) and search is searches[-1]
         every = [*search.seen, *(o for o in here if o not in search.seen)]
         factor = formula(*_columns(every)) if every else None
         if factor is not None and factor.name not in ("equal", "zero"):
-            return of_factor(factor, plan, len(every), limited)
+            return of_factor(factor, batching, len(every), limited)
         if fitting := search.one():
             return of_slips(fitting, limited)
     for search in searches:
@@ -76,12 +75,12 @@ def guess(
     if all(silent(o) for o in [*more, *rich, *here, *also]):
         varies = found.variance != 0 if found.problem.exact else found.length > found.target_length
         return of_nothing(len(more) + len(rich) + len(here) + len(also), bool(varies))
-    known = symptom(estimator, objective, found, rich, simpler, probes(own, plan))
+    known = symptom(estimator, objective, found, rich, simpler, probes(own, batching))
     return None if known is None else Hint(*known)
 
 
-def _columns(seen: list[Observation]) -> tuple[list[Plan], list[Floats], list[Floats]]:
-    return [o.plan for o in seen], [o.mean for o in seen], [o.target for o in seen]
+def _columns(seen: list[Observation]) -> tuple[list[Batching], list[Floats], list[Floats]]:
+    return [o.batching for o in seen], [o.mean for o in seen], [o.target for o in seen]
 
 
 __all__ = ["Hint", "guess"]

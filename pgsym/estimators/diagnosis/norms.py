@@ -1,4 +1,4 @@
-"""What a sum over steps is divided by, by the lengths of all rows: of shape (N, groups, members, 1)."""
+"""What a sum over steps is divided by, by the lengths of all rows: of shape (N, groups, group_size, 1)."""
 
 from __future__ import annotations
 

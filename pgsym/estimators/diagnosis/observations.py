@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.comparison import Match, match
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.comparison import Comparison, compare
+from pgsym.estimators.enumeration import moments
 from pgsym.estimators.episodes import Floats
 from pgsym.estimators.estimator import Estimator
-from pgsym.estimators.exact_moments import Moments, moments
+from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.objectives import Objective
 
 
@@ -20,38 +21,38 @@ from pgsym.estimators.objectives import Objective
 class Observation:
     """The mean of an estimator and the gradient it should be, both of shape (P,), in float64."""
 
-    plan: Plan
+    batching: Batching
     mean: Floats
     target: Floats
 
     @property
-    def match(self) -> Match:
+    def comparison(self) -> Comparison:
         """How the mean lies to the gradient."""
-        return match(self.mean, self.target, 1e-9, noise=1e-12)
+        return compare(self.mean, self.target, 1e-9, noise=1e-12)
 
     @property
     def right(self) -> bool:
         """Whether the mean is the gradient."""
-        return self.match.equal
+        return self.comparison.equal
 
 
 def observed(found: Moments) -> Observation:
     """What moments say, in float64."""
     mean, target = (np.ravel(x).astype(np.float64) for x in (found.mean, found.target))
-    return Observation(found.plan, mean, target)
+    return Observation(found.batching, mean, target)
 
 
-def observe(estimator: Estimator, plan: Plan, objective: Objective) -> Observation | None:
-    """What an estimator does at a small plan; None where it does not run there."""
+def observe(estimator: Estimator, batching: Batching, objective: Objective) -> Observation | None:
+    """What an estimator does at a small batching; None where it does not run there."""
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             return observed(
                 moments(
                     estimator,
-                    plan.problem,
-                    groups=plan.groups,
-                    members=plan.members,
+                    batching.problem,
+                    groups=batching.groups,
+                    group_size=batching.group_size,
                     objective=objective,
                     progress=False,
                 )
@@ -60,9 +61,9 @@ def observe(estimator: Estimator, plan: Plan, objective: Objective) -> Observati
         return None
 
 
-def observe_all(estimator: Estimator, plans: Sequence[Plan], objective: Objective) -> list[Observation]:
-    """What an estimator does at those of some plans where it runs."""
-    seen = (observe(estimator, plan, objective) for plan in plans)
+def observe_all(estimator: Estimator, batchings: Sequence[Batching], objective: Objective) -> list[Observation]:
+    """What an estimator does at those of some batchings where it runs."""
+    seen = (observe(estimator, batching, objective) for batching in batchings)
     return [observation for observation in seen if observation is not None]
 
 

@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.listing import Tokens, bandit, contexts, tree
 
 POLICY: Final = ((60, 40), (51, 49), (30, 70), (44, 56), (25, 75))
@@ -54,7 +54,7 @@ class Features:
         return {name: less for name, less in simpler.items() if less != self}
 
 
-def features(problem: Problem) -> Features:
+def features(problem: Episodes) -> Features:
     """What can make an estimator go wrong at a problem."""
     last = np.arange(problem.T) == problem.lengths[:, np.newaxis] - 1
     return Features(
@@ -68,7 +68,7 @@ def features(problem: Problem) -> Features:
 
 
 @lru_cache(maxsize=64)
-def probe(wanted: Features) -> Problem:
+def probe(wanted: Features) -> Episodes:
     """A problem in float64 with just these features: two prompts, or three states where there is one step."""
     if not wanted.steps:
         behaviour = [[15, 31, 54], [60, 29, 11], [12, 36, 52]] if wanted.off_policy else None
@@ -109,32 +109,32 @@ def probe(wanted: Features) -> Problem:
     ).floats()
 
 
-def probes(wanted: Features, plan: Plan, several: bool = False) -> list[Plan]:
-    """Small plans with some features, in batches of several sizes, that of a plan among them; the cheapest first.
+def probes(wanted: Features, batching: Batching, several: bool = False) -> list[Batching]:
+    """Small batchings with some features, in batches of several sizes, the given one's among them; the cheapest first.
 
-    Some have several groups of more than one member where the plan has, or where `several` says so.
+    Some have several groups of more than one member where the batching has, or where `several` says so.
     """
-    sizes = [(1, 2), (1, 3)] if plan.members > 1 else [(2, 1), (3, 1), (1, 2)]
-    if min(plan.members, plan.groups) > 1 or several:
+    sizes = [(1, 2), (1, 3)] if batching.group_size > 1 else [(2, 1), (3, 1), (1, 2)]
+    if min(batching.group_size, batching.groups) > 1 or several:
         sizes.append((2, 2))
-    found = [Plan(probe(wanted), *size) for size in dict.fromkeys([*sizes, (plan.groups, plan.members)])]
+    found = [Batching(probe(wanted), *size) for size in dict.fromkeys([*sizes, (batching.groups, batching.group_size)])]
     return [small for small in found if small.count <= LARGEST]
 
 
-def different(plans: Iterable[Plan]) -> list[Plan]:
-    """Some small plans among many, one for all that have the same features and the same make of samples.
+def different(batchings: Iterable[Batching]) -> list[Batching]:
+    """Some small batchings among many, one for all that have the same features and the same make of samples.
 
     None has rewards so large, or probabilities so small, that rounding would tell apart what is equal.
     """
-    found: dict[tuple[Features, bool, bool, bool], Plan] = {}
-    for plan in plans:
-        p = plan.problem
+    found: dict[tuple[Features, bool, bool, bool], Batching] = {}
+    for batching in batchings:
+        p = batching.problem
         if float(np.abs(p.rewards).max()) > MOST_PAID or float(min(p.policy.min(), p.behaviour.min())) < LEAST_LIKELY:
             continue
-        if plan.count * plan.rows > LARGEST:
+        if batching.count * batching.rows > LARGEST:
             continue
         paid = len(set(p.returns.tolist())) > 2
-        found.setdefault((features(p), plan.groups > 1, plan.members > 1, paid), plan)
+        found.setdefault((features(p), batching.groups > 1, batching.group_size > 1, paid), batching)
     return list(found.values())[:MOST]
 
 

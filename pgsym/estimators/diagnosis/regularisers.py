@@ -10,7 +10,7 @@ import numpy as np
 
 from pgsym.estimators.diagnosis.choice import Choice, Parts
 from pgsym.estimators.diagnosis.credits import log_ratios, onward, total
-from pgsym.estimators.episodes import Floats, Problem
+from pgsym.estimators.episodes import Episodes, Floats
 
 
 @dataclass(frozen=True)
@@ -18,34 +18,34 @@ class Instead:
     """What weighs the score, of shape (E, T), in place of a part of the objective that is paid as a reward."""
 
     part: str
-    of: Callable[[Problem], Floats]
+    of: Callable[[Episodes], Floats]
 
-    def split(self, p: Problem, parts: Parts) -> tuple[Parts, Floats | float]:
+    def split(self, p: Episodes, parts: Parts) -> tuple[Parts, Floats | float]:
         """(the parts that are still paid, what weighs the score besides)."""
         size: float = getattr(parts, self.part)
         return replace(parts, **{self.part: 0.0}), size * self.of(p)
 
 
-Regulariser = Choice[Callable[[Problem, Parts], "tuple[Parts, Floats | float]"]]
+Regulariser = Choice[Callable[[Episodes, Parts], "tuple[Parts, Floats | float]"]]
 
 
 K1_IN_REWARD: Final = "weight the score by the whole log-ratio, detached (k1 in the reward)"
 DETACH: Final = "detach the log-ratio that is a reward"
 
 
-def _divergence(of: Callable[[Problem], Floats], looks: str, advice: str = K1_IN_REWARD) -> Regulariser:
+def _divergence(of: Callable[[Episodes], Floats], looks: str, advice: str = K1_IN_REWARD) -> Regulariser:
     return Choice(Instead("divergence", of).split, looks, advice=advice)
 
 
-def _entropy(of: Callable[[Problem], Floats], looks: str, advice: str) -> Regulariser:
+def _entropy(of: Callable[[Episodes], Floats], looks: str, advice: str) -> Regulariser:
     return Choice(Instead("entropy", of).split, looks, advice=advice)
 
 
-def _own(p: Problem) -> Floats:
+def _own(p: Episodes) -> Floats:
     return p.logarithms(p.policy)
 
 
-def _k3(p: Problem) -> Floats:
+def _k3(p: Episodes) -> Floats:
     return np.exp(-log_ratios(p)) - 1 + log_ratios(p)
 
 

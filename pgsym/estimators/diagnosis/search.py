@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from pgsym.errors import EstimatorError
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.comparison import Kind, match
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.comparison import Kind, compare
 from pgsym.estimators.diagnosis.baselines import LOOSE, NO_SLACK, SLACKS
 from pgsym.estimators.diagnosis.candidates import (
     Candidate,
@@ -52,11 +52,11 @@ class Slip:
 
 @dataclass(frozen=True)
 class Search:
-    """Slips in what is right at problems with some features, for an estimator that was seen at some plans."""
+    """Slips in what is right at problems with some features, for an estimator that was seen at some batchings."""
 
     estimator: Estimator
     objective: Objective
-    plan: Plan
+    batching: Batching
     features: Features
     seen: list[Observation]
     several: bool = False  # whether samples of several groups were seen too
@@ -64,27 +64,27 @@ class Search:
     @cached_property
     def _right(self) -> tuple[list[Design], Parts | None]:
         """(what is right, the parts that the estimator's means are made of)"""
-        plans = probes(self.features, self.plan, self.several)
-        problems = [plan.problem for plan in plans]
+        batchings = probes(self.features, self.batching, self.several)
+        problems = [batching.problem for batching in batchings]
         try:
             targets = [self.objective.gradient(p).ravel() for p in problems]
             parts = parts_of(problems, targets) or RETURN
-            rich = [o for o in self.seen if o.plan in plans]
+            rich = [o for o in self.seen if o.batching in batchings]
             kinds = parts_of_kind(parts)
-            mixed = parts_of([o.plan.problem for o in rich], [o.mean for o in rich], kinds) if rich else None
+            mixed = parts_of([o.batching.problem for o in rich], [o.mean for o in rich], kinds) if rich else None
         except Exception:  # a user's objective may fail in any way at a problem that it was not written for
             return [], None
-        return rights(plans, targets, self._open(parts), parts), mixed
+        return rights(batchings, targets, self._open(parts), parts), mixed
 
     def _open(self, parts: Parts) -> dict[str, list[str]]:
-        places = open_to(self.features, parts, self.plan, self.several)
+        places = open_to(self.features, parts, self.batching, self.several)
         if not self.features.off_policy and not self._sees_behaviour:  # there is no ratio that it could go through
             places["weight"] = [name for name in places["weight"] if "through" not in name]
         return places
 
     @cached_property
     def _sees_behaviour(self) -> bool:
-        return any(sees(self.estimator, plan, "behaviour") for plan in probes(self.features, self.plan)[:1])
+        return any(sees(self.estimator, batching, "behaviour") for batching in probes(self.features, self.batching)[:1])
 
     @cached_property
     def _places(self) -> dict[str, list[str]]:
@@ -103,7 +103,7 @@ class Search:
     def _likeliest(self, candidates: Iterable[Candidate]) -> list[Slip]:
         fitting = sorted(agreeing(self.seen, candidates), key=lambda slip: slip.factor.name != "equal")
         alike = [slip for slip in fitting if slip.factor.name == fitting[0].factor.name]
-        same = same_samples(self.estimator, self.seen[0].plan, alike)
+        same = same_samples(self.estimator, self.seen[0].batching, alike)
         return same if same or all(silent(o) for o in self.seen) else alike
 
 
@@ -111,7 +111,7 @@ def agreeing(seen: Sequence[Observation], candidates: Iterable[Candidate]) -> It
     """The slips whose means are those of an estimator wherever it was seen, or a factor of them."""
     for design, right, where in candidates:
         loose = ROUGH if design.baseline in LOOSE else 0.0
-        first = listed(seen[0].plan).mean(design)
+        first = listed(seen[0].batching).mean(design)
         if first is None or not _parallel(seen[0].mean, first, loose or 1e-9) or _factor(seen, design, loose) is None:
             continue
         for slack in SLACKS if loose else (NO_SLACK,):
@@ -122,26 +122,26 @@ def agreeing(seen: Sequence[Observation], candidates: Iterable[Candidate]) -> It
 
 
 def _factor(seen: Sequence[Observation], design: Design, loose: float) -> tuple[Factor, int] | None:
-    """(the factor between the means of a design and those that were seen, at how many plans); None if there is none."""
-    means = [listed(o.plan).mean(design) for o in seen]
+    """(the factor between the means of a design and those seen, at how many batchings); None if there is none."""
+    means = [listed(o.batching).mean(design) for o in seen]
     if any(m is None and not silent(o) for o, m in zip(seen, means, strict=True)):
         return None  # the design says nothing there, and the estimator does
-    kept = [(o.plan, o.mean, m) for o, m in zip(seen, means, strict=True) if m is not None]
-    plans, found, wanted = zip(*kept, strict=True)
-    factor = formula(plans, found, wanted, loose)
-    return None if factor is None else (factor, len(plans))
+    kept = [(o.batching, o.mean, m) for o, m in zip(seen, means, strict=True) if m is not None]
+    batchings, found, wanted = zip(*kept, strict=True)
+    factor = formula(batchings, found, wanted, loose)
+    return None if factor is None else (factor, len(batchings))
 
 
-def same_samples(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> list[Slip]:
+def same_samples(estimator: Estimator, batching: Batching, fitting: Sequence[Slip]) -> list[Slip]:
     """The slips whose estimates are those of an estimator sample by sample.
 
     Slips whose means agree may differ by what averages out: rewards before an action, or a baseline.
     """
     if not fitting:
         return []
-    samples = listed(plan)
+    samples = listed(batching)
     try:
-        found = estimated(estimator, Samples(samples.p, samples.episodes, plan.groups)).astype(np.float64)
+        found = estimated(estimator, Samples(samples.p, samples.episodes, batching.groups)).astype(np.float64)
     except EstimatorError:  # judged in Fractions, and no floats are known of it
         return []
     size = float(samples.mass @ (found**2).sum(axis=1))
@@ -152,7 +152,7 @@ def same_samples(estimator: Estimator, plan: Plan, fitting: Sequence[Slip]) -> l
         estimates = samples.estimates(slip.design)
         if estimates is None:
             return False
-        apart = float(samples.mass @ ((slip.factor.of(plan) * estimates - found) ** 2).sum(axis=1))
+        apart = float(samples.mass @ ((slip.factor.of(batching) * estimates - found) ** 2).sum(axis=1))
         return apart <= 1e-16 * size
 
     return [slip for slip in fitting if same(slip)]
@@ -164,7 +164,7 @@ def silent(seen: Observation) -> bool:
 
 
 def _parallel(found: Floats, wanted: Floats, tolerance: float) -> bool:
-    kind = match(found, wanted, tolerance, noise=1e-12).kind
+    kind = compare(found, wanted, tolerance, noise=1e-12).kind
     return kind in (Kind.EQUAL, Kind.SCALED)
 
 

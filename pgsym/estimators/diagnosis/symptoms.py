@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.diagnosis.observations import Observation, observe
-from pgsym.estimators.episodes import Problem
+from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.estimator import Estimator, estimated
 from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.objectives import Objective, expected_return
@@ -40,7 +40,7 @@ def symptom(
     found: Moments,
     rich: Sequence[Observation],
     simpler: Mapping[str, Observation],
-    plans: Sequence[Plan],
+    batchings: Sequence[Batching],
 ) -> tuple[str, str] | None:
     """(name, sentence) of what is seen; None if there is nothing to see."""
     if rich and all(o.right for o in [*rich, *simpler.values()]):
@@ -49,7 +49,7 @@ def symptom(
             f"it is right at {len(rich) + len(simpler)} other small problems, where no reward is larger than 7, no "
             "probability below 0.1, and no two rewards or probabilities of an action need be equal",
         )
-    if not found.problem.on_policy and plans and not sees(estimator, plans[0], "behaviour"):
+    if not found.problem.on_policy and batchings and not sees(estimator, batchings[0], "behaviour"):
         return (
             "behaviour-unused",
             "it says the same of every sample of a small problem where another policy has drawn them: off-policy, an "
@@ -66,10 +66,10 @@ def symptom(
 
 
 def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -> tuple[str, str] | None:
-    plan, p = seen.plan, seen.plan.problem
+    batching, p = seen.batching, seen.batching.problem
 
     def with_rewards(rewards: Array) -> Observation | None:
-        return observe(estimator, replace(plan, problem=replace(p, rewards=rewards)), objective)
+        return observe(estimator, replace(batching, problem=replace(p, rewards=rewards)), objective)
 
     doubled, negated = with_rewards(2 * p.rewards), with_rewards(-p.rewards)
     if doubled is not None and np.allclose(doubled.mean, seen.mean, 1e-3, 1e-6):
@@ -108,14 +108,14 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
     return None
 
 
-def sees(estimator: Estimator, plan: Plan, table: str) -> bool:
+def sees(estimator: Estimator, batching: Batching, table: str) -> bool:
     """Whether an estimator says something else of the same samples where a policy is another one."""
-    p: Problem = plan.problem
+    p: Episodes = batching.problem
     other = replace(p, **{table: np.roll(getattr(p, table), 1, axis=0)})
-    episodes, _ = next(iter(plan.chunks(256)))
+    episodes, _ = next(iter(batching.chunks(256)))
     try:
         with np.errstate(all="ignore"):
-            here, there = (estimated(estimator, Samples(q, episodes, plan.groups)) for q in (p, other))
+            here, there = (estimated(estimator, Samples(q, episodes, batching.groups)) for q in (p, other))
     except Exception:  # a user's code may fail in any way
         return True
     return not np.allclose(here, there, 1e-12, 1e-12)

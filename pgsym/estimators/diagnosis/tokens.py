@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 
 from pgsym.estimators.diagnosis.choice import Choice
-from pgsym.estimators.episodes import Floats, Ints, Problem
+from pgsym.estimators.episodes import Episodes, Floats, Ints
 
-Tokens = Callable[[Problem], Floats]
+Tokens = Callable[[Episodes], Floats]
 
 
-def score(p: Problem, states: Ints, actions: Ints, counts: Floats) -> Floats:
+def score(p: Episodes, states: Ints, actions: Ints, counts: Floats) -> Floats:
     """counts × ∇ log π(action | state), of shape (E, T, P)."""
     rows = np.eye(p.S)[states][..., np.newaxis]
     of_row = np.eye(p.A)[actions] - np.asarray(p.policy, dtype=np.float64)[states]
@@ -21,7 +21,7 @@ def score(p: Problem, states: Ints, actions: Ints, counts: Floats) -> Floats:
     return found.reshape(p.E, p.T, p.P)
 
 
-def _twice(p: Problem) -> Floats:
+def _twice(p: Episodes) -> Floats:
     """The score where probabilities are given to a softmax as if they were logits."""
     pi = np.asarray(p.policy, dtype=np.float64)
     again = np.exp(pi) / np.exp(pi).sum(axis=1, keepdims=True)
@@ -35,7 +35,7 @@ def _twice(p: Problem) -> Floats:
 def _moved(by: int, what: str, wraps: bool) -> Tokens:
     """Scores whose actions (or states) are those of a step before or after; at the ends dropped, or taken around."""
 
-    def of(p: Problem) -> Floats:
+    def of(p: Episodes) -> Floats:
         given = {"states": p.states, "actions": p.actions}
         given[what] = np.roll(given[what], by, axis=1)
         both = p.mask if wraps else p.mask & np.roll(p.mask, by, axis=1)
@@ -48,7 +48,7 @@ def _moved(by: int, what: str, wraps: bool) -> Tokens:
     return of
 
 
-def _at(which: Callable[[Problem], Floats]) -> Tokens:
+def _at(which: Callable[[Episodes], Floats]) -> Tokens:
     return lambda p: np.asarray(p.scores * which(p)[:, :, np.newaxis], dtype=np.float64)
 
 

@@ -8,18 +8,18 @@ from typing import Final
 import numpy as np
 
 from pgsym.estimators.diagnosis.choice import Choice
-from pgsym.estimators.episodes import Bools, Floats, Ints, Problem
+from pgsym.estimators.episodes import Bools, Episodes, Floats, Ints
 
-Weight = Callable[[Problem], Floats]
-Gate = Callable[[Problem, Ints, Floats], Floats]
+Weight = Callable[[Episodes], Floats]
+Gate = Callable[[Episodes, Ints, Floats], Floats]
 
 
-def ratios(p: Problem) -> Floats:
+def ratios(p: Episodes) -> Floats:
     """π / behaviour at every step, one where padded, of shape (E, T)."""
     return np.asarray(p.weights, dtype=np.float64)
 
 
-def _whole(p: Problem) -> Floats:
+def _whole(p: Episodes) -> Floats:
     return np.asarray(ratios(p).prod(axis=1, keepdims=True))
 
 
@@ -29,7 +29,7 @@ Keeps = Callable[[Bools, Bools, Floats], Bools]
 def _clipped(of: Weight, keeps: Keeps, width: float = 0.2) -> Gate:
     """A ratio whose gradient is kept where `keeps` says so of (above, below, advantage), and zero elsewhere."""
 
-    def gate(p: Problem, episodes: Ints, advantages: Floats) -> Floats:
+    def gate(p: Episodes, episodes: Ints, advantages: Floats) -> Floats:
         ratio = np.broadcast_to(of(p), (p.E, p.T))[episodes]
         return np.where(keeps(ratio > 1 + width, ratio < 1 - width, advantages), ratio, 0.0)
 
@@ -115,7 +115,7 @@ NO_GRADIENT: Final = (
 )
 
 
-def _self_normalised(p: Problem, episodes: Ints, advantages: Floats) -> Floats:
+def _self_normalised(p: Episodes, episodes: Ints, advantages: Floats) -> Floats:
     ratio = _whole(p)[episodes]
     return np.asarray(ratio / ratio.mean(axis=1, keepdims=True))
 

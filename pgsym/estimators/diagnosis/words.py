@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final
 
-from pgsym.estimators.batches import Plan
+from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import number
 from pgsym.estimators.diagnosis.choice import Parts
 from pgsym.estimators.diagnosis.factors import Factor
@@ -17,10 +17,10 @@ class Hint:
     """A known slip that fits, by its name, and in a sentence that says what to do."""
 
     pattern: str
-    says: str
+    summary: str
 
     def __str__(self) -> str:
-        return self.says
+        return self.summary
 
 
 LIMITED: Final = " (with ragged lengths and rewards on the way it is something else)"
@@ -32,19 +32,19 @@ def of_nothing(tried: int, varies: bool) -> Hint:
     return Hint("zero", f"its mean is zero at all {tried} problems tried: {how}")
 
 
-def of_factor(factor: Factor, plan: Plan, tried: int, limited: bool = False) -> Hint:
+def of_factor(factor: Factor, batching: Batching, tried: int, limited: bool = False) -> Hint:
     """A factor between mean and gradient, seen at a number of problems; `limited`: though not at larger ones."""
     where = LIMITED if limited else ""
     if factor.name == "wrong-sign":
-        return Hint(factor.name, f"its mean is minus the gradient{where}: it looks like {factor.says}")
-    value = number(factor.of(plan)).replace("-", "−")
+        return Hint(factor.name, f"its mean is minus the gradient{where}: it looks like {factor.summary}")
+    value = number(factor.of(batching)).replace("-", "−")
     formula = factor.formula if factor.formula == value else f"{factor.formula} = {value}"
     alone = "" if tried > 1 else " here, where other formulas may give the same"
-    link = "of" if 0 < factor.of(plan) < 1 else "times"
+    link = "of" if 0 < factor.of(batching) < 1 else "times"
     if limited and factor.name == "constant-factor":  # elsewhere it is another: no coefficient is to blame
         says = f"its mean is {formula} {link} the gradient at all problems tried that are like this one"
         return Hint(factor.name, f"{says}, and something else with ragged lengths and rewards on the way")
-    return Hint(factor.name, f"its mean is {formula} {link} the gradient{alone}{where}: it looks like {factor.says}")
+    return Hint(factor.name, f"its mean is {formula} {link} the gradient{alone}{where}: it looks like {factor.summary}")
 
 
 SLACK_WORDS: Final = {
@@ -65,7 +65,7 @@ def of_slips(fitting: list[Slip], limited: bool = False) -> Hint:
     look = ", and ".join(looks)
     if slip.factor.name != "equal":
         names += (slip.factor.name,)
-        look += f", and its mean is {slip.factor.formula} times that ({slip.factor.says})"
+        look += f", and its mean is {slip.factor.formula} times that ({slip.factor.summary})"
     slack = slip.design.slack
     about = f"just that, with {slack.eps:g} {SLACK_WORDS[slack.form]}," if slack.eps else "just that"
     tried = f"its mean is {about} at all {slip.tried} problems tried" if slip.tried > 1 else f"its mean is {about} here"

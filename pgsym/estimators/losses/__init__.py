@@ -1,7 +1,7 @@
 """Losses of PyTorch and JAX as estimators; neither is imported before it is asked for.
 
 A loss is a plain function of one batch, by the names of its arguments (`MEANINGS`, and as `ALIASES` the names that TRL,
-verl, CleanRL and rlax use), and returns one number.  R is the number of rows (episodes: groups × members), T the
+verl, CleanRL and rlax use), and returns one number.  R is the number of rows (episodes: groups × group_size), T the
 number of steps, padded to the longest episode, A the number of actions or tokens:
 
     logits (R, T, A)                                what the gradient is taken in: θ(s, a) = log π(a|s), at the states

@@ -16,20 +16,20 @@ Rule = Callable[[Samples], Floats]
 
 
 def _group_mean(samples: Samples) -> Floats:
-    return centred(np.asarray(samples["returns"], dtype=np.float64), samples.members)
+    return centred(np.asarray(samples["returns"], dtype=np.float64), samples.group_size)
 
 
 def _leave_one_out(samples: Samples) -> Floats:
-    if samples.members < 2:
-        raise EstimatorError("leave-one-out takes groups of at least two members: members=2 or more")
-    return _group_mean(samples) * (samples.members / (samples.members - 1))
+    if samples.group_size < 2:
+        raise EstimatorError("leave-one-out takes groups of at least two members: group_size=2 or more")
+    return _group_mean(samples) * (samples.group_size / (samples.group_size - 1))
 
 
 def _group_standardised(samples: Samples) -> Floats:
     """(return − mean) / standard deviation of the group (over G, not G − 1), zero where all members are equal."""
-    by_group = grouped(np.asarray(samples["returns"], dtype=np.float64), samples.members)
-    same = np.repeat(np.ptp(by_group, axis=2) == 0, samples.members, axis=1)
-    deviation = np.repeat(by_group.std(axis=2), samples.members, axis=1)
+    by_group = grouped(np.asarray(samples["returns"], dtype=np.float64), samples.group_size)
+    same = np.repeat(np.ptp(by_group, axis=2) == 0, samples.group_size, axis=1)
+    deviation = np.repeat(by_group.std(axis=2), samples.group_size, axis=1)
     return np.where(same, 0.0, _group_mean(samples) / np.where(same, 1.0, deviation))
 
 

@@ -1,6 +1,6 @@
 """What the arguments of a loss mean: the names that are known, and which of them say the same.
 
-A loss is a function of ONE batch: R rows (episodes; groups × members), T steps, A actions or tokens.
+A loss is a function of ONE batch: R rows (episodes; groups × group_size), T steps, A actions or tokens.
 """
 
 from __future__ import annotations

@@ -114,7 +114,8 @@ class FromJax(FromLoss):
         losses, rises = jax.tree.map(lambda *x: np.stack(x), *found)
         return _numbers(losses, rises, len(moved))
 
-    def formulas(self, logits: Floats) -> list[Floats]:
+    @staticmethod
+    def formulas(logits: Floats) -> list[Floats]:
         """π, and log π by log_softmax, by logsumexp, in other orders of memory, and by softmax."""
         with _float64():
             return [np.asarray(x) for x in _formulas(logits)]

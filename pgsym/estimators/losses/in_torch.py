@@ -113,7 +113,8 @@ class FromTorch(FromLoss):
             leaves.append(torch.tensor(table).repeat(len(moved), 1, 1))
         return [leaf.requires_grad_() for leaf in leaves]
 
-    def formulas(self, logits: Floats) -> list[Floats]:
+    @staticmethod
+    def formulas(logits: Floats) -> list[Floats]:
         """π, and log π by log_softmax, by logsumexp, in other orders of memory, by softmax, and of π itself."""
         with _float64():
             z = torch.tensor(logits)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
 import numpy as np
 
-from pgsym.estimators.episodes import Floats, Problem
+from pgsym.estimators.episodes import Episodes, Floats
 
 Formulas = Callable[[Floats], Sequence[Floats]]
 """What a framework makes of logits of shape (K, A): π, then log π by several formulas, each of that shape.
@@ -37,24 +38,17 @@ class Settled:
     log_pi: Floats
 
 
-_rows: dict[tuple[str, tuple[float, ...]], tuple[Floats, Floats, Floats]] = {}  # by framework and row
-
-
-def settled(problem: Problem, which: str, framework: str, formulas: Formulas) -> Settled:
+def settled(problem: Episodes, which: str, formulas: Formulas) -> Settled:
     """The policy, behaviour or reference of a problem in float64; rows that are the same have the same numbers."""
-    kept: dict[tuple[str, str], Settled] = problem.__dict__.setdefault("_settled", {})
-    if (framework, which) not in kept:
-        rows = []
-        for row in getattr(problem, which).tolist():
-            key = framework, tuple(row)
-            if key not in _rows:
-                _rows[key] = _settled_row(np.array(row), formulas)
-            rows.append(_rows[key])
-        kept[framework, which] = Settled(*(np.array(tables) for tables in zip(*rows, strict=True)))
-    return kept[framework, which]
+    kept: dict[tuple[Formulas, str], Settled] = problem.__dict__.setdefault("_settled", {})
+    if (formulas, which) not in kept:
+        rows = [_settled_row(tuple(row), formulas) for row in getattr(problem, which).tolist()]
+        kept[formulas, which] = Settled(*(np.array(tables) for tables in zip(*rows, strict=True)))
+    return kept[formulas, which]
 
 
-def _settled_row(row: Floats, formulas: Formulas) -> tuple[Floats, Floats, Floats]:
+@lru_cache(maxsize=10_000)
+def _settled_row(row: tuple[float, ...], formulas: Formulas) -> tuple[Floats, Floats, Floats]:
     """Logits, π and log π of one row; the logits are log π, moved by a few units of roundoff at most.
 
     Of all that are so near, as many formulas for log π as possible agree at those that are taken.

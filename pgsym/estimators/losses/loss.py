@@ -14,10 +14,12 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from pgsym.errors import EstimatorError, NotFinite
-from pgsym.estimators.episodes import Floats, Ints, Problem
+from pgsym.estimators.episodes import Episodes, Floats
 from pgsym.estimators.losses.advantages import Rule, rule
-from pgsym.estimators.losses.arguments import ADVANTAGES, HELD, LEGAL, MEANINGS, MOVING, SAME, axes, meanings
+from pgsym.estimators.losses.arguments import ADVANTAGES, HELD, LEGAL, MOVING, SAME, axes, meanings
+from pgsym.estimators.losses.arrays import blank, gathered, held
 from pgsym.estimators.losses.logits import Settled, settled
+from pgsym.estimators.losses.output import one_number
 from pgsym.estimators.samples import Samples
 from pgsym.meaning.numbers.base import Array
 
@@ -182,7 +184,7 @@ class FromLoss(ABC):
                 "that says nothing against it, but it cannot be told from one that is a little off; compute in float64"
             )
 
-    def _accept(self, problem: Problem) -> None:
+    def _accept(self, problem: Episodes) -> None:
         if problem.exact:
             raise EstimatorError(f"{self.framework} computes in float64, not in Fractions: ask at problem.floats()")
         never = np.argwhere(problem.policy == 0)
@@ -222,9 +224,9 @@ class FromLoss(ABC):
             out["group_ids"] = self._flat(samples.group_ids[np.newaxis], "R", samples.problem.T)[0]
         return out
 
-    def settled(self, problem: Problem, which: str) -> Settled:
+    def settled(self, problem: Episodes, which: str) -> Settled:
         """The policy, behaviour or reference of a problem as the framework has it: one source for all that is given."""
-        return settled(problem, which, self.framework, self.formulas)
+        return settled(problem, which, self.formulas)
 
     def _ratios(self, samples: Samples) -> Batch:
         """π / behaviour of the actions taken, as the fractions have it, and the log π that it was found at."""
@@ -233,7 +235,7 @@ class FromLoss(ABC):
         met = samples.problem.mask[samples.episodes]
         return {"_ratio": np.where(met, samples["ratios"], padded), "_own": own}
 
-    def _table(self, problem: Problem, which: str) -> Floats:
+    def _table(self, problem: Episodes, which: str) -> Floats:
         """A policy that does not move: rows that are those of π are the framework's, others as given."""
         given = getattr(problem, which)
         same = np.all(given == problem.policy, axis=1, keepdims=True)
@@ -273,7 +275,7 @@ class FromLoss(ABC):
 
     def _takes_rows(self, samples: Samples) -> bool:
         """Whether the loss can take advantages of shape (R,): tried at T = R + 1, where what does not fit shows."""
-        R = samples.members * max(2, samples.groups)
+        R = samples.group_size * max(2, samples.groups)
         if R not in self.per_row:
             self.per_row[R] = self._fits(samples, R, {"advantages": np.ones(R)})
         return self.per_row[R]
@@ -299,20 +301,22 @@ class FromLoss(ABC):
     def _fits_legal(self, meaning: str, samples: Samples, kind: type) -> bool:
         if not self.time_axis:
             return kind is bool
-        R = samples.members * (samples.problem.A // samples.members + 2)  # R > A and T = R + 1: no two sizes are one
+        R = samples.group_size * (
+            samples.problem.A // samples.group_size + 2
+        )  # R > A and T = R + 1: no two sizes are one
         each: Batch = {meaning: np.full((R, R + 1, samples.problem.A), meaning == "legal_actions", dtype=kind)}
         return any(self._fits(samples, R, each | {"advantages": np.ones(x)}) for x in (R, (R, R + 1)))
 
     def _fits(self, samples: Samples, R: int, chosen: Batch) -> bool:
         """Whether the loss can be computed of R rows of T = R + 1 steps, given some of what it asks for."""
         sizes = {"R": R, "T": R + 1, "A": samples.problem.A}
-        given = {m: _blank(m, [sizes[x] for x in axes(m)]) for m in {*self.held, *(self.meant & set(ADVANTAGES))}}
+        given = {m: blank(m, [sizes[x] for x in axes(m)]) for m in {*self.held, *(self.meant & set(ADVANTAGES))}}
         given |= {m: given[m].astype(self.legal[m]) for m in given if self.legal.get(m) in (bool, float)}
         if "ratios" in self.meant:
             given |= {"_ratio": np.ones((R, R + 1)), "_own": np.zeros((R, R + 1))}
         same = self.same(samples)
         if "group_ids" in same:
-            same["group_ids"] = np.arange(R) // samples.members
+            same["group_ids"] = np.arange(R) // samples.group_size
         shape = (R, R + 1) if self.by_taken else (R, R + 1, sizes["A"])
         fixed = np.log(samples.problem.policy)
         return self.tried(np.zeros(shape), fixed, given | chosen, same)
@@ -327,22 +331,7 @@ class FromLoss(ABC):
             weights = self.advantages(**{name: everything[m] for name, m in self.within.items()})  # type: ignore[operator]
             everything |= dict.fromkeys(ADVANTAGES, weights)
         out = self.loss(**{name: everything[meaning] for name, meaning in self.given.items()})
-        if not hasattr(out, "ndim") or not hasattr(out, "dtype") or isinstance(out, np.ndarray | np.generic):
-            alone = "return the loss alone, as in lambda …: loss(…)[0]"
-            hint = alone if isinstance(out, tuple | list | dict) else "it has no gradient"
-            raise EstimatorError(f"{self.name} returned a {type(out).__name__}, not {self.array}: {hint}")
-        if self.reduction is not None:
-            out = out.mean() if self.reduction == "mean" else out.sum()
-        if out.ndim:
-            raise EstimatorError(
-                f"{self.name} returned shape {tuple(out.shape)}, not one number: take its mean or sum in the loss, or "
-                "reduction='mean' or 'sum'"
-            )
-        kind = str(out.dtype).removeprefix("torch.")
-        if kind != "float64":
-            means = "float64 all the way, to be held to 1e-12" if "float" in kind else "a float, to have a gradient"
-            raise EstimatorError(f"{self.name} returned {kind}: a loss is {means}")
-        return out
+        return one_number(out, self.name, self.array, self.reduction)
 
     def _moving(self, moved: Any, table: Any, given: Batch) -> Batch:
         """What moves and is asked for, and what it is computed from."""
@@ -362,8 +351,9 @@ class FromLoss(ABC):
             out["policy"] = self.exp(self.log_softmax(table))
         return out
 
+    @staticmethod
     @abstractmethod
-    def formulas(self, logits: Floats) -> Sequence[Floats]:
+    def formulas(logits: Floats) -> Sequence[Floats]:
         """π and log π of logits of shape (K, A), as `Formulas` says."""
 
     @abstractmethod
@@ -396,43 +386,6 @@ class FromLoss(ABC):
         first = (str(error).strip().splitlines() or [""])[0][:120]
         self.note = f"{self.name} is differentiated sample by sample, slowly: vmap refused it ({first})"
         warnings.warn(self.note, RuntimeWarning, stacklevel=2)
-
-
-def held(meaning: str, samples: Samples) -> Array:
-    """What does not move, of many samples."""
-    match meaning:
-        case "weights":
-            return np.asarray(samples["mask"], dtype=np.float64)
-        case "padding":
-            return np.asarray(np.logical_not(samples["mask"]))
-        case _:
-            return np.asarray(samples[meaning])
-
-
-def gathered(rises: Floats, at: tuple[Ints, ...], S: int, A: int) -> Floats:
-    """Gradients in entries of a table, added up by entry: (N, S, A).
-
-    They are of shape (N, R, T, A) at (states,), or (N, R, T) at (states, actions).
-    """
-    N = len(rises)
-    place = np.arange(N).reshape(N, 1, 1) * S + at[0]
-    place = place * A + at[1] if at[1:] else place[..., np.newaxis] * A + np.arange(A)
-    return np.asarray(np.bincount(place.ravel(), rises.ravel(), N * S * A), dtype=np.float64).reshape(N, S, A)
-
-
-def _blank(meaning: str, shape: list[int]) -> Array:
-    """A plausible array of a shape, to try a loss with."""
-    if meaning in LEGAL:
-        return np.full(shape, meaning == "legal_actions")
-    if meaning in ("mask", "weights"):
-        return np.ones(shape, dtype=bool if meaning == "mask" else np.float64)
-    if meaning == "padding":
-        return np.zeros(shape, dtype=bool)
-    if meaning == "lengths":
-        return np.full(shape, shape[0] + 1)
-    if meaning in ("old_probs", "ref_probs"):
-        return np.full(shape, 1 / shape[-1])
-    return np.zeros(shape, dtype=np.int64 if "ints" in MEANINGS[meaning] else np.float64)
 
 
 __all__ = ["FromLoss", "Gradients"]

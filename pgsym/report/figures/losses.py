@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from pgsym.estimators.audit import LossAudit
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.episodes import Floats, Problem
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.episodes import Episodes, Floats
 from pgsym.estimators.measurement import Reading, read
 from pgsym.estimators.peers import Rival
 from pgsym.report.figures.files import WIDTH, FigureFiles, drawing, files
@@ -63,15 +63,15 @@ def on_the_plane(audit: LossAudit, reading: Reading) -> Field:
 
 def _both(audit: LossAudit, reading: Reading, policy: Floats) -> tuple[Floats, Floats]:
     """The gradient and the mean at another policy of the same problem, on-policy."""
-    problem: Problem = replace(reading.case.problem.floats(), policy=policy, behaviour=None)  # type: ignore[arg-type]
-    found = read(audit.subject, audit.scope, Plan(problem, reading.plan.groups, reading.plan.members))
+    problem: Episodes = replace(reading.case.problem.floats(), policy=policy, behaviour=None)  # type: ignore[arg-type]
+    found = read(audit.subject, audit.scope, Batching(problem, reading.batching.groups, reading.batching.group_size))
     return found.target, found.mean
 
 
 def fields(audit: LossAudit) -> Iterator[Field]:
     """The fields that the audit's problems have: three actions of one state, and two of two states."""
     batch = _batch(audit)
-    here = [r for r in audit.asked if r.case.problem.on_policy and (r.plan.groups, r.plan.members) == batch]
+    here = [r for r in audit.asked if r.case.problem.on_policy and (r.batching.groups, r.batching.group_size) == batch]
     shapes = (((1, 3), on_the_simplex, ("bandit",)), ((2, 2), on_the_plane, ("tree", "MDP", "bandit")))
     for (S, A), made, kinds in shapes:
         fit = [r for r in here if (r.case.problem.S, r.case.problem.A) == (S, A) and r.case.problem.gradient.any()]
@@ -82,8 +82,8 @@ def fields(audit: LossAudit) -> Iterator[Field]:
 
 def _batch(audit: LossAudit) -> tuple[int, int]:
     """The batch of the smallest bias, else the smallest that was asked for."""
-    plan = (audit.worst or min(audit.asked, key=lambda r: r.size)).plan
-    return plan.groups, plan.members
+    batching = (audit.worst or min(audit.asked, key=lambda r: r.size)).batching
+    return batching.groups, batching.group_size
 
 
 def arrows(audit: LossAudit, stem: str) -> FigureFiles | None:
@@ -111,8 +111,8 @@ def arrows(audit: LossAudit, stem: str) -> FigureFiles | None:
 
 
 def _words(audit: LossAudit, shown: list[Field]) -> tuple[str, str]:
-    plan = shown[0].reading.plan
-    batch = f"{plan.groups} group{'s' if plan.groups > 1 else ''} of {plan.members}"
+    batching = shown[0].reading.batching
+    batch = f"{batching.groups} group{'s' if batching.groups > 1 else ''} of {batching.group_size}"
     said, seen = [], []
     for field in shown:
         simplex = field.reading.case.problem.A == 3
@@ -204,12 +204,12 @@ def variances(audit: LossAudit, stem: str) -> FigureFiles | None:
         panels[0].invert_yaxis()
         marks = [panels[0].barh([0], [0], color=c) for c in (_BLUE, _PALE)]
         figure.legend(marks, ["variance", "squared bias"], loc="outside upper center", ncols=2)
-        plans = {(r.found.plan.groups, r.found.plan.members) for r in audit.rivals}
-        batch = " and ".join(f"{n} x {m}" for n, m in sorted(plans))
+        batchings = {(r.found.batching.groups, r.found.batching.group_size) for r in audit.rivals}
+        batch = " and ".join(f"{n} x {m}" for n, m in sorted(batchings))
         caption = (
             f"Variance (trace of the covariance) and squared length of the bias, which add up to the mean squared "
-            f"error, with {batch} episodes (groups x members): {audit.name} and the estimators of the catalogue at the "
-            f"largest problem of each kind. A variance is small too where a gradient is scaled down."
+            f"error, with {batch} episodes (groups x group size): {audit.name} and the estimators of the catalogue at "
+            f"the largest problem of each kind. A variance is small too where a gradient is scaled down."
         )
         alt = f"Horizontal bars for {len(titles)} estimators at {len(cases)} problems: variance, then squared bias."
         return files(figure, f"{stem}-variances", alt, caption)

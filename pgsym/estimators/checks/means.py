@@ -1,27 +1,25 @@
-"""What an assertion asks of an estimator at one problem: about its mean, about two means, about two variances."""
+"""Checks of an estimator's mean: it is a gradient, it is that of another estimator, it has less variance."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
 from pgsym.errors import NotFinite
-from pgsym.estimators.batches import Plan
-from pgsym.estimators.comparison import TOLERANCE, Kind, Match, number, recognised
+from pgsym.estimators.batches import Batching
+from pgsym.estimators.checks.outcome import Explanation, Outcome
+from pgsym.estimators.comparison import TOLERANCE, Comparison, Kind, number, recognised
 from pgsym.estimators.diagnosis import different, guess, observe_all
+from pgsym.estimators.enumeration import moments
 from pgsym.estimators.estimator import Estimator
-from pgsym.estimators.exact_moments import ROUNDING, Moments, judged, moments, row
+from pgsym.estimators.exact_moments import ROUNDING, Moments, judged, row
 from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.meaning.numbers.base import Array
-from pgsym.testing.options import Outcome
-
-if TYPE_CHECKING:
-    from pgsym.testing.reproduction import Script
 
 WIDTH: Final = 100
 """How wide prose is set."""
@@ -31,68 +29,39 @@ LITTLE: Final = 400
 """Up to how many of them are always looked at."""
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """What went wrong at a plan: in a line, and what shows it, by its name."""
-
-    headline: str
-    shown: dict[str, str]
-
-
-class Question(Protocol):
-    """What is asked of estimators at every plan."""
-
-    @property
-    def silent(self) -> str:
-        """What is wrong where no plan says anything."""
-
-    @property
-    def demanding(self) -> bool:
-        """Whether it is wrong at problems that were given, too: where what is said would be empty, or false."""
-
-    def judge(self, plan: Plan) -> Outcome:
-        """Whether it holds at a plan; raises NotFinite where an estimate is NaN or infinite."""
-
-    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
-        """What went wrong at a plan where it does not hold; `tried` are plans at which it was tried too."""
-
-    def written(self, plan: Plan, script: Script) -> str:
-        """The assertion and its arguments that are its own, as Python, in a script that reproduces it."""
-
-
-def means(estimator: Estimator, plan: Plan, objective: Objective) -> Moments:
-    """The moments of an estimator at a plan."""
+def means(estimator: Estimator, batching: Batching, objective: Objective) -> Moments:
+    """The moments of an estimator at a batching."""
     return moments(
         estimator,
-        plan.problem,
-        groups=plan.groups,
-        members=plan.members,
+        batching.problem,
+        groups=batching.groups,
+        group_size=batching.group_size,
         objective=objective,
-        unordered=plan.unordered,
+        unordered=batching.unordered,
         progress=False,
     )
 
 
-def exactly(estimator: Estimator, plan: Plan, objective: Objective) -> Moments | None:
+def exactly(estimator: Estimator, batching: Batching, objective: Objective) -> Moments | None:
     """The same in Fractions, None where the problem is in floats, too large, or the estimator has floats of its own."""
-    if not plan.problem.exact or plan.count * plan.problem.P**2 > FEW:
+    if not batching.problem.exact or batching.count * batching.problem.P**2 > FEW:
         return None
     try:
-        found = means(estimator, plan, objective)
+        found = means(estimator, batching, objective)
     except Exception:  # NumPy and the user's code may say anything of Fractions
         return None
     return found if found.problem.exact else None
 
 
-def both(first: Estimator, second: Estimator, plan: Plan) -> tuple[Moments, Moments]:
-    """The moments of two estimators at a plan, in float64."""
-    floats = plan.floats()
+def both(first: Estimator, second: Estimator, batching: Batching) -> tuple[Moments, Moments]:
+    """The moments of two estimators at a batching, in float64."""
+    floats = batching.floats()
     return means(first, floats, expected_return), means(second, floats, expected_return)
 
 
-def exactly_both(first: Estimator, second: Estimator, plan: Plan) -> tuple[Moments, Moments] | None:
+def exactly_both(first: Estimator, second: Estimator, batching: Batching) -> tuple[Moments, Moments] | None:
     """The same in Fractions, None where one of them has none."""
-    a, b = (exactly(e, plan, expected_return) for e in (first, second))
+    a, b = (exactly(e, batching, expected_return) for e in (first, second))
     return None if a is None or b is None else (a, b)
 
 
@@ -101,7 +70,7 @@ def noise(*found: Moments) -> float:
     return max(m.noise for m in found)
 
 
-def doubtful(lies: Match, found: Array, wanted: Array, *by: Moments) -> bool:
+def doubtful(lies: Comparison, found: Array, wanted: Array, *by: Moments) -> bool:
     """Whether a look in Fractions is worth its while: more than rounding parts means in float64, but not much more.
 
     It is in any case where it is little work.
@@ -129,76 +98,75 @@ class IsGradient:
 
     estimator: Estimator
     objective: Objective
-    assertion: str
-    by: Callable[[Plan], Any] | None = None
+    by: Callable[[Batching], Any] | None = None
     direction: bool = False
     rtol: float = TOLERANCE
     given: bool = False
     silent: str = field(default="at no problem was there a gradient or an estimate other than zero", init=False)
     demanding: bool = field(default=False, init=False)
 
-    def _factor(self, plan: Plan) -> Any:
+    def _factor(self, batching: Batching) -> Any:
         """What the gradient is multiplied by: a fraction where it is one, be it written as a float."""
-        factor = 1 if self.by is None else self.by(plan)
+        factor = 1 if self.by is None else self.by(batching)
         return factor if isinstance(factor, Fraction | int) else recognised(float(factor))
 
     def _wanted(self, found: Moments) -> Any:
-        factor = self._factor(found.plan)
+        factor = self._factor(found.batching)
         return found.target * (factor if found.problem.exact else float(factor))
 
-    def _holds(self, lies: Match) -> bool:
+    def _holds(self, lies: Comparison) -> bool:
         """Whether a mean that lies so is as it should be; a factor of direction is of any size, but not of any sign."""
         along = lies.kind is Kind.SCALED and lies.cosine is not None and lies.cosine > 0
         return lies.equal or (self.direction and along)
 
-    def judge(self, plan: Plan) -> Outcome:
-        """Whether it holds at a plan."""
-        found = means(self.estimator, plan.floats(), self.objective)
-        wanted = self._wanted(found).astype(np.float64)
-        lies = judged(found.mean, wanted, found, tolerance=self.rtol)
-        holds, telling = self._holds(lies), bool(found.length > 0 or np.any(wanted != 0))
-        again = self.given or doubtful(lies, found.mean, wanted, found)
-        exact = self._exactly(plan) if again else None
-        if exact is not None:
-            return Outcome(self._holds(judged(exact.mean, self._wanted(exact), exact)), 0.0, telling)
+    def of(self, found: Moments) -> Outcome:
+        """Whether it holds of moments that are known already."""
+        wanted = self._wanted(found)
+        lies = found.comparison if found.draws else judged(found.mean, wanted, found, tolerance=self.rtol)
+        telling = bool(found.length > 0 or np.any(wanted != 0))
         if lies.kind is Kind.HIDDEN:
-            return Outcome(True, lies.deviation, telling=False, hidden=True)
-        if holds and not lies.equal:
+            return Outcome(True, lies.deviation, telling=False, hidden=True, comparison=lies)
+        return Outcome(self._holds(lies), lies.deviation, telling, comparison=lies)
+
+    def judge(self, batching: Batching) -> Outcome:
+        """Whether it holds at a batching: in float64, and where rounding leaves a doubt in Fractions."""
+        found = means(self.estimator, batching.floats(), self.objective)
+        wanted = self._wanted(found).astype(np.float64)
+        outcome = self.of(found)
+        lies = outcome.comparison or found.comparison
+        again = self.given or doubtful(lies, found.mean, wanted, found)
+        exact = self._exactly(batching) if again else None
+        if exact is not None:
+            telling = bool(found.length > 0 or np.any(wanted != 0))
+            return replace(self.of(exact), deviation=0.0, telling=telling)
+        if outcome.hidden:
+            return outcome
+        if outcome.holds and not lies.equal:
             wanted = wanted * (np.vdot(wanted, found.mean) / np.vdot(wanted, wanted))
-        return Outcome(holds, off(found.mean, wanted, noise(found), self.rtol), telling)
+        return replace(outcome, deviation=off(found.mean, wanted, noise(found), self.rtol))
 
-    def _exactly(self, plan: Plan) -> Moments | None:
-        return None if isinstance(self._factor(plan), float) else exactly(self.estimator, plan, self.objective)
+    def _exactly(self, batching: Batching) -> Moments | None:
+        return None if isinstance(self._factor(batching), float) else exactly(self.estimator, batching, self.objective)
 
-    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
-        """What went wrong at a plan."""
-        found = self._exactly(plan)
+    def explain(self, batching: Batching, tried: Sequence[Batching] = ()) -> Explanation:
+        """What went wrong at a batching."""
+        found = self._exactly(batching)
         if found is None or self._holds(judged(found.mean, self._wanted(found), found)):
-            found = means(self.estimator, plan.floats(), self.objective)
+            found = means(self.estimator, batching.floats(), self.objective)
         wanted = self._wanted(found)
         lies = judged(found.mean, wanted, found, tolerance=self.rtol)
         gradient = f"∇({self.objective})"
-        factor = "" if self.by is None else f"{number(self.by(plan))} × "
+        factor = "" if self.by is None else f"{number(self.by(batching))} × "
         shown = {gradient: row(found.target)}
         if self.by is not None:
             shown[factor + gradient] = row(wanted)
         shown[f"E[{self.estimator.name}]"] = row(found.mean)
         shown["which is"] = said(lies)
         shown["evidence"] = gone_through(found)
-        if hint := _guess(self.estimator, plan, self.objective, tried):
+        if hint := _guess(self.estimator, batching, self.objective, tried):
             shown["a guess"] = hint
         does = f"point along {gradient}" if self.direction else f"estimate {factor}{gradient}"
         return Explanation(f"{self.estimator.name} does not {does}: {said(lies)}", shown)
-
-    def written(self, plan: Plan, script: Script) -> str:
-        """The assertion as Python."""
-        arguments = [script.estimator(self.estimator)]
-        if self.assertion == "assert_gradient_of" or self.objective is not expected_return:
-            objective = script.objective(self.objective)
-            arguments.append(objective if self.assertion == "assert_gradient_of" else f"objective={objective}")
-        if self.by is not None:
-            arguments.append(f"by={script.number(self.by(plan))}")
-        return f"{self.assertion}({', '.join(arguments)}"
 
 
 @dataclass(frozen=True)
@@ -212,12 +180,12 @@ class SameGradient:
     silent: str = field(default="at no problem was there an estimate other than zero", init=False)
     demanding: bool = field(default=False, init=False)
 
-    def judge(self, plan: Plan) -> Outcome:
-        """Whether it holds at a plan."""
-        a, b = both(self.first, self.second, plan)
+    def judge(self, batching: Batching) -> Outcome:
+        """Whether it holds at a batching."""
+        a, b = both(self.first, self.second, batching)
         lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
         again = self.given or doubtful(lies, a.mean, b.mean, a, b)
-        exact = exactly_both(self.first, self.second, plan) if again else None
+        exact = exactly_both(self.first, self.second, batching) if again else None
         telling = any(m.length > m.target_length for m in (a, b))  # an estimate other than zero
         if exact is not None:
             return Outcome(judged(exact[0].mean, exact[1].mean, *exact).equal, 0.0, telling)
@@ -225,12 +193,12 @@ class SameGradient:
             return Outcome(True, lies.deviation, telling=False, hidden=True)
         return Outcome(lies.equal, off(a.mean, b.mean, noise(a, b), self.rtol), telling)
 
-    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
-        """What went wrong at a plan."""
-        exact = exactly_both(self.first, self.second, plan)
+    def explain(self, batching: Batching, tried: Sequence[Batching] = ()) -> Explanation:
+        """What went wrong at a batching."""
+        exact = exactly_both(self.first, self.second, batching)
         if exact and judged(exact[0].mean, exact[1].mean, *exact).equal:
             exact = None
-        a, b = exact or both(self.first, self.second, plan)
+        a, b = exact or both(self.first, self.second, batching)
         lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
         return Explanation(
             f"{self.first.name} has not the gradient of {self.second.name}: {said(lies)}",
@@ -242,10 +210,6 @@ class SameGradient:
                 "evidence": gone_through(a),
             },
         )
-
-    def written(self, plan: Plan, script: Script) -> str:
-        """The assertion as Python."""
-        return f"assert_same_gradient({script.estimator(self.first)}, {script.estimator(self.second)}"
 
 
 @dataclass(frozen=True)
@@ -259,18 +223,18 @@ class LowerVariance:
     silent: str = field(default="the variance was lower nowhere: it was the same at every problem", init=False)
     demanding: bool = field(default=True, init=False)
 
-    def judge(self, plan: Plan) -> Outcome:
-        """Whether it holds at a plan."""
-        a, b = both(self.estimator, self.than, plan)
+    def judge(self, batching: Batching) -> Outcome:
+        """Whether it holds at a batching."""
+        a, b = both(self.estimator, self.than, batching)
         lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
         rounding = max(self.rtol * float(b.variance), noise(a, b) ** 2)
         higher, lower = a.variance - b.variance > rounding, b.variance - a.variance > rounding
         apart = off(a.mean, b.mean, noise(a, b), self.rtol) if self.same_mean else 0.0
         return Outcome(not higher and (lies.equal or not self.same_mean), apart, lower)
 
-    def explain(self, plan: Plan, tried: Sequence[Plan] = ()) -> Explanation:
-        """What went wrong at a plan."""
-        a, b = exactly_both(self.estimator, self.than, plan) or both(self.estimator, self.than, plan)
+    def explain(self, batching: Batching, tried: Sequence[Batching] = ()) -> Explanation:
+        """What went wrong at a batching."""
+        a, b = exactly_both(self.estimator, self.than, batching) or both(self.estimator, self.than, batching)
         lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
         if self.same_mean and not lies.equal:
             says = f"the variances of {a.estimator} and {b.estimator} say nothing, for their means differ: {said(lies)}"
@@ -283,18 +247,13 @@ class LowerVariance:
             shown |= {f"E[{m.estimator}]": row(m.mean), f"variance of {m.estimator}": f"{number(m.variance)} (trace)"}
         return Explanation(says, {**shown, "evidence": gone_through(a)})
 
-    def written(self, plan: Plan, script: Script) -> str:
-        """The assertion as Python."""
-        extra = "" if self.same_mean else ", same_mean=False"
-        return f"assert_lower_variance({script.estimator(self.estimator)}, than={script.estimator(self.than)}{extra}"
-
 
 def gone_through(found: Moments) -> str:
     """How a mean was found; what counts as equal is the assertion's."""
     return found.evidence.partition(", equal")[0]
 
 
-def said(lies: Match) -> str:
+def said(lies: Comparison) -> str:
     """How a gradient lies to another, in words."""
     if lies.kind is Kind.SCALED and lies.factor == -1:
         return "the opposite (scaled by exactly -1)"
@@ -303,24 +262,24 @@ def said(lies: Match) -> str:
     return str(lies)
 
 
-def _guess(estimator: Estimator, plan: Plan, objective: Objective, tried: Sequence[Plan]) -> str:
+def _guess(estimator: Estimator, batching: Batching, objective: Objective, tried: Sequence[Batching]) -> str:
     """What it may be, in words, if a known pattern fits here and where else it was tried."""
-    floats = plan.floats()
+    floats = batching.floats()
     try:
         also = observe_all(estimator, [other.floats() for other in different(tried)], objective)
         hint = guess(estimator, floats, objective, means(estimator, floats, objective), also)
     except Exception:  # the user's function may break at the other problems that a guess is tried at
         return ""
-    return "" if hint is None else fill(hint.says, WIDTH)
+    return "" if hint is None else fill(hint.summary, WIDTH)
 
 
-def not_finite(plan: Plan, error: NotFinite, members: tuple[int, ...]) -> Explanation:
-    """What went wrong at a plan where an estimate is NaN or infinite."""
-    others = tuple(m for m in members if m > 1)
-    if plan.members > 1 or not others:
+def not_finite(batching: Batching, error: NotFinite, group_size: tuple[int, ...]) -> Explanation:
+    """What went wrong at a batching where an estimate is NaN or infinite."""
+    others = tuple(m for m in group_size if m > 1)
+    if batching.group_size > 1 or not others:
         return Explanation(str(error), {})
     left = str(others[0]) if len(others) == 1 else str(others)
-    return Explanation(str(error), {"a guess": f"a group of one: if yours always have more, say members={left}"})
+    return Explanation(str(error), {"a guess": f"a group of one: if yours always have more, say group_size={left}"})
 
 
-__all__ = ["Explanation", "IsGradient", "LowerVariance", "Question", "SameGradient", "not_finite"]
+__all__ = ["IsGradient", "LowerVariance", "SameGradient", "not_finite", "said"]
