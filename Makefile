@@ -4,12 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 EXTRAS := $(VENV)/.extras
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+QUICK := pgsym tests/terms tests/rules tests/problems tests/fuzz tests/test_kernel.py tests/test_forgeries.py \
+  tests/test_users_claims.py tests/report/test_article.py tests/report/test_numbering.py tests/testing/test_assertions.py
 
-.PHONY: help report test campaigns fuzz test-extras audits mutants sizes lint bench pages clean
+.PHONY: help report test test-all campaigns coverage fuzz test-extras audits mutants sizes lint bench pages clean
 help:
 	@echo "make report   PDF, HTML and LaTeX of every derivation, in reports/"
 	@echo "make test     the tests, with a share of each campaign"
 	@echo "make campaigns  the cases of which make test takes a share: mutants, attacks, reports, replays (minutes)"
+	@echo "make test-all  both, which is what CI runs"
+	@echo "make coverage  which lines of pgsym the quick tests run"
 	@echo "make fuzz     1,500 command lines and 400 malformed files, none of which may end badly (many minutes)"
 	@echo "make test-extras  the tests that need PyTorch, JAX and rlax; installs them"
 	@echo "make audits   what losses of rlax and PyTorch do: writes docs/audits-of-libraries.md"
@@ -32,11 +37,20 @@ report: $(SETUP)
 	$(BIN)/pgsym report --format tex,pdf,html --output reports
 
 test: $(SETUP)
-	@echo "Some 9,000 tests: about 5 minutes on two idle cores, 15 on slow ones."
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+	@echo "Some 6,000 tests: about 2 minutes on two idle cores, 5 on slow ones. make test-all runs 10,000."
+	$(PYTEST)
 
 campaigns: $(SETUP)
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m campaign --numprocesses=2 --dist=worksteal tests
+	@echo "Some 4,000 tests: about 4 minutes on two idle cores, 10 on slow ones."
+	$(PYTEST) -m campaign tests
+
+test-all: $(SETUP)
+	@echo "Some 10,000 tests: about 5 minutes on two idle cores, 15 on slow ones."
+	$(PYTEST) -m "campaign or not campaign"
+
+coverage: $(SETUP)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m coverage run -m pytest $(QUICK)
+	$(BIN)/python -m coverage report
 
 fuzz: $(SETUP)
 	$(BIN)/python tests/fuzz/run.py 1500
@@ -72,4 +86,4 @@ pages: $(SETUP)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python docs/write_pages.py
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks.json
+	rm -rf $(VENV) .coverage build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks.json
