@@ -4,12 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 EXTRAS := $(VENV)/.extras
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+QUICK := pgsym tests/terms tests/rules tests/problems tests/fuzz tests/test_kernel.py tests/test_forgeries.py \
+  tests/claims/test_claim.py tests/report/test_article.py tests/report/test_numbering.py tests/testing/test_assertions.py
 
-.PHONY: help report test campaigns fuzz test-extras audits mutants sizes lint bench pages clean
+.PHONY: help report test test-all campaigns coverage fuzz test-extras audits mutants sizes lint bench pages clean
 help:
 	@echo "make report   write PDF, HTML and LaTeX of every derivation to reports/"
 	@echo "make test     run the tests, with a part of each campaign"
-	@echo "make campaigns  run all cases of the campaigns: mutants, attacks, reports, replays (minutes)"
+	@echo "make campaigns  run the other cases of those campaigns: mutants, attacks, reports, replays (minutes)"
+	@echo "make test-all  run both, which is what CI runs"
+	@echo "make coverage  say which lines of pgsym the quick tests run"
 	@echo "make fuzz     try 1,500 command lines and 400 malformed files; none may crash (many minutes)"
 	@echo "make test-extras  install PyTorch, JAX and rlax, and run the tests that need them"
 	@echo "make audits   audit losses of rlax and PyTorch; writes docs/audits-of-libraries.md"
@@ -32,11 +37,20 @@ report: $(SETUP)
 	$(BIN)/pgsym report --format tex,pdf,html --output reports
 
 test: $(SETUP)
-	@echo "About 9,000 tests: 5 minutes on two idle cores, 15 on slow ones."
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+	@echo "Some 6,000 tests: about 2 minutes on two idle cores, 5 on slow ones. make test-all runs 10,000."
+	$(PYTEST)
 
 campaigns: $(SETUP)
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m campaign --numprocesses=2 --dist=worksteal tests
+	@echo "Some 4,000 tests: about 4 minutes on two idle cores, 10 on slow ones."
+	$(PYTEST) -m campaign tests
+
+test-all: $(SETUP)
+	@echo "Some 10,000 tests: about 5 minutes on two idle cores, 15 on slow ones."
+	$(PYTEST) -m "campaign or not campaign"
+
+coverage: $(SETUP)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m coverage run -m pytest $(QUICK)
+	$(BIN)/python -m coverage report
 
 fuzz: $(SETUP)
 	$(BIN)/python tests/fuzz/run.py 1500
@@ -72,4 +86,4 @@ pages: $(SETUP)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python docs/write_pages.py
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks.json
+	rm -rf $(VENV) .coverage build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks.json

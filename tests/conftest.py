@@ -1,4 +1,4 @@
-"""Hypothesis draws the same examples in every run; runs of pytest within a test."""
+"""What all tests share: the examples that Hypothesis draws, the order of tests, runs of pytest within a test."""
 
 from __future__ import annotations
 
@@ -16,6 +16,29 @@ sys.path.insert(0, str(Path(__file__).parent))  # the tests' own modules: refere
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a test that is asked for by its name run, though it belongs to a campaign."""
+    if config.option.markexpr == "not campaign" and any("::" in argument for argument in config.args):
+        config.option.markexpr = ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of a script and of its claims follow each other: a worker derives and decides each only once."""
+    catalogue: Any = sys.modules.get("pgsym.claims.catalogue")
+    if catalogue is None or not any(hasattr(item, "callspec") for item in items):
+        return
+    homes = {name: entry.home for name, entry in catalogue.entries().items()}
+    places = {home: place for place, home in enumerate(dict.fromkeys(homes.values()))}
+
+    def place(item: pytest.Item) -> int:
+        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        names = (v if isinstance(v, str) else getattr(v, "name", getattr(v, "id", None)) for v in values)
+        found = (homes.get(n, n) for n in names if isinstance(n, str))
+        return min((places[n] for n in found if n in places), default=len(places))
+
+    items.sort(key=place)
 
 
 @pytest.fixture

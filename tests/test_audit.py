@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from campaigns import share
 
 from pgsym.cli.app import main
 from pgsym.errors import InstanceError
@@ -62,7 +63,7 @@ LATE = Form("late", "The rewards after the step.", weighted(sum_range(m.u, m.t +
 PAST = Form("past", "The rewards before the step.", weighted(sum_range(m.u, 1, m.t - 1, of=m.reward(m.u))))
 
 
-@pytest.mark.parametrize("policy", ["uniform", "random"])
+@pytest.mark.parametrize("policy", share(["uniform", "random"], 2))
 @pytest.mark.parametrize(
     ("name", "horizon", "options"),
     [
@@ -159,6 +160,7 @@ def test_bad_input_is_one_line(capsys: pytest.CaptureFixture[str], arguments: li
     assert message in err
 
 
+@pytest.mark.campaign
 def test_a_report_in_every_format_the_same_bytes_every_time(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     arguments = ["FrozenLake-v1", "--horizon", "7", "--format", "tex,typ,html,ipynb", "--format", "pdf"]
     for folder in ("first", "second"):

@@ -11,6 +11,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
+from campaigns import share
 
 from pgsym.claims import catalogue
 from pgsym.claims.claim import Claim
@@ -103,7 +104,7 @@ def assert_holds(statement: Statement, sizes: list[Size]) -> None:
             raise AssertionError(f"{statement.claim.id} is false at {size}: {statement.claim.decide([size])}")
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", share(NAMED, 1 if EACH else 6))
 def test_a_claim_that_names_its_sizes_holds_at_larger_ones(name: str) -> None:
     """What it needs to be true is a hypothesis; the sizes are named for their cost alone."""
     statement = STATEMENTS[name]

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from campaigns import share
 
 from pgsym.cli.app import main
 
@@ -19,7 +20,7 @@ HERE = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
 needs_dev_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 
 
-@pytest.mark.parametrize("arguments", [("list", "--json"), SHOW])
+@pytest.mark.parametrize("arguments", share([("list", "--json"), SHOW], 2))
 def test_a_reader_that_has_seen_enough_is_no_error(arguments: tuple[str, ...]) -> None:
     process = subprocess.Popen([*COMMAND, *arguments], env=HERE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
@@ -29,7 +30,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(arguments: tuple[str, ...]) -
 
 
 @needs_dev_full
-@pytest.mark.parametrize("arguments", [("list",), SHOW, ("--version",)])
+@pytest.mark.parametrize("arguments", share([("list",), SHOW, ("--version",)], 3))
 def test_a_full_disk_is_one_line(arguments: tuple[str, ...]) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run([*COMMAND, *arguments], env=HERE, stdout=full, stderr=subprocess.PIPE, check=False)
@@ -45,7 +46,8 @@ def test_complaints_that_cannot_be_written_change_no_status() -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}]
+    "settings",
+    share([{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}], 2),
 )
 def test_an_encoding_without_our_letters_gets_them_escaped(settings: dict[str, str]) -> None:
     done = subprocess.run([*COMMAND, *SHOW], env=HERE | settings, capture_output=True, check=True)

@@ -38,21 +38,21 @@ def test_there_are_many() -> None:
     assert len(set(TRUE) - NEVER_DECIDED.keys()) >= 150
 
 
-@pytest.mark.parametrize("s", share(ALL, 3), ids=lambda s: s.name)
+@pytest.mark.parametrize("s", share(ALL, 6), ids=lambda s: s.name)
 def test_the_oracle_agrees(s: Any) -> None:
     assert not s.confirmed()
 
 
-@pytest.mark.parametrize("s", share(EVERYTHING, 3), ids=lambda s: s.name)
+@pytest.mark.parametrize("s", share(EVERYTHING, 6), ids=lambda s: s.name)
 def test_statements(s: Statement) -> None:
     judged(s, complaint(s))
 
 
-@pytest.mark.parametrize("s", FIELDS, ids=lambda s: s.name)
+@pytest.mark.parametrize("s", share(FIELDS, 4), ids=lambda s: s.name)
 def test_fields(s: FieldStatement) -> None:
     judged(s, complaint_about_field(s))
 
 
-@pytest.mark.parametrize("s", CLOSED, ids=lambda s: s.name)
+@pytest.mark.parametrize("s", share(CLOSED, 4), ids=lambda s: s.name)
 def test_closed_forms(s: ClosedStatement) -> None:
     judged(s, complaint_about_closed_form(s))

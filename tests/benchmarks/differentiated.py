@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,12 +52,15 @@ def arrays_of(environment: str, **options: Any) -> Arrays:
 def jax_gradient(m: Arrays, horizon: int, sparse: bool) -> Callable[[Any], Any]:
     """∇J by logits θ of shape (S, A): backward induction over the horizon as a scan, compiled."""
     import jax
+    import jax.experimental
     import jax.numpy as jnp
 
-    jax.config.update("jax_enable_x64", True)
-    rho, rewards, successors, probabilities = map(
-        jnp.asarray, (m.rho, m.rewards, m.successors, m.probabilities if sparse else m.dense)
-    )
+    # Not by jax.config: that would stay for all tests that this process runs afterwards.
+    float64 = partial(jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64, True)
+    with float64():
+        rho, rewards, successors, probabilities = map(
+            jnp.asarray, (m.rho, m.rewards, m.successors, m.probabilities if sparse else m.dense)
+        )
 
     def objective(theta: Any) -> Any:
         policy = jax.nn.softmax(theta, axis=1)
@@ -69,4 +73,9 @@ def jax_gradient(m: Arrays, horizon: int, sparse: bool) -> Callable[[Any], Any]:
         return rho @ value
 
     compiled = jax.jit(jax.grad(objective))
-    return lambda theta: np.asarray(compiled(theta).block_until_ready())
+
+    def gradient(theta: Any) -> Any:
+        with float64():
+            return np.asarray(compiled(theta).block_until_ready())
+
+    return gradient

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from campaigns import share
 
 from pgsym.decide import AtMost, Equal, Rung, decide
 from pgsym.decide.conditions import conditions
@@ -199,7 +200,7 @@ class _Divisors:
         return self.rng.choice(forms)
 
 
-@pytest.mark.parametrize("start", [0, 20])
+@pytest.mark.parametrize("start", share([0, 20], 2))
 def test_no_instance_refutes_what_is_decided_without_a_condition(start: int) -> None:
     """e/e = 1 and log e = log e + e − e for random e: where e is 0, or negative, one side does not exist."""
     given = (*m.hypotheses, F_IS)

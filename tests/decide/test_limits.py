@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import pytest
 import sympy
+from campaigns import share
 
 from pgsym.decide import AtMost, IsGradient, Rung, Verdict, counterexample, decide
 from pgsym.decide.limits import Deadline, LimitReached
@@ -111,7 +112,7 @@ REFUSED: dict[str, Callable[[], object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", share(REFUSED, 3))
 def test_what_would_take_too_long_is_refused_in_one_line(name: str) -> None:
     with pytest.raises(TooLarge, match="take smaller sizes") as found:
         Deadline(20).run(REFUSED[name])

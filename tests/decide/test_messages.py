@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from campaigns import share
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -184,7 +185,7 @@ WRAPPED: tuple[Callable[[Any], Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("wrapped", WRAPPED)
+@pytest.mark.parametrize("wrapped", share(WRAPPED, 3))
 @pytest.mark.parametrize("depth", [60, 3000])
 def test_deep_terms_are_read_or_refused(wrapped: Callable[[Any], Any], depth: int) -> None:
     term: Any = x

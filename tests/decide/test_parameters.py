@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from campaigns import share
 
 from pgsym.decide import Rung, decide
 from pgsym.problems import one_step
@@ -33,7 +34,7 @@ FALSE = {
 }
 
 
-@pytest.mark.parametrize("name", FALSE)
+@pytest.mark.parametrize("name", share(FALSE, 2))
 def test_false_is_not_decided(name: str) -> None:
     lhs, rhs = FALSE[name]
     assert decide(lhs, rhs).rung in (Rung.REFUTED, Rung.UNDECIDED)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from campaigns import share
 
 from pgsym.claims import catalogue
 from pgsym.estimators import moments, tree
@@ -41,7 +42,7 @@ def test_another_factor_does_not_hold(known: KnownEstimator) -> None:
             assert not point.agrees(known, known.factor(point.floats) / 2)
 
 
-@pytest.mark.parametrize("known", [k for k in KNOWN.values() if not k.floats], ids=lambda k: k.id)
+@pytest.mark.parametrize("known", share([k for k in KNOWN.values() if not k.floats], 3), ids=lambda k: k.id)
 def test_factors_are_exact_in_fractions(known: KnownEstimator) -> None:
     points = [p for p in grid()[::29] if known.applies(p.exact) and known.factor(p.exact) is not None]
     assert points

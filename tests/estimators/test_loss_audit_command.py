@@ -234,6 +234,7 @@ def test_a_module_that_fails_is_named_with_its_line(
     assert message in err
 
 
+@pytest.mark.campaign
 @pytest.mark.usefixtures("losses")
 def test_a_report_in_every_format_the_same_bytes_every_time(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     arguments = ["my_losses:standardised", *SMALL, "--format", "tex,typ,html,ipynb", "--format", "pdf"]

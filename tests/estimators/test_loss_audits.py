@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from campaigns import share
 
 from pgsym.errors import EstimatorError, TooLarge, UnusableOption
 from pgsym.estimators import from_advantages, moments
@@ -146,17 +147,21 @@ def test_a_standard_deviation_turns_the_mean_and_is_never_exact() -> None:
 
 @pytest.mark.parametrize(
     ("function", "identity", "problem"),
-    [
-        (upside_down, "direction", "arms-2"),
-        (over_length, "unbiased", "tokens-2"),
-        (first_member, "order", "arms-2"),
-        (padded_mean, "padding-length", "tokens-2"),
-        (trusting, "padding", "tokens-2"),
-        (standardised, "partition", "arms-2"),
-        (plain_returns, "shift", "arms-2"),
-        (over_length, "shift-mean", "tokens-2"),
-        (undefined_on_two, "finite", "arms-same"),
-    ],
+    share(
+        [
+            (upside_down, "direction", "arms-2"),
+            (over_length, "unbiased", "tokens-2"),
+            (first_member, "order", "arms-2"),
+            (padded_mean, "padding-length", "tokens-2"),
+            (trusting, "padding", "tokens-2"),
+            (standardised, "partition", "arms-2"),
+            (plain_returns, "shift", "arms-2"),
+            (over_length, "shift-mean", "tokens-2"),
+            (undefined_on_two, "finite", "arms-same"),
+        ],
+        3,
+        several=True,
+    ),
 )
 def test_each_identity_fails_where_it_should(function: Callable[..., Any], identity: str, problem: str) -> None:
     audit = audited(function, exact=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from campaigns import share
 from seeded_bugs import BUGS, CASES, OFF_POLICY, TREE, Bug, Case, page
 
 from pgsym.estimators import Episodes, Moments, Objective, bandit, expected_return, moments, tree
@@ -36,7 +37,7 @@ def test_what_is_right_is_not_flagged_and_gets_no_hint(case: Case) -> None:
     assert hinted(estimator, case) is None
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: f"{bug.of}-{bug.hint}")
+@pytest.mark.parametrize("bug", share(BUGS, 3), ids=lambda bug: f"{bug.of}-{bug.hint}")
 def test_a_slip_is_caught_and_named(bug: Bug) -> None:
     assert not bug.found().unbiased
     hint = bug.hinted()
@@ -89,7 +90,7 @@ CATALOGUE = {
 """The hints for estimators of the catalogue, on-policy and off-policy (where the reference is the policy)."""
 
 
-@pytest.mark.parametrize(("name", "patterns"), CATALOGUE.items())
+@pytest.mark.parametrize(("name", "patterns"), share(CATALOGUE.items(), 3, several=True))
 def test_estimators_of_the_catalogue(name: str, patterns: tuple[str | None, str | None]) -> None:
     known = KNOWN[name]
     for problem, pattern in zip((TREE, OFF_POLICY), patterns, strict=True):

@@ -303,7 +303,7 @@ def random_problem(seed: int) -> tuple[Term, Shape]:
 CHUNKS, EACH = 26, 15
 
 
-@pytest.mark.parametrize("chunk", share(range(CHUNKS), 3))
+@pytest.mark.parametrize("chunk", share(range(CHUNKS), 6))
 def test_the_evaluator_agrees_with_enumeration(chunk: int) -> None:
     """390 pairs of a term and a problem: nothing is skipped but logarithms that a number system does not hold."""
     compared: Counter[str] = Counter()
@@ -314,6 +314,7 @@ def test_the_evaluator_agrees_with_enumeration(chunk: int) -> None:
     assert min(compared[kind] for kind in KINDS) >= 12  # 26 chunks: more than 300 pairs in every number system
 
 
+@pytest.mark.campaign
 def test_the_campaign_meets_what_it_should() -> None:
     """Zeros and poles, second derivatives, products over times, ratios, histories and futures occur often enough."""
     written = [str(random_problem(seed)[0]) for seed in range(CHUNKS * EACH)]
@@ -335,17 +336,21 @@ ON_ZEROS = Shape(2, 2, 2, 0.5, policy_zeros=True)
 
 @pytest.mark.parametrize(
     ("term", "undefined"),
-    [
-        (m.expectation(SCORES * m.total_reward), False),  # a score is averaged over the support only
-        (grad(m.expectation(SCORES)), True),  # but not differentiated there: what moves away from zero counts
-        (sum_over(m.s, m.a, of=m.policy(1).symbol(m.a, m.s, m.theta) * grad(log(POLICY(m.a, m.s, m.theta)))), True),
-        (expect(WEIGHT * m.total_reward, (m.tau, TRAJECTORY_LAW.law(OLD))), False),
-        (m.expectation(m.total_reward / TRAJECTORY_LAW(m.tau, OLD)), True),  # π_old does not cover π
-        (m.expectation(m.total_reward / m.mass), False),  # the sum of the rewards of all that can happen
-        (m.expectation((m.total_reward / m.mass) ** 0), False),
-        (m.expectation(0 * (lift(1) / TRAJECTORY_LAW(m.tau, OLD))), True),  # zero times something undefined
-        (m.expectation((lift(1) / TRAJECTORY_LAW(m.tau, OLD)) ** 0), True),  # nor is its zeroth power 1
-    ],
+    share(
+        [
+            (m.expectation(SCORES * m.total_reward), False),  # a score is averaged over the support only
+            (grad(m.expectation(SCORES)), True),  # but not differentiated there: what moves away from zero counts
+            (sum_over(m.s, m.a, of=m.policy(1).symbol(m.a, m.s, m.theta) * grad(log(POLICY(m.a, m.s, m.theta)))), True),
+            (expect(WEIGHT * m.total_reward, (m.tau, TRAJECTORY_LAW.law(OLD))), False),
+            (m.expectation(m.total_reward / TRAJECTORY_LAW(m.tau, OLD)), True),  # π_old does not cover π
+            (m.expectation(m.total_reward / m.mass), False),  # the sum of the rewards of all that can happen
+            (m.expectation((m.total_reward / m.mass) ** 0), False),
+            (m.expectation(0 * (lift(1) / TRAJECTORY_LAW(m.tau, OLD))), True),  # zero times something undefined
+            (m.expectation((lift(1) / TRAJECTORY_LAW(m.tau, OLD)) ** 0), True),  # nor is its zeroth power 1
+        ],
+        2,
+        several=True,
+    ),
     ids=str,
 )
 def test_what_does_not_exist_on_zero_probabilities(term: Term, undefined: bool) -> None:
@@ -385,12 +390,16 @@ def test_moments_and_matrices(term: Term) -> None:
 
 @pytest.mark.parametrize(
     ("term", "shape", "kind"),
-    [
-        (m.expectation(SCORES * m.total_reward), Shape(3, 3, 4, 0, False), "float64"),
-        (grad(m.objective), Shape(2, 3, 5, 0.4, False), "prime field"),
-        (m.expectation(TO_GO), Shape(5, 2, 4, 0.6, True), "float64"),
-        (expect(WEIGHT, (m.tau, TRAJECTORY_LAW.law(OLD))), Shape(1, 3, 7, 0, False), "rational"),
-    ],
+    share(
+        [
+            (m.expectation(SCORES * m.total_reward), Shape(3, 3, 4, 0, False), "float64"),
+            (grad(m.objective), Shape(2, 3, 5, 0.4, False), "prime field"),
+            (m.expectation(TO_GO), Shape(5, 2, 4, 0.6, True), "float64"),
+            (expect(WEIGHT, (m.tau, TRAJECTORY_LAW.law(OLD))), Shape(1, 3, 7, 0, False), "rational"),
+        ],
+        4,
+        several=True,
+    ),
     ids=["REINFORCE", "gradient", "reward to go", "importance weights"],
 )
 def test_many_trajectories(term: Term, shape: Shape, kind: str) -> None:

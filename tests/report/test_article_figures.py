@@ -71,6 +71,7 @@ def test_factors_of_groups_are_those_of_all_groups(size: int) -> None:
     np.testing.assert_allclose(groups.factor(size, np.arange(1, 7) / 7), wanted)
 
 
+@pytest.mark.campaign
 def test_figures_are_the_same_bytes_twice_with_words_that_fit_every_format() -> None:
     for make in (article.fields, article.plateau, groups.factors, lambda: article.variance_against_time(3)):
         first = make()

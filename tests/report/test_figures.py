@@ -80,6 +80,7 @@ def test_files_carry_no_date(figures):
         assert b"Date" not in figure.pdf
 
 
+@pytest.mark.campaign
 def test_the_same_run_gives_the_same_bytes_whatever_the_reader_has_set(figures, run, stuck):
     with matplotlib.rc_context({"font.size": 30, "svg.fonttype": "none", "svg.hashsalt": None, "axes.grid": True}):
         assert digits_figures(run, stuck) == figures

@@ -6,6 +6,7 @@ import re
 
 import pytest
 import typst as compiler
+from campaigns import SOME_SCRIPTS, share
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from pgsym.claims import catalogue
 from pgsym.errors import ReportError
 from pgsym.report.typst_math import COMMANDS, FUNCTIONS, MARKS, SYMBOLS, UPRIGHT, typst
 from pgsym.report.vocabulary import FENCES
-from pgsym.terms import Term
 from pgsym.terms.places import places
 from pgsym.terms.printers.latex import latex
 
@@ -70,28 +70,17 @@ def test_every_command_of_the_vocabulary_compiles() -> None:
     assert used >= COMMANDS - {"left", "right"}
 
 
-def _lines() -> dict[str, Term]:
-    """Every other line of every derivation: the term it starts from, and what steps make of it."""
-    return {
-        f"{name}/{i}": line
-        for name in catalogue.scripts()
-        for steps in [catalogue.theorem(name).steps]
-        for i, line in list(enumerate((steps[0].before, *(step.after for step in steps))))[::4]
-    }
-
-
-LINES = _lines()
-
-
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("name", share(catalogue.scripts(), SOME_SCRIPTS))
 def test_marks_at_every_place_change_nothing_but_the_mark(name: str) -> None:
-    """The printers' whole output on the catalogue: convertible, and the same with the marks stripped."""
-    plain = latex(LINES[name])
-    unmarked = typst(plain)
-    for place in places(LINES[name]):
-        marked = latex(LINES[name], place.path)
-        assert _stripped(marked) == plain, place.path
-        assert re.sub(r"#changed(-script)?\(\$\w+\(|\)\$\);", "", typst(marked)) == unmarked
+    """Every fourth line of a derivation, as it is printed, can be converted; without its marks it is the same."""
+    steps = catalogue.theorem(name).steps
+    for line in [steps[0].before, *(step.after for step in steps)][::4]:
+        plain = latex(line)
+        unmarked = typst(plain)
+        for place in places(line):
+            marked = latex(line, place.path)
+            assert _stripped(marked) == plain, place.path
+            assert re.sub(r"#changed(-script)?\(\$\w+\(|\)\$\);", "", typst(marked)) == unmarked
 
 
 def _stripped(tex: str) -> str:

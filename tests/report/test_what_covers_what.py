@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sympy
+from campaigns import share
 from rich.console import Console
 
 from pgsym.claims import catalogue
@@ -83,7 +84,7 @@ def holds_all(said: str, words: tuple[str, ...]) -> bool:
     return all("".join(w.replace("-", "−").split()) in flat for w in words)
 
 
-@pytest.mark.parametrize("name", WORDS)
+@pytest.mark.parametrize("name", share(WORDS, 2))
 def test_the_terminal_the_page_and_the_record_say_it(
     name: str, verdicts: dict[str, Verdict], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ import sys
 from fractions import Fraction
 
 import pytest
+from campaigns import share
 
 from pgsym.decide import Rung
 from pgsym.extras import install
@@ -55,7 +56,7 @@ def test_true_identities_are_decided(name):
     assert verdict.evidence.log2_error < -100
 
 
-@pytest.mark.parametrize("name", LEDGER)
+@pytest.mark.parametrize("name", share(LEDGER, 3))
 def test_true_identities_hold_in_floats(name):
     verdict = assert_identity_in_floats(*LEDGER[name], examples=60)
     assert verdict.rung is Rung.TESTED
@@ -64,7 +65,7 @@ def test_true_identities_hold_in_floats(name):
 
 
 @pytest.mark.parametrize("factor", [-1, 1 + Fraction(1, 10**9)])
-@pytest.mark.parametrize("name", [name for name, (_, rhs, _) in LEDGER.items() if rhs != zero])
+@pytest.mark.parametrize("name", share([name for name, (_, rhs, _) in LEDGER.items() if rhs != zero], 4))
 def test_false_identities_fail_in_floats(name, factor):
     """Even one that is off by a billionth."""
     lhs, rhs, hypotheses = LEDGER[name]

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from campaigns import share
 
 from pgsym.estimators import bandit, from_advantages, from_torch, tree
 from pgsym.estimators.batches import Batching
@@ -49,7 +50,9 @@ cut_at_two = weighted(lambda ratios, returns: (abs(np.log(ratios)) <= 2) * ratio
 no_gradient_below = weighted(lambda ratios, returns: (ratios > 0.7) * ratios * returns)
 
 
-@pytest.mark.parametrize("wrong", [the_larger, plain, inverted, no_gradient_below], ids=lambda f: f.__qualname__)
+@pytest.mark.parametrize(
+    "wrong", share([the_larger, plain, inverted, no_gradient_below], 2), ids=lambda f: f.__qualname__
+)
 def test_what_differs_off_policy_alone_is_told_apart_without_being_asked(wrong):
     assert "has not the gradient of" in failure(assert_same_gradient, wrong, clipped)
 

@@ -136,6 +136,9 @@ def test_a_loss_that_looks_at_its_numbers_is_differentiated_one_by_one():
         assert moments(from_jax(loss), ON).unbiased
 
 
-def test_the_users_settings_stay():
-    assert moments(from_jax(per_row), ON).unbiased
-    assert jnp.zeros(1).dtype == jnp.float32
+@pytest.mark.parametrize("wide", [False, True])
+def test_the_users_settings_stay(wide):
+    enable = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64
+    with enable(wide):
+        assert moments(from_jax(per_row), ON).unbiased
+        assert jnp.zeros(1).dtype == (jnp.float64 if wide else jnp.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from campaigns import share
 
 from pgsym.decide import AtMost, Rung, decide
 from pgsym.errors import ContradictoryHypotheses, SortError
@@ -62,7 +63,7 @@ HIDDEN = {
 }
 
 
-@pytest.mark.parametrize("name", VISIBLE)
+@pytest.mark.parametrize("name", share(VISIBLE, 3))
 def test_visibly_not_negative(name: str) -> None:
     assert is_non_negative(VISIBLE[name])
     assert decide(AtMost(lift(0), VISIBLE[name], m.hypotheses)).rung is not Rung.REFUTED

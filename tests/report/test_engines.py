@@ -122,6 +122,7 @@ def test_two_bodies_go_into_one_document(tmp_path: Path) -> None:
     pdflatex(tmp_path, outer.encode())
 
 
+@pytest.mark.campaign
 @needs_tex
 @pytest.mark.parametrize("engine", ["pdflatex", pytest.param("latexmk", marks=needs_latexmk)])
 def test_a_tex_engine_gives_the_same_bytes_twice(engine: str) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 import sympy
+from campaigns import share
 from reference import Problem, moved_table, values_of
 
 from pgsym.errors import InstanceError, OutsideNumberSystem
@@ -91,7 +92,7 @@ def same(mine: list, theirs: tuple, numbers: Numbers) -> None:  # type: ignore[t
 
 @pytest.mark.parametrize("numbers", SYSTEMS, ids=lambda n: n.name)
 @pytest.mark.parametrize("parameter", ["softmax", "entries", "both"])
-@pytest.mark.parametrize("name", MATRICES)
+@pytest.mark.parametrize("name", share(MATRICES, 3))
 def test_matrices_are_what_sympy_finds(name: str, parameter: str, numbers: Numbers) -> None:
     term, ts = MATRICES[name], tables(3, S=1, zeros=parameter == "entries")
     if parameter == "entries" and "log" in name:
@@ -115,7 +116,7 @@ def by_sympy(name: str, parameter: str) -> tuple:  # type: ignore[type-arg]
     return values_of(MATRICES[name], in_sympy(ts, moved(parameter), {"S": 1, "A": 3}), {"s": 0, "a": 2})
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", share(FIELDS, 2))
 def test_jacobians_over_trajectories_are_what_sympy_finds(name: str) -> None:
     term, ts = FIELDS[name], tables(7, A=2)
     instance = Concrete(ts, (POLICY,)).instance(Rational(), {STATE: 2, ACTION: 2}, {"T": 2}, m.hypotheses)
@@ -195,7 +196,9 @@ class TestLogLinear:
         exact[POLICY] = pi
         return Problem({STATE: 2, ACTION: 3}, {"T": 2}, exact, list(t), m.hypotheses, {}), ts
 
-    @pytest.mark.parametrize("term", [grad(pairwise), m.objective, grad(m.objective), grad(grad(m.objective))])
+    @pytest.mark.parametrize(
+        "term", share([grad(pairwise), m.objective, grad(m.objective), grad(grad(m.objective))], 2)
+    )
     def test_values_and_derivatives_are_what_sympy_finds(self, term: Term) -> None:
         exact, ts = self.in_sympy()
         listed = {

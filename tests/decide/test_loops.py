@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 import sympy
+from campaigns import share
 
 from pgsym.decide import IsGradient, Rung, decide
 from pgsym.decide.domains import holes
@@ -44,7 +45,7 @@ TURNING = {
 }
 
 
-@pytest.mark.parametrize("name", TURNING)
+@pytest.mark.parametrize("name", share(TURNING, 3))
 def test_what_turns_around_a_pole_is_no_gradient(name: str) -> None:
     field, turn = TURNING[name]
     found = decide(IsGradient(field, m.hypotheses))
