@@ -181,7 +181,7 @@ def estimators(
     if as_json:
         print_json([f.record() for f in found])
     elif markdown:
-        from pgsym.estimators.catalogue.page import page
+        from pgsym.report.estimators_page import page
 
         typer.echo(page())
     else:
@@ -198,7 +198,7 @@ def estimators(
 def report(
     names: Names = None,
     formats: Annotated[
-        list[str], typer.Option("--format", help="tex, pdf, html, ipynb or typ: several by commas or repeated.")
+        list[str], typer.Option("--format", help="tex, pdf, html, md, ipynb or typ: several by commas or repeated.")
     ] = ["pdf"],  # noqa: B006 (typer's way to a default)
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path("reports"),
     engine: Engine = "auto",

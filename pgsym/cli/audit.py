@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON object instead of tables.")]
 Formats = Annotated[
-    list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, ipynb or typ, by commas.")
+    list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, md, ipynb or typ, by commas.")
 ]
 Folder = Annotated[Path | None, typer.Option("--output", "-o", help="The folder of the report.")]
 AnyAudit = TypeVar("AnyAudit", "Audit", "LossAudit")
