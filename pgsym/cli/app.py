@@ -15,15 +15,13 @@ import typer
 from pgsym.cli.audit import audits
 from pgsym.cli.terminal import (
     Engine,
-    badge,
     escape_what_cannot_be_printed,
-    escaped,
     listed,
     print_json,
     progress,
-    table,
 )
 from pgsym.errors import PgsymError, UnusableOption
+from pgsym.report.console import badge, escaped, table
 from pgsym.user_code import blamed
 
 if TYPE_CHECKING:

@@ -29,6 +29,30 @@ def audit_document(audit: Audit) -> Document:
 def _blocks(audit: Audit, stem: str) -> Iterator[Block]:
     from pgsym.report.figures.mdp import mdp_figures
 
+    yield from _problem(audit)
+    yield Heading("Where the policy goes, and where its gradient is")
+    for f in mdp_figures(audit, stem):
+        yield Figure(f.name, f.svg, f.pdf, f.alt, f.caption)
+    yield Heading("The forms")
+    first, *others = audit.readings
+    yield Paragraph(
+        f"Along $v$ the gradient of the objective is {_number(first.value)}. Each form below is evaluated by itself, "
+        f"by eliminating one state or action after the other; the score is written $\\nabla\\pi/\\pi$. "
+        + _exactness(audit)
+    )
+    for reading in others:
+        yield _statement(audit, reading)
+    yield _forms(audit)
+
+
+def summary(audit: Audit) -> Iterator[Block]:
+    """An audit in short, for a terminal: the problem, the forms, and whether they are equal in fractions."""
+    yield from _problem(audit)
+    yield _forms(audit)
+    yield Paragraph(_exactness(audit))
+
+
+def _problem(audit: Audit) -> Iterator[Block]:
     mdp = audit.mdp
     yield Paragraph(
         f"The forms in which the policy gradient is written, each computed on `{mdp.name}` as its own table of "
@@ -42,25 +66,21 @@ def _blocks(audit: Audit, stem: str) -> Iterator[Block]:
             "The environment does not keep to its table",
             f"{audit.stray[0].upper()}{audit.stray[1:]}. What follows is about the table.",
         )
-    yield Heading("Where the policy goes, and where its gradient is")
-    for f in mdp_figures(audit, stem):
-        yield Figure(f.name, f.svg, f.pdf, f.alt, f.caption)
-    yield Heading("The forms")
-    first, *others = audit.readings
-    yield Paragraph(
-        f"Along $v$ the gradient of the objective is {_number(first.value)}. Each form below is evaluated by itself, "
-        f"by eliminating one state or action after the other; the score is written $\\nabla\\pi/\\pi$. "
-        + _exactness(audit)
-    )
-    for reading in others:
-        yield _statement(audit, reading)
-    rows = [(f"`{r.form.name}`", _number(r.value, 9), _number(audit.deviation(r.value), 1)) for r in audit.readings]
-    rows.append(("recursion for values", _number(audit.recursion, 9), _number(audit.deviation(audit.recursion), 1)))
-    yield Table(
-        ("form", "derivative along $v$", "relative deviation"),
+
+
+def _forms(audit: Audit) -> Table:
+    """The forms with their values along v, how far each is from the gradient, and the verdict."""
+    each = [(f"`{r.form.name}`", r.value) for r in audit.readings] + [("recursion for values", audit.recursion)]
+    rows = []
+    for name, value in each:
+        deviation = audit.deviation(value)
+        verdict = "[!tested]" if deviation <= TOLERANCE else "[!refuted]"
+        rows.append((name, _number(value, 9), _number(deviation, 1), verdict))
+    return Table(
+        ("form", "derivative along $v$", "relative deviation", ""),
         tuple(rows),
         f"In double precision. Deviations up to {_number(TOLERANCE, 0)} are taken for rounding.",
-        "lrr",
+        "lrrl",
     )
 
 

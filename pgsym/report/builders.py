@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from pgsym.claims import catalogue
-from pgsym.claims.claim import Claim
+from pgsym.claims.claim import Claim, Example
 from pgsym.decide.instances.counterexamples import UNDEFINED, Counterexample
 from pgsym.decide.relevance import relevant_hypotheses
 from pgsym.decide.renaming import with_symbols_apart
@@ -17,6 +18,7 @@ from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.kernel import Theorem
 from pgsym.meaning.signature import listed_axes
 from pgsym.report.document import (
+    CHANGED,
     Badge,
     Block,
     Code,
@@ -29,9 +31,11 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.evidence import evidence, in_short, size_in_latex, standing
+from pgsym.report.instance_graph import listed
 from pgsym.report.prose import quoted
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.printers.latex import LatexNotation, latex
+from pgsym.terms.printers.text import text
 from pgsym.terms.sorts import LETTERS, MATRIX
 from pgsym.terms.structure import sort_of
 
@@ -69,10 +73,7 @@ def standard(name: str) -> Iterator[Block]:
     if others:
         yield Heading("Also true")
         for claim in others:
-            yield claimed(claim, verdict_on(claim))
-            yield from argument_of(verdict_on(claim))
-            if claim.remark:
-                yield Paragraph(claim.remark)
+            yield from told(claim, verdict_on(claim))
     if refuted:
         yield Heading("What is not true")
         for claim in refuted:
@@ -86,19 +87,31 @@ def standard(name: str) -> Iterator[Block]:
 
 def statement_of(theorem: Theorem, claim: Claim | None = None) -> Statement:
     """A theorem with its hypotheses and its evidence."""
-    formula = f"{latex(theorem.lhs)} = {latex(theorem.rhs)}"
     badge = Badge(str(theorem.rung), standing(theorem))
-    return Statement(
-        "Theorem", theorem.name, claim.says if claim else "", formula, tuple(h.latex() for h in theorem.given), badge
-    )
+    shown = replace(theorem.verdict, lhs=theorem.lhs, rhs=theorem.rhs)
+    return _statement("Theorem", theorem.name, claim.says if claim else "", shown, theorem.given, badge)
 
 
 def claimed(claim: Claim, verdict: Verdict) -> Statement:
     """A claim with its verdict."""
     given = relevant_hypotheses((claim.lhs, claim.rhs), claim.given)  # a closed form's verdict has none
-    formula = f"{latex(claim.lhs)} {verdict.latex_sign} {latex(claim.rhs)}"
-    badge = Badge(str(verdict.rung), evidence(verdict))
-    return Statement("Claim", claim.id, claim.says, formula, tuple(h.latex() for h in given), badge)
+    shown = replace(verdict, lhs=claim.lhs, rhs=claim.rhs)
+    return _statement("Claim", claim.id, claim.says, shown, given, Badge(str(verdict.rung), evidence(verdict)))
+
+
+def _statement(
+    kind: str, name: str, says: str, verdict: Verdict, given: tuple[Hypothesis, ...], badge: Badge
+) -> Statement:
+    return Statement(
+        kind,
+        name,
+        says,
+        f"{latex(verdict.lhs)} {verdict.latex_sign} {latex(verdict.rhs)}",
+        tuple(h.latex() for h in given),
+        badge,
+        sides=(text(verdict.lhs), verdict.sign, text(verdict.rhs)),
+        given=tuple(map(str, given)),
+    )
 
 
 def argument_of(verdict: Verdict) -> Iterator[Block]:
@@ -106,16 +119,16 @@ def argument_of(verdict: Verdict) -> Iterator[Block]:
     slack = verdict.evidence.slack
     if slack is not None:
         yield Paragraph("The right side is larger by what is never negative:", introduces=True)
-        yield Formula(f"{latex(slack)} \\ge 0")
+        yield Formula(f"{latex(slack)} \\ge 0", as_text=f"{text(slack)} ≥ 0")
 
 
 def derivation_of(theorem: Theorem) -> Derivation:
     """The lines of a theorem, what changed in each marked."""
     lines = []
     for step in theorem.steps:
-        path = step.path or None
-        lines.append(Line(latex(step.after, path), step.title, step.why, str(step.verdict.rung)))
-    return Derivation(latex(theorem.lhs), tuple(lines))
+        drawn, written = latex(step.after, step.path or None), text(step.after, step.path or None, CHANGED)
+        lines.append(Line(drawn, step.title, step.why, str(step.verdict.rung), written))
+    return Derivation(latex(theorem.lhs), tuple(lines), text(theorem.lhs))
 
 
 def necessity_of(theorem: Theorem) -> Iterator[Block]:
@@ -139,18 +152,40 @@ def necessity_of(theorem: Theorem) -> Iterator[Block]:
         yield Table(("hypothesis", "without it, the statement"), tuple(others))
 
 
-def refutation_of(claim: Claim) -> Iterator[Block]:
-    """A refuted claim with its counterexample, its remark and its repair."""
-    verdict = verdict_on(claim)
+def told(claim: Claim, verdict: Verdict, with_python: bool = False) -> Iterator[Block]:
+    """A claim with its verdict and what belongs to it: argument, remark, counterexample, examples, repairs."""
     yield claimed(claim, verdict)
+    yield from argument_of(verdict)
     if claim.remark:
         yield Paragraph(claim.remark)
-    if verdict.counterexample is not None:
-        yield from counterexample_of(verdict.counterexample)
-        found = verdict.counterexample
-        yield Code(found.python() if found.candidate.logarithmic else python_for(claim, found))
+    found = verdict.counterexample
+    if found is not None:
+        yield from counterexample_of(found)
+        if with_python:
+            yield Code(found.python() if found.candidate.logarithmic else python_for(claim, found))
+    for example in claim.examples:
+        yield from example_of(example, example.says)
     if claim.repaired_by:
         yield Paragraph("What holds instead: " + ", ".join(f"`{quoted(r)}`" for r in claim.repaired_by) + ".")
+
+
+def refutation_of(claim: Claim) -> Iterator[Block]:
+    """A refuted claim with its counterexample, Python that builds it again, its remark and its repair."""
+    return told(claim, verdict_on(claim), with_python=True)
+
+
+def example_of(example: Example, says: str) -> Iterator[Block]:
+    """An instance worked out: what it is, and what the terms are worth there."""
+    yield Paragraph(f"*Example.* {says}", introduces=True)
+    tables = ((table_name(name), table_cell(table)) for name, table in listed(example).items())
+    rows = (*tables, *((table_name(name), f"${size}$") for name, size in example.sizes.items()))
+    if rows:
+        yield Table(("", "value"), rows)
+    for term, _, found in example.values():
+        values = ", ".join(map(number, found))
+        whole = values if len(found) == 1 else f"\\left( {values} \\right)"
+        plainly = found[0] if len(found) == 1 else f"({', '.join(map(str, found))})"
+        yield Formula(f"{latex(term)} = {whole}", as_text=f"{text(term)} = {plainly}")
 
 
 def counterexample_of(found: Counterexample) -> Iterator[Block]:

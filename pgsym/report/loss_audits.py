@@ -10,7 +10,7 @@ from typing import Any
 from pgsym.errors import ReportError
 from pgsym.estimators.audit import LossAudit
 from pgsym.estimators.comparison import Kind, Match, recognised
-from pgsym.estimators.findings import FAILS, HOLDS, in_members
+from pgsym.estimators.findings import FAILS, HOLDS, Finding, in_members
 from pgsym.estimators.measurement import Reading
 from pgsym.estimators.problems import Case
 from pgsym.extras import install
@@ -42,12 +42,11 @@ def _blocks(audit: LossAudit, stem: str) -> Iterator[Block]:
 
     yield Paragraph(_opening(audit))
     yield _verdict(audit)
-    if audit.hint is not None:
-        yield Callout("A guess", _prose(audit.hint[1][:1].upper() + audit.hint[1][1:]) + ".")
+    yield from _guess(audit)
     yield Heading("Which identities hold")
     yield Table(
         ("identity", "", "how far, or what was found where it fails first"),
-        tuple((_prose(i.says), _badge(i.verdict), _finding(audit, i)) for i in audit.identities),
+        tuple((_prose(i.says), _badge(i.verdict), _finding(i)) for i in audit.identities),
         long=True,
     )
     yield from _bias(audit)
@@ -61,6 +60,25 @@ def _blocks(audit: LossAudit, stem: str) -> Iterator[Block]:
             yield Figure(figure.name, figure.svg, figure.pdf, figure.alt, _plain(figure.caption))
     yield Heading("The problems")
     yield from _problems(audit)
+
+
+def summary(audit: LossAudit) -> Iterator[Block]:
+    """An audit in short, for a terminal: the identities, the smallest problem with a bias, variances, gaps."""
+    yield Paragraph(_opening(audit))
+    rows = tuple((i.name, _badge(i.verdict), _finding(i, with_numbers=False)) for i in audit.identities)
+    yield Table(("identity", "", "how far, and where it fails first"), rows)
+    if audit.worst is not None:
+        said, *_, table = _at(audit.worst, "The smallest problem with a bias")
+        yield from (said, table)
+    yield from _guess(audit)
+    if audit.rivals:
+        yield _variances(audit)
+    yield from _left_out(audit)
+
+
+def _guess(audit: LossAudit) -> Iterator[Block]:
+    if audit.hint is not None:
+        yield Callout("A guess", _prose(audit.hint[1][:1].upper() + audit.hint[1][1:]) + ".")
 
 
 def _opening(audit: LossAudit) -> str:
@@ -95,12 +113,14 @@ def _verdict(audit: LossAudit) -> Statement:
     return Statement("Verdict", audit.name, _prose(text) + expected, formula, badge=Badge(rung, counted))
 
 
-def _finding(audit: LossAudit, i: Any) -> str:
-    if i.verdict != FAILS:
-        return _prose(i.detail)
-    at = f" at `{i.problem}`, {i.batch}" if i.problem else ""
-    told = "" if i.detail in i.numbers else _prose(i.detail)
-    return (f"{told}{at}" if told else at.removeprefix(" ")) + (f": {_prose(i.numbers)}" if i.numbers else "")
+def _finding(found: Finding, with_numbers: bool = True) -> str:
+    if found.verdict != FAILS:
+        return _prose(found.detail)
+    if not with_numbers:
+        return _prose(found.detail) + (f" at `{found.problem}`" if found.problem else "")
+    at = f" at `{found.problem}`, {found.batch}" if found.problem else ""
+    told = "" if found.detail in found.numbers else _prose(found.detail)
+    return (f"{told}{at}" if told else at.removeprefix(" ")) + (f": {_prose(found.numbers)}" if found.numbers else "")
 
 
 def _badge(verdict: str) -> str:
@@ -199,6 +219,10 @@ def _problems(audit: LossAudit) -> Iterator[Block]:
     )
     rows = tuple((f"`{c.id}`", _prose(c.says), _prose(str(c.problem)), f"${c.problem.E}$") for c in _cases(audit))
     yield Table(("problem", "what it is", "its sizes", "episodes"), rows, align="lllr", long=True)
+    yield from _left_out(audit)
+
+
+def _left_out(audit: LossAudit) -> Iterator[Block]:
     large = [r for r in audit.left_out if r.too_large]
     if large:
         yield Paragraph(f"{len(large)} readings were left out: {_prose(large[0].why)}.")
