@@ -9,6 +9,7 @@ from pgsym.audit import TOLERANCE, Audit, Reading
 from pgsym.errors import ReportError
 from pgsym.extras import install
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
+from pgsym.report.numbers import in_a_line
 from pgsym.report.versions import versions
 from pgsym.terms import latex
 
@@ -36,8 +37,8 @@ def _blocks(audit: Audit, stem: str) -> Iterator[Block]:
     yield Heading("The forms")
     first, *others = audit.readings
     yield Paragraph(
-        f"Along $v$ the gradient of the objective is {_number(first.value)}. Each form below is evaluated by itself, "
-        f"by eliminating one state or action after the other; the score is written $\\nabla\\pi/\\pi$. "
+        f"Along $v$ the gradient of the objective is ${in_a_line(first.value)}$. Each form below is evaluated by "
+        f"itself, by eliminating one state or action after the other; the score is written $\\nabla\\pi/\\pi$. "
         + _exactness(audit)
     )
     for reading in others:
@@ -75,11 +76,11 @@ def _forms(audit: Audit) -> Table:
     for name, value in each:
         deviation = audit.deviation(value)
         verdict = "[!tested]" if deviation <= TOLERANCE else "[!refuted]"
-        rows.append((name, _number(value, 9), _number(deviation, 1), verdict))
+        rows.append((name, f"${in_a_line(value, 9)}$", f"${in_a_line(deviation, 1)}$", verdict))
     return Table(
         ("form", "derivative along $v$", "relative deviation", ""),
         tuple(rows),
-        f"In double precision. Deviations up to {_number(TOLERANCE, 0)} are taken for rounding.",
+        f"In double precision. Deviations up to ${in_a_line(TOLERANCE)}$ are taken for rounding.",
         "lrrl",
     )
 
@@ -91,8 +92,8 @@ def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
     yield "states where an episode has ended", f"${int(mdp.ends.sum())}$"
     yield "states where one may start", f"${int((mdp.rho > 0).sum())}$"
     yield "horizon $T$", f"${mdp.horizon}$"
-    yield "$J(\\theta)$", _number(audit.objective, 9)
-    yield "$\\lVert \\nabla J(\\theta) \\rVert$, in the logits", _number(audit.gradient_norm, 9)
+    yield "$J(\\theta)$", f"${in_a_line(audit.objective, 9)}$"
+    yield "$\\lVert \\nabla J(\\theta) \\rVert$, in the logits", f"${in_a_line(audit.gradient_norm, 9)}$"
 
 
 def _exactness(audit: Audit) -> str:
@@ -109,21 +110,10 @@ def _statement(audit: Audit, reading: Reading) -> Statement:
     sign = "=" if agrees else "\\neq"
     formula = f"{latex(gradient)} {sign} {latex(reading.form.term)}"
     also = " and the same fraction" if agrees and reading.exact is not None else ""
-    how = (
-        f"This MDP, this policy, this direction: relative deviation {_number(audit.deviation(reading.value), 1)}{also}"
-    )
+    deviation = in_a_line(audit.deviation(reading.value), 1)
+    how = f"This MDP, this policy, this direction: relative deviation ${deviation}${also}"
     badge = Badge("tested" if agrees else "refuted", how)
     return Statement("Form", reading.form.name, reading.form.says, formula, badge=badge)
-
-
-def _number(value: float, digits: int = 6) -> str:
-    """A float as inline mathematics."""
-    shown = f"{value:.{digits}g}" if digits else f"{value:.0e}"
-    mantissa, e, exponent = shown.partition("e")
-    if not e:
-        return f"${shown}$"
-    power = f"10^{{{int(exponent)}}}"
-    return f"${power}$" if mantissa == "1" else f"${mantissa} \\times {power}$"
 
 
 def _plain(text: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -32,6 +30,7 @@ from pgsym.report.document import (
 )
 from pgsym.report.evidence import evidence, in_short, size_in_latex, standing
 from pgsym.report.instance_graph import listed
+from pgsym.report.numbers import exact
 from pgsym.report.prose import quoted
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.printers.latex import LatexNotation, latex
@@ -182,7 +181,7 @@ def example_of(example: Example, says: str) -> Iterator[Block]:
     if rows:
         yield Table(("", "value"), rows)
     for term, _, found in example.values():
-        values = ", ".join(map(number, found))
+        values = ", ".join(map(exact, found))
         whole = values if len(found) == 1 else f"\\left( {values} \\right)"
         plainly = found[0] if len(found) == 1 else f"({', '.join(map(str, found))})"
         yield Formula(f"{latex(term)} = {whole}", as_text=f"{text(term)} = {plainly}")
@@ -288,32 +287,12 @@ def table_cell(table: Any) -> str:
 def _entry(value: Any) -> str:
     if isinstance(value, list) and any(isinstance(v, list) for v in value):
         return ",\\; ".join(map(_entry, value))
-    return "(" + ", ".join(map(number, value)) + ")" if isinstance(value, list) else number(value)
-
-
-def number(value: Any) -> str:
-    """An exact number as LaTeX."""
-    if isinstance(value, str) and value.startswith("log("):
-        return f"\\log {number(Fraction(value[4:-1]))}"
-    if isinstance(value, str):
-        return f"\\text{{{value}}}"
-    if isinstance(value, int | Fraction):
-        f = Fraction(value)
-        sign = "-" if f < 0 else ""
-        return (
-            f"{sign}{abs(f.numerator)}"
-            if f.denominator == 1
-            else f"{sign}\\frac{{{abs(f.numerator)}}}{{{f.denominator}}}"
-        )
-    import sympy
-
-    written = min((value, sympy.expand(value)), key=sympy.count_ops)
-    return re.sub(r"\\log\{(\\left\((?:[^()]*)\\right\))\}", r"\\log\1", sympy.latex(written))
+    return "(" + ", ".join(map(exact, value)) + ")" if isinstance(value, list) else exact(value)
 
 
 def _math(side: tuple[Any, ...]) -> str:
     """A side's value; the entries of a gradient as formulas of their own, between which a line may break."""
     if len(side) == 1 or set(side) == {UNDEFINED}:
-        return f"${number(side[0])}$"
-    first, *middle, last = map(number, side)
+        return f"${exact(side[0])}$"
+    first, *middle, last = map(exact, side)
     return ", ".join([f"$({first}$", *(f"${m}$" for m in middle), f"${last})$"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from pgsym.errors import ReportError
@@ -15,6 +14,7 @@ from pgsym.estimators.measurement import Reading
 from pgsym.estimators.problems import Case
 from pgsym.extras import install
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
+from pgsym.report.numbers import in_a_line
 from pgsym.report.prose import quoted
 from pgsym.report.versions import versions
 
@@ -200,7 +200,7 @@ def _variances(audit: LossAudit) -> Table:
         here = {r.case.id: r.found for r in audit.rivals if (r.title, r.own) == (title, own)}
         name = f"*{_plain(title)}*" if own else _plain(title)
         cells = (
-            f"{_number(float(here[c.id].variance), 4)}{_beside(here[c.id].match)}" if c.id in here else ""
+            f"{_number(float(here[c.id].variance), 4)}{_beside(here[c.id].match)}" if c.id in here else "*as above*"
             for c in cases
         )
         rows.append((name, *cells))
@@ -245,7 +245,9 @@ def _cell_of(match: Match) -> str:
         case Kind.EQUAL:
             return "none seen" if match.drawn else "equal"
         case Kind.SCALED:
-            return f"$\\times {_short(match.factor)}$"
+            factor = match.factor or 0
+            digits = 8 if f"{float(factor):.4g}" == "1" else 4  # what is not 1 is not shown as 1
+            return f"$\\times {in_a_line(factor, digits)}$"
         case Kind.TURNED:
             return match.turn(3)
         case Kind.VANISHES:
@@ -282,17 +284,7 @@ def _number(value: Any, digits: int = 12) -> str:
 
 
 def _latex(value: Any, digits: int = 12) -> str:
-    near = recognised(value) if digits >= 12 and not isinstance(value, int) else value
-    if isinstance(near, Fraction | int):
-        return str(near)
-    mantissa, e, exponent = f"{float(near):.{digits}g}".partition("e")
-    return f"{mantissa} \\times 10^{{{int(exponent)}}}" if e else mantissa
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, Fraction | int):
-        return str(value)
-    return _latex(float(value), 4 if f"{value:.4g}" != "1" else 8)
+    return in_a_line(recognised(value) if digits >= 12 and not isinstance(value, int) else value, digits)
 
 
 def _prose(text: str) -> str:
