@@ -15,6 +15,7 @@ from pgsym.decide.renaming import with_symbols_apart
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.kernel import Theorem
 from pgsym.meaning.signature import listed_axes
+from pgsym.python_source import literal
 from pgsym.report.document import (
     CHANGED,
     Badge,
@@ -213,7 +214,7 @@ def counterexample_of(found: Counterexample) -> Iterator[Block]:
 
 def python_for(claim: Claim, found: Counterexample) -> str:
     """Python that rebuilds the counterexample of a claim of the catalogue (`pgsym show ID --python`: of any)."""
-    listed = [f"    {name!r}: {_source(table)}," for name, table in found.listed(first_label=0).items()]
+    listed = [f"    {name!r}: {literal(table, 'F')}," for name, table in found.listed(first_label=0).items()]
     seen = {sort for symbol in found.candidate.tables for sort in listed_axes(symbol, found.size.lengths)}
     unseen = {name: n for name, n in found.size.counts if LETTERS.get(name) not in seen}
     sizes = "".join(f", {name}={n}" for name, n in unseen.items())
@@ -238,14 +239,6 @@ def python_for(claim: Claim, found: Counterexample) -> str:
     left, right = (entry if sort_of(side) == MATRIX else "" for side in (claim.lhs, claim.rhs))
     lines += [f"print(value({lhs}, instance{at}){left}, value({rhs}, instance{at}){right})"]
     return "\n".join(lines)
-
-
-def _source(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_source, value))}]"
-    return (
-        str(value) if isinstance(value, int) or value.denominator == 1 else f"F({value.numerator}, {value.denominator})"
-    )
 
 
 def tables_line(found: Counterexample) -> str:
