@@ -15,15 +15,13 @@ import typer
 from pgsym.cli.audit import audits
 from pgsym.cli.terminal import (
     Engine,
-    badge,
     escape_what_cannot_be_printed,
-    escaped,
     listed,
     print_json,
     progress,
-    table,
 )
 from pgsym.errors import PgsymError, UnusableOption
+from pgsym.report.console import badge, escaped, table
 from pgsym.user_code import blamed
 
 if TYPE_CHECKING:
@@ -183,7 +181,7 @@ def estimators(
     if as_json:
         print_json([f.record() for f in found])
     elif markdown:
-        from pgsym.estimators.catalogue.page import page
+        from pgsym.report.estimators_page import page
 
         typer.echo(page())
     else:
@@ -200,7 +198,7 @@ def estimators(
 def report(
     names: Names = None,
     formats: Annotated[
-        list[str], typer.Option("--format", help="tex, pdf, html, ipynb or typ; several with commas.")
+        list[str], typer.Option("--format", help="tex, pdf, html, md, ipynb or typ; several with commas.")
     ] = ["pdf"],  # noqa: B006 (typer's way to a default)
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path("reports"),
     engine: Engine = "auto",

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import redirect_stdout
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from pgsym.cli.terminal import Engine, escaped, listed, print_json, progress, table
+from pgsym.cli.terminal import Engine, listed, print_json, progress
 from pgsym.errors import UnusableOption
 
 if TYPE_CHECKING:
     from pgsym.estimators.audit import LossAudit
-    from pgsym.estimators.comparison import Comparison
-    from pgsym.estimators.problems import Scope
-    from pgsym.mdps.forms import Audit
-    from pgsym.report.document import Document
+    from pgsym.report.document import Block, Document
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON object instead of tables.")]
 Formats = Annotated[
-    list[str] | None, typer.Option("--format", help="Write a report too: tex, pdf, html, ipynb or typ, with commas.")
+    list[str] | None,
+    typer.Option("--format", help="Write a report too: tex, pdf, html, md, ipynb or typ, with commas."),
 ]
 Folder = Annotated[Path | None, typer.Option("--output", "-o", help="The folder of the report.")]
-AnyAudit = TypeVar("AnyAudit", "Audit", "LossAudit")
 
 
 class Audits(TyperGroup):
@@ -70,12 +67,10 @@ def audit_gym(
     wanted = _wanted(formats, output)
     watched = partial(progress, what="forms")
     found = audit_gymnasium(environment, horizon, policy, seed, _options(option or []), watched)
-    lines: list[str] = []
-    if wanted:
-        from pgsym.report.audits import audit_document
+    from pgsym.report.audits import audit_document, summary
 
-        lines = _written(audit_document(found), output, wanted, engine)
-    _print(found, _show_audit, lines, as_json)
+    lines = _written(audit_document(found), output, wanted, engine) if wanted else []
+    _tell(found.record(), summary(found), lines, as_json)
     raise typer.Exit(0 if found.agree else 1)
 
 
@@ -94,12 +89,14 @@ def _written(document: Document, output: Path | None, formats: Iterable[str], en
     return [*map(str, written.paths), *written.notes]
 
 
-def _print(found: AnyAudit, show: Callable[[AnyAudit], None], lines: list[str], as_json: bool) -> None:
+def _tell(record: dict[str, object], blocks: Iterable[Block], lines: list[str], as_json: bool) -> None:
     """Print an audit, as JSON or as tables, and the lines about its report."""
+    from pgsym.report.terminal import show_blocks
+
     if as_json:
-        print_json(found.record())
+        print_json(record)
     else:
-        show(found)
+        show_blocks(blocks)
     for line in lines:
         typer.echo(line, err=as_json)
 
@@ -168,6 +165,7 @@ def audit_loss_(
     from pgsym.estimators.audit import audit_loss
     from pgsym.estimators.problems import BATCHES, KINDS, Scope, objective_named
     from pgsym.estimators.subject import subject
+    from pgsym.report.loss_audits import loss_audit_document, summary
     from pgsym.user_code import Aside, load
 
     batches = _batches(groups, group_size)
@@ -190,12 +188,9 @@ def audit_loss_(
     with redirect_stdout(Aside()):  # keep the function's own output out of the result
         what = subject(load(name), kind, _meanings(named or []), advantages, maximise)
         found = audit_loss(what, scope, expect, watched=partial(progress, what="problems"))
-        lines: list[str] = []
-        if wanted:
-            from pgsym.report.loss_audits import loss_audit_document
-
-            lines = _written(loss_audit_document(found), output, wanted, engine)
-    _print(found, show_loss_audit, lines, as_json)
+        lines = [] if as_json else [_conclusion(found)]
+        lines += _written(loss_audit_document(found), output, wanted, engine) if wanted else []
+    _tell(found.record(), summary(found), lines, as_json)
     raise typer.Exit(0 if found.as_expected else 1)
 
 
@@ -235,79 +230,11 @@ def _meanings(given: Iterable[str]) -> dict[str, str]:
     return out
 
 
-MARKS = {"holds": "[green]holds[/green]", "fails": "[red]fails[/red]", "not shown": "[dim]not shown[/dim]"}
-
-
-def show_loss_audit(found: LossAudit) -> None:
-    """Print an audit of a loss: its identities, the smallest bias, the variances, the verdict."""
-    from pgsym.estimators.exact_moments import row
-
-    scope = found.scope
-    problems = len({r.case.id for r in found.readings})
-    typer.echo(f"{found.subject.reference}: {found.subject.summary}; compared with ∇({scope.objective.name})")
-    how = "all of them computed" if found.rung == "exact" else "some of them drawn"
-    typer.echo(f"{problems} problems, {len(found.readings)} readings, {found.samples:,} samples, {how}")
-    typer.echo(f"scope: {_asked(scope)}\n")
-    rows = []
-    for i in found.identities:
-        where = f" [dim]{i.problem}[/dim]" if i.problem else ""
-        rows.append((escaped(i.name), MARKS[i.verdict], escaped(i.detail) + where))
-    table(("identity", "", "deviation, and where it fails first"), rows)
-    if found.worst is not None and found.worst.found is not None:
-        at = found.worst.found
-        typer.echo(f"\nsmallest bias: {found.worst.case.summary} ({at.scope})")
-        typer.echo(f"  gradient  {row(at.target)}\n  mean      {row(at.mean)}\n  bias      {row(at.bias)}")
-    if found.hint is not None:
-        typer.echo(f"a guess: {found.hint[1]}")
-    if found.rivals:
-        typer.echo("")
-        table(*_variances(found))
-    large = [r for r in found.left_out if r.too_large]
-    if large:
-        typer.echo(f"\nleft out {len(large)} readings with too many samples: {large[0].why}")
-    failed = [r for r in found.left_out if r.failed]
-    if failed:
-        typer.echo(f"\nno estimate at {len(failed)} readings, first at {failed[0].case.summary}: {failed[0].why}")
+def _conclusion(found: LossAudit) -> str:
+    """The last line: the verdict, and whether it was expected."""
     mark = "✔" if found.as_expected else "✘"
     expected = "" if found.expected == "unbiased" else f" (expected: {found.expected})"
-    typer.echo(f"\n{mark} {found.rung}: {found.summary}{expected}")
-
-
-def _asked(scope: Scope) -> str:
-    batches = ", ".join(f"{n} × {m}" if n > 1 else str(m) for n, m in scope.batches)
-    policy = "on- and off-policy" if scope.off_policy else "on-policy"
-    discount = "no discount" if scope.discount == 1 else f"discount {scope.discount} too"
-    return f"{policy}, {discount}, episodes a batch (groups × group size): {batches}"
-
-
-def _variances(found: LossAudit) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """The table of variances, with biases: a row for each estimator, a column for each problem."""
-    cases = list(dict.fromkeys(r.case for r in found.rivals))
-    own = [r for r in found.rivals if r.own]
-    titles = list(dict.fromkeys(r.title for r in found.rivals if not r.own))
-    rows = []
-    for title, rivals in [(f"[bold]{escaped(own[0].title)}[/bold]", own)] + [
-        (escaped(t), [r for r in found.rivals if r.title == t and not r.own]) for t in titles
-    ]:
-        cells = {r.case.id: f"{float(r.found.variance):.4g}{_beside(r.found.comparison)}" for r in rivals}
-        rows.append((title, *(cells.get(c.id, "[dim]as above[/dim]") for c in cases)))
-    return ("variance, and bias if any, at", *(c.id for c in cases)), rows
-
-
-def _beside(match: Comparison) -> str:
-    """A short text for a bias, empty if there is none."""
-    if match.equal:
-        return ""
-    from pgsym.estimators.comparison import Kind
-
-    if match.kind is Kind.BIASED_DIRECTION:
-        return f"  {match.turn(3)}"
-    return f"  × {short(match.factor)}" if match.factor is not None else f"  {match.kind}"
-
-
-def short(factor: Fraction | float) -> str:
-    """A short text for a factor."""
-    return str(factor) if isinstance(factor, Fraction) else f"{factor:.4g}"
+    return f"{mark} {found.rung}: {found.summary}{expected}"
 
 
 def _options(given: Iterable[str]) -> dict[str, object]:
@@ -322,30 +249,3 @@ def _options(given: Iterable[str]) -> dict[str, object]:
         except json.JSONDecodeError:
             out[key] = value
     return out
-
-
-def _show_audit(found: Audit) -> None:
-    from pgsym.mdps.forms import TOLERANCE
-
-    mdp = found.mdp
-    typer.echo(f"{mdp.name}: {mdp.S} states, {mdp.A} actions, horizon {mdp.horizon}, {found.policy} policy")
-    typer.echo(f"J = {found.objective:.12g}, length of ∇J in the logits = {found.gradient_norm:.12g}")
-    rows = [
-        (
-            reading.form.name,
-            f"{reading.value:.12g}",
-            f"{found.deviation(reading.value):.1e}",
-            "✔" if found.agrees(reading) else "[red]✘[/red]",
-        )
-        for reading in found.readings
-    ]
-    deviation = found.deviation(found.recursion)
-    mark = "✔" if deviation <= TOLERANCE else "[red]✘[/red]"
-    rows.append(("by recursion", f"{found.recursion:.12g}", f"{deviation:.1e}", mark))
-    table(("form", "along the direction", "deviation", ""), rows)
-    if found.inexact is not None:
-        typer.echo(f"not computed in fractions: {found.inexact}")
-    else:
-        typer.echo(f"in fractions: {'all equal' if found.exactly_equal else 'not all equal'}")
-    if found.stray is not None:
-        typer.echo(f"the environment contradicts its table: {found.stray}")

@@ -1,32 +1,18 @@
-"""What commands share: an option, and what they print: tables, verdicts, JSON, and a progress bar on a terminal."""
+"""What commands share: an option, and what they print besides results: JSON, and a progress bar on a terminal."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from pgsym.report.console import console
 
 T = TypeVar("T")
 Engine = Annotated[str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")]
-
-COLOURS = {"decided": "green", "exact": "green", "tested": "yellow", "refuted": "red", "undecided": "magenta"}
-
-
-def console(highlight: bool = True, stderr: bool = False) -> Console:
-    """A console of rich's, which leaves a closed pipe to the command line."""
-    from rich.console import Console
-
-    class Plain(Console):
-        def on_broken_pipe(self) -> None:
-            raise BrokenPipeError
-
-    return Plain(highlight=highlight, stderr=stderr)
 
 
 def _is_unicode(stream: object) -> bool:
@@ -38,28 +24,6 @@ def escape_what_cannot_be_printed() -> None:
     for stream in (sys.stdout, sys.stderr):
         if (configure := getattr(stream, "reconfigure", None)) is not None:
             configure(errors="backslashreplace")
-
-
-def badge(rung: str) -> str:
-    """A verdict in its colour."""
-    return f"[{COLOURS[rung]}]{rung}[/{COLOURS[rung]}]"
-
-
-def escaped(text: str) -> str:
-    """Text without what rich gives a meaning."""
-    from rich.markup import escape
-
-    return escape(text)
-
-
-def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """Print a table."""
-    from rich.table import Table
-
-    shown = Table(*head, box=None, pad_edge=False, header_style="dim")
-    for row in rows:
-        shown.add_row(*row)
-    console().print(shown)
 
 
 def print_json(value: Any) -> None:

@@ -13,9 +13,9 @@ from pgsym.estimators.episodes import Episodes
 from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, sequences, tree
 from pgsym.mdps.mdp import FiniteMDP, from_arrays
 from pgsym.meaning.numbers.base import Array
+from pgsym.python_source import call, literal
 
 ARRAYS: Final = ("starts", "states", "actions", "rewards", "mask", "chance", "policy", "behaviour", "reference")
-WIDTH: Final = 100
 
 
 def python(problem: Episodes) -> str:
@@ -73,8 +73,8 @@ def _bandit(p: Episodes) -> Iterator[str]:
         return
     reward = np.full((p.S, p.A), Fraction(0) if p.exact else 0.0, dtype=p.rewards.dtype)
     reward[p.states[:, 0], p.actions[:, 0]] = p.rewards[:, 0]
-    given = {"policy": number_table(p.policy), "reward": number_table(reward), "starts": _start_law(p, p.S)}
-    yield _call("bandit", {**given, **_others(p), "discount": ""})
+    given = {"policy": literal(p.policy), "reward": literal(reward), "starts": _start_law(p, p.S)}
+    yield call("bandit", {**given, **_others(p), "discount": ""})
 
 
 def _tree(p: Episodes) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _tree(p: Episodes) -> Iterator[str]:
         if len(listed) != p.E:
             continue
         last = {prefix: p.rewards[e, p.lengths[e] - 1] for e, prefix in enumerate(listed)}
-        yield _call(
+        yield call(
             "tree",
             {
                 "reward": _mapping(last, prompts),
@@ -107,7 +107,7 @@ def _tree(p: Episodes) -> Iterator[str]:
 
 def _policy(table: Array) -> str:
     """A policy's table, as one row where all contexts have the same."""
-    return number_table(table[0] if len({tuple(r) for r in table.tolist()}) == 1 else table)
+    return literal(table[0] if len({tuple(r) for r in table.tolist()}) == 1 else table)
 
 
 def _taken(p: Episodes) -> list[list[int]]:
@@ -136,14 +136,14 @@ def _from_mdp(p: Episodes) -> Iterator[str]:
     if not isinstance(p.source, FiniteMDP):
         return
     m = p.source if p.exact else p.source.floats()
-    mdp = f"from_arrays({', '.join(map(number_table, (m.rho, m.P, m.r)))}, horizon={m.horizon})"
-    yield _call("from_mdp", {"mdp": mdp, "policy": number_table(p.policy), **_others(p)})
+    mdp = f"from_arrays({', '.join(map(literal, (m.rho, m.P, m.r)))}, horizon={m.horizon})"
+    yield call("from_mdp", {"mdp": mdp, "policy": literal(p.policy), **_others(p)})
 
 
 def _arrays(p: Episodes) -> str:
-    each = {key: f"np.array({number_table(getattr(p, key))}{_dtype(getattr(p, key))})" for key in ARRAYS}
-    critic = "" if p.critic is None else f"np.array({number_table(p.critic)}{_dtype(p.critic)})"
-    return _call("Episodes", {"kind": repr(p.kind), **each, "discount": _discount(p), "critic": critic})
+    each = {key: f"np.array({literal(getattr(p, key))}{_dtype(getattr(p, key))})" for key in ARRAYS}
+    critic = "" if p.critic is None else f"np.array({literal(p.critic)}{_dtype(p.critic)})"
+    return call("Episodes", {"kind": repr(p.kind), **each, "discount": _discount(p), "critic": critic})
 
 
 def _dtype(table: Array) -> str:
@@ -153,9 +153,9 @@ def _dtype(table: Array) -> str:
 def _others(p: Episodes) -> dict[str, str]:
     """The arguments that all problems have, empty where they are left out."""
     return {
-        **_other_policies(p, number_table),
+        **_other_policies(p, literal),
         "discount": _discount(p),
-        "critic": "" if p.critic is None else number_table(p.critic),
+        "critic": "" if p.critic is None else literal(p.critic),
     }
 
 
@@ -174,56 +174,7 @@ def _start_law(p: Episodes, count: int) -> str:
     """ρ, empty where it is uniform."""
     law = np.array([Fraction(0) if p.exact else 0.0] * count, dtype=p.chance.dtype)
     law[p.starts] = p.chance
-    return "" if len(set(law.tolist())) == 1 else number_table(law)
+    return "" if len(set(law.tolist())) == 1 else literal(law)
 
 
-def _call(name: str, arguments: dict[str, str]) -> str:
-    """A call on one line, or with an argument a line where it is long; empty arguments are left out."""
-    given = [f"{key}={value}" for key, value in arguments.items() if value]
-    short = f"{name}({', '.join(given)})"
-    if len(short) <= WIDTH:
-        return short
-    lines = [line for key, value in arguments.items() if value for line in _wrapped(f"{key}=", value)]
-    return "\n    ".join([f"{name}(", *lines]) + "\n)"
-
-
-def _wrapped(head: str, value: str) -> list[str]:
-    """An argument on lines that are not too long, as far as it is a table or a mapping."""
-    if len(head + value) <= WIDTH or value[0] not in "[{":
-        return [f"{head}{value},"]
-    entries, depth = [""], 0
-    for c in value[1:-1]:
-        depth += (c in "[{(") - (c in ")}]")
-        entries[-1] += c
-        if c == "," and not depth:
-            entries.append("")
-    out = [head + value[0]]
-    for entry in map(str.strip, entries):
-        if len(out) > 1 and len(out[-1]) + len(entry) < WIDTH:
-            out[-1] += f" {entry}"
-        else:
-            out.append(f"    {entry}")
-    return [*out, f"{value[-1]},"]
-
-
-def number_table(table: Array) -> str:
-    """A table as nested lists, each number such that it is read back the same."""
-    if table.ndim == 0:
-        return literal(table[()])
-    return "[" + ", ".join(number_table(np.asarray(row, dtype=table.dtype)) for row in table) + "]"
-
-
-def literal(value: Any) -> str:
-    """A number as Python reads it back.
-
-    >>> literal(Fraction(1, 3)), literal(Fraction(2)), literal(np.float64(0.5))
-    ('Fraction(1, 3)', '2', '0.5')
-    """
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, Fraction):
-        return str(value) if value.denominator == 1 else f"Fraction({value.numerator}, {value.denominator})"
-    return repr(value)
-
-
-__all__ = ["NAMES", "literal", "python"]
+__all__ = ["NAMES", "python"]

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pgsym.claims import catalogue
 from pgsym.claims.catalogue import Entry
-from pgsym.claims.claim import Claim, Example
+from pgsym.claims.claim import Claim
 from pgsym.claims.verify import shows
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import PgsymError, TooLarge
@@ -19,10 +19,8 @@ from pgsym.report.builders import (
     claimed,
     counterexample_of,
     derivation_of,
+    example_of,
     necessity_of,
-    number,
-    table_cell,
-    table_name,
     verdict_on,
 )
 from pgsym.report.chapters import Chapter, FigureSlot, Part, chapters
@@ -32,7 +30,6 @@ from pgsym.report.document import (
     Block,
     Document,
     Figure,
-    Formula,
     Heading,
     Paragraph,
     Reference,
@@ -40,9 +37,8 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.evidence import covered
-from pgsym.report.instance_graph import figure_of_counterexample, figure_of_example, listed
+from pgsym.report.instance_graph import figure_of_counterexample, figure_of_example
 from pgsym.report.versions import versions
-from pgsym.terms.printers.latex import latex
 
 NAME = "article"
 """What the report is called on the command line, beside the scripts."""
@@ -214,7 +210,9 @@ def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterat
         drawing = figure_of_counterexample(verdict.counterexample, f"article-{claim.id}")
         yield from _beside(counterexample_of(verdict.counterexample), drawing)
     for n, example in enumerate(claim.examples, 1):
-        yield from _example(example, f"article-{claim.id}-{n}")
+        name = f"article-{claim.id}-{n}"
+        drawing = figure_of_example(example, name)
+        yield from _beside(example_of(example, linked(example.says, name)), drawing)
     there = [r for r in claim.repaired_by if r in catalogue.entries()]
     if there:
         yield Paragraph("What holds instead: " + ", ".join(f"`{r}` ([[claim:{r}]])" for r in there) + ".")
@@ -245,18 +243,6 @@ def _beside(blocks: Iterable[Block], drawing: Figure | None) -> Iterator[Block]:
             drawing = None
         else:
             yield item
-
-
-def _example(example: Example, name: str) -> Iterator[Block]:
-    """An instance worked out: what it is, and what the terms are worth there."""
-    yield Paragraph(f"*Example.* {linked(example.says, name)}", introduces=True)
-    tables = tuple((table_name(n), table_cell(table)) for n, table in listed(example).items())
-    rows = (*tables, *((table_name(n), f"${size}$") for n, size in example.sizes.items()))
-    yield from _beside([Table(("", "value"), rows)] if rows else [], figure_of_example(example, name))
-    for term, _, found in example.values():
-        values = ", ".join(map(number, found))
-        whole = values if len(found) == 1 else f"\\left( {values} \\right)"
-        yield Formula(f"{latex(term)} = {whole}")
 
 
 def _figure(name: str) -> Iterator[Block]:

@@ -9,6 +9,7 @@ from pgsym.errors import ReportError
 from pgsym.extras import install
 from pgsym.mdps.forms import TOLERANCE, Audit, Reading
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
+from pgsym.report.numbers import in_a_line
 from pgsym.report.versions import versions
 from pgsym.terms import latex
 
@@ -29,6 +30,30 @@ def audit_document(audit: Audit) -> Document:
 def _blocks(audit: Audit, stem: str) -> Iterator[Block]:
     from pgsym.report.figures.mdp import mdp_figures
 
+    yield from _problem(audit)
+    yield Heading("Where the policy goes, and where its gradient is")
+    for f in mdp_figures(audit, stem):
+        yield Figure(f.name, f.svg, f.pdf, f.alt, f.caption)
+    yield Heading("The forms")
+    first, *others = audit.readings
+    yield Paragraph(
+        f"Along $v$ the gradient of the objective is ${in_a_line(first.value)}$. Each form below is evaluated by "
+        f"itself, by eliminating one state or action after the other; the score is written $\\nabla\\pi/\\pi$. "
+        + _exactness(audit)
+    )
+    for reading in others:
+        yield _statement(audit, reading)
+    yield _forms(audit)
+
+
+def summary(audit: Audit) -> Iterator[Block]:
+    """An audit in short, for a terminal: the problem, the forms, and whether they are equal in fractions."""
+    yield from _problem(audit)
+    yield _forms(audit)
+    yield Paragraph(_exactness(audit))
+
+
+def _problem(audit: Audit) -> Iterator[Block]:
     mdp = audit.mdp
     yield Paragraph(
         f"The forms in which the policy gradient is written, each computed on `{mdp.name}` as its own table of "
@@ -42,25 +67,21 @@ def _blocks(audit: Audit, stem: str) -> Iterator[Block]:
             "The environment does not keep to its table",
             f"{audit.stray[0].upper()}{audit.stray[1:]}. What follows is about the table.",
         )
-    yield Heading("Where the policy goes, and where its gradient is")
-    for f in mdp_figures(audit, stem):
-        yield Figure(f.name, f.svg, f.pdf, f.alt, f.caption)
-    yield Heading("The forms")
-    first, *others = audit.readings
-    yield Paragraph(
-        f"Along $v$ the gradient of the objective is {_number(first.value)}. Each form below is evaluated by itself, "
-        f"by eliminating one state or action after the other; the score is written $\\nabla\\pi/\\pi$. "
-        + _exactness(audit)
-    )
-    for reading in others:
-        yield _statement(audit, reading)
-    rows = [(f"`{r.form.name}`", _number(r.value, 9), _number(audit.deviation(r.value), 1)) for r in audit.readings]
-    rows.append(("recursion for values", _number(audit.recursion, 9), _number(audit.deviation(audit.recursion), 1)))
-    yield Table(
-        ("form", "derivative along $v$", "relative deviation"),
+
+
+def _forms(audit: Audit) -> Table:
+    """The forms with their values along v, how far each is from the gradient, and the verdict."""
+    each = [(f"`{r.form.name}`", r.value) for r in audit.readings] + [("recursion for values", audit.recursion)]
+    rows = []
+    for name, value in each:
+        deviation = audit.deviation(value)
+        verdict = "[!tested]" if deviation <= TOLERANCE else "[!refuted]"
+        rows.append((name, f"${in_a_line(value, 9)}$", f"${in_a_line(deviation, 1)}$", verdict))
+    return Table(
+        ("form", "derivative along $v$", "relative deviation", ""),
         tuple(rows),
-        f"In double precision. Deviations up to {_number(TOLERANCE, 0)} are taken for rounding.",
-        "lrr",
+        f"In double precision. Deviations up to ${in_a_line(TOLERANCE)}$ are taken for rounding.",
+        "lrrl",
     )
 
 
@@ -71,8 +92,8 @@ def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
     yield "states where an episode has ended", f"${int(mdp.ends.sum())}$"
     yield "states where one may start", f"${int((mdp.rho > 0).sum())}$"
     yield "horizon $T$", f"${mdp.horizon}$"
-    yield "$J(\\theta)$", _number(audit.objective, 9)
-    yield "$\\lVert \\nabla J(\\theta) \\rVert$, in the logits", _number(audit.gradient_norm, 9)
+    yield "$J(\\theta)$", f"${in_a_line(audit.objective, 9)}$"
+    yield "$\\lVert \\nabla J(\\theta) \\rVert$, in the logits", f"${in_a_line(audit.gradient_norm, 9)}$"
 
 
 def _exactness(audit: Audit) -> str:
@@ -89,21 +110,10 @@ def _statement(audit: Audit, reading: Reading) -> Statement:
     sign = "=" if agrees else "\\neq"
     formula = f"{latex(gradient)} {sign} {latex(reading.form.term)}"
     also = " and the same fraction" if agrees and reading.exact is not None else ""
-    how = (
-        f"This MDP, this policy, this direction: relative deviation {_number(audit.deviation(reading.value), 1)}{also}"
-    )
+    deviation = in_a_line(audit.deviation(reading.value), 1)
+    how = f"This MDP, this policy, this direction: relative deviation ${deviation}${also}"
     badge = Badge("tested" if agrees else "refuted", how)
     return Statement("Form", reading.form.name, reading.form.summary, formula, badge=badge)
-
-
-def _number(value: float, digits: int = 6) -> str:
-    """A float as inline mathematics."""
-    shown = f"{value:.{digits}g}" if digits else f"{value:.0e}"
-    mantissa, e, exponent = shown.partition("e")
-    if not e:
-        return f"${shown}$"
-    power = f"10^{{{int(exponent)}}}"
-    return f"${power}$" if mantissa == "1" else f"${mantissa} \\times {power}$"
 
 
 def _plain(text: str) -> str:

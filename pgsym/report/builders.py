@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from pgsym.claims import catalogue
-from pgsym.claims.claim import Claim
+from pgsym.claims.claim import Claim, Example
 from pgsym.decide.instances.counterexamples import UNDEFINED, Counterexample
 from pgsym.decide.renaming import with_symbols_apart
 from pgsym.decide.verdicts import Rung, Verdict
 from pgsym.kernel import Theorem
 from pgsym.meaning.signature import listed_axes
+from pgsym.python_source import literal
 from pgsym.report.document import (
+    CHANGED,
     Badge,
     Block,
     Code,
@@ -28,9 +28,12 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.evidence import evidence, in_short, size_in_latex, standing
+from pgsym.report.instance_graph import listed
+from pgsym.report.numbers import exact
 from pgsym.report.prose import quoted
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.printers.latex import LatexNotation, latex
+from pgsym.terms.printers.text import text
 from pgsym.terms.sorts import LETTERS, MATRIX
 from pgsym.terms.structure import sort_of
 
@@ -68,10 +71,7 @@ def standard(name: str) -> Iterator[Block]:
     if others:
         yield Heading("Also true")
         for claim in others:
-            yield claimed(claim, verdict_on(claim))
-            yield from argument_of(verdict_on(claim))
-            if claim.remark:
-                yield Paragraph(claim.remark)
+            yield from told(claim, verdict_on(claim))
     if refuted:
         yield Heading("What is not true")
         for claim in refuted:
@@ -85,18 +85,30 @@ def standard(name: str) -> Iterator[Block]:
 
 def statement_of(theorem: Theorem, claim: Claim | None = None) -> Statement:
     """A theorem with its hypotheses and its evidence."""
-    formula = f"{latex(theorem.lhs)} = {latex(theorem.rhs)}"
     badge = Badge(str(theorem.rung), standing(theorem))
-    return Statement(
-        "Theorem", theorem.name, claim.says if claim else "", formula, tuple(h.latex() for h in theorem.given), badge
-    )
+    says = claim.says if claim else ""
+    return _statement("Theorem", theorem.name, says, theorem.verdict, theorem.given, badge)
 
 
 def claimed(claim: Claim, verdict: Verdict) -> Statement:
     """A claim with its verdict."""
-    formula = f"{latex(claim.lhs)} {verdict.latex_sign} {latex(claim.rhs)}"
     badge = Badge(str(verdict.rung), evidence(verdict))
-    return Statement("Claim", claim.id, claim.says, formula, tuple(h.latex() for h in verdict.assumed), badge)
+    return _statement("Claim", claim.id, claim.says, verdict, verdict.assumed, badge)
+
+
+def _statement(
+    kind: str, name: str, says: str, verdict: Verdict, given: tuple[Hypothesis, ...], badge: Badge
+) -> Statement:
+    return Statement(
+        kind,
+        name,
+        says,
+        f"{latex(verdict.lhs)} {verdict.latex_sign} {latex(verdict.rhs)}",
+        tuple(h.latex() for h in given),
+        badge,
+        sides=(text(verdict.lhs), verdict.sign, text(verdict.rhs)),
+        given=tuple(map(str, given)),
+    )
 
 
 def argument_of(verdict: Verdict) -> Iterator[Block]:
@@ -104,16 +116,16 @@ def argument_of(verdict: Verdict) -> Iterator[Block]:
     slack = verdict.evidence.slack
     if slack is not None:
         yield Paragraph("The right side is larger by what is never negative:", introduces=True)
-        yield Formula(f"{latex(slack)} \\ge 0")
+        yield Formula(f"{latex(slack)} \\ge 0", as_text=f"{text(slack)} ≥ 0")
 
 
 def derivation_of(theorem: Theorem) -> Derivation:
     """The lines of a theorem, what changed in each marked."""
     lines = []
     for step in theorem.steps:
-        path = step.path or None
-        lines.append(Line(latex(step.after, path), step.title, step.why, str(step.verdict.rung)))
-    return Derivation(latex(theorem.lhs), tuple(lines))
+        drawn, written = latex(step.after, step.path or None), text(step.after, step.path or None, CHANGED)
+        lines.append(Line(drawn, step.title, step.why, str(step.verdict.rung), written))
+    return Derivation(latex(theorem.lhs), tuple(lines), text(theorem.lhs))
 
 
 def necessity_of(theorem: Theorem) -> Iterator[Block]:
@@ -137,18 +149,40 @@ def necessity_of(theorem: Theorem) -> Iterator[Block]:
         yield Table(("hypothesis", "without it, the statement"), tuple(others))
 
 
-def refutation_of(claim: Claim) -> Iterator[Block]:
-    """A refuted claim with its counterexample, its remark and its repair."""
-    verdict = verdict_on(claim)
+def told(claim: Claim, verdict: Verdict, with_python: bool = False) -> Iterator[Block]:
+    """A claim with its verdict and what belongs to it: argument, remark, counterexample, examples, repairs."""
     yield claimed(claim, verdict)
+    yield from argument_of(verdict)
     if claim.remark:
         yield Paragraph(claim.remark)
-    if verdict.counterexample is not None:
-        yield from counterexample_of(verdict.counterexample)
-        found = verdict.counterexample
-        yield Code(found.python() if found.candidate.logarithmic else python_for(claim, found))
+    found = verdict.counterexample
+    if found is not None:
+        yield from counterexample_of(found)
+        if with_python:
+            yield Code(found.python() if found.candidate.logarithmic else python_for(claim, found))
+    for example in claim.examples:
+        yield from example_of(example, example.says)
     if claim.repaired_by:
         yield Paragraph("What holds instead: " + ", ".join(f"`{quoted(r)}`" for r in claim.repaired_by) + ".")
+
+
+def refutation_of(claim: Claim) -> Iterator[Block]:
+    """A refuted claim with its counterexample, Python that builds it again, its remark and its repair."""
+    return told(claim, verdict_on(claim), with_python=True)
+
+
+def example_of(example: Example, says: str) -> Iterator[Block]:
+    """An instance worked out: what it is, and what the terms are worth there."""
+    yield Paragraph(f"*Example.* {says}", introduces=True)
+    tables = ((table_name(name), table_cell(table)) for name, table in listed(example).items())
+    rows = (*tables, *((table_name(name), f"${size}$") for name, size in example.sizes.items()))
+    if rows:
+        yield Table(("", "value"), rows)
+    for term, _, found in example.values():
+        values = ", ".join(map(exact, found))
+        whole = values if len(found) == 1 else f"\\left( {values} \\right)"
+        plainly = found[0] if len(found) == 1 else f"({', '.join(map(str, found))})"
+        yield Formula(f"{latex(term)} = {whole}", as_text=f"{text(term)} = {plainly}")
 
 
 def counterexample_of(found: Counterexample) -> Iterator[Block]:
@@ -178,7 +212,7 @@ def counterexample_of(found: Counterexample) -> Iterator[Block]:
 def python_for(claim: Claim, found: Counterexample) -> str:
     """Python that rebuilds the counterexample of a claim, beside the file that states it where that is a user's own."""
     wanted = ", ".join(f'"{x}"' for x in (claim.id, catalogue.own_file(claim)) if x)
-    listed = [f"    {name!r}: {_source(table)}," for name, table in found.listed(first_label=0).items()]
+    listed = [f"    {name!r}: {literal(table, 'F')}," for name, table in found.listed(first_label=0).items()]
     seen = {sort for symbol in found.candidate.tables for sort in listed_axes(symbol, found.size.lengths)}
     unseen = {name: n for name, n in found.size.counts if LETTERS.get(name) not in seen}
     sizes = "".join(f", {name}={n}" for name, n in unseen.items())
@@ -203,14 +237,6 @@ def python_for(claim: Claim, found: Counterexample) -> str:
     left, right = (entry if sort_of(side) == MATRIX else "" for side in (claim.lhs, claim.rhs))
     lines += [f"print(value({lhs}, instance{at}){left}, value({rhs}, instance{at}){right})"]
     return "\n".join(lines)
-
-
-def _source(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_source, value))}]"
-    return (
-        str(value) if isinstance(value, int) or value.denominator == 1 else f"F({value.numerator}, {value.denominator})"
-    )
 
 
 def tables_line(found: Counterexample) -> str:
@@ -252,32 +278,12 @@ def table_cell(table: Any) -> str:
 def _entry(value: Any) -> str:
     if isinstance(value, list) and any(isinstance(v, list) for v in value):
         return ",\\; ".join(map(_entry, value))
-    return "(" + ", ".join(map(number, value)) + ")" if isinstance(value, list) else number(value)
-
-
-def number(value: Any) -> str:
-    """An exact number as LaTeX."""
-    if isinstance(value, str) and value.startswith("log("):
-        return f"\\log {number(Fraction(value[4:-1]))}"
-    if isinstance(value, str):
-        return f"\\text{{{value}}}"
-    if isinstance(value, int | Fraction):
-        f = Fraction(value)
-        sign = "-" if f < 0 else ""
-        return (
-            f"{sign}{abs(f.numerator)}"
-            if f.denominator == 1
-            else f"{sign}\\frac{{{abs(f.numerator)}}}{{{f.denominator}}}"
-        )
-    import sympy
-
-    written = min((value, sympy.expand(value)), key=sympy.count_ops)
-    return re.sub(r"\\log\{(\\left\((?:[^()]*)\\right\))\}", r"\\log\1", sympy.latex(written))
+    return "(" + ", ".join(map(exact, value)) + ")" if isinstance(value, list) else exact(value)
 
 
 def _math(side: tuple[Any, ...]) -> str:
     """A side's value; the entries of a gradient as formulas of their own, between which a line may break."""
     if len(side) == 1 or set(side) == {UNDEFINED}:
-        return f"${number(side[0])}$"
-    first, *middle, last = map(number, side)
+        return f"${exact(side[0])}$"
+    first, *middle, last = map(exact, side)
     return ", ".join([f"$({first}$", *(f"${m}$" for m in middle), f"${last})$"])

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from pgsym.claims.verify import Verification
 from pgsym.decide.verdicts import Rung
+from pgsym.report import markdown
 from pgsym.report.chapters import chapters
 
 RUNGS = (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED)
@@ -29,27 +30,20 @@ def _page(outcomes: Iterable[Verification]) -> Iterator[str]:
     yield "and where its conditions hold.  What is refuted fails at an instance of the size that stands with it."
     for chapter, group in groupby(outcomes, key=lambda o: o.claim.chapter):
         yield f"\n## {titles.get(chapter, '')}\n".replace("##  ", "## ")
-        yield "| id | statement | given | verdict | stated in | tests |"
-        yield "| --- | --- | --- | --- | --- | --- |"
+        yield markdown.table(("id", "statement", "given", "verdict", "stated in", "tests"), ())
         yield from map(row, group)
 
 
 def row(o: Verification) -> str:
     """A claim as a row of its chapter's table."""
-    statement, given, verdict = (
-        x.replace("|", "\\|")
-        for x in (
-            f"{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}",
-            "; ".join(map(str, o.verdict.assumed)),
-            o.verdict.brief,
-        )
-    )
+    statement = f"{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}"
+    given = "; ".join(map(str, o.verdict.assumed))
     folder = "" if o.entry.home == o.entry.script else "claims/"
     home = f"[{o.entry.home}](../derivations/{folder}{o.entry.home.replace('-', '_')}.py)"
     if o.entry.script not in (None, o.entry.home):
         home += f", derived in [{o.entry.script}](../derivations/{str(o.entry.script).replace('-', '_')}.py)"
     tests = ", ".join(f"[{t.partition('::')[2].partition('[')[0]}](../{t.partition('::')[0]})" for t in o.entry.tests)
-    return f"| `{o.claim.id}` | {statement} | {given} | {verdict} | {home} | {tests} |"
+    return markdown.row((f"`{o.claim.id}`", statement, given, o.verdict.brief, home, tests))
 
 
 def summary(outcomes: Iterable[Verification]) -> str:
@@ -58,9 +52,9 @@ def summary(outcomes: Iterable[Verification]) -> str:
     for o in outcomes:
         counts.setdefault(o.claim.chapter, Counter())[o.verdict.rung] += 1
     total = sum(counts.values(), Counter())
-    rows = [f"| chapter | claims | {' | '.join(RUNGS)} |", "| --- |" + " ---: |" * (1 + len(RUNGS))]
+    rows = []
     for c in chapters():
         here = counts.get(c.number, Counter())
-        rows.append(f"| {c.title} | {here.total()} | {' | '.join(str(here[r] or '') for r in RUNGS)} |")
-    rows.append(f"| **all** | **{total.total()}** | {' | '.join(f'**{total[r]}**' for r in RUNGS)} |")
-    return "\n".join(rows)
+        rows.append((c.title, here.total(), *(here[r] or "" for r in RUNGS)))
+    rows.append(("**all**", f"**{total.total()}**", *(f"**{total[r]}**" for r in RUNGS)))
+    return markdown.table(("chapter", "claims", *RUNGS), rows, "l" + "r" * (1 + len(RUNGS)))

@@ -3,6 +3,9 @@
 Formulas are LaTeX in the vocabulary of `pgsym.report.typst_math`.  Prose is plain text with inline `$…$`
 mathematics, `*emphasis*` and `` `code` ``, the number of a labelled block as a link, `[[eq:objective]]`, a citation,
 `[@williams]`, and a verdict, `[!refuted]`; everything else in it is literal.
+
+Where nothing is typeset, as in a terminal, the LaTeX of a formula is rewritten as text.  A term is written as text more
+exactly by its own printer; so blocks that show terms have that text beside the LaTeX.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from pgsym.errors import ReportError
 RUNGS = ("decided", "exact", "tested", "refuted", "undecided")
 """The verdicts that a report knows how to show."""
 
+CHANGED = ("\0", "\1")
+"""What stands around the changed part of a formula that is text: characters that no text has."""
 
 LANGUAGES = frozenset({"python", "bash", "json", "text", ""})
 """What code may be written in."""
@@ -66,10 +71,11 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Formula:
-    """A displayed formula; one with a label has a number."""
+    """A displayed formula; one with a label has a number; `as_text` is for where nothing is typeset."""
 
     latex: str
     label: str = ""
+    as_text: str = ""
 
     def __post_init__(self) -> None:
         _check_label(self.label)
@@ -79,7 +85,8 @@ class Formula:
 class Statement:
     """What is claimed: a kind ("Theorem", "Claim"), a name, prose, a formula, its hypotheses and its verdict.
 
-    One without a formula is in words alone; one with a label has a number.
+    One without a formula is in words alone; one with a label has a number.  `sides` (left, sign, right) are the formula
+    and `given` the hypotheses as text, for where nothing is typeset.
     """
 
     kind: str
@@ -89,6 +96,8 @@ class Statement:
     hypotheses: tuple[str, ...] = ()
     badge: Badge | None = None
     label: str = ""
+    sides: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_label(self.label)
@@ -101,12 +110,16 @@ class Statement:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a derivation: the formula it arrives at, the rule, why, and the rung of its evidence."""
+    """One line of a derivation: the formula it arrives at, the rule, why, and the rung of its evidence.
+
+    What changed stands in `as_text` between the two characters of `CHANGED`.
+    """
 
     formula: str
     rule: str
     why: str
     rung: str
+    as_text: str = ""
 
     def __post_init__(self) -> None:
         Badge(self.rung)  # raises ReportError for what is no verdict
@@ -118,6 +131,7 @@ class Derivation:
 
     start: str
     lines: tuple[Line, ...]
+    as_text: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ def evidence(verdict: Verdict) -> str:
     """The evidence as prose, and where it holds."""
     e = verdict.evidence
     if not e.primes:
-        return covered(verdict)
+        noted = e.note and e.method != "none" and verdict.counterexample is None  # which is confirmed, and says more
+        return covered(verdict) + (f"; {_size_in_prose(e.note)}" if noted else "")
     sizes = "; ".join(f"${size_in_latex(str(size))}$" for size in e.sizes if size.counts)
     at = f"Decided for {sizes}" if sizes else "Decided"
     notes = e.note.split("; ") if e.note else []

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from pgsym.errors import ReportError
 from pgsym.estimators.audit import LossAudit
 from pgsym.estimators.comparison import Comparison, Kind, recognised
-from pgsym.estimators.findings import FAILS, HOLDS, in_members
+from pgsym.estimators.findings import FAILS, HOLDS, Finding, in_members
 from pgsym.estimators.measurement import Reading
 from pgsym.estimators.problems import Case
 from pgsym.extras import install
 from pgsym.report.document import Badge, Block, Callout, Document, Figure, Heading, Paragraph, Statement, Table
+from pgsym.report.numbers import in_a_line
 from pgsym.report.prose import quoted
 from pgsym.report.versions import versions
 
@@ -42,12 +42,11 @@ def _blocks(audit: LossAudit, stem: str) -> Iterator[Block]:
 
     yield Paragraph(_opening(audit))
     yield _verdict(audit)
-    if audit.hint is not None:
-        yield Callout("A guess", _prose(audit.hint[1][:1].upper() + audit.hint[1][1:]) + ".")
+    yield from _guess(audit)
     yield Heading("Which identities hold")
     yield Table(
         ("identity", "", "how far, or what was found where it fails first"),
-        tuple((_prose(i.summary), _badge(i.verdict), _finding(audit, i)) for i in audit.identities),
+        tuple((_prose(i.summary), _badge(i.verdict), _finding(i)) for i in audit.identities),
         long=True,
     )
     yield from _bias(audit)
@@ -61,6 +60,25 @@ def _blocks(audit: LossAudit, stem: str) -> Iterator[Block]:
             yield Figure(figure.name, figure.svg, figure.pdf, figure.alt, _plain(figure.caption))
     yield Heading("The problems")
     yield from _problems(audit)
+
+
+def summary(audit: LossAudit) -> Iterator[Block]:
+    """An audit in short, for a terminal: the identities, the smallest problem with a bias, variances, gaps."""
+    yield Paragraph(_opening(audit))
+    rows = tuple((i.name, _badge(i.verdict), _finding(i, with_numbers=False)) for i in audit.identities)
+    yield Table(("identity", "", "how far, and where it fails first"), rows)
+    if audit.worst is not None:
+        said, *_, table = _at(audit.worst, "The smallest problem with a bias")
+        yield from (said, table)
+    yield from _guess(audit)
+    if audit.rivals:
+        yield _variances(audit)
+    yield from _left_out(audit)
+
+
+def _guess(audit: LossAudit) -> Iterator[Block]:
+    if audit.hint is not None:
+        yield Callout("A guess", _prose(audit.hint[1][:1].upper() + audit.hint[1][1:]) + ".")
 
 
 def _opening(audit: LossAudit) -> str:
@@ -95,12 +113,14 @@ def _verdict(audit: LossAudit) -> Statement:
     return Statement("Verdict", audit.name, _prose(text) + expected, formula, badge=Badge(rung, counted))
 
 
-def _finding(audit: LossAudit, i: Any) -> str:
-    if i.verdict != FAILS:
-        return _prose(i.detail)
-    at = f" at `{i.problem}`, {i.batch}" if i.problem else ""
-    told = "" if i.detail in i.numbers else _prose(i.detail)
-    return (f"{told}{at}" if told else at.removeprefix(" ")) + (f": {_prose(i.numbers)}" if i.numbers else "")
+def _finding(found: Finding, with_numbers: bool = True) -> str:
+    if found.verdict != FAILS:
+        return _prose(found.detail)
+    if not with_numbers:
+        return _prose(found.detail) + (f" at `{found.problem}`" if found.problem else "")
+    at = f" at `{found.problem}`, {found.batch}" if found.problem else ""
+    told = "" if found.detail in found.numbers else _prose(found.detail)
+    return (f"{told}{at}" if told else at.removeprefix(" ")) + (f": {_prose(found.numbers)}" if found.numbers else "")
 
 
 def _badge(verdict: str) -> str:
@@ -182,7 +202,9 @@ def _variances(audit: LossAudit) -> Table:
         here = {r.case.id: r.found for r in audit.rivals if (r.title, r.own) == (title, own)}
         name = f"*{_plain(title)}*" if own else _plain(title)
         cells = (
-            f"{_number(float(here[c.id].variance), 4)}{_beside(here[c.id].comparison)}" if c.id in here else ""
+            f"{_number(float(here[c.id].variance), 4)}{_beside(here[c.id].comparison)}"
+            if c.id in here
+            else "*as above*"
             for c in cases
         )
         rows.append((name, *cells))
@@ -201,6 +223,10 @@ def _problems(audit: LossAudit) -> Iterator[Block]:
     )
     rows = tuple((f"`{c.id}`", _prose(c.summary), _prose(str(c.problem)), f"${c.problem.E}$") for c in _cases(audit))
     yield Table(("problem", "what it is", "its sizes", "episodes"), rows, align="lllr", long=True)
+    yield from _left_out(audit)
+
+
+def _left_out(audit: LossAudit) -> Iterator[Block]:
     large = [r for r in audit.left_out if r.too_large]
     if large:
         yield Paragraph(f"{len(large)} readings were left out: {_prose(large[0].why)}.")
@@ -227,7 +253,9 @@ def _cell_of(match: Comparison) -> str:
         case Kind.EQUAL:
             return "none seen" if match.drawn else "equal"
         case Kind.SCALED:
-            return f"$\\times {_short(match.factor)}$"
+            factor = match.factor or 0
+            digits = 8 if f"{float(factor):.4g}" == "1" else 4  # what is not 1 is not shown as 1
+            return f"$\\times {in_a_line(factor, digits)}$"
         case Kind.BIASED_DIRECTION:
             return match.turn(3)
         case Kind.VANISHES:
@@ -264,17 +292,7 @@ def _number(value: Any, digits: int = 12) -> str:
 
 
 def _latex(value: Any, digits: int = 12) -> str:
-    near = recognised(value) if digits >= 12 and not isinstance(value, int) else value
-    if isinstance(near, Fraction | int):
-        return str(near)
-    mantissa, e, exponent = f"{float(near):.{digits}g}".partition("e")
-    return f"{mantissa} \\times 10^{{{int(exponent)}}}" if e else mantissa
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, Fraction | int):
-        return str(value)
-    return _latex(float(value), 4 if f"{value:.4g}" != "1" else 8)
+    return in_a_line(recognised(value) if digits >= 12 and not isinstance(value, int) else value, digits)
 
 
 def _prose(text: str) -> str:

@@ -3,154 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
-from base64 import b64encode
 
-from pgsym.report.document import (
-    Beside,
-    Block,
-    Callout,
-    Code,
-    Derivation,
-    Document,
-    Figure,
-    Formula,
-    Heading,
-    Paragraph,
-    Statement,
-    Table,
-)
-from pgsym.report.formula import remarked
-from pgsym.report.prose import LAYOUT, literal, spans
-from pgsym.report.typst_math import guarded
-
-TINT = "#b06000"
-SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&]")
-APART = {"$": "<span>&#36;</span>", "\\": "<span>&#92;</span>"}
-"""What MathJax would take for the beginning of a formula, in elements of their own, which no formula reaches across."""
-ESCAPED_BAR = r"\|"
-VERTICAL = "\\vert "
-LISTED = re.compile(r"^( *\d*)([-+.)=])(?=[ =-]|$)")
-"""What would begin an item of a list, or underline a heading, at the beginning of a paragraph."""
-
-
-def escape(text: str) -> str:
-    r"""Literal text for Markdown and MathJax.
-
-    >>> escape("x_1 <tag> of $5")
-    'x\\_1 \\<tag\\> of <span>&#36;</span>5'
-    """
-    return SPECIAL.sub(lambda found: APART.get(found[0], f"\\{found[0]}"), literal(text))
-
-
-def code(text: str, in_table: bool = False) -> str:
-    """Text as code in a line, between more backticks in a row than it holds; no letters are no code."""
-    text = literal(text)
-    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
-    inside = text.replace("|", ESCAPED_BAR) if in_table else text
-    if not text.strip():
-        return text
-    return f"{fence} {inside} {fence}" if "`" in text else f"{fence}{inside}{fence}"
-
-
-def display(latex: str) -> str:
-    """A displayed formula; the changed sub-term in a fixed colour, written out without macros."""
-    return f"$$\n{_tinted(latex)}\n$$"
-
-
-def _tinted(latex: str) -> str:
-    return remarked(_maths(latex), lambda body: f"{{\\color{{{TINT}}}{{{body}}}}}")
-
-
-def _maths(latex: str) -> str:
-    """A formula of the vocabulary, without what a browser might take for a tag."""
-    return guarded(latex).replace("<", "\\lt ").replace(">", "\\gt ")
-
-
-def prose(text: str, in_table: bool = False) -> str:
-    r"""Prose with all that Markdown would take for markup escaped; in a table no bar is left to end a cell.
-
-    >>> prose("50% of x_1 <tag> *so*, $x_1$")
-    '50% of x\\_1 \\<tag\\> *so*, $x_1$'
-    >>> prose("$|x|$", in_table=True)
-    '$\\vert x\\vert $'
-    """
-    out = []
-    for kind, part in spans(text):
-        match kind:
-            case "math":
-                formula = _maths(part)
-                out.append(f"${formula.replace('|', VERTICAL) if in_table else formula}$")
-            case "emphasis":
-                out.append(f"*{escape(part)}*")
-            case "code":
-                out.append(code(part, in_table))
-            case "reference" | "citation":
-                out.append(f"[{part}](#{part})")
-            case "badge":
-                out.append(f"*{part}*")
-            case _:
-                out.append(escape(part))
-    return "".join(out)
-
-
-def paragraph(text: str) -> str:
-    """Prose that begins a paragraph, and no list."""
-    return LISTED.sub(r"\1\\\2", prose(text))
-
-
-def markdown(item: Block) -> str:
-    """One block as Markdown."""
-    match item:
-        case Heading(text, level, label):
-            return f"{_anchor(label)}{'#' * (level + 1)} {prose(text)}"
-        case Paragraph(text):
-            return paragraph(text)
-        case Callout(title, text):
-            return f"> **{prose(title)}.** {prose(text)}"
-        case Formula(latex, label):
-            return _anchor(label) + display(latex)
-        case Statement(kind, name, text, formula, hypotheses, badge, label):
-            head = f"{_anchor(label)}**{escape(kind)}** {code(name)}" + (f" — *{badge.rung}*" if badge else "")
-            given = f"*Given:* {'; '.join(map(prose, hypotheses))}." if hypotheses else ""
-            detail = f"{paragraph(badge.detail)}." if badge and badge.detail else ""
-            shown = display(formula) if formula else ""
-            return "\n\n".join(x for x in (head, paragraph(text), shown, given, detail) if x)
-        case Derivation(start, lines):
-            rows = [display(start)]
-            rows += [
-                f"{display(f'= {x.formula}')}\n\n({n}) **{escape(x.rule)}.** {prose(x.why)} *{x.rung}*"
-                for n, x in enumerate(lines, 1)
-            ]
-            return "\n\n".join(rows)
-        case Table(header, rows, caption, align):
-            side = {"l": ":--", "r": "--:", "c": ":-:"}
-            aligned = [side[a] for a in align.ljust(len(header), "l")]
-            table = [
-                "| " + " | ".join(cells) + " |"
-                for cells in ([prose(h, True) for h in header], aligned, *([prose(c, True) for c in r] for r in rows))
-            ]
-            return "\n".join(table) + (f"\n\n{paragraph(caption)}" if caption else "")
-        case Figure(label=label, caption=caption):
-            return f"{_anchor(label)}{_image(item)}\n\n{paragraph(caption)}"
-        case Beside(beside, figure):
-            return f"{markdown(beside)}\n\n{_image(figure)}"
-        case Code(text, language):
-            fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-            return f"{fence}{language}\n{literal(text, kept=LAYOUT)}\n{fence}"
-
-
-def _anchor(label: str) -> str:
-    return f'<a id="{label}"></a>\n\n' if label else ""
-
-
-def _image(figure: Figure) -> str:
-    return f"![{prose(figure.alt)}](data:image/svg+xml;base64,{b64encode(figure.svg).decode()})"
+from pgsym.report.document import Code, Document
+from pgsym.report.markdown import frame, markdown
+from pgsym.report.prose import LAYOUT, literal
 
 
 def render_notebook(document: Document) -> bytes:
     """The notebook as JSON (nbformat 4.5); Python in the report becomes cells that run."""
-    cells = [_cell("markdown", f"# {prose(document.title)}\n\n{paragraph(document.subtitle)}", 0)]
+    above, below = frame(document)
+    cells = [_cell("markdown", above, 0)]
     for item in document.blocks:
         runs = isinstance(item, Code) and item.language == "python"
         cells.append(
@@ -160,15 +22,7 @@ def render_notebook(document: Document) -> bytes:
                 len(cells),
             )
         )
-    if document.references:
-        listed = "\n".join(f'- <a id="{r.key}"></a>{prose(r.text)}' for r in document.references)
-        cells.append(_cell("markdown", f"## References\n\n{listed}", len(cells)))
-    if document.sources:
-        cells.append(
-            _cell("markdown", "## Sources\n\n" + "\n".join(f"- {paragraph(s)}" for s in document.sources), len(cells))
-        )
-    made = ", ".join(f"{name} {v}" for name, v in document.versions)
-    cells.append(_cell("markdown", f"Made with {escape(made)}.", len(cells)))
+    cells += [_cell("markdown", part, number) for number, part in enumerate(below, len(cells))]
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

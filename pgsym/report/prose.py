@@ -17,7 +17,7 @@ UNICODE = {
     "nabla": "∇", "sum": "Σ", "prod": "Π", "partial": "∂", "sqrt": "√", "infty": "∞", "log": "log ",
     "cdot": "·", "times": " × ", "pm": " ± ", "mid": " | ", "sim": "∼", "propto": " ∝ ", "in": " ∈ ", "to": " → ",
     "neq": " ≠ ", "le": " ≤ ", "nleq": " ≰ ", "ge": " ≥ ", "lvert": "|", "rvert": "|", "lVert": "‖", "rVert": "‖",
-    "bigl": "", "bigr": "", "mapsto": " ↦ ",
+    "mapsto": " ↦ ",
 }  # fmt: skip
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
 
@@ -124,13 +124,41 @@ def plain(text: str) -> str:
 
 
 def _unicode(latex: str) -> str:
-    out = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)", latex)
-    out = re.sub(r"\\(?:mathbb|mathbf|mathrm|operatorname|text)\{([^{}]*)\}", r"\1", out)
+    out = re.sub(r"\\(?:mathbb|mathbf|mathrm|operatorname|text)\{([^{}]*)\}", r"\1", latex)
+    out = re.sub(r" *\\right(?![a-zA-Z])", "", re.sub(r"\\left(?![a-zA-Z])(\\?.) *", r"\1", out))
+    out = re.sub(r"\\(?:middle|[bB]ig[lrgm]?)(?![a-zA-Z])", "", out)
     out = re.sub(r"\\(hat|tilde|bar)(?: |\{)(\w)\}?", lambda m: m[2] + ACCENTS[m[1]], out.replace("^{\\top}", "ᵀ"))
-    out = re.sub(r"\\sqrt\{(\w|[^{}]*)\}", lambda m: f"√{m[1]}" if len(m[1]) == 1 else f"√({m[1]})", out)
     out = re.sub(r" *\\(?=r[vV]ert)", r"\\", re.sub(r"\\[,;! ]", " ", out))
-    out = re.sub(r"\\([a-zA-Z]+)(?: (?![=+<>-]))?", lambda m: UNICODE.get(m[1], m[1]), out)  # else a space is meant
+    out = re.sub(r"\\(?!d?frac|sqrt)([a-zA-Z]+)(?: (?![=+<>-]))?", lambda m: UNICODE.get(m[1], m[1]), out)
     out = re.sub(r"(?<=[\w)])log ", " log ", out)
-    out = out.replace("\\{", "{").replace("\\}", "}")
-    out = out.replace(" /", "/").replace("/ ", "/")
-    return re.sub(r"_\{(\w)\}", r"_\1", re.sub(r" +", " ", out)).strip()
+    while (rewritten := SCRIPT.sub(_script, FRACTION.sub(_fraction, ROOT.sub(_root, out)))) != out:
+        out = rewritten
+    out = out.replace("\\{", "{").replace("\\}", "}").translate(BRACES)
+    out = out.replace(" /", "/").replace("/ ", "/").replace("( ", "(").replace(" )", ")")
+    return re.sub(" +", " ", out).strip()
+
+
+INNER = r"\{((?:[^{}\\]|\\[{}])*)\}"
+"""A group that holds no other."""
+SCRIPT, FRACTION = re.compile(rf"([_^]){INNER}"), re.compile(rf"(log +)?\\d?frac{INNER}{INNER}( *[\w(√∇ΣΠ])?")
+ROOT = re.compile(rf"\\sqrt{INNER}")
+OPEN, SHUT = "\ue210", "\ue211"
+BRACES = {ord(OPEN): "{", ord(SHUT): "}"}
+"""Braces that are shown, among those that group."""
+
+
+def _script(found: re.Match[str]) -> str:
+    mark, inside = found[1], found[2].strip()
+    return f"{mark}{inside}" if len(inside) == 1 or re.fullmatch(r"-?\d+", inside) else f"{mark}{OPEN}{inside}{SHUT}"
+
+
+def _fraction(found: re.Match[str]) -> str:
+    """A fraction in one line, in brackets where a factor follows or its logarithm is taken."""
+    before, above, below, after = (part or "" for part in found.groups())
+    sides = (x if re.fullmatch(r"[\w.']+|[\w']*\([^()]*\)", x) else f"({x})" for x in (above.strip(), below.strip()))
+    shown = "/".join(sides)
+    return f"{before}({shown}){after}" if before or after else shown
+
+
+def _root(found: re.Match[str]) -> str:
+    return f"√{found[1]}" if len(found[1]) == 1 else f"√({found[1]})"

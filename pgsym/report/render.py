@@ -12,7 +12,7 @@ from pgsym.report.document import Document
 from pgsym.report.engines import TEX, run_tex, version
 from pgsym.report.errors import TexFailure
 
-FORMATS = ("tex", "typ", "pdf", "html", "ipynb")
+FORMATS = ("tex", "typ", "pdf", "html", "ipynb", "md")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Written:
 
 
 def render(document: Document, target: str, engine: str = "auto") -> bytes:
-    """The document as bytes in one of the formats tex, typ, pdf, html, ipynb.
+    """The document as bytes in one of the formats tex, typ, pdf, html, ipynb, md.
 
     Raises ReportError for an unknown format or engine, and TexFailure if a TeX engine fails.
     """
@@ -45,6 +45,10 @@ def render(document: Document, target: str, engine: str = "auto") -> bytes:
             from pgsym.report.notebook import render_notebook
 
             return render_notebook(document)
+        case "md":
+            from pgsym.report.markdown import render_markdown
+
+            return render_markdown(document)
         case "pdf":
             return _pdf(document, engine)
     raise ReportError(f"there is no format {target!r}; choose from {', '.join(FORMATS)}")
@@ -80,9 +84,9 @@ def checked(formats: Iterable[str]) -> tuple[str, ...]:
 def write(document: Document, folder: Path, formats: Iterable[str], engine: str = "auto") -> Written:
     """Write a document in some formats, all of them or none.
 
-    Nothing is written before everything has been made.  Figures for LaTeX and Typst go to a folder `figures` beside the
-    source.  Where a TeX engine fails, its log is kept beside the .tex and the PDF is made by Typst.  Raises ReportError
-    for an unknown format or engine.
+    Nothing is written before everything has been made.  Figures for LaTeX, Typst and Markdown go to a folder `figures`
+    beside the source.  Where a TeX engine fails, its log is kept beside the .tex and the PDF is made by Typst.  Raises
+    ReportError for an unknown format or engine.
     """
     formats = checked(formats)
     version(engine)
@@ -101,7 +105,7 @@ def write(document: Document, folder: Path, formats: Iterable[str], engine: str 
         for figure in document.figures:
             if target == "tex":
                 made[folder / "figures" / f"{figure.name}.pdf"] = figure.pdf
-            elif target == "typ":
+            elif target in ("typ", "md"):
                 made[folder / "figures" / f"{figure.name}.svg"] = figure.svg
     for path, content in (kept | made).items():
         write_atomically(path, content)

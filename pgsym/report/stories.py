@@ -10,6 +10,7 @@ from pgsym.errors import PgsymError
 from pgsym.extras import install
 from pgsym.report.builders import derivation_of, necessity_of, refutation_of, statement_of
 from pgsym.report.document import Block, Figure, Heading, Paragraph, Table
+from pgsym.report.numbers import in_a_line
 from pgsym.terms import grad, latex, log
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def on_digits() -> Iterator[Block]:
     )
     yield Table(
         ("what must agree, at every update", "largest deviation"),
-        tuple((words, f"${_scientific(value)}$") for words, value in deviations(run, stuck)),
+        tuple((words, f"${in_a_line(value, 2)}$") for words, value in deviations(run, stuck)),
         f"Each computed by two formulas at all {run.updates} updates of every method, from both starts.",
         "lr",
     )
@@ -128,13 +129,6 @@ def deviations(*runs: DigitsRun) -> Iterator[tuple[str, float]]:
         "importance weights: the expected update, and the cross-entropy gradient",
         max(float(r.importance_weighted.deviation.max()) for r in runs),
     )
-
-
-def _scientific(value: float) -> str:
-    if value == 0:
-        return "0"
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa} \\times 10^{{{int(exponent)}}}"
 
 
 STORIES: dict[str, Callable[[], Iterator[Block]]] = {"ce-is-pg-exactly": ce_is_pg_exactly}

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import json
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from keyword import iskeyword
 from math import isfinite
 from types import ModuleType
 from typing import Any, Final
-from unicodedata import normalize
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators import objectives
@@ -23,7 +19,8 @@ from pgsym.estimators.estimator import FromAdvantages, FromFunction
 from pgsym.estimators.losses import from_jax, from_torch
 from pgsym.estimators.losses.loss import FromLoss
 from pgsym.estimators.objectives import Objective, expected_return
-from pgsym.estimators.writing import NAMES, literal, python
+from pgsym.estimators.writing import NAMES, python
+from pgsym.python_source import identifier, literal, string
 
 TAKEN: Final = frozenset(
     {*NAMES, "problem", "test_reproduced", "from_advantages", "from_torch", "from_jax", "FromFunction", "expectation"}
@@ -51,13 +48,12 @@ class Script:
 
     def _free(self, name: str, thing: Any) -> str:
         """A name that stands for a thing and for nothing else in the file."""
-        name = re.sub(r"\W", "_", normalize("NFKC", name)) or "_"
-        name = name if f"_{name}".isidentifier() else re.sub(r"[^0-9A-Za-z_]", "_", name)
-        name = f"_{name}" if not name.isidentifier() or iskeyword(name) else name
         key = thing if isinstance(thing, tuple) else id(thing)
-        while name in TAKEN or name.startswith("assert_") or self.called.setdefault(name, key) != key:
-            name += "_"
-        return name
+
+        def is_free(tried: str) -> bool:
+            return tried not in TAKEN and self.called.setdefault(tried, key) == key
+
+        return identifier(f"_{name}" if name.startswith("assert_") else name, is_free)
 
     def number(self, value: Any) -> str:
         """A number as Python."""
@@ -106,9 +102,9 @@ class Script:
         if callable(value):
             return self._function(value)
         if isinstance(value, str):
-            return quoted(value)
+            return string(value)
         if isinstance(value, Mapping):
-            return "{" + ", ".join(f"{quoted(k)}: {quoted(v)}" for k, v in value.items()) + "}"
+            return "{" + ", ".join(f"{string(k)}: {string(v)}" for k, v in value.items()) + "}"
         return self.number(value)
 
     def _function(self, function: Any) -> str:
@@ -137,7 +133,7 @@ class Script:
             case ("expectation", of, moves):
                 self.imported("pgsym.estimators.objectives", "expectation")
                 more = "" if moves is None else f", {self._function(moves)}"
-                return f"expectation({quoted(objective.name)}, {self._function(of)}{more})"
+                return f"expectation({string(objective.name)}, {self._function(of)}{more})"
         return self._missing(objective, "objective", f"the objective {objective}", "()") + "()"
 
     def _as_one(self, objective: Objective) -> str:
@@ -276,12 +272,6 @@ def _parameters(function: Any) -> str:
             return_annotation=inspect.Signature.empty,
         )
     )
-
-
-def quoted(text: str) -> str:
-    """A string as Python in double quotes, on one line whatever it holds."""
-    written = json.dumps(text, ensure_ascii=False)
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in written)
 
 
 __all__ = ["Script", "assertion", "home"]

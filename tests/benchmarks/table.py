@@ -9,6 +9,8 @@ from math import log
 from pathlib import Path
 from typing import Any
 
+from pgsym.report import markdown
+
 VERSIONS = ("SymPy", "NumPy", "SymEngine", "python-flint", "JAX", "torch", "Gymnasium")
 
 
@@ -27,9 +29,8 @@ def table(record: dict[str, Any], step_seconds: list[float]) -> str:
         "Ratios are within a group, to its fastest.  What runs in a process of its own is timed inside it, without "
         "imports, and its memory is what its peak grew by.",
         "",
-        "| group | what | rounds | median | ratio | |",
-        "| --- | --- | ---: | ---: | ---: | --- |",
     ]
+    rows: list[tuple[object, ...]] = []
     for group, members in groups.items():
         timed = [b for b in members if "absent" not in b["extra_info"]]
         best = min(map(_seconds, timed), default=0.0)
@@ -39,9 +40,9 @@ def table(record: dict[str, Any], step_seconds: list[float]) -> str:
             shown = f"> {seconds:.0f} s" if late else f"{seconds * 1e3:.2f} ms" if seconds < 1 else f"{seconds:.2f} s"
             ratio = f"{'> ' if late else ''}{seconds / best:,.{0 if seconds / best > 100 else 2}f}"
             note = "gives up" if late else ", ".join(_notes(more, seconds))
-            cells = (group, _name(b), b["stats"]["rounds"], shown, ratio if len(members) > 1 else "", note)
-            lines.append(f"| {' | '.join(map(str, cells))} |")
-        lines += [f"| {group} | {_name(b)} | | | | {b['extra_info']['absent']} |" for b in members if b not in timed]
+            rows.append((group, _name(b), b["stats"]["rounds"], shown, ratio if len(members) > 1 else "", note))
+        rows += [(group, _name(b), "", "", "", b["extra_info"]["absent"]) for b in members if b not in timed]
+    lines.append(markdown.table(("group", "what", "rounds", "median", "ratio", ""), rows, "llrrr"))
     lines += [*_endurance(record["benchmarks"]), *_growth(record["benchmarks"])]
     steps = sorted(step_seconds)
     median = steps[len(steps) // 2] * 1e3

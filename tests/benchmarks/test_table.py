@@ -32,7 +32,7 @@ def text() -> str:
         "| g | fast | 3 | 2.00 ms | 1.00 | 2.5 million samples/s, 6.2 MB, 5 draws |",
         "| g | slow | 3 | 500.00 ms | 250 |  |",
         "| g | slow | 3 | > 60 s | > 30,000 | gives up |",
-        "| g | other | | | | other is not installed |",
+        "| g | other |  |  |  | other is not installed |",
         "- slow decides up to 2×2×2, gives up at 2×2×4 in a minute.",
         "- form: time grows as T^2.00, allocated memory as T^1.00, from T = 25 to 100.",
     ],

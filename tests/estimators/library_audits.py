@@ -21,6 +21,7 @@ import numpy as np
 from pgsym.estimators import Episodes, Estimator, Moments, Objective, bandit, expected_return, moments, tree
 from pgsym.estimators.comparison import Kind, recognised
 from pgsym.meaning.numbers.base import Array
+from pgsym.report.markdown import table
 
 HALF, THIRD, QUARTER = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)
 
@@ -154,18 +155,17 @@ def page(sections: list[Section]) -> str:
     """The page as Markdown."""
     parts = [PREAMBLE.format(rlax=version("rlax"), torch=version("torch").split("+")[0])]
     for section in sections:
-        lines = ["| where | verdict | E[estimate] | gradient | why |", "|---|---|---|---|---|"]
+        rows = []
         for f in section.findings:
             mean, target = (
-                "; ".join("(" + ", ".join(map(figure, row)) + ")" for row in table)
-                for table in (f.found.mean, f.found.target)
+                "; ".join("(" + ", ".join(map(figure, row)) + ")" for row in rows_of)
+                for rows_of in (f.found.mean, f.found.target)
             )
-            cells = (cell.replace("|", "\\|") for cell in (f.on, verdict(f.found), mean, target, f.why))
-            lines.append("| " + " | ".join(cells) + " |")
+            rows.append((f.on, verdict(f.found), mean, target, f.why))
         code = "\n\n\n".join(inspect.getsource(loss).strip() for loss in section.losses)
         parts += [
             f"## {section.function}\n\n{section.intro}\n",
-            "\n".join(lines),
+            table(("where", "verdict", "E[estimate]", "gradient", "why"), rows),
             f"\nAs it is given to `from_{section.framework}`:\n\n```python\n{code}\n```\n",
         ]
     return "\n".join(parts)

@@ -15,6 +15,7 @@ import numpy as np
 from pgsym.estimators import Episodes, Moments, Objective, bandit, entropy, expected_return, kl, moments, tree
 from pgsym.estimators.diagnosis import Hint, guess
 from pgsym.estimators.estimator import FromFunction
+from pgsym.report.markdown import table
 
 F = Fraction
 CLIP = 0.2
@@ -306,12 +307,12 @@ def page() -> str:
             f"## {case.name}\n",
             f"Held to the gradient of {case.objective}, at a problem of {case.problem}; {batch}.\n",
             f"```python\n{inspect.getsource(case.function).strip()}\n```\n",
-            "| the line | becomes | the mean is | hint | in words |\n| --- | --- | --- | --- | --- |",
         ]
+        rows = []
         for bug in (bug for bug in BUGS if bug.of == case.name):
             hint = bug.hinted()
             assert hint is not None
             becomes = f"`{bug.becomes}`" if bug.becomes else "left out"
-            parts.append(f"| `{bug.line}` | {becomes} | {bug.found().comparison} | {hint.pattern} | {hint.summary} |")
-        parts.append("")
+            rows.append((f"`{bug.line}`", becomes, bug.found().comparison, hint.pattern, hint.summary))
+        parts += [table(("the line", "becomes", "the mean is", "hint", "in words"), rows), ""]
     return "\n".join(parts)

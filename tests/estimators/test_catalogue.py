@@ -18,9 +18,9 @@ from pgsym.estimators.catalogue import KNOWN, KnownEstimator, gae
 from pgsym.estimators.catalogue.facts import example, fact
 from pgsym.estimators.catalogue.grid import grid
 from pgsym.estimators.catalogue.importance import CLIP
-from pgsym.estimators.catalogue.page import page
 from pgsym.estimators.estimator import FromFunction
 from pgsym.estimators.samples import Samples
+from pgsym.report.estimators_page import page
 
 entry = pytest.mark.parametrize("known", KNOWN.values(), ids=KNOWN)
 

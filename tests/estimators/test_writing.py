@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pgsym.estimators import bandit, from_mdp, tree
-from pgsym.estimators.writing import NAMES, literal, python
+from pgsym.estimators.writing import NAMES, python
 from pgsym.mdps import from_arrays
+from pgsym.python_source import literal
 from pgsym.testing.estimator_problems import problems
 
 NAMESPACE = {name: value for name, (_, value) in NAMES.items()}

@@ -172,7 +172,7 @@ def test_notebook_prose_is_literal_and_cells_keep_their_columns() -> None:
     text = "\n".join("".join(c["source"]) for c in notebook["cells"])
     assert r"\<not\> a tag, nor\_an\_emphasis, 2 \* 3 \* 4." in text
     assert r"| \|x\| or $\vert x\vert $ | $1$ |" in text
-    assert "| :-- | --: |" in text
+    assert "| --- | ---: |" in text
     assert "\\changed" not in text
 
 

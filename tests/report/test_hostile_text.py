@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pgsym.errors import ReportError, SortError
-from pgsym.report import notebook, tex, typ
+from pgsym.report import markdown, tex, typ
 from pgsym.report.document import (
     Badge,
     Callout,
@@ -237,7 +237,7 @@ def test_escaped_latex_has_no_commands_but_those_that_draw_a_character(text: str
 @example("1) x")
 @settings(deadline=None)
 def test_markdown_shows_any_text_as_it_is(text: str) -> None:
-    source = notebook.markdown(Paragraph(quoted(text)))
+    source = markdown.markdown(Paragraph(quoted(text)))
     page = read_markdown(source)
     assert page.text.strip() == literal(text).strip()
     assert set(page.tags) <= {"p", "span"}

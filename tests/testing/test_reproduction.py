@@ -184,3 +184,7 @@ def test_a_problem_too_long_to_be_written_is_asked_for(monkeypatch):
     _, script = shown(assert_unbiased, opposite, problems=[tree([0, 1, 2, 4])], groups=1, group_size=1)
     assert run(script) is None
     assert "problem_of_the_failure = None" not in script
+
+
+def test_a_function_called_like_an_assertion_gets_another_name():
+    assert Script().imported("my_losses", "assert_loss") == "_assert_loss"

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from itertools import count
-from keyword import iskeyword
 from typing import Any, Protocol
-from unicodedata import normalize
 
 import numpy as np
 
@@ -18,6 +13,7 @@ from pgsym.decide.sizes import Size
 from pgsym.meaning.instances import axes_of
 from pgsym.meaning.numbers.base import Array
 from pgsym.meaning.signature import head
+from pgsym.python_source import broken, identifier, literal, string
 from pgsym.terms.builtins import INDICATORS
 from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Gradient, Symbol, Term, Variable
@@ -28,9 +24,6 @@ from pgsym.terms.structure import sort_of
 WIDTH = 112
 RESERVED = {"F", "given", "instance", "left", "right", "problem", "value", "printed", "print"}
 RESERVED |= {"from_record", "hypothesis_from_record", "Collective", "Finite"}
-PIECES = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|.""")
-"""The strings of a line of Python, and every other character."""
-
 SCRIPT = """\
 # {size}, an instance at which the two sides differ.  Tables have conditions before outcomes: π[s][a].
 from fractions import Fraction as F
@@ -109,7 +102,7 @@ def python_of(found: Instance) -> str:
         size=found.size if found.size.counts else "Numbers",
         imports="from pgsym.terms import Collective, Finite\n" if own else "",
         hypotheses=", hypothesis_from_record" if assumed else "",
-        sorts="".join("\n".join(_lines(repr(SORTS[name]), "")) + "\n" for name in own) + "\n" * bool(own),
+        sorts="".join("\n".join(broken(repr(SORTS[name]), "", WIDTH)) + "\n" for name in own) + "\n" * bool(own),
         symbols="\n".join(f"{name} = {record}" for name, record in names.definitions.items()) or "# no symbols",
         left=sides[0],
         right=sides[1],
@@ -133,24 +126,7 @@ def _wrapped(before: str, record: object, after: str, said: object, names: _Name
     """A call on a record over as many lines as it needs, below a comment that says it."""
     indent = before[: len(before) - len(before.lstrip())]
     text = before.lstrip() + names.shown(record) + after
-    return "\n".join([f"{indent}# {' '.join(str(said).splitlines())}", *_lines(text, indent)])
-
-
-def _lines(text: str, indent: str) -> list[str]:
-    """Python on lines of at most `WIDTH` where that can be: broken at spaces that stand in no string."""
-    words = [""]
-    for piece in PIECES.findall(text):
-        if piece == " ":
-            words.append("")
-        else:
-            words[-1] += piece
-    lines = [indent + words[0]]
-    for word in words[1:]:
-        if len(lines[-1]) + 1 + len(word) <= WIDTH:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(f"{indent}    {word}")
-    return lines
+    return "\n".join([f"{indent}# {' '.join(str(said).splitlines())}", *broken(text, indent, WIDTH)])
 
 
 def _as_gradient(term: Term, other: Term) -> Term:
@@ -181,12 +157,8 @@ class _Names:
     def _name(self, name: str, record: str) -> str:
         known = {text: python for python, text in self.definitions.items()}
         if record not in known:
-            stem = (
-                "same" if name in {s.name for s in INDICATORS.values()} else re.sub(r"\W", "_", normalize("NFKC", name))
-            )
-            stem = f"_{stem}" if not stem.isidentifier() or iskeyword(stem) else stem
-            tries = (stem + "_" * i for i in count())
-            known[record] = next(n for n in tries if n not in self.definitions and n not in RESERVED)
+            stem = "same" if name in {s.name for s in INDICATORS.values()} else name
+            known[record] = identifier(stem, lambda tried: tried not in self.definitions and tried not in RESERVED)
             self.definitions[known[record]] = record
         return known[record]
 
@@ -204,31 +176,18 @@ def _tables(tables: Mapping[Symbol, Array], logarithmic: Iterable[Symbol], const
         listed = np.moveaxis(tables[symbol], range(symbol.outcomes), range(-symbol.outcomes, 0)).tolist()
         note = "  # labels count from 0" if np.issubdtype(tables[symbol].dtype, np.integer) else ""
         note = "  # each entry stands for its logarithm" if symbol in set(logarithmic) else note
-        lines.append(f"        {_quoted(key)}: {_fractions(listed)},{note}")
-    lines += [f"        {_quoted(name)}: {_fractions(x)}," for name, x in constants.items()]
+        lines.append(f"        {string(key)}: {literal(listed, 'F')},{note}")
+    lines += [f"        {string(name)}: {literal(x, 'F')}," for name, x in constants.items()]
     return "{\n" + "\n".join(lines) + "\n    }" if lines else "{}"
 
 
-def _quoted(name: str) -> str:
-    """A name as a string of Python in double quotes."""
-    return json.dumps(name, ensure_ascii=False)
-
-
-def _fractions(x: object) -> str:
-    if isinstance(x, list):
-        return f"[{', '.join(map(_fractions, x))}]"
-    if isinstance(x, Fraction):
-        return str(x) if x.denominator == 1 else f"F({x.numerator}, {x.denominator})"
-    return repr(x)
-
-
 def _logarithmic(tables: Mapping[Symbol, Array], logarithmic: Iterable[Symbol]) -> str:
-    keys = [_quoted(key) for symbol, key in _keys(tables).items() if symbol in set(logarithmic)]
+    keys = [string(key) for symbol, key in _keys(tables).items() if symbol in set(logarithmic)]
     return f"logarithmic=[{', '.join(keys)}]" if keys else ""
 
 
 def _arguments(found: Instance) -> str:
     """What `value` is told besides the term and the instance: places from 0, and what stands for a missing value."""
-    at = ", ".join(f"{_quoted(name)}: {i - 1}" for name, i in found.at)
+    at = ", ".join(f"{string(name)}: {i - 1}" for name, i in found.at)
     undefined = any(isinstance(x, str) for x in (*found.lhs, *found.rhs))
     return (f", at={{{at}}}" if at else "") + (', undefined="undefined"' if undefined else "")

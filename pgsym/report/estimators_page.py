@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ from pgsym.estimators.comparison import number
 from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.listing import tree
 from pgsym.meaning.numbers.base import Array
+from pgsym.report.markdown import table
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", "^")
 HEAD = """# The estimators of the literature, and what they estimate
@@ -30,11 +31,6 @@ def page() -> str:
     return "\n".join([HEAD, *_facts(), *_grid(), *_examples(), *_turned(), *_lambda(), *_pathwise()])
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    cells = [head, ["---"] * len(head), *rows]
-    return [f"| {' | '.join(str(c).replace('|', chr(92) + '|') for c in line)} |" for line in cells]
-
-
 def _facts() -> Iterator[str]:
     yield "## Facts\n"
     yield (
@@ -42,7 +38,7 @@ def _facts() -> Iterator[str]:
         "the gradient (to 10⁻¹² in float64); one that failed anywhere would fail the tests. Claims are decided for "
         "every policy and problem of their sizes (`pgsym show ID`).\n"
     )
-    yield from _table(
+    yield table(
         ("id", "estimator", "gradient of", "fact", "held", "claims"),
         [
             (
@@ -72,7 +68,7 @@ def _examples() -> Iterator[str]:
     for off_policy in (False, True):
         found = [m for k in KNOWN.values() if (m := example(k, off_policy)) is not None]
         yield f"\n## Bias and variance {'off-policy' if off_policy else 'on-policy'}\n\n{found[0].scope}.\n"
-        yield from _table(
+        yield table(
             ("estimator", "gradient of", "mean", "squared bias", "variance", "mean squared error"),
             [_line(m) for m in found],
         )
@@ -98,7 +94,7 @@ def _turned() -> Iterator[str]:
         "The first batching at which the mean is no multiple of the gradient, on-policy if there is one. What is "
         "unbiased on-policy is biased off-policy and left out, but for what is made for it.\n"
     )
-    yield from _table(
+    yield table(
         ("estimator", "at", "rewards", "gradient", "mean", ""),
         [
             (code(k.id), m.scope, rewards(m), short(m.target), short(m.mean), angle(m))
@@ -118,9 +114,9 @@ def rewards(m: Moments) -> str:
     return ", ".join(shown(x) for x in m.problem.returns)
 
 
-def short(table: Array) -> str:
-    """A table with short numbers."""
-    return ", ".join(shown(x) for x in table.ravel())
+def short(numbers: Array) -> str:
+    """The entries of a table, each a short number."""
+    return ", ".join(map(shown, numbers.ravel()))
 
 
 def _lambda() -> Iterator[str]:
@@ -141,7 +137,7 @@ def _lambda() -> Iterator[str]:
             [0] * 7 + [1], length=3, critic=[0, Fraction(1, 2), 0, 0, 0, 0, Fraction(1, 3)]
         ),
     }
-    yield from _table(
+    yield table(
         ("problem", "bias in the logits of the first token", "bias after token 0", "bias after token 1"),
         [
             (words, *(", ".join(polynomial(found[:, s, a]) for a in range(2)) for s in range(3)))
@@ -170,7 +166,7 @@ def polynomial(coefficients: Array) -> str:
 def _pathwise() -> Iterator[str]:
     yield "\n## Pathwise against the score function\n"
     yield "Gaussian, reward −(x − c)², x ~ N(μ, σ²), d = μ − c; the gradient is by μ. Exact (SymPy).\n"
-    yield from _table(
+    yield table(
         ("estimator", "gradient", "mean", "variance"),
         [(f.title, *(code(str(x)) for x in (f.gradient, f.mean, f.variance))) for f in gaussian()],
     )
@@ -188,7 +184,7 @@ def _pathwise() -> Iterator[str]:
         (f.title, *(f"{float(x):.6g}" for x in (f.gradient, f.mean, f.bias, f.variance)), f.how)
         for f in map(relaxed_at, (2.0, 0.25, 0.1))
     ]
-    yield from _table(head, [*exact, *some])
+    yield table(head, [*exact, *some])
 
 
 __all__ = ["page"]

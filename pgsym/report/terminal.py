@@ -1,0 +1,153 @@
+"""Documents in the terminal: formulas as text, verdicts in colour, lines wrapped to its width."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from pgsym.report.console import COLOURS, SPACE, badge, console, escaped, hanging, table
+from pgsym.report.document import (
+    CHANGED,
+    Badge,
+    Beside,
+    Block,
+    Callout,
+    Code,
+    Derivation,
+    Figure,
+    Formula,
+    Heading,
+    Paragraph,
+    Statement,
+    Table,
+)
+from pgsym.report.prose import LAYOUT, literal, plain, spans
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def show_blocks(blocks: Iterable[Block], out: Console | None = None) -> None:
+    """Print the blocks of a document, with an empty line before, between and after them.
+
+    A statement that is followed by its derivation is not printed twice: the derivation has its first and last line, and
+    the verdict stands below it.
+    """
+    out = out or console()
+    blocks = list(blocks)
+    for item, following in zip(blocks, [*blocks[1:], None], strict=True):
+        if isinstance(item, Statement):
+            _head(item, out)
+            if not isinstance(following, Derivation):
+                _sides(item, out)
+                _verdict(item.badge, out)
+        elif isinstance(item, Derivation):
+            _derivation(item, out)
+            before = blocks[max(blocks.index(item) - 1, 0)]
+            _verdict(before.badge if isinstance(before, Statement) else None, out)
+        else:
+            out.print()
+            _block(item, out)
+    out.print()
+
+
+def prose(text: str) -> str:
+    """Prose as rich's markup: formulas as text, emphasis in bold, verdicts in colour."""
+    out = []
+    for kind, part in spans(text):
+        match kind:
+            case "math":
+                out.append(escaped(plain(f"${part}$")))
+            case "emphasis":
+                out.append(f"[bold]{escaped(part)}[/bold]")
+            case "badge":
+                out.append(badge(part))
+            case _:
+                out.append(escaped(part))
+    return "".join(out)
+
+
+def _block(item: Block, out: Console) -> None:
+    match item:
+        case Heading(text, _, _):
+            hanging(out, "", f"[bold]{prose(text)}[/bold]")
+        case Paragraph(text):
+            hanging(out, "  ", prose(text))
+        case Callout(title, text):
+            hanging(out, "  ", f"[bold]{prose(title)}:[/bold] {prose(text)}")
+        case Formula():
+            hanging(out, "    ", _formula(item.latex, item.as_text), 2)
+        case Table(header, rows, caption, align):
+            cells = [[prose(c) for c in row] for row in rows]
+            table([prose(h) for h in header], cells, align, out, indent=2)
+            if caption:
+                hanging(out, "  ", f"[dim]{prose(caption)}[/dim]")
+        case Beside(small, _):
+            _block(small, out)
+        case Figure(caption=caption):
+            hanging(out, "  [dim]figure: [/dim]", f"[dim]{prose(caption)}[/dim]")
+        case Code(text, _):
+            for line in literal(text, kept=LAYOUT).splitlines():
+                out.print(f"    {escaped(line)}", soft_wrap=True)
+
+
+def _head(item: Statement, out: Console) -> None:
+    """The name, the words and the hypotheses of a statement."""
+    out.print()
+    hanging(out, "", f"[bold]{escaped(item.name)}[/bold]  {prose(item.text)}", 2)
+    for hypothesis in item.given or map(plain, item.hypotheses):
+        hanging(out, "  [dim]given [/dim]", f"[dim]{escaped(hypothesis)}[/dim]")
+
+
+def _sides(item: Statement, out: Console) -> None:
+    """The formula of a statement: its sides one below the other, or in one piece if it is not an equation."""
+    if not item.formula:
+        return
+    out.print()
+    if not item.sides:
+        hanging(out, "    ", _formula(item.formula, ""), 2)
+        return
+    left, sign, right = item.sides
+    colour = COLOURS[item.badge.rung] if item.badge else "default"
+    hanging(out, "    ", _formula("", left), 2)
+    hanging(out, f"  [{colour}]{escaped(sign)}[/{colour}] ", _formula("", right), 2)
+
+
+def _derivation(item: Derivation, out: Console) -> None:
+    """The lines of a derivation: what changed in colour, and below it the rule, the reason and the rung."""
+    out.print()
+    hanging(out, "    ", _formula(item.start, item.as_text), 2)
+    for number, line in enumerate(item.lines, 1):
+        hanging(out, "  = ", _formula(line.formula, line.as_text), 2)
+        why = f"{escaped(line.rule)} · {prose(line.why)} · {line.rung}"
+        hanging(out, f"[dim]{number:7}. [/dim]", f"[dim]{why}[/dim]")
+
+
+def _verdict(found: Badge | None, out: Console) -> None:
+    """The rung in its colour, and the evidence beside it."""
+    if found is None:
+        return
+    mark = "✔ " if found.rung in ("decided", "exact") else ""
+    colour = COLOURS[found.rung]
+    out.print()
+    said = found.detail.removeprefix(f"{found.rung.capitalize()} ")  # which stands before it, in colour
+    if re.match("[A-Z][a-z]+[ ,;]", said):
+        said = said[0].lower() + said[1:]
+    hanging(out, f"  [{colour}]{mark}{found.rung}[/{colour}]  ", f"[dim]{prose(said)}[/dim]")
+
+
+def _formula(latex: str, as_text: str) -> str:
+    """A formula as rich's markup, with spaces that no line breaks at, what changed in colour."""
+    shown = escaped(kept(as_text or plain(f"${latex}$")))
+    return shown.replace(CHANGED[0], "[cyan]").replace(CHANGED[1], "[/cyan]")
+
+
+def kept(formula: str) -> str:
+    """The formula with spaces that no line breaks at: in its scripts, around bars, after operators and commas.
+
+    >>> kept("Σ_{t = 1} log π(a | s) + 1").replace(SPACE, "·")
+    'Σ_{t·=·1} log·π(a·|·s) +·1'
+    """
+    formula = re.sub(r"\{[^{}]*\}", lambda script: script[0].replace(" ", SPACE), formula)
+    return re.sub(r" (?=\| )|(?<=[-−+=|≤≥,]) |(?<=∇_θ) |(?<=log) ", SPACE, formula)
