@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import pickle
@@ -315,3 +316,23 @@ def test_its_report_is_written_in_every_format(tmp_path: Path) -> None:
     assert r"\lvert O \rvert = 3" in tex
     (code,) = re.findall(r"\\begin{lstlisting}\n(.*?)\\end{lstlisting}", tex, re.DOTALL)
     assert 'catalogue.entry("pomdp-first-score", "pomdp.py")' in code
+
+
+def test_the_page_about_it_is_true() -> None:
+    """Its blocks run one after another, and print what the page shows."""
+    page = (ROOT / "docs/your-own-setting.md").read_text()
+    names: dict[str, object] = {}
+    shown = printed = ""
+    for language, block in re.findall(r"```(\w+)\n(.*?)```", page, re.DOTALL):
+        if language == "text":
+            shown += block
+        if language == "python":
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(block, names)
+            printed += out.getvalue()
+    assert printed == shown
+    same = ("OBSERVATION", "EPISODE", "policy", "episode", "factorisation", "hypotheses", "rewards", "scores")
+    assert all(names[name] == getattr(pomdp, name) for name in same)
+    for target in re.findall(r"\]\(([^)#]+)\)", page):
+        assert (ROOT / "docs" / target).exists(), target

@@ -124,8 +124,14 @@ def search(
 
 
 def _instances(sizes: Iterable[Size], names: tuple[str, ...], given: Iterable[Hypothesis]) -> list[Size]:
-    """The different sizes that a statement needs, with all times, the smallest first."""
-    return sorted({x for s in sizes for x in s.instances(names, given)}, key=lambda s: s.extent)
+    """The different sizes that a statement needs, with all times, the smallest first.
+
+    Of each length there are sizes with one or two of every sort, too: long instances are small enough there.
+    """
+    sizes = tuple(sizes)
+    few = {Size(tuple((name, min(n, 2) if name in LETTERS else n) for name, n in s.counts)) for s in sizes}
+    fewer = {x for s in few for x in s.below if x.lengths == s.lengths}
+    return sorted({x for s in (*sizes, *fewer) for x in s.instances(names, given)}, key=lambda s: s.extent)
 
 
 def _smaller(
