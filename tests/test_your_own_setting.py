@@ -51,6 +51,7 @@ from pgsym.terms import (
 )
 from pgsym.terms.nodes import lift
 from pgsym.testing import assert_identity, assert_identity_in_floats, assert_refuted
+from pgsym.values import exact
 
 ROOT = Path(__file__).parents[1]
 RETURN = Symbol("R", (pomdp.EPISODE,))
@@ -295,6 +296,12 @@ def test_floats_agree() -> None:
     assert_identity_in_floats(gradient, pomdp.target, hypotheses, examples=20)
     with pytest.raises(AssertionError, match="≠"):
         assert_identity_in_floats(gradient, mean(rewards * score(1)), hypotheses, examples=20)
+
+
+def test_sympy_writes_it_out() -> None:
+    size = {"S": 1, "A": 2, "O": 2, "T": 1}
+    left, right = (exact(side, size, given=hypotheses) for side in (gradient, pomdp.target))
+    assert (left - right).applyfunc(lambda x: x.simplify()).is_zero_matrix  # type: ignore[union-attr]
 
 
 # Claims and reports -----------------------------------------------------------------------------------------------

@@ -112,7 +112,8 @@ def test_a_sort_is_known_from_when_it_is_made() -> None:
         (lambda: Finite("tool", letter="X"), "there is another sort"),
         (lambda: Finite("instrument", letter="K"), "K stands for tool already"),
         (lambda: Finite("turn", letter="H"), "H stands for a length already"),
-        (lambda: Finite("x", letter="xs"), "one capital"),
+        (lambda: Finite("x", letter="XS"), "one of A, …, Z"),
+        (lambda: Finite("x", letter="Ω"), "one of A, …, Z"),
         (lambda: Finite("", letter="X"), "no name"),
         (lambda: Sort("state"), "there is another sort"),
         (lambda: Collective("trajectory", (("s", STATE),), "T"), "there is another sort"),
@@ -132,7 +133,7 @@ def test_what_would_be_mistaken_for_another_is_refused(make: object, words: str)
 
 def test_sorts_have_different_numbers_of_values() -> None:
     """Or a statement that is true only where there are as many of both would be decided."""
-    sorts = [STATE, ACTION, OUTCOME, TOOL, DOCUMENT, *(Finite(f"sort {x}", letter=x) for x in "ΔΛΞΣΨΩ")]
+    sorts = [STATE, ACTION, OUTCOME, TOOL, DOCUMENT, *(Finite(f"sort {x}", letter=x) for x in "BCEFGI")]
     names = [s.letter for s in sorts]
     for horizon in ((), ("T",)):
         columns = [tuple(size.letters[x] for size in decision_sizes((*names, *horizon))) for x in names]
