@@ -18,7 +18,7 @@ from pgsym.decide.instances.counterexamples import Counterexample, verify
 from pgsym.decide.instances.spaces import FAR_ROUND, Digits, Space, around, at_round, stretches
 from pgsym.decide.laws import keeps_laws
 from pgsym.decide.search.screening import hits, used
-from pgsym.decide.sizes import SEARCH_SIZES, Size, small_sizes
+from pgsym.decide.sizes import SEARCH_SIZES, Size, small_sizes, with_few
 from pgsym.decide.statements import Statement
 from pgsym.errors import OutsideNumberSystem, SortError
 from pgsym.terms.hypotheses import Hypothesis
@@ -95,7 +95,7 @@ def search(
     A size at which a side has no meaning, such as the second step of one, is passed over; raises SortError where that
     is so at all of them.
     """
-    todo = _instances(sizes, names, statement.given)
+    todo = _instances(with_few(sizes), names, statement.given)
     tried: list[Size] = []
     settled: list[Size] = []
     instances, meaningless = 0, None
@@ -124,14 +124,8 @@ def search(
 
 
 def _instances(sizes: Iterable[Size], names: tuple[str, ...], given: Iterable[Hypothesis]) -> list[Size]:
-    """The different sizes that a statement needs, with all times, the smallest first.
-
-    Of each length there are sizes with one or two of every sort, too: long instances are small enough there.
-    """
-    sizes = tuple(sizes)
-    few = {Size(tuple((name, min(n, 2) if name in LETTERS else n) for name, n in s.counts)) for s in sizes}
-    fewer = {x for s in few for x in s.below if x.lengths == s.lengths}
-    return sorted({x for s in (*sizes, *fewer) for x in s.instances(names, given)}, key=lambda s: s.extent)
+    """The different sizes that a statement needs, with all times, the smallest first."""
+    return sorted({x for s in sizes for x in s.instances(names, given)}, key=lambda s: s.extent)
 
 
 def _smaller(
