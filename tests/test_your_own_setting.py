@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import pickle
@@ -50,6 +51,7 @@ from pgsym.terms import (
 )
 from pgsym.terms.nodes import lift
 from pgsym.testing import assert_identity, assert_identity_in_floats, assert_refuted
+from pgsym.values import exact
 
 ROOT = Path(__file__).parents[1]
 RETURN = Symbol("R", (pomdp.EPISODE,))
@@ -296,6 +298,12 @@ def test_floats_agree() -> None:
         assert_identity_in_floats(gradient, mean(rewards * score(1)), hypotheses, examples=20)
 
 
+def test_sympy_writes_it_out() -> None:
+    size = {"S": 1, "A": 2, "O": 2, "T": 1}
+    left, right = (exact(side, size, given=hypotheses) for side in (gradient, pomdp.target))
+    assert (left - right).applyfunc(lambda x: x.simplify()).is_zero_matrix  # type: ignore[union-attr]
+
+
 # Claims and reports -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("file", ["pomdp.py", "pomdp_with_memory.py"])
 def test_its_claims_are_as_claimed(file: str) -> None:
@@ -315,3 +323,23 @@ def test_its_report_is_written_in_every_format(tmp_path: Path) -> None:
     assert r"\lvert O \rvert = 3" in tex
     (code,) = re.findall(r"\\begin{lstlisting}\n(.*?)\\end{lstlisting}", tex, re.DOTALL)
     assert 'catalogue.entry("pomdp-first-score", "pomdp.py")' in code
+
+
+def test_the_page_about_it_is_true() -> None:
+    """Its blocks run one after another, and print what the page shows."""
+    page = (ROOT / "docs/your-own-setting.md").read_text()
+    names: dict[str, object] = {}
+    shown = printed = ""
+    for language, block in re.findall(r"```(\w+)\n(.*?)```", page, re.DOTALL):
+        if language == "text":
+            shown += block
+        if language == "python":
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(block, names)
+            printed += out.getvalue()
+    assert printed == shown
+    same = ("OBSERVATION", "EPISODE", "policy", "episode", "factorisation", "hypotheses", "rewards", "scores")
+    assert all(names[name] == getattr(pomdp, name) for name in same)
+    for target in re.findall(r"\]\(([^)#]+)\)", page):
+        assert (ROOT / "docs" / target).exists(), target

@@ -76,12 +76,15 @@ def _nearest(usual: Size, names: tuple[str, ...], given: tuple[Hypothesis, ...])
 
 
 def _longer(allowed: list[Size], names: tuple[str, ...], given: tuple[Hypothesis, ...]) -> Iterator[Size]:
-    """A size one longer, where a length has a least value and nothing longer than that is looked at."""
+    """A size one longer, where a length has a least value and nothing longer than that is looked at.
+
+    Where there is one of something, such as a single action, nothing may depend on the parameter.
+    """
     for h in given:
         if isinstance(h, Rounds) and h.least > 1 and h.allows(h.least + 1):
             same = [size for size in allowed if size.lengths.get(h.length.name) == h.least]
             if same and len(same) == len(allowed):
-                smallest = min(same, key=lambda size: size.extent)
+                smallest = min(same, key=lambda size: (1 in size.letters.values(), size.extent))
                 yield _size({**dict(smallest.counts), h.length.name: h.least + 1}, names)
 
 

@@ -242,3 +242,14 @@ def small_sizes(names: Iterable[str]) -> tuple[Size, ...]:
     """The sizes of SEARCH_SIZES, with one or two of every sort of a user's own among the names."""
     own = dict.fromkeys(own_sorts(names), 2)
     return up_to(size.extended(own) for size in LARGEST_SEARCHED) if own else SEARCH_SIZES
+
+
+def with_few(sizes: Iterable[Size]) -> tuple[Size, ...]:
+    """The sizes, and those of the same lengths with one or two of every sort: long instances are small enough there.
+
+    >>> print("; ".join(map(str, with_few([Size.of(A=3, T=5)]))))
+    |A| = 3, T = 5; |A| = 1, T = 5; |A| = 2, T = 5
+    """
+    sizes = tuple(sizes)
+    few = [Size(tuple((name, min(n, 2) if name in LETTERS else n) for name, n in s.counts)) for s in sizes]
+    return tuple(dict.fromkeys((*sizes, *(x for s in few for x in s.below if x.lengths == s.lengths))))

@@ -24,7 +24,7 @@ from pgsym.meaning.numbers.base import Array, Float64, Numbers, Rational
 from pgsym.meaning.validation import ROW_TOLERANCE, Table, entries_of, numbers_of, place
 from pgsym.problems.one_step_problem import POLICY, REWARD
 from pgsym.problems.trajectory import START, TRANSITION, trajectories
-from pgsym.terms.sorts import ACTION, STATE
+from pgsym.terms.sorts import ACTION, STATE, Sort
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -239,7 +239,7 @@ class FiniteMDP:
         }
         moved = {} if tangents is None else {POLICY: np.swapaxes(along, 1, 2)}
         m = trajectories()
-        sizes = {STATE: self.S, ACTION: self.A}
+        sizes: dict[Sort, int] = {STATE: self.S, ACTION: self.A}
         return TableInstance(numbers, sizes, tables, moved, {"T": self.horizon}, m.hypotheses)
 
     def policy_table(self, policy: Softmax | Table) -> Array:

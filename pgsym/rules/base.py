@@ -31,7 +31,7 @@ from pgsym.terms.nodes import (
     Variable,
 )
 from pgsym.terms.places import Place
-from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Collective
+from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Collective, Finite
 from pgsym.terms.structure import bottom_up, free, open_scope, parts
 
 Needs = frozenset[Hypothesis]
@@ -134,7 +134,7 @@ def positive(term: Term | Scope) -> Needs | None:
             return positive(base)
         case Apply(symbol, _) if symbol.result == REAL and symbol not in BUILT_IN:
             return frozenset({Positive(symbol)})
-        case Add((Sum(All(sort), Scope(_, _, one)), minus_one)) if (one, minus_one) == (ONE, -ONE):
+        case Add((Sum(All(Finite() as sort), Scope(_, _, one)), minus_one)) if (one, minus_one) == (ONE, -ONE):
             return frozenset({AtLeastTwo(sort)})
         case Add((Variable(_, sort) as length, Number(value))) if (
             sort == INDEX and value < 0 and value.denominator == 1

@@ -76,8 +76,9 @@ def hypothesis_from_record(record: Any) -> Hypothesis:
 
 
 def _read(kind: type[T], record: Any) -> T:
+    declared: Any = kind
     try:
-        made: T = _codec(kind).read(record)
+        made: T = _codec(declared).read(record)
     except RecordRefused:
         raise
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, SortError) as reason:
@@ -102,7 +103,7 @@ def _codec(declared: Any) -> Codec:
         return _bare(plain) if plain else _tagged(get_args(declared))
     if get_origin(declared) is tuple:
         return _tuple(get_args(declared))
-    if is_dataclass(declared):
+    if isinstance(declared, type) and is_dataclass(declared):
         return _fields(declared)
     raise SortError(f"{_a(declared)} is not one of pgsym's own kinds, and has no record")
 
@@ -140,7 +141,8 @@ def _tagged(kinds: tuple[type, ...]) -> Codec:
     def write(value: Any) -> list[Any]:
         if type(value) not in tags:
             raise SortError(f"{value!r:.60} is not one of pgsym's own kinds, and has no record")
-        return [tags[type(value)], *_codec(type(value)).write(value)]
+        kind: Any = type(value)
+        return [tags[kind], *_codec(kind).write(value)]
 
     def read(record: Any) -> Any:
         tag, *rest = _exactly(record, list)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from string import ascii_uppercase
 from typing import Any
 
 from pgsym.errors import SortError
@@ -75,8 +76,8 @@ class Finite(Sort):
     letter: str
 
     def _check(self) -> None:
-        if not (isinstance(self.letter, str) and len(self.letter) == 1 and self.letter.isupper()):
-            raise SortError(f"the letter of {self.name} is one capital, not {self.letter!r:.60}")
+        if not isinstance(self.letter, str) or len(self.letter) != 1 or self.letter not in ascii_uppercase:
+            raise SortError(f"the letter of {self.name} is one of A, …, Z, not {self.letter!r:.60}")
         if self.letter in LENGTHS or LETTERS.get(self.letter, self) != self:
             other = LETTERS.get(self.letter, "a length")
             raise SortError(f"{self.letter} stands for {other} already: give {self.name} another letter")

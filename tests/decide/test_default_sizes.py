@@ -15,12 +15,15 @@ from pgsym.terms import (
     ACTION,
     INDEX,
     STATE,
+    TRAJECTORY,
     AtLeastTwo,
     Before,
     HowMany,
     Hypothesis,
     Rounds,
+    Symbol,
     Term,
+    ThetaFree,
     Variable,
     grad,
     sum_over,
@@ -125,3 +128,15 @@ def test_a_size_without_the_step_that_is_spoken_of_is_left_out_and_said_to_be() 
     assert verdict.rung is Rung.DECIDED
     assert min(s.lengths["T"] for s in verdict.evidence.sizes) == 2
     assert "T = 1 is left out" in verdict.evidence.note
+
+
+def test_what_holds_up_to_a_length_is_refuted_beyond() -> None:
+    """The score of four steps is enough for four steps, and not for five: one action would not show it."""
+    m, whole = trajectories(), Symbol("R", (TRAJECTORY,))
+    given = (*m.hypotheses, ThetaFree(whole), Rounds(m.T, 4))
+    gradient = grad(m.expectation(whole(m.tau)))
+    four = m.expectation(whole(m.tau) * sum_range(m.t, 1, 4, of=m.score(m.t)))
+    verdict = decide(gradient, four, given)
+    assert verdict.rung is Rung.REFUTED
+    assert verdict.counterexample is not None
+    assert str(verdict.counterexample.size) == "|S| = 1, |A| = 2, T = 5"

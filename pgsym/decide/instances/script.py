@@ -84,7 +84,8 @@ def python_of(found: Instance) -> str:
     left = _as_gradient(found.lhs_term, found.rhs_term)
     right = _as_gradient(found.rhs_term, found.lhs_term)
     named = (("left", left), ("right", right))
-    records = {said: to_record(said) for said in (left, right, *found.given)}
+    records: dict[Term | Hypothesis, list[Any]] = {left: to_record(left), right: to_record(right)}
+    records |= {h: to_record(h) for h in found.given}
     sides = [_wrapped(f"{name} = from_record(", records[term], ")", term, names) for name, term in named]
     assumed = [_wrapped("    hypothesis_from_record(", records[h], "),", h, names) for h in found.given]
     own = sorted({s for r in records.values() for s in _strings(r) if s in SORTS} - PREDEFINED)

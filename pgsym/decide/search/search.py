@@ -19,7 +19,7 @@ from pgsym.decide.instances.spaces import FAR_ROUND, Digits, Space, around, at_r
 from pgsym.decide.laws import keeps_laws
 from pgsym.decide.propositions import Comparison
 from pgsym.decide.search.screening import hits, used
-from pgsym.decide.sizes import SEARCH_SIZES, Size, small_sizes
+from pgsym.decide.sizes import SEARCH_SIZES, Size, small_sizes, with_few
 from pgsym.errors import OutsideNumberSystem, SortError
 from pgsym.terms.sorts import LETTERS
 
@@ -100,7 +100,7 @@ def search(
     A size at which a side has no meaning, such as the second step of one, is passed over; raises SortError where that
     is so at all of them.
     """
-    todo = statement.instances(sizes)
+    todo = statement.instances(with_few(sizes))
     tried: list[Size] = []
     settled: list[Size] = []
     instances, meaningless = 0, None

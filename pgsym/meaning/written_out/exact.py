@@ -30,7 +30,7 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import LETTERS, MATRIX, VECTOR
+from pgsym.terms.sorts import LETTERS, MATRIX, VECTOR, Sort
 from pgsym.terms.structure import free, open_scope, sort_of
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _instance(
     for name, n in sizes.items():
         if not isinstance(n, int) or isinstance(n, bool) or n < 1:
             raise InstanceError(f"the size {name} = {n!r} is not a positive integer")
-    sorts = {LETTERS[name]: n for name, n in sizes.items() if name in LETTERS}
+    sorts: dict[Sort, int] = {LETTERS[name]: n for name, n in sizes.items() if name in LETTERS}
     lengths = {name: n for name, n in sizes.items() if name not in LETTERS}
     return PolicyInstance(term, sorts, lengths, policy, given, labels, dimension, order)
 
