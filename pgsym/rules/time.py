@@ -36,7 +36,7 @@ LONGEST_RANGE = 10
 def before(earlier: Term, later: Term, ranges: Iterable[Opened]) -> Needs | None:
     """The hypotheses under which one time is earlier than another, or None if that is not known.
 
-    None are needed if the ranges in scope show it; two free times need the hypothesis that they are in this order.
+    The set is empty if the ranges in scope show it; two free times need the hypothesis that they are in this order.
     """
     gap = _linear(earlier)
     if gap is None or (other := _linear(later)) is None:
