@@ -1,8 +1,8 @@
 """Write every generated page again: `make pages`.
 
-The index of the derivations, the pages of claims, estimators and seeded bugs, the table in the README, the failure
-that the guide shows, and the golden LaTeX that the tests compare with.  `make bench` and `make audits` write their
-pages by themselves, for they take other packages and long.
+These are the index of the derivations, the pages of claims, estimators and seeded bugs, the table in the README, the
+failure in the guide, and the golden LaTeX that the tests compare with.  `make bench` and `make audits` write their own
+pages, because they need further packages and take long.
 """
 
 from __future__ import annotations

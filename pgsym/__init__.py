@@ -1,13 +1,13 @@
 """pgsym: derive, decide, refute and teach policy gradients, exactly.
 
-The words of a derivation are here; what else there is lies one level down:
+This package has the names that derivations need; the other public names are one level down:
 
-- `pgsym.terms`: writing terms; `pgsym.problems`: settings to write them in
+- `pgsym.terms`: terms; `pgsym.problems`: settings in which to write them
 - `pgsym.rules`: the steps of a derivation
 - `pgsym.mdps`: finite MDPs with numbers, from arrays or from Gymnasium
 - `pgsym.decide`: `decide` and `counterexample`
-- `pgsym.values`: a term's value at your tables, or written out in SymPy
-- `pgsym.claims`, `pgsym.derivations`: every claim and derivation there is
+- `pgsym.values`: the values of terms at your own tables, and terms written out in SymPy
+- `pgsym.claims`, `pgsym.derivations`: all claims and derivations
 - `pgsym.testing`: assertions and Hypothesis strategies for your own tests
 """
 

@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; an interrupt while it is still being imported shows no traceback either."""
+    """Run the command line; an interrupt during its import shows no traceback."""
     try:
         from pgsym.cli.app import main as run
     except KeyboardInterrupt:

@@ -1,9 +1,9 @@
 """The kernel: the only code that makes a Theorem.
 
-A derivation starts from a term; each step applies a rule at a place.  The kernel recomputes the line itself,
-collects the hypotheses that the rules needed, and has the whole line decided under exactly those: a step that
-changes the value cannot be made, nor one whose rule forgot a condition, whoever wrote the rule.  Nothing that a file
-says is believed: a recorded derivation is replayed.
+A derivation starts from a term; each step applies a rule at a place.  The kernel computes the new line itself, collects
+the hypotheses that the rules need, and decides under exactly these hypotheses whether the new line equals the old one.
+So no step can change the value, and no rule can omit a condition, whoever wrote it.  Files are not trusted: a recorded
+derivation is derived again.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ from pgsym.terms.structure import flat, free, sort_of, substitute
 FORMAT = 2
 NO_PARAMETER = Variable("", PARAMETER)
 TRUE = (Rung.DECIDED, Rung.EXACT, Rung.TESTED)
-"""The rungs on which a line may stand, the highest first; a theorem stands no higher than its lowest line."""
+"""The rungs that a line may have, the highest first; a theorem has the lowest rung of its lines."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One line: a rule at a place of the line before, what it needed, why, and how the line was decided.
+    """One line: a rule at a place of the previous line, the hypotheses it needs, a reason, and the verdict.
 
-    `title` is the rule's name in words; of a rule that is not pgsym's own it says so, and `custom` is the record of
-    that rule as it was when it was applied.
+    `title` is the rule's name in words.  For a rule that is not pgsym's own the title says so, and `custom` is the
+    record of the rule at the time it was applied.
     """
 
     rule: Rule
@@ -74,10 +74,10 @@ _SEAL = object()
 
 
 class Theorem:
-    """lhs = rhs under some hypotheses, with the steps that lead there.  Only `Derivation.conclude` makes one.
+    """lhs = rhs under some hypotheses, with its derivation.  Only `Derivation.conclude` makes one.
 
-    It is immutable, cannot be subclassed, and a pickled one is derived again, not believed.  `verdict` is the one on
-    lhs = rhs itself; `rung` and `conditions` are those of the whole derivation.
+    A theorem is immutable and cannot be subclassed; a pickled theorem is derived again, not trusted.  `verdict` is the
+    verdict on lhs = rhs itself; `rung` and `conditions` are those of the whole derivation.
     """
 
     __slots__ = ("given", "lhs", "name", "rhs", "sizes", "steps", "verdict")
@@ -121,28 +121,28 @@ class Theorem:
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """The verdict on lhs = rhs, then those on the steps."""
+        """The verdict on lhs = rhs, then the verdicts on the steps."""
         return (self.verdict, *(s.verdict for s in self.steps))
 
     @property
     def rung(self) -> Rung:
-        """The lowest rung that lhs = rhs or one of the steps stands on."""
+        """The lowest rung of lhs = rhs and all steps."""
         return max((v.rung for v in self.verdicts), key=TRUE.index)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """Where all lines have a value: the conditions of lhs = rhs, then those that a step alone has."""
+        """The conditions under which all lines have a value: those of lhs = rhs, then those of steps only."""
         return tuple(dict.fromkeys(c for v in self.verdicts for c in v.evidence.conditions))
 
     @property
     def weaker_steps(self) -> tuple[int, ...]:
-        """The numbers of the steps that stand on a lower rung than lhs = rhs itself."""
+        """The numbers of the steps that have a lower rung than lhs = rhs itself."""
         own = TRUE.index(self.verdict.rung)
         return tuple(i for i, s in enumerate(self.steps, 1) if TRUE.index(s.verdict.rung) > own)
 
     @property
     def narrower_lines(self) -> tuple[str, ...]:
-        """The lines of which less was looked at than of lhs = rhs itself, with the sizes, in words."""
+        """The lines that were decided at fewer instances than lhs = rhs itself, with the sizes, in words."""
         own = self.verdict.evidence.limits
         lines: dict[tuple[str, ...], list[str]] = {}
         for k, step in enumerate(self.steps, 1):
@@ -154,7 +154,7 @@ class Theorem:
 
     @property
     def standing(self) -> str:
-        """How firmly it stands, and where, in one line: the rung of its weakest line, the evidence, all conditions."""
+        """The rung of the weakest line, the evidence and all conditions, in one line of text."""
         said = [str(self.verdict.evidence)]
         if self.weaker_steps:
             k = self.weaker_steps[0]
@@ -168,7 +168,7 @@ class Theorem:
 
     @property
     def custom_rules(self) -> tuple[type[Rule], ...]:
-        """The rules that are not pgsym's own and that it rests on: whoever replays its record gives them."""
+        """The classes of rules in the derivation that are not pgsym's own; `replay` needs them."""
         return tuple(dict.fromkeys(kind for s in self.steps for kind in _custom_kinds(s.rule)))
 
     def __str__(self) -> str:
@@ -198,10 +198,10 @@ class Theorem:
         }
 
     def necessity(self) -> tuple[tuple[Hypothesis, Verdict], ...]:
-        """For each hypothesis the verdict on the statement without it.
+        """For each hypothesis, the verdict on the statement without it.
 
-        Refuted: the hypothesis is necessary.  Decided: only this derivation uses it.  A definition without which the
-        statement says nothing, such as the law of a batch, is left out.
+        Refuted: the hypothesis is necessary.  Decided: only this derivation uses it.  A definition that the statement
+        cannot be evaluated without, such as the law of a batch, is left out.
         """
         return tuple((h, self._without(h)) for h in self.given if not _gives_meaning(h))
 
@@ -215,7 +215,7 @@ class Theorem:
 
 
 class Derivation:
-    """A chain of equal lines, from a term to whatever it is shown to be.
+    """A chain of equal lines that starts from a term.
 
     `given` are the hypotheses that steps may use; the theorem keeps those that its statement needs.
 
@@ -261,7 +261,7 @@ class Derivation:
 
     @property
     def name(self) -> str:
-        """The name of the theorem to be."""
+        """The name of the theorem that is derived."""
         return self._name
 
     @property
@@ -271,7 +271,7 @@ class Derivation:
 
     @property
     def given(self) -> tuple[Hypothesis, ...]:
-        """What steps may use."""
+        """The hypotheses that steps may use."""
         return self._given
 
     @property
@@ -281,7 +281,7 @@ class Derivation:
 
     @property
     def needs(self) -> tuple[Hypothesis, ...]:
-        """What the steps have used so far."""
+        """The hypotheses that the steps so far have used."""
         return self._needs
 
     @property
@@ -295,11 +295,11 @@ class Derivation:
         return self._steps[-1].after if self._steps else self._start
 
     def apply(self, rule: Rule | type[Rule], at: Term | Path | None = None, why: str = "") -> Self:
-        """Rewrite the last line by a rule, at a path, at the one sub-term equal to `at`, or where it fits.
+        """Rewrite the last line by a rule and return the derivation.
 
-        It must fit at one place, or at one that encloses all others.
-
-        Raises PlaceNotFound, RuleDoesNotApply, MissingHypothesis, or StepRefuted with a counterexample.
+        `at` is a path or a sub-term that occurs once.  Without it, the rule must apply at exactly one place, or at one
+        place that contains all others.  Raises PlaceNotFound, RuleDoesNotApply, MissingHypothesis, or StepRefuted with
+        a counterexample.
         """
         rule = _checked(rule() if isinstance(rule, type) else rule)
         so_far = self._steps
@@ -327,7 +327,7 @@ class Derivation:
         return self
 
     def _through_definitions(self, needs: frozenset[Hypothesis]) -> frozenset[Hypothesis]:
-        """What a step needs, where a defined symbol is free of θ, or positive, because its definition is."""
+        """The needs of a step; a defined symbol is free of θ, or positive, if its definition is."""
         definitions = {h.symbol: h for h in self._given if isinstance(h, Definition)}
         out = needs
         for need in needs - set(self._given):
@@ -365,7 +365,7 @@ class Derivation:
         return outermost
 
     def conclude(self, target: Term | None = None) -> Theorem:
-        """The theorem start = target; the target is the last line, but for how products and sums are grouped.
+        """The theorem start = target; the target must be the last line, up to the grouping of products and sums.
 
         Raises PgsymError if the last line is not the target.
         """
@@ -396,19 +396,19 @@ class Derivation:
 
 
 def _counts(size: Size | Mapping[str, int]) -> dict[str, int]:
-    """A size as its numbers by name."""
+    """The numbers of a size by name."""
     return dict(size.counts if isinstance(size, Size) else size)
 
 
 def _words(text: str) -> str:
-    """Words as plain text; raises PgsymError for anything else."""
+    """A string as a plain `str`; raises PgsymError for anything else."""
     if not isinstance(text, str):
         raise PgsymError(f"a name, a title and a why are words, not {text!r:.60}")
     return "".join(text)
 
 
 def _gives_meaning(hypothesis: Hypothesis) -> bool:
-    """Whether a line cannot be read without a hypothesis: it defines what no table has, such as the law of a batch."""
+    """Whether a hypothesis defines a symbol that no table can give, such as the law of a batch."""
     if not isinstance(hypothesis, Definition):
         return False
     sorts = hypothesis.symbol.arguments
@@ -416,7 +416,7 @@ def _gives_meaning(hypothesis: Hypothesis) -> bool:
 
 
 def _rewritten(line: Term, path: Path, rule: Rule, given: tuple[Hypothesis, ...]) -> tuple[Term, frozenset[Hypothesis]]:
-    """The line rewritten at a place, and what that needed."""
+    """The line after a rewrite at a place, and the hypotheses that the rewrite needs."""
     needs: frozenset[Hypothesis] = frozenset()
     known = {h: h for h in given}
 
@@ -441,9 +441,9 @@ def _rewritten(line: Term, path: Path, rule: Rule, given: tuple[Hypothesis, ...]
 
 @dataclass(frozen=True)
 class Lemma(Rule):
-    """lhs → rhs of a theorem, its free states and actions standing for any (or rhs → lhs, backwards).
+    """lhs → rhs of a theorem, for all values of its free states and actions (or rhs → lhs, backwards).
 
-    Refuses a term that is no instance of the theorem.
+    Refuses a term that is not an instance of the theorem.
     """
 
     theorem: Theorem
@@ -470,7 +470,7 @@ class Lemma(Rule):
         return Rewrite(substitute(result, found), frozenset(self._needed(found, place)))
 
     def _needed(self, found: dict[Variable, Term], place: Place) -> Iterator[Hypothesis]:
-        """The theorem's hypotheses about what its variables stand for, less those that the ranges in scope give."""
+        """The theorem's hypotheses at the matched terms, except those that the ranges in scope imply."""
         for hypothesis in self.theorem.given:
             needed = hypothesis.instantiated(found)
             if isinstance(needed, Before):
@@ -482,7 +482,7 @@ class Lemma(Rule):
 
 
 OWN: Mapping[str, type[Rule]] = MappingProxyType({**WITHOUT_LEMMAS, Lemma.__name__: Lemma})
-"""The rules that a record may name without more: pgsym's own."""
+"""pgsym's own rules, which a record may name without giving them."""
 
 
 def _is_own(rule: Rule) -> bool:
@@ -490,13 +490,13 @@ def _is_own(rule: Rule) -> bool:
 
 
 def is_custom(rule: Rule) -> bool:
-    """Whether a rule, or one that it reverses, is not pgsym's own, whatever it is called or derives from."""
+    """Whether a rule, or a rule in its fields, is not pgsym's own, whatever its name or base class."""
     inner = (getattr(rule, f.name) for f in fields(rule))
     return not _is_own(rule) or any(is_custom(r) for r in inner if isinstance(r, Rule))
 
 
 def _custom_kinds(rule: Rule) -> Iterator[type[Rule]]:
-    """The classes of the rules that are not pgsym's own and that a rule rests on, itself among them."""
+    """The classes of all rules in a rule, including itself, that are not pgsym's own."""
     if not _is_own(rule):
         yield type(rule)
     for f in fields(rule):
@@ -508,9 +508,9 @@ def _custom_kinds(rule: Rule) -> Iterator[type[Rule]]:
 
 
 def _checked(rule: Rule) -> Rule:
-    """A rule whose fields are plain; one of pgsym's own made afresh, so that nothing hangs on the instance.
+    """A rule with plain fields; one of pgsym's own is made again, so that the instance has no other attributes.
 
-    Raises PgsymError for a rule that a record could not say.
+    Raises PgsymError for a rule that cannot be recorded.
     """
     if not isinstance(rule, Rule):
         raise PgsymError(f"a step applies a rule, not {rule!r:.60}")
@@ -527,7 +527,7 @@ def _checked(rule: Rule) -> Rule:
 
 
 def _plain_field(value: Any) -> Any:
-    """The value of a rule's field; raises PgsymError for what could change, or could not be recorded."""
+    """The value of a rule's field; raises PgsymError for a value that is mutable or cannot be recorded."""
     match value:
         case Term():
             return plain(value)
@@ -545,7 +545,7 @@ def _plain_field(value: Any) -> Any:
 
 
 def rule_record(rule: Rule) -> list[Any]:
-    """A rule as its name and its fields; one that is not pgsym's own is marked as custom."""
+    """The record of a rule: its name and its fields; a rule that is not pgsym's own is marked as custom."""
     values = {f.name: _field_record(getattr(rule, f.name)) for f in fields(rule)}
     return [*([] if _is_own(rule) else ["custom"]), type(rule).__name__, values]
 

@@ -87,7 +87,7 @@ def _distinct(custom: Rules) -> tuple[type[Rule], ...]:
             raise RecordRefused(f"{kind!r:.60} is not a rule: give the classes of your own rules")
     names = [kind.__name__ for kind in custom]
     if len(set(names)) < len(names):
-        raise RecordRefused(f"two of the custom rules {', '.join(names)} have one name: rename one of them")
+        raise RecordRefused(f"two custom rules have one name among {', '.join(names)}: rename one of them")
     return custom
 
 

@@ -61,11 +61,11 @@ def load(reference: str) -> Loaded:
     return Loaded(reference, found, module)
 
 
-_THEIRS: dict[Path, str] = {}
+_USER_FILES: dict[Path, str] = {}
 """The names under which the user's files were read."""
 
 
-class Aside(io.TextIOBase):
+class ToStandardError(io.TextIOBase):
     """A stream that writes to standard error, and that user code cannot close."""
 
     def write(self, text: str) -> int:
@@ -83,8 +83,8 @@ class Aside(io.TextIOBase):
 @contextmanager
 def running(path: str) -> Iterator[None]:
     """A context in which code of a user's file runs: its output goes to standard error, to keep it out of results."""
-    _THEIRS[Path(path).resolve()] = path
-    with redirect_stdout(Aside()):
+    _USER_FILES[Path(path).resolve()] = path
+    with redirect_stdout(ToStandardError()):
         yield
 
 
@@ -93,23 +93,23 @@ def failure(path: str, reason: BaseException) -> str:
     here = Path(path).resolve()
     lines = [f.lineno for f in extract_tb(reason.__traceback__) if Path(f.filename).resolve() == here]
     where = f" (line {lines[-1]})" if lines else ""
-    return f"{path} fails{where}: {_said(reason)}"
+    return f"{path} fails{where}: {_type_and_message(reason)}"
 
 
-def blamed(reason: BaseException) -> str | None:
+def error_in_user_code(reason: BaseException) -> str | None:
     """An error in one line, with the file and line of the user's code that raised it; None if no user code did.
 
     The message of a PgsymError, such as a rule that does not apply, is kept as it is.
     """
     for frame in reversed(extract_tb(reason.__traceback__)):
-        path = _THEIRS.get(Path(frame.filename).resolve())
+        path = _USER_FILES.get(Path(frame.filename).resolve())
         if path is not None:
             own = isinstance(reason, PgsymError)
             return f"{path} (line {frame.lineno}): {reason}" if own else failure(path, reason)
     return None
 
 
-def _said(reason: BaseException) -> str:
+def _type_and_message(reason: BaseException) -> str:
     """The type of an error and its message, in one line; only the type if `__str__` fails."""
     try:
         said = " ".join(str(reason).split())
@@ -129,7 +129,7 @@ def _file(path: Path) -> ModuleType:
     before = sys.modules.get(path.stem)
     sys.modules[path.stem] = module  # dataclasses and pickles look for it there
     try:
-        with _importing(str(path.parent.resolve())), _explained(str(path)), running(str(path)):
+        with _searched_first(str(path.parent.resolve())), _one_line_errors(str(path)), running(str(path)):
             spec.loader.exec_module(module)
     finally:
         if before is not None:
@@ -138,9 +138,9 @@ def _file(path: Path) -> ModuleType:
 
 
 def _module(name: str) -> ModuleType:
-    with _importing(str(Path.cwd())):
+    with _searched_first(str(Path.cwd())):
         try:
-            with _explained(_origin(name), name), running(_origin(name)):
+            with _one_line_errors(_origin(name), name), running(_origin(name)):
                 return importlib.import_module(name)
         except ModuleNotFoundError as reason:
             missing = str(reason.name)
@@ -159,7 +159,7 @@ def _origin(name: str) -> str:
 
 
 @contextmanager
-def _importing(folder: str) -> Iterator[None]:
+def _searched_first(folder: str) -> Iterator[None]:
     """A context in which modules of a folder are found first."""
     sys.path.insert(0, folder)
     importlib.invalidate_caches()
@@ -170,7 +170,7 @@ def _importing(folder: str) -> Iterator[None]:
 
 
 @contextmanager
-def _explained(path: str, looked_for: str = "") -> Iterator[None]:
+def _one_line_errors(path: str, looked_for: str = "") -> Iterator[None]:
     """A context that turns errors in a user's file into one line, unless the module `looked_for` itself is missing."""
     try:
         yield
@@ -209,4 +209,4 @@ def shortened(value: object) -> str:
         return f"a {type(value).__name__}"
 
 
-__all__ = ["Aside", "Loaded", "blamed", "failure", "load", "running", "shortened"]
+__all__ = ["Loaded", "ToStandardError", "error_in_user_code", "failure", "load", "running", "shortened"]

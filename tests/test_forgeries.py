@@ -99,7 +99,7 @@ def test_a_name_in_a_record_is_one_of_pgsyms_own_rules() -> None:
     again = replay(theorem.record())
     assert type(again.steps[1].rule) is rules.LogDerivative
     custom = Derivation(grad(m.policy), given=m.hypotheses).apply(OWN_NAME, at=()).conclude()
-    with pytest.raises(RecordRefused, match=r"LogDerivative is not one of pgsym's own rules: give it"):
+    with pytest.raises(RecordRefused, match=r"LogDerivative is not one of pgsym's own rules: pass it"):
         replay(custom.record())
     assert replay(custom.record(), [OWN_NAME]) == custom
     with pytest.raises(RecordRefused, match="two custom rules have one name"):

@@ -22,7 +22,7 @@ from pgsym.cli.terminal import (
 )
 from pgsym.errors import PgsymError, UnusableOption
 from pgsym.report.console import badge, escaped, table
-from pgsym.user_code import blamed
+from pgsym.user_code import error_in_user_code
 
 if TYPE_CHECKING:
     from pgsym.claims.catalogue import Entry
@@ -258,7 +258,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     escape_what_cannot_be_printed()
     status = _status_of(lambda: app(args=arguments, standalone_mode=False))
-    printed = _status_of(_print_all)
+    printed = _status_of(_flush)
     sys.exit(status or printed)
 
 
@@ -270,41 +270,41 @@ def _status_of(run: Callable[[], int | None]) -> int:
             raise KeyboardInterrupt
         return status
     except (KeyboardInterrupt, typer.Abort):
-        return _complain("interrupted; no partly written file is left", INTERRUPTED)
+        return _print_error("interrupted; no partly written file is left", INTERRUPTED)
     except BrokenPipeError:  # the reader of the output, such as head, has closed it
-        return _print_no_more(0)
+        return _discard_output(0)
     except PgsymError as error:
-        return _complain(blamed(error) or str(error), 2)
+        return _print_error(error_in_user_code(error) or str(error), 2)
     except BaseException as error:  # users never see a traceback
         if hasattr(
             error, "format_message"
         ):  # a wrong option or argument; the class is private in newer versions of typer
             message = error.format_message()  # empty if the help was printed because there were no arguments
-            return _complain(f"{message} (see --help)", 2) if message else 2
+            return _print_error(f"{message} (see --help)", 2) if message else 2
         if os.environ.get("PGSYM_DEBUG"):
             raise
         if isinstance(error.__context__, BrokenPipeError):  # rich raises its own exit instead
-            return _print_no_more(0)
-        if (theirs := blamed(error)) is not None:
-            return _complain(theirs, 2)
+            return _discard_output(0)
+        if (theirs := error_in_user_code(error)) is not None:
+            return _print_error(theirs, 2)
         if isinstance(error, OSError):
             what = "read" if error.filename else "write the output"
             where = f" {error.filename}" if error.filename else ""
-            return _print_no_more(_complain(f"cannot {what}{where}: {error.strerror or error}", 2))
+            return _discard_output(_print_error(f"cannot {what}{where}: {error.strerror or error}", 2))
         if isinstance(error, RecursionError | MemoryError):
-            return _complain(f"too large, or nested too deeply: {type(error).__name__}; name its parts", 2)
+            return _print_error(f"too large, or nested too deeply: {type(error).__name__}; name its parts", 2)
         said = " ".join(str(error).split())
-        return _complain(f"internal error: {type(error).__name__}: {said} (PGSYM_DEBUG=1 shows where)", 3)
+        return _print_error(f"internal error: {type(error).__name__}: {said} (PGSYM_DEBUG=1 shows where)", 3)
 
 
-def _print_all() -> None:
+def _flush() -> None:
     """Flush the output, so that a full disk is noticed while it can still be reported."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and not stream.closed:
             stream.flush()
 
 
-def _print_no_more(status: int) -> int:
+def _discard_output(status: int) -> int:
     """The status, after the remaining output has been redirected to nowhere."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -313,7 +313,7 @@ def _print_no_more(status: int) -> int:
     return status
 
 
-def _complain(message: str, status: int) -> int:
+def _print_error(message: str, status: int) -> int:
     with suppress(OSError, ValueError):  # standard error may be full or closed too
         typer.echo(f"pgsym: {message}", err=True)
     return status

@@ -75,7 +75,7 @@ def audit_gym(
 
 
 def _wanted(formats: list[str] | None, output: Path | None) -> tuple[str, ...]:
-    """The formats of the report that is asked for, none if none is; raises for an unknown one before any work."""
+    """The formats of the report, empty if no report is asked for; raises UnusableOption for an unknown format."""
     from pgsym.report.render import checked
 
     return checked(listed(formats or ["pdf"])) if formats or output is not None else ()
@@ -166,7 +166,7 @@ def audit_loss_(
     from pgsym.estimators.problems import BATCHES, KINDS, Scope, objective_named
     from pgsym.estimators.subject import subject
     from pgsym.report.loss_audits import loss_audit_document, summary
-    from pgsym.user_code import Aside, load
+    from pgsym.user_code import ToStandardError, load
 
     batches = _batches(groups, group_size)
     kinds = listed([problem.lower()])
@@ -185,7 +185,7 @@ def audit_loss_(
         chosen=bool(group_size),
     )
     wanted = _wanted(formats, output)
-    with redirect_stdout(Aside()):  # keep the function's own output out of the result
+    with redirect_stdout(ToStandardError()):  # keep the function's own output out of the result
         what = subject(load(name), kind, _meanings(named or []), advantages, maximise)
         found = audit_loss(what, scope, expect, watched=partial(progress, what="problems"))
         lines = [] if as_json else [_conclusion(found)]

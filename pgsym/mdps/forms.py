@@ -112,7 +112,7 @@ class Audit:
     recursion: float  # the derivative along the direction again, by the recursion for values
     occupancy: Floats  # (T, S)
     readings: tuple[Reading, ...]
-    scale: float  # what deviations are relative to
+    scale: float  # deviations are relative to it
     inexact: str | None  # why there is no exact reading
     stray: str | None  # a step of the environment that its table says is impossible
 

@@ -1,1 +1,1 @@
-"""What a term means: one evaluator over several number systems."""
+"""The values of terms: one evaluator over several number systems."""

@@ -23,8 +23,8 @@ EDGE = "where it is 0 it can only grow, and the derivative is one-sided"
 class Concrete:
     """A problem as tables of Fractions (labels: integers from 0), one for every symbol that no definition gives.
 
-    `moved` are the symbols that depend on the parameter.  A policy with positive rows is the softmax of one logit for
-    each entry.  The parameters of a policy with zeros are its entries, but the last of each row is one minus the
+    `moved` are the symbols that depend on the parameter.  A law without zeros is the softmax of one logit for
+    each entry.  The parameters of a law with zeros are its entries, but the last of each row is one minus the
     others.  The parameters of a real table are its entries.  The `policies` have the parametrisations given.  The
     entries of `logarithmic` tables stand for their logarithms.
     """

@@ -75,11 +75,11 @@ def problem(
     system), by default "float" if an entry is a float, else "rational".  The entries of the `logarithmic` tables stand
     for their logarithms.
 
-    Every table depends on θ unless a hypothesis says that it does not.  Positive rows of a law are a softmax with one
-    logit for each entry.  Rows with zeros and real tables have their entries as parameters.  A policy given as
-    `pgsym.values.log_linear` has parameters that its rows share.  Raises InstanceError, naming the table and the row,
-    for tables that are missing, unknown, ragged, of the wrong shape, not finite, not distributions, or zero although a
-    hypothesis says that they are positive.
+    Every table of numbers depends on θ unless a hypothesis says that it does not.  A law without zeros is a softmax
+    with one logit for each entry.  The parameters of a law with zeros, and of a real table, are its entries.  A policy
+    given as `pgsym.values.log_linear` has parameters that its rows share.  Raises InstanceError, naming the table and
+    the row, for tables that are missing, unknown, ragged, of the wrong shape, not finite, not distributions, or zero
+    although a hypothesis says that they are positive.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad

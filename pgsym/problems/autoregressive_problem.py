@@ -17,10 +17,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
 from pgsym.problems.divergence import divergence
 from pgsym.problems.one_step_problem import POLICY, STATE_LAW
-from pgsym.problems.trajectory import START, TRANSITION, Trajectories
+from pgsym.problems.trajectory import START, TRANSITION, Trajectories, TrajectorySymbols
 from pgsym.terms.build import expect, grad, indicator, log, product_range, sum_range
 from pgsym.terms.hypotheses import AtLeastTwo, Definition, Hypothesis, Positive, SymbolHypothesis, ThetaFree
 from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable, lift
@@ -40,6 +41,23 @@ GOES_ON = Symbol("κ", (STATE, STATE, ACTION), outcomes=1)
 
 
 @dataclass(frozen=True)
+class AutoregressiveSymbols(TrajectorySymbols):
+    """The symbols of language models that generate sequences."""
+
+    sequence_reward: Symbol = SEQUENCE_REWARD
+    behaviour: Symbol = BEHAVIOUR
+    reference: Symbol = REFERENCE
+    behaviour_law: Symbol = BEHAVIOUR_LAW
+    reference_law: Symbol = REFERENCE_LAW
+    end: Symbol = END
+    network: Symbol = NETWORK
+    behaviour_network: Symbol = BEHAVIOUR_NETWORK
+    reference_network: Symbol = REFERENCE_NETWORK
+    padding: Symbol = PADDING
+    goes_on: Symbol = GOES_ON
+
+
+@dataclass(frozen=True)
 class Autoregressive(Trajectories):
     """s_1 ~ ρ is a prompt, a_t ~ π_θ(· | s_t) a token, s_{t+1} ~ p(· | s_t, a_t) the next context, for t = 1, …, T.
 
@@ -52,6 +70,7 @@ class Autoregressive(Trajectories):
     Π_{t=1}^T π_θ(aₜ | sₜ)/μ(aₜ | sₜ)
     """
 
+    symbols: ClassVar[AutoregressiveSymbols] = AutoregressiveSymbols()
     old: Variable = Variable("θ'", PARAMETER)
 
     @property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from pgsym.problems.one_step_problem import POLICY, REWARD, OneStep
+from pgsym.problems.one_step_problem import POLICY, REWARD, OneStep, OneStepSymbols
 from pgsym.terms.build import choice, exp, grad, indicator, log, sum_over
 from pgsym.terms.hypotheses import Definition, Hypothesis, ThetaFree
 from pgsym.terms.nodes import Apply, Law, Symbol, Term, Variable
@@ -16,6 +17,15 @@ LOGIT = Symbol("z", (STATE, ACTION, PARAMETER), result=REAL)
 
 
 @dataclass(frozen=True)
+class ClassificationSymbols(OneStepSymbols):
+    """The symbols of the classification bot."""
+
+    label: Symbol = LABEL
+    label_law: Symbol = LABEL_LAW
+    logit: Symbol = LOGIT
+
+
+@dataclass(frozen=True)
 class Classification(OneStep):
     """s ~ D is an example with the label y(s), or with a label distribution y(· | s); K = |A| classes.
 
@@ -24,6 +34,7 @@ class Classification(OneStep):
     −E_{s∼D}[log π_θ(y(s) | s)]
     """
 
+    symbols: ClassVar[ClassificationSymbols] = ClassificationSymbols()
     b: Variable = Variable("b", ACTION)
 
     @property

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
-from pgsym.problems.trajectory import FUTURE_LAW, STATE_VALUE, Trajectories
+from pgsym.problems.trajectory import FUTURE_LAW, STATE_VALUE, Trajectories, TrajectorySymbols
 from pgsym.terms.build import expect, function, sum_range
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import Apply, Liftable, Symbol, Term, Variable, lift
@@ -23,6 +23,15 @@ Value: TypeAlias = Callable[[Liftable], Term]
 
 
 @dataclass(frozen=True)
+class CriticSymbols(TrajectorySymbols):
+    """The symbols of trajectories with a critic."""
+
+    critic: Symbol = CRITIC
+    discounted_action_value: Symbol = DISCOUNTED_ACTION_VALUE
+    discounted_value: Symbol = DISCOUNTED_VALUE
+
+
+@dataclass(frozen=True)
 class Critics(Trajectories):
     """Trajectories with a discount γ, the λ of generalised advantage estimation, and a critic V̂ of states.
 
@@ -33,6 +42,7 @@ class Critics(Trajectories):
     r(sₜ, aₜ) + γ V̂(s_{t + 1}) − V̂(sₜ)
     """
 
+    symbols: ClassVar[CriticSymbols] = CriticSymbols()
     gamma: Variable = Variable("γ")
     lam: Variable = Variable("λ")
     w: Variable = Variable("w", INDEX)

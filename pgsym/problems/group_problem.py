@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from pgsym.problems.one_step_problem import POLICY, REWARD, OneStep
+from pgsym.problems.one_step_problem import POLICY, REWARD, OneStep, OneStepSymbols
 from pgsym.terms.build import expect, grad, log, product_range, sum_range
 from pgsym.terms.hypotheses import Definition, Hypothesis
 from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable
@@ -12,6 +13,14 @@ from pgsym.terms.sorts import ACTION, GROUP, INDEX, PARAMETER, STATE
 
 GROUP_LAW = Symbol("π^N", (GROUP, STATE, PARAMETER), outcomes=1)
 MEMBER = Symbol("a", (GROUP, INDEX), result=ACTION)
+
+
+@dataclass(frozen=True)
+class GroupSymbols(OneStepSymbols):
+    """The symbols of groups of answers."""
+
+    group_law: Symbol = GROUP_LAW
+    member: Symbol = MEMBER
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,7 @@ class Groups(OneStep):
     E_{s∼D, G∼π^N_θ(· | s)}[[1/N] Σ_{i=1}^N r(s, aᵢ)]
     """
 
+    symbols: ClassVar[GroupSymbols] = GroupSymbols()
     j: Variable = Variable("j", INDEX)
     group: Variable = Variable("G", GROUP)
 

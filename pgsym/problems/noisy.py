@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from pgsym.problems.classification_problem import Classification
-from pgsym.problems.one_step_problem import OneStep
+from pgsym.problems.classification_problem import Classification, ClassificationSymbols
+from pgsym.problems.one_step_problem import OneStep, OneStepSymbols
 from pgsym.terms.build import expect, function, indicator, log, sum_over
 from pgsym.terms.hypotheses import AtLeastTwo, Definition, Hypothesis, ThetaFree
 from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable
@@ -19,6 +20,14 @@ NOISY_LABEL_LAW = Symbol("ỹ", (ACTION, STATE), outcomes=1)
 
 
 @dataclass(frozen=True)
+class NoisyRewardSymbols(OneStepSymbols):
+    """The symbols of random rewards."""
+
+    chance_law: Symbol = CHANCE_LAW
+    paid: Symbol = PAID
+
+
+@dataclass(frozen=True)
 class NoisyRewards(OneStep):
     """s ~ D, a ~ π_θ(· | s), then w ~ ν(· | s, a) and the reward R(s, a, w), whose mean is r(s, a).
 
@@ -27,6 +36,7 @@ class NoisyRewards(OneStep):
     E_{w∼ν(· | s, a)}[R(s, a, w)]
     """
 
+    symbols: ClassVar[NoisyRewardSymbols] = NoisyRewardSymbols()
     b: Variable = Variable("b", ACTION)
     w: Variable = Variable("w", OUTCOME)
 
@@ -67,6 +77,15 @@ class NoisyRewards(OneStep):
 
 
 @dataclass(frozen=True)
+class NoisyLabelSymbols(ClassificationSymbols):
+    """The symbols of noisy labels."""
+
+    flipped: Symbol = FLIPPED
+    odds: Symbol = ODDS
+    noisy_law: Symbol = NOISY_LABEL_LAW
+
+
+@dataclass(frozen=True)
 class NoisyLabels(Classification):
     """Labels y(s), each flipped with probability ε to one of the other classes, all equally likely.
 
@@ -74,6 +93,8 @@ class NoisyLabels(Classification):
     >>> print(m.noise)
     ỹ(a | s) = (1 − ε) 1{a = y(s)} + [ε/(|A| − 1)] (1 − 1{a = y(s)})
     """
+
+    symbols: ClassVar[NoisyLabelSymbols] = NoisyLabelSymbols()
 
     @property
     def classes(self) -> Term:

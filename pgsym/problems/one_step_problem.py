@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pgsym.terms.build import expect, function, grad, log, product_range, sum_range
 from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
@@ -20,6 +21,19 @@ ACTION_OF = Symbol("a", (BATCH, INDEX), result=ACTION)
 
 
 @dataclass(frozen=True)
+class OneStepSymbols:
+    """The symbols of the one-step problem, to apply to arguments of your own: m.symbols.policy(a, s, theta)."""
+
+    state_law: Symbol = STATE_LAW
+    policy: Symbol = POLICY
+    joint: Symbol = JOINT
+    reward: Symbol = REWARD
+    batch_law: Symbol = SAMPLES
+    state_of: Symbol = STATE_OF
+    action_of: Symbol = ACTION_OF
+
+
+@dataclass(frozen=True)
 class OneStep:
     """The contextual bandit s ~ D, a ~ π_θ(· | s), with reward r(s, a), and N independent rounds of it.
 
@@ -28,6 +42,7 @@ class OneStep:
     E_{s∼D, a∼π_θ(· | s)}[r(s, a)]
     """
 
+    symbols: ClassVar[OneStepSymbols] = OneStepSymbols()
     theta: Variable = THETA
     s: Variable = Variable("s", STATE)
     a: Variable = Variable("a", ACTION)

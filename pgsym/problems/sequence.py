@@ -8,9 +8,10 @@ sequences are drawn as the model's are, with y in place of π.  They do not depe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pgsym.problems.classification_problem import LABEL, LABEL_LAW
-from pgsym.problems.trajectory import START, TRANSITION, Trajectories
+from pgsym.problems.trajectory import START, TRANSITION, Trajectories, TrajectorySymbols
 from pgsym.terms.build import expect, indicator, log, product_range, sum_over, sum_range
 from pgsym.terms.hypotheses import Definition, Hypothesis, ThetaFree
 from pgsym.terms.nodes import Apply, Law, Liftable, Symbol, Term, Variable
@@ -18,6 +19,16 @@ from pgsym.terms.sorts import INDEX, STATE, TRAJECTORY
 
 GOLD_LAW = Symbol("q", (TRAJECTORY,), outcomes=1)
 GOLD_HISTORY_LAW = Symbol("q", (TRAJECTORY, INDEX), outcomes=1)
+
+
+@dataclass(frozen=True)
+class SequenceSymbols(TrajectorySymbols):
+    """The symbols of sequences with labels."""
+
+    label: Symbol = LABEL
+    label_law: Symbol = LABEL_LAW
+    gold_law: Symbol = GOLD_LAW
+    gold_history_law: Symbol = GOLD_HISTORY_LAW
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,7 @@ class Sequences(Trajectories):
     −E_{τ∼q}[Σ_{t=1}^T log π_θ(aₜ | sₜ)]
     """
 
+    symbols: ClassVar[SequenceSymbols] = SequenceSymbols()
     gold: Variable = Variable("τ'", TRAJECTORY)
 
     @property

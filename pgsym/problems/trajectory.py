@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 from pgsym.problems.one_step_problem import POLICY, REWARD, THETA
 from pgsym.terms.build import expect, grad, indicator, log, product_range, sum_range, variance
@@ -28,6 +29,24 @@ ACTION_AT = Symbol("a", (TRAJECTORY, INDEX), result=ACTION)
 
 
 @dataclass(frozen=True)
+class TrajectorySymbols:
+    """The symbols of the problem of several steps, to apply to arguments of your own: m.symbols.policy(a, s, theta)."""
+
+    policy: Symbol = POLICY
+    reward: Symbol = REWARD
+    start: Symbol = START
+    transition: Symbol = TRANSITION
+    trajectory_law: Symbol = TRAJECTORY_LAW
+    history_law: Symbol = HISTORY_LAW
+    future_law: Symbol = FUTURE_LAW
+    action_value: Symbol = ACTION_VALUE
+    state_value: Symbol = STATE_VALUE
+    advantage: Symbol = ADVANTAGE
+    state_at: Symbol = STATE_AT
+    action_at: Symbol = ACTION_AT
+
+
+@dataclass(frozen=True)
 class Trajectories:
     """s_1 ~ ρ, a_t ~ π_θ(· | s_t), s_{t+1} ~ p(· | s_t, a_t), reward r(s_t, a_t), for t = 1, …, T.
 
@@ -36,6 +55,7 @@ class Trajectories:
     E_{τ∼p_θ}[Σ_{t=1}^T r(sₜ, aₜ)]
     """
 
+    symbols: ClassVar[TrajectorySymbols] = TrajectorySymbols()
     theta: Variable = THETA
     tau: Variable = Variable("τ", TRAJECTORY)
     h: Variable = Variable("h", TRAJECTORY)

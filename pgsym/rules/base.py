@@ -178,7 +178,7 @@ def replaced(term: Term, by: Mapping[Term, Term]) -> Term:
     return bottom_up(term, lambda t: by.get(t, t))
 
 
-def drawn_one_by_one(masses: Iterable[Term], *names: Variable) -> tuple[Draws, dict[Term, Term]] | None:
+def separate_draws(masses: Iterable[Term], *names: Variable) -> tuple[Draws, dict[Term, Term]] | None:
     """The draws of a batch or trajectory as separate variables: their laws, and the variable for each draw.
 
     A draw is named by the variable of its sort among some, or else as in the collective.  None if one of the masses is

@@ -34,7 +34,7 @@ def is_indicator(term: Term) -> bool:
     return isinstance(term, Apply) and term.symbol in INDICATORS.values()
 
 
-def picked(terms: tuple[Term, ...], variable: Variable) -> tuple[Term, Term] | None:
+def indicator_of(terms: tuple[Term, ...], variable: Variable) -> tuple[Term, Term] | None:
     """The first factor 1{x = c} with `variable` as x, and c, which does not mention it."""
     for f in terms:
         if isinstance(f, Apply) and is_indicator(f):
@@ -57,7 +57,7 @@ class Sift(Rule):
         match place.term:
             case Sum(All(), _) | Expectation(Law(), _):
                 x, body = opened(place.term, place)
-                found = picked(factors(body), x)
+                found = indicator_of(factors(body), x)
                 if found is None:
                     raise self.refuse(place.term, f"no factor is an indicator 1{{{x.name} = c}}")
                 mark, value = found
@@ -108,7 +108,7 @@ class UseIndicator(Rule):
         if isinstance(place.term, Multiply):
             xs = factors(place.term)
             for x in (f.arguments[0] for f in xs if isinstance(f, Apply) and is_indicator(f)):
-                found = picked(xs, x) if isinstance(x, Variable) else None
+                found = indicator_of(xs, x) if isinstance(x, Variable) else None
                 if found is None:
                     continue
                 mark, value = found

@@ -76,7 +76,7 @@ class ExchangeWithSum(Rule):
                     i, inner = opened(body, Place(place.path, body, (*place.opened, (x, outer.over)), place.under))
                     moved: Binder = outer.replace(outer.over, scope(x, inner))
                     return Rewrite(body.replace(body.over, scope(i, moved)))
-        raise self.refuse(place.term, "it is not a sum or expectation of a sum whose range is fixed")
+        raise self.refuse(place.term, "it is not the sum or expectation of a sum over a fixed range")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pgsym.rules.base import Needs, Rewrite, Rule, drawn_one_by_one, opened, replaced, union
+from pgsym.rules.base import Needs, Rewrite, Rule, opened, replaced, separate_draws, union
 from pgsym.rules.time import before, not_after
 from pgsym.terms.build import expect
 from pgsym.terms.hypotheses import Definition
@@ -107,7 +107,7 @@ class _ManyRounds:
 
     def of_one(self, body: Term, index: Term, *names: Variable) -> Term:
         """The expectation over one round of a term that mentions no other round."""
-        separate = drawn_one_by_one(factors(instantiate(self.mass.scope.body, index)), *names)
+        separate = separate_draws(factors(instantiate(self.mass.scope.body, index)), *names)
         if separate is None:
             raise self.rule.refuse(self.place.term, "its law is not a product of independent draws")
         laws, drawn = separate

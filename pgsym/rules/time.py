@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pgsym.errors import RuleDoesNotApply
-from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, drawn_one_by_one, opened, replaced, union
+from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, opened, replaced, separate_draws, union
 from pgsym.terms.build import expect
 from pgsym.terms.hypotheses import Before, Definition
 from pgsym.terms.nodes import (
@@ -36,7 +36,7 @@ LONGEST_RANGE = 10
 def before(earlier: Term, later: Term, ranges: Iterable[Opened]) -> Needs | None:
     """The hypotheses under which one time is earlier than another, or None if that is not known.
 
-    None are needed if the ranges in scope show it; two free times need the hypothesis that they are in this order.
+    The set is empty if the ranges in scope show it; two free times need the hypothesis that they are in this order.
     """
     gap = _linear(earlier)
     if gap is None or (other := _linear(later)) is None:
@@ -136,13 +136,13 @@ class ShiftRange(Rule):
         match place.term:
             case Sum(Range(first, last), _) | Product(Range(first, last), _) if self.by:
                 u, body = opened(place.term, place)
-                over = Range(_plainly(first + self.by), _plainly(last + self.by))
-                moved = bottom_up(substitute(body, {u: u - self.by}), _plainly)
+                over = Range(_simplified(first + self.by), _simplified(last + self.by))
+                moved = bottom_up(substitute(body, {u: u - self.by}), _simplified)
                 return Rewrite(place.term.replace(over, scope(u, moved)))
         raise self.refuse(place.term, "it is not a sum or product over times, or the shift is zero")
 
 
-def _plainly(term: Term) -> Term:
+def _simplified(term: Term) -> Term:
     """A time with its numbers added up, such as u for u − 1 + 1; any other term unchanged."""
     if not isinstance(term, Add) or (found := _linear(term)) is None:
         return term
@@ -279,7 +279,7 @@ class TrajectoryOfOneStep(Rule):
             case Expectation(Law(symbol, given), _) if symbol == self.trajectories.symbol:
                 tau, body = opened(place.term, place)
                 masses = self._masses(place, self.trajectories.unfold((tau, *given)))
-                separate = drawn_one_by_one(masses, self.states, self.actions)
+                separate = separate_draws(masses, self.states, self.actions)
                 if separate is None:
                     raise self.refuse(place.term, f"{self.trajectories} is not a product of draws")
                 laws, drawn = separate

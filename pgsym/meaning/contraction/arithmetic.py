@@ -163,13 +163,13 @@ class Arithmetic:
             return self.multiply(*[x] * exponent)
         if isinstance(x, Times):
             return self.multiply(*(self.power(part, exponent) for part in x.parts))
-        return self._raised(self.dense(x), exponent)
+        return self._power_of_factor(self.dense(x), exponent)
 
-    def _raised(self, x: Factor, exponent: int) -> Factor:
+    def _power_of_factor(self, x: Factor, exponent: int) -> Factor:
         """A positive power of a factor, by repeated squaring."""
         if exponent == 1:
             return x
-        half = self._raised(x, exponent // 2)
+        half = self._power_of_factor(x, exponent // 2)
         square = self._multiply_factors(half, half)
         return self._multiply_factors(square, x) if exponent % 2 else square
 
@@ -206,13 +206,13 @@ class Arithmetic:
             half = len(x.parts) // 2
             left, right = self._node(Times, x.parts[:half]), self._node(Times, x.parts[half:])
             return self.add(
-                self._beside(self._tangent(left, bit), self._primal(right, bit)),
-                self._beside(self._primal(left, bit), self._tangent(right, bit)),
+                self._times_or_zero(self._tangent(left, bit), self._primal(right, bit)),
+                self._times_or_zero(self._primal(left, bit), self._tangent(right, bit)),
             )
 
         return self.once(("tangent", x.serial, bit), make)
 
-    def _beside(self, x: Value, y: Value) -> Value:
+    def _times_or_zero(self, x: Value, y: Value) -> Value:
         """The product, or zero without poles if one operand is zero; `derivative` adds the poles of the value once."""
         return ZERO if is_zero(x) or is_zero(y) else self.multiply(x, y)
 

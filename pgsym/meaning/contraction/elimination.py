@@ -99,9 +99,9 @@ class Contraction(Arithmetic):
             return self.multiply(self.constant(Fraction(size)), x)
         parts = factors_of(x)
         stay = tuple(p for p in parts if not p.bits & bit)
-        touched = self._made_short(tuple(p for p in parts if p.bits & bit), axis, size)
-        opened = [(rest, self._ascending(own)) for rest, own in self._opened(touched, axis, size)]
-        products = self._shared([own for _, own in opened])
+        touched = self._compact(tuple(p for p in parts if p.bits & bit), axis, size)
+        opened = [(rest, self._ascending(own)) for rest, own in self._expanded(touched, axis, size)]
+        products = self._shared_prefixes([own for _, own in opened])
         by_rest: dict[int, tuple[Value, list[Value]]] = {}
         for rest, own in opened:
             message = self._message(own, axis, products) if own else self.constant(Fraction(size))
@@ -113,7 +113,7 @@ class Contraction(Arithmetic):
             by_message.setdefault(message.serial, (message, []))[1].append(rest_value)
         return self.multiply(*stay, self.add(*(self.multiply(m, self.add(*rests)) for m, rests in by_message.values())))
 
-    def _made_short(self, product: tuple[Value, ...], axis: str, size: int) -> tuple[Value, ...]:
+    def _compact(self, product: tuple[Value, ...], axis: str, size: int) -> tuple[Value, ...]:
         """The product, or one factor equal to it if expanding its sums makes more entries than that factor has.
 
         Raises TooLarge if both are too large.
@@ -134,7 +134,7 @@ class Contraction(Arithmetic):
             )
         return product
 
-    def _opened(
+    def _expanded(
         self, product: tuple[Value, ...], axis: str, size: int
     ) -> Iterator[tuple[tuple[Value, ...], tuple[Factor, ...]]]:
         """The summands of an expanded product: the values without the axis, and the factors with it."""
@@ -149,7 +149,7 @@ class Contraction(Arithmetic):
                 elif isinstance(first, Factor):
                     own = (*own, first)
                 elif isinstance(first, Times):
-                    waiting = self._made_short((*first.parts, *waiting), axis, size)
+                    waiting = self._compact((*first.parts, *waiting), axis, size)
                 else:
                     apart = self.add(*[p for p in first.parts if not p.bits & bit])
                     unfinished += [((p, *waiting), rest, own) for p in reversed(first.parts) if p.bits & bit]
@@ -160,7 +160,7 @@ class Contraction(Arithmetic):
                 yield rest, own
 
     @staticmethod
-    def _shared(groups: list[tuple[Factor, ...]]) -> dict[tuple[Factor, ...], Factor | None]:
+    def _shared_prefixes(groups: list[tuple[Factor, ...]]) -> dict[tuple[Factor, ...], Factor | None]:
         """The leading factors that several longer products share, mapped to None, in place of their product."""
         if len(groups) < 2:
             return {}
@@ -196,8 +196,8 @@ class Contraction(Arithmetic):
             return x
         for factor in factors_of(mass):
             if isinstance(factor, Factor):  # first by the single factors of a product, over their own axes
-                x = self._each_leaf(x, self._excuse(self._support(factor), factor.axes))
-        return self._each_leaf(x, self._excuse(self._support(self.dense(mass)), None)) if x.is_poled else x
+                x = self._each_leaf(x, self._remove_poles(self._support(factor), factor.axes))
+        return self._each_leaf(x, self._remove_poles(self._support(self.dense(mass)), None)) if x.is_poled else x
 
     def _each_leaf(self, x: Value, function: Callable[[Factor], Value]) -> Value:
         if not x.is_poled:
@@ -207,7 +207,7 @@ class Contraction(Arithmetic):
         combine = self.add if isinstance(x, Plus) else self.multiply
         return combine(*(self._each_leaf(p, function) for p in x.parts))
 
-    def _excuse(self, support: Factor, within: tuple[str, ...] | None) -> Callable[[Factor], Value]:
+    def _remove_poles(self, support: Factor, within: tuple[str, ...] | None) -> Callable[[Factor], Value]:
         """A function that removes a factor's poles outside a support, if all axes of `within` are the factor's."""
 
         def lifted(f: Factor) -> Value:

@@ -118,14 +118,14 @@ class Numbers(ABC):
 
     def reciprocal(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
         """1/x and a mask of the entries where x = 0; those entries of 1/x are 0."""
-        return self._away_from(self.is_zero(x), x, self._reciprocal)
+        return self._where_defined(self.is_zero(x), x, self._reciprocal)
 
     def log(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
         """log x and a mask of the entries where it does not exist; those entries of log x are 0.
 
         Raises OutsideNumberSystem if a logarithm exists but is not a number of this system.
         """
-        return self._away_from(self.has_no_log(x), x, self._log)
+        return self._where_defined(self.has_no_log(x), x, self._log)
 
     def has_no_log(self, x: Array) -> NDArray[np.bool_]:
         """A mask of the entries without a logarithm: x = 0, and in an ordered field x < 0."""
@@ -145,7 +145,7 @@ class Numbers(ABC):
     @abstractmethod
     def _log(self, x: Array) -> Array: ...
 
-    def _away_from(
+    def _where_defined(
         self, poles: NDArray[np.bool_], x: Array, function: Callable[[Array], Array]
     ) -> tuple[Array, NDArray[np.bool_]]:
         if not poles.any():
