@@ -78,7 +78,7 @@ class Reading:
 
 def reading_of(subject: Subject, scope: Scope, case: Case, batching: Batching) -> Reading:
     """The reading of a case, with why there are no moments where there are none."""
-    asked = scope.asks(case)
+    asked = scope.asks(case.problem)
     try:
         found = read(subject, scope, batching)
         if found.comparison.kind is Kind.HIDDEN:

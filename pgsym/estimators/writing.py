@@ -10,7 +10,8 @@ import numpy as np
 
 from pgsym.errors import PgsymError
 from pgsym.estimators.episodes import Episodes
-from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, sequences, tree
+from pgsym.estimators.listing import Prefix, bandit, from_mdp, tree
+from pgsym.estimators.problems.origin import reward_table, start_law, tree_shapes
 from pgsym.mdps.mdp import FiniteMDP, from_arrays
 from pgsym.meaning.numbers.base import Array
 from pgsym.python_source import call, literal
@@ -71,22 +72,13 @@ def _plainly(p: Episodes) -> tuple[Any, ...]:
 def _bandit(p: Episodes) -> Iterator[str]:
     if p.T != 1:
         return
-    reward = np.full((p.S, p.A), Fraction(0) if p.exact else 0.0, dtype=p.rewards.dtype)
-    reward[p.states[:, 0], p.actions[:, 0]] = p.rewards[:, 0]
-    given = {"policy": literal(p.policy), "reward": literal(reward), "starts": _start_law(p, p.S)}
+    given = {"policy": literal(p.policy), "reward": literal(reward_table(p)), "starts": _start_law(p, p.S)}
     yield call("bandit", {**given, **_others(p), "discount": ""})
 
 
 def _tree(p: Episodes) -> Iterator[str]:
-    for end in (None, *range(p.A)):
-        each = len(contexts(p.A, p.T, end))
-        if p.S % each:
-            continue
-        prompts = p.S // each
-        found = set(zip(p.starts.tolist(), map(tuple, _taken(p)), strict=True))
-        listed = [prefix for prefix in sequences(p.A, p.T, end, prompts) if prefix in found]
-        if len(listed) != p.E:
-            continue
+    for shape, listed in tree_shapes(p):
+        prompts, end = shape.states, shape.end
         last = {prefix: p.rewards[e, p.lengths[e] - 1] for e, prefix in enumerate(listed)}
         yield call(
             "tree",
@@ -108,11 +100,6 @@ def _tree(p: Episodes) -> Iterator[str]:
 def _policy(table: Array) -> str:
     """A policy's table, as one row where all contexts have the same."""
     return literal(table[0] if len({tuple(r) for r in table.tolist()}) == 1 else table)
-
-
-def _taken(p: Episodes) -> list[list[int]]:
-    """The actions of every episode."""
-    return [row[:n] for row, n in zip(p.actions.tolist(), p.lengths.tolist(), strict=True)]
 
 
 def _token_rewards(p: Episodes, listed: list[Prefix], prompts: int) -> str:
@@ -172,8 +159,7 @@ def _discount(p: Episodes) -> str:
 
 def _start_law(p: Episodes, count: int) -> str:
     """ρ, empty where it is uniform."""
-    law = np.array([Fraction(0) if p.exact else 0.0] * count, dtype=p.chance.dtype)
-    law[p.starts] = p.chance
+    law = start_law(p, count)
     return "" if len(set(law.tolist())) == 1 else literal(law)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 from pgsym.estimators.catalogue import KNOWN
 from pgsym.estimators.catalogue.critics import gae_bias
 from pgsym.estimators.catalogue.facts import OFF_POLICY, example, fact
-from pgsym.estimators.catalogue.grid import WORDS, grid
+from pgsym.estimators.catalogue.grid import grid
 from pgsym.estimators.catalogue.pathwise import gaussian, relaxed, relaxed_at
 from pgsym.estimators.comparison import number
 from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.listing import tree
+from pgsym.estimators.problems.exhaustive import WORDS
 from pgsym.meaning.numbers.base import Array
 from pgsym.report.markdown import table
 

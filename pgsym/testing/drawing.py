@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators.episodes import Episodes
+from pgsym.estimators.problems.shape import KINDS
 from pgsym.testing import settings
-from pgsym.testing.options import KINDS, Drawn, whole
+from pgsym.testing.options import Drawn, whole
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -7,7 +7,7 @@ zero rewards, nearly deterministic policies, behaviour policies with ratios of e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -16,10 +16,10 @@ from typing import Any, Final, Unpack
 
 from pgsym.errors import EstimatorError
 from pgsym.estimators.episodes import Episodes
-from pgsym.estimators.listing import Prefix, bandit, contexts, from_mdp, tree
+from pgsym.estimators.listing import Tokens
+from pgsym.estimators.problems.shape import KINDS, Shape
 from pgsym.extras import install
-from pgsym.mdps.mdp import FiniteMDP, from_arrays
-from pgsym.testing.options import KINDS, Drawn, whole
+from pgsym.testing.options import Drawn, whole
 
 try:
     from hypothesis import strategies as st
@@ -204,54 +204,46 @@ def _problem(
     sizes = draw(st.sampled_from(shapes[kind]))
     discount = draw(st.sampled_from(discounts))
     # all kinds draw their policies first and their rewards second, so that a tree of one token shrinks to a bandit
-    rows, episodes = sizes.states, sizes.states * sizes.actions
-    if kind == "tree":
-        end = 0 if sizes.ragged else None
-        rows = len(contexts(sizes.actions, sizes.length, end, sizes.states))
-        episodes = sizes.episodes
+    shape = Shape(kind, sizes.states, sizes.actions, sizes.length, 0 if kind == "tree" and sizes.ragged else None)
+    rows, episodes = shape.rows, sizes.episodes if kind == "tree" else sizes.states * sizes.actions
     policies = _policies(draw, rows, sizes.actions, off_policy, extreme, demands)
     rewards = _rewards(draw, episodes, extreme)
     if demands.unequal and len(set(rewards)) == 1:  # where all of them are drawn the same
         rewards[-1] += 1
-    given = {**policies, "critic": _rewards(draw, rows, False) if critic else None}
-    if kind == "bandit":
-        return bandit(reward=_table(rewards, sizes.actions), starts=draw(_row(sizes.states)), **given)
-    if kind == "tree":
-        return _tree(draw, sizes, rewards, extreme, discount=discount, **given)
-    return from_mdp(_mdp(draw, sizes, _table(rewards, sizes.actions)), discount=discount, **given)
+    given: dict[str, Any] = {**policies, "critic": _rewards(draw, rows, False) if critic else None}
+    if kind != "bandit":
+        given["discount"] = discount
+    if kind == "mdp":
+        given |= _process(draw, sizes, rewards)
+    elif kind == "tree":
+        given["token_reward"] = _token_reward(draw, shape, extreme)
+    if kind != "mdp":
+        given["starts"] = draw(_row(sizes.states))
+    return shape.problem(rewards, **given)
 
 
-def _tree(draw: st.DrawFn, n: _Sizes, rewards: Row, extreme: bool, **given: Any) -> Episodes:
-    end = 0 if n.ragged else None
-    paid: dict[Prefix, Fraction] = {}
-    if n.length > 1 and draw(st.booleans()):
-        where = contexts(n.actions, n.length, end, n.states)
-        prefixes = [(prompt, (*tokens, v)) for prompt, tokens in where for v in range(n.actions)]
-        paid = dict(zip(prefixes, _rewards(draw, len(prefixes), extreme), strict=True))
-    return tree(
-        rewards,
-        vocabulary=n.actions,
-        length=n.length,
-        end=end,
-        prompts=n.states,
-        token_reward=(lambda prompt, tokens: paid[prompt, tokens]) if paid else None,
-        starts=draw(_row(n.states)),
-        **given,
-    )
+def _token_reward(draw: st.DrawFn, shape: Shape, extreme: bool) -> Callable[[int, Tokens], Fraction] | None:
+    """What is paid on the way along a sequence, if it is more than one token; None in half of them."""
+    if shape.length == 1 or not draw(st.booleans()):
+        return None
+    prefixes = [(prompt, (*tokens, v)) for prompt, tokens in shape.contexts for v in range(shape.actions)]
+    paid = dict(zip(prefixes, _rewards(draw, len(prefixes), extreme), strict=True))
+    return lambda prompt, tokens: paid[prompt, tokens]
 
 
-def _mdp(draw: st.DrawFn, n: _Sizes, reward: list[Row]) -> FiniteMDP:
+def _process(draw: st.DrawFn, n: _Sizes, rewards: Row) -> dict[str, Any]:
+    """The moves and the starts of a decision process; rewards that would end it too early are changed."""
     S, A = n.states, n.actions
     moves = [[_successors(draw, S, n.successors) for _ in range(A)] for _ in range(S)]
     first = draw(_row(S)) if n.starts > 1 else [Fraction(1)] + [Fraction(0)] * (S - 1)
     if n.ragged:  # in the last state the episode has ended, and it is no start
         moves[-1] = [[Fraction(0)] * (S - 1) + [Fraction(1)]] * A
-        reward[-1] = [Fraction(0)] * A
+        rewards[-A:] = [Fraction(0)] * A
         first = [first[0] + first[-1], *first[1:-1], Fraction(0)]
     for s in range(S - n.ragged):  # elsewhere it has not
-        if not any(reward[s]) and all(row[s] == 1 for row in moves[s]):
-            reward[s] = [Fraction(1), *reward[s][1:]]
-    return from_arrays(first, moves, reward, n.length)
+        if not any(rewards[s * A : (s + 1) * A]) and all(row[s] == 1 for row in moves[s]):
+            rewards[s * A] = Fraction(1)
+    return {"moves": moves, "starts": first}
 
 
 def _successors(draw: st.DrawFn, S: int, count: int) -> Row:
@@ -337,10 +329,6 @@ _HOW = st.sampled_from(("any",) * 6 + ("same",))
 _HOW_FAR = st.sampled_from(("any",) * 6 + ("same", "far"))
 _NEAR = st.sampled_from(REWARDS)
 _FAR = st.sampled_from(REWARDS[:3] + FAR_REWARDS)
-
-
-def _table(flat: Row, actions: int) -> list[Row]:
-    return [flat[i : i + actions] for i in range(0, len(flat), actions)]
 
 
 __all__ = ["bandits", "mdps", "problems", "trees"]

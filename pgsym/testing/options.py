@@ -17,13 +17,12 @@ from pgsym.errors import EstimatorError
 from pgsym.estimators.batches import Batching
 from pgsym.estimators.checks import Outcome
 from pgsym.estimators.episodes import Episodes
+from pgsym.estimators.problems.shape import KINDS
 from pgsym.testing import needs, settings
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-KINDS: Final = ("bandit", "tree", "mdp")
-"""What is drawn, the simplest first."""
 SAMPLES: Final = 10_000
 """How many samples a drawn problem may have: larger groups are tried at problems with fewer episodes."""
 EPISODES: Final = 64

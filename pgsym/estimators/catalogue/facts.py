@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from pgsym.estimators.batches import Batching
-from pgsym.estimators.catalogue.grid import EVEN, SKEW, STEEP, Point, grid
+from pgsym.estimators.catalogue.grid import Point, grid
 from pgsym.estimators.catalogue.known import KnownEstimator
 from pgsym.estimators.comparison import Kind
 from pgsym.estimators.enumeration import moments
 from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.listing import tree
+from pgsym.estimators.problems.exhaustive import EVEN, SKEW, STEEP
 
 OFF_LINE = (Kind.BIASED_DIRECTION, Kind.VANISHES, Kind.APPEARS)
 OFF_POLICY = ("reinforce", "importance-trajectory", "importance-per-decision", "per-token-ratio", "clipped")

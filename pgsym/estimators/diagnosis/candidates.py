@@ -16,12 +16,12 @@ from pgsym.estimators.diagnosis.choice import Parts
 from pgsym.estimators.diagnosis.credits import CREDITS
 from pgsym.estimators.diagnosis.designs import PLACES, Design, listed
 from pgsym.estimators.diagnosis.norms import NORMS
-from pgsym.estimators.diagnosis.probes import Features
 from pgsym.estimators.diagnosis.regularisers import DIVERGENCES, ENTROPIES
 from pgsym.estimators.diagnosis.tokens import TOKENS
 from pgsym.estimators.diagnosis.weights import GATES, WEIGHTS
 from pgsym.estimators.episodes import Episodes, Floats
 from pgsym.estimators.objectives import entropy, expected_return, forward_kl, kl
+from pgsym.estimators.problems.generic import Features
 from pgsym.meaning.numbers.base import Array
 
 ON_POLICY: Final = (

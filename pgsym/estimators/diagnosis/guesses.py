@@ -10,7 +10,7 @@ from pgsym.estimators.batches import Batching
 from pgsym.estimators.comparison import Kind
 from pgsym.estimators.diagnosis.factors import formula
 from pgsym.estimators.diagnosis.observations import Observation, observe, observe_all, observed
-from pgsym.estimators.diagnosis.probes import features, probes
+from pgsym.estimators.diagnosis.probes import probes
 from pgsym.estimators.diagnosis.search import Search, silent
 from pgsym.estimators.diagnosis.symptoms import symptom
 from pgsym.estimators.diagnosis.words import Hint, of_factor, of_nothing, of_slips
@@ -18,6 +18,7 @@ from pgsym.estimators.episodes import Floats
 from pgsym.estimators.estimator import Estimator
 from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.objectives import Objective
+from pgsym.estimators.problems.generic import features
 
 LISTED: Final = 50_000
 """Samples times rows that are listed again for the designs at the problem where the estimator failed."""

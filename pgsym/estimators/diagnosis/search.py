@@ -28,11 +28,12 @@ from pgsym.estimators.diagnosis.choice import RETURN, Parts
 from pgsym.estimators.diagnosis.designs import Design, listed
 from pgsym.estimators.diagnosis.factors import Factor, formula
 from pgsym.estimators.diagnosis.observations import Observation
-from pgsym.estimators.diagnosis.probes import Features, probes
+from pgsym.estimators.diagnosis.probes import probes
 from pgsym.estimators.diagnosis.symptoms import sees
 from pgsym.estimators.episodes import Floats
 from pgsym.estimators.estimator import Estimator, estimated
 from pgsym.estimators.objectives import Objective
+from pgsym.estimators.problems.generic import Features
 from pgsym.estimators.samples import Samples
 
 ROUGH: Final = 2e-3
