@@ -178,10 +178,14 @@ def test_a_report_in_every_format_the_same_bytes_every_time(capsys: pytest.Captu
 
 @pytest.mark.parametrize(
     ("name", "figures"),
-    [
-        ("Taxi-v4", ["audit-taxi-v4-states", "audit-taxi-v4-time"]),
-        ("CliffWalking-v1", ["audit-cliffwalking-v1-map", "audit-cliffwalking-v1-time"]),
-    ],
+    share(
+        [
+            ("Taxi-v4", ["audit-taxi-v4-states", "audit-taxi-v4-time"]),
+            ("CliffWalking-v1", ["audit-cliffwalking-v1-map", "audit-cliffwalking-v1-time"]),
+        ],
+        2,
+        several=True,
+    ),
 )
 def test_the_report_has_its_figures_and_no_disagreement(name: str, figures: list[str]) -> None:
     audit = audit_gymnasium(name, 3)

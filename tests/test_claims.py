@@ -52,7 +52,7 @@ def test_the_claims_stand_in_the_articles_order() -> None:
     assert all(0 <= chapter <= 11 for chapter, _ in places)
 
 
-@pytest.mark.parametrize("name", share(ENTRIES, 6))
+@pytest.mark.parametrize("name", share(ENTRIES, 8))
 def test_verdict_is_the_ledgers(name: str) -> None:
     outcome = outcome_of(name)
     assert outcome.is_expected, str(outcome.verdict)
@@ -64,14 +64,14 @@ def test_verdict_is_the_ledgers(name: str) -> None:
     assert row(outcome) in PAGE, "make pages writes the page of claims again"
 
 
-@pytest.mark.parametrize("name", share(IDENTITIES, 6))
+@pytest.mark.parametrize("name", share(IDENTITIES, 8))
 def test_identity_holds_in_floats(name: str) -> None:
     claim = ENTRIES[name].claim
     examples = 5 if ENTRIES[name].home in catalogue.scripts() else 2
     assert_identity_in_floats(claim.lhs, claim.rhs, claim.given, examples=examples, sizes=claim.sizes)
 
 
-@pytest.mark.parametrize("name", share(FALSE, 6))
+@pytest.mark.parametrize("name", share(FALSE, 8))
 def test_counterexample_is_confirmed(name: str) -> None:
     """The two sides differ at the instance, also when a reader rebuilds it from what the report prints."""
     claim = ENTRIES[name].claim

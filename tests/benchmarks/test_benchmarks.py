@@ -1,4 +1,4 @@
-"""Benchmarks: `make bench` runs them and writes reports/benchmarks.md.  In the test suite each runs once, untimed."""
+"""Benchmarks: `make bench` runs them and writes reports/benchmarks.md.  In the campaigns each runs once, untimed."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from peers import simplify_all
 
 m = one_step()
+pytestmark = pytest.mark.campaign
 
 
 @pytest.mark.benchmark(group="one-step theorem at |S| = 4, |A| = 4")

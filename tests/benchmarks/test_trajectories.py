@@ -27,6 +27,7 @@ ENVIRONMENTS: dict[str, tuple[dict[str, Any], int]] = {
     "Taxi-v4": ({"max_episode_steps": 50}, 50),
 }
 gave_up: set[str] = set()
+pytestmark = pytest.mark.campaign
 
 
 def in_process(script: str, *arguments: object, limit: int = LIMIT) -> dict[str, Any]:

@@ -150,6 +150,7 @@ def test_true_statements_have_no_counterexample_on_any_grid() -> None:
     assert exhaustive(AtMost(*entropy), {"S": 2, "A": 2}) is None
 
 
+@pytest.mark.campaign
 def test_a_grid_that_is_too_large_is_refused_with_its_number() -> None:
     sides = (grad(o.objective), o.expectation(o.reward * o.score), o.hypotheses)
     with pytest.raises(TooLarge, match=r"\|S\| = 3, \|A\| = 3: the grid has [\d,]+ instances, more than 200,000"):

@@ -125,6 +125,7 @@ class TestLineIntegrals:
         for t, entry in zip(theta, expected, strict=True):
             assert sympy.simplify(sympy.diff(written, t) - entry) == 0
 
+    @pytest.mark.campaign
     def test_none_where_there_is_none(self):
         size = {"S": 2, "A": 2, "T": 2}
         assert line_integral(pairwise, size, policy="sigmoid", given=m.hypotheses, at={"rho_1": 1}) is None
@@ -133,6 +134,7 @@ class TestLineIntegrals:
         assert line_integral(log(o.objective) * grad(o.objective), {"S": 1, "A": 2}, policy="sigmoid") is None
         assert line_integral(grad(o.objective), {"S": 1, "A": 2}, given=()) is None
 
+    @pytest.mark.campaign
     def test_refused(self):
         with pytest.raises(InstanceError, match="softmax and sigmoid policies"):
             line_integral(grad(o.objective), {"S": 1, "A": 2}, policy="linear")

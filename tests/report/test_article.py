@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from campaigns import share
 
 from pgsym.claims import catalogue
 from pgsym.cli.app import main
@@ -86,7 +87,7 @@ def test_the_prose_of_the_chapters_is_in_the_vocabulary_of_every_format() -> Non
                     _settable(text)
 
 
-@pytest.mark.parametrize("entry", list(catalogue.entries().values()), ids=list(catalogue.entries()))
+@pytest.mark.parametrize("entry", share(catalogue.entries().values(), 4), ids=list(catalogue.entries()))
 def test_what_a_claim_says_can_be_set_in_every_format(entry: catalogue.Entry) -> None:
     claim = entry.claim
     assert 0 <= claim.chapter < 12

@@ -233,9 +233,10 @@ def test_html_is_self_contained_and_accessible() -> None:
 
 
 @pytest.mark.usefixtures("short_training")
-def test_notebook_is_valid_and_its_code_runs() -> None:
+@pytest.mark.parametrize("name", share(["causality", "ce-is-pg-exactly"], 2))
+def test_notebook_is_valid_and_its_code_runs(name: str) -> None:
     nbformat = pytest.importorskip("nbformat")
-    notebook = nbformat.reads(render(document_for("ce-is-pg-exactly"), "ipynb").decode(), as_version=4)
+    notebook = nbformat.reads(render(document_for(name), "ipynb").decode(), as_version=4)
     nbformat.validate(notebook)
     code = [c.source for c in notebook.cells if c.cell_type == "code"]
     assert code

@@ -269,7 +269,7 @@ HOLDS_WITHOUT = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", share(CASES, 2))
 def test_conditions_have_teeth(case: str) -> None:
     """Without any one of its needs the rewrite is refuted; where it is not, that is known."""
     rule, before, after, needs = rewritten(case, 1)

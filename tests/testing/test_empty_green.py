@@ -119,7 +119,7 @@ def only_from(size, at):
     return estimator
 
 
-@pytest.mark.parametrize(("size", "seed"), [("actions", 0), ("steps", 1), ("group_size", 2)])
+@pytest.mark.parametrize(("size", "seed"), share([("actions", 0), ("steps", 1), ("group_size", 2)], 3, several=True))
 def test_what_is_wrong_from_four_on_alone_is_seen(size, seed):
     wrong, few = only_from(size, 4), {"kinds": "tree", "examples": 24}
     assert "does not estimate ∇(J)" in failure(assert_unbiased, wrong, seed=seed, **few)

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from campaigns import share
 from hypothesis import given, settings
 
 from pgsym.errors import EstimatorError, TooLarge
@@ -474,7 +475,7 @@ REPRODUCED = {
 }
 
 
-@pytest.mark.parametrize("name", REPRODUCED)
+@pytest.mark.parametrize("name", share(REPRODUCED, 3))
 def test_the_printed_test_fails_in_the_same_way(name):
     assertion, arguments, options = REPRODUCED[name]
     said, script = failure(assertion, *arguments, **options, **few).split("\n\nTo reproduce it:\n\n")
