@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pgsym.rules.base import Needs, Rewrite, Rule, drawn_one_by_one, opened, replaced, union
+from pgsym.rules.base import Rewrite, Rule, drawn_one_by_one, opened, replaced, union
 from pgsym.rules.time import before, not_after
 from pgsym.terms.build import expect
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import Apply, Expectation, Law, Product, Range, Term, Variable, factors
 from pgsym.terms.places import Place
+from pgsym.terms.sign import Needs
 from pgsym.terms.sorts import ACTION, STATE, Sort
 from pgsym.terms.structure import free, instantiate, product, walk
 

@@ -5,58 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, constant_in, opened, positive, union
+from pgsym.rules.base import Rewrite, Rule, constant_in, opened, union
+from pgsym.terms.assumed import Assumed
 from pgsym.terms.build import expect, log
 from pgsym.terms.builtins import LOG
 from pgsym.terms.hypotheses import Definition
-from pgsym.terms.nodes import Apply, Expectation, Law, Multiply, Power, Product, Quotient, Range, Scope, Term, factors
+from pgsym.terms.nodes import Apply, Expectation, Law, Multiply, Product, Quotient, Range, Term, factors
 from pgsym.terms.places import Place
-from pgsym.terms.structure import flat, free, parts, product
+from pgsym.terms.sign import Needs
+from pgsym.terms.structure import flat, free, product
 
 
-@dataclass(frozen=True)
-class Support:
-    """Where a probability is positive, as the probabilities that it is a product of, through some definitions."""
-
-    definitions: tuple[Definition, ...]
-    probabilities: tuple[Term, ...]
-
-    @classmethod
-    def of(cls, mass: Term, *definitions: Definition | None) -> Support:
-        """Where `mass` is positive."""
-        known = tuple(d for d in definitions if d is not None)
-        return cls(known, tuple(_probabilities(mass, known)))
-
-    def positive(self, term: Term) -> Needs | None:
-        """What it takes for a term to be positive there, or None if that cannot be seen from its form."""
-        if flat(term) in self.probabilities:
-            return NOTHING
-        match term:
-            case Multiply(xs):
-                return union(map(self.positive, xs))
-            case Quotient(above, below):
-                return union([self.positive(above), self.positive(below)])
-            case Apply(symbol, arguments):
-                for definition in self.definitions:
-                    if definition.symbol == symbol:
-                        return union([frozenset({definition}), self.positive(definition.unfold(arguments))])
-        return positive(term)
-
-    def defined(self, term: Term | Scope) -> Needs | None:
-        """What it takes for a term to be defined there: all it divides by or takes the logarithm of is positive."""
-        if isinstance(term, Scope):
-            return self.defined(term.body)
-        own: Needs | None = NOTHING
-        match term:
-            case Quotient(_, below):
-                own = self.positive(below)
-            case Power(base, n) if n < 0:
-                own = self.positive(base)
-            case Apply(symbol, (argument,)) if symbol == LOG:
-                own = self.positive(argument)
-            case Expectation():
-                return None  # over another support
-        return union([own, *map(self.defined, parts(term))])
+def on_support(mass: Term, *definitions: Definition | None) -> Assumed:
+    """The signs that terms have where a probability is positive: there, those that it is a product of are, too."""
+    known = tuple(d for d in definitions if d is not None)
+    probabilities = frozenset(_probabilities(mass, known))
+    return Assumed(definitions={d.symbol: d for d in known}, positive_terms=probabilities)
 
 
 def _probabilities(mass: Term, definitions: tuple[Definition, ...]) -> Iterator[Term]:
@@ -106,14 +70,14 @@ class ExpandLogRatio(Rule):
         raise self.refuse(place.term, "it is not the mean of log(q(x)/p(x)) under q")
 
     def _needs(self, law: Law, mass: Term, other: Term, place: Place) -> Needs:
-        support = Support.of(mass, self.law, self.other)
+        support = on_support(mass, self.law, self.other)
         fixed = [constant_in(law, theta) for theta in place.under]
         if union(fixed) is None:
             raise self.refuse(place.term, f"∇ differentiates {law}, and where it draws may move")
         needs = union([support.positive(other), *fixed])
         if needs is None:
             raise self.refuse(place.term, f"{other} may vanish where {mass} does not")
-        return needs | {*support.definitions}
+        return needs | {*support.definitions.values()}
 
 
 @dataclass(frozen=True)
@@ -145,12 +109,12 @@ class ChangeMeasure(Rule):
                 if mass is None or (below is not None and x in free(below)):
                     raise self.refuse(place.term, f"{self.law} has no probability of {x.name} to average with")
                 rest.remove(mass)
-                support = Support.of(mass, self.other)
+                support = on_support(mass, self.other)
                 needs = support.defined(body)
                 if needs is None:
                     raise self.refuse(place.term, f"{body} could be undefined where {mass} is positive")
                 mean = expect(product(*rest, body), (x, Law(mass.symbol, mass.arguments[1:])))
                 return Rewrite(
-                    mean if below is None else Quotient(mean, below), needs | {self.law, *support.definitions}
+                    mean if below is None else Quotient(mean, below), needs | {self.law, *support.definitions.values()}
                 )
         raise self.refuse(place.term, f"it is not a mean under {self.law.symbol.name}")
