@@ -22,8 +22,9 @@ from pgsym.decide.subjects import About
 from pgsym.decide.verdicts import Condition, Rung, Verdict, covered
 from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RuleDoesNotApply, StepRefuted
 from pgsym.rules import OWN as WITHOUT_LEMMAS
-from pgsym.rules.base import Rewrite, Rule, constant_in, positive
+from pgsym.rules.base import Rewrite, Rule, constant_in
 from pgsym.rules.time import before
+from pgsym.terms.assumed import positive
 from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, Rounds, ThetaFree
 from pgsym.terms.matching import matches
 from pgsym.terms.nodes import Symbol, Term, Variable, lift

@@ -8,7 +8,7 @@ Or neither, as of r − 1; then a decision holds where it is not zero, and says 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from pgsym.decide.subjects import Subject
@@ -17,23 +17,20 @@ from pgsym.errors import UndefinedValue
 from pgsym.terms.builtins import ABS, LOG, POWER
 from pgsym.terms.nodes import (
     Apply,
-    Conditional,
-    Expectation,
     Law,
     Multiply,
-    Number,
     Power,
     Quotient,
-    Range,
     Symbol,
     Term,
     Variable,
 )
-from pgsym.terms.places import Opened, places
+from pgsym.terms.places import places
 from pgsym.terms.rational import same_rational_function
-from pgsym.terms.signs import AN_ENTRY, NON_NEGATIVE, Sign, Signs, Zeros
+from pgsym.terms.sign import Zeros
+from pgsym.terms.signs import Signs
 from pgsym.terms.sorts import INDEX, REAL
-from pgsym.terms.structure import distinct, product
+from pgsym.terms.structure import distinct, divided_by, product
 
 
 def conditions(subject: Subject) -> tuple[Condition, ...]:
@@ -96,53 +93,31 @@ class _Requirements:
         if not any(self._concerns(t) for t in distinct(term)):  # else what is bound needs no names
             return
         for place in places(term):
-            yield from self._at(self.signs_within(place.opened), place.term)
-
-    def signs_within(self, opened: tuple[Opened, ...]) -> Signs:
-        """The signs with what is known of the indices that run over ranges, which need not count from 1."""
-        own: dict[Symbol | Variable, Sign] = {}
-        for variable, over in opened:
-            match over:
-                case Range(Number(first), _) if first >= 1:
-                    continue
-                case Range(Number(first), _) if first == 0:
-                    own[variable] = NON_NEGATIVE
-                case Range():
-                    own[variable] = AN_ENTRY
-        return replace(self.signs, signed=self.signs.signed | own, known={}) if own else self.signs
+            yield from self._at(self.signs.within(place.opened), place.term)
 
     def _concerns(self, term: Term) -> bool:
         """Whether a sub-term, with loose bound indices, may require something."""
         match term:
-            case Quotient(_, below):
-                return self.signs.of(below).zeros is Zeros.ANYWHERE
-            case Power(base, n) if n < 0:
-                return self.signs.of(base).zeros is Zeros.ANYWHERE
             case Apply(symbol, (argument,)) if symbol == LOG:
                 sign = self.signs.of(argument)
                 return not sign.at_least_zero or sign.zeros is Zeros.ANYWHERE
-            case Conditional(law, scope):
-                return self.signs.of(Expectation(law, scope)).zeros is Zeros.ANYWHERE
             case Apply(symbol, _) | Law(symbol, _):
                 return symbol in self.signs.definitions and _takes_numbers(symbol)
-        return False
+        return any(self.signs.of(x).zeros is Zeros.ANYWHERE for x in divided_by(term))
 
     def _at(self, signs: Signs, term: Term) -> Iterator[Requirement]:
         """What one sub-term itself requires."""
         match term:
-            case Quotient(_, below):
-                yield from _not_zero(signs, below)
-            case Power(base, n) if n < 0:
-                yield from _not_zero(signs, base)
             case Apply(symbol, (argument,)) if symbol == LOG:
                 yield from _positive(signs, argument)
-            case Conditional(law, scope):
-                yield from _not_zero(signs, Expectation(law, scope))
             case Apply(symbol, arguments) if symbol in signs.definitions and _takes_numbers(symbol):
                 yield from self.of(signs.definitions[symbol].unfold(arguments))
             case Law(symbol, given) if symbol in signs.definitions and _takes_numbers(symbol):
                 outcome = Variable(signs.definitions[symbol].variables[0][0], symbol.arguments[0])
                 yield from self.of(signs.definitions[symbol].unfold((outcome, *given)))
+            case _:
+                for divisor in divided_by(term):
+                    yield from _not_zero(signs, divisor)
 
 
 def _takes_numbers(symbol: Symbol) -> bool:

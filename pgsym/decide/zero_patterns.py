@@ -29,12 +29,13 @@ from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.generic import GenericInstance, Stratum
 from pgsym.meaning.instances import axes_of, has_table
 from pgsym.meaning.numbers.base import Array
-from pgsym.terms.builtins import BUILT_IN, EXP, INDICATORS
+from pgsym.terms.builtins import BUILT_IN, INDICATORS
 from pgsym.terms.fingerprint import own_seed
-from pgsym.terms.hypotheses import Definition, Hypothesis, Positive
-from pgsym.terms.nodes import Apply, Law, Scope, Symbol, Term, Variable
+from pgsym.terms.hypotheses import Definition, Hypothesis
+from pgsym.terms.nodes import Apply, Law, Symbol, Term, Variable
+from pgsym.terms.signs import Signs
 from pgsym.terms.sorts import FINITE, REAL, Collective
-from pgsym.terms.structure import distinct, divided_by, parts, symbols
+from pgsym.terms.structure import distinct, divided_by, symbols
 
 MOST_STRATA = 4096
 """Up to this many strata, all are looked at."""
@@ -188,24 +189,22 @@ def _discrete(subject: Subject) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...],
 
     Label functions count as divided by.  What is not divided by weighs what is; the variables are those that may be 0.
     """
-    used, definitions, every = subject.vocabulary, subject.definitions, subject.with_bodies
-    positive: set[Symbol | Variable] = {h.symbol for h in subject.given if isinstance(h, Positive)}
+    used, every = subject.vocabulary, subject.with_bodies
+    signs = Signs.under(subject.given)
+    definitions = signs.definitions
     primitive = sorted(
         (s for s in used if s not in definitions and s not in BUILT_IN and has_table(s)),
         key=lambda s: (s.name, len(s.arguments), str(s)),
     )
     dividing = _that_divide(definitions)
-    unprotected = {t for term in every for divisor in _dividing(term, dividing) for t in _unprotected(divisor)}
-    divisors = _reached({t.symbol for t in unprotected if isinstance(t, Apply | Law)}, definitions) - positive
-    weights = (
-        _reached({t.symbol for term in every for t in distinct(term) if isinstance(t, Law)}, definitions) - positive
-    )
+    divisors = signs.zeros_rest_on(divisor for term in every for divisor in _dividing(term, dividing))
+    weights = signs.zeros_rest_on(t for term in every for t in distinct(term) if isinstance(t, Law))
     vanishing = divisors & {*(s for s in primitive if s.result == REAL), *INDICATORS.values()}
-    matter = divisors | weights if vanishing else set()
+    matter = divisors | weights if vanishing else frozenset()
     tables = tuple(s for s in primitive if s.result in FINITE or (s.result == REAL and s in matter))
-    variables = {t for t in unprotected if isinstance(t, Variable) and t.sort == REAL}
+    variables = {t.name for t in divisors if isinstance(t, Variable) and t.sort == REAL}
     divided_by = tuple(s for s in tables if s.result in FINITE or s in divisors)
-    return tables, divided_by, tuple(sorted(v.name for v in variables - positive))
+    return tables, divided_by, tuple(sorted(variables))
 
 
 class _Reading(GenericInstance):
@@ -294,29 +293,6 @@ def _dividing(term: Term, by_arguments: Collection[Symbol]) -> Iterator[Term]:
                 yield from (x for x, sort in zip(arguments, sorts, strict=True) if sort == REAL)
             case _:
                 yield from divided_by(t)
-
-
-def _unprotected(term: Term) -> Iterator[Term]:
-    """The sub-terms outside exponentials, which never vanish."""
-    if isinstance(term, Apply) and term.symbol == EXP:
-        return
-    yield term
-    for part in parts(term):
-        yield from _unprotected(part.body if isinstance(part, Scope) else part)
-
-
-def _reached(found: set[Symbol], definitions: Mapping[Symbol, Definition]) -> set[Symbol]:
-    """Symbols and those that their definitions mention."""
-    out: set[Symbol] = set()
-    waiting = list(found)
-    while waiting:
-        symbol = waiting.pop()
-        if symbol in out:
-            continue
-        out.add(symbol)
-        if symbol in definitions:
-            waiting += [t.symbol for t in _unprotected(definitions[symbol].body) if isinstance(t, Apply | Law)]
-    return out
 
 
 def _unknown(symbol: Symbol, size: Size) -> Unknown:

@@ -14,8 +14,6 @@ from pgsym.errors import OutsideNumberSystem, UndefinedValue
 from pgsym.meaning.contraction.elimination import Contraction
 from pgsym.meaning.contraction.factors import VALUES, ZERO, Factor, Value, is_zero
 from pgsym.meaning.instances import Instance
-from pgsym.meaning.known_signs import known_sign
-from pgsym.meaning.numbers.base import Array
 from pgsym.meaning.numbers.bounds import Bounds
 from pgsym.meaning.numbers.factored import prime_powers
 from pgsym.terms.builtins import ABS, EXP, LOG, POWER
@@ -33,7 +31,7 @@ from pgsym.terms.nodes import (
     Term,
     Variable,
 )
-from pgsym.terms.sorts import INDEX
+from pgsym.terms.sorts import INDEX, PARAMETER
 from pgsym.terms.structure import loose
 
 AT_KINK = OutsideNumberSystem("|x| is differentiated where x is zero, or max(x, y) or min(x, y) where x is y")
@@ -172,7 +170,7 @@ class Elementary(Meaning[Value]):
             dense = self._bounds(argument, environment)
             signs = self.instance.numbers.integers(self.instance.bounds.numbers.signs(dense.array))
         except OutsideNumberSystem:
-            sign = known_sign(argument, self.instance, lambda t: self.signs_of_bounds(t, environment))
+            sign = self.sign_everywhere(argument, environment)
             if sign:
                 return self.multiply((self.number(Fraction(sign)), value))
             dense = self.contraction.dense(value)
@@ -201,8 +199,20 @@ class Elementary(Meaning[Value]):
         check_inside(dense)
         return dense
 
-    def signs_of_bounds(self, term: Term, environment: Environment) -> Array:
-        return self.instance.bounds.numbers.signs(self._bounds(term, environment).array)
+    def sign_everywhere(self, term: Term, environment: Environment = ()) -> int | None:
+        """1, −1 or 0: the sign of a term at every instance of the class of this one, or None if it varies."""
+
+        def of_bounds(polynomial: Term) -> int | None:
+            try:
+                signs = self.instance.bounds.numbers.signs(self._bounds(polynomial, environment).array)
+            except OutsideNumberSystem:
+                return None
+            if (signs >= 0).all():
+                return 1 if signs.any() else 0
+            return -1 if (signs <= 0).all() else None
+
+        held = {Variable(v, PARAMETER): Variable(at, PARAMETER) for v, at in self.instance.frozen.items()}
+        return self.instance.signs.direction(term, held, of_bounds)
 
     @staticmethod
     def _moves(factor: Factor) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, defined, positive, union
+from pgsym.rules.base import NOTHING, Rewrite, Rule, union
+from pgsym.terms.assumed import defined, positive
 from pgsym.terms.nodes import Add, Expectation, Multiply, Number, Power, Quotient, Sum, Term, factors
 from pgsym.terms.places import Place
 from pgsym.terms.rational import same_rational_function
+from pgsym.terms.sign import Needs
 from pgsym.terms.structure import bottom_up, flat, product, total
 
 

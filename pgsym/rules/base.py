@@ -9,32 +9,24 @@ from fractions import Fraction
 from typing import ClassVar
 
 from pgsym.errors import RuleDoesNotApply
-from pgsym.terms.builtins import BUILT_IN, EXP, LOG, POWER
-from pgsym.terms.hypotheses import AtLeastTwo, Hypothesis, Positive, Rounds, ThetaFree
+from pgsym.terms.builtins import BUILT_IN
+from pgsym.terms.hypotheses import ThetaFree
 from pgsym.terms.nodes import (
-    Add,
-    All,
     Apply,
     Binder,
     Conditional,
     Gradient,
     Law,
-    Multiply,
     Number,
-    Power,
-    Product,
-    Quotient,
-    Range,
     Scope,
-    Sum,
     Term,
     Variable,
 )
 from pgsym.terms.places import Place
-from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Collective, Finite
+from pgsym.terms.sign import Needs
+from pgsym.terms.sorts import PARAMETER, REAL, Collective
 from pgsym.terms.structure import bottom_up, free, open_scope, parts
 
-Needs = frozenset[Hypothesis]
 NOTHING: Needs = frozenset()
 ONE = Number(Fraction(1))
 
@@ -115,59 +107,6 @@ def constant_in(term: Term | Scope, parameter: Variable) -> Needs | None:
 
 def _is_parametric(term: Apply | Law) -> bool:
     return PARAMETER in term.symbol.arguments
-
-
-def positive(term: Term | Scope) -> Needs | None:
-    """The hypotheses under which a term is positive everywhere, or None if its form does not show it."""
-    match term:
-        case Scope(_, _, body):
-            return positive(body)
-        case Number(value):
-            return NOTHING if value > 0 else None
-        case Variable(_, sort) if sort == INDEX:
-            return NOTHING
-        case Variable(_, sort) if sort == REAL:
-            return frozenset({Positive(term)})
-        case Apply(symbol, _) if symbol == EXP:
-            return NOTHING
-        case Apply(symbol, (base, _)) if symbol == POWER:
-            return positive(base)
-        case Apply(symbol, _) if symbol.result == REAL and symbol not in BUILT_IN:
-            return frozenset({Positive(symbol)})
-        case Add((Sum(All(Finite() as sort), Scope(_, _, one)), minus_one)) if (one, minus_one) == (ONE, -ONE):
-            return frozenset({AtLeastTwo(sort)})
-        case Add((Variable(_, sort) as length, Number(value))) if (
-            sort == INDEX and value < 0 and value.denominator == 1
-        ):
-            return frozenset({Rounds(length, 1 - int(value))})
-        case Multiply(xs) | Add(xs):
-            return union(map(positive, xs))
-        case Quotient(x, y):
-            return union([positive(x), positive(y)])
-        case Power(x, _):
-            return positive(x)
-        case Binder(All() | Law(), scope) | Product(Range(), scope):
-            return positive(scope)
-        case Sum(Range(Number(first), Variable()), scope) if first == 1:  # not empty: lengths count from 1
-            return positive(scope)
-    return None
-
-
-def defined(term: Term | Scope) -> Needs | None:
-    """The hypotheses under which every denominator and every argument of a logarithm in a term is positive, or None."""
-    if isinstance(term, Scope):
-        return defined(term.body)
-    own: Needs | None = NOTHING
-    match term:
-        case Quotient(_, below):
-            own = positive(below)
-        case Power(base, n) if n < 0:
-            own = positive(base)
-        case Apply(symbol, (argument,)) if symbol == LOG:
-            own = positive(argument)
-        case Conditional():
-            own = None
-    return union([own, *map(defined, parts(term))])
 
 
 Draws = list[tuple[Variable, Law | Conditional]]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, constant_in, defined, opened, positive, union
+from pgsym.rules.base import NOTHING, Rewrite, Rule, constant_in, opened, union
 from pgsym.rules.time import before
+from pgsym.terms.assumed import defined, positive
 from pgsym.terms.build import expect, log, outer
 from pgsym.terms.builtins import EXP, LOG, POWER
 from pgsym.terms.hypotheses import Definition
@@ -29,6 +30,7 @@ from pgsym.terms.nodes import (
     lift,
 )
 from pgsym.terms.places import Place
+from pgsym.terms.sign import Needs
 from pgsym.terms.sorts import VECTOR
 from pgsym.terms.structure import product, scope, sort_of, symbols, total
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from pgsym.rules.base import Rewrite, Rule, defined, opened
+from pgsym.rules.base import Rewrite, Rule, opened
+from pgsym.terms.assumed import defined
 from pgsym.terms.build import expect, sum_over
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import All, Apply, Conditional, Expectation, Law, Sum, Term, Variable, factors

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pgsym.rules.base import Rewrite, Rule, defined, opened
+from pgsym.rules.base import Rewrite, Rule, opened
+from pgsym.terms.assumed import defined
 from pgsym.terms.build import indicator, sum_over
 from pgsym.terms.builtins import ABS, INDICATORS
 from pgsym.terms.nodes import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from pgsym.rules.base import Rewrite, Rule, positive
+from pgsym.rules.base import Rewrite, Rule
+from pgsym.terms.assumed import positive
 from pgsym.terms.build import log
 from pgsym.terms.builtins import EXP, LOG
 from pgsym.terms.nodes import Apply, Multiply, Number, Power, Product, Quotient, Sum

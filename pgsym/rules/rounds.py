@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pgsym.rules.base import Needs, Rewrite, Rule, opened, replaced, separate_draws, union
+from pgsym.rules.base import Rewrite, Rule, opened, replaced, separate_draws, union
 from pgsym.rules.time import before, not_after
 from pgsym.terms.build import expect
 from pgsym.terms.hypotheses import Definition
 from pgsym.terms.nodes import Apply, Expectation, Law, Product, Range, Term, Variable, factors
 from pgsym.terms.places import Place
+from pgsym.terms.sign import Needs
 from pgsym.terms.structure import free, instantiate, product, walk
 
 

@@ -5,58 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, constant_in, opened, positive, union
+from pgsym.rules.base import Rewrite, Rule, constant_in, opened, union
+from pgsym.terms.assumed import Assumed
 from pgsym.terms.build import expect, log
 from pgsym.terms.builtins import LOG
 from pgsym.terms.hypotheses import Definition
-from pgsym.terms.nodes import Apply, Expectation, Law, Multiply, Power, Product, Quotient, Range, Scope, Term, factors
+from pgsym.terms.nodes import Apply, Expectation, Law, Multiply, Product, Quotient, Range, Term, factors
 from pgsym.terms.places import Place
-from pgsym.terms.structure import flat, free, parts, product
+from pgsym.terms.sign import Needs
+from pgsym.terms.structure import flat, free, product
 
 
-@dataclass(frozen=True)
-class Support:
-    """The set where a probability is positive, given by the probabilities that are its factors by some definitions."""
-
-    definitions: tuple[Definition, ...]
-    probabilities: tuple[Term, ...]
-
-    @classmethod
-    def of(cls, mass: Term, *definitions: Definition | None) -> Support:
-        """The set where `mass` is positive."""
-        known = tuple(d for d in definitions if d is not None)
-        return cls(known, tuple(_probabilities(mass, known)))
-
-    def positive(self, term: Term) -> Needs | None:
-        """The hypotheses under which a term is positive on the support, or None if its form does not show it."""
-        if flat(term) in self.probabilities:
-            return NOTHING
-        match term:
-            case Multiply(xs):
-                return union(map(self.positive, xs))
-            case Quotient(above, below):
-                return union([self.positive(above), self.positive(below)])
-            case Apply(symbol, arguments):
-                for definition in self.definitions:
-                    if definition.symbol == symbol:
-                        return union([frozenset({definition}), self.positive(definition.unfold(arguments))])
-        return positive(term)
-
-    def defined(self, term: Term | Scope) -> Needs | None:
-        """The hypotheses under which a term is defined on the support, or None if its form does not show it."""
-        if isinstance(term, Scope):
-            return self.defined(term.body)
-        own: Needs | None = NOTHING
-        match term:
-            case Quotient(_, below):
-                own = self.positive(below)
-            case Power(base, n) if n < 0:
-                own = self.positive(base)
-            case Apply(symbol, (argument,)) if symbol == LOG:
-                own = self.positive(argument)
-            case Expectation():
-                return None  # over another support
-        return union([own, *map(self.defined, parts(term))])
+def on_support(mass: Term, *definitions: Definition | None) -> Assumed:
+    """The signs of terms where a probability is positive: the probabilities that are its factors are positive, too."""
+    known = tuple(d for d in definitions if d is not None)
+    probabilities = frozenset(_probabilities(mass, known))
+    return Assumed(definitions={d.symbol: d for d in known}, positive_terms=probabilities)
 
 
 def _probabilities(mass: Term, definitions: tuple[Definition, ...]) -> Iterator[Term]:
@@ -107,14 +71,14 @@ class ExpandLogRatio(Rule):
         raise self.refuse(place.term, "it is not the mean of log(q(x)/p(x)) under q")
 
     def _needs(self, law: Law, mass: Term, other: Term, place: Place) -> Needs:
-        support = Support.of(mass, self.law, self.other)
+        support = on_support(mass, self.law, self.other)
         fixed = [constant_in(law, theta) for theta in place.under]
         if union(fixed) is None:
             raise self.refuse(place.term, f"∇ differentiates {law}, whose support may depend on the parameter")
         needs = union([support.positive(other), *fixed])
         if needs is None:
             raise self.refuse(place.term, f"{other} may vanish where {mass} does not")
-        return needs | {*support.definitions}
+        return needs | {*support.definitions.values()}
 
 
 @dataclass(frozen=True)
@@ -146,12 +110,12 @@ class ChangeMeasure(Rule):
                 if mass is None or (below is not None and x in free(below)):
                     raise self.refuse(place.term, f"{self.law} has no factor that is a probability of {x.name}")
                 rest.remove(mass)
-                support = Support.of(mass, self.other)
+                support = on_support(mass, self.other)
                 needs = support.defined(body)
                 if needs is None:
                     raise self.refuse(place.term, f"{body} could be undefined where {mass} is positive")
                 mean = expect(product(*rest, body), (x, Law(mass.symbol, mass.arguments[1:])))
                 return Rewrite(
-                    mean if below is None else Quotient(mean, below), needs | {self.law, *support.definitions}
+                    mean if below is None else Quotient(mean, below), needs | {self.law, *support.definitions.values()}
                 )
         raise self.refuse(place.term, f"it is not a mean under {self.law.symbol.name}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pgsym.errors import RuleDoesNotApply
-from pgsym.rules.base import NOTHING, Needs, Rewrite, Rule, opened, replaced, separate_draws, union
+from pgsym.rules.base import NOTHING, Rewrite, Rule, opened, replaced, separate_draws, union
 from pgsym.terms.build import expect
 from pgsym.terms.hypotheses import Before, Definition
 from pgsym.terms.nodes import (
@@ -26,6 +26,7 @@ from pgsym.terms.nodes import (
     factors,
 )
 from pgsym.terms.places import Opened, Place, places
+from pgsym.terms.sign import Needs
 from pgsym.terms.sorts import INDEX, Collective
 from pgsym.terms.structure import bottom_up, free, instantiate, product, scope, substitute, total
 

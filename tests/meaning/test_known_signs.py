@@ -6,7 +6,6 @@ import pytest
 
 from pgsym.meaning.evaluator import Evaluator
 from pgsym.meaning.generic import GenericInstance
-from pgsym.meaning.known_signs import known_sign
 from pgsym.problems import one_step, trajectories
 from pgsym.problems.one_step_problem import POLICY
 from pgsym.terms import (
@@ -68,7 +67,7 @@ UNKNOWN: dict[str, Term] = {
 
 def sign(term: Term) -> int | None:
     instance = GenericInstance({STATE: 2, ACTION: 3}, {"T": 2}, given, [2**31 - 1])
-    return known_sign(term, instance, lambda t: Evaluator.at(instance).signs_of_bounds(t, ()))
+    return Evaluator.at(instance).sign_everywhere(term)
 
 
 @pytest.mark.parametrize("name", KNOWN)
