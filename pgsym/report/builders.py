@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -88,28 +87,34 @@ def standard(name: str) -> Iterator[Block]:
 def statement_of(theorem: Theorem, claim: Claim | None = None) -> Statement:
     """A theorem with its hypotheses and its evidence."""
     badge = Badge(str(theorem.rung), standing(theorem))
-    shown = replace(theorem.verdict, lhs=theorem.lhs, rhs=theorem.rhs)
-    return _statement("Theorem", theorem.name, claim.says if claim else "", shown, theorem.given, badge)
+    says = claim.says if claim else ""
+    return _statement("Theorem", theorem.name, says, theorem, theorem.verdict, theorem.given, badge)
 
 
 def claimed(claim: Claim, verdict: Verdict) -> Statement:
     """A claim with its verdict."""
     given = relevant_hypotheses((claim.lhs, claim.rhs), claim.given)  # a closed form's verdict has none
-    shown = replace(verdict, lhs=claim.lhs, rhs=claim.rhs)
-    return _statement("Claim", claim.id, claim.says, shown, given, Badge(str(verdict.rung), evidence(verdict)))
+    badge = Badge(str(verdict.rung), evidence(verdict))
+    return _statement("Claim", claim.id, claim.says, claim, verdict, given, badge)
 
 
 def _statement(
-    kind: str, name: str, says: str, verdict: Verdict, given: tuple[Hypothesis, ...], badge: Badge
+    kind: str,
+    name: str,
+    says: str,
+    about: Theorem | Claim,
+    verdict: Verdict,
+    given: tuple[Hypothesis, ...],
+    badge: Badge,
 ) -> Statement:
     return Statement(
         kind,
         name,
         says,
-        f"{latex(verdict.lhs)} {verdict.latex_sign} {latex(verdict.rhs)}",
+        f"{latex(about.lhs)} {verdict.latex_sign} {latex(about.rhs)}",
         tuple(h.latex() for h in given),
         badge,
-        sides=(text(verdict.lhs), verdict.sign, text(verdict.rhs)),
+        sides=(text(about.lhs), verdict.sign, text(about.rhs)),
         given=tuple(map(str, given)),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from pgsym.report.console import COLOURS, SPACE, badge, console, escaped, hanging, table
 from pgsym.report.document import (
@@ -90,6 +90,10 @@ def _block(item: Block, out: Console) -> None:
         case Code(text, _):
             for line in literal(text, kept=LAYOUT).splitlines():
                 out.print(f"    {escaped(line)}", soft_wrap=True)
+        case Statement() | Derivation():  # which `show_blocks` prints itself, as one may stand above the other
+            pass
+        case _:
+            assert_never(item)
 
 
 def _head(item: Statement, out: Console) -> None:
