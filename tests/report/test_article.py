@@ -21,8 +21,8 @@ from pgsym.report.formula import WIDE, pieces
 from pgsym.report.numbering import numbers
 from pgsym.report.prose import spans
 from pgsym.report.render import render, write
-from pgsym.report.tex import escape
 from pgsym.report.typst_math import typst
+from pgsym.report.writers.tex import escape
 from pgsym.terms.printers.latex import latex
 
 SOME = (

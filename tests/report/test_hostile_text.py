@@ -15,7 +15,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pgsym.errors import ReportError, SortError
-from pgsym.report import markdown, tex, typ
 from pgsym.report.document import (
     Badge,
     Callout,
@@ -33,6 +32,7 @@ from pgsym.report.document import (
 from pgsym.report.prose import literal, plain, quoted, spans
 from pgsym.report.render import FORMATS, render, write
 from pgsym.report.typst_math import COMMANDS, guarded
+from pgsym.report.writers import markdown, tex, typ
 from pgsym.terms import Symbol, Variable, latex
 from pgsym.terms.printers.latex import LatexNotation
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, assert_never
 
-from pgsym.report.console import COLOURS, SPACE, badge, console, escaped, hanging, table
 from pgsym.report.document import (
     CHANGED,
     Badge,
@@ -23,6 +22,7 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.prose import LAYOUT, literal, plain, spans
+from pgsym.report.writers.console import COLOURS, SPACE, badge, console, escaped, hanging, table
 
 if TYPE_CHECKING:
     from rich.console import Console
