@@ -9,8 +9,8 @@ from pgsym.decide.sizes import Size, listed
 from pgsym.decide.verdicts import Condition, Verdict
 from pgsym.errors import ReportError
 from pgsym.kernel import Theorem
+from pgsym.report.formulas.typst_math import typst
 from pgsym.report.prose import quoted
-from pgsym.report.typst_math import typst
 
 
 def evidence(verdict: Verdict) -> str:

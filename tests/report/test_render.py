@@ -29,7 +29,7 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
-from pgsym.report.formula import pieces, unmarked
+from pgsym.report.formulas.formula import pieces, unmarked
 from pgsym.report.prose import plain, spans
 from pgsym.report.render import render, write
 from pgsym.report.writers.html import formulas
