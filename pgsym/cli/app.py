@@ -21,7 +21,7 @@ from pgsym.cli.terminal import (
     progress,
 )
 from pgsym.errors import PgsymError, UnusableOption
-from pgsym.report.console import badge, escaped, table
+from pgsym.report.writers.console import badge, escaped, table
 from pgsym.user_code import error_in_user_code
 
 if TYPE_CHECKING:

@@ -91,7 +91,7 @@ def _written(document: Document, output: Path | None, formats: Iterable[str], en
 
 def _tell(record: dict[str, object], blocks: Iterable[Block], lines: list[str], as_json: bool) -> None:
     """Print an audit, as JSON or as tables, and the lines about its report."""
-    from pgsym.report.terminal import show_blocks
+    from pgsym.report.writers.terminal import show_blocks
 
     if as_json:
         print_json(record)

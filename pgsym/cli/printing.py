@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def show(theorem: Theorem, console: Console | None = None) -> None:
     """Print a derivation line by line: what changed, the rule, why, and the evidence."""
     from pgsym.report.builders import derivation_of, statement_of
-    from pgsym.report.terminal import show_blocks
+    from pgsym.report.writers.terminal import show_blocks
 
     show_blocks((statement_of(theorem), derivation_of(theorem)), console)
 
@@ -23,6 +23,6 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
 def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None) -> None:
     """Print a claim with its verdict, its counterexample, its examples and its repairs."""
     from pgsym.report.builders import told
-    from pgsym.report.terminal import show_blocks
+    from pgsym.report.writers.terminal import show_blocks
 
     show_blocks(told(claim, verdict), console)

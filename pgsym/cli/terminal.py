@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from pgsym.report.console import console
+from pgsym.report.writers.console import console
 
 T = TypeVar("T")
 Engine = Annotated[str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")]

@@ -90,6 +90,8 @@ class Evidence:
     log2_error: float | None = None
     examples: int = 0
     note: str = ""
+    complete: tuple[str, ...] = ()
+    """Phrases for what was covered without a gap, such as "all times 1 ≤ t ≤ T"; `note` holds all other remarks."""
     conditions: tuple[Condition, ...] = ()
     sampled: tuple[Size, ...] = ()
     left_out: tuple[Size, ...] = ()
@@ -110,7 +112,7 @@ class Evidence:
             "degree": self.degree,
             "error_bound": None if self.log2_error is None else f"2^{self.log2_error:.0f}",
             "examples": self.examples,
-            "note": self.note,
+            "note": self.noted,
             "conditions": [c.written for c in self.conditions],
             "slack": None if self.slack is None else str(self.slack),
             "seconds": round(self.seconds, 6),
@@ -148,11 +150,21 @@ class Evidence:
         return ": ".join(x for x in (self.at, self.method) if x)
 
     @property
-    def limits(self) -> tuple[str, ...]:
-        """At which sizes, of those asked for, less than everything was looked at, in words."""
+    def noted(self) -> str:
+        """All remarks in one line: what was covered without a gap, and the note."""
+        return "; ".join((*self.complete, *([self.note] if self.note else [])))
+
+    @property
+    def gaps(self) -> tuple[tuple[str, tuple[Size, ...]], ...]:
+        """The requested sizes that were not covered completely, in groups, each with the words that introduce it."""
         sampled = self.sampled if self.primes else ()
-        words = (("only a sample at", sampled), ("left out:", self.left_out))
-        return tuple(f"{what} {', '.join(listed(sizes)) or 'every size'}" for what, sizes in words if sizes)
+        groups = (("only a sample at", sampled), ("left out:", self.left_out))
+        return tuple((words, sizes) for words, sizes in groups if sizes)
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """The gaps in words: "only a sample at |S| = 3"."""
+        return tuple(f"{words} {', '.join(listed(sizes)) or 'every size'}" for words, sizes in self.gaps)
 
     @property
     def tally(self) -> str:
@@ -179,7 +191,7 @@ class Evidence:
                 f"degree ≤ {self.degree}, chance of error < 2^-{self.chance}"
             )
         order = "" if self.slack is None else f"right − left = {self.slack}, which is never negative"
-        return "; ".join(x for x in (how, self.where, self.note, order) if x)
+        return "; ".join(x for x in (how, self.where, self.noted, order) if x)
 
 
 @dataclass(frozen=True)

@@ -87,26 +87,32 @@ def statement_of(theorem: Theorem, claim: Claim | None = None) -> Statement:
     """A theorem with its hypotheses and its evidence."""
     badge = Badge(str(theorem.rung), standing(theorem))
     says = claim.says if claim else ""
-    return _statement("Theorem", theorem.name, says, theorem.verdict, theorem.given, badge)
+    return _statement("Theorem", theorem.name, says, theorem, theorem.verdict, theorem.given, badge)
 
 
 def claimed(claim: Claim, verdict: Verdict) -> Statement:
     """A claim with its verdict."""
     badge = Badge(str(verdict.rung), evidence(verdict))
-    return _statement("Claim", claim.id, claim.says, verdict, verdict.assumed, badge)
+    return _statement("Claim", claim.id, claim.says, claim, verdict, verdict.assumed, badge)
 
 
 def _statement(
-    kind: str, name: str, says: str, verdict: Verdict, given: tuple[Hypothesis, ...], badge: Badge
+    kind: str,
+    name: str,
+    says: str,
+    about: Theorem | Claim,
+    verdict: Verdict,
+    given: tuple[Hypothesis, ...],
+    badge: Badge,
 ) -> Statement:
     return Statement(
         kind,
         name,
         says,
-        f"{latex(verdict.lhs)} {verdict.latex_sign} {latex(verdict.rhs)}",
+        f"{latex(about.lhs)} {verdict.latex_sign} {latex(about.rhs)}",
         tuple(h.latex() for h in given),
         badge,
-        sides=(text(verdict.lhs), verdict.sign, text(verdict.rhs)),
+        sides=(text(about.lhs), verdict.sign, text(about.rhs)),
         given=tuple(map(str, given)),
     )
 

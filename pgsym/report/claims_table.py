@@ -8,8 +8,8 @@ from itertools import groupby
 
 from pgsym.claims.verify import Verification
 from pgsym.decide.verdicts import Rung
-from pgsym.report import markdown
 from pgsym.report.chapters import chapters
+from pgsym.report.writers import markdown
 
 RUNGS = (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED)
 

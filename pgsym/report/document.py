@@ -1,6 +1,6 @@
 """The document model: what a report says, apart from the format it is written in.
 
-Formulas are LaTeX in the vocabulary of `pgsym.report.typst_math`.  Prose is plain text with inline `$…$`
+Formulas are LaTeX in the vocabulary of `pgsym.report.formulas.typst_math`.  Prose is plain text with inline `$…$`
 mathematics, `*emphasis*` and `` `code` ``, the number of a labelled block as a link, `[[eq:objective]]`, a citation,
 `[@williams]`, and a verdict, `[!refuted]`; everything else in it is literal.
 

@@ -16,7 +16,7 @@ from pgsym.estimators.exact_moments import Moments
 from pgsym.estimators.listing import tree
 from pgsym.estimators.problems.exhaustive import WORDS
 from pgsym.meaning.numbers.base import Array
-from pgsym.report.markdown import table
+from pgsym.report.writers.markdown import table
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", "^")
 HEAD = """# The estimators of the literature, and what they estimate

@@ -9,21 +9,19 @@ from pgsym.decide.sizes import Size, listed
 from pgsym.decide.verdicts import Condition, Verdict
 from pgsym.errors import ReportError
 from pgsym.kernel import Theorem
+from pgsym.report.formulas.typst_math import typst
 from pgsym.report.prose import quoted
-from pgsym.report.typst_math import typst
 
 
 def evidence(verdict: Verdict) -> str:
     """The evidence as prose, and where it holds."""
     e = verdict.evidence
     if not e.primes:
-        noted = e.note and e.method != "none" and verdict.counterexample is None  # which is confirmed, and says more
-        return covered(verdict) + (f"; {_size_in_prose(e.note)}" if noted else "")
+        noted = e.noted and e.method != "none" and verdict.counterexample is None  # which is confirmed, and says more
+        return covered(verdict) + (f"; {_size_in_prose(e.noted)}" if noted else "")
     sizes = "; ".join(f"${size_in_latex(str(size))}$" for size in e.sizes if size.counts)
     at = f"Decided for {sizes}" if sizes else "Decided"
-    notes = e.note.split("; ") if e.note else []
-    strata = "; ".join(n for n in notes if n.startswith("all "))
-    said = [f"at {quoted(strata)}"] * bool(strata) + [quoted(n) for n in notes if not n.startswith("all ")]
+    said = [f"at {quoted('; '.join(e.complete))}"] * bool(e.complete) + [quoted(e.note)] * bool(e.note)
     said += _where(e.conditions)
     return (
         f"{at}: {e.points} random points modulo {len(e.primes)} primes near $2^{{31}}$, "
@@ -36,12 +34,12 @@ def covered(verdict: Verdict) -> str:
     e = verdict.evidence
     if e.primes:
         at = f"Decided at {_listed(e.sizes)}" if any(s.counts for s in e.sizes) else "Decided"
-        said = [at, f"chance of error below $2^{{-{e.chance}}}$", *map(_size_in_prose, e.limits)]
+        said = [at, f"chance of error below $2^{{-{e.chance}}}$", *_gaps(verdict)]
     else:
         found = verdict.counterexample
         confirmed = f", {found.confirmation}" if found and found.confirmation else ""
         how = e.note if e.method == "none" else f"{e.method}{confirmed}"
-        said = [_size_in_prose(how[:1].upper() + how[1:]), *map(_size_in_prose, e.limits)]
+        said = [_size_in_prose(how[:1].upper() + how[1:]), *_gaps(verdict)]
     return "; ".join((*said, *_where(e.conditions)))
 
 
@@ -49,6 +47,11 @@ def in_short(verdict: Verdict) -> str:
     """The rung with the number of sizes or instances, and the conditions: "decided at 4 sizes; where $c \\neq 0$"."""
     tally = verdict.evidence.tally
     return "; ".join((f"{verdict.rung}{' at ' if tally else ''}{tally}", *_where(verdict.evidence.conditions)))
+
+
+def _gaps(verdict: Verdict) -> tuple[str, ...]:
+    """The sizes at which less than everything was looked at, as prose."""
+    return tuple(f"{words} {_listed(sizes) or 'every size'}" for words, sizes in verdict.evidence.gaps)
 
 
 def _where(conditions: Sequence[Condition]) -> tuple[str, ...]:

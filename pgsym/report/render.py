@@ -30,23 +30,23 @@ def render(document: Document, target: str, engine: str = "auto") -> bytes:
     """
     match target:
         case "tex":
-            from pgsym.report.tex import render_tex
+            from pgsym.report.writers.tex import render_tex
 
             return render_tex(document)
         case "typ":
-            from pgsym.report.typ import render_typst
+            from pgsym.report.writers.typ import render_typst
 
             return render_typst(document)
         case "html":
-            from pgsym.report.html import render_html
+            from pgsym.report.writers.html import render_html
 
             return render_html(document)
         case "ipynb":
-            from pgsym.report.notebook import render_notebook
+            from pgsym.report.writers.notebook import render_notebook
 
             return render_notebook(document)
         case "md":
-            from pgsym.report.markdown import render_markdown
+            from pgsym.report.writers.markdown import render_markdown
 
             return render_markdown(document)
         case "pdf":
@@ -57,10 +57,10 @@ def render(document: Document, target: str, engine: str = "auto") -> bytes:
 def _pdf(document: Document, engine: str) -> bytes:
     named = replace(document, versions=(*document.versions, _engine_version(engine)))
     if engine in TEX:
-        from pgsym.report.tex import render_tex
+        from pgsym.report.writers.tex import render_tex
 
         return run_tex(engine, render_tex(named), {f"{f.name}.pdf": f.pdf for f in document.figures})
-    from pgsym.report.typ import compile_pdf
+    from pgsym.report.writers.typ import compile_pdf
 
     return compile_pdf(named)
 

@@ -9,7 +9,7 @@ from math import log
 from pathlib import Path
 from typing import Any
 
-from pgsym.report import markdown
+from pgsym.report.writers import markdown
 
 VERSIONS = ("SymPy", "NumPy", "SymEngine", "python-flint", "JAX", "torch", "Gymnasium")
 

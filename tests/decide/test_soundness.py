@@ -102,7 +102,7 @@ def test_what_is_taken_for_granted_is_said() -> None:
     assert "where c > 0, d > 0" in str(decide(log(c * d), log(c) + log(d)))
     evidence = decide(grad(m.objective), m.expectation(m.reward * m.score), m.hypotheses).evidence
     assert not evidence.conditions
-    assert not evidence.note
+    assert not evidence.noted
 
 
 def test_the_absolute_value_of_a_probability_moves_with_it() -> None:

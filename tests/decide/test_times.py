@@ -29,8 +29,8 @@ def test_a_free_time_runs_to_the_horizon_in_the_order_assumed() -> None:
 
 def test_the_evidence_says_which_times() -> None:
     known = (*m.hypotheses, Before(u, t))
-    assert "all times 1 ≤ u < t ≤ T" in decide(product, lift(0), known).evidence.note
-    assert "all times 1 ≤ t ≤ T" in decide(m.expectation(m.score(t)), lift(0), m.hypotheses).evidence.note
+    assert "all times 1 ≤ u < t ≤ T" in decide(product, lift(0), known).evidence.noted
+    assert "all times 1 ≤ t ≤ T" in decide(m.expectation(m.score(t)), lift(0), m.hypotheses).evidence.noted
 
 
 @pytest.mark.parametrize("order", [(), (Before(t, u),), (Before(u, t + 1),)], ids=["none", "reversed", "or equal"])

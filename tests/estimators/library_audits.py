@@ -21,7 +21,7 @@ import numpy as np
 from pgsym.estimators import Episodes, Estimator, Moments, Objective, bandit, expected_return, moments, tree
 from pgsym.estimators.comparison import Kind, recognised
 from pgsym.meaning.numbers.base import Array
-from pgsym.report.markdown import table
+from pgsym.report.writers.markdown import table
 
 HALF, THIRD, QUARTER = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)
 

@@ -15,7 +15,7 @@ import numpy as np
 from pgsym.estimators import Episodes, Moments, Objective, bandit, entropy, expected_return, kl, moments, tree
 from pgsym.estimators.diagnosis import Hint, guess
 from pgsym.estimators.estimator import FromFunction
-from pgsym.report.markdown import table
+from pgsym.report.writers.markdown import table
 
 F = Fraction
 CLIP = 0.2

@@ -18,12 +18,12 @@ from pgsym.extras import install
 from pgsym.report import article, chapters
 from pgsym.report.contents import displayed, texts_of
 from pgsym.report.document import Beside, Document, Figure, Formula, Heading, Paragraph, Statement, Table
-from pgsym.report.formula import WIDE, pieces
+from pgsym.report.formulas.formula import WIDE, pieces
+from pgsym.report.formulas.typst_math import typst
 from pgsym.report.numbering import numbers
 from pgsym.report.prose import spans
 from pgsym.report.render import render, write
-from pgsym.report.tex import escape
-from pgsym.report.typst_math import typst
+from pgsym.report.writers.tex import escape
 from pgsym.terms.printers.latex import latex
 
 SOME = (

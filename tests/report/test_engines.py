@@ -33,7 +33,7 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.errors import TexFailure
-from pgsym.report.formula import unmarked
+from pgsym.report.formulas.formula import unmarked
 from pgsym.report.prose import spans
 from pgsym.report.render import FORMATS, render, write
 from pgsym.terms import Closed

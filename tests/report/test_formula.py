@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from pgsym.errors import ReportError
 from pgsym.report.errors import MalformedMath, UnknownCommand
-from pgsym.report.formula import pieces, remarked, unmarked
-from pgsym.report.typst_math import MARKS, typst
-from pgsym.report.vocabulary import CHARACTERS, COMMANDS, FENCES, GREEK
+from pgsym.report.formulas.formula import pieces, remarked, unmarked
+from pgsym.report.formulas.typst_math import MARKS, typst
+from pgsym.report.formulas.vocabulary import CHARACTERS, COMMANDS, FENCES, GREEK
 from pgsym.terms.printers.latex import GREEK as PRINTED
 
 

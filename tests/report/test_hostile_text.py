@@ -15,7 +15,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pgsym.errors import ReportError, SortError
-from pgsym.report import markdown, tex, typ
 from pgsym.report.document import (
     Badge,
     Callout,
@@ -30,9 +29,10 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
+from pgsym.report.formulas.typst_math import COMMANDS, guarded
 from pgsym.report.prose import literal, plain, quoted, spans
 from pgsym.report.render import FORMATS, render, write
-from pgsym.report.typst_math import COMMANDS, guarded
+from pgsym.report.writers import markdown, tex, typ
 from pgsym.terms import Symbol, Variable, latex
 from pgsym.terms.printers.latex import LatexNotation
 

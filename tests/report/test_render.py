@@ -29,12 +29,12 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
-from pgsym.report.formula import pieces, unmarked
-from pgsym.report.html import formulas
+from pgsym.report.formulas.formula import pieces, unmarked
 from pgsym.report.prose import plain, spans
 from pgsym.report.render import render, write
-from pgsym.report.tex import escape
-from pgsym.report.typ import render_typst
+from pgsym.report.writers.html import formulas
+from pgsym.report.writers.tex import escape
+from pgsym.report.writers.typ import render_typst
 
 LONG = " + ".join(rf"\nabla_{{\theta}} \log \pi_{{\theta}}(a_{{{i}}} \mid s_{{{i}}})" for i in range(14))
 SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="10" height="10">
@@ -204,11 +204,11 @@ def test_a_tex_engine_makes_the_pdf_and_is_named_in_it(tmp_path: Path) -> None:
 
 @needs_tex
 def test_a_tex_failure_keeps_the_log_and_falls_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import pgsym.report.tex
+    import pgsym.report.writers.tex
 
-    broken = pgsym.report.tex.render_tex
+    broken = pgsym.report.writers.tex.render_tex
     monkeypatch.setattr(
-        "pgsym.report.tex.render_tex", lambda d: broken(d).replace(b"\\begin{document}", b"\\undefined")
+        "pgsym.report.writers.tex.render_tex", lambda d: broken(d).replace(b"\\begin{document}", b"\\undefined")
     )
     written = write(sample(), tmp_path, ["pdf"], "pdflatex")
     assert "pdflatex failed" in written.notes[0]

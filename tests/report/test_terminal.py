@@ -23,7 +23,7 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.prose import plain, quoted
-from pgsym.report.terminal import show_blocks
+from pgsym.report.writers.terminal import show_blocks
 from pgsym.terms.printers.text import text
 
 FIGURE = Figure("one", b"<svg/>", b"", "A line.", "It rises.")

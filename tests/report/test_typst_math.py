@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pgsym.claims import catalogue
 from pgsym.errors import ReportError
-from pgsym.report.typst_math import COMMANDS, FUNCTIONS, MARKS, SYMBOLS, UPRIGHT, typst
-from pgsym.report.vocabulary import FENCES
+from pgsym.report.formulas.typst_math import COMMANDS, FUNCTIONS, MARKS, SYMBOLS, UPRIGHT, typst
+from pgsym.report.formulas.vocabulary import FENCES
 from pgsym.terms.places import places
 from pgsym.terms.printers.latex import latex
 

@@ -51,28 +51,35 @@ class Coverage:
         """The sizes at which nothing was left out."""
         return tuple(s for s in self.seen if s not in self.sampled and s not in self.refused)
 
-    def evidence(self, notes: Iterable[str]) -> Evidence:
-        """What was found, with some notes: decided at sizes that were seen as a whole, or tested at samples.
+    def evidence(self, complete: Iterable[str]) -> Evidence:
+        """What was found: decided at sizes that were seen as a whole, or tested at samples.
 
-        Raises the reason for which a size was left out, where all of them were.
+        `complete` says what else was covered without a gap.  Raises the reason for which a size was left out, where all
+        of them were.
         """
-        whole, words, where = self.whole, list(notes), (NO_KINK,) if self.has_kinks else ()
+        whole, words, where = self.whole, list(complete), (NO_KINK,) if self.has_kinks else ()
         if not whole and not self.sampled:
             reasons = sorted(self.refused.values(), key=lambda reason: isinstance(reason, UndefinedValue))
             raise reasons[0]
         sampled = [f"{size or 'every size'}: {kinds.words}" for size, kinds in self.sampled.items()]
         left_out = [f"{size or 'the size'} is left out: {reason}" for size, reason in self.refused.items()]
         if not whole:
-            note = "; ".join((*sampled, *words, *left_out))
+            note = "; ".join((*sampled, *left_out))
             sizes = tuple(self.sampled)
             method = f"tested at {self.points:,} {SAMPLED}, at {', '.join(listed(sizes)) or 'every size'}"
             missing = tuple(self.refused)
             return Evidence(
-                method, sizes, examples=self.points, note=note, conditions=where, sampled=sizes, left_out=missing
+                method,
+                sizes,
+                examples=self.points,
+                note=note,
+                complete=tuple(words),
+                conditions=where,
+                sampled=sizes,
+                left_out=missing,
             )
         if self.most_strata > 1:
             words.append(f"all label functions and zero patterns, at most {self.most_strata:,} up to renaming")
-        words += [f"not decided at {x}" for x in sampled]
         return Evidence(
             METHOD,
             whole,
@@ -81,7 +88,8 @@ class Coverage:
             self.most_strata,
             self.degree,
             self.log2_error,
-            note="; ".join((*words, *left_out)),
+            note="; ".join((*(f"not decided at {x}" for x in sampled), *left_out)),
+            complete=tuple(words),
             sampled=tuple(self.sampled),
             left_out=tuple(self.refused),
             conditions=where,

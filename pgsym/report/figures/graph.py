@@ -14,7 +14,7 @@ from typing import Final
 
 from pgsym.report.clock import date_of_report
 from pgsym.report.figures.files import FigureFiles
-from pgsym.report.typst_math import typst
+from pgsym.report.formulas.typst_math import typst
 from pgsym.terms.printers.latex import LatexNotation
 
 MOST_STATES: Final = 4

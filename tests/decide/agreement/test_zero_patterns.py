@@ -78,7 +78,7 @@ def test_no_function_of_four_actions_with_four_fixed_points_is_refuted_at_the_us
 def test_it_is_decided_at_the_sizes_where_it_holds() -> None:
     verdict = decide(is_none_of(fixed_points, (0, 1, 2, 3)), 0 * fixed_points, (), [{"A": 2}, {"A": 3}])
     assert verdict.rung is Rung.DECIDED
-    assert verdict.evidence.note == "all label functions and zero patterns, at most 7 up to renaming"
+    assert verdict.evidence.noted == "all label functions and zero patterns, at most 7 up to renaming"
 
 
 OTHER = Variable("θ'", PARAMETER)

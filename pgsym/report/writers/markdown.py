@@ -20,9 +20,9 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
-from pgsym.report.formula import remarked
+from pgsym.report.formulas.formula import remarked
+from pgsym.report.formulas.typst_math import guarded
 from pgsym.report.prose import LAYOUT, literal, spans
-from pgsym.report.typst_math import guarded
 
 TINT = "#b06000"
 SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&]")

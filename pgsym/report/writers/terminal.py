@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from pgsym.report.console import COLOURS, SPACE, badge, console, escaped, hanging, table
 from pgsym.report.document import (
     CHANGED,
     Badge,
@@ -23,6 +22,7 @@ from pgsym.report.document import (
     Table,
 )
 from pgsym.report.prose import LAYOUT, literal, plain, spans
+from pgsym.report.writers.console import COLOURS, SPACE, badge, console, escaped, hanging, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -90,6 +90,10 @@ def _block(item: Block, out: Console) -> None:
         case Code(text, _):
             for line in literal(text, kept=LAYOUT).splitlines():
                 out.print(f"    {escaped(line)}", soft_wrap=True)
+        case Statement() | Derivation():  # which `show_blocks` prints itself, as one may stand above the other
+            pass
+        case _:
+            assert_never(item)
 
 
 def _head(item: Statement, out: Console) -> None:

@@ -21,11 +21,11 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
-from pgsym.report.formula import WIDE, pieces
+from pgsym.report.formulas.formula import WIDE, pieces
+from pgsym.report.formulas.typst_math import guarded
 from pgsym.report.numbering import numbers
 from pgsym.report.prose import LAYOUT, WIDEST, literal, plain, spans, typical, visible
 from pgsym.report.templates import template
-from pgsym.report.typst_math import guarded
 from pgsym.terms.printers.latex import GREEK
 from pgsym.terms.printers.text import SUBSCRIPTS, SUPERSCRIPTS
 

@@ -1,6 +1,6 @@
 """The closed vocabulary of formulas: every command and character a formula of a report may use, with its Typst.
 
-The printer of terms emits nothing else, and `pgsym.report.typst_math` accepts nothing else.
+The printer of terms emits nothing else, and `pgsym.report.formulas.typst_math` accepts nothing else.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 
 from pgsym.report.errors import MalformedMath, UnknownCommand
-from pgsym.report.vocabulary import (
+from pgsym.report.formulas.vocabulary import (
     CHARACTERS,
     COMMANDS,
     DELIMITERS,

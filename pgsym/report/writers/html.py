@@ -26,12 +26,12 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
-from pgsym.report.formula import pieces, unmarked
+from pgsym.report.formulas.formula import pieces, unmarked
+from pgsym.report.formulas.typst_math import MARKS, typst
+from pgsym.report.formulas.width import width
 from pgsym.report.numbering import numbers, section_numbers
 from pgsym.report.prose import LAYOUT, literal, plain, spans
 from pgsym.report.templates import template
-from pgsym.report.typst_math import MARKS, typst
-from pgsym.report.width import width
 
 POINTS = 11.0
 MARGIN = 1.5

@@ -21,12 +21,12 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
-from pgsym.report.formula import WIDE, pieces, unmarked
+from pgsym.report.formulas.formula import WIDE, pieces, unmarked
+from pgsym.report.formulas.typst_math import MARKS, typst
+from pgsym.report.formulas.width import width
 from pgsym.report.numbering import numbers
 from pgsym.report.prose import LAYOUT, WIDEST, literal, plain, spans, typical, visible
 from pgsym.report.templates import template
-from pgsym.report.typst_math import MARKS, typst
-from pgsym.report.width import width
 
 SHORT = 16
 """The `width` of an inline formula that is not broken."""

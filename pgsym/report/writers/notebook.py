@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from pgsym.report.document import Code, Document
-from pgsym.report.markdown import frame, markdown
 from pgsym.report.prose import LAYOUT, literal
+from pgsym.report.writers.markdown import frame, markdown
 
 
 def render_notebook(document: Document) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pgsym.report.errors import MalformedMath
-from pgsym.report.width import TOKEN, width
+from pgsym.report.formulas.width import TOKEN, width
 
 MARK = "\\changed{"
 BREAKS = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pgsym.report.vocabulary import FUNCTIONS, UPRIGHT
+from pgsym.report.formulas.vocabulary import FUNCTIONS, UPRIGHT
 
 TOKEN = re.compile(r"\\(?:left|right)\s*(?:\\.|.)|\\[a-zA-Z]+|\\.|.", re.DOTALL)
 LETTER = 1.15

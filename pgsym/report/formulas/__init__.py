@@ -1,0 +1,1 @@
+"""Formulas: LaTeX cut into pieces, measured, marked, and rewritten as Typst."""

@@ -1,0 +1,1 @@
+"""The formats: each module writes the blocks of a document in one of them."""
