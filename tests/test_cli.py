@@ -132,7 +132,7 @@ def test_list_and_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_markdown_links_to_derivations_and_tests_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "claims", "ce-pg-weight", "--md")
-    assert "(../derivations/ce_pg_weight.py)" in out
+    assert "(../derivations/07_building_cross_entropy/are_they_the_same/ce_pg_weight.py)" in out
     assert "(../tests/test_claims.py)" in out
 
 
