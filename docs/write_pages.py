@@ -36,7 +36,7 @@ SHOWN = (
     "ppo-clip",
     "kl-max-entropy",
     "noisy-label-pg",
-    "b-kl-token-gap",
+    "kl-token-gap",
 )
 """The derivations whose LaTeX is committed: one step and many, definitions, orders, wide formulas, long tables."""
 

@@ -126,13 +126,13 @@ NOT_NECESSARY = {
     ("rlhf-objective", "π_ref > 0 everywhere"),
     # where the reference is zero, or a policy that is differentiated is, both sides are undefined
     *(
-        (f"b-kl-{name}", "π_ref > 0 everywhere")
+        (f"kl-{name}", "π_ref > 0 everywhere")
         for name in (
             *("estimators-k1-as-reward", "estimators-k2-loss", "in-the-reward"),
             *("of-sequences-gradient", "of-sequences-k2-of-the-whole", "of-sequences-to-go"),
         )
     ),
-    ("b-kl-log-ratio", "π > 0 everywhere"),
+    ("kl-log-ratio", "π > 0 everywhere"),
     # the divergence and its slope are zero at θ', so a D that moves changes nothing of second order
     ("trpo", "D does not depend on θ"),
     # the identity holds for a negative "variance", too; where it is zero, or Z is, both sides are undefined

@@ -113,7 +113,7 @@ def test_wide_lines_are_shown_indented_and_broken_before_operators(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for name in ("leave-one-out", "b-grpo-direction"):
+    for name in ("leave-one-out", "grpo-direction"):
         _, out, _ = run(capsys, "show", name)
         lines = out.splitlines()
         assert all(len(line) <= 80 and line == line.rstrip() for line in lines)

@@ -14,7 +14,7 @@ from typing import Protocol, cast
 
 from pgsym.claims.chapters import Place, places
 from pgsym.claims.claim import Claim, Example
-from pgsym.claims.index import FILE, Indexed, deriving, homes, indexed, written
+from pgsym.claims.index import FILE, Indexed, deriving, homes, indexed, renamed, written
 from pgsym.decide.statements import Relation
 from pgsym.decide.verdicts import Rung
 from pgsym.errors import PgsymError, UnknownName
@@ -278,6 +278,8 @@ def names() -> Iterator[str]:
 
 
 def _unknown(name: str, there_are: Iterable[str]) -> UnknownName:
+    if name in renamed():
+        return UnknownName(f"{name} is called {renamed()[name]} now")
     near = difflib.get_close_matches(name, list(there_are), n=1, cutoff=0.4)
     return UnknownName(
         f"there is no {name!r} in the catalogue; {f'did you mean {near[0]}?' if near else 'see pgsym list'}"

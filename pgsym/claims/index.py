@@ -19,6 +19,7 @@ from pgsym.derivations import CHAPTERS, FOLDER, PARTS
 from pgsym.errors import UnknownName
 
 FILE = FOLDER / "index.json"
+RENAMED = FOLDER / "renamed.json"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ def _read(id_: object, expected: object, script: object) -> Indexed:
         case str(), str(), str() | None:
             return Indexed(id_, expected, script)
     raise ValueError(f"not a claim of the index: {id_!r:.60}")
+
+
+@cache
+def renamed() -> dict[str, str]:
+    """The new name of every claim and file that once had another."""
+    return dict(json.loads(RENAMED.read_text("utf-8")))
 
 
 def in_order() -> list[tuple[str, Indexed]] | None:

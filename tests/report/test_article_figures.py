@@ -64,7 +64,7 @@ def test_plateau_lengths_are_those_of_two_answers(p: str) -> None:
 
 @pytest.mark.parametrize("size", [2, 3, 4, 5])
 def test_factors_of_groups_are_those_of_all_groups(size: int) -> None:
-    from pgsym.derivations.b_grpo_binary import factor
+    from pgsym.derivations.grpo_binary import factor
     from sympy import Rational
 
     wanted = [float(factor(size, Rational(k, 7))) for k in range(1, 7)]

@@ -80,7 +80,7 @@ def claims() -> Iterator[Claim]:
         ),
     )
     yield Claim(
-        "b-rloo-and-group-mean",
+        "rloo-and-group-mean",
         says="Answer by answer, the reward over the mean of the whole group is $(N - 1) / N$ times the reward over the "
         "mean of the others.",
         lhs=paid - m.group_mean,

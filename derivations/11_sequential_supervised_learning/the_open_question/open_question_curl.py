@@ -75,7 +75,7 @@ def claims() -> Iterator[Claim]:
         remark="The scores with the later rewards estimate it, so adding them restores the gradient.",
     )
     yield Claim(
-        "b-discount-mismatch",
+        "discount-mismatch",
         says="To discount each reward from the step of the score, and not from the start, leaves a gradient.",
         lhs=grad(discounted(m, gamma)),
         rhs=transpose(grad(discounted(m, gamma))),
