@@ -263,7 +263,7 @@ def _figure(name: str) -> Iterator[Block]:
             case "groups":
                 made = groups.factors()
             case "noise":
-                from pgsym.problems.label_noise import train_with_noise
+                from pgsym.derivations.digits.wrong_labels import train_with_noise
 
                 made = figures.label_noise(train_with_noise())
             case _:

@@ -83,7 +83,7 @@ def test_figures_are_the_same_bytes_twice_with_words_that_fit_every_format() -> 
 
 def test_noise_draws_and_quotes_the_run() -> None:
     pytest.importorskip("sklearn")
-    from pgsym.problems.label_noise import train_with_noise
+    from pgsym.derivations.digits.wrong_labels import train_with_noise
 
     run = train_with_noise((0.0, 0.4), updates=30)
     made = article.label_noise(run)
@@ -93,8 +93,8 @@ def test_noise_draws_and_quotes_the_run() -> None:
 
 def test_wrong_labels_are_other_labels_at_the_rate_asked_for() -> None:
     pytest.importorskip("sklearn")
-    from pgsym.problems.digits import load
-    from pgsym.problems.label_noise import with_wrong_labels
+    from pgsym.derivations.digits.training import load
+    from pgsym.derivations.digits.wrong_labels import with_wrong_labels
 
     data = load()
     noisy = with_wrong_labels(data, 0.5)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pgsym.problems.digits import (
+from .training import (
     ANSWERS,
     DigitsData,
     Floats,

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pgsym.problems.digits import ANSWERS, Curve, DigitsRun, Floats, example_gradients
 from pgsym.report.figures.files import WIDTH, FigureFiles, drawing, files
+
+from .training import ANSWERS, Curve, DigitsRun, Floats, example_gradients
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +37,7 @@ def digits_figures(run: DigitsRun, stuck: DigitsRun) -> tuple[FigureFiles, ...]:
 
     Raises ModuleNotFoundError, naming the extra to install, where Matplotlib is missing.
 
-    >>> from pgsym.problems.digits import train
+    >>> from pgsym.derivations.digits.training import train
     >>> [figure.name for figure in digits_figures(train(updates=20), train(updates=20, prejudice=6.0))]
     ['digits-curves', 'digits-gradients', 'digits-plateau', 'digits-noise']
     """
@@ -46,7 +47,7 @@ def digits_figures(run: DigitsRun, stuck: DigitsRun) -> tuple[FigureFiles, ...]:
 def learning_curves(run: DigitsRun) -> FigureFiles:
     """Accuracy and mean π(y|s) over updates: cross entropy beside the three sampled methods.
 
-    >>> from pgsym.problems.digits import train
+    >>> from pgsym.derivations.digits.training import train
     >>> learning_curves(train(updates=20)).svg[:5]
     b'<?xml'
     """
@@ -90,7 +91,7 @@ def gradient_lengths(run: DigitsRun, update: int | None = None, every: int = 4) 
     (ledger: stuck-policy); the bands reach down to the least length with K answers, √(K/(K−1)) in place of √2.
     Raises ValueError for a checkpoint that does not exist or `every` below 1.
 
-    >>> from pgsym.problems.digits import train
+    >>> from pgsym.derivations.digits.training import train
     >>> gradient_lengths(train(updates=5), update=6)
     Traceback (most recent call last):
     ValueError: update must lie between 0 and 5, not 6
@@ -158,7 +159,7 @@ def gradient_lengths(run: DigitsRun, update: int | None = None, every: int = 4) 
 def plateau(run: DigitsRun) -> FigureFiles:
     """The plateau in time, from a start where the true class is unlikely: mean π(y|s), and the length of E[g].
 
-    >>> from pgsym.problems.digits import train
+    >>> from pgsym.derivations.digits.training import train
     >>> "not within 20 updates" in plateau(train(updates=20, prejudice=6.0)).caption
     True
     """
@@ -195,7 +196,7 @@ def plateau(run: DigitsRun) -> FigureFiles:
 def noise(run: DigitsRun) -> FigureFiles:
     """The exact standard deviation of one sampled update, on policy and importance weighted, plain and relative.
 
-    >>> from pgsym.problems.digits import train
+    >>> from pgsym.derivations.digits.training import train
     >>> noise(train(updates=20)).pdf[:5]
     b'%PDF-'
     """
