@@ -17,6 +17,7 @@ from pgsym.claims.claim import Claim, Example
 from pgsym.claims.index import FILE, Indexed, deriving, homes, indexed, renamed, written
 from pgsym.decide.statements import Relation
 from pgsym.decide.verdicts import Rung
+from pgsym.derivations import FOLDER
 from pgsym.errors import PgsymError, UnknownName
 from pgsym.files import write_atomically
 from pgsym.kernel import Theorem
@@ -200,8 +201,10 @@ def entries_of(name: str) -> list[Entry]:
     """All claims of a script, a file or a folder of files; of an id that names no script, that claim."""
     if Path(name).is_dir() and name not in homes() and name not in _homes_of_claims():
         here = Path(name).resolve()
-        files = [p for p in homes().values() if here in p.parents]
-        files = files or sorted(p for p in here.glob("*.py") if not p.name.startswith(("_", ".")))
+        if here.is_relative_to(FOLDER):  # a chapter, with its parts
+            files = [path for path in homes().values() if here in path.parents]
+        else:
+            files = sorted(p for p in Path(name).glob("*.py") if not p.name.startswith(("_", ".")))
         if not files:
             raise UnknownName(f"there are no claims in {name}: it holds no .py files (see pgsym new claim)")
         return _in_order(_by_id(e for p in files for e in entries_of(str(p))).values())

@@ -84,3 +84,9 @@ def test_a_folder_of_the_catalogue_is_read_with_its_parts() -> None:
     found = {e.home for e in catalogue.entries_of(str(FOLDER / "08_multiple_timesteps"))}
     assert {"objective-trajectory", "trajectory-factorisation"} <= found
     assert {homes()[name].parent.name for name in found} == {"08_multiple_timesteps"}
+
+
+def test_a_folder_around_the_catalogue_is_a_users_own() -> None:
+    """Such as one with an environment in which pgsym is installed."""
+    with pytest.raises(UnknownName, match=r"holds no \.py files"):
+        catalogue.entries_of(str(FOLDER.parent))
