@@ -36,9 +36,12 @@ SHOWN = (
     "ppo-clip",
     "kl-max-entropy",
     "noisy-label-pg",
-    "b-kl-token-gap",
+    "kl-token-gap",
 )
 """The derivations whose LaTeX is committed: one step and many, definitions, orders, wide formulas, long tables."""
+
+PATIENCE = 120.0
+"""Seconds that deciding a claim may take: more than usual, for a busy machine."""
 
 
 def main() -> None:
@@ -57,8 +60,10 @@ def golden() -> None:
 
 
 def of_claims() -> None:
-    """The page of claims, and the table of their numbers in the README."""
-    outcomes = [verify(e) for e in catalogue.entries().values()]
+    """The page of claims, and the table of their numbers in the README; neither where a claim is not as claimed."""
+    outcomes = [verify(e, time_limit=PATIENCE) for e in catalogue.entries().values()]
+    if wrong := [o.why_not for o in outcomes if not o.is_expected]:
+        sys.exit("\n".join(wrong))
     write_atomically(ROOT / "reports" / "claims.md", f"{claims_page(outcomes)}\n".encode())
     readme = ROOT / "README.md"
     table = f"<!-- claims -->\n{summary(outcomes)}\n<!-- /claims -->"

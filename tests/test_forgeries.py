@@ -325,14 +325,14 @@ def test_a_theorem_stands_as_firmly_as_its_weakest_line(monkeypatch: pytest.Monk
     show(theorem, Console(file=out, width=400))
     assert "✔" not in out.getvalue()
     assert "tested" in out.getvalue().splitlines()[-2]
-    claim = Claim("policy", 1, "", theorem.lhs, theorem.rhs, m.hypotheses)
+    claim = Claim("policy", "", theorem.lhs, theorem.rhs, m.hypotheses)
     assert not shows(theorem, claim)
     assert shows(theorem, replace(claim, expected=Rung.TESTED))
 
 
 def test_a_derivation_shows_no_claim_that_assumes_less() -> None:
     theorem = derived()
-    claim = Claim("policy", 1, "", theorem.lhs, theorem.rhs, m.hypotheses)
+    claim = Claim("policy", "", theorem.lhs, theorem.rhs, m.hypotheses)
     assert shows(theorem, claim)
     fewer = replace(claim, given=tuple(h for h in m.hypotheses if not isinstance(h, Positive)))
     assert not shows(theorem, fewer)

@@ -76,7 +76,7 @@ def test_what_a_users_file_raises_is_one_line_with_its_place(
         f"def wrong():\n    {code}\n"
         f"{'wrong()' if where == 'at import' else ''}\n"
         f"def claims():\n    {'wrong()' if where == 'in claims' else ''}\n"
-        "    x = Variable('x')\n    yield Claim('mine', 1, 'It holds.', x, x)\n"
+        "    x = Variable('x')\n    yield Claim('mine', 'It holds.', x, x)\n"
         f"def derive():\n    {'wrong()' if where == 'in derive' else 'return None'}\n"
     )
     monkeypatch.chdir(tmp_path)
@@ -94,7 +94,7 @@ def test_what_a_users_file_raises_is_one_line_with_its_place(
 def test_what_a_users_file_prints_is_no_part_of_the_answer(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "from pgsym.claims.catalogue import Claim\nfrom pgsym.terms import Variable\nprint('at import')\n"
-        "def claims():\n    print('in claims')\n    x = Variable('x')\n    yield Claim('mine', 1, 'It.', x, x)\n"
+        "def claims():\n    print('in claims')\n    x = Variable('x')\n    yield Claim('mine', 'It.', x, x)\n"
     )
     command = [*COMMAND, "claims", "mine.py", "--json"]
     done = subprocess.run(command, cwd=tmp_path, env=HERE, capture_output=True, check=True)

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 from typing import Protocol, cast
 
+from pgsym.claims.chapters import Place, places
 from pgsym.claims.claim import Claim, Example
-from pgsym.claims.index import FILE, Indexed, folder, homes, indexed, written
+from pgsym.claims.index import FILE, Indexed, deriving, homes, indexed, renamed, written
 from pgsym.decide import Relation
 from pgsym.decide.verdicts import Rung
+from pgsym.derivations import FOLDER
 from pgsym.errors import PgsymError, UnknownName
 from pgsym.files import write_atomically
 from pgsym.kernel import Theorem
@@ -33,11 +36,20 @@ class Script(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """A claim with the name of the script or file that states it, and the script that derives it, if there is one."""
+    """A claim with the name of the script or file that states it, and the script that derives it, if there is one.
+
+    `place` is where it stands in the article; a claim of a user's own file stands nowhere in it.
+    """
 
     claim: Claim
     home: str
     script: str | None
+    place: Place | None = None
+
+    @property
+    def chapter(self) -> int | None:
+        """The number of its chapter."""
+        return None if self.place is None else self.place.chapter
 
     @property
     def tests(self) -> tuple[str, ...]:
@@ -51,15 +63,15 @@ class Entry:
 
 
 class _Modules(Mapping[str, Script]):
-    """The modules of a package by name, each imported when it is looked up."""
+    """Modules of the catalogue by name, each imported when it is looked up."""
 
-    def __init__(self, package: str, names: Iterable[str]):
-        self.package, self.names = package, tuple(names)
+    def __init__(self, names: Iterable[str]):
+        self.names = tuple(names)
 
     def __getitem__(self, name: str) -> Script:
         if name not in self.names:
             raise KeyError(name)
-        return cast(Script, importlib.import_module(f"{self.package}.{name.replace('-', '_')}"))
+        return cast(Script, importlib.import_module(f"pgsym.derivations.{name.replace('-', '_')}"))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
@@ -74,13 +86,7 @@ class _Modules(Mapping[str, Script]):
 @cache
 def scripts() -> Mapping[str, Script]:
     """Every script by name, such as "policy-gradient-one-step"."""
-    return _Modules("pgsym.derivations", (n for n, p in homes().items() if p.parent.name != "claims"))
-
-
-@cache
-def claim_files() -> Mapping[str, Script]:
-    """Every file of claims that no derivation states, by name."""
-    return _Modules("pgsym.derivations.claims", (n for n, p in homes().items() if p.parent.name == "claims"))
+    return _Modules(deriving())
 
 
 def _entries_from(home: str, script: Script) -> Iterator[Entry]:
@@ -97,7 +103,10 @@ def _entries_from(home: str, script: Script) -> Iterator[Entry]:
     for claim in claims:
         if not isinstance(claim, Claim):
             raise UnknownName(f"{script.__file__}: claims() yields {shortened(claim)}, which is no Claim")
-        yield Entry(claim, home, claim.derivation or (home if hasattr(script, "derive") else None))
+    there = homes().get(home)
+    placed = repeat(None) if there is None else places(there, (c.id for c in claims))
+    for claim, place in zip(claims, placed, strict=False):
+        yield Entry(claim, home, claim.derivation or (home if hasattr(script, "derive") else None), place)
 
 
 @cache
@@ -107,13 +116,13 @@ def entries() -> dict[str, Entry]:
     >>> list(entries())[:1]
     ['intro-unified-view']
     """
-    return _in_order(e for name in homes() for e in _stated_in(name).values())
+    return _by_id(_in_order(e for name in homes() for e in _stated_in(name).values()))
 
 
 @cache
 def _stated_in(home: str) -> dict[str, Entry]:
-    """The claims of a file, by id and in order."""
-    return _in_order(_entries_from(home, _module(home)))
+    """The claims of a file, by id, in the order in which it states them."""
+    return _by_id(_entries_from(home, _module(home)))
 
 
 @cache
@@ -123,9 +132,14 @@ def _homes_of_claims() -> dict[str, str]:
     return known | {claim: home for home in homes() if home not in indexed() for claim in _stated_in(home)}
 
 
-def _in_order(found: Iterable[Entry]) -> dict[str, Entry]:
+def _in_order(found: Iterable[Entry]) -> list[Entry]:
+    """Claims in the article's order; those that stand nowhere in it come first, and stay as they are."""
+    return sorted(found, key=lambda e: () if e.place is None else (e.place,))
+
+
+def _by_id(found: Iterable[Entry]) -> dict[str, Entry]:
     out: dict[str, Entry] = {}
-    for e in sorted(found, key=lambda e: (e.claim.chapter, e.claim.row)):
+    for e in found:
         if e.claim.id in out:
             raise UnknownName(f"{e.claim.id} is claimed twice: in {out[e.claim.id].home} and in {e.home}")
         out[e.claim.id] = e
@@ -152,16 +166,22 @@ def own_file(claim: Claim) -> str | None:
 
 
 def as_indexed() -> list[tuple[str, Indexed]]:
-    """Every claim as the index has it, with the name of its file, in order."""
-    return [
-        (e.home, Indexed(e.claim.id, str(e.claim.expected), e.script, e.claim.chapter, e.claim.row))
-        for e in entries().values()
-    ]
+    """Every claim as the index has it, with the name of its file, in the article's order."""
+    return [(e.home, _indexed(e)) for e in entries().values()]
+
+
+def new_index() -> str:
+    """The index of the derivations, from what their files claim."""
+    return written({name: [_indexed(e) for e in _stated_in(name).values()] for name in homes()})
 
 
 def write_index() -> None:
-    """Write the index of the derivations again, from what their files claim."""
-    write_atomically(folder() / FILE, written(as_indexed()).encode())
+    """Write the index of the derivations again."""
+    write_atomically(FILE, new_index().encode())
+
+
+def _indexed(e: Entry) -> Indexed:
+    return Indexed(e.claim.id, str(e.claim.expected), e.script)
 
 
 def script_name(name: str) -> str:
@@ -172,7 +192,7 @@ def script_name(name: str) -> str:
         return name
     if name in _homes_of_claims():
         return entry(name).script or entry(name).home
-    if name in claim_files():
+    if name in homes():
         return name
     raise _unknown(name, [*_homes_of_claims(), *scripts()])
 
@@ -184,22 +204,26 @@ def script(name: str) -> Script:
 
 
 def _module(name: str) -> Script:
-    return scripts()[name] if name in scripts() else claim_files()[name]
+    return _Modules(homes())[name]
 
 
 def entries_of(name: str) -> list[Entry]:
     """All claims of a script, a file or a folder of files; of an id that names no script, that claim."""
     if Path(name).is_dir() and name not in homes() and name not in _homes_of_claims():
-        files = sorted(p for p in Path(name).glob("*.py") if not p.name.startswith(("_", ".")))
+        here = Path(name).resolve()
+        if here.is_relative_to(FOLDER):  # a chapter, with its parts
+            files = [path for path in homes().values() if here in path.parents]
+        else:
+            files = sorted(p for p in Path(name).glob("*.py") if not p.name.startswith(("_", ".")))
         if not files:
             raise UnknownName(f"there are no claims in {name}: it holds no .py files (see pgsym new claim)")
-        return list(_in_order(e for p in files for e in entries_of(str(p))).values())
+        return _in_order(_by_id(e for p in files for e in entries_of(str(p))).values())
     if name in _homes_of_claims() and name not in scripts():
         return [entry(name)]
     wanted = script_name(name)
     if wanted in _mine:
-        return list(_in_order(_entries_from(wanted, _mine[wanted][1])).values())
-    return list(_stated_in(wanted).values())
+        return _in_order(_by_id(_entries_from(wanted, _mine[wanted][1])).values())
+    return _in_order(_stated_in(wanted).values())
 
 
 def _load(path: Path) -> str:
@@ -267,6 +291,8 @@ def names() -> Iterator[str]:
 
 
 def _unknown(name: str, there_are: Iterable[str]) -> UnknownName:
+    if name in renamed():
+        return UnknownName(f"{name} is called {renamed()[name]} now")
     near = difflib.get_close_matches(name, list(there_are), n=1, cutoff=0.4)
     return UnknownName(
         f"there is no {name!r} in the catalogue; {f'did you mean {near[0]}?' if near else 'see pgsym list'}"

@@ -133,7 +133,6 @@ def _are_sizes(value: object) -> bool:
 
 
 FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
-    "row": (lambda row: _of(int, float)(row) and row == row, "a number"),
     "says": (_of(str), "a sentence"),
     "given": (_tuple_of(Hypothesis), "a tuple of hypotheses such as (Positive(π),)"),
     "expected": (_of(Rung), "a Rung"),
@@ -142,7 +141,6 @@ FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "step": (lambda step: step is None or _of(int)(step), "the number of a step"),
     "source": (_of(str), "a text"),
     "relation": (_of(Relation), "a Relation"),
-    "chapter": (_of(int), "the number of a chapter"),
     "derivation": (_of(str), "the name of a script"),
     "examples": (_tuple_of(Example), "a tuple of Examples"),
     "sizes": (_are_sizes, 'a tuple of mappings such as ({"S": 2},)'),
@@ -154,14 +152,13 @@ FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
 class Claim:
     """lhs = rhs (or lhs ≤ rhs) under some hypotheses, claimed true or claimed false.
 
-    `chapter` and `row` place it in the article, `says` puts it in words (with inline $…$), `remark` adds what one
-    should know, `derivation` names the script that shows it and `step` the line of it that it is, a refuted claim names
-    the claims that repair it, and `examples` are instances worked out.  A true order may give its `slack`: a term that
+    `says` puts it in words (with inline $…$), `remark` adds what one should know, `derivation` names the script that
+    shows it and `step` the line of it that it is, a refuted claim names the claims that repair it, and `examples` are
+    instances worked out.  A true order may give its `slack`: a term that
     visibly is not negative and equals rhs − lhs.
     """
 
     id: str
-    row: float
     says: str
     lhs: Term
     rhs: Term
@@ -172,7 +169,6 @@ class Claim:
     step: int | None = None
     source: str = ""
     relation: Relation = Relation.EQUAL
-    chapter: int = 0
     derivation: str = ""
     examples: tuple[Example, ...] = ()
     slack: Term | None = None

@@ -7,46 +7,55 @@ says nothing, until it is written again (`make pages`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-FILE = "index.json"
-FOLDERS = (".", "claims")
+from pgsym.claims.chapters import places
+from pgsym.derivations import CHAPTERS, FOLDER, PARTS
+from pgsym.errors import UnknownName
+
+FILE = FOLDER / "index.json"
+RENAMED = FOLDER / "renamed.json"
 
 
 @dataclass(frozen=True)
 class Indexed:
-    """A claim's id, the verdict it states, the script that derives it, if there is one, and its place in the order."""
+    """A claim's id, the verdict it states, and the script that derives it, if there is one."""
 
     id: str
     expected: str
     script: str | None
-    chapter: int
-    row: float
-
-
-def folder() -> Path:
-    """Where the derivations are."""
-    from pgsym import derivations
-
-    return Path(next(p for p in reversed(list(derivations.__path__)) if (Path(p) / "claims").is_dir()))
 
 
 @cache
 def homes() -> dict[str, Path]:
-    """The files that may state claims, by name: scripts first, then files of claims alone."""
-    found = (path for part in FOLDERS for path in sorted((folder() / part).glob("[!_]*.py")))
-    return {path.stem.replace("_", "-"): path for path in found}
+    """The files that may state claims, by name; raises UnknownName where two have the same."""
+    found: dict[str, Path] = {}
+    for path in (p for folder in (*CHAPTERS, *PARTS) for p in sorted(folder.glob("[!_.]*.py"))):
+        name = path.stem.replace("_", "-")
+        if name in found:
+            raise UnknownName(f"two files are called {name}: {found[name]} and {path}; rename one")
+        found[name] = path
+    return found
+
+
+@cache
+def deriving() -> tuple[str, ...]:
+    """The names of the files that derive something: the scripts."""
+    return tuple(
+        name for name, path in homes().items() if re.search(rb"^def derive\(", path.read_bytes(), re.MULTILINE)
+    )
 
 
 @cache
 def indexed() -> dict[str, tuple[Indexed, ...]]:
     """What each file claims, by the file's name; a file that changed since the index was written is missing."""
     try:
-        known = json.loads((folder() / FILE).read_text("utf-8"))
+        known = json.loads(FILE.read_text("utf-8"))
         return {
             name: tuple(_read(*entry) for entry in known[name]["claims"])
             for name, path in homes().items()
@@ -56,37 +65,41 @@ def indexed() -> dict[str, tuple[Indexed, ...]]:
         return {}
 
 
-def _read(id_: object, expected: object, script: object, chapter: object, row: object) -> Indexed:
+def _read(id_: object, expected: object, script: object) -> Indexed:
     """A claim of the index; raises ValueError for what `written` would not write."""
-    match id_, expected, script, chapter, row:
-        case str(), str(), str() | None, int(), int() | float():
-            return Indexed(id_, expected, script, chapter, row)
+    match id_, expected, script:
+        case str(), str(), str() | None:
+            return Indexed(id_, expected, script)
     raise ValueError(f"not a claim of the index: {id_!r:.60}")
+
+
+@cache
+def renamed() -> dict[str, str]:
+    """The new name of every claim and file that once had another."""
+    return dict(json.loads(RENAMED.read_text("utf-8")))
 
 
 def in_order() -> list[tuple[str, Indexed]] | None:
     """Every claim with the name of its file, in the article's order; None if the index is older than some file."""
     if indexed().keys() != homes().keys():
         return None
-    every = [(name, claim) for name, claims in indexed().items() for claim in claims]
-    return sorted(every, key=lambda x: (x[1].chapter, x[1].row))
+    placed = [
+        (place, name, claim)
+        for name, claims in indexed().items()
+        for place, claim in zip(places(homes()[name], (c.id for c in claims)), claims, strict=True)
+    ]
+    return [(name, claim) for _, name, claim in sorted(placed, key=lambda x: x[0])]
 
 
-def written(claims: Iterable[tuple[str, Indexed]]) -> str:
-    """The index as JSON, a line a file, from every claim with the name of its file."""
-    stated: dict[str, list[Indexed]] = {name: [] for name in homes()}
-    for name, claim in claims:
-        stated[name].append(claim)
+def written(stated: Mapping[str, Iterable[Indexed]]) -> str:
+    """The index as JSON, a line a file, from what each file states, in the order in which it does."""
     lines = [
         f" {json.dumps(name)}: "
         + json.dumps(
-            {
-                "digest": _digest(homes()[name]),
-                "claims": [[c.id, c.expected, c.script, c.chapter, c.row] for c in mine],
-            },
+            {"digest": _digest(homes()[name]), "claims": [[c.id, c.expected, c.script] for c in claims]},
             ensure_ascii=False,
         )
-        for name, mine in stated.items()
+        for name, claims in stated.items()
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

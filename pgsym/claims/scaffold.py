@@ -39,7 +39,6 @@ def claims() -> Iterator[Claim]:
     """What is claimed; `expected=Rung.REFUTED` for what is claimed to be false."""
     yield Claim(
         "{name}",
-        row=1000,
         says="The gradient of the policy is the policy times its score.",
         lhs=grad(m.policy),
         rhs=target,
@@ -69,7 +68,6 @@ def claims() -> Iterator[Claim]:
     """What is claimed; `expected=Rung.REFUTED` (from pgsym.claims.catalogue) for what is claimed to be false."""
     yield Claim(
         "{name}",
-        row=1000,
         says="The gradient of the expected reward is the expected reward times the score.",
         lhs=grad(m.objective),
         rhs=m.expectation(m.reward * m.score),

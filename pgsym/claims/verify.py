@@ -73,7 +73,7 @@ class Verification:
             "remark": self.claim.remark,
             "examples": [example.record() for example in self.claim.examples],
             "slips": list(self.slips),
-            "chapter": self.claim.chapter,
+            "chapter": self.entry.chapter,
             "source": self.claim.source,
             "repaired_by": list(self.claim.repaired_by),
             "steps": None

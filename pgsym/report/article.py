@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pgsym.claims import catalogue
 from pgsym.claims.catalogue import Entry
+from pgsym.claims.chapters import Chapter, chapters
 from pgsym.claims.claim import Claim
 from pgsym.claims.verify import shows
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
@@ -23,7 +24,7 @@ from pgsym.report.builders import (
     necessity_of,
     verdict_on,
 )
-from pgsym.report.chapters import Chapter, FigureSlot, Part, chapters
+from pgsym.report.chapters import FigureSlot, blocks
 from pgsym.report.document import (
     Badge,
     Beside,
@@ -129,16 +130,14 @@ def _opening(verdicts: dict[str, Verdict]) -> Iterator[Block]:
         "a dashed one is never taken."
     )
     yield Heading("All verdicts", label="sec:verdicts", numbered=False)
-    everything = catalogue.entries().values()
-    by_chapter = ((c, [e for e in everything if e.claim.chapter == c.number]) for c in chapters())
-    placed = [e.claim for chapter, there in by_chapter for _, members in _shared(chapter, there) for e in members]
     yield Paragraph(
         "What is true at some sizes need not be at others: nothing is said of sizes that a claim does not list. It "
         "holds under the hypotheses, and where the conditions hold, that stand with it; here a star marks a claim "
         "with conditions."
     )
+    claims = [e.claim for e in catalogue.entries().values()]
     rows = tuple(
-        (f"[[claim:{c.id}]]", f"`{c.id}`", c.says, f"[!{verdicts[c.id].rung}]", _at(verdicts[c.id])) for c in placed
+        (f"[[claim:{c.id}]]", f"`{c.id}`", c.says, f"[!{verdicts[c.id].rung}]", _at(verdicts[c.id])) for c in claims
     )
     yield Table(("claim", "id", "in words", "verdict", "at"), rows, long=True)
 
@@ -151,31 +150,20 @@ def _at(verdict: Verdict) -> str:
 
 def _chapter(chapter: Chapter, verdicts: dict[str, Verdict], references: dict[str, str]) -> Iterator[Block]:
     yield Heading(chapter.title, label=f"sec:c{chapter.number}")
-    entries = [e for e in catalogue.entries().values() if e.claim.chapter == chapter.number]
-    for index, (part, members) in enumerate(_shared(chapter, entries)):
-        if not (part.blocks or members):
+    entries = [(e.place.part, e) for e in catalogue.entries().values() if e.place and e.chapter == chapter.number]
+    for index, part in enumerate(chapter.parts):
+        members = [e for k, e in entries if k == index]
+        if not (part.said or members):
             continue
         if part.title:
             yield Heading(part.title, 2, f"sec:c{chapter.number}-{index}")
-        for item in part.blocks:
+        for item in blocks(part.said):
             if isinstance(item, FigureSlot):
                 yield from _figure(item.name)
             elif not (isinstance(item, Statement) and item.name in verdicts):  # a claim says it better
                 yield item
         for entry in members:
             yield from _claim(entry, verdicts[entry.claim.id], references)
-
-
-def _shared(chapter: Chapter, entries: list[Entry]) -> list[tuple[Part, list[Entry]]]:
-    """The claims of a chapter by its parts, in the order in which those name them; others follow the one before."""
-    where = {name: (i, k) for i, part in enumerate(chapter.parts) for k, name in enumerate(part.claims)}
-    placed: list[tuple[tuple[int, int], Entry]] = []
-    last = (0, 0)
-    for entry in entries:
-        last = where.get(entry.claim.id, last)
-        placed.append((last, entry))
-    placed.sort(key=lambda pair: pair[0])  # stable: what follows a claim stays behind it
-    return [(part, [e for (at, _), e in placed if at == i]) for i, part in enumerate(chapter.parts)]
 
 
 def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterator[Block]:
@@ -259,7 +247,7 @@ def _figure(name: str) -> Iterator[Block]:
             case "groups":
                 made = groups.factors()
             case "noise":
-                from pgsym.problems.label_noise import train_with_noise
+                from pgsym.derivations.digits.wrong_labels import train_with_noise
 
                 made = figures.label_noise(train_with_noise())
             case _:

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from pgsym.claims.chapters import chapters
+from pgsym.claims.index import homes
 from pgsym.claims.verify import Verification
 from pgsym.decide.verdicts import Rung
-from pgsym.report.chapters import chapters
+from pgsym.derivations import FOLDER
 from pgsym.report.writers import markdown
 
 RUNGS = (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED)
@@ -23,12 +25,12 @@ def claims_page(outcomes: Iterable[Verification]) -> str:
 
 
 def _page(outcomes: Iterable[Verification]) -> Iterator[str]:
-    titles = {c.number: c.title for c in chapters()}
+    titles: dict[int | None, str] = {c.number: c.title for c in chapters()}
     yield "# Every claim is machine-checked\n"
     yield "`pgsym claims --md` writes this page; a test holds it to that.  One with ≠ or ≰ is refuted, as it should be."
     yield "A claim holds under what it is given, at the sizes that stand with its verdict (nothing is said of others),"
     yield "and where its conditions hold.  What is refuted fails at an instance of the size that stands with it."
-    for chapter, group in groupby(outcomes, key=lambda o: o.claim.chapter):
+    for chapter, group in groupby(outcomes, key=lambda o: o.entry.chapter):
         yield f"\n## {titles.get(chapter, '')}\n".replace("##  ", "## ")
         yield markdown.table(("id", "statement", "given", "verdict", "stated in", "tests"), ())
         yield from map(row, group)
@@ -38,19 +40,24 @@ def row(o: Verification) -> str:
     """A claim as a row of its chapter's table."""
     statement = f"{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}"
     given = "; ".join(map(str, o.verdict.assumed))
-    folder = "" if o.entry.home == o.entry.script else "claims/"
-    home = f"[{o.entry.home}](../derivations/{folder}{o.entry.home.replace('-', '_')}.py)"
+    home = _linked(o.entry.home)
     if o.entry.script not in (None, o.entry.home):
-        home += f", derived in [{o.entry.script}](../derivations/{str(o.entry.script).replace('-', '_')}.py)"
+        home += f", derived in {_linked(str(o.entry.script))}"
     tests = ", ".join(f"[{t.partition('::')[2].partition('[')[0]}](../{t.partition('::')[0]})" for t in o.entry.tests)
     return markdown.row((f"`{o.claim.id}`", statement, given, o.verdict.brief, home, tests))
 
 
+def _linked(name: str) -> str:
+    """The name of a file, with a link to it where the catalogue has it."""
+    path = homes().get(name)
+    return name if path is None else f"[{name}](../derivations/{path.relative_to(FOLDER).as_posix()})"
+
+
 def summary(outcomes: Iterable[Verification]) -> str:
     """How many claims of each chapter stand on which rung, as a Markdown table."""
-    counts: dict[int, Counter[Rung]] = {}
+    counts: dict[int | None, Counter[Rung]] = {}
     for o in outcomes:
-        counts.setdefault(o.claim.chapter, Counter())[o.verdict.rung] += 1
+        counts.setdefault(o.entry.chapter, Counter())[o.verdict.rung] += 1
     total = sum(counts.values(), Counter())
     rows = []
     for c in chapters():

@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 
 from pgsym.claims import catalogue
+from pgsym.claims.chapters import chapters
 from pgsym.files import write_atomically
-from pgsym.report.chapters import chapters
 from pgsym.report.derivations import title_of
 from pgsym.report.prose import plain
 from pgsym.report.templates import template
@@ -31,7 +31,7 @@ def scripts_in_order() -> Iterator[tuple[str, list[str]]]:
     met: set[str] = set()
     for chapter in chapters():
         scripts = [
-            e.script for e in catalogue.entries().values() if e.claim.chapter == chapter.number and e.script is not None
+            e.script for e in catalogue.entries().values() if e.chapter == chapter.number and e.script is not None
         ]
         new = [name for name in dict.fromkeys(scripts) if name not in met]
         met.update(new)

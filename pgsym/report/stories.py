@@ -14,7 +14,7 @@ from pgsym.report.numbers import in_a_line
 from pgsym.terms import grad, latex, log
 
 if TYPE_CHECKING:
-    from pgsym.problems.digits import DigitsRun
+    from pgsym.derivations.digits.training import DigitsRun
 
 
 def ce_is_pg_exactly() -> Iterator[Block]:
@@ -88,8 +88,8 @@ def correspondence() -> Table:
 def on_digits() -> Iterator[Block]:
     """The classification bot on handwritten digits, or why it is missing."""
     try:
-        from pgsym.problems.digits import train
-        from pgsym.report.figures.digits import digits_figures
+        from pgsym.derivations.digits.figures import digits_figures
+        from pgsym.derivations.digits.training import train
 
         run, stuck = train(), train(prejudice=PREJUDICE)
         figures = digits_figures(run, stuck)

@@ -21,7 +21,7 @@ signed = (*m.hypotheses, NonNegative(REWARD))
 
 
 def claim(lhs=m.objective, rhs=m.objective, id="mine", given=m.hypotheses, **more):
-    return Claim(id, row=1, says="It is so.", lhs=lhs, rhs=rhs, given=given, **more)
+    return Claim(id, says="It is so.", lhs=lhs, rhs=rhs, given=given, **more)
 
 
 def example(tables=bandit, worth="1/2", term=m.objective, given=m.hypotheses, **more):

@@ -113,7 +113,7 @@ def test_wide_lines_are_shown_indented_and_broken_before_operators(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for name in ("leave-one-out", "b-grpo-direction"):
+    for name in ("leave-one-out", "grpo-direction"):
         _, out, _ = run(capsys, "show", name)
         lines = out.splitlines()
         assert all(len(line) <= 80 and line == line.rstrip() for line in lines)
@@ -132,7 +132,7 @@ def test_list_and_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_markdown_links_to_derivations_and_tests_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "claims", "ce-pg-weight", "--md")
-    assert "(../derivations/ce_pg_weight.py)" in out
+    assert "(../derivations/07_building_cross_entropy/are_they_the_same/ce_pg_weight.py)" in out
     assert "(../tests/test_claims.py)" in out
 
 

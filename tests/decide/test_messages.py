@@ -61,7 +61,7 @@ def test_numbers_stand_where_terms_do() -> None:
     assert counterexample(x, 1) is not None
     assert exhaustive(Equal(r(s), 0), {"S": 1}) is not None
     assert decide(sum_over(s, of=1), 2).rung is Rung.REFUTED
-    assert Claim("a", 1, "", 1, 1).decide().is_true  # type: ignore[arg-type]
+    assert Claim("a", "", 1, 1).decide().is_true  # type: ignore[arg-type]
     assert Derivation(1).conclude(1).verdict.is_true  # type: ignore[arg-type]
     assert decide(r(s), 1, [Definition.of(r(s), 1)]).rung is Rung.DECIDED
     assert str(Before(1, Variable("t", INDEX))) == "1 < t"  # type: ignore[arg-type]
@@ -100,9 +100,9 @@ WRONG: tuple[Callable[[Any], object], ...] = (
     lambda v: Definition(r, v, x),
     lambda v: Definition.of(r(s), v),
     lambda v: Before(v, 1),  # type: ignore[arg-type]
-    lambda v: Claim("a", 1, "", x, v),
-    lambda v: Claim("a", v, "", x, x),
-    lambda v: Claim("a", 1, "", x, x, given=v),
+    lambda v: Claim("a", "", x, v),
+    lambda v: Claim("a", v, x, x),
+    lambda v: Claim("a", "", x, x, given=v),
     lambda v: Derivation(v),
     lambda v: Derivation(x).apply(v),
     lambda v: Derivation(x).conclude(v),

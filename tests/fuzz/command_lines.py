@@ -111,7 +111,7 @@ FILES = {
 from pgsym.terms import Variable
 x = Variable("x")
 def claims():
-    yield Claim("square", row=1, says="It holds.", lhs=(x + 1) ** 2, rhs=x * x + 2 * x + 1)
+    yield Claim("square", says="It holds.", lhs=(x + 1) ** 2, rhs=x * x + 2 * x + 1)
 def f(x):
     return x
 """,

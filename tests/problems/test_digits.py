@@ -1,5 +1,7 @@
 """The bot on real digits: what each update is on average, against explicit sums and finite differences."""
 
+import doctest
+import importlib
 import itertools
 import math
 import re
@@ -8,9 +10,7 @@ import sys
 
 import numpy as np
 import pytest
-
-from pgsym.extras import install
-from pgsym.problems.digits import (
+from pgsym.derivations.digits.training import (
     METHODS,
     DigitsData,
     Method,
@@ -24,6 +24,8 @@ from pgsym.problems.digits import (
     update_noise,
     weighted_ascent,
 )
+
+from pgsym.extras import install
 
 pytest.importorskip("sklearn")
 
@@ -110,7 +112,9 @@ def test_measured_deviations_are_rounding_only(run, stuck):
 def test_a_method_that_claims_the_wrong_mean_is_caught(dozen, monkeypatch):
     on_policy = next(method for method in METHODS if method.name == "exact policy gradient")
     claim = Method("claim", on_policy.law, on_policy.weight, lambda pi, y: np.ones((len(y), 1)), sampled=False)
-    monkeypatch.setattr("pgsym.problems.digits.METHODS", (METHODS[0], METHODS[1], METHODS[2], claim, METHODS[4]))
+    monkeypatch.setattr(
+        "pgsym.derivations.digits.training.METHODS", (METHODS[0], METHODS[1], METHODS[2], claim, METHODS[4])
+    )
     assert train(updates=1, data=dozen).worst_deviation > 0.01  # "policy gradient is cross entropy", refuted
 
 
@@ -282,5 +286,13 @@ def test_missing_scikit_learn_names_the_extra(monkeypatch):
 
 
 def test_importing_the_module_imports_no_extra():
-    code = "import sys, pgsym.problems.digits; sys.exit('sklearn' in sys.modules or 'matplotlib' in sys.modules)"
+    code = "import sys, pgsym.derivations.digits.training; sys.exit(bool({'sklearn', 'matplotlib'} & {*sys.modules}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["training", "figures", "wrong_labels"])
+def test_the_examples_of_the_docstrings_hold(name: str) -> None:
+    pytest.importorskip("matplotlib")
+    found = doctest.testmod(importlib.import_module(f"pgsym.derivations.digits.{name}"))
+    assert found.attempted
+    assert not found.failed

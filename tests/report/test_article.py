@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from campaigns import share
 
 from pgsym.claims import catalogue
+from pgsym.claims.chapters import chapters
 from pgsym.cli.app import main
-from pgsym.errors import ReportError
 from pgsym.extras import install
-from pgsym.report import article, chapters
+from pgsym.report import article
+from pgsym.report.chapters import FigureSlot, blocks
 from pgsym.report.contents import displayed, texts_of
 from pgsym.report.document import Beside, Document, Figure, Formula, Heading, Paragraph, Statement, Table
 from pgsym.report.formulas.formula import WIDE, pieces
@@ -54,31 +54,11 @@ def document() -> Document:
         return article.article()
 
 
-def test_chapters_are_the_articles_and_hold_every_claim_at_most_once() -> None:
-    found = chapters.chapters()
-    assert [c.number for c in found] == list(range(12))
-    named = Counter(name for c in found for part in c.parts for name in part.claims)
-    assert not [name for name, times in named.items() if times > 1]
-    noted = {b.name for c in found for part in c.parts for b in part.blocks if isinstance(b, Statement)}
-    assert len(noted) >= 20
-    assert not noted & set(named)
-
-
-def test_a_chapter_names_no_claim_of_another() -> None:
-    where = {name: c.number for c in chapters.chapters() for part in c.parts for name in part.claims}
-    strayed = [
-        (e.claim.id, e.claim.chapter, where[e.claim.id])
-        for e in catalogue.entries().values()
-        if e.claim.id in where and where[e.claim.id] != e.claim.chapter
-    ]
-    assert not strayed
-
-
 def test_the_prose_of_the_chapters_is_in_the_vocabulary_of_every_format() -> None:
-    for chapter in chapters.chapters():
+    for chapter in chapters():
         for part in chapter.parts:
-            for item in part.blocks:
-                if isinstance(item, chapters.FigureSlot):
+            for item in blocks(part.said):
+                if isinstance(item, FigureSlot):
                     assert item.name in ("fields", "variance", "noise", "plateau", "groups")
                     continue
                 for formula in displayed(item):
@@ -90,7 +70,6 @@ def test_the_prose_of_the_chapters_is_in_the_vocabulary_of_every_format() -> Non
 @pytest.mark.parametrize("entry", share(catalogue.entries().values(), 4), ids=list(catalogue.entries()))
 def test_what_a_claim_says_can_be_set_in_every_format(entry: catalogue.Entry) -> None:
     claim = entry.claim
-    assert 0 <= claim.chapter < 12
     typst(claim.statement)
     for piece in pieces(claim.statement) if len(claim.statement) > WIDE else ():
         typst(piece)
@@ -112,20 +91,14 @@ def _settable(text: str) -> None:
             assert "[[" not in part
 
 
-def test_a_chapter_without_a_title_is_refused() -> None:
-    with pytest.raises(ReportError, match="begins with"):
-        chapters.parse(3, "Some prose.\n\n# Late")
-
-
-def test_a_chapters_text_becomes_its_blocks() -> None:
-    said = "# T\n\nA *b*.\n\n$$ x = y $$ eq:x\n\ndefinition a-b: It is.\n\n## Part\n\nfigure: noise\n\nclaims: c d"
-    first, second = chapters.parse(0, said).parts
-    assert first.blocks == (
+def test_what_a_part_says_becomes_its_blocks() -> None:
+    said = ("A *b*.", "$$ x = y $$ eq:x", "definition a-b: It is.", "figure: noise")
+    assert tuple(blocks(said)) == (
         Paragraph("A *b*."),
         Formula("x = y", "eq:x"),
         Statement("Definition", "a-b", "It is.", label="claim:a-b"),
+        FigureSlot("noise"),
     )
-    assert (second.title, second.blocks, second.claims) == ("Part", (chapters.FigureSlot("noise"),), ("c", "d"))
 
 
 def test_every_claim_stands_in_its_chapter_with_its_verdict(document: Document) -> None:
@@ -137,7 +110,7 @@ def test_every_claim_stands_in_its_chapter_with_its_verdict(document: Document) 
         if isinstance(item, Statement) and item.badge:
             where[item.name] = section
             assert item.badge.rung == str(catalogue.entry(item.name).claim.expected)
-    assert where == {name: f"sec:c{catalogue.entry(name).claim.chapter}" for name in SOME}
+    assert where == {name: f"sec:c{catalogue.entry(name).chapter}" for name in SOME}
 
 
 def test_the_table_of_verdicts_leads_to_every_claim(document: Document) -> None:

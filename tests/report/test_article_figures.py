@@ -64,7 +64,7 @@ def test_plateau_lengths_are_those_of_two_answers(p: str) -> None:
 
 @pytest.mark.parametrize("size", [2, 3, 4, 5])
 def test_factors_of_groups_are_those_of_all_groups(size: int) -> None:
-    from pgsym.derivations.claims.b_grpo_binary import factor
+    from pgsym.derivations.grpo_binary import factor
     from sympy import Rational
 
     wanted = [float(factor(size, Rational(k, 7))) for k in range(1, 7)]
@@ -84,7 +84,7 @@ def test_figures_are_the_same_bytes_twice_with_words_that_fit_every_format() -> 
 
 def test_noise_draws_and_quotes_the_run() -> None:
     pytest.importorskip("sklearn")
-    from pgsym.problems.label_noise import train_with_noise
+    from pgsym.derivations.digits.wrong_labels import train_with_noise
 
     run = train_with_noise((0.0, 0.4), updates=30)
     made = article.label_noise(run)
@@ -94,8 +94,8 @@ def test_noise_draws_and_quotes_the_run() -> None:
 
 def test_wrong_labels_are_other_labels_at_the_rate_asked_for() -> None:
     pytest.importorskip("sklearn")
-    from pgsym.problems.digits import load
-    from pgsym.problems.label_noise import with_wrong_labels
+    from pgsym.derivations.digits.training import load
+    from pgsym.derivations.digits.wrong_labels import with_wrong_labels
 
     data = load()
     noisy = with_wrong_labels(data, 0.5)

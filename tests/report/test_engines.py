@@ -325,11 +325,9 @@ def test_the_evidence_says_at_what_and_where_it_was_decided() -> None:
 
 def test_claims_that_are_equal_but_for_their_sizes_or_what_they_compute_have_verdicts_of_their_own() -> None:
     def claim(value: int) -> Claim:
-        return Claim("one", 1, "", Closed("c", "c", lambda: value), lift(1))
+        return Claim("one", "", Closed("c", "c", lambda: value), lift(1))
 
     assert [verdict_on(claim(value)).rung for value in (1, 2)] == [Rung.EXACT, Rung.REFUTED]
     m = classification()
-    first, second = (
-        Claim("two", 1, "", m.accuracy, m.accuracy, m.hypotheses, sizes=({"S": 1, "A": n},)) for n in (2, 3)
-    )
+    first, second = (Claim("two", "", m.accuracy, m.accuracy, m.hypotheses, sizes=({"S": 1, "A": n},)) for n in (2, 3))
     assert verdict_on(first).evidence.sizes != verdict_on(second).evidence.sizes

@@ -7,11 +7,11 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from pgsym.derivations.digits.figures import digits_figures, gradient_lengths, learning_curves, noise, plateau
+from pgsym.derivations.digits.training import ANSWERS, example_gradients, train
 
 from pgsym.extras import install
-from pgsym.problems.digits import ANSWERS, example_gradients, train
 from pgsym.report.figures import FigureFiles
-from pgsym.report.figures.digits import digits_figures, gradient_lengths, learning_curves, noise, plateau
 
 matplotlib = pytest.importorskip("matplotlib")
 pytest.importorskip("sklearn")
@@ -43,7 +43,7 @@ def drawn(monkeypatch):
         seen.append(figure)
         return FigureFiles(name, b"", b"", alt, caption)
 
-    monkeypatch.setattr("pgsym.report.figures.digits.files", keep)
+    monkeypatch.setattr("pgsym.derivations.digits.figures.files", keep)
 
     def draw(function, *arguments, **options):
         files = function(*arguments, **options)
@@ -185,8 +185,8 @@ def test_missing_matplotlib_names_the_extra(monkeypatch, run):
 
 def test_no_global_state_of_pyplot_is_touched():
     code = (
-        "import sys, pgsym.report.figures.digits as f; assert 'matplotlib' not in sys.modules\n"
-        "from pgsym.problems.digits import train; f.plateau(train(updates=2))\n"
+        "import sys, pgsym.derivations.digits.figures as f; assert 'matplotlib' not in sys.modules\n"
+        "from pgsym.derivations.digits.training import train; f.plateau(train(updates=2))\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

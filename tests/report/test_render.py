@@ -117,7 +117,7 @@ def lasting(source: str) -> str:
 @pytest.fixture
 def short_training(monkeypatch: pytest.MonkeyPatch) -> None:
     """The figures on real data after 40 updates, in a tenth of the time."""
-    digits = pytest.importorskip("pgsym.problems.digits")
+    digits = pytest.importorskip("pgsym.derivations.digits.training")
     monkeypatch.setattr(digits, "train", partial(digits.train, updates=40))
 
 

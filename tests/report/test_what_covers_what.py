@@ -38,19 +38,18 @@ m, t = one_step(), trajectories()
 x, y = Variable("x", REAL), Variable("y", REAL)
 p = sympy.Symbol("p", positive=True)
 score = grad(log(t.mass))
-CONDITIONAL = Claim("conditional", 1, "", x * y / (y - 1), x * (y / (y - 1)), (Positive(x),))
-SIZED = Claim("sized", 1, "", grad(m.objective), m.expectation(m.reward * m.score), m.hypotheses)
-SAMPLED = Claim("sampled", 1, "", score + score, 2 * score, t.hypotheses, sizes=({"S": 3, "A": 2, "T": 2},))
-TESTED = Claim("tested", 1, "", log(1 + exp(x)), x + log(1 + exp(-x)))
-ORDER = Claim("order", 1, "", m.policy * m.policy, m.policy, relation=Relation.AT_MOST)
+CONDITIONAL = Claim("conditional", "", x * y / (y - 1), x * (y / (y - 1)), (Positive(x),))
+SIZED = Claim("sized", "", grad(m.objective), m.expectation(m.reward * m.score), m.hypotheses)
+SAMPLED = Claim("sampled", "", score + score, 2 * score, t.hypotheses, sizes=({"S": 3, "A": 2, "T": 2},))
+TESTED = Claim("tested", "", log(1 + exp(x)), x + log(1 + exp(-x)))
+ORDER = Claim("order", "", m.policy * m.policy, m.policy, relation=Relation.AT_MOST)
 CLOSED = Claim(
     "closed",
-    1,
     "",
     Closed("1/√p²", "1 / \\sqrt{p^2}", lambda: 1 / sympy.sqrt(p**2)),
     Closed("1/p", "1 / p", lambda: 1 / p),
 )
-PARTLY = Claim("partly", 1, "", score + score, 2 * score, t.hypotheses)
+PARTLY = Claim("partly", "", score + score, 2 * score, t.hypotheses)
 """Decided at one size, and sampled at another."""
 WORDS = {
     "conditional": ("decided", "x > 0", "chance of error", "where y − 1 ≠ 0"),

@@ -86,7 +86,7 @@ ENTRIES = (
         gae(HALF),
         "unbiased on-policy with the exact value function or for one step; with another critic turned, unless λ = 1",
         _factor(HALF),
-        claims=("b-gae-bias", "b-gae-bias-wrong-critic"),
+        claims=("gae-bias", "gae-bias-wrong-critic"),
     ),
     KnownEstimator(
         "temporal-difference",
@@ -95,7 +95,7 @@ ENTRIES = (
         gae(Fraction(0)),
         "unbiased on-policy with the exact value function or for one step; with another critic turned",
         _factor(Fraction(0)),
-        claims=("b-gae-bias-one-step",),
+        claims=("gae-bias-one-step",),
     ),
     KnownEstimator(
         "gae-1",

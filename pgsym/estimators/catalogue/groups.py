@@ -101,7 +101,7 @@ ENTRIES = (
         group_mean,
         "scaled by exactly (G−1)/G on-policy",
         on_policy(without_self),
-        claims=("group-mean", "b-rloo-and-group-mean"),
+        claims=("group-mean", "rloo-and-group-mean"),
     ),
     KnownEstimator(
         "group-deviation",
@@ -111,7 +111,7 @@ ENTRIES = (
         "turned: the factor depends on the group's rewards, so on the prompt",
         on_policy(_nothing_alone),
         floats=True,
-        claims=("b-grpo-direction", "b-grpo-binary-direction"),
+        claims=("grpo-direction", "grpo-binary-direction"),
     ),
     KnownEstimator(
         "group-deviation-sample",
@@ -122,7 +122,7 @@ ENTRIES = (
         on_policy(_nothing_alone),
         smallest_group=2,
         floats=True,
-        claims=("b-grpo-binary-sample-deviation",),
+        claims=("grpo-binary-sample-deviation",),
     ),
     KnownEstimator(
         "length-mean",
@@ -131,7 +131,7 @@ ENTRIES = (
         length_mean,
         "scaled by exactly 1/L where all lengths are L, turned where they differ",
         on_policy(_over_length),
-        claims=("b-length-normalisation", "b-length-normalisation-is-harmless"),
+        claims=("length-normalisation", "length-normalisation-is-harmless"),
     ),
     KnownEstimator(
         "grpo",
@@ -141,7 +141,7 @@ ENTRIES = (
         "turned, by the deviation and by the lengths",
         on_policy(_nothing_alone),
         floats=True,
-        claims=("b-grpo-direction", "b-length-normalisation"),
+        claims=("grpo-direction", "length-normalisation"),
     ),
     KnownEstimator(
         "dr-grpo",
@@ -150,7 +150,7 @@ ENTRIES = (
         dr_grpo,
         "scaled by exactly (G−1)/(G T) on-policy",
         on_policy(lambda batching: without_self(batching) / batching.problem.T),
-        claims=("b-length-normalisation-by-a-constant",),
+        claims=("length-normalisation-by-a-constant",),
     ),
     KnownEstimator(
         "token-mean",

@@ -60,7 +60,7 @@ ENTRIES = (
         per_trajectory,
         "unbiased off-policy where the behaviour policy does all that the policy does",
         _covered,
-        claims=("b-importance-sampling",),
+        claims=("importance-sampling",),
     ),
     KnownEstimator(
         "importance-per-decision",
@@ -69,7 +69,7 @@ ENTRIES = (
         per_decision,
         "unbiased off-policy where the behaviour policy does all that the policy does",
         _covered,
-        claims=("b-importance-sampling-per-decision-gradient",),
+        claims=("importance-sampling-per-decision-gradient",),
     ),
     KnownEstimator(
         "per-token-ratio",
@@ -78,7 +78,7 @@ ENTRIES = (
         per_token,
         "unbiased on-policy and for one step, turned off-policy from two steps on",
         _one_step_or_own,
-        claims=("b-token-ratios", "b-token-ratios-of-one-token", "b-token-ratios-at-the-old-policy"),
+        claims=("token-ratios", "token-ratios-of-one-token", "token-ratios-at-the-old-policy"),
     ),
     KnownEstimator(
         "clipped",
@@ -87,7 +87,7 @@ ENTRIES = (
         clipped,
         "unbiased on-policy, turned off-policy",
         _own,
-        claims=("ppo-clip", "ppo-first-step-is-pg", "b-token-ratios-clipped"),
+        claims=("ppo-clip", "ppo-first-step-is-pg", "token-ratios-clipped"),
     ),
 )
 

@@ -90,7 +90,7 @@ ENTRIES = (
         single_step,
         entropy,
         floats=True,
-        claims=("b-entropy-of-sequences-bonus", "b-entropy-of-sequences-bonus-of-one-token"),
+        claims=("entropy-of-sequences-bonus", "entropy-of-sequences-bonus-of-one-token"),
     ),
     KnownEstimator(
         "entropy-whole",
@@ -101,7 +101,7 @@ ENTRIES = (
         one,
         entropy,
         floats=True,
-        claims=("b-entropy-of-sequences",),
+        claims=("entropy-of-sequences",),
     ),
     KnownEstimator(
         "entropy-samples",
@@ -112,7 +112,7 @@ ENTRIES = (
         on_policy(lambda batching: Fraction(0)),
         entropy,
         floats=True,
-        claims=("b-entropy-of-sequences-of-samples", "b-entropy-of-sequences-of-samples-is-nothing"),
+        claims=("entropy-of-sequences-of-samples", "entropy-of-sequences-of-samples-is-nothing"),
     ),
     KnownEstimator(
         "k1-reward",
@@ -123,7 +123,7 @@ ENTRIES = (
         one,
         kl,
         floats=True,
-        claims=("b-kl-estimators-k1-as-reward", "b-kl-of-sequences-gradient"),
+        claims=("kl-estimators-k1-as-reward", "kl-of-sequences-gradient"),
     ),
     KnownEstimator(
         "k2-reward",
@@ -144,7 +144,7 @@ ENTRIES = (
         lambda batching: None,
         kl,
         floats=True,
-        claims=("b-kl-estimators-k3-as-reward-alone",),
+        claims=("kl-estimators-k3-as-reward-alone",),
     ),
     KnownEstimator(
         "k3-reward-difference",
@@ -155,7 +155,7 @@ ENTRIES = (
         single_step,
         FORWARD_LESS,
         floats=True,
-        claims=("b-kl-estimators-k3-as-reward",),
+        claims=("kl-estimators-k3-as-reward",),
     ),
     KnownEstimator(
         "k1-loss",
@@ -166,7 +166,7 @@ ENTRIES = (
         on_policy(lambda batching: Fraction(0)),
         kl,
         floats=True,
-        claims=("b-kl-estimators-k1-loss", "b-kl-of-sequences-k1-loss"),
+        claims=("kl-estimators-k1-loss", "kl-of-sequences-k1-loss"),
     ),
     KnownEstimator(
         "k2-loss",
@@ -177,7 +177,7 @@ ENTRIES = (
         single_step,
         kl,
         floats=True,
-        claims=("b-kl-estimators-k2-loss", "b-kl-of-sequences-k2-loss", "b-kl-of-sequences-k2-loss-gap"),
+        claims=("kl-estimators-k2-loss", "kl-of-sequences-k2-loss", "kl-of-sequences-k2-loss-gap"),
     ),
     KnownEstimator(
         "k2-loss-whole",
@@ -188,7 +188,7 @@ ENTRIES = (
         one,
         kl,
         floats=True,
-        claims=("b-kl-of-sequences-k2-of-the-whole",),
+        claims=("kl-of-sequences-k2-of-the-whole",),
     ),
     KnownEstimator(
         "k3-loss",
@@ -199,7 +199,7 @@ ENTRIES = (
         lambda batching: None,
         kl,
         floats=True,
-        claims=("b-kl-estimators-k3-loss-as-kl",),
+        claims=("kl-estimators-k3-loss-as-kl",),
     ),
     KnownEstimator(
         "k3-loss-forward",
@@ -209,7 +209,7 @@ ENTRIES = (
         "for one token the gradient of KL(ref‖π), for sequences not",
         single_step,
         forward_kl,
-        claims=("b-kl-estimators-k3-loss", "b-kl-of-sequences-k3-loss"),
+        claims=("kl-estimators-k3-loss", "kl-of-sequences-k3-loss"),
     ),
 )
 

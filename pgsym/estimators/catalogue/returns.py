@@ -84,7 +84,7 @@ ENTRIES = (
         reinforce,
         "unbiased on-policy",
         one,
-        claims=("reinforce", "b-sequence-reward"),
+        claims=("reinforce", "sequence-reward"),
     ),
     KnownEstimator(
         "reward-to-go",
@@ -93,7 +93,7 @@ ENTRIES = (
         reward_to_go,
         "unbiased on-policy",
         one,
-        claims=("reward-to-go", "b-sequence-reward-to-go"),
+        claims=("reward-to-go", "sequence-reward-to-go"),
     ),
     KnownEstimator(
         "reward-to-go-undiscounted",
@@ -102,7 +102,7 @@ ENTRIES = (
         reward_to_go_undiscounted,
         "unbiased on-policy for γ = 1 or one step, turned otherwise",
         on_policy(_without_discounts),
-        claims=("b-gae-bias-discounted-without-the-factor",),
+        claims=("gae-bias-discounted-without-the-factor",),
     ),
     KnownEstimator(
         "constant-baseline",
@@ -111,7 +111,7 @@ ENTRIES = (
         constant_baseline,
         "unbiased on-policy for every number",
         one,
-        claims=("baseline", "b-sequence-reward-baseline"),
+        claims=("baseline", "sequence-reward-baseline"),
     ),
     KnownEstimator(
         "state-baseline",

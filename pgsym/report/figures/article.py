@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pgsym.problems.label_noise import NoiseRun
 from pgsym.report.figures.files import WIDTH, FigureFiles, drawing, files
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from pgsym.derivations.digits.wrong_labels import NoiseRun
 
 Floats = NDArray[np.float64]
 

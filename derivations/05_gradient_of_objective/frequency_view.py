@@ -1,0 +1,38 @@
+"""The gradient as a change of frequencies: pairs become more frequent, pictures do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pgsym.claims import Claim, Relation
+from pgsym.problems import one_step
+from pgsym.terms import grad, sum_over
+
+m = one_step()
+
+
+def claims() -> Iterator[Claim]:
+    """How frequencies move, what does not, and how far they can."""
+    yield Claim(
+        "frequency-view",
+        says="The frequency of a picture with an answer moves as the answer's probability does.",
+        lhs=grad(m.joint),
+        rhs=m.state_mass * grad(m.policy),
+        given=m.hypotheses,
+    )
+    yield Claim(
+        "frequency-view-of-pictures",
+        says="How frequent a picture is does not depend on the bot.",
+        lhs=sum_over(m.a, of=m.joint),
+        rhs=m.state_mass,
+        given=m.hypotheses,
+    )
+    yield Claim(
+        "frequency-view-cap",
+        says="No answer to a picture is more frequent than the picture.",
+        lhs=m.joint,
+        rhs=m.state_mass,
+        given=m.hypotheses,
+        relation=Relation.AT_MOST,
+        slack=m.state_mass * (1 - m.policy),
+    )

@@ -1,0 +1,99 @@
+"""With two answers a wrong one says what the right one is; the sampled term can then be the cross entropy's, surely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pgsym.claims import Claim, Rung
+from pgsym.problems import classification
+from pgsym.problems.one_step_problem import POLICY
+from pgsym.terms import (
+    ACTION,
+    STATE,
+    HowMany,
+    Positive,
+    Term,
+    ThetaFree,
+    Variable,
+    expect,
+    function,
+    grad,
+    indicator,
+    log,
+    sum_over,
+)
+from pgsym.terms.nodes import lift
+
+m = classification()
+two = (*m.hypotheses, HowMany(ACTION, 2))
+wrong = 1 - m.is_right
+penalised = (m.is_right - wrong * (m.policy / (1 - m.policy))) * m.score
+score_of_b = grad(log(POLICY(m.b, m.s, m.theta)), m.theta)
+counterfactual = m.is_right * m.score + wrong * sum_over(m.b, of=(1 - indicator(m.b, m.a)) * score_of_b)
+
+LENGTH = function("n", STATE, ACTION)
+length, baseline = LENGTH(m.s, m.a), Variable("b")
+weight = m.is_right / m.policy
+
+
+def over_answers(body: Term) -> Term:
+    """E_a of a term, the state given."""
+    return expect(body, (m.a, m.policy_law))
+
+
+def surely(term: Term) -> Term:
+    """The mean square, over the answers, of how far a sample's term is from the cross entropy's."""
+    return over_answers((term - m.right_score) ** 2)
+
+
+best = LENGTH(m.s, m.label) / over_answers(length)
+
+
+def claims() -> Iterator[Claim]:
+    """A penalty for wrong answers, the other answer's score, and what two answers have that three have not."""
+    yield Claim(
+        "ce-pg-wrong-answer-penalty",
+        says="With two answers, reward a right one with $1$ and a wrong one with $-\\pi_\\theta(a \\mid s) / (1 - "
+        "\\pi_\\theta(a \\mid s))$: every sample's term is surely the cross entropy's, $\\nabla \\log \\pi_\\theta(y "
+        "\\mid s)$.",
+        lhs=surely(penalised),
+        rhs=lift(0),
+        given=two,
+    )
+    yield Claim(
+        "ce-pg-wrong-answer-penalty-without-two-answers",
+        says="The same with any number of answers.",
+        lhs=surely(penalised),
+        rhs=lift(0),
+        given=m.hypotheses,
+        expected=Rung.REFUTED,
+        repaired_by=("ce-pg-wrong-answer-penalty", "ce-pg-wrong-answer-penalty-baseline"),
+        remark="Of three answers, a wrong one does not say which is right.",
+    )
+    yield Claim(
+        "ce-pg-wrong-answer-penalty-baseline",
+        says="With any number of answers, of the rewards $\\mathbf{1}\\{a = y\\} / \\pi_y - b$ the one with $b_0 = "
+        "n_y / \\mathbb{E}_a[n_a]$ has the least second moment, where $n_a$ is the squared length of the score; "
+        "another $b$ has more by $(b - b_0)^2\\, \\mathbb{E}_a[n_a]$.",
+        lhs=over_answers((weight - baseline) ** 2 * length),
+        rhs=over_answers((weight - best) ** 2 * length) + (baseline - best) ** 2 * over_answers(length),
+        given=(*m.hypotheses, ThetaFree(LENGTH), Positive(LENGTH)),
+        remark="The mean is the same for every $b$, the score having mean zero; so this is the variance, too.",
+    )
+    yield Claim(
+        "ce-pg-binary-counterfactual",
+        says="With two answers, use the score of the answer if it was right and of the other answer if not: every "
+        "sample's term is surely the cross entropy's.",
+        lhs=surely(counterfactual),
+        rhs=lift(0),
+        given=two,
+    )
+    yield Claim(
+        "ce-pg-binary-counterfactual-without-two-answers",
+        says="The same with any number of answers, adding the scores of all others.",
+        lhs=surely(counterfactual),
+        rhs=lift(0),
+        given=m.hypotheses,
+        expected=Rung.REFUTED,
+        repaired_by=("ce-pg-binary-counterfactual",),
+    )

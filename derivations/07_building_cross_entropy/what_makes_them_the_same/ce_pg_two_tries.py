@@ -1,0 +1,89 @@
+"""Two tries, and the mean score of those that succeed: cross entropy, as often as one of them does.
+
+A try that succeeds has the score of the label, whichever it was; so what is averaged is that score, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from pgsym import rules, show
+from pgsym.claims import Claim, Rung
+from pgsym.kernel import Derivation, Theorem
+from pgsym.problems import classification
+from pgsym.problems.one_step_problem import POLICY
+from pgsym.terms import expect, grad, indicator, log
+
+m = classification()
+first, second = m.is_right, indicator(m.b, m.label)
+score_of_second = grad(log(POLICY(m.b, m.s, m.theta)))
+halved_if_both = 1 - Fraction(1, 2) * first * second
+draws = ((m.a, m.policy_law), (m.b, m.policy_law))
+mean_over_successes = expect((first * m.score + second * score_of_second) * halved_if_both, *draws)
+p = m.right_mass
+target = (1 - (1 - p) ** 2) * m.right_score
+
+
+def derive() -> Theorem:
+    """From the mean score of the successes to the score of the label."""
+    d = Derivation(mean_over_successes, given=m.hypotheses, name="ce-pg-two-tries")
+    right = m.right_score
+    squares = first + second - Fraction(1, 2) * first**2 * second - Fraction(1, 2) * first * second**2
+    with_own_powers = first + second - Fraction(1, 2) * first * second - Fraction(1, 2) * first * second
+    d.apply(rules.UseIndicator, at=first * m.score, why="If the first try is right, it has the score of the label.")
+    d.apply(rules.UseIndicator, at=second * score_of_second, why="And so has the second.")
+    d.apply(
+        rules.Rearrange(right * squares),
+        at=(first * right + second * right) * halved_if_both,
+        why="Multiply out.",
+    )
+    d.apply(rules.IndicatorPower, at=first**2, why="An indicator is its own square,")
+    d.apply(rules.IndicatorPower, at=second**2, why="here too.")
+    d.apply(
+        rules.Rearrange(first + (1 - first) * second),
+        at=with_own_powers,
+        why="The first try succeeds, or it fails and the second does.",
+    )
+    d.apply(rules.PullOutConstant, at=(1,), why="The score of the label does not depend on the second try,")
+    d.apply(rules.PullOutConstant, at=(), why="nor on the first.")
+    d.apply(rules.DistributeOverAddition, why="Average over the second try:")
+    d.apply(rules.ExpectationOfConstant, why="what the first one did stays,")
+    d.apply(rules.PullOutConstant, why="here too,")
+    d.apply(rules.Sift, at=expect(second, (m.b, m.policy_law)), why="and the second succeeds with the probability $p$.")
+    d.apply(rules.Rearrange(p + (1 - p) * first), at=first + (1 - first) * p, why="Sort by the first try.")
+    d.apply(rules.DistributeOverAddition, why="Average over it:")
+    d.apply(rules.ExpectationOfConstant, why="a constant stays,")
+    d.apply(rules.PullOutConstant, why="a factor leaves,")
+    d.apply(rules.Sift, why="and the first succeeds with the probability $p$, too.")
+    d.apply(rules.Rearrange(target), at=(), why="One minus the chance that both fail.")
+    return d.conclude(target)
+
+
+def claims() -> Iterator[Claim]:
+    """Two tries, and the average over both instead of the successes."""
+    plain = expect(Fraction(1, 2) * (first * m.score + second * score_of_second), *draws)
+    yield Claim(
+        "ce-pg-two-tries",
+        says="Of two tries, the mean score of those that succeed is on average the label's, times the chance $1 - (1 "
+        "- p)^2$ that one does.",
+        lhs=mean_over_successes,
+        rhs=target,
+        given=m.hypotheses,
+        remark="The factor $1 - \\mathbf{1}\\{a = y\\}\\, \\mathbf{1}\\{b = y\\} / 2$ halves the sum where both "
+        "succeed.",
+    )
+    yield Claim(
+        "ce-pg-two-tries-mean-over-all",
+        says="So is the mean over both tries.",
+        lhs=plain,
+        rhs=target,
+        given=m.hypotheses,
+        expected=Rung.REFUTED,
+        repaired_by=("ce-pg-two-tries", "ce-pg-per-state-factor"),
+        remark="That is the policy gradient, with the factor $p$.",
+    )
+
+
+if __name__ == "__main__":
+    show(derive())

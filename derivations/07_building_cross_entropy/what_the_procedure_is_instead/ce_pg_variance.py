@@ -1,0 +1,74 @@
+"""How far one sample's term scatters, given the example: of the policy gradient and of its repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pgsym.claims import Claim, Relation, Rung
+from pgsym.problems import classification
+from pgsym.terms import Term, variance
+from pgsym.terms.nodes import lift
+
+m = classification()
+p, square = m.right_mass, m.right_score**2
+given = (*m.hypotheses, m.one_hot)
+
+
+def var(term: Term) -> Term:
+    """The variance over the model's own answers."""
+    return variance(term, (m.a, m.policy_law))
+
+
+plain, weighted = var(m.is_right * m.score), var((m.is_right / m.policy) * m.score)
+
+
+def claims() -> Iterator[Claim]:
+    """Of the policy gradient, of labels as samples, of importance weights."""
+    yield Claim(
+        "ce-pg-variance",
+        says="A sample of the policy gradient, whose mean is $\\pi_y \\nabla \\log \\pi_y$, has the variance $\\pi_y "
+        "(1 - \\pi_y)\\, (\\nabla \\log \\pi_y)^2$, coordinate by coordinate.",
+        lhs=plain,
+        rhs=p * (1 - p) * square,
+        given=m.hypotheses,
+    )
+    yield Claim(
+        "ce-pg-variance-label-sampled",
+        says="One whose answer is drawn from a one-hot label has none.",
+        lhs=variance(m.score, (m.a, m.label_law)),
+        rhs=lift(0),
+        given=given,
+    )
+    yield Claim(
+        "ce-pg-variance-importance-weighted",
+        says="One with importance weights has the variance $(1/\\pi_y - 1)\\, (\\nabla \\log \\pi_y)^2$.",
+        lhs=weighted,
+        rhs=(1 / p - 1) * square,
+        given=m.hypotheses,
+    )
+    yield Claim(
+        "ce-pg-variance-order",
+        says="That is never less than the policy gradient's: its mean is larger, too.",
+        lhs=plain,
+        rhs=weighted,
+        given=m.hypotheses,
+        relation=Relation.AT_MOST,
+        slack=(1 / p) * (1 - p) * (1 - p * p) * square,
+    )
+    yield Claim(
+        "ce-pg-variance-relative",
+        says="Relative to the squared mean the two scatter alike: dividing by the probability costs nothing.",
+        lhs=plain,
+        rhs=p**2 * weighted,
+        given=m.hypotheses,
+    )
+    yield Claim(
+        "ce-pg-variance-lower",
+        says="Importance weights have less variance than the plain policy gradient.",
+        lhs=weighted,
+        rhs=plain,
+        given=m.hypotheses,
+        relation=Relation.AT_MOST,
+        expected=Rung.REFUTED,
+        repaired_by=("ce-pg-variance-order", "ce-pg-variance-relative"),
+    )

@@ -1,0 +1,45 @@
+"""The law of trajectories is unknown, its score is not: starts and moves drop out of it, if they do not move with θ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pgsym.claims import Claim, Rung
+from pgsym.problems import trajectories
+from pgsym.problems.trajectory import START, TRANSITION
+from pgsym.terms import Positive, ThetaFree, grad, log, product_range
+
+m = trajectories()
+everywhere = (*m.hypotheses, Positive(START), Positive(TRANSITION))
+answers = product_range(m.t, 1, m.T, of=m.policy(m.t))
+
+
+def claims() -> Iterator[Claim]:
+    """What is unknown drops out, in an estimate too; and it would not if it moved."""
+    yield Claim(
+        "p-theta-unknown",
+        says="The score of a trajectory knows of its probability only the policy's factors.",
+        lhs=grad(log(m.mass)),
+        rhs=grad(log(answers)),
+        given=everywhere,
+        derivation="dynamics-drop-out",
+        step=6,
+    )
+    yield Claim(
+        "p-theta-unknown-estimate",
+        says="So the policy gradient needs no more than the policy's own probabilities, on trajectories that can "
+        "happen.",
+        lhs=grad(m.objective),
+        rhs=m.expectation(m.total_reward * grad(log(answers))),
+        given=m.hypotheses,
+    )
+    yield Claim(
+        "p-theta-unknown-in-a-moving-world",
+        says="The same where the moves may depend on $\\theta$.",
+        lhs=grad(m.objective),
+        rhs=m.expectation(m.total_reward * grad(log(answers))),
+        given=tuple(h for h in m.hypotheses if h != ThetaFree(TRANSITION)),
+        expected=Rung.REFUTED,
+        repaired_by=("p-theta-unknown-estimate", "score-decomposition-of-a-moving-world"),
+        remark="Then the moves have a score of their own.",
+    )

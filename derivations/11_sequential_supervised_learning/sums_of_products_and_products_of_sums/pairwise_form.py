@@ -1,0 +1,71 @@
+"""The pairwise form: every reward with the score of its own step, and what that leaves out.
+
+It is what the policy gradient of a sequence looks like when it is written like a cross entropy.  It leaves out that an
+action changes what comes later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pgsym import rules, show
+from pgsym.claims import Claim, Rung, theorem
+from pgsym.kernel import Derivation, Lemma, Theorem
+from pgsym.problems import sequences
+from pgsym.terms import grad, sum_range
+
+m = sequences()
+score = m.score(m.t)
+future = sum_range(m.u, m.t + 1, m.T, of=m.reward(m.u))
+left_out = m.expectation(sum_range(m.t, 1, m.T, of=score * future))
+now = sum_range(m.u, m.t, m.t, of=m.reward(m.u))
+
+
+def derive() -> Theorem:
+    """From ∇J to the pairwise form and the rest."""
+    d = Derivation(grad(m.objective), given=m.hypotheses, name="pairwise-form")
+    d.apply(Lemma(theorem("reward-to-go")), why="Reward-to-go.")
+    d.apply(rules.SplitRange(m.t + 1), at=m.reward_to_go, why="The reward of the step itself, and what comes later.")
+    d.apply(rules.WriteOutRange, at=now, why="A sum of one term.")
+    d.apply(
+        rules.Rearrange(m.reward(m.t) * score + score * future),
+        at=score * (m.reward(m.t) + future),
+        why="Multiply out.",
+    )
+    d.apply(rules.DistributeOverAddition, at=(1,), why="Two sums over $t$.")
+    d.apply(rules.DistributeOverAddition, why="Two expectations.")
+    return d.conclude(m.expectation(m.pairwise) + left_out)
+
+
+def claims() -> Iterator[Claim]:
+    """The form with what it leaves out, when it is right, and that in general it is not."""
+    yield Claim(
+        "pairwise-form",
+        says="The policy gradient is the pairwise form and, which it leaves out, every score with the later rewards.",
+        lhs=grad(m.objective),
+        rhs=m.expectation(m.pairwise) + left_out,
+        given=m.hypotheses,
+        remark="So the pairwise form is the gradient exactly where the scores are uncorrelated with the later rewards.",
+    )
+    yield Claim(
+        "pairwise-form-with-exogenous-states",
+        says="Where the states do not depend on the actions, the pairwise form is the policy gradient.",
+        lhs=m.expectation(m.pairwise),
+        rhs=grad(m.objective),
+        given=m.with_exogenous_states,
+        remark="So it is with gold contexts, or with pictures that come in whatever the bot answers.",
+    )
+    yield Claim(
+        "pairwise-form-in-an-mdp",
+        says="The pairwise form is the policy gradient.",
+        lhs=m.expectation(m.pairwise),
+        rhs=grad(m.objective),
+        given=m.hypotheses,
+        expected=Rung.REFUTED,
+        repaired_by=("pairwise-form", "pairwise-form-with-exogenous-states"),
+        remark="An action that pays only later gets no credit.",
+    )
+
+
+if __name__ == "__main__":
+    show(derive())
