@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from functools import cached_property
 from zlib import crc32
 
 import numpy as np
@@ -15,11 +16,10 @@ from campaigns import share
 
 from pgsym.claims import catalogue
 from pgsym.claims.claim import Claim
-from pgsym.decide import Rung, Size
-from pgsym.decide.equality import differs_at
+from pgsym.decide import AtMost, Equal, Rung, Size
+from pgsym.decide.agreement.points import differs_at
 from pgsym.decide.sizes import DECISION_HORIZONS, DECISION_SIZES
-from pgsym.decide.subjects import About
-from pgsym.terms import ACTION, HowMany, Hypothesis, Term
+from pgsym.terms import ACTION, HowMany, Hypothesis
 from pgsym.terms.hypotheses import Counted, Rounds
 from pgsym.terms.sorts import LETTERS
 
@@ -32,20 +32,22 @@ MOST_DRAWS = 40
 
 @dataclass(frozen=True)
 class Statement:
-    """The two sides of a claim that are equal wherever it is true."""
+    """The equation that is true wherever a claim is; that of an order is rhs − lhs = slack."""
 
     claim: Claim
-    lhs: Term
-    rhs: Term
-    given: tuple[Hypothesis, ...]
-    names: tuple[str, ...]
 
-    @classmethod
-    def of(cls, claim: Claim) -> Statement:
-        """What is decided of a claim: an order is the identity with its slack."""
-        lhs, rhs = (claim.lhs, claim.rhs) if claim.slack is None else (claim.rhs - claim.lhs, claim.slack)
-        given = About((lhs, rhs), tuple(claim.given)).relevant
-        return cls(claim, lhs, rhs, given, About((lhs, rhs), tuple(given)).size_names)
+    @cached_property
+    def equation(self) -> Equal:
+        stated = self.claim.proposition
+        return (stated.shown_by if isinstance(stated, AtMost) else None) or stated.as_equation
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.equation.size_names
+
+    @property
+    def given(self) -> tuple[Hypothesis, ...]:
+        return self.equation.relevant
 
     def sizes(self, how_many: int) -> list[Size]:
         """Random sizes that the hypotheses allow and nobody has chosen, the same every time."""
@@ -90,7 +92,7 @@ class Statement:
 
 
 STATEMENTS = {
-    e.claim.id: Statement.of(e.claim)
+    e.claim.id: Statement(e.claim)
     for e in catalogue.entries().values()
     if e.claim.expected is Rung.DECIDED and e.claim.is_about_instances
 }
@@ -100,7 +102,7 @@ OTHERS = [name for name, s in STATEMENTS.items() if not s.claim.sizes]
 
 def assert_holds(statement: Statement, sizes: list[Size]) -> None:
     for size in sizes:
-        if differs_at(statement.lhs, statement.rhs, statement.given, size):
+        if differs_at(statement.equation, size):
             raise AssertionError(f"{statement.claim.id} is false at {size}: {statement.claim.decide([size])}")
 
 
