@@ -47,9 +47,7 @@ def load(reference: str) -> Loaded:
     """
     place, colon, name = reference.rpartition(":")
     if not (place and colon and name):
-        raise UnusableOption(
-            f"{reference} is not the name of a function: write module:function or path/to/file.py:function"
-        )
+        raise UnusableOption(f"{reference} names no function: write module:function or path/to/file.py:function")
     module = _file(Path(place)) if place.endswith(".py") or "/" in place else _module(place)
     found: Any = module
     for part in name.split("."):
