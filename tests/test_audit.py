@@ -18,8 +18,8 @@ from pgsym.errors import InstanceError
 from pgsym.extras import install
 from pgsym.problems import from_gymnasium, trajectories
 from pgsym.problems.environments import make, stray_step
-from pgsym.report.audits import audit_document
 from pgsym.report.figures.mdp import action_directions
+from pgsym.report.pages.audit import audit_document
 from pgsym.report.render import render
 from pgsym.terms import Term, sum_range
 

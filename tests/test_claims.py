@@ -14,8 +14,8 @@ from campaigns import share
 from pgsym.claims import catalogue
 from pgsym.claims.verify import Verification, verify
 from pgsym.decide.verdicts import Rung
-from pgsym.report.builders import python_for
-from pgsym.report.claims_table import row
+from pgsym.report.pages.claims import row
+from pgsym.report.pages.derivation import python_for
 from pgsym.testing import assert_identity_in_floats
 
 ROOT = Path(__file__).parents[1]

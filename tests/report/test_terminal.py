@@ -8,7 +8,6 @@ import pytest
 from rich.console import Console
 
 from pgsym.claims import catalogue
-from pgsym.report.builders import derivation_of, statement_of
 from pgsym.report.document import (
     Badge,
     Beside,
@@ -22,6 +21,7 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
+from pgsym.report.pages.derivation import derivation_of, statement_of
 from pgsym.report.prose import plain, quoted
 from pgsym.report.writers.terminal import show_blocks
 from pgsym.terms.printers.text import text
