@@ -75,6 +75,13 @@ def test_a_theorem_is_shown_once_and_its_verdict_below_its_derivation() -> None:
     assert said.index("✔ decided  for |S| = 1, |A| = 2;") > said.index(text(theorem.steps[-1].after))
 
 
+def test_verdicts_have_colours_on_a_terminal() -> None:
+    out = StringIO()
+    table = Table(("identity", ""), (("one", "holds"), ("two", "*fails*"), ("three", "[!refuted]")))
+    show_blocks((table,), Console(file=out, width=80, force_terminal=True, color_system="standard"))
+    assert all(coloured in out.getvalue() for coloured in ("\x1b[32mholds", "\x1b[1;31mfails", "\x1b[31mrefuted"))
+
+
 @pytest.mark.parametrize("words", ["[red]x[/red]", "[link=a]b", "\\[x]", "$5 and *6*"])
 def test_markup_of_the_terminal_is_text(words: str) -> None:
     assert words in shown(Paragraph(quoted(words)), width=200)
