@@ -17,9 +17,9 @@ from rich.progress import track
 from pgsym.claims import catalogue
 from pgsym.claims.verify import verify
 from pgsym.files import write_atomically
-from pgsym.report.claims_table import claims_page, summary
 from pgsym.report.derivations import document_for
-from pgsym.report.estimators_page import page as estimators_page
+from pgsym.report.pages.claims import claims_page, summary
+from pgsym.report.pages.estimators import page as estimators_page
 from pgsym.report.render import render
 
 ROOT = Path(__file__).parents[1]

@@ -20,8 +20,8 @@ from pgsym.mdps import from_gymnasium
 from pgsym.mdps.forms import EXACT_WORK, Form, audit_gymnasium, forms
 from pgsym.mdps.gymnasium import make, stray_step
 from pgsym.problems import trajectories
-from pgsym.report.audits import audit_document
 from pgsym.report.figures.mdp import action_directions
+from pgsym.report.pages.audit import audit_document
 from pgsym.report.render import render
 from pgsym.terms import Term, sum_range
 

@@ -15,8 +15,8 @@ from pgsym.claims import catalogue
 from pgsym.claims.index import deriving, homes
 from pgsym.claims.verify import Verification, verify
 from pgsym.decide.verdicts import Rung
-from pgsym.report.builders import necessity, python_for
-from pgsym.report.claims_table import row
+from pgsym.report.pages.claims import row
+from pgsym.report.pages.derivation import necessity, python_for
 from pgsym.testing import assert_identity_in_floats
 
 ROOT = Path(__file__).parents[1]

@@ -12,8 +12,8 @@ from pgsym.decide import Rung, counterexample, decide
 from pgsym.meaning.concrete import Concrete
 from pgsym.problems import one_step
 from pgsym.problems.one_step_problem import POLICY
-from pgsym.report.builders import counterexample_of
 from pgsym.report.document import Table
+from pgsym.report.pages.derivation import counterexample_of
 from pgsym.terms import Positive, grad
 
 AT_THE_EDGE = ("multiply-by-one-at-zero", "multiply-by-one-without-positivity", "reinforce-at-zero")

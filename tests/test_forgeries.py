@@ -24,7 +24,7 @@ from pgsym.errors import PgsymError, RecordRefused, RuleDoesNotApply, SortError,
 from pgsym.kernel import Derivation, Lemma, Theorem
 from pgsym.problems import one_step
 from pgsym.records import replay
-from pgsym.report.builders import derivation_of, statement_of
+from pgsym.report.pages.derivation import derivation_of, statement_of
 from pgsym.rules.base import Rewrite, Rule
 from pgsym.terms import Positive, Term, Variable, grad, log
 from pgsym.terms.hypotheses import Hypothesis

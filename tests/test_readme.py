@@ -12,7 +12,7 @@ import pytest
 from pgsym.claims import catalogue
 from pgsym.claims.verify import Verification
 from pgsym.decide import Evidence, Verdict
-from pgsym.report.claims_table import claims_page, summary
+from pgsym.report.pages.claims import claims_page, summary
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

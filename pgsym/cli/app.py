@@ -157,7 +157,7 @@ def claims(
         raise UnusableOption("give either --json or --md, not both")
     outcomes = _verified(_entries(names), time_limit=time_limit)
     if markdown:
-        from pgsym.report.claims_table import claims_page
+        from pgsym.report.pages.claims import claims_page
 
         typer.echo(claims_page(outcomes))
         raise typer.Exit(_status(outcomes))
@@ -181,7 +181,7 @@ def estimators(
     if as_json:
         print_json([f.record() for f in found])
     elif markdown:
-        from pgsym.report.estimators_page import page
+        from pgsym.report.pages.estimators import page
 
         typer.echo(page())
     else:
@@ -209,9 +209,9 @@ def report(
     are written, with an index.html that links them in reading order.
     """
     from pgsym.claims import catalogue
-    from pgsym.report import article
     from pgsym.report.derivations import document_for
     from pgsym.report.engines import version
+    from pgsym.report.pages import article
     from pgsym.report.reading_order import write_index
     from pgsym.report.render import checked, write
 

@@ -67,7 +67,7 @@ def audit_gym(
     wanted = _wanted(formats, output)
     watched = partial(progress, what="forms")
     found = audit_gymnasium(environment, horizon, policy, seed, _options(option or []), watched)
-    from pgsym.report.audits import audit_document, summary
+    from pgsym.report.pages.audit import audit_document, summary
 
     lines = _written(audit_document(found), output, wanted, engine) if wanted else []
     _tell(found.record(), summary(found), lines, as_json)
@@ -165,7 +165,7 @@ def audit_loss_(
     from pgsym.estimators.audit import audit_loss
     from pgsym.estimators.problems import BATCHES, KINDS, Scope, objective_named
     from pgsym.estimators.subject import subject
-    from pgsym.report.loss_audits import loss_audit_document, summary
+    from pgsym.report.pages.loss_audit import loss_audit_document, summary
     from pgsym.user_code import ToStandardError, load
 
     batches = _batches(groups, group_size)

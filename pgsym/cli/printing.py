@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def show(theorem: Theorem, console: Console | None = None) -> None:
     """Print a derivation line by line: what changed, the rule, why, and the evidence."""
-    from pgsym.report.builders import derivation_of, statement_of
+    from pgsym.report.pages.derivation import derivation_of, statement_of
     from pgsym.report.writers.terminal import show_blocks
 
     show_blocks((statement_of(theorem), derivation_of(theorem)), console)
@@ -22,7 +22,7 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
 
 def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None) -> None:
     """Print a claim with its verdict, its counterexample, its examples and its repairs."""
-    from pgsym.report.builders import told
+    from pgsym.report.pages.derivation import told
     from pgsym.report.writers.terminal import show_blocks
 
     show_blocks(told(claim, verdict), console)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 
 from pgsym.claims import catalogue
-from pgsym.report.builders import standard
 from pgsym.report.document import Block, Document, Paragraph
-from pgsym.report.stories import STORIES
+from pgsym.report.pages.derivation import standard
+from pgsym.report.pages.stories import STORIES
 from pgsym.report.versions import versions
 
 

@@ -12,8 +12,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from pgsym.claims import catalogue
 from pgsym.decide import Rung, decide
 from pgsym.problems import one_step
-from pgsym.report.article import article
 from pgsym.report.derivations import document_for
+from pgsym.report.pages.article import article
 from pgsym.report.render import render
 from pgsym.terms import grad
 

@@ -17,7 +17,7 @@ from pgsym.decide.subjects import About
 from pgsym.errors import InstanceError, OutsideNumberSystem, SortError, TooLarge
 from pgsym.problems import classification, one_step
 from pgsym.problems.one_step_problem import POLICY
-from pgsym.report.builders import verdict_on
+from pgsym.report.pages.derivation import verdict_on
 from pgsym.terms import ACTION, HowMany, NonNegative, Positive, Variable, absolute, grad
 from pgsym.terms.nodes import lift
 from pgsym.terms.sorts import LETTERS

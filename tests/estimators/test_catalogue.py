@@ -20,7 +20,7 @@ from pgsym.estimators.catalogue.grid import grid
 from pgsym.estimators.catalogue.importance import CLIP
 from pgsym.estimators.estimator import FromFunction
 from pgsym.estimators.samples import Samples
-from pgsym.report.estimators_page import page
+from pgsym.report.pages.estimators import page
 
 entry = pytest.mark.parametrize("known", KNOWN.values(), ids=KNOWN)
 

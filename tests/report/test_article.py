@@ -14,13 +14,13 @@ from pgsym.claims import catalogue
 from pgsym.claims.chapters import chapters
 from pgsym.cli.app import main
 from pgsym.extras import install
-from pgsym.report import article
 from pgsym.report.chapters import FigureSlot, blocks
 from pgsym.report.contents import displayed, texts_of
 from pgsym.report.document import Beside, Document, Figure, Formula, Heading, Paragraph, Statement, Table
 from pgsym.report.formulas.formula import WIDE, pieces
 from pgsym.report.formulas.typst_math import typst
 from pgsym.report.numbering import numbers
+from pgsym.report.pages import article
 from pgsym.report.prose import spans
 from pgsym.report.render import render, write
 from pgsym.report.writers.tex import escape

@@ -17,7 +17,6 @@ from pgsym.decide import Rung
 from pgsym.errors import ReportError
 from pgsym.problems import classification
 from pgsym.report import engines
-from pgsym.report.builders import verdict_on
 from pgsym.report.document import (
     Badge,
     Callout,
@@ -34,6 +33,7 @@ from pgsym.report.document import (
 )
 from pgsym.report.errors import TexFailure
 from pgsym.report.formulas.formula import unmarked
+from pgsym.report.pages.derivation import verdict_on
 from pgsym.report.prose import spans
 from pgsym.report.render import FORMATS, render, write
 from pgsym.terms import Closed

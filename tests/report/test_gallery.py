@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from pgsym.claims import catalogue
-from pgsym.report.builders import necessity_of
 from pgsym.report.document import Table
+from pgsym.report.pages.derivation import necessity_of
 from pgsym.report.reading_order import write_index
 
 ROOT = Path(__file__).parents[2]

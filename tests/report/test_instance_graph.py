@@ -14,9 +14,9 @@ from pgsym.claims.claim import Example
 from pgsym.problems import trajectories
 from pgsym.problems.one_step_problem import POLICY, REWARD, STATE_LAW
 from pgsym.problems.trajectory import START, TRANSITION
-from pgsym.report.builders import verdict_on
 from pgsym.report.figures.graph import Graph, draw
 from pgsym.report.instance_graph import figure_of_counterexample, figure_of_example, graph_of, listed
+from pgsym.report.pages.derivation import verdict_on
 from pgsym.terms.sorts import ACTION, STATE
 
 HALF, ONE, NIL = Fraction(1, 2), Fraction(1), Fraction(0)

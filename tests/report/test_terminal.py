@@ -8,7 +8,6 @@ import pytest
 from rich.console import Console
 
 from pgsym.claims import catalogue
-from pgsym.report.builders import derivation_of, statement_of
 from pgsym.report.document import (
     Badge,
     Beside,
@@ -22,6 +21,7 @@ from pgsym.report.document import (
     Statement,
     Table,
 )
+from pgsym.report.pages.derivation import derivation_of, statement_of
 from pgsym.report.prose import plain, quoted
 from pgsym.report.writers.terminal import show_blocks
 from pgsym.terms.printers.text import text
@@ -73,6 +73,13 @@ def test_a_theorem_is_shown_once_and_its_verdict_below_its_derivation() -> None:
         assert said.count(f" {text(line)}\n") == 1
     assert all(f"given {h}\n" in said for h in theorem.given)
     assert said.index("✔ decided  for |S| = 1, |A| = 2;") > said.index(text(theorem.steps[-1].after))
+
+
+def test_verdicts_have_colours_on_a_terminal() -> None:
+    out = StringIO()
+    table = Table(("identity", ""), (("one", "holds"), ("two", "*fails*"), ("three", "[!refuted]")))
+    show_blocks((table,), Console(file=out, width=80, force_terminal=True, color_system="standard"))
+    assert all(coloured in out.getvalue() for coloured in ("\x1b[32mholds", "\x1b[1;31mfails", "\x1b[31mrefuted"))
 
 
 @pytest.mark.parametrize("words", ["[red]x[/red]", "[link=a]b", "\\[x]", "$5 and *6*"])

@@ -21,11 +21,11 @@ from pgsym.decide import Equal, Relation, decide
 from pgsym.decide.verdicts import Condition, Evidence, Rung, Verdict
 from pgsym.kernel import Derivation
 from pgsym.problems import one_step, trajectories
-from pgsym.report import article
-from pgsym.report.builders import claimed, necessity_of, statement_of
-from pgsym.report.claims_table import row
 from pgsym.report.document import Document, Statement, Table
 from pgsym.report.evidence import covered, evidence
+from pgsym.report.pages import article
+from pgsym.report.pages.claims import row
+from pgsym.report.pages.derivation import claimed, necessity_of, statement_of
 from pgsym.report.render import render
 from pgsym.rules import MultiplyByOne
 from pgsym.terms import grad, log
@@ -164,7 +164,7 @@ def test_what_is_not_decided_without_a_hypothesis_is_not_called_true(monkeypatch
     """Fisher information: without π > 0 the sides differ at a random point, and no instance is found."""
     theorem = catalogue.theorem("policy-gradient-one-step")
     open_ = Verdict(Rung.UNDECIDED, Equal(x, y), Evidence("none", note="nothing was found"))
-    monkeypatch.setattr("pgsym.report.builders.necessity", lambda _: ((theorem.given[0], open_),))
+    monkeypatch.setattr("pgsym.report.pages.derivation.necessity", lambda _: ((theorem.given[0], open_),))
     (table,) = necessity_of(theorem)
     assert isinstance(table, Table)
     assert table.header[1] == "without it, the statement"

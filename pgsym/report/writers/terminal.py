@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+IDENTITIES = {"holds": "green", "*fails*": "red", "not shown": "dim"}
+"""The colours of cells that say whether an identity holds."""
+
+
 def show_blocks(blocks: Iterable[Block], out: Console | None = None) -> None:
     """Print the blocks of a document, with an empty line before, between and after them.
 
@@ -79,7 +83,7 @@ def _block(item: Block, out: Console) -> None:
         case Formula():
             hanging(out, "    ", _formula(item.latex, item.as_text), 2)
         case Table(header, rows, caption, align):
-            cells = [[prose(c) for c in row] for row in rows]
+            cells = [[_cell(c) for c in row] for row in rows]
             table([prose(h) for h in header], cells, align, out, indent=2)
             if caption:
                 hanging(out, "  ", f"[dim]{prose(caption)}[/dim]")
@@ -94,6 +98,10 @@ def _block(item: Block, out: Console) -> None:
             pass
         case _:
             assert_never(item)
+
+
+def _cell(text: str) -> str:
+    return f"[{IDENTITIES[text]}]{prose(text)}[/]" if text in IDENTITIES else prose(text)
 
 
 def _head(item: Statement, out: Console) -> None:

@@ -15,15 +15,6 @@ from pgsym.claims.verify import shows
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
 from pgsym.errors import PgsymError, TooLarge
 from pgsym.extras import install
-from pgsym.report.builders import (
-    argument_of,
-    claimed,
-    counterexample_of,
-    derivation_of,
-    example_of,
-    necessity_of,
-    verdict_on,
-)
 from pgsym.report.chapters import FigureSlot, blocks
 from pgsym.report.document import (
     Badge,
@@ -39,6 +30,15 @@ from pgsym.report.document import (
 )
 from pgsym.report.evidence import covered
 from pgsym.report.instance_graph import figure_of_counterexample, figure_of_example
+from pgsym.report.pages.derivation import (
+    argument_of,
+    claimed,
+    counterexample_of,
+    derivation_of,
+    example_of,
+    necessity_of,
+    verdict_on,
+)
 from pgsym.report.versions import versions
 
 NAME = "article"

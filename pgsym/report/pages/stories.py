@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pgsym.claims import catalogue
 from pgsym.errors import PgsymError
 from pgsym.extras import install
-from pgsym.report.builders import derivation_of, necessity_of, refutation_of, statement_of
 from pgsym.report.document import Block, Figure, Heading, Paragraph, Table
 from pgsym.report.numbers import in_a_line
+from pgsym.report.pages.derivation import derivation_of, necessity_of, refutation_of, statement_of
 from pgsym.terms import grad, latex, log
 
 if TYPE_CHECKING:

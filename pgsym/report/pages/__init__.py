@@ -1,0 +1,1 @@
+"""What reports and pages say: each module builds documents, or Markdown pages, of one kind."""
