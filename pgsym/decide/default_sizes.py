@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from itertools import product
+from itertools import combinations, islice, product
 
 from pgsym.decide.sizes import Size, decision_sizes
 from pgsym.decide.subjects import Subject
@@ -23,7 +23,7 @@ def default_sizes(subject: Subject) -> tuple[Size, ...]:
 
     A number that a hypothesis fixes is obeyed, and a horizon is as long as the times that are compared need.  Where a
     size has too many label functions and zero patterns to look at all of them, the largest smaller size that has not is
-    taken instead.
+    taken instead; of every two sorts there are several values at one size at least, if that can be.
 
     >>> from pgsym.decide.subjects import About
     >>> from pgsym.problems import trajectories
@@ -44,7 +44,16 @@ def default_sizes(subject: Subject) -> tuple[Size, ...]:
         if first != size and first.sorts in (s.sorts for s in chosen):  # rather one that shows something else
             first = next((s for s in candidates if s.sorts not in (c.sorts for c in chosen)), first)
         chosen[first] = None
+    for pair in combinations([name for name in names if name in LETTERS], 2):
+        if not any(_several(pair, size) for size in chosen):
+            every = (s for size in allowed if _several(pair, size) for s in _enumerable(size, terms, given, names))
+            chosen |= dict.fromkeys(islice((s for s in every if _several(pair, s)), 1))
     return tuple(chosen)
+
+
+def _several(letters: tuple[str, ...], size: Size) -> bool:
+    """Whether a size has two of each of some sorts at least: where there is one of either, much is true."""
+    return all(size.letters[letter] > 1 for letter in letters)
 
 
 def _nearest(usual: Size, names: tuple[str, ...], given: tuple[Hypothesis, ...]) -> Iterator[Size]:

@@ -167,7 +167,7 @@ def decision_sizes(names: Iterable[str]) -> tuple[Size, ...]:
     >>> for size in decision_sizes(("S", "A", "O", "T"))[1:3]:
     ...     print(size.only("SAOT"))
     |S| = 2, |A| = 3, |O| = 3, T = 3
-    |S| = 3, |A| = 3, |O| = 1, T = 2
+    |S| = 3, |A| = 3, |O| = 2, T = 2
     """
     usual = DECISION_HORIZONS if "T" in names else DECISION_SIZES
     numbers = {
@@ -177,8 +177,8 @@ def decision_sizes(names: Iterable[str]) -> tuple[Size, ...]:
     return tuple(s.extended({name: numbers[name][i] for name in numbers}) for i, s in enumerate(usual))
 
 
-OF_OWN_SORTS = (2, 3, 1, 2, 3)
-"""How many values a user's own sort has at each size; the counts of the next sort begin one later."""
+OF_OWN_SORTS = (2, 3, 2, 3, 1)
+"""How many values a user's own sort has at each size: fewer than three states; the next sort begins one later."""
 
 
 def own_sorts(names: Iterable[str]) -> list[str]:
