@@ -46,7 +46,7 @@ def default_sizes(subject: Subject) -> tuple[Size, ...]:
         chosen[first] = None
     for pair in combinations([name for name in names if name in LETTERS], 2):
         if not any(_several(pair, size) for size in chosen):
-            every = (s for size in allowed if _several(pair, size) for s in _enumerable(size, terms, given, names))
+            every = (s for size in allowed if _several(pair, size) for s in _enumerable(size, subject))
             chosen |= dict.fromkeys(islice((s for s in every if _several(pair, s)), 1))
     return tuple(chosen)
 
