@@ -114,7 +114,6 @@ def claims() -> Iterator[Claim]:
     """The theorem, and that no score may be left out."""
     yield Claim(
         "pomdp",
-        row=1,
         says="The gradient of the expected return is the expected return times the scores of the observations.",
         lhs=gradient,
         rhs=target,
@@ -122,7 +121,6 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "pomdp-first-score",
-        row=1.1,
         says="The score of the first answer is enough.",
         lhs=gradient,
         rhs=mean(rewards * score(1)),

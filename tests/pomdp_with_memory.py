@@ -77,7 +77,6 @@ def claims() -> Iterator[Claim]:
     """Answers and memories are scored alike; the answers' scores alone do not make the gradient."""
     yield Claim(
         "pomdp-with-memory",
-        row=100,
         says="The gradient of the expected return is the expected return times the scores of answers and memories.",
         lhs=grad(mean(rewards)),
         rhs=mean(rewards * (of_answers + of_memories)),
@@ -85,7 +84,6 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "pomdp-without-scores-of-memory",
-        row=100.1,
         says="The scores of the answers are enough.",
         lhs=grad(mean(rewards)),
         rhs=mean(rewards * of_answers),
