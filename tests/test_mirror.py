@@ -7,8 +7,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = {
     # what a test of a neighbour runs through, line by line
-    "decide/agreement/test_degree.py": "decide/agreement/degree_bounds decide/agreement/coverage",
-    "decide/agreement/test_zero_patterns.py": "decide/renamings",
+    "decide/agreement/test_degree.py": "decide/agreement/degree_bounds decide/agreement/coverage "
+    "decide/agreement/points",
+    "decide/test_zero_patterns.py": "decide/renamings",
     "decide/search/test_search.py": "decide/instances/candidates decide/instances/counterexamples "
     "decide/instances/spaces",
     "decide/test_by_numbers.py": "decide/enclosures decide/watched decide/closed_conditions",
@@ -17,14 +18,14 @@ ELSEWHERE = {
     "decide/test_field.py": "decide/line_integrals",
     "decide/test_limits.py": "decide/cost meaning/cost",
     "decide/test_loops.py": "decide/domains",
-    "decide/test_second_reading.py": "decide/relevance",
-    "estimators/losses/test_arguments.py": "estimators/losses/advantages estimators/losses/loss",
+    "estimators/losses/test_arguments.py": "estimators/losses/advantages estimators/losses/loss "
+    "estimators/losses/arrays estimators/losses/output",
     "estimators/test_exact_moments.py": "estimators/batches estimators/episodes estimators/estimator "
-    "estimators/groups estimators/listing problems/softmax problems/values",
-    "estimators/test_padding.py": "estimators/samples estimators/invariance",
+    "estimators/groups estimators/listing estimators/enumeration",
+    "estimators/test_padding.py": "estimators/samples",
     "meaning/contraction/test_arithmetic.py": "meaning/contraction/elimination meaning/contraction/factors "
     "meaning/generic meaning/numbers/prime_field decide/primes",
-    "meaning/test_concrete.py": "meaning/moves meaning/parametrised meaning/signature",
+    "meaning/test_concrete.py": "meaning/parametrisations meaning/signature",
     "meaning/test_evaluator.py": "meaning/numbers/base meaning/numbers/bounds meaning/numbers/factored "
     "meaning/elementary meaning/instances meaning/places",
     "meaning/test_tables.py": "meaning/validation values",
@@ -37,19 +38,28 @@ ELSEWHERE = {
     "report/test_render.py": "report/document report/derivations report/html report/notebook report/tex report/typ "
     "report/versions report/stories report/errors report/clock report/width report/prose",
     "report/test_what_covers_what.py": "report/builders report/claims_table report/evidence",
-    "test_audit.py": "problems/environments report/audits",
+    "mdps/test_forms.py": "mdps/gymnasium report/audits",
+    "mdps/test_mdp.py": "mdps/derivatives mdps/softmax",
     "test_kernel.py": "records",
     "testing/test_estimator_assertions.py": "testing/estimators testing/runner testing/options testing/needs "
-    "testing/drawing testing/draws testing/samplewise",
-    "testing/test_smallest.py": "testing/questions testing/settings",
+    "testing/drawing testing/draws",
+    "testing/test_smallest.py": "testing/settings estimators/problems/exhaustive "
+    "estimators/problems/shape estimators/problems/origin estimators/problems/generic",
+    "testing/test_one_judgement.py": "estimators/checks/means estimators/checks/outcome estimators/checks/padding "
+    "estimators/checks/partition estimators/checks/samplewise",
+    "estimators/test_catalogue.py": "report/estimators_page",
+    "estimators/test_writing.py": "python_source",
+    "report/test_terminal.py": "report/console report/markdown report/numbers",
     # a command with all that it calls
     "estimators/test_loss_audit_command.py": "cli/audit report/loss_audits",
     "estimators/test_loss_audits.py": "estimators/audit estimators/asked estimators/findings estimators/measurement "
-    "estimators/objectives estimators/peers estimators/problems estimators/subject",
+    "estimators/objectives estimators/peers estimators/subject estimators/problems/audited "
+    "estimators/problems/scope",
     "cli/test_app.py": "cli/printing extras version",
     "test_streams.py": "cli/terminal files user_code",
     # what every other test says: verdicts, statements, errors, the first problems, and what imports lazily
-    "decide/test_soundness.py": "decide/statements decide/verdicts problems/one_step_problem "
+    "decide/test_soundness.py": "decide/propositions decide/subjects decide/decision decide/verdicts "
+    "problems/one_step_problem "
     "problems/classification_problem",
     "test_names.py": "namespaces hooks errors",
 }
