@@ -37,7 +37,7 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
         why = f"{escape(step.title)} · {escape(plain(step.why))} · {step.verdict.rung}"
         _hanging(out, f"[dim]{number:7}. [/dim]", f"[dim]{why}[/dim]", 0)
     out.print()
-    rung, _, evidence = theorem.standing.partition(": ")
+    rung, _, evidence = str(theorem.standing).partition(": ")
     mark, colour = ("✔", "green") if theorem.rung in (Rung.DECIDED, Rung.EXACT) else ("·", "yellow")
     _hanging(out, f"  [{colour}]{mark} {rung}[/{colour}]  ", f"[dim]{escape(evidence)}[/dim]", 0)
     out.print()

@@ -31,6 +31,11 @@ class Hypothesis:
         """Whether it says something about a statement with these symbols and free variables."""
         raise NotImplementedError
 
+    @property
+    def gives_meaning(self) -> bool:
+        """Whether terms have no value without it: it defines a symbol that has no table, such as the law of a batch."""
+        return False
+
     def instantiated(self, values: Mapping[Variable, Term]) -> Hypothesis:
         """What it says when the free variables of the statement stand for something."""
         return self
@@ -318,6 +323,11 @@ class Definition(SymbolHypothesis):
     def unfold(self, arguments: tuple[Term, ...]) -> Term:
         """The body with its variables replaced by `arguments`."""
         return _unfolded(self, arguments)
+
+    @property
+    def gives_meaning(self) -> bool:
+        sorts = self.symbol.arguments
+        return any(s == INDEX or isinstance(s, Collective) for s in sorts) or sorts.count(PARAMETER) > 1
 
     @property
     def takes_numbers(self) -> bool:

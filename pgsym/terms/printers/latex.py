@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from unicodedata import normalize
 
 from pgsym import hooks
@@ -133,3 +133,13 @@ def latex(term: Term, changed: Path | None = None) -> str:
 
 
 hooks.latex = latex
+
+
+def aligned(lines: Iterable[Term], below: Iterable[str] = ()) -> str:
+    """A chain of equal lines as LaTeX in dollars, one below the other, and some LaTeX lines of words below them."""
+    first, *others = map(latex, lines)
+    return (
+        "$\\begin{aligned} "
+        + " \\\\ ".join((f"& {first}", *(f"= {{}} & {x}" for x in others), *below))
+        + " \\end{aligned}$"
+    )
