@@ -1,9 +1,9 @@
 """The kernel: the only code that makes a Theorem.
 
 A derivation starts from a term; each step applies a rule at a place.  The kernel recomputes the line itself,
-collects the hypotheses that the rules needed, and has the whole line decided under exactly those: a step that
-changes the value cannot be made, nor one whose rule forgot a condition, whoever wrote the rule.  Nothing that a file
-says is believed: a recorded derivation is replayed.
+collects the hypotheses that the rules needed, and has the whole line decided under exactly those.  So no step can
+change the value, and no rule can forget a condition, whoever wrote it.  No file is believed: a recorded derivation is
+replayed.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Step:
-    """One line: a rule at a place of the line before, what it needed, why, and how the line was decided.
+    """One line: the rule, its place in the line before, the hypotheses it needed, why, and the verdict on the line.
 
-    `title` is the rule's name in words; of a rule that is not pgsym's own it says so, and `custom` is the record of
-    that rule as it was when it was applied.
+    `title` is the rule's name in words.  For a rule that is not pgsym's own, the title says so, and `custom` is the
+    record of that rule at the time it was applied.
     """
 
     rule: Rule
@@ -74,8 +74,8 @@ _SEAL = object()
 class Theorem:
     """lhs = rhs under some hypotheses, with the steps that lead there.  Only `Derivation.conclude` makes one.
 
-    It is immutable, cannot be subclassed, and a pickled one is derived again, not believed.  `verdict` is the one on
-    lhs = rhs itself; `rung` and `conditions` are those of the whole derivation.
+    It is immutable and cannot be subclassed, and a pickled theorem is derived again, not believed.  `verdict` is the
+    one on lhs = rhs itself; `rung` and `conditions` are those of the whole derivation.
     """
 
     __slots__ = ("given", "lhs", "name", "rhs", "sizes", "steps", "verdict")
@@ -134,7 +134,7 @@ class Theorem:
 
     @property
     def custom_rules(self) -> tuple[type[Rule], ...]:
-        """The rules that are not pgsym's own and that it rests on: whoever replays its record gives them."""
+        """The rules other than pgsym's own that it rests on; they have to be given when its record is replayed."""
         return tuple(dict.fromkeys(kind for s in self.steps for kind in RULES.custom_kinds(s.rule)))
 
     def __str__(self) -> str:
@@ -180,7 +180,7 @@ class Theorem:
 
 
 class Derivation:
-    """A chain of equal lines, from a term to whatever it is shown to be.
+    """A chain of equal lines that starts from a term.
 
     `given` are the hypotheses that steps may use; the theorem keeps those that its statement needs.
 
@@ -237,7 +237,7 @@ class Derivation:
 
     @property
     def given(self) -> tuple[Hypothesis, ...]:
-        """What steps may use."""
+        """The hypotheses that steps may use."""
         return self._given
 
     @property
@@ -247,7 +247,7 @@ class Derivation:
 
     @property
     def needs(self) -> tuple[Hypothesis, ...]:
-        """What the steps have used so far."""
+        """The hypotheses that the steps have used so far."""
         return self._needs
 
     @property
@@ -293,7 +293,7 @@ class Derivation:
         return self
 
     def conclude(self, target: Term | None = None) -> Theorem:
-        """The theorem start = target; the target is the last line, but for how products and sums are grouped.
+        """The theorem start = target; the target is the last line up to the grouping of products and sums.
 
         Raises PgsymError if the last line is not the target.
         """
@@ -322,7 +322,7 @@ def _words(text: str) -> str:
 
 
 def _rewritten(line: Term, path: Path, rule: Rule, given: tuple[Hypothesis, ...]) -> tuple[Term, frozenset[Hypothesis]]:
-    """The line rewritten at a place, and what that needed."""
+    """The line after it is rewritten at a place, and the hypotheses that this needed."""
     needs: frozenset[Hypothesis] = frozenset()
     known = {h: h for h in given}
 
@@ -347,7 +347,7 @@ def _rewritten(line: Term, path: Path, rule: Rule, given: tuple[Hypothesis, ...]
 
 @dataclass(frozen=True)
 class Lemma(Rule):
-    """lhs → rhs of a theorem, its free states and actions standing for any (or rhs → lhs, backwards).
+    """lhs → rhs of a theorem, for any values of its free states and actions (or rhs → lhs, backwards).
 
     Refuses a term that is no instance of the theorem.
     """
@@ -376,7 +376,7 @@ class Lemma(Rule):
         return Rewrite(substitute(result, found), frozenset(self._needed(found, place)))
 
     def _needed(self, found: dict[Variable, Term], place: Place) -> Iterator[Hypothesis]:
-        """The theorem's hypotheses about what its variables stand for, less those that the ranges in scope give."""
+        """The theorem's hypotheses with its variables replaced, without those that follow from the ranges in scope."""
         for hypothesis in self.theorem.given:
             needed = hypothesis.instantiated(found)
             if isinstance(needed, Before):

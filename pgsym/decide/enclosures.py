@@ -1,8 +1,8 @@
 """Values of SymPy expressions as balls, without what SymPy says of their integrals and sums.
 
 An expression is read part by part: finite sums term by term, integrals over finite ranges by `acb.integral`, whose
-balls are proofs (Johansson 2018).  What has no such reading, as an infinite range has none, is computed by two rules
-of mpmath that have to agree; a reading that needed them is not `rigorous`.
+balls are proofs (Johansson 2018).  Everything else, such as an infinite range, is computed by two rules of mpmath that
+have to agree; a reading that needed them is not `rigorous`.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ NUMERICAL = "by two rules of quadrature or summation, to 15 digits"
 
 
 class NotEnclosed(PgsymError):
-    """A value that is not found: what it is of has no reading here, does not converge, or is undefined."""
+    """No value is found: the expression cannot be read here, does not converge, or is undefined."""
 
 
 @dataclass
 class Enclosure:
-    """Reads expressions at one point; `rigorous` as long as every ball is a proof.
+    """Reads expressions at one point; it is `rigorous` as long as every ball is a proof.
 
     >>> import sympy
     >>> x = sympy.Symbol("x")
@@ -205,7 +205,7 @@ class Enclosure:
                 return flint.acb("nan")
             try:
                 return self._value(body, {**at, variable: x}, is_analytic or analytic)
-            except BaseException as reason:  # no exception finds its way through compiled code
+            except BaseException as reason:  # an exception cannot pass through compiled code
                 raised.append(reason)
                 return flint.acb("nan")
 
@@ -234,7 +234,7 @@ class Enclosure:
     ) -> bool:
         """Whether functions of real numbers are given real ones at some points of the range.
 
-        What they are given is analytic, and so real on the whole range.
+        Their arguments are analytic, and so they are real on the whole range.
         """
         import flint
 
@@ -284,7 +284,7 @@ class Enclosure:
         return function, [mpmath.mpf(x) for x in limits]
 
     def _agreed(self, what: str, *rules: Callable[[], tuple[Any, Any]]) -> flint.acb:
-        """The ball around what several rules find; raises NotEnclosed unless they agree."""
+        """The ball around the values that several rules find; raises NotEnclosed unless they agree."""
         import flint
         import mpmath
 
@@ -333,12 +333,12 @@ class Enclosure:
 
 
 def _moving(at: Mapping[sympy.Symbol, flint.acb]) -> set[sympy.Symbol]:
-    """The symbols that a ball stands for which is no single number."""
+    """The symbols whose balls are no single numbers."""
     return {s for s, v in at.items() if v.rad() > 2.0 ** (4 - BITS) * (1 + abs(v).mid())}
 
 
 def _compared(relation: str, gap: flint.arb) -> bool | None:
-    """Whether a number is in a relation to 0, None where its ball does not tell."""
+    """Whether a number is in a relation to 0; None if its ball does not show it."""
     above, below, zero = bool(gap > 0), bool(gap < 0), bool(gap == 0)
     if not (above or below or zero):
         if relation in (">=", "<=") and (gap >= 0 or gap <= 0):

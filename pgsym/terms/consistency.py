@@ -1,4 +1,4 @@
-"""Whether hypotheses can hold together: of contradictions, everything would follow."""
+"""Refuses hypotheses that cannot hold together: from a contradiction, everything would follow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pgsym.terms.structure import symbols
 
 
 def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
-    """Some hypotheses, if all can hold at once.
+    """The hypotheses, if all can hold at once.
 
     Raises ContradictoryHypotheses for a symbol that is defined twice or through itself, for a parameter that is held
     fixed at two others or at one that is itself held fixed, and for two numbers of states or of actions; for a symbol

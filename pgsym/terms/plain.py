@@ -1,6 +1,6 @@
-"""Plain terms: made of pgsym's own kinds and immutable parts only, so that what was decided of one stays decided.
+"""Plain terms: made of pgsym's own kinds and immutable parts only, so that a verdict on one stays right.
 
-A subclass may be read in another way than it prints, and a list may change after a verdict.
+A subclass may print one thing and mean another, and a list may change after a verdict.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def plain(term: Term) -> Term:
 
 
 def _check(part: Term | Scope) -> None:
-    """Raise SortError unless what a term holds besides its parts is plain."""
+    """Raise SortError unless everything that a term holds besides its parts is plain."""
     match part:
         case Number(value):
             ok = type(value) is Fraction
@@ -102,7 +102,7 @@ def _is_symbol(value: object) -> bool:
 
 
 def _is_sort(value: object) -> bool:
-    """Whether a sort is one of pgsym's own: another of the same name would be read in another way."""
+    """Whether a sort is one of pgsym's own: another sort of the same name may have another meaning."""
     if not isinstance(value, Sort):
         return False
     own = SORTS.get(value.name)

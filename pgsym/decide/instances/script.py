@@ -53,7 +53,7 @@ print("right", printed(value(right, instance{at}){entry}))
 
 
 class Instance(Protocol):
-    """What a script says of a counterexample; see `pgsym.decide.instances.counterexamples.Counterexample`."""
+    """A counterexample, as a script reads it; see `pgsym.decide.instances.counterexamples.Counterexample`."""
 
     @property
     def size(self) -> Size: ...
@@ -118,14 +118,14 @@ def python_of(found: Instance) -> str:
 
 
 def _wrapped(before: str, record: object, after: str, said: object, names: _Names) -> str:
-    """A call on a record over as many lines as it needs, below a comment that says it."""
+    """A call on a record, over as many lines as it needs, below a comment that prints the term."""
     indent = before[: len(before) - len(before.lstrip())]
     text = before.lstrip() + names.shown(record) + after
     return "\n".join([f"{indent}# {' '.join(str(said).splitlines())}", *_lines(text, indent)])
 
 
 def _lines(text: str, indent: str) -> list[str]:
-    """Python on lines of at most `WIDTH` where that can be: broken at spaces that stand in no string."""
+    """Python on lines of at most `WIDTH` where possible, broken at spaces outside strings."""
     words = [""]
     for piece in PIECES.findall(text):
         if piece == " ":
@@ -214,7 +214,7 @@ def _logarithmic(tables: Mapping[Symbol, Array], logarithmic: Iterable[Symbol]) 
 
 
 def _arguments(found: Instance) -> str:
-    """What `value` is told besides the term and the instance: places from 0, and what stands for a missing value."""
+    """The arguments of `value` besides the term and the instance: places from 0, and a word for undefined values."""
     at = ", ".join(f"{_quoted(name)}: {i - 1}" for name, i in found.at)
     undefined = any(isinstance(x, str) for x in (*found.lhs, *found.rhs))
     return (f", at={{{at}}}" if at else "") + (', undefined="undefined"' if undefined else "")
