@@ -44,7 +44,7 @@ def functions() -> Mapping[type, Function]:
     def arc_tangent(xs: list[Any], analytic: bool) -> Any:
         z = xs[0]
         if not analytic and z.imag == 0 and not z.is_finite():
-            return flint.acb(flint.arb(0, 1) * flint.arb.pi() / 2)  # of any real number
+            return flint.acb(flint.arb(0, 1) * flint.arb.pi() / 2)  # the arc tangent of any real number
         return z.atan() if not analytic or abs(z.imag) < 1 or not z.real.contains(0) else nan
 
     def extreme(name: str) -> Function:

@@ -101,7 +101,7 @@ class Size:
 
     @property
     def extent(self) -> tuple[int, ...]:
-        """What sizes are ordered by: how many outcomes all draws have together, then the sum of all that is counted.
+        """The key that orders sizes: the number of outcomes of all draws together, then the sum of all counts.
 
         The outcomes of a draw are (|S| |A|), and there are T (and N) draws.  A size that is smaller in one count and
         larger in none comes first; with as many outcomes, fewer states come before fewer actions.
@@ -139,17 +139,17 @@ def _time(term: Term, size: Size) -> int:
 DECISION_SIZES = tuple(
     Size.of(S=s, A=a, W=w, N=n) for s, a, w, n in ((1, 2, 3, 3), (3, 3, 2, 2), (1, 4, 2, 1), (2, 1, 2, 3))
 )
-"""Where an identity is decided unless the caller says otherwise: many rounds with few states, few with many."""
+"""The default sizes at which an identity is decided: many rounds with few states, few rounds with many."""
 
 DECISION_HORIZONS = tuple(
     Size.of(S=s, A=a, W=w, N=n, T=t)
     for s, a, w, n, t in ((1, 4, 3, 2, 1), (2, 3, 2, 1, 3), (3, 3, 2, 1, 2), (2, 2, 2, 1, 4), (2, 1, 2, 1, 3))
 )
-"""The same for statements with a horizon: long enough that a slip by a step or two shows."""
+"""The default sizes for statements with a horizon: long enough to show an error by a step or two."""
 
 
 def decision_sizes(names: Iterable[str]) -> tuple[Size, ...]:
-    """Where a statement that depends on some sizes is decided unless the caller says otherwise."""
+    """The default sizes at which a statement that depends on some sizes is decided."""
     return DECISION_HORIZONS if "T" in names else DECISION_SIZES
 
 
@@ -201,7 +201,7 @@ SEARCH_SIZES = up_to(
     Size.of(S=s, A=a, W=2, N=n, T=t)
     for s, a, n, t in ((3, 4, 2, 1), (3, 3, 1, 2), (2, 2, 2, 2), (2, 2, 1, 3), (1, 2, 1, 4))
 )
-"""Where a counterexample is looked for, the smallest first: nothing smaller than a size is left out."""
+"""The sizes at which a counterexample is looked for, the smallest first; no smaller size is left out."""
 
 
 def vocabulary(terms: Iterable[Term], hypotheses: Iterable[Hypothesis]) -> frozenset[Symbol]:
