@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -18,27 +18,25 @@ from pgsym import hooks
 from pgsym.decide.decision import Sizes, decide
 from pgsym.decide.propositions import Equal
 from pgsym.decide.sizes import Size
+from pgsym.decide.standing import TRUE, Standing
 from pgsym.decide.subjects import About
 from pgsym.decide.verdicts import Condition, Rung, Verdict, covered
-from pgsym.errors import MissingHypothesis, PgsymError, PlaceNotFound, RuleDoesNotApply, StepRefuted
+from pgsym.errors import MissingHypothesis, PgsymError, RuleDoesNotApply, StepRefuted
 from pgsym.rules import OWN as WITHOUT_LEMMAS
-from pgsym.rules.base import Rewrite, Rule, constant_in
+from pgsym.rules.base import Rewrite, Rule, through_definitions
+from pgsym.rules.placing import place_of
+from pgsym.rules.recorded import RecordedRules
 from pgsym.rules.time import before
-from pgsym.terms.assumed import positive
-from pgsym.terms.hypotheses import Before, Definition, Hypothesis, Positive, Rounds, ThetaFree
+from pgsym.terms.hypotheses import Before, Hypothesis, Rounds
 from pgsym.terms.matching import matches
-from pgsym.terms.nodes import Symbol, Term, Variable, lift
-from pgsym.terms.places import Path, Place, find, places, rewrite_at
+from pgsym.terms.nodes import Term, Variable, lift
+from pgsym.terms.places import Path, Place, rewrite_at
 from pgsym.terms.plain import plain, plain_hypothesis
-from pgsym.terms.printers.latex import latex
+from pgsym.terms.printers.latex import aligned
 from pgsym.terms.record import to_record
-from pgsym.terms.sorts import INDEX, PARAMETER, Collective
 from pgsym.terms.structure import flat, free, sort_of, substitute
 
 FORMAT = 2
-NO_PARAMETER = Variable("", PARAMETER)
-TRUE = (Rung.DECIDED, Rung.EXACT, Rung.TESTED)
-"""The rungs that a line may have, the highest first; a theorem has the lowest rung of its lines."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Step:
     def record(self) -> dict[str, Any]:
         """The step as JSON-ready data, without the time it took."""
         return {
-            "rule": json.loads(self.custom) if self.custom else rule_record(self.rule),
+            "rule": json.loads(self.custom) if self.custom else RULES.record(self.rule),
             "path": list(self.path),
             "before": to_record(self.before),
             "after": to_record(self.after),
@@ -121,70 +119,37 @@ class Theorem:
         return hash((self.lhs, self.rhs, frozenset(self.given)))
 
     @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """The verdict on lhs = rhs, then the verdicts on the steps."""
-        return (self.verdict, *(s.verdict for s in self.steps))
+    def standing(self) -> Standing:
+        """How firmly it stands, by the verdicts on lhs = rhs and on the steps."""
+        return Standing(self.verdict, tuple(s.verdict for s in self.steps))
 
     @property
     def rung(self) -> Rung:
-        """The lowest rung of lhs = rhs and all steps."""
-        return max((v.rung for v in self.verdicts), key=TRUE.index)
+        """The lowest rung that lhs = rhs or one of the steps stands on."""
+        return self.standing.rung
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """The conditions under which all lines have a value: those of lhs = rhs, then those of steps only."""
-        return tuple(dict.fromkeys(c for v in self.verdicts for c in v.evidence.conditions))
-
-    @property
-    def weaker_steps(self) -> tuple[int, ...]:
-        """The numbers of the steps that have a lower rung than lhs = rhs itself."""
-        own = TRUE.index(self.verdict.rung)
-        return tuple(i for i, s in enumerate(self.steps, 1) if TRUE.index(s.verdict.rung) > own)
-
-    @property
-    def narrower_lines(self) -> tuple[str, ...]:
-        """The lines that were decided at fewer instances than lhs = rhs itself, with the sizes, in words."""
-        own = self.verdict.evidence.limits
-        lines: dict[tuple[str, ...], list[str]] = {}
-        for k, step in enumerate(self.steps, 1):
-            less = tuple(x for x in step.verdict.evidence.limits if x not in own)
-            lines.setdefault(less, []).append(str(k))
-        return tuple(
-            f"line{'s' if len(ks) > 1 else ''} {', '.join(ks)}: {', '.join(less)}" for less, ks in lines.items() if less
-        )
-
-    @property
-    def standing(self) -> str:
-        """The rung of the weakest line, the evidence and all conditions, in one line of text."""
-        said = [str(self.verdict.evidence)]
-        if self.weaker_steps:
-            k = self.weaker_steps[0]
-            weak = f"line {k} is only {self.rung} ({self.steps[k - 1].verdict.evidence})"
-            said = [weak, f"the first and the last line taken alone are {self.verdict.rung}: {said[0]}"]
-        said += self.narrower_lines
-        more = [c for c in self.conditions if c not in self.verdict.evidence.conditions]
-        if more:
-            said.append(f"its steps have a value where {', '.join(map(str, more))}")
-        return f"{self.rung}: {'; '.join(said)}"
+        """Where all lines have a value: the conditions of lhs = rhs, then those that a step alone has."""
+        return self.standing.conditions
 
     @property
     def custom_rules(self) -> tuple[type[Rule], ...]:
-        """The classes of rules in the derivation that are not pgsym's own; `replay` needs them."""
-        return tuple(dict.fromkeys(kind for s in self.steps for kind in _custom_kinds(s.rule)))
+        """The rules other than pgsym's own that it rests on; they have to be given when its record is replayed."""
+        return tuple(dict.fromkeys(kind for s in self.steps for kind in RULES.custom_kinds(s.rule)))
 
     def __str__(self) -> str:
         under = f"  given {'; '.join(map(str, self.given))}" if self.given else ""
         return f"{self.name or 'Theorem'}: {self.lhs} = {self.rhs}{under}\n  {self.standing}"
 
     def _repr_latex_(self) -> str:
-        lines = [f"& {latex(self.lhs)}", *(f"= {{}} & {latex(s.after)}" for s in self.steps)]
-        if not self.steps or flat(self.steps[-1].after) != flat(self.rhs):
-            lines.append(f"= {{}} & {latex(self.rhs)}")
-        weak = self.weaker_steps[:1]
-        evidence = self.steps[weak[0] - 1].verdict.evidence if weak else self.verdict.evidence
-        more = (*(f"of line {k}" for k in weak), *evidence.limits, *self.narrower_lines)
-        lines += covered(self.rung, evidence, self.given, self.conditions, more)
-        return "$\\begin{aligned} " + " \\\\ ".join(lines) + " \\end{aligned}$"
+        lines = [self.lhs, *(s.after for s in self.steps)]
+        if not self.steps or flat(lines[-1]) != flat(self.rhs):
+            lines.append(self.rhs)
+        standing = self.standing
+        weak = (f"of line {k}" for k in standing.weaker_steps[:1])
+        more = (*weak, *standing.weakest.limits, *standing.narrower_lines)
+        return aligned(lines, covered(self.rung, standing.weakest, self.given, self.conditions, more))
 
     def record(self) -> dict[str, Any]:
         """The whole derivation as JSON-ready data; `replay` derives it again."""
@@ -204,7 +169,7 @@ class Theorem:
         Refuted: the hypothesis is necessary.  Decided: only this derivation uses it.  A definition that the statement
         cannot be evaluated without, such as the law of a batch, is left out.
         """
-        return tuple((h, self._without(h)) for h in self.given if not _gives_meaning(h))
+        return tuple((h, self._without(h)) for h in self.given if not h.gives_meaning)
 
     def _without(self, hypothesis: Hypothesis) -> Verdict:
         """The verdict without a hypothesis: at its own sizes and, if nothing fails there, at the usual ones."""
@@ -239,10 +204,11 @@ class Derivation:
         sort_of(plain(start))
         self._name, self._start = _words(name), start
         self._given = tuple(map(plain_hypothesis, given))
-        self._sizes = None if sizes is None else tuple(Size.of(_counts(s)) for s in sizes)
+        counts = [dict(s.counts if isinstance(s, Size) else s) for s in sizes or ()]
+        self._sizes = None if sizes is None else tuple(map(Size.of, counts))
         self._steps = ()
         about = About((start,), self._given).relevant
-        self._needs = tuple(h for h in about if _gives_meaning(h) or isinstance(h, Rounds))
+        self._needs = tuple(h for h in about if h.gives_meaning or isinstance(h, Rounds))
 
     def __init_subclass__(cls) -> None:
         raise PgsymError("a derivation is not subclassed: write a rule of your own instead")
@@ -302,15 +268,15 @@ class Derivation:
         place that contains all others.  Raises PlaceNotFound, RuleDoesNotApply, MissingHypothesis, or StepRefuted with
         a counterexample.
         """
-        rule = _checked(rule() if isinstance(rule, type) else rule)
+        rule = RULES.checked(rule() if isinstance(rule, type) else rule)
         so_far = self._steps
-        path = self._place(rule, at)
+        path = place_of(self.line, rule, at)
         before = self.line
         after, asked = _rewritten(before, path, rule, self._given)
-        needs = self._through_definitions(asked)
+        needs = through_definitions(asked, self._given)
         title, custom = _words(rule.title), ""
-        if is_custom(rule):
-            title, custom = f"custom rule: {title}", json.dumps(rule_record(rule), ensure_ascii=False)
+        if RULES.is_custom(rule):
+            title, custom = f"custom rule: {title}", json.dumps(RULES.record(rule), ensure_ascii=False)
         if self._steps is not so_far:
             raise PgsymError(f"{type(rule).__name__} changed the derivation while it was applied: a rule only rewrites")
         missing = [h for h in needs if h not in self._given]
@@ -327,46 +293,8 @@ class Derivation:
         self._steps = (*so_far, Step(rule, path, before, after, needs, _words(why), verdict, title, custom))
         return self
 
-    def _through_definitions(self, needs: frozenset[Hypothesis]) -> frozenset[Hypothesis]:
-        """The needs of a step; a defined symbol is free of θ, or positive, if its definition is."""
-        definitions = {h.symbol: h for h in self._given if isinstance(h, Definition)}
-        out = needs
-        for need in needs - set(self._given):
-            if isinstance(need, ThetaFree | Positive) and need.symbol in definitions:
-                definition = definitions[need.symbol]
-                body = definition.body
-                more = constant_in(body, NO_PARAMETER) if isinstance(need, ThetaFree) else positive(body)
-                if more is not None:
-                    out = out - {need} | self._through_definitions(more) | {definition}
-        return out
-
-    def _place(self, rule: Rule, at: Term | Path | None) -> Path:
-        if isinstance(at, Term):
-            return find(self.line, at).path
-        if at is not None:
-            path = tuple(at)
-            if any(type(i) is not int for i in path):
-                raise PlaceNotFound(f"a place is named by a term or by a path of integers, not by {at!r:.60}")
-            return path
-        found, reasons = [], []
-        for place in places(self.line):
-            try:
-                rule.rewrite(place)
-            except RuleDoesNotApply as reason:
-                reasons.append(reason)
-            else:
-                found.append(place)
-        if not found:
-            only = reasons[0] if len(reasons) == 1 else None
-            raise only or RuleDoesNotApply(type(rule).__name__, self.line, "no part of it has the rule's form")
-        outermost = found[0].path
-        if any(p.path[: len(outermost)] != outermost for p in found):
-            where = "; ".join(str(p.term) for p in found)
-            raise PlaceNotFound(f"{type(rule).__name__} applies at {len(found)} places, say which by at=…: {where}")
-        return outermost
-
     def conclude(self, target: Term | None = None) -> Theorem:
-        """The theorem start = target; the target must be the last line, up to the grouping of products and sums.
+        """The theorem start = target; the target is the last line up to the grouping of products and sums.
 
         Raises PgsymError if the last line is not the target.
         """
@@ -377,28 +305,14 @@ class Derivation:
         verdict = decide(self._start, target, given, self._sizes)
         if verdict.rung not in TRUE:
             raise StepRefuted(f"the conclusion does not hold: {verdict}", verdict)
-        return Theorem(
-            _SEAL,
-            lhs=self._start,
-            rhs=target,
-            given=given,
-            steps=self._steps,
-            verdict=verdict,
-            name=self._name,
-            sizes=self._sizes,
-        )
+        named = {"name": self._name, "sizes": self._sizes, "given": given, "verdict": verdict}
+        return Theorem(_SEAL, lhs=self._start, rhs=target, steps=self._steps, **named)
 
     def __str__(self) -> str:
         return "\n".join([str(self._start), *(f"  = {s.after}    [{s.title}]" for s in self._steps)])
 
     def _repr_latex_(self) -> str:
-        lines = [f"& {latex(self._start)}", *(f"= {{}} & {latex(s.after)}" for s in self._steps)]
-        return "$\\begin{aligned} " + " \\\\ ".join(lines) + " \\end{aligned}$"
-
-
-def _counts(size: Size | Mapping[str, int]) -> dict[str, int]:
-    """The numbers of a size by name."""
-    return dict(size.counts if isinstance(size, Size) else size)
+        return aligned([self._start, *(s.after for s in self._steps)])
 
 
 def _words(text: str) -> str:
@@ -408,16 +322,8 @@ def _words(text: str) -> str:
     return "".join(text)
 
 
-def _gives_meaning(hypothesis: Hypothesis) -> bool:
-    """Whether a hypothesis defines a symbol that no table can give, such as the law of a batch."""
-    if not isinstance(hypothesis, Definition):
-        return False
-    sorts = hypothesis.symbol.arguments
-    return any(s == INDEX or isinstance(s, Collective) for s in sorts) or sorts.count(PARAMETER) > 1
-
-
 def _rewritten(line: Term, path: Path, rule: Rule, given: tuple[Hypothesis, ...]) -> tuple[Term, frozenset[Hypothesis]]:
-    """The line after a rewrite at a place, and the hypotheses that the rewrite needs."""
+    """The line after it is rewritten at a place, and the hypotheses that this needed."""
     needs: frozenset[Hypothesis] = frozenset()
     known = {h: h for h in given}
 
@@ -483,86 +389,5 @@ class Lemma(Rule):
 
 
 OWN: Mapping[str, type[Rule]] = MappingProxyType({**WITHOUT_LEMMAS, Lemma.__name__: Lemma})
-"""pgsym's own rules, which a record may name without giving them."""
-
-
-def _is_own(rule: Rule) -> bool:
-    return OWN.get(type(rule).__name__) is type(rule)
-
-
-def is_custom(rule: Rule) -> bool:
-    """Whether a rule, or a rule in its fields, is not pgsym's own, whatever its name or base class."""
-    inner = (getattr(rule, f.name) for f in fields(rule))
-    return not _is_own(rule) or any(is_custom(r) for r in inner if isinstance(r, Rule))
-
-
-def _custom_kinds(rule: Rule) -> Iterator[type[Rule]]:
-    """The classes of all rules in a rule, including itself, that are not pgsym's own."""
-    if not _is_own(rule):
-        yield type(rule)
-    for f in fields(rule):
-        match getattr(rule, f.name):
-            case Rule() as inner:
-                yield from _custom_kinds(inner)
-            case Theorem() as theorem:
-                yield from theorem.custom_rules
-
-
-def _checked(rule: Rule) -> Rule:
-    """A rule with plain fields; one of pgsym's own is made again, so that the instance has no other attributes.
-
-    Raises PgsymError for a rule that cannot be recorded.
-    """
-    if not isinstance(rule, Rule):
-        raise PgsymError(f"a step applies a rule, not {rule!r:.60}")
-    names = [f.name for f in fields(rule)]
-    if not _is_own(rule):
-        strange = sorted(vars(rule).keys() - set(names))
-        if strange:
-            raise PgsymError(
-                f"{type(rule).__name__} holds {', '.join(strange)}, which is no field of it: "
-                "a rule is a frozen dataclass, so that a record can say it"
-            )
-    values = {name: _plain_field(getattr(rule, name)) for name in names}
-    return type(rule)(**values) if _is_own(rule) else rule
-
-
-def _plain_field(value: Any) -> Any:
-    """The value of a rule's field; raises PgsymError for a value that is mutable or cannot be recorded."""
-    match value:
-        case Term():
-            return plain(value)
-        case Hypothesis():
-            return plain_hypothesis(value)
-        case Rule():
-            return _checked(value)
-        case Theorem() | Symbol():
-            return value
-        case None | bool() | int() | str():
-            return value
-    raise PgsymError(
-        f"a rule's field {value!r:.60} cannot be recorded: give a term, symbol, hypothesis, rule, theorem or value"
-    )
-
-
-def rule_record(rule: Rule) -> list[Any]:
-    """The record of a rule: its name and its fields; a rule that is not pgsym's own is marked as custom."""
-    values = {f.name: _field_record(getattr(rule, f.name)) for f in fields(rule)}
-    return [*([] if _is_own(rule) else ["custom"]), type(rule).__name__, values]
-
-
-def _field_record(value: Any) -> Any:
-    match value:
-        case Term():
-            return ["term", to_record(value)]
-        case Symbol():
-            return ["symbol", to_record(value)]
-        case Hypothesis():
-            return ["hypothesis", to_record(value)]
-        case Rule():
-            return ["rule", rule_record(value)]
-        case Theorem():
-            return ["theorem", value.record()]
-        case None | bool() | int() | str():
-            return ["value", value]
-    raise PgsymError(f"a rule's field {value!r:.60} cannot be recorded")
+"""The rules that a record may name without more: pgsym's own."""
+RULES = RecordedRules(OWN, Theorem)

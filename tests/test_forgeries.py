@@ -312,7 +312,7 @@ def test_a_theorem_stands_as_firmly_as_its_weakest_line(monkeypatch: pytest.Monk
     weak = Evidence("ball arithmetic at random rational instances", examples=8)
     monkeypatch.setattr(pgsym.kernel, "decide", with_step(Rung.TESTED, weak, 2))
     theorem = derived()
-    assert (theorem.verdict.rung, theorem.rung, theorem.weaker_steps) == (Rung.DECIDED, Rung.TESTED, (2,))
+    assert (theorem.verdict.rung, theorem.rung, theorem.standing.weaker_steps) == (Rung.DECIDED, Rung.TESTED, (2,))
     said = str(theorem).splitlines()[1]
     assert said.startswith("  tested: line 2 is only tested (ball arithmetic at random rational instances")
     assert "taken alone are decided" in said

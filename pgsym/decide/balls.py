@@ -1,8 +1,8 @@
 """Testing an equation in ball arithmetic: at random rational instances, as accurately as agreement takes.
 
-Two balls that overlap agree in nothing if they are wide: e^(10^6) + 1 is e^(10^6) to 400,000 digits.  So an instance
-counts only where the difference is known to be tiny, compared with the sides and with every summand on the way, and
-the precision is raised until it is.
+Wide balls that overlap show nothing: e^(10^6) + 1 and e^(10^6) agree to 400,000 digits.  So an instance counts only if
+the difference is known to be tiny compared with the sides and with every summand on the way.  The precision is raised
+until this is known.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ if TYPE_CHECKING:
     import flint
 
 EACH, FEWEST = 4, 8
-"""How many instances of a size are tried, and how many of all sizes together at least."""
+"""How many instances of each size are tried, and at least how many in all."""
 PRECISIONS = (256, 1024, 4096, 16384)
-"""The bits of the balls, one after the other until two sides are told apart or agree."""
+"""The bits of the balls: the next number is tried as long as two sides neither agree nor differ."""
 RELATIVE, ABSOLUTE, OF_SUMMANDS = 2.0**-200, 1e-30, 2.0**-60
 """How small the radius of a difference is: compared with the sides, with 1, and with the smallest summand."""
 IN_WORDS = "to 60 digits"
 FAR_IN_WORDS = "real values between −10^6 and 10^6"
 ROUND = 5
-"""The round of a search whose rows of probabilities are drawn from."""
+"""The round of a search from which rows of probabilities are drawn."""
 
 
 @dataclass(frozen=True)
 class Tested:
-    """What came of testing an equation: at how many instances it holds, in words, or where it certainly fails.
+    """The result of testing an equation: at how many instances it holds, in words, or an instance at which it fails.
 
-    `examples` is 0 where a single instance told nothing.
+    `examples` is 0 if some instance showed nothing.
     """
 
     examples: int = 0
@@ -55,7 +55,7 @@ class Tested:
 
 
 class Summing(Ball):
-    """Balls that remember the smallest number that was added to another one, as such and relative to that one."""
+    """Balls that remember the smallest summand they met, both its size and its size relative to the other summand."""
 
     def __init__(self, bits: int):
         super().__init__(bits)
@@ -80,9 +80,9 @@ class Summing(Ball):
 
 
 def tested_with_balls(statement: Comparison, sizes: Iterable[Size], seed: int) -> Tested:
-    """What came of comparing both sides of an equation at random rational instances of some sizes.
+    """The result of comparing both sides of an equation at random rational instances of some sizes.
 
-    The instances depend on the statement and the seed.  Nothing is said where one of them cannot be evaluated.
+    The instances depend on the statement and the seed.  If one of them cannot be evaluated, the result shows nothing.
     """
     rng = np.random.default_rng(statement.own_seed(seed))
     sizes, examples, between = tuple(sizes), 0, ""
@@ -130,7 +130,7 @@ def _drawn(parts: Ingredients, rng: np.random.Generator) -> Candidate:
 
 
 def _agree(statement: Comparison, size: Size, candidate: Candidate) -> tuple[bool | None, int]:
-    """Whether the sides agree at an instance, None where balls do not tell, and the bits that were needed."""
+    """Whether the sides agree at an instance (None if that is not known), and the bits that were needed."""
     for bits in PRECISIONS:
         numbers = Summing(bits)
         left, right = statement.sides(candidate.instance(numbers, size, statement.given))

@@ -1,7 +1,7 @@
-"""Checking by numbers what SymPy says: two expressions have the same value at several rational points, or they do not.
+"""Checks SymPy's results by numbers: do two expressions have the same value at several rational points?
 
-The points depend on the expressions alone.  What is compared is read by `Enclosure`, which shares nothing with the
-algorithms that SymPy evaluates integrals and sums by.
+The points depend on the expressions alone.  `Enclosure` computes the values; it shares nothing with the algorithms by
+which SymPy evaluates integrals and sums.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 POINTS = 4
 TRIED = 12
-"""At how many points two expressions are compared, and at how many a value is looked for at most."""
+"""The points at which two expressions are compared, and the most points at which values are looked for."""
 
 Point = Mapping["sympy.Symbol", "sympy.Rational"]
 
 
 class Outcome(Enum):
-    """What numbers say of two expressions."""
+    """The outcome of comparing two expressions by numbers."""
 
     AGREE = "agree"
     DIFFER = "differ"
@@ -37,9 +37,9 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Compared:
-    """What came of comparing two expressions: at how many points, by proofs or by quadrature, and in words.
+    """The result of comparing two expressions: at how many points, by proofs or by quadrature, and in words.
 
-    `everywhere` says that no point was without a value.
+    `everywhere` says that both had a value at every point.
     """
 
     outcome: Outcome
@@ -52,7 +52,7 @@ class Compared:
 def points(
     symbols: Iterable[sympy.Symbol], seed: str, how_many: int, whole: frozenset[sympy.Symbol] = frozenset()
 ) -> list[Point]:
-    """Points at which each symbol is a rational that is all that it is assumed to be; none where none is found.
+    """Points at which every symbol is a rational number that fulfils its assumptions; none if none is found.
 
     Those that are `whole`, as the ends of sums are, get whole numbers.
 
@@ -72,7 +72,7 @@ def points(
 def _drawn(symbol: sympy.Symbol, rng: Random, number: int, place: int, whole: bool) -> sympy.Rational | None:
     """A rational for a symbol: below 1 at first, later up to 8, negative at every other point where that may be.
 
-    Two symbols have all four pairs of signs within four points: what holds for one sign only is seen to.
+    Two symbols have all four pairs of signs within four points, so a statement that needs one sign fails at some point.
     """
     import sympy
 
@@ -88,7 +88,7 @@ def _drawn(symbol: sympy.Symbol, rng: Random, number: int, place: int, whole: bo
 
 
 def compared(left: sympy.Expr, right: sympy.Expr) -> Compared:
-    """What numbers say of left = right, at up to 4 points at which both have a value that is found."""
+    """Compares left and right at up to 4 points at which a value of both is found."""
     import sympy
 
     symbols = left.free_symbols | right.free_symbols
@@ -116,7 +116,7 @@ def compared(left: sympy.Expr, right: sympy.Expr) -> Compared:
 
 
 def checked(event: Evaluated) -> Compared:
-    """What numbers say of an evaluation of SymPy's; an integral without a range is compared by its derivative."""
+    """Checks an evaluation of SymPy's by numbers; an integral without a range is compared by its derivative."""
     import sympy
 
     written, value = event.written, event.value
@@ -130,7 +130,7 @@ def checked(event: Evaluated) -> Compared:
 
 
 def _approached(limit: sympy.Limit, value: sympy.Expr) -> Compared:
-    """What numbers say of a limit: whether its value stays away from those on the way, which is no proof."""
+    """Checks a limit: do values on the way stay away from it?  This is no proof."""
     import sympy
 
     body, variable, at, direction = limit.args
@@ -161,7 +161,7 @@ def _overlap(x: flint.acb, y: flint.acb) -> bool:
 
 
 def _is_narrow(x: flint.acb) -> bool:
-    """Whether a ball says something: it is narrow for its size, and so is a ball around zero for 1."""
+    """Whether a ball is narrow: relative to its size, or, around zero, relative to 1."""
     return bool(x.rad() < 1e-12 * (1 + abs(x).mid())) and (bool(x.contains(0)) or bool(x.rad() < 1e-9 * abs(x).mid()))
 
 

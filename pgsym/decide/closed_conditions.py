@@ -1,4 +1,4 @@
-"""Where a closed form holds: what its symbols are assumed to be, and what it divides by."""
+"""The conditions of a closed form: the assumptions on its symbols, and its divisors."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ SIGNS = {
     "nonzero": ("≠", "\\neq"),
     "zero": ("=", "="),
 }
-"""What SymPy may assume of a symbol compared with 0, with the sign as text and as LaTeX."""
+"""The comparisons with 0 that SymPy may assume of a symbol, with their signs as text and as LaTeX."""
 NAMED = {"integer": "an integer", "prime": "a prime", "composite": "a composite number"}
 EXPECTED = frozenset({"commutative", "real", "finite", "extended_real", "complex", "hermitian"})
-"""What a reader takes a letter to be anyway: a real number."""
+"""Assumptions that a reader makes anyway: letters are real numbers."""
 
 
 def assumed(sides: Iterable[sympy.Expr]) -> Iterator[Condition]:
-    """What the symbols of closed forms are assumed to be beyond real numbers, as conditions.
+    """The assumptions on the symbols of closed forms, other than that they are real numbers, as conditions.
 
     >>> import sympy
     >>> [str(c) for c in assumed([sympy.Symbol("p", positive=True) + sympy.Symbol("n", integer=True)])]
@@ -46,9 +46,9 @@ def assumed(sides: Iterable[sympy.Expr]) -> Iterator[Condition]:
 
 
 def divided_by(sides: Iterable[sympy.Expr], evaluated: Iterable[sympy.Expr] = ()) -> Iterator[Condition]:
-    """What closed forms divide by and might be zero, factor by factor; and what they take the logarithm of.
+    """The factors of the divisors of closed forms that might be zero, and the arguments of their logarithms.
 
-    The sides are as their author wrote them, for SymPy cancels when it evaluates.
+    The sides have to be as their author wrote them, because SymPy cancels when it evaluates.
 
     >>> import sympy
     >>> x, k = sympy.symbols("x k", positive=True)

@@ -1,8 +1,8 @@
 """Deciding closed forms: whether two exact expressions are the same, by normal forms that prove it.
 
-A difference is zero where it cancels as a rational function of its logarithms, exponentials and symbols, whatever
-these are; it is not zero where its value to 60 certain digits is not.  Nothing else counts.  What is only written
-down, such as an integral that SymPy cannot do, has no certain digits.
+A difference is zero if it cancels as a rational function of its logarithms, exponentials and symbols, whatever their
+values; it is not zero if its value to 60 certain digits is not.  Nothing else counts.  An expression that SymPy cannot
+evaluate, such as an integral that it cannot do, has no certain digits.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def expression(term: Term) -> sympy.Expr:
 
 
 def written(term: Term) -> sympy.Expr:
-    """A closed form as SymPy, as its author left it: integrals and sums not evaluated, and nothing cancelled.
+    """A closed form as SymPy, as its author wrote it: no integral or sum is evaluated, and nothing is cancelled.
 
     Raises like `expression`.
     """
@@ -75,7 +75,7 @@ def _computed(term: Closed) -> sympy.Expr:
         found = term.compute()
     except PgsymError:
         raise
-    except Exception as reason:  # the computation is the author's, and so is what it raises
+    except Exception as reason:  # the computation is the author's, and so are its errors
         raise UndefinedValue(f"{term} cannot be computed: {type(reason).__name__}: {reason}") from None
     if isinstance(found, Fraction):
         return written(Number(found))
@@ -88,9 +88,9 @@ def _computed(term: Closed) -> sympy.Expr:
 def decide_closed_form(proposition: Comparison, time_limit: float = TIME_LIMIT) -> Verdict:
     """Whether two closed forms are equal, or in order: `exact`, `refuted`, or `undecided`.
 
-    What SymPy evaluates on the way, integrals and sums above all, is computed numerically as well, and of an equation
-    so are the sides; where numbers disagree, or cannot confirm an integral, nothing is `exact`.  What takes more than
-    `time_limit` seconds is `undecided`.
+    All that SymPy evaluates on the way, integrals and sums above all, is computed numerically as well, and so are the
+    sides of an equation; if numbers disagree, or cannot confirm an integral, nothing is `exact`.  After `time_limit`
+    seconds the verdict is `undecided`.
 
     >>> import sympy
     >>> from pgsym.decide.propositions import Equal
@@ -107,7 +107,7 @@ def decide_closed_form(proposition: Comparison, time_limit: float = TIME_LIMIT) 
         found = _Found(Rung.UNDECIDED, f"{reason} while {trial.doing}")
     except Exception as reason:
         if not trial.is_written or isinstance(reason, PgsymError):
-            raise  # it is the author's, and said so already
+            raise  # the error is the author's, and says so
         found = _Found(Rung.UNDECIDED, f"{_in_one_line(reason)} while {trial.doing}")
     method = {
         Rung.EXACT: "closed form, by exact computation",
@@ -121,7 +121,7 @@ def decide_closed_form(proposition: Comparison, time_limit: float = TIME_LIMIT) 
 
 @dataclass(frozen=True)
 class _Found:
-    """The rung, what is to be said of it, where it holds, and how integrals and sums were confirmed."""
+    """The rung with a note, the conditions, and how integrals and sums were confirmed."""
 
     rung: Rung
     note: str = ""
@@ -131,7 +131,7 @@ class _Found:
 
 @dataclass
 class _Trial:
-    """One decision, which says what it is `doing`; once the sides are written, what fails is SymPy."""
+    """One decision; `doing` says at which part it is.  Once the sides are written, any failure is SymPy's."""
 
     lhs: Term
     rhs: Term
@@ -140,7 +140,7 @@ class _Trial:
     is_written: bool = False
 
     def decide(self) -> _Found:
-        """What was found."""
+        """The result of the decision."""
         with watched() as events:
             sides = []
             for term in (self.lhs, self.rhs):
@@ -181,14 +181,14 @@ class _Trial:
 
 
 def _doubt(events: Iterable[Evaluated]) -> tuple[str, tuple[Condition, ...], tuple[str, ...]]:
-    """Why what SymPy evaluated is not to be relied on, or nothing; where the rest holds, and how it was confirmed."""
+    """Why SymPy's evaluation cannot be relied on (empty if it can), the conditions, and how it was confirmed."""
     import sympy
 
     where: dict[Condition, None] = {}
     confirmed: dict[str, None] = {}
     for event in dict.fromkeys(events):
         if _is_pending(event.value) or event.written.has(sympy.core.function.AppliedUndef):
-            continue  # nothing that a verdict rests on: it is undecided, or true of any function
+            continue  # no verdict rests on it: it is undecided, or true of any function
         found = checked(event)
         if found.outcome is Outcome.DIFFER:
             return f"SymPy says that {event}, but numerically it is not: {found.words}", (), ()
@@ -204,7 +204,7 @@ def _doubt(events: Iterable[Evaluated]) -> tuple[str, tuple[Condition, ...], tup
 
 
 def _point(symbol: sympy.Symbol, number: int) -> sympy.Rational | None:
-    """A rational that is all that a symbol is assumed to be; None where none is found."""
+    """A rational that fulfils the assumptions on a symbol; None if none is found."""
     import sympy
 
     for n in (sympy.Rational(2 * number + 3, 7), sympy.Integer(number + 2), sympy.Integer(number + 3)):
@@ -254,7 +254,7 @@ def cancels(difference: sympy.Expr) -> bool:
 
 
 def _is_pending(value: sympy.Expr) -> bool:
-    """Whether a limit is only written down, as an integral or a series may be: it need not exist."""
+    """Whether a limit was left unevaluated; then it need not exist."""
     import sympy
 
     return bool(value.has(sympy.Integral, sympy.Sum, sympy.Product, sympy.Limit))
@@ -268,17 +268,17 @@ def _is_no_number(value: sympy.Expr) -> bool:
 
 
 def _in_one_line(reason: Exception) -> str:
-    """What SymPy raised, in one line."""
+    """An error of SymPy's in one line."""
     words = " ".join(str(reason).split())
     return f"SymPy raised {type(reason).__name__}" + (f" ({words[:200]})" if words else "")
 
 
 def _sign(value: sympy.Expr) -> int | None:
-    """1 or -1, the sign of a value (of symbols: at one rational point), or None where it is zero or not to be told."""
+    """1 or -1, the sign of a value (with symbols: at one rational point), or None if it is zero or unknown."""
     import sympy
 
     if value.has(sympy.Derivative, sympy.Subs, sympy.core.function.AppliedUndef):
-        return None  # of a function that may be any
+        return None  # of an unknown function
     points = {s: _point(s, k) for k, s in enumerate(sorted(value.free_symbols, key=str))}
     if None in points.values():
         return None

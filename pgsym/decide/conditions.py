@@ -1,8 +1,8 @@
-"""Where a statement is defined: what it divides by, takes the logarithm of or conditions on, and what shows that.
+"""The conditions under which a statement is defined: its divisors, logarithms and events must not vanish.
 
-Three things can be known of what must not vanish.  Its form shows that it never does.  Or the zeros among the entries
-of its tables tell where it does; then these patterns are gone through, and both sides are compared at each of them.
-Or neither, as of r − 1; then a decision holds where it is not zero, and says so.
+A divisor is of one of three kinds.  Its form shows that it never vanishes.  Or the zeros among the entries of its
+tables tell where it does; then both sides are compared at each pattern of zeros.  Or neither, such as r − 1; then the
+decision holds where it is not zero, and says so.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from pgsym.terms.structure import distinct, divided_by, product
 
 
 def conditions(subject: Subject) -> tuple[Condition, ...]:
-    """What a decision about some terms takes for granted, because their form does not show it: c − d ≠ 0, or c > 0.
+    """The conditions that a decision on some terms assumes, because no form shows them: c − d ≠ 0, or c > 0.
 
-    Read is everything that the terms are made of, the bodies of definitions and the laws of draws among it.  Raises
-    UndefinedValue for the logarithm of something that is positive at no instance.
+    The bodies of definitions and the laws of draws are read, too.  Raises UndefinedValue for the logarithm of a term
+    that is positive at no instance.
 
     >>> from pgsym.decide.subjects import About
     >>> from pgsym.terms import REAL, Variable, log
@@ -66,7 +66,7 @@ class Requirement:
 
     @property
     def condition(self) -> Condition:
-        """How it is printed."""
+        """The requirement in the form in which it is printed."""
         return Condition.positive(self.term) if self.is_positive else Condition.not_zero(self.term)
 
     def follows_from(self, positive: Set[Term]) -> bool:
@@ -78,7 +78,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class _Requirements:
-    """What a term takes to be defined, as far as no form and no pattern of zeros shows it."""
+    """Collects the requirements of terms that neither a form nor a pattern of zeros shows."""
 
     signs: Signs
     known: dict[Term, tuple[Requirement, ...]] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class _Requirements:
         return self.known[term]
 
     def _read(self, term: Term) -> Iterator[Requirement]:
-        if not any(self._concerns(t) for t in distinct(term)):  # else what is bound needs no names
+        if not any(self._concerns(t) for t in distinct(term)):  # otherwise no scope has to be opened
             return
         for place in places(term):
             yield from self._at(self.signs.within(place.opened), place.term)
@@ -106,7 +106,7 @@ class _Requirements:
         return any(self.signs.of(x).zeros is Zeros.ANYWHERE for x in divided_by(term))
 
     def _at(self, signs: Signs, term: Term) -> Iterator[Requirement]:
-        """What one sub-term itself requires."""
+        """The requirements of one sub-term itself, without its parts."""
         match term:
             case Apply(symbol, (argument,)) if symbol == LOG:
                 yield from _positive(signs, argument)
@@ -121,7 +121,7 @@ class _Requirements:
 
 
 def _takes_numbers(symbol: Symbol) -> bool:
-    """Whether a definition's body depends on numbers, so that it is read anew for those of each place."""
+    """Whether a definition's body depends on numbers, so that it is read again for the arguments of each place."""
     return REAL in symbol.arguments or INDEX in symbol.arguments
 
 
@@ -133,7 +133,7 @@ def _not_zero(signs: Signs, term: Term) -> Iterator[Requirement]:
 
 
 def _positive(signs: Signs, term: Term) -> Iterator[Requirement]:
-    """What the argument of a logarithm requires: that its factors of unknown sign have a positive product."""
+    """The requirements of a logarithm's argument: its factors of unknown sign must have a positive product."""
     sign = signs.of(term)
     if sign.at_most_zero:
         raise UndefinedValue(f"log({term}) exists nowhere: {term} is not positive at any instance")

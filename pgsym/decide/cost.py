@@ -1,4 +1,4 @@
-"""What a statement costs, before it is decided: whether it can be read at its sizes, and be searched."""
+"""The cost of a statement before it is decided: can it be read at its sizes, and can it be searched?"""
 
 from __future__ import annotations
 

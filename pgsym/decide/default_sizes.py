@@ -1,4 +1,4 @@
-"""Where a statement is decided unless the caller says otherwise."""
+"""The sizes at which a statement is decided if the caller names none."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pgsym.terms.sorts import LETTERS
 FEW_STRATA = 128
 """The most label functions and zero patterns, up to renaming, of a size that nobody asked for."""
 MOST = 64
-"""A number that a hypothesis asks for is looked for up to here."""
+"""The largest number that is tried for a hypothesis about a size."""
 
 
 def default_sizes(subject: Subject) -> tuple[Size, ...]:
-    """The usual small sizes, or those nearest to them that the hypotheses allow.
+    """The usual small sizes, or the nearest ones that the hypotheses allow.
 
     A number that a hypothesis fixes is obeyed, and a horizon is as long as the times that are compared need.  Where a
     size has too many label functions and zero patterns to look at all of them, the largest smaller size that has not is
@@ -41,7 +41,7 @@ def default_sizes(subject: Subject) -> tuple[Size, ...]:
     for size in dict.fromkeys(allowed):
         candidates = _enumerable(size, subject)
         first = next(candidates, size)
-        if first != size and first.sorts in (s.sorts for s in chosen):  # rather one that shows something else
+        if first != size and first.sorts in (s.sorts for s in chosen):  # prefer a size that shows something else
             first = next((s for s in candidates if s.sorts not in (c.sorts for c in chosen)), first)
         chosen[first] = None
     for pair in combinations([name for name in names if name in LETTERS], 2):
@@ -81,14 +81,11 @@ def _nearest(usual: Size, names: tuple[str, ...], given: tuple[Hypothesis, ...])
         if size.instances(names, given):
             yield size
             return
-    yield _size(said, names)  # where the hypotheses leave nothing
+    yield _size(said, names)  # if the hypotheses leave no size
 
 
 def _longer(allowed: list[Size], names: tuple[str, ...], given: tuple[Hypothesis, ...]) -> Iterator[Size]:
-    """A size one longer, where a length has a least value and nothing longer than that is looked at.
-
-    Where there is one of something, such as a single action, nothing may depend on the parameter.
-    """
+    """A size that is longer by one, if only the least allowed value of a length would be looked at."""
     for h in given:
         if isinstance(h, Rounds) and h.least > 1 and h.allows(h.least + 1):
             same = [size for size in allowed if size.lengths.get(h.length.name) == h.least]
@@ -106,7 +103,7 @@ def _allow(counted: tuple[Counted, ...], count: int) -> bool:
 
 
 def _closest(number: int, allows: Callable[[int], bool]) -> int:
-    """The allowed number that is closest to one; the number itself where none is."""
+    """The allowed number that is closest to a number; that number itself if none is allowed."""
     return min(filter(allows, range(1, MOST)), key=lambda n: abs(n - number), default=number)
 
 

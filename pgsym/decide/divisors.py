@@ -1,4 +1,4 @@
-"""What a closed form divides by or takes the logarithm of, read as its author wrote it: SymPy cancels x/x to 1."""
+"""The divisors and the logarithms of a closed form as its author wrote it: SymPy would cancel x/x to 1."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     import sympy
 
 BELOW = {"tan": "cos", "sec": "cos", "cot": "sin", "csc": "sin", "coth": "sinh", "csch": "sinh"}
-"""What each function divides by."""
+"""The function that each function divides by."""
 
 
 def divisors(written: Iterable[sympy.Expr], evaluated: Iterable[sympy.Expr] = ()) -> list[sympy.Expr]:
-    """What closed forms divide by that may be zero, factor by factor; those that are `evaluated` on one fraction line.
+    """The factors of divisors that may be zero; `evaluated` closed forms are first brought to a common denominator.
 
     >>> import sympy
     >>> x, p = sympy.Symbol("x"), sympy.Symbol("p", positive=True)
@@ -29,7 +29,7 @@ def divisors(written: Iterable[sympy.Expr], evaluated: Iterable[sympy.Expr] = ()
 
 
 def logarithms(written: Iterable[sympy.Expr]) -> list[sympy.Expr]:
-    """What closed forms take the logarithm of that may be other than positive.
+    """The arguments of logarithms that may be other than positive.
 
     >>> import sympy
     >>> x, p = sympy.Symbol("x"), sympy.Symbol("p", positive=True)
@@ -43,7 +43,7 @@ def logarithms(written: Iterable[sympy.Expr]) -> list[sympy.Expr]:
 
 
 def _nodes(expression: sympy.Basic) -> Iterator[sympy.Expr]:
-    """Every part of an expression that mentions nothing which is bound in it."""
+    """Every part of an expression that mentions no bound variable."""
     import sympy
 
     waiting: list[tuple[sympy.Basic, frozenset[sympy.Basic]]] = [(expression, frozenset())]
@@ -57,7 +57,7 @@ def _nodes(expression: sympy.Basic) -> Iterator[sympy.Expr]:
 
 
 def _below(node: sympy.Expr) -> Iterator[sympy.Expr]:
-    """What a part itself divides by."""
+    """The divisors of a part itself."""
     import sympy
 
     if isinstance(node, sympy.Pow) and (node.exp.is_negative or node.exp.as_coeff_Mul()[0].is_negative):
@@ -67,7 +67,7 @@ def _below(node: sympy.Expr) -> Iterator[sympy.Expr]:
 
 
 def _factors(divisor: sympy.Expr) -> Iterator[sympy.Expr]:
-    """What is zero at some place where a divisor is: the bases of the powers in its numerator, up to a sign."""
+    """The factors of a divisor: the bases of the powers in its numerator, up to a sign."""
     import sympy
 
     above = sympy.fraction(sympy.together(divisor.doit()))[0]

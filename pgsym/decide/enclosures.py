@@ -1,17 +1,17 @@
 """Values of SymPy expressions as balls, without what SymPy says of their integrals and sums.
 
 An expression is read part by part: finite sums term by term, integrals over finite ranges by `acb.integral`, whose
-balls are proofs (Johansson 2018).  What has no such reading, as an infinite range has none, is computed by two rules
-of mpmath that have to agree; a reading that needed them is not `rigorous`.
+balls are proofs (Johansson 2018).  Everything else, such as an infinite range, is computed by two rules of mpmath that
+have to agree; a reading that needed them is not `rigorous`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pgsym.decide.functions_of_balls import functions, of_reals
 from pgsym.errors import PgsymError
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ NUMERICAL = "by two rules of quadrature or summation, to 15 digits"
 
 
 class NotEnclosed(PgsymError):
-    """A value that is not found: what it is of has no reading here, does not converge, or is undefined."""
+    """No value is found: the expression cannot be read here, does not converge, or is undefined."""
 
 
 @dataclass
 class Enclosure:
-    """Reads expressions at one point; `rigorous` as long as every ball is a proof.
+    """Reads expressions at one point; it is `rigorous` as long as every ball is a proof.
 
     >>> import sympy
     >>> x = sympy.Symbol("x")
@@ -109,7 +109,7 @@ class Enclosure:
             return flint.acb(constants[of]())
         if of is sympy.I:
             return flint.acb(0, 1)
-        function = _functions().get(type(of))
+        function = functions().get(type(of))
         if function is None:
             raise NotEnclosed(f"{of} has no reading in ball arithmetic")
         found: flint.acb = function([part(x) for x in of.args], analytic)
@@ -205,12 +205,12 @@ class Enclosure:
                 return flint.acb("nan")
             try:
                 return self._value(body, {**at, variable: x}, is_analytic or analytic)
-            except BaseException as reason:  # no exception finds its way through compiled code
+            except BaseException as reason:  # an exception cannot pass through compiled code
                 raised.append(reason)
                 return flint.acb("nan")
 
         first, last = ends
-        if body.has(*_of_reals()) and not self._is_of_reals(body, variable, first, last, at):
+        if body.has(*of_reals()) and not self._is_of_reals(body, variable, first, last, at):
             raise NotEnclosed(f"{body} may take |·|, or another function of real numbers, of complex ones")
         try:
             found = flint.acb.integral(
@@ -234,7 +234,7 @@ class Enclosure:
     ) -> bool:
         """Whether functions of real numbers are given real ones at some points of the range.
 
-        What they are given is analytic, and so real on the whole range.
+        Their arguments are analytic, and so they are real on the whole range.
         """
         import flint
 
@@ -284,7 +284,7 @@ class Enclosure:
         return function, [mpmath.mpf(x) for x in limits]
 
     def _agreed(self, what: str, *rules: Callable[[], tuple[Any, Any]]) -> flint.acb:
-        """The ball around what several rules find; raises NotEnclosed unless they agree."""
+        """The ball around the values that several rules find; raises NotEnclosed unless they agree."""
         import flint
         import mpmath
 
@@ -333,109 +333,18 @@ class Enclosure:
 
 
 def _moving(at: Mapping[sympy.Symbol, flint.acb]) -> set[sympy.Symbol]:
-    """The symbols that a ball stands for which is no single number."""
+    """The symbols whose balls are no single numbers."""
     return {s for s, v in at.items() if v.rad() > 2.0 ** (4 - BITS) * (1 + abs(v).mid())}
 
 
 def _compared(relation: str, gap: flint.arb) -> bool | None:
-    """Whether a number is in a relation to 0, None where its ball does not tell."""
+    """Whether a number is in a relation to 0; None if its ball does not show it."""
     above, below, zero = bool(gap > 0), bool(gap < 0), bool(gap == 0)
     if not (above or below or zero):
         if relation in (">=", "<=") and (gap >= 0 or gap <= 0):
             return bool(gap >= 0) == (relation == ">=") or None
         return None
     return {">": above, "<": below, ">=": above or zero, "<=": below or zero, "==": zero, "!=": not zero}.get(relation)
-
-
-Function = Callable[[list[Any], bool], Any]
-
-
-def _of_reals() -> tuple[type, ...]:
-    """The functions that are meant of real numbers, which flint continues to complex ones in its own way."""
-    import sympy
-
-    return sympy.Abs, sympy.sign, sympy.floor, sympy.ceiling, sympy.Heaviside, sympy.Max, sympy.Min
-
-
-@cache
-def _functions() -> Mapping[type, Function]:
-    """What each function of SymPy is for balls: of its arguments, and whether it has to be analytic on them."""
-    import flint
-    import sympy
-
-    nan = flint.acb("nan")
-
-    def plain(name: str) -> Function:
-        return lambda xs, _: getattr(xs[0], name)()
-
-    def cut(name: str, away: Callable[[Any], bool]) -> Function:
-        """A function with a branch cut on an axis: analytic where a ball is away from it."""
-        return lambda xs, analytic: getattr(xs[0], name)() if not analytic or away(xs[0]) else nan
-
-    def flagged(name: str) -> Function:
-        """A function of a real number; of complex ones flint continues it, and SymPy's is another."""
-        return lambda xs, analytic: getattr(xs[0], name)(analytic=analytic) if is_real(xs[0], analytic) else nan
-
-    def is_real(x: Any, analytic: bool) -> bool:
-        return analytic or bool(x.imag == 0)
-
-    def off_real(z: Any) -> bool:
-        return not z.imag.contains(0)
-
-    def arc_tangent(xs: list[Any], analytic: bool) -> Any:
-        z = xs[0]
-        if not analytic and z.imag == 0 and not z.is_finite():
-            return flint.acb(flint.arb(0, 1) * flint.arb.pi() / 2)  # of any real number
-        return z.atan() if not analytic or abs(z.imag) < 1 or not z.real.contains(0) else nan
-
-    def extreme(name: str) -> Function:
-        def of(xs: list[Any], analytic: bool) -> Any:
-            out = xs[0]
-            for x in xs[1:]:
-                out = getattr(out, name)(x, analytic=analytic)
-            return out if all(is_real(x, analytic) for x in xs) else nan
-
-        return of
-
-    def tangent(xs: list[Any], _: bool) -> Any:
-        found = xs[0].tan()
-        return found if found.is_finite() or xs[0].imag != 0 else flint.acb(flint.arb("nan"), 0)
-
-    step = flagged("real_heaviside")
-    within = lambda z: bool(abs(z.real) < 1) or off_real(z)  # noqa: E731
-    table: dict[type, Function] = {
-        sympy.exp: plain("exp"),
-        sympy.log: lambda xs, analytic: xs[0].log(analytic=analytic) if len(xs) == 1 else nan,
-        sympy.tan: tangent,
-        sympy.atan: arc_tangent,
-        sympy.asin: cut("asin", within),
-        sympy.acos: cut("acos", within),
-        sympy.atanh: cut("atanh", within),
-        sympy.asinh: cut("asinh", lambda z: bool(abs(z.imag) < 1) or not z.real.contains(0)),
-        sympy.acosh: cut("acosh", lambda z: bool(z.real > 1) or off_real(z)),
-        sympy.loggamma: cut("lgamma", lambda z: bool(z.real > 0) or off_real(z)),
-        sympy.Ei: cut("ei", lambda z: bool(z.real > 0) or off_real(z)),
-        sympy.digamma: plain("digamma"),
-        sympy.Abs: flagged("real_abs"),
-        sympy.sign: flagged("real_sgn"),
-        sympy.floor: flagged("real_floor"),
-        sympy.ceiling: flagged("real_ceil"),
-        sympy.Heaviside: lambda xs, analytic: step(xs[:1], analytic) if xs[1] == flint.acb(1) / 2 else nan,
-        sympy.Max: extreme("real_max"),
-        sympy.Min: extreme("real_min"),
-        sympy.re: lambda xs, analytic: nan if analytic else flint.acb(xs[0].real),
-        sympy.im: lambda xs, analytic: nan if analytic else flint.acb(xs[0].imag),
-        sympy.arg: lambda xs, analytic: nan if analytic else flint.acb(xs[0].arg()),
-        sympy.conjugate: lambda xs, analytic: nan if analytic else xs[0].conjugate(),
-        sympy.zeta: lambda xs, _: xs[0].zeta() if len(xs) == 1 else nan,
-        sympy.factorial: lambda xs, _: (xs[0] + 1).gamma(),
-        sympy.binomial: lambda xs, _: (xs[0] + 1).gamma() * (xs[1] + 1).rgamma() * (xs[0] - xs[1] + 1).rgamma(),
-        sympy.RisingFactorial: lambda xs, _: (xs[0] + xs[1]).gamma() * xs[0].rgamma(),
-        sympy.FallingFactorial: lambda xs, _: (xs[0] + 1).gamma() * (xs[0] - xs[1] + 1).rgamma(),
-        sympy.beta: lambda xs, _: xs[0].gamma() * xs[1].gamma() * (xs[0] + xs[1]).rgamma(),
-    }
-    names = "sin cos cot sec csc sinh cosh tanh coth sech csch erf erfc erfi gamma"
-    return table | {getattr(sympy, name): plain(name) for name in names.split()}
 
 
 __all__ = ["NUMERICAL", "Enclosure", "NotEnclosed"]

@@ -1,7 +1,7 @@
-"""Laws that are given by a term: whether they are laws at all, with probabilities that sum to one, none negative.
+"""Laws that are defined by a term: are they laws, with probabilities that sum to one and are never negative?
 
-Who writes E_{a∼q} says that q is a law.  A q that is not, such as q(a | s) = 2, is no hypothesis but a mistake, and is
-refused.  One that is a law at some instances only, such as a mixture λ p + (1 − λ) q, is taken at those.
+Writing E_{a∼q} says that q is a law.  A definition that is never a law, such as q(a | s) = 2, is a mistake and is
+refused.  One that is a law at some instances only, such as a mixture λ p + (1 − λ) q, is used at these.
 """
 
 from __future__ import annotations
@@ -43,21 +43,21 @@ from pgsym.terms.structure import free
 
 BITS = 256
 INSTANCES = 2
-"""At how many instances of a size the probabilities are summed."""
+"""The number of instances of a size at which the probabilities are summed."""
 SIZES = 2
-"""At how many sizes, the smallest of those asked about."""
+"""The number of sizes at which that is done: the smallest of those in question."""
 ROUND = 3
 MOST_ENTRIES = 400
 POINTS, MOST_STRATA = 5, 64
-"""At how many points of how many label functions and zero patterns a law is looked at."""
+"""The number of points, and the most label functions and zero patterns, at which a law is evaluated."""
 
 
 def conditions_of_laws(given: Iterable[Hypothesis], sizes: Iterable[Size]) -> tuple[Condition, ...]:
-    """Where the laws that are given by a term are laws: what their form does not show of them.
+    """The conditions under which the laws that terms define are laws, as far as their form does not show it.
 
-    That is, that no probability is negative, and that they sum to one where random points of prime fields do not show
-    it, as with minima and logarithms.  Raises ContradictoryHypotheses for one whose probabilities surely do not sum to
-    one at an instance of the sizes.
+    No probability may be negative.  The probabilities must sum to one; this is a condition if random points of prime
+    fields do not show it, as with minima and logarithms.  Raises ContradictoryHypotheses for a law whose probabilities
+    certainly do not sum to one at an instance of the sizes.
 
     >>> from pgsym.terms import ACTION, Symbol
     >>> q, a = Symbol("q", (ACTION,), outcomes=1), Variable("a", ACTION)
@@ -131,7 +131,7 @@ def _sums_to_one(h: Definition, given: tuple[Hypothesis, ...], sizes: tuple[Size
                 if any(x != 1 for x in _defined(evaluate_with_poles(whole, instance, _axes(whole)))):
                     return False
         except (SortError, TooLarge):
-            continue  # a size without the draws that it speaks of
+            continue  # this size does not have the draws that the law mentions
         except OutsideNumberSystem:
             return False
         seen = True
@@ -167,11 +167,11 @@ def _check_sum(h: Definition, given: tuple[Hypothesis, ...], sizes: tuple[Size, 
                         f"{h} is no law: its probabilities sum to {_shown(wrong[0])}, not to 1{at}"
                     )
         except (SortError, TooLarge):
-            continue  # a size without the draws that it speaks of
+            continue  # this size does not have the draws that the law mentions
 
 
 def _about(h: Definition, given: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
-    """What a law's own definition rests on."""
+    """The hypotheses on which a law's own definition rests."""
     head = About((h.equation[0],), given)
     return tuple(g for g in given if g.concerns(head.vocabulary, head.variables))
 
@@ -198,7 +198,7 @@ def _value(
 ) -> Factor | None:
     """The value of a term at an instance, in fractions or else balls.
 
-    None where neither hold it, and of what no statement at this size mentions, such as a batch where there is no N.
+    None if neither holds it, or if it mentions something that this size does not have, such as a batch without N.
     """
     systems: tuple[Numbers, ...] = (Rational(), Ball(BITS))
     for numbers in systems:

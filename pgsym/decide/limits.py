@@ -1,9 +1,9 @@
-"""Limits of time and memory: they end work whose length nobody can tell beforehand.
+"""Limits of time and memory, which end work that may take longer than anyone can predict.
 
-SymPy has no way to be asked to stop, and neither has a search in the middle of one evaluation.  A second thread
+Neither SymPy nor a search in the middle of one evaluation can be asked to stop.  A second thread
 therefore raises an exception in the one that works: this needs no signals and no second process, so it is the same on
-every system, in a notebook and in any thread.  What one call of compiled code does is not interrupted; what is known
-to be long there is refused by `pgsym.decide.cost` before it starts.
+every system, in a notebook and in any thread.  One call of compiled code is not interrupted; `pgsym.decide.cost`
+refuses work that is known to be long there before it starts.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from pgsym.errors import UnusableOption
 
 V = TypeVar("V")
 TIME_LIMIT = 10.0
-"""How many seconds work may take that cannot be estimated, unless the caller says otherwise."""
+"""The default for the seconds that work may take if its length cannot be estimated."""
 MOST_MEMORY = 4 * 2**30
-"""How many bytes more than before such work may hold."""
+"""The bytes by which such work may increase the memory."""
 PATIENCE = 3
 AGAIN, LOOK = 0.2, 0.1
 """Seconds until an exception that something swallowed is raised again, and between looks at the memory."""
 
 
 class LimitReached(BaseException):
-    """Work that was ended; no `except Exception` on the way may take it for a failure of its own."""
+    """Work was ended by a limit; this is no Exception, so that no `except Exception` on the way catches it."""
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """How many seconds of computing some work may take, infinity meaning any number.
+    """The seconds of computing that some work may take; infinity is no limit.
 
-    What counts is the time of the one thread that works, so a busy machine changes nothing; where the system does not
-    tell it, and for work that waits, a third of the time on the clock.
+    The time of the one thread that works counts, so a busy machine changes nothing; a third of the time on the clock
+    counts for work that waits, and on systems that do not measure threads.
 
     >>> Deadline(5).run(lambda: 1 + 1)
     2
@@ -54,7 +54,7 @@ class Deadline:
         return f"{self.seconds:g} s"
 
     def run(self, work: Callable[[], V]) -> V:
-        """What some work returns; raises LimitReached, inside the work and out of it, when the time is up."""
+        """The result of some work; when the time is up, raises LimitReached inside the work and to the caller."""
         if isinf(self.seconds):
             return work()
         watch = _Watch(threading.get_ident(), self)
@@ -65,8 +65,8 @@ class Deadline:
             finally:
                 watch.stop()
         except LimitReached:
-            watch.stop()  # it may have come while the watch was being stopped
-            if not watch.reason:  # it is another one's
+            watch.stop()  # the exception may have come while the watch was being stopped
+            if not watch.reason:  # the exception belongs to another deadline
                 raise
             raise LimitReached(watch.reason) from None
 

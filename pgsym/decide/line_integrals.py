@@ -27,12 +27,13 @@ def line_integral(
     at: Mapping[str, object] | None = None,
     **sizes: int,
 ) -> sympy.Expr | None:
-    """A function of the logits whose gradient is the field at a size, or None where there is none in closed form.
+    """A function of the logits whose gradient is the field at a size, or None if there is none in closed form.
 
     It is the integral of the field along the edges from a corner, one logit after the other: of rational functions of
-    u = exp θ, and checked by differentiating; an angle that jumps is no potential.  What is none, such as a reward that
-    moves with θ, is not integrated.  `at` gives symbols of the written field, such as r_12, a value.  Raises
-    InstanceError for another policy class, TooLarge for a field of more than 2,000 operations.
+    u = exp θ, and checked by differentiating.  An angle that jumps is no potential.  A field that is no rational
+    function, such as one with a reward that moves with θ, is not integrated.  `at` gives values to symbols of the
+    written field, such as r_12.  Raises InstanceError for another policy class, TooLarge for a field of more than 2,000
+    operations.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -71,7 +72,7 @@ def line_integral(
 
 
 def _jumps(argument: sympy.Expr) -> bool:
-    """Whether an angle may jump by π, where what its argument divides by vanishes: then it is no potential there."""
+    """Whether an angle may jump by π because its argument has a pole; then it is no potential."""
     import sympy
 
     return not sympy.fraction(sympy.together(argument))[1].is_positive

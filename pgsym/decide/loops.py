@@ -1,7 +1,7 @@
-"""Loops: closed ways in the logits along which a field does not sum to zero, so that it is the gradient of nothing.
+"""Loops: closed curves of logits along which the integral of a field is not zero, so that the field is no gradient.
 
 A field whose Jacobian is symmetric can still turn around a point where it has no value, as (x ∇y − y ∇x)/(x² + y²)
-does.  Such points are looked for by Newton's method, circles around them are tried in floats, and what is found is
+does.  Newton's method looks for such points, and circles around them are tried in floats.  A circle that is found is
 integrated again rigorously, in balls (Johansson 2018).
 """
 
@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 SMALL = tuple(Size.of(S=s, A=a, W=2, N=n, T=t) for s, a, n, t in ((1, 2, 1, 1), (1, 3, 1, 1), (2, 2, 2, 2)))
 MOST_OPERATIONS = 1_500
 MOST_CHOICES = 6
-"""How many choices of labels and of what is free are tried at a size."""
+"""How many choices of labels and of values of free variables are tried at a size."""
 STARTS, ITERATIONS = 24, 80
 RADII = (Fraction(1, 4), Fraction(1, 20), Fraction(1))
 POINTS = 256
@@ -43,8 +43,8 @@ BITS = 80
 class Loop:
     """A circle of logits θ = centre + radius (cos t · across + sin t · along), and the integral of a field along it.
 
-    `integral` is a ball that holds it, and not zero, as text; `at` gives the values of what is free (from 1), `labels`
-    the label functions and `values` those of the other symbols.
+    `integral` is a ball around it that does not contain zero, as text; `at` gives the values of free variables (from
+    1), `labels` the label functions and `values` the values of the other symbols.
     """
 
     size: Size
@@ -68,10 +68,10 @@ class Loop:
 
 
 def find_loop(field: Term, given: Iterable[Hypothesis], seed: int = 0) -> Loop | None:
-    """A loop along which the integral of a field is certainly not zero, or None where none was found.
+    """A loop along which the integral of a field is certainly not zero, or None if none is found.
 
-    Looked for are circles around the points where a denominator of the field touches zero, at small sizes and for a
-    softmax policy.
+    The loops are circles around points where a denominator of the field touches zero, at small sizes and for a softmax
+    policy.
     """
     given = tuple(given)
     names = About((field,), given).size_names
@@ -91,7 +91,7 @@ def find_loop(field: Term, given: Iterable[Hypothesis], seed: int = 0) -> Loop |
 def _choices(
     field: Term, given: tuple[Hypothesis, ...], size: Size, rng: np.random.Generator
 ) -> Iterator[tuple[dict[str, int], dict[str, Any]]]:
-    """Values of what is free, with label functions: all where they are few, else some."""
+    """Values of the free variables, with label functions: all if there are few, or else some."""
     loose = sorted((v for v in free(field) if v.sort in FINITE), key=lambda v: v.name)
     if any(isinstance(v.sort, Collective) for v in free(field)):
         return
@@ -162,7 +162,7 @@ def _touched(entries: list[sympy.Expr], theta: tuple[sympy.Symbol, ...], rng: np
             continue
         for factor, _ in sympy.factor_list(below)[1]:
             signs = {bool(c > 0) for c in sympy.Poly(factor, *u).coeffs()}
-            if len(signs) > 1:  # else it is zero for no positive u
+            if len(signs) > 1:  # a factor whose coefficients all have one sign is zero for no positive u
                 factors[factor] = None
     for factor in factors:
         raised = factor.subs({x: sympy.exp(t) for t, x in zip(theta, u, strict=True)})
@@ -176,7 +176,7 @@ def _touched(entries: list[sympy.Expr], theta: tuple[sympy.Symbol, ...], rng: np
 
 
 def _newton(value: Callable[..., Any], slope: Callable[..., Any], point: Floats) -> Floats | None:
-    """Where a function is zero together with its slope, from a starting point; None where that is not reached."""
+    """A point where a function and its slope are zero, from a starting point; None if none is reached."""
     with np.errstate(all="ignore"):
         scale = abs(float(value(*point))) + 1e-30
         for _ in range(ITERATIONS):
@@ -204,7 +204,7 @@ class _Circulation:
     def in_floats(
         self, centre: tuple[Fraction, ...], across: tuple[int, ...], along: tuple[int, ...], radius: Fraction
     ) -> float | None:
-        """Roughly, or None where it does not settle."""
+        """The integral in floats, or None if it does not settle."""
         found = []
         for points in (POINTS, 2 * POINTS):
             t = np.arange(points) * (2 * np.pi / points)
@@ -220,7 +220,7 @@ class _Circulation:
     def in_balls(
         self, centre: tuple[Fraction, ...], across: tuple[int, ...], along: tuple[int, ...], radius: Fraction
     ) -> str | None:
-        """A ball that holds it, as text, or None where that is not certain to be other than zero."""
+        """A ball around the integral, as text, or None if the ball contains zero."""
         import flint
 
         def number(x: Fraction | int) -> Any:
@@ -246,7 +246,7 @@ class _Circulation:
             NotImplementedError,
             ValueError,
             SystemError,
-        ):  # compiled code makes a SystemError of what is raised in it
+        ):  # compiled code turns an exception that is raised inside it into a SystemError
             return None
         finally:
             flint.ctx.prec = before

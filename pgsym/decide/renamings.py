@@ -1,8 +1,8 @@
 """Label functions and patterns of zeros, up to renaming the states, the actions and the outcomes.
 
-Enumerated are the assignments that no renaming of a set G makes lexicographically smaller.  The smallest assignment of
-each orbit is one of them whatever G is; where G is the whole group, there are no others.  Functions from states to
-states, several functions, and functions together with patterns need nothing of their own: G acts on all of them.
+These are the assignments that no renaming of a set G makes lexicographically smaller.  The smallest assignment of each
+orbit is one of them for any G; if G is the whole group, there are no others.  Functions from states to states, several
+functions, and functions together with patterns need no special treatment: G acts on all of them.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from pgsym.terms.sorts import Sort
 MOST_RENAMINGS, FEW_RENAMINGS = 720, 24
 """The most renamings that an assignment is compared with: of all sorts together, or else of one sort alone."""
 MANY = 8
-"""From more values of a sort on, only neighbours are exchanged."""
+"""If a sort has more values than this, only neighbours are exchanged."""
 MOST_COMPARED = 2**26
-"""The most entries of assignments that are compared with renamed ones before there are said to be too many."""
+"""The most entries that are compared with renamed ones before the assignments count as too many."""
 SLACK = 8
-"""How many times as many beginnings of assignments as wanted are kept."""
+"""The beginnings of assignments that are kept, as a multiple of the assignments that are wanted."""
 
 Assignments = NDArray[np.int16]
 Counts = tuple[tuple[Sort, int], ...]
@@ -33,7 +33,7 @@ Counts = tuple[tuple[Sort, int], ...]
 
 @dataclass(frozen=True)
 class Unknown:
-    """A table of discrete values: a label function, or where a table is zero (1) and where it may be anything (0).
+    """A table of discrete values: a label function, or a pattern of zeros (1 where a table is zero, 0 elsewhere).
 
     `sorts` are its axes, what a row depends on before the outcomes, and `shape` their sizes; a `row` of so many entries
     is not zero throughout (there is no such row where it is 0); an entry is one of `values`, states or actions where
@@ -61,13 +61,13 @@ class Unknown:
 
 @dataclass(frozen=True, eq=False)
 class Renaming:
-    """How a renaming acts on assignments: the new entry i is `values[i]` of the old entry `source[i]`."""
+    """The action of a renaming on assignments: the new entry i is `values[i]` of the old entry `source[i]`."""
 
     source: NDArray[np.intp]
     values: Assignments
 
     def makes_smaller(self, assignments: Assignments) -> NDArray[np.bool_]:
-        """Which beginnings of assignments it makes smaller, whatever their other entries are."""
+        """The beginnings of assignments that it makes smaller, for any values of their other entries."""
         known = assignments.shape[1]
         beyond = self.source[:known] >= known
         first = int(beyond.argmax()) if beyond.any() else known
@@ -83,7 +83,7 @@ class Renaming:
 def up_to_renaming(unknowns: tuple[Unknown, ...], counts: Counts, most: int) -> tuple[Assignments, ...] | None:
     """The assignments that no renaming makes smaller, at least one of each orbit.
 
-    None if they are more than `most`, or if it would take long to tell.
+    None if there are more than `most`, or if counting them would take long.
     """
     renamings = [_renaming(unknowns, chosen) for chosen in _renamed(counts)]
     compared = 0
@@ -105,7 +105,7 @@ def up_to_renaming(unknowns: tuple[Unknown, ...], counts: Counts, most: int) -> 
 
 
 def _renamed(counts: Counts) -> Iterator[dict[Sort, tuple[int, ...]]]:
-    """Renamings, other than the one that changes nothing: all of them, or some of each sort where they are too many."""
+    """The renamings without the identity: all of them, or some of each sort if there are too many."""
     same = {sort: tuple(range(n)) for sort, n in counts}
     if prod(factorial(n) for _, n in counts) <= MOST_RENAMINGS:
         every = product(*(permutations(range(n)) for _, n in counts))
@@ -123,7 +123,7 @@ def _swaps(n: int) -> Iterator[tuple[int, ...]]:
 
 
 def _renaming(unknowns: tuple[Unknown, ...], names: Mapping[Sort, tuple[int, ...]]) -> Renaming:
-    """The action of a renaming, which says of every value of a sort what it is called then."""
+    """The action of a renaming, which gives every value of a sort its new name."""
     sources, values, start = [], [], 0
     most = max((u.values for u in unknowns), default=1)
     for unknown in unknowns:

@@ -1,7 +1,7 @@
-"""A second reading of what was decided: at a few instances, by enumeration, which shares nothing with the evaluator.
+"""A second reading of decided statements: at a few instances, by enumeration, which shares no code with the evaluator.
 
-A decision stands on one evaluator.  Where a slip of it makes two different sides equal, plain enumeration of one
-instance finds them to differ, and then nothing is claimed.
+A decision rests on one evaluator.  If an error in it makes two different sides equal, plain enumeration of one instance
+finds that they differ, and the decision is withdrawn.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from pgsym.terms.sorts import MATRIX, VECTOR, Collective
 from pgsym.terms.structure import sort_of
 
 SHARE = 0.25
-"""The share of what is decided that is read again."""
+"""The share of decisions that are read again."""
 MOST_STEPS = 1_000
-"""The most readings of terms for one decision: what it may cost."""
+"""The most readings of terms that are spent on one decision."""
 MOST_INSTANCES, ENOUGH = 3, 150
-"""How many instances are read, unless one took that many readings of terms."""
+"""How many instances are read; none follows one that took this many readings of terms."""
 ROUND = 3
 MOST_ENTRIES = 100
 
@@ -39,9 +39,9 @@ def read_again(
 ) -> int:
     """At how many instances both sides were enumerated and found equal.
 
-    It is 0 where that takes too long or cannot be done, and for what is not in the sample: a `share` of all statements
-    is.  The sample and the instances follow from the seeds; they are of the smallest of the sizes.  Raises
-    ReadingsDisagree where the sides differ, though they were decided to be equal.
+    It is 0 if that takes too long or cannot be done.  Only a sample of all statements is read, a `share` of them; for
+    the others it is 0, too.  The sample and the instances follow from the seeds, and the instances have the smallest
+    sizes.  Raises ReadingsDisagree if the sides differ although they were decided to be equal.
     """
     sorts = {sort_of(statement.lhs), sort_of(statement.rhs)}
     order = 2 if MATRIX in sorts else 1 if VECTOR in sorts else 0
@@ -89,7 +89,9 @@ def _instances(
         return
     space = at_round(parts, ROUND)
     pools = np.asarray(space.pools, dtype=np.int64)
-    for row in rng.integers(pools // 2, pools, size=(MOST_INSTANCES, len(pools))):  # zeros and ones hide much
+    for row in rng.integers(
+        pools // 2, pools, size=(MOST_INSTANCES, len(pools))
+    ):  # zeros and ones would hide many differences
         candidate: Candidate = space.candidate(row)
         every = list(coordinates(candidate))
         if (order and not every) or not keeps_laws(statement.given, size, candidate):

@@ -1,6 +1,6 @@
-"""What SymPy evaluates while something is computed: integrals, sums, products and limits with what it says they are.
+"""Records SymPy's evaluations during a computation: integrals, sums, products and limits, with the values it finds.
 
-SymPy's answers about these are its own, by heuristics, and some are wrong; what is known of them is checked by others.
+SymPy finds these by heuristics, and some are wrong; so other modules check them by numbers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _watching = threading.RLock()
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What was written down, and what SymPy made of it."""
+    """An expression as it was written, and the value that SymPy found."""
 
     written: sympy.Expr
     value: sympy.Expr
@@ -30,7 +30,7 @@ class Evaluated:
 
 @contextmanager
 def watched() -> Iterator[list[Evaluated]]:
-    """The list of what this thread has SymPy evaluate meanwhile, the outermost of what is nested only.
+    """The list of SymPy's evaluations in this thread meanwhile; of nested ones, only the outermost.
 
     >>> import sympy
     >>> x = sympy.Symbol("x")
@@ -60,7 +60,7 @@ def watched() -> Iterator[list[Evaluated]]:
 
         return doit
 
-    with _watching:  # one at a time: the methods are put back as they were
+    with _watching:  # one thread at a time, so that the original methods are put back
         originals = [kind.doit for kind in kinds]
         try:
             for kind, original in zip(kinds, originals, strict=True):

@@ -38,28 +38,28 @@ from pgsym.terms.sorts import FINITE, REAL, Collective
 from pgsym.terms.structure import distinct, divided_by, symbols
 
 MOST_STRATA = 4096
-"""Up to this many strata, all are looked at."""
+"""If there are at most this many strata, all are looked at."""
 FEWEST = 64
-"""So many are looked at whatever their tables cost."""
+"""This many strata are looked at, no matter how large their tables are."""
 MOST_ENTRIES = 2**21
 """The most table entries, times the length of a trajectory or batch, that all strata have together."""
 MOST_AT_ONCE = 1024
 """The most strata that are in memory together."""
 WORTH_READING = 64
-"""From so many strata on, it is seen first which tables a term looks up: of a single step, no transitions."""
+"""With more strata than this, one finds out first which tables a term looks up: a single step has no transitions."""
 MOST_READ, POINTS = 256, 5
-"""At how many strata at most, and points of each, it is seen whether terms are defined where no weight is zero."""
+"""The most strata, and the points of each, at which one checks whether terms are defined where no weight is zero."""
 MOST_READINGS = 50_000
-"""The most readings of sub-terms, some tenths of a second, that it may take to see what makes a difference."""
+"""The most readings of sub-terms (some tenths of a second) spent on finding the tables that make a difference."""
 SAMPLED = 500
-"""How many strata are looked at where there are too many."""
+"""The size of the sample that is looked at if there are too many strata."""
 ZERO = 0.3
-"""How often a real variable is zero in those."""
+"""The chance that a real variable is zero in a stratum of the sample."""
 
 
 @dataclass(frozen=True)
 class Strata:
-    """Strata of a size: all up to renaming, or a seeded sample of so many."""
+    """Strata of a size: all of them up to renaming, or a seeded sample."""
 
     kinds: tuple[Stratum, ...]
     complete: bool = True
@@ -68,7 +68,7 @@ class Strata:
 
     @property
     def in_pieces(self) -> Iterator[tuple[Stratum, ...]]:
-        """The strata, as many at once as should be in memory together."""
+        """The strata in pieces that are small enough to be in memory."""
         for start in range(0, len(self.kinds), self.at_once):
             yield self.kinds[start : start + self.at_once]
 
@@ -101,7 +101,7 @@ def strata(subject: Subject, size: Size, seed: int = 0, most: int = MOST_STRATA)
 
 
 def are_few(subject: Subject, size: Size, most: int) -> bool:
-    """Whether the strata of a size are at most so many, and so few that `strata` has all of them."""
+    """Whether a size has at most `most` strata and `strata` returns all of them."""
     asked = _asked(subject, size)
     return asked.up_to_renaming(min(most, asked.affordable)) is not None
 
@@ -132,7 +132,7 @@ class _Asked:
 
     @property
     def affordable(self) -> int:
-        """How many strata may be looked at, for what their tables cost."""
+        """How many strata may be looked at, given the size of their tables."""
         return max(FEWEST, MOST_ENTRIES // max(1, self.cost))
 
     @property
@@ -142,12 +142,12 @@ class _Asked:
 
     @cached_property
     def together(self) -> int:
-        """How many strata there are, renamed ones among them, but for those of real variables."""
+        """The number of strata before renaming, and without the zeros of real variables."""
         return prod(u.count for u in self.unknowns)
 
     @cached_property
     def at_least(self) -> int:
-        """How many strata there are at least up to renaming."""
+        """A lower bound on the number of strata up to renaming."""
         return max(1, self.together // prod(factorial(n) for _, n in self.counts)) << len(self.constants)
 
     def up_to_renaming(self, most: int) -> tuple[Assignments, ...] | None:
@@ -164,7 +164,7 @@ class _Asked:
 
 @lru_cache(maxsize=2**8)
 def _asked(subject: Subject, size: Size) -> _Asked:
-    """What the strata of a size are made of, without what makes no difference there."""
+    """The parts of the strata of a size, without the tables whose zeros make no difference there."""
     tables, divided_by, constants = _discrete(subject)
     asked, divisors = _Asked(tables, size, constants), _Asked(divided_by, size, constants)
     is_worth_it = asked.together > WORTH_READING or all(s.result in FINITE for s in divided_by)
@@ -177,7 +177,7 @@ def _asked(subject: Subject, size: Size) -> _Asked:
 
 
 def _rounded(number: int) -> str:
-    """A large number, as it is read at a glance."""
+    """A large number, rounded for reading."""
     digits = len(str(number))
     return f"10^{digits - 1}" if digits > 6 else f"{round(number, 2 - digits):,}"
 
@@ -187,7 +187,7 @@ def _rounded(number: int) -> str:
 def _discrete(subject: Subject) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...], tuple[str, ...]]:
     """The label functions and the tables whose zeros matter, those of them that are divided by, and the real variables.
 
-    Label functions count as divided by.  What is not divided by weighs what is; the variables are those that may be 0.
+    Label functions count among the divisors.  The tables that are no divisors weigh them; the variables may be 0.
     """
     used, every = subject.vocabulary, subject.with_bodies
     signs = Signs.under(subject.given)
@@ -208,7 +208,7 @@ def _discrete(subject: Subject) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...],
 
 
 class _Reading(GenericInstance):
-    """An instance that remembers what was looked up, which no value in a table changes."""
+    """An instance that remembers the symbols that were looked up; these do not depend on the values in the tables."""
 
     def __init__(self, size: Size, given: tuple[Hypothesis, ...], kind: Stratum, seed: int):
         super().__init__(size.sorts, size.lengths, given, random_primes(1, seed), [kind], seed)
@@ -224,7 +224,7 @@ class _Reading(GenericInstance):
 
 
 def _looked_up(subject: Subject, size: Size, tables: tuple[Symbol, ...]) -> set[Symbol]:
-    """The tables that the terms look up at a size: of one step no transition; all where a term cannot be read."""
+    """The tables that the terms look up at a size (for one step, no transitions); all if a term is unreadable."""
     labels = {s: np.zeros(_unknown(s, size).shape, dtype=np.int64) for s in tables if s.result in FINITE}
     instance = _Reading(size, subject.given, Stratum(labels), _seed(subject))
     return set(tables) if _poles(subject, instance) is None else instance.read
@@ -233,9 +233,9 @@ def _looked_up(subject: Subject, size: Size, tables: tuple[Symbol, ...]) -> set[
 def _is_defined(subject: Subject, divisors: _Asked) -> bool:
     """Whether terms are defined at all label functions and zero patterns of what they divide by, if no weight is zero.
 
-    Every place where they divide by zero is skipped then, because of a weight that is zero whatever the other tables
-    hold.  Nothing is divided by those, so the terms are continuous in them: where two are equal at all positive
-    weights, they are equal on the faces, too.  A pole is missed with a chance below 2^-100.
+    Then every place where they divide by zero is skipped, because its weight is zero for all values of the other
+    tables.  The terms do not divide by those tables, so they are continuous in them: two terms that are equal at all
+    positive weights are equal on the faces, too.  A pole is missed with a chance below 2^-100.
     """
     found = divisors.up_to_renaming(MOST_READ)
     if found is None:
@@ -251,7 +251,7 @@ def _seed(subject: Subject) -> int:
 
 
 def _poles(subject: Subject, instance: GenericInstance) -> bool | None:
-    """Whether some term is undefined somewhere; None where one cannot be read, or not soon."""
+    """Whether some term is undefined somewhere; None if one cannot be read, or not in the time allowed."""
     if sum(cost(term, subject.given, instance.lengths).readings for term in subject.terms) > MOST_READINGS:
         return None
     axes = {v for v in subject.variables if v.sort in FINITE or isinstance(v.sort, Collective)}

@@ -71,11 +71,11 @@ def _drawn(condition: Condition) -> str:
 def standing(theorem: Theorem) -> str:
     """How firmly a theorem stands, as prose: the evidence, what its weakest line is, and where all lines hold."""
     said = [evidence(theorem.verdict)]
-    if theorem.weaker_steps:
-        k = theorem.weaker_steps[0]
+    if theorem.standing.weaker_steps:
+        k = theorem.standing.weaker_steps[0]
         weak = evidence(theorem.steps[k - 1].verdict)
         said = [f"Line ({k}) is only {theorem.rung}: {weak}", f"the first and the last line alone: {said[0]}"]
-    said += map(_size_in_prose, theorem.narrower_lines)
+    said += map(_size_in_prose, theorem.standing.narrower_lines)
     more = [c for c in theorem.conditions if c not in theorem.verdict.evidence.conditions]
     if more:
         said.append(f"the steps have a value {_where(more)[0]}")

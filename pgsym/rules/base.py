@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import ClassVar
 
 from pgsym.errors import RuleDoesNotApply
+from pgsym.terms.assumed import positive
 from pgsym.terms.builtins import BUILT_IN
-from pgsym.terms.hypotheses import ThetaFree
+from pgsym.terms.hypotheses import Definition, Hypothesis, Positive, ThetaFree
 from pgsym.terms.nodes import (
     Apply,
     Binder,
@@ -29,6 +30,7 @@ from pgsym.terms.structure import bottom_up, free, open_scope, parts
 
 NOTHING: Needs = frozenset()
 ONE = Number(Fraction(1))
+NO_PARAMETER = Variable("", PARAMETER)
 
 
 @dataclass(frozen=True)
@@ -136,3 +138,18 @@ def separate_draws(masses: Iterable[Term], *names: Variable) -> tuple[Draws, dic
         laws.append((variable, Law(mass.symbol, tuple(replaced(t, drawn) for t in mass.arguments[1:]))))
         drawn[draw] = variable
     return laws, drawn
+
+
+def through_definitions(needs: Needs, given: Iterable[Hypothesis]) -> Needs:
+    """The needs of a step; a defined symbol is free of θ, or positive, where its definition makes it so."""
+    given = tuple(given)
+    definitions = {h.symbol: h for h in given if isinstance(h, Definition)}
+    out = needs
+    for need in needs - set(given):
+        if isinstance(need, ThetaFree | Positive) and need.symbol in definitions:
+            definition = definitions[need.symbol]
+            body = definition.body
+            more = constant_in(body, NO_PARAMETER) if isinstance(need, ThetaFree) else positive(body)
+            if more is not None:
+                out = out - {need} | through_definitions(more, given) | {definition}
+    return out

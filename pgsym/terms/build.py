@@ -64,7 +64,7 @@ def maximum(x: Liftable, y: Liftable) -> Apply:
 
 
 def clip(x: Liftable, low: Liftable, high: Liftable) -> Apply:
-    """x, moved to the nearer end where it is outside low, …, high.
+    """x, or the nearer of low and high if x is not between them.
 
     >>> from pgsym.problems import one_step
     >>> print(clip(one_step().reward, 0, 1))
@@ -168,7 +168,7 @@ def outer(left: Liftable, right: Liftable) -> Apply:
 
 @not_too_deep
 def transpose(matrix: Liftable) -> Apply:
-    """The transposed matrix; a field is a gradient where its Jacobian is its own transpose."""
+    """The transposed matrix; the Jacobian of a gradient is its own transpose."""
     matrix = lift(matrix)
     if sort_of(matrix) != MATRIX:
         raise SortError(f"only a matrix has a transpose, not {matrix}")

@@ -1,4 +1,4 @@
-"""Whether hypotheses can hold together: of contradictions, everything would follow."""
+"""Refuses hypotheses that cannot hold together: from a contradiction, everything would follow."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pgsym.terms.structure import symbols
 
 
 def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
-    """Some hypotheses, if all can hold at once.
+    """The hypotheses, if all can hold at once.
 
     Raises ContradictoryHypotheses for a symbol that is defined twice or through itself, for a parameter that is held
-    fixed at two others or at one that is itself held fixed, and for two numbers of states or of actions; for a symbol
-    that is free of θ although what defines it is not said to be.
+    fixed at two others or at one that is itself held fixed, for two numbers of states or of actions, and for a defined
+    symbol that is free of θ although the symbols of its definition are not said to be.
     """
     given = tuple(given)
     for h in given:
@@ -59,7 +59,7 @@ def _check_order(definitions: Mapping[Symbol, Definition]) -> None:
 
 
 def _check_constants(definitions: Mapping[Symbol, Definition], constant: AbstractSet[Symbol]) -> None:
-    """Raise ContradictoryHypotheses for a defined symbol that does not depend on θ, made of others that may."""
+    """Raise ContradictoryHypotheses for a symbol free of θ whose definition mentions symbols that are not."""
     for symbol in sorted(constant & definitions.keys(), key=lambda s: s.name):
         definition = definitions[symbol]
         waiting, reached = list(symbols(definition.body)), set[Symbol]()

@@ -1,4 +1,4 @@
-"""Terms that are nested too deeply for Python's stack, refused in one line."""
+"""Refuses terms that are nested too deeply for Python's stack, by an error of one line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 
 def too_deep() -> TermTooDeep:
-    """The error to raise where Python's stack ends inside a term."""
+    """The error to raise if Python's stack ends inside a term."""
     return TermTooDeep(
         "the term is nested too deeply: write sums and products flat, or give its parts names by Definition.of"
     )
@@ -34,7 +34,7 @@ class _Guarded(Generic[P, R]):
 
 
 def not_too_deep(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, which raises TermTooDeep where Python's stack ends inside a term.
+    """The function, which raises TermTooDeep if Python's stack ends inside a term.
 
     >>> from pgsym.terms import Variable, absolute, text
     >>> x = Variable("a deep one")

@@ -1,4 +1,4 @@
-"""The smaller and the larger of two numbers, by the absolute value."""
+"""Minima and maxima, written with the absolute value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fingerprints: what tells one statement from another, so that random choices can depend on the statement itself."""
+"""Fingerprints of statements, by which random choices depend on the statement itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hashlib import sha256
 def own_seed(seed: int, *parts: object) -> int:
     """A seed of 256 bits that depends on a seed and on what it is for, such as the sides of an identity.
 
-    Whoever writes a statement cannot choose the random points at which it is decided, for they follow from it.  Names
+    The author of a statement cannot choose the random points at which it is decided: they follow from it.  Names
     of bound variables make no difference.
 
     >>> from pgsym.terms import Variable
@@ -28,7 +28,7 @@ def own_seed(seed: int, *parts: object) -> int:
 def fingerprint(thing: object) -> bytes:
     """The SHA-256 digest of a term, a hypothesis, or a tuple or set of such, up to the names of bound variables.
 
-    Raises TypeError for what is not made of numbers, strings, tuples, sets and dataclasses.
+    Raises TypeError for anything that is not made of numbers, strings, tuples, sets and dataclasses.
     """
     match thing:
         case bool() | int() | Fraction() | str() | None:

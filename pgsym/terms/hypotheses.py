@@ -1,6 +1,6 @@
-"""Hypotheses: what a statement assumes of the symbols it mentions.
+"""Hypotheses: the assumptions of a statement on the symbols it mentions.
 
-Each narrows the class of instances a claim speaks about; leave one out and the claim is about more of them.
+Each narrows the class of instances that a claim is about; without it, the claim is about more instances.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pgsym.terms.structure import close, free, instantiate, sort_of, substitute,
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """Something assumed of the symbols or the times of a statement."""
+    """An assumption on the symbols or the times of a statement."""
 
     def __str__(self) -> str:
         raise NotImplementedError
@@ -31,8 +31,13 @@ class Hypothesis:
         """Whether it says something about a statement with these symbols and free variables."""
         raise NotImplementedError
 
+    @property
+    def gives_meaning(self) -> bool:
+        """Whether terms have no value without it: it defines a symbol that has no table, such as the law of a batch."""
+        return False
+
     def instantiated(self, values: Mapping[Variable, Term]) -> Hypothesis:
-        """What it says when the free variables of the statement stand for something."""
+        """The hypothesis after the free variables of the statement are replaced by terms."""
         return self
 
 
@@ -64,7 +69,7 @@ class Before(Hypothesis):
 
 @dataclass(frozen=True)
 class Counted(Hypothesis):
-    """Something assumed of how many values a finite sort has, such as states or actions."""
+    """An assumption on how many values a finite sort has, such as states or actions."""
 
     sort: Finite
 
@@ -78,7 +83,7 @@ class Counted(Hypothesis):
         return self.sort.letter
 
     def allows(self, count: int) -> bool:
-        """Whether there may be so many."""
+        """Whether there may be that many."""
         raise NotImplementedError
 
     def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
@@ -87,7 +92,7 @@ class Counted(Hypothesis):
 
 @dataclass(frozen=True)
 class HowMany(Counted):
-    """There are so many states, or actions: what is true of two answers may not be of three."""
+    """There is a fixed number of states, or actions: a statement that is true of two answers may be false of three."""
 
     count: int
 
@@ -108,7 +113,7 @@ class HowMany(Counted):
 
 @dataclass(frozen=True)
 class AtLeastTwo(Counted):
-    """There are two states, or actions, at least: what it takes to divide by the number of the others."""
+    """There are at least two states, or actions, so that one may divide by the number of the others."""
 
     def allows(self, count: int) -> bool:
         return count >= 2
@@ -122,7 +127,7 @@ class AtLeastTwo(Counted):
 
 @dataclass(frozen=True)
 class Rounds(Hypothesis):
-    """A horizon or batch size is at least, and at most, so long: what is true of one step may not be of two."""
+    """A horizon or batch size has a least and perhaps a largest value: what is true of one step may be false of two."""
 
     length: Variable
     least: int = 1
@@ -152,7 +157,7 @@ class Rounds(Hypothesis):
         )
 
     def allows(self, length: int) -> bool:
-        """Whether it may be so long."""
+        """Whether it may be that long."""
         return self.least <= length and (self.most is None or length <= self.most)
 
     def concerns(self, vocabulary: AbstractSet[Symbol], variables: AbstractSet[Variable]) -> bool:
@@ -163,7 +168,7 @@ class Rounds(Hypothesis):
 
 @dataclass(frozen=True)
 class SymbolHypothesis(Hypothesis):
-    """Something assumed of a symbol."""
+    """An assumption on a symbol."""
 
     symbol: Symbol
 
@@ -190,7 +195,7 @@ class ThetaFree(SymbolHypothesis):
 
     @property
     def _head(self) -> Apply | None:
-        """p(s' | s, a), for a law given something: its name alone may be that of others, too."""
+        """p(s' | s, a), for a law with conditions: other symbols may have the same name."""
         k = self.symbol.outcomes
         outcomes, conditions = self.symbol.arguments[:k], self.symbol.arguments[k:]
         if not k or not conditions:
@@ -322,6 +327,11 @@ class Definition(SymbolHypothesis):
     def unfold(self, arguments: tuple[Term, ...]) -> Term:
         """The body with its variables replaced by `arguments`."""
         return _unfolded(self, arguments)
+
+    @property
+    def gives_meaning(self) -> bool:
+        sorts = self.symbol.arguments
+        return any(s == INDEX or isinstance(s, Collective) for s in sorts) or sorts.count(PARAMETER) > 1
 
     @property
     def takes_numbers(self) -> bool:

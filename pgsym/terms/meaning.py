@@ -49,7 +49,7 @@ Environment = tuple[Any, ...]
 
 
 def mentioned(environment: Environment, *terms: Term) -> tuple[Any, ...]:
-    """The values of an environment that some terms mention: what else it holds makes no difference to them."""
+    """The values of an environment that some terms mention; all others make no difference to them."""
     indices = frozenset().union(*map(loose, terms))
     return tuple([environment[i] for i in sorted(indices)])
 
@@ -136,7 +136,7 @@ class Meaning(ABC, Generic[V]):
     ) -> tuple[Term, Environment]:
         """The body of a definition applied to arguments, and the environment to read it in.
 
-        A number stands in the body as the term it is: what is known of its sign rests on its form.
+        Numbers are put into the body as terms, because their signs are read from their form.
         """
         if definition.takes_numbers:
             return definition.unfold(arguments), environment

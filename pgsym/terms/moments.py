@@ -1,4 +1,4 @@
-"""Variances and covariances as the expectations that they abbreviate."""
+"""Writes variances and covariances out as expectations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places: a path into a term, and the terms one meets with every scope on the way opened."""
+"""Places: paths into a term, and the sub-terms there, with every scope on the way opened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pgsym.terms.structure import Part, flat, free, open_scope, parts, rebuild, 
 
 Path = tuple[int, ...]
 Opened = tuple[Variable, Term]
-"""A variable opened on the way to a place, with what it ranges over."""
+"""A variable that was opened on the way to a place, with the law or range that it runs over."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Plain terms: made of pgsym's own kinds and immutable parts only, so that what was decided of one stays decided.
+"""Plain terms: made of pgsym's own kinds and immutable parts only, so that a verdict on one stays right.
 
-A subclass may be read in another way than it prints, and a list may change after a verdict.
+A subclass may print one thing and mean another, and a list may change after a verdict.
 """
 
 from __future__ import annotations

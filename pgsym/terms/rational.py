@@ -24,7 +24,7 @@ def same_rational_function(left: Term, right: Term) -> bool:
 def as_fraction(term: Term) -> tuple[Term, Term]:
     """Numerator and denominator of a term, as sums of products of its atoms in which nothing cancels any more.
 
-    Whatever is not built from +, −, ·, / is an atom.
+    Every sub-term that is not built from +, −, ·, / is an atom.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()

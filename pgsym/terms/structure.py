@@ -126,7 +126,7 @@ def close(term: Term, variable: Variable, depth: int = 0) -> Term:
 def instantiate(body: Term, *values: Term) -> Term:
     """The body of nested scopes with its holes filled all at once, that of the innermost scope by the first value.
 
-    What a value leaves to scopes around it stays theirs under the scopes of the body.
+    A bound index of a value that points to a scope around it still points there.
     """
 
     def filled(t: Term, depth: int) -> Term:
@@ -140,7 +140,7 @@ def instantiate(body: Term, *values: Term) -> Term:
 
 
 def _moved(term: Term, by: int) -> Term:
-    """A term for under so many more scopes: what is bound outside it stays bound by the same scopes."""
+    """A term moved under `by` more scopes: its loose bound indices still point to the same scopes."""
 
     def moved(t: Term, depth: int) -> Term:
         if not any(index >= depth for index in loose(t)):
@@ -177,7 +177,7 @@ def check_names(variables: Iterable[Variable]) -> None:
 
 
 def divided_by(term: Term) -> Iterator[Term]:
-    """What a term itself needs to be other than zero: it divides by it, takes its logarithm, or conditions on it."""
+    """The terms that a term itself divides by, takes the logarithm of, or conditions on: they must not be zero."""
     match term:
         case Quotient(_, below):
             yield below

@@ -16,7 +16,7 @@ SAMPLED = f"{METHOD} in a sample of label functions and zero patterns"
 
 @dataclass
 class Coverage:
-    """Where two sides were seen to agree, filled in size by size; an asked size may have several, one for each time."""
+    """The sizes at which two sides agree, filled in one by one; a size may stand for several, one per time."""
 
     seen: dict[Size, None] = field(default_factory=dict)
     sampled: dict[Size, Strata] = field(default_factory=dict)
@@ -30,11 +30,11 @@ class Coverage:
     has_kinks: bool = False
 
     def refuse(self, base: Size, reason: PgsymError) -> None:
-        """A size is left out."""
+        """Note that a size is left out."""
         self.refused.setdefault(base, reason)
 
     def add(self, base: Size, kinds: Strata, primes: Iterable[int], degree: int, log2_error: float) -> None:
-        """The sides agree at random points of some strata of a size."""
+        """Note that the sides agree at random points of some strata of a size."""
         primes = tuple(primes)
         self.seen[base] = None
         self.points += len(primes) * len(kinds.kinds)
@@ -52,10 +52,10 @@ class Coverage:
         return tuple(s for s in self.seen if s not in self.sampled and s not in self.refused)
 
     def evidence(self, complete: Iterable[str]) -> Evidence:
-        """What was found: decided at sizes that were seen as a whole, or tested at samples.
+        """The evidence: decided at the sizes that were looked at as a whole, or tested at samples.
 
-        `complete` says what else was covered without a gap.  Raises the reason for which a size was left out, where all
-        of them were.
+        `complete` says what else was covered without a gap.  If every size was left out, raises the reason for one of
+        them.
         """
         whole, words, where = self.whole, list(complete), (NO_KINK,) if self.has_kinks else ()
         if not whole and not self.sampled:

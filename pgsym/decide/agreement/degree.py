@@ -1,4 +1,4 @@
-"""How large a term is as a rational function: what the error bound of a decision rests on.
+"""Bounds on the degree and the coefficients of a term as a rational function; the error bound of a decision uses them.
 
 Read at a size, a term is a quotient of integer polynomials in the free entries of its tables, their tangents and the
 logarithms:
@@ -6,8 +6,8 @@ logarithms:
     N / (D · Π_X P_X^k),   P_X the product of all entries of the table X.
 
 `Degree` bounds the degrees of N and D and the number of bits of their coefficients (of the sum of their absolute
-values, which is submultiplicative), and holds k for every table X.  What divides by entries of a table, as scores
-do, has a common denominator of that form, however many trajectories are summed over.
+values, which is submultiplicative), and holds k for every table X.  A term that divides by entries of a table, such as
+a score, has a common denominator of that form, however many trajectories are summed over.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Degree:
         return self.bits + self.bits_below + _bits(self.below)
 
     def _over(self, below: Powers) -> Degree:
-        """The same with larger powers below, its numerator multiplied accordingly."""
+        """The same value with larger powers in the denominator, and a numerator multiplied by what was added there."""
         lift = _joined(below, self.below, lambda k, mine: k - mine)
         return Degree(self.numerator + _degree(lift), self.denominator, self.bits + _bits(lift), self.bits_below, below)
 

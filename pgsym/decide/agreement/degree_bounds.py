@@ -1,7 +1,7 @@
-"""How large a term is at a size: its degree, and how many logarithms, exponentials and signs it is made of.
+"""The degree of a term at a size, and the number of its logarithms, exponentials and signs.
 
-The evaluator opens logarithms of products and exponentials of sums; so does this, for in the parts that are left every
-value has a random element of its own.
+The evaluator splits logarithms of products and exponentials of sums, and gives a random element to every value of the
+parts that are left.  The bounds follow the same splitting.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from pgsym.terms.structure import loose, parts
 
 @lru_cache(maxsize=2**12)
 def only_says_which(index: int, term: Term) -> bool:
-    """Whether a bound index says nothing but which draws a term is about, as in s_t: its size is the same for all."""
+    """Whether a bound index only says which draws a term is about, as in s_t: its value does not change the degree."""
     if index not in loose(term) or (isinstance(term, Apply) and term.symbol.result in FINITE):
         return True
     below = [(index + 1, p.body) if isinstance(p, Scope) else (index, p) for p in parts(term)]
@@ -50,13 +50,13 @@ def only_says_which(index: int, term: Term) -> bool:
 
 @dataclass(frozen=True)
 class OneOf:
-    """Any of so many values that a binder runs over."""
+    """Any of the values that a binder runs over."""
 
     how_many: int
 
 
 class AnyTime(int):
-    """A time that stands for all of a range whose terms are equally large."""
+    """A time that stands for all times of a range whose terms have the same degree."""
 
     how_many: int
 
@@ -72,7 +72,7 @@ Key = tuple[Term, tuple[Any, ...], tuple[int, ...]]
 
 @dataclass
 class Count:
-    """The logarithms, exponentials and absolute values that were met: how many, and the largest argument.
+    """Counts the logarithms, exponentials and absolute values that were met, and keeps their largest argument.
 
     `terms` has how many values each term takes whose bound variables are known, the same wherever it stands; `values`
     counts the others, each time they are read.  `tables` are those whose entries a logarithm was taken of; `met`

@@ -1,4 +1,4 @@
-"""Confirming a counterexample by enumeration, a second reading of its terms that shares nothing with the evaluator."""
+"""Confirms a counterexample by enumeration: a second evaluation of its terms that shares no code with the evaluator."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 CONFIRMED = "confirmed by enumeration"
 BITS = 256
 MOST_STEPS = 100_000
-"""The most readings of a term; beyond, a counterexample stands on the evaluator alone."""
+"""The most readings of a term; a counterexample that needs more is confirmed by the evaluator alone."""
 UNDEFINED = "undefined"
 Coordinate = tuple[Symbol, tuple[int, ...], tuple[int, ...]]
 """The symbol that a coordinate of θ moves, the outcome and the row."""
 
 
 def confirmed(found: Counterexample) -> Counterexample:
-    """The counterexample with how it was confirmed: by enumeration, or by the evaluator only and why.
+    """The counterexample with a note on how it was confirmed: by enumeration, or by the evaluator only, and why.
 
     Raises ReadingsDisagree where enumeration finds other values than the counterexample states.
     """
@@ -73,7 +73,7 @@ def value_of(
 ) -> tuple[Any, int]:
     """A term's value along one coordinate or two, in fractions or else balls, and how many readings it took.
 
-    Raises TooLarge where, with the steps taken before, that is more than `most_steps`.
+    Raises TooLarge if this takes more than `most_steps` steps, together with those taken before.
     """
     taken = 0
     for scalars in (FRACTIONS, balls(BITS)):
@@ -102,7 +102,7 @@ def _walk(
     def entry(symbol: Symbol, _: str | None, levels: tuple[int, ...], place: tuple[int, ...]) -> Any:
         outcome, row = place[: symbol.outcomes], place[symbol.outcomes :]
         if (symbol, row, levels) not in rows:
-            along = [k for k in levels if k < len(moving)]  # where nothing moves there is no coordinate at all
+            along = [k for k in levels if k < len(moving)]  # if nothing moves, there is no coordinate
             moved = {k: moving[k][1] for k in along if (moving[k][0], moving[k][2]) == (symbol, row)}
             rows[symbol, row, levels] = _row(candidate, symbol, row, moved, numbers)
         jet, mask = rows[symbol, row, levels][outcome], sum(1 << k for k in levels)
@@ -174,7 +174,7 @@ def _at(variable: Variable, at: dict[str, int], lengths: dict[str, int]) -> int 
 
 
 def _same(value: Any, stated: Any) -> bool:
-    """Whether a value is the one stated: exactly, or to 2^-200 of its size where a ball is compared."""
+    """Whether a value is the stated one: exactly, or, for a ball, up to 2^-200 of its size."""
     if isinstance(value, str) or isinstance(stated, str):
         return value is stated or value == stated
     if isinstance(value, Fraction) and isinstance(stated, Fraction):
@@ -187,7 +187,7 @@ def _same(value: Any, stated: Any) -> bool:
 
 
 def _are_told_apart(left: Any, right: Any) -> bool:
-    """Whether two values are known to be equal or known to differ: wide balls that overlap are neither."""
+    """Whether two values are known to be equal or known to differ; of wide balls that overlap, neither is known."""
     if isinstance(left, str) or isinstance(right, str) or (isinstance(left, Fraction) and isinstance(right, Fraction)):
         return True
     difference = _ball(left) - _ball(right)
@@ -207,7 +207,7 @@ def _ball(value: Any) -> Any:
 
 
 def breaks(left: Any, right: Any, relation: Relation) -> bool:
-    """Whether two values are certainly not in a relation; of an order, an undefined one says nothing."""
+    """Whether a relation certainly fails between two values; an order never fails where a value is undefined."""
     if isinstance(left, str) or isinstance(right, str):
         return relation is Relation.EQUAL and left is not right
     exact = isinstance(left, Fraction) and isinstance(right, Fraction)

@@ -1,6 +1,6 @@
 """Terms read by walking over everything: every trajectory in a Python loop, one number at a time.
 
-Of pgsym nothing but the classes of terms is used: this is a second reading of them, independent of the evaluator.
+It uses only pgsym's classes of terms, so it is a second evaluation that is independent of the evaluator.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from pgsym.terms.sorts import INDEX, PARAMETER, REAL, Collective, Sort
 
 @dataclass
 class Walk(Lookups):
-    """One reading of terms at one problem.  More than `most_steps` readings of a term raise TooLarge."""
+    """Reads terms at one problem; raises TooLarge after `most_steps` readings of sub-terms."""
 
     most_steps: int | None = None
     steps: int = 0
 
     def value(self, term: Term) -> Any:
-        """The value of a closed term; raises Undefined where it has none."""
+        """The value of a closed term; raises Undefined if it has none."""
         (out,) = self.jet(self.read(term, ()))
         return out
 
@@ -100,7 +100,7 @@ class Walk(Lookups):
         return inner[half:] if len(inner) > half else (self.zero,)
 
     def _deeper(self, term: Term, env: tuple[Any, ...], level: str | None) -> Jet:
-        """The value with one more direction to differentiate along, by a parameter or (None) by nothing."""
+        """The value with one more direction to differentiate along: a parameter's, or (None) one that moves nothing."""
         if len(self.levels) == 2:
             raise OutsideNumberSystem("enumeration takes no third derivatives")
         self.levels = (*self.levels, level)
@@ -151,7 +151,7 @@ class Walk(Lookups):
         def weighted(outcome: Any) -> Jet:
             weight = mass(outcome)
             if all(map(self.scalars.is_zero, weight)):
-                return (self.zero,)  # outside the support nothing is averaged
+                return (self.zero,)  # an expectation skips outcomes outside the support
             return self.numbers.times(weight, self._real(term.scope.body, (outcome, *env)))
 
         return self.over(sort, weighted)
@@ -204,7 +204,7 @@ class Walk(Lookups):
         raise OutsideNumberSystem(f"enumeration does not read the law {over}")
 
     def values(self, over: Term, env: tuple[Any, ...]) -> range:
-        """What a sum or product runs over."""
+        """The values that a sum or product runs over."""
         match over:
             case All(sort):
                 return range(self.sizes[sort])

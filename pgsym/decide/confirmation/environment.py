@@ -1,4 +1,4 @@
-"""What a reading by enumeration knows of a problem: its sizes, its tables, and draws made one at a time."""
+"""The problem that is read by enumeration: its sizes, its tables, and draws that are made one at a time."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _no_choice(symbol: Symbol, place: tuple[int, ...]) -> int:
 
 @dataclass
 class Lookups:
-    """The symbols of a problem, and the values of what is free.
+    """The symbols of a problem, and the values of free variables.
 
     `entry(symbol, parameter, levels, place)` gives a table's entry or its derivative along some directions; None is
     zero.  `choice(symbol, place)` is a label, counted from 0.  `free` are the values of free states, actions and
@@ -75,11 +75,11 @@ class Lookups:
         self.zero, self.one = self.numbers.zero, self.numbers.one
 
     def jet(self, x: Any) -> Jet:
-        """A value as truncated number; an index counts as the number it is."""
+        """A value as a truncated number; an index is a number, too."""
         return (self.scalars.of(Fraction(x)),) if isinstance(x, int) else x
 
     def kind(self, symbol: Symbol) -> str:
-        """What a symbol is; looked up by identity, as comparing symbols takes long."""
+        """The kind of a symbol; it is looked up by identity, because comparing symbols takes long."""
         if id(symbol) not in self.kinds:
             kind = "table"
             for built_in, name in NAMED:
@@ -116,7 +116,7 @@ class Lookups:
         return tuple(out)
 
     def _entry(self, symbol: Symbol, values: tuple[Any, ...]) -> Jet:
-        """A table's entry as truncated number, as short as it can be."""
+        """A table's entry as a truncated number with no trailing zeros."""
         place = self.place(symbol, values)
         parameter = next((v for v, s in zip(values, symbol.arguments, strict=True) if s == PARAMETER), None)
         source = self.frozen.get(parameter, parameter) if parameter else None

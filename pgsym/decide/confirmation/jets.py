@@ -22,7 +22,7 @@ class Undefined(Exception):
 
 
 class Opaque:
-    """A scalar that the number system cannot hold, such as the logarithm of a fraction; it swallows what it meets."""
+    """A scalar that the number system cannot hold, such as log of a fraction; all arithmetic with it gives it back."""
 
     def __add__(self, _: Any) -> Opaque:
         return self
@@ -56,7 +56,7 @@ class Scalars:
 
 
 class BallScalars(Scalars):
-    """Balls of Arb: what cannot be told of a ball around zero is not guessed."""
+    """Balls of Arb; whether a ball around zero is zero is not guessed but refused."""
 
     def is_zero(self, x: Any) -> bool:
         if x.contains(0) and x != 0:
@@ -126,7 +126,7 @@ class Truncated:
         return self._composed(x, i, -(i * i), (i * i + i * i) * i)
 
     def logarithm(self, x: Jet) -> Jet:
-        """log x; where the scalars have none, its derivatives are still known."""
+        """log x; if the scalars have no logarithm, its derivatives are known all the same."""
         if self.scalars.is_zero(x[0]) or self.scalars.is_negative(x[0]):
             raise Undefined
         i = self.one / x[0]

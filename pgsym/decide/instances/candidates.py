@@ -1,4 +1,4 @@
-"""Candidates for a counterexample: what an instance is made of, and which of two is simpler to read."""
+"""Candidates for a counterexample: the tables that they need, and how hard each is to read."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from pgsym.terms.structure import walk
 
 REALS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "3", "-1/2", "1/3", "5")))
 FAR = tuple(Fraction(sign * n) for n in (4, 5, 6, 7, 8, 10, 11, 20, 100, 101, 1_000, 10**6) for sign in (1, -1))
-"""Real numbers away from 0, which an order that holds for small ones may fail at."""
+"""Real numbers far from 0: an order that holds for small numbers may fail there."""
 FARTHEST = 10**12
-"""Of larger numbers in a statement none beyond is tried: floats cannot tell them apart."""
+"""Beyond a number larger than this no number is tried, because floats cannot tell them apart."""
 WEIGHTS = tuple(map(Fraction, ("1", "2", "3", "1/2", "4", "1/3")))
 MOST_ROWS = 300
 """The most rows with one common denominator that a law's row is chosen from."""
@@ -96,7 +96,7 @@ class Ingredients:
 
 
 def ingredients(subject: Subject, size: Size) -> Ingredients:
-    """What an instance of some terms is made of."""
+    """The tables and real variables of an instance of some terms."""
     given, every = subject.given, subject.with_bodies
     undefined = subject.vocabulary - set(subject.definitions) - BUILT_IN
     primitive = sorted(filter(has_table, undefined), key=lambda s: (s.name, len(s.arguments), str(s)))
@@ -125,7 +125,7 @@ def ingredients(subject: Subject, size: Size) -> Ingredients:
 
 
 def _beyond(terms: Sequence[Term]) -> tuple[Fraction, ...]:
-    """Numbers beyond those of a statement, which say how far its real numbers matter."""
+    """Numbers beyond those that a statement mentions, which may be thresholds."""
     numbers = {abs(t.value) for term in terms for t in walk(term) if isinstance(t, Number)}
     return tuple(
         sign * k * n for n in sorted(numbers) if FAR[-2] / 10 < n < FARTHEST for k in (2, 10) for sign in (1, -1)

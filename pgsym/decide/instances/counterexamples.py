@@ -74,7 +74,7 @@ class Counterexample:
 
     @property
     def tables(self) -> dict[str, Any]:
-        """The tables as people read them: nested lists, conditions before outcomes, labels from 1."""
+        """The tables for reading: nested lists, conditions before outcomes, labels from 1."""
         return self.listed(first_label=1)
 
     def listed(self, first_label: int = 0) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class Counterexample:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """What each parameter is, in words, where it is at an edge, and which symbols belong to a further one."""
+        """A sentence on each parameter: its kind, whether it is at an edge, and symbols of another parameter."""
         owners = {p: _owner(self.statement, p) for p in self.candidate.parametrisations}
         letters = dict.fromkeys(sorted(owners.values(), key=lambda owner: owner != "θ"))
         said = [f"{letter}: {'; '.join(m.words for m, o in owners.items() if o == letter)}" for letter in letters]
@@ -201,7 +201,7 @@ def _coordinates(statement: Comparison, candidate: Candidate) -> tuple[str, ...]
 
 
 def _aliases(statement: Comparison, tables: Iterable[Symbol]) -> Iterator[str]:
-    """Which symbol is which of the statement, for those that were told apart from others by primes."""
+    """The statement's own symbol for each symbol that was renamed by primes."""
     primes = primes_of(statement.lhs, statement.rhs, statement.given)
     for symbol in tables:
         other = parameter_of(symbol, statement.lhs, statement.rhs, statement.given)
@@ -218,7 +218,7 @@ def _along(array: Array, poles: Array | None, shape: tuple[int, ...], where: tup
 
 
 def digits(value: Any) -> str:
-    """A value in full, or what it is about where it has thousands of digits, which Python does not print."""
+    """A value in full, or rounded if it has thousands of digits, which Python refuses to print."""
     if isinstance(value, Fraction) and max(abs(value.numerator), value.denominator).bit_length() > LONGEST:
         import flint
 

@@ -46,7 +46,7 @@ print("right", printed(value(right, instance{at}){entry}))
 
 
 class Instance(Protocol):
-    """What a script says of a counterexample; see `pgsym.decide.instances.counterexamples.Counterexample`."""
+    """A counterexample, as a script reads it; see `pgsym.decide.instances.counterexamples.Counterexample`."""
 
     @property
     def size(self) -> Size: ...
@@ -124,7 +124,7 @@ def _strings(record: object) -> Iterator[str]:
 
 
 def _wrapped(before: str, record: object, after: str, said: object, names: _Names) -> str:
-    """A call on a record over as many lines as it needs, below a comment that says it."""
+    """A call on a record, over as many lines as it needs, below a comment that prints the term."""
     indent = before[: len(before) - len(before.lstrip())]
     text = before.lstrip() + names.shown(record) + after
     return "\n".join([f"{indent}# {' '.join(str(said).splitlines())}", *broken(text, indent, WIDTH)])
@@ -188,7 +188,7 @@ def _logarithmic(tables: Mapping[Symbol, Array], logarithmic: Iterable[Symbol]) 
 
 
 def _arguments(found: Instance) -> str:
-    """What `value` is told besides the term and the instance: places from 0, and what stands for a missing value."""
+    """The arguments of `value` besides the term and the instance: places from 0, and a word for undefined values."""
     at = ", ".join(f"{string(name)}: {i - 1}" for name, i in found.at)
     undefined = any(isinstance(x, str) for x in (*found.lhs, *found.rhs))
     return (f", at={{{at}}}" if at else "") + (', undefined="undefined"' if undefined else "")

@@ -24,7 +24,7 @@ from pgsym.terms.nodes import Symbol, Variable
 Digits = NDArray[np.int64]
 Pool = tuple[Any, ...]
 FAR_ROUND = 6
-"""The round from which on real numbers far from 0 are among the values."""
+"""The first round whose values include real numbers far from 0."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Space:
         return [np.array([cost_of(s.kind, v) for v in s.pool], dtype=np.int64).reshape(-1, 2) for s in self.slots]
 
     def costs(self, digits: Digits) -> NDArray[np.int64]:
-        """How hard each instance is to read, what matters most in front: shape (instances, 2)."""
+        """How hard each instance is to read, the more important number first: shape (instances, 2)."""
         out = np.zeros((len(digits), 2), dtype=np.int64)
         for i, cost in enumerate(self._costs):
             out += cost[digits[:, i]]
@@ -173,7 +173,7 @@ def _simple(parts: Ingredients, kind: Kind, what: Symbol | Variable, round_: int
 
 
 def around(parts: Ingredients, candidate: Candidate, round_: int) -> Space:
-    """The space of a candidate's own values (the zeros) and the simple ones that each could be instead."""
+    """The space around a candidate: digit 0 is its own value, and other digits are simpler values."""
 
     def pool_of(kind: Kind, what: Symbol | Variable, place: int) -> Sequence[Any]:
         own = candidate.constants[what.name] if isinstance(what, Variable) else _own(candidate, kind, what, place)

@@ -1,4 +1,4 @@
-"""Screening: which of thousands of instances seem to be counterexamples, seen in one evaluation."""
+"""Screening: one evaluation of thousands of instances shows which of them seem to be counterexamples."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pgsym.terms.hypotheses import Hypothesis
 from pgsym.terms.nodes import Symbol, Variable
 
 POINTS = 2**14
-"""How many points (an instance for each coordinate of θ) are evaluated at once."""
+"""How many points (one per instance and coordinate of θ) are evaluated at once."""
 
 
 class SpaceInstance(TableInstance):
@@ -77,7 +77,7 @@ class SpaceInstance(TableInstance):
 class AlongTwo(TableInstance):
     """Instances of a space, once each, along two random directions v and w of the parameter.
 
-    There, a matrix M is vᵀ M w: one number that is zero for another matrix than zero with a chance of 2/p only.
+    A matrix M is read as the number vᵀ M w, which is zero for a matrix other than zero with a chance of 2/p only.
     """
 
     def __init__(self, space: Space, digits: Digits, given: Iterable[Hypothesis], prime: int | None):
@@ -153,10 +153,10 @@ def used(statement: Comparison, space: Space) -> frozenset[Symbol | Variable] | 
 
 
 def hits(statement: Comparison, space: Space, digits: Digits, in_floats_too: bool = False) -> NDArray[np.bool_]:
-    """Which instances seem to be counterexamples: that sides differ is seen modulo a large prime, else in floats.
+    """The instances that seem to be counterexamples: their sides differ modulo a large prime, or else in floats.
 
-    Modulo a prime log exp x is not x, and differs where nothing does: then the floats should have a say, too.  Raises
-    OutsideNumberSystem where neither holds the sides.
+    Modulo a prime, log exp x is not x, so that equal sides may seem to differ; then the floats are asked, too.  Raises
+    OutsideNumberSystem if neither number system holds the sides.
     """
     out = np.zeros(len(digits), dtype=bool)
     for group in _kinds(space, digits):
@@ -170,7 +170,7 @@ def hits(statement: Comparison, space: Space, digits: Digits, in_floats_too: boo
 
 
 def _kinds(space: Space, digits: Digits) -> list[NDArray[np.int64]]:
-    """The numbers of the instances, those together whose parameter is of one kind."""
+    """The numbers of the instances, grouped by the kind of their parameter."""
     flags = []
     for symbol in space.parts.moved:
         if symbol.outcomes:

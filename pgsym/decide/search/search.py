@@ -1,7 +1,7 @@
 """The search for a counterexample: the smallest sizes first, then the smallest denominators, then shrunk.
 
-At every size the instances that are simple in their structure come first: deterministic rows and uniform ones, few
-rewards that are not zero; all of them where they are few, else those of ever larger denominators, some at random.
+At every size, instances with a simple structure come first: deterministic and uniform rows, and few rewards other than
+zero.  If there are few instances, all are tried; if not, denominators grow from round to round, and some are random.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from pgsym.errors import OutsideNumberSystem, SortError
 from pgsym.terms.sorts import LETTERS
 
 BUDGET = 20_000
-"""The most instances that a search looks at, unless it is told otherwise."""
+"""The default for the most instances that a search looks at."""
 TIME_TO_SEARCH = 60
-"""For how many seconds `counterexample` searches, unless it is told otherwise."""
+"""The default for the seconds that `counterexample` searches."""
 ROUNDS = FAR_ROUND + 1
 EVERY = 1024
-"""Up to this many instances of a round are all looked at."""
+"""If a round has at most this many instances, all are looked at."""
 STRUCTURED, RANDOM = 192, 128
-"""How many instances of a round with more of them are looked at."""
+"""How many instances of a larger round are looked at."""
 FIRST = 64
 MOST_ENTRIES = 400
 """The most table entries of an instance that is searched as a counterexample."""
 MOST_VERIFIED = 40
-"""How many seeming counterexamples of a size are verified before it is given up: logarithms may deceive."""
+"""How many seeming counterexamples of a size are verified before the size is given up: logarithms may mislead."""
 MOST_SHRINKING = 3_000
 """The most instances that one step of shrinking looks at."""
 
@@ -45,7 +45,7 @@ Holds = Callable[[Size], bool]
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found, and where it looked: at how many instances of which sizes, smallest first.
+    """The counterexample that a search found, and how many instances of which sizes it looked at, smallest first.
 
     At `settled` sizes the statement was decided to hold, so that there is nothing to look for.
     """
@@ -63,13 +63,13 @@ class Search:
 
     @property
     def outcome(self) -> str:
-        """What came of a search that found nothing, in words."""
+        """The result of a search that found nothing, in words."""
         return f"no counterexample among {self}" if self.instances else "no instance could be looked at"
 
 
 @dataclass
 class Progress:
-    """How far a search has come, for the one that ends it."""
+    """How far a search has come; whoever stops it can report this."""
 
     instances: int = 0
     size: Size | None = None
@@ -97,8 +97,8 @@ def search(
 ) -> Search:
     """What a search finds among at most `budget` instances, shared among the sizes where `holds` does not skip it.
 
-    A size at which a side has no meaning, such as the second step of one, is passed over; raises SortError where that
-    is so at all of them.
+    A size at which a side has no meaning is passed over, such as T = 1 for a term about the second step; raises
+    SortError if a side has no meaning at any size.
     """
     todo = statement.instances(with_few(sizes))
     tried: list[Size] = []
@@ -108,13 +108,13 @@ def search(
     for k, size in enumerate(todo):
         parts = ingredients(statement, size)
         if parts.entries > MOST_ENTRIES:
-            continue  # nobody would read it, and it would not fit
+            continue  # an instance this large is not readable and may not fit into memory
         try:
             if holds(size):
                 settled.append(size)
                 continue
             found, looked_at = _at(statement, parts, seed, (budget - instances) // (len(todo) - k), progress)
-        except SortError as reason:  # the second step of trajectories of one
+        except SortError as reason:  # such as the second step of trajectories of length 1
             meaningless = reason
             continue
         if looked_at:
@@ -193,7 +193,7 @@ def _at(
 
 
 def _verified(statement: Comparison, size: Size, candidate: Candidate) -> Counterexample | None:
-    """The counterexample that a candidate is, whose laws are laws; None if it is none."""
+    """A candidate as a counterexample, if it is one and its laws are laws; None otherwise."""
     found = verify(statement, size, candidate)
     return found if found is not None and keeps_laws(statement.given, size, candidate) else None
 
@@ -210,7 +210,9 @@ def _rounds(statement: Comparison, parts: Ingredients, seed: int, budget: int) -
     for space in spaces[len(whole) :]:
         yield space, space.structured(STRUCTURED, rng)
         yield space, space.simplest_first(space.random(RANDOM, rng))
-    if len(whole) < ROUNDS:  # the rounds before are known to whoever writes a statement, but not these instances
+    if (
+        len(whole) < ROUNDS
+    ):  # a statement can be written around the rounds before, but not around these random instances
         own = np.random.default_rng([statement.own_seed(seed), *(n for _, n in parts.size.counts)])
         yield spaces[-1], spaces[-1].simplest_first(spaces[-1].random(RANDOM, own))
 
@@ -246,7 +248,7 @@ def _first(statement: Comparison, space: Space, digits: Digits) -> Counterexampl
 
 
 def tested(statement: Comparison, seed: int) -> Tested | Counterexample:
-    """What came of testing an equation in ball arithmetic, or the counterexample that was found on the way."""
+    """The result of testing an equation in ball arithmetic, or a counterexample that was found on the way."""
     outcome = tested_with_balls(statement, statement.instances(small_sizes(statement.size_names)), seed)
     if outcome.fails_at is not None:
         found = verify(statement, *outcome.fails_at)

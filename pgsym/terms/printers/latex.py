@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from unicodedata import normalize
 
 from pgsym import hooks
@@ -33,7 +33,7 @@ MARKS = {
     '"': "\\text{''}",
     **{c: f"{command} " for c, command in GREEK.items()},
 }
-"""Characters of a name that LaTeX would take for its own, or that are no letters of a word."""
+"""Characters of a name that are special in LaTeX, or that are no letters."""
 WORDS = re.compile(f"([{re.escape(''.join(MARKS))}])")
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
@@ -47,7 +47,7 @@ class LatexNotation(Notation):
     transposed = "\\top"
 
     def name(self, name: str) -> str:
-        """A Greek letter by its command, a word upright, what follows a _, digits and primes as scripts."""
+        """A Greek letter by its command, a word upright, and digits, primes and the part after _ as scripts."""
         name = name.translate(DIGITS)
         if "^" in name:
             base, _, script = name.partition("^")
@@ -116,7 +116,7 @@ def _upright(name: str) -> str:
 
 
 def _word(word: str) -> str:
-    """A word upright; \\mathrm knows no letters with accents."""
+    """A word upright; \\mathrm has no letters with accents."""
     return f"\\{'mathrm' if word.isascii() else 'text'}{{{word}}}"
 
 
@@ -133,3 +133,13 @@ def latex(term: Term, changed: Path | None = None) -> str:
 
 
 hooks.latex = latex
+
+
+def aligned(lines: Iterable[Term], below: Iterable[str] = ()) -> str:
+    """A chain of equal lines as LaTeX in dollars, one below the other, and some LaTeX lines of words below them."""
+    first, *others = map(latex, lines)
+    return (
+        "$\\begin{aligned} "
+        + " \\\\ ".join((f"& {first}", *(f"= {{}} & {x}" for x in others), *below))
+        + " \\end{aligned}$"
+    )

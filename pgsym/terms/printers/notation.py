@@ -1,4 +1,4 @@
-"""The layout of a term on the board, apart from the target that draws it.
+"""The layout of a term on the board, independent of the format that draws it.
 
 One class decides brackets, signs, bounds and where draws merge (E_{s∼D, a∼π}); `latex` and `text` draw its boxes.
 A path may be marked: the drawn string is wrapped, so that a mark never changes the mathematics around it.
@@ -57,7 +57,7 @@ class Notation(ABC):
         self.taken: tuple[Variable, ...] = ()
 
     marks = ("", "")
-    """What the target puts around the marked sub-term."""
+    """The strings that the target puts around the marked sub-term."""
 
     def write(self, term: Term) -> str:
         """The whole term; its free variables keep their names."""
@@ -178,7 +178,7 @@ class Notation(ABC):
         first = operands[0]
         negative = (
             len(operands) > 1 and isinstance(first, Number) and first.value < 0
-        )  # it shows as a sign, marked or not
+        )  # it is drawn as a sign, marked or not
         drawn = []
         for i, operand in enumerate(operands):
             if i == 0 and negative and isinstance(first, Number):
@@ -206,7 +206,7 @@ class Notation(ABC):
         if symbol == OUTER:
             left, right = (
                 self.draw(t, (*path, i), POWER + i) for i, t in enumerate(arguments)
-            )  # the right has a script
+            )  # the right factor has a script
             return self.join((left, self.superscript(right, self.transposed))), PRODUCT, False
         if symbol == TRANSPOSE:
             return self.superscript(self.draw(arguments[0], (*path, 0), ATOM), self.transposed), POWER, False
@@ -227,7 +227,7 @@ class Notation(ABC):
 
     @staticmethod
     def _is_shown(symbol: Symbol, i: int) -> bool:
-        """Indices and parameters stand as subscripts; the batch of s_i goes without saying, but not that of R(τ)."""
+        """Whether an argument is drawn in brackets: indices and parameters are subscripts, s_i hides its batch."""
         sort = symbol.arguments[i]
         if isinstance(sort, Collective):
             is_function = not symbol.outcomes and INDEX not in symbol.arguments
@@ -259,7 +259,7 @@ class Notation(ABC):
         return head + self.bracket(self.dot + self.mid + self.comma.join(conditions), "(") if conditions else head
 
     def _open(self, bound: Scope) -> tuple[Variable, Term]:
-        """The variable of a scope under a name that nothing around it bears, and the body about it."""
+        """The variable of a scope under a name that is not used around it, and the body that mentions it."""
         return open_scope(bound, self.taken)
 
     @contextmanager
