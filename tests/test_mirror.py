@@ -12,7 +12,7 @@ ELSEWHERE = {
     "decide/test_zero_patterns.py": "decide/renamings",
     "decide/search/test_search.py": "decide/instances/candidates decide/instances/counterexamples "
     "decide/instances/spaces",
-    "decide/test_by_numbers.py": "decide/enclosures decide/watched decide/closed_conditions",
+    "decide/test_by_numbers.py": "decide/enclosures decide/functions_of_balls decide/watched decide/closed_conditions",
     "decide/test_conditions.py": "decide/divisors",
     "decide/test_default_sizes.py": "decide/sizes",
     "decide/test_field.py": "decide/line_integrals",
@@ -24,6 +24,7 @@ ELSEWHERE = {
     "estimators/groups estimators/listing estimators/enumeration",
     "estimators/test_padding.py": "estimators/samples",
     "meaning/contraction/test_arithmetic.py": "meaning/contraction/elimination meaning/contraction/factors "
+    "meaning/contraction/tables "
     "meaning/generic meaning/numbers/prime_field decide/primes",
     "meaning/test_concrete.py": "meaning/parametrisations meaning/signature",
     "meaning/test_evaluator.py": "meaning/numbers/base meaning/numbers/bounds meaning/numbers/factored "
@@ -32,26 +33,27 @@ ELSEWHERE = {
     "meaning/written_out/test_exact.py": "meaning/written_out/policies meaning/written_out/lengths",
     "problems/test_autoregressive_problem.py": "problems/sequence problems/divergence",
     "problems/test_group_problem.py": "problems/critic_problem",
-    "report/test_article_figures.py": "problems/label_noise problems/noisy",
+    "report/test_article_figures.py": "problems/noisy",
     "report/test_gallery.py": "report/reading_order report/contents",
-    "report/test_typst_math.py": "report/vocabulary",
-    "report/test_render.py": "report/document report/derivations report/html report/notebook report/tex report/typ "
-    "report/versions report/stories report/errors report/clock report/width report/prose",
-    "report/test_what_covers_what.py": "report/builders report/claims_table report/evidence",
-    "mdps/test_forms.py": "mdps/gymnasium report/audits",
+    "report/formulas/test_typst_math.py": "report/formulas/vocabulary report/formulas/width",
+    "report/pages/test_article.py": "report/chapters",
+    "report/test_render.py": "report/document report/derivations report/writers/html report/writers/notebook "
+    "report/writers/tex report/writers/typ report/versions report/pages/stories report/errors report/clock report/prose",
+    "report/test_what_covers_what.py": "report/pages/derivation report/pages/claims report/evidence",
+    "mdps/test_forms.py": "mdps/gymnasium report/pages/audit",
     "mdps/test_mdp.py": "mdps/derivatives mdps/softmax",
-    "test_kernel.py": "records",
+    "test_kernel.py": "records decide/standing",
     "testing/test_estimator_assertions.py": "testing/estimators testing/runner testing/options testing/needs "
     "testing/drawing testing/draws",
     "testing/test_smallest.py": "testing/settings estimators/problems/exhaustive "
     "estimators/problems/shape estimators/problems/origin estimators/problems/generic",
     "testing/test_one_judgement.py": "estimators/checks/means estimators/checks/outcome estimators/checks/padding "
     "estimators/checks/partition estimators/checks/samplewise",
-    "estimators/test_catalogue.py": "report/estimators_page",
+    "estimators/test_catalogue.py": "report/pages/estimators",
     "estimators/test_writing.py": "python_source",
-    "report/test_terminal.py": "report/console report/markdown report/numbers",
+    "report/writers/test_terminal.py": "report/writers/console report/writers/markdown report/numbers",
     # a command with all that it calls
-    "estimators/test_loss_audit_command.py": "cli/audit report/loss_audits",
+    "estimators/test_loss_audit_command.py": "cli/audit report/pages/loss_audit",
     "estimators/test_loss_audits.py": "estimators/audit estimators/asked estimators/findings estimators/measurement "
     "estimators/objectives estimators/peers estimators/subject estimators/problems/audited "
     "estimators/problems/scope",
