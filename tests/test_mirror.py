@@ -38,7 +38,8 @@ ELSEWHERE = {
     "report/formulas/test_typst_math.py": "report/formulas/vocabulary report/formulas/width",
     "report/pages/test_article.py": "report/chapters",
     "report/test_render.py": "report/document report/derivations report/writers/html report/writers/notebook "
-    "report/writers/tex report/writers/typ report/versions report/pages/stories report/errors report/clock report/prose",
+    "report/writers/tex report/writers/typ report/versions report/pages/stories report/errors report/clock "
+    "report/prose",
     "report/test_what_covers_what.py": "report/pages/derivation report/pages/claims report/evidence",
     "mdps/test_forms.py": "mdps/gymnasium report/pages/audit",
     "mdps/test_mdp.py": "mdps/derivatives mdps/softmax",

@@ -42,7 +42,7 @@ from pgsym.terms.sorts import FINITE, REAL, Collective
 from pgsym.terms.structure import free
 
 BITS = 256
-INSTANCES = 2
+INSTANCES = 8
 """The number of instances of a size at which the probabilities are summed."""
 SIZES = 2
 """The number of sizes at which that is done: the smallest of those in question."""

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 from brute_force import Walk, summed
 
-from pgsym.estimators import bandit, from_advantages, from_mdp, moments, tree
-from pgsym.estimators import exact_moments as core
+from pgsym.estimators import bandit, enumeration, from_advantages, from_mdp, moments, tree
 from pgsym.estimators.batches import Batching
 from pgsym.estimators.episodes import Episodes
 from pgsym.mdps import derivatives, from_arrays
@@ -181,7 +180,7 @@ def test_chunks_are_the_same_samples(size: int, unordered: bool) -> None:
 def test_moments_do_not_depend_on_the_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = one_step()[0].floats()
     whole = moments(group_mean, problem, groups=2, group_size=2)
-    monkeypatch.setattr(core, "CHUNK", 1)  # the fewest at once, 32
+    monkeypatch.setattr(enumeration, "CHUNK", 1)  # the fewest at once, 32
     parts = moments(group_mean, problem, groups=2, group_size=2)
     assert parts.samples == whole.samples > 64
     assert np.allclose(parts.mean, whole.mean, rtol=0, atol=1e-15)
