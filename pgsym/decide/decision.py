@@ -14,7 +14,7 @@ from pgsym.decide.instances.counterexamples import Counterexample
 from pgsym.decide.laws import conditions_of_laws
 from pgsym.decide.limits import TIME_LIMIT, Deadline, LimitReached
 from pgsym.decide.order import decide_order
-from pgsym.decide.propositions import AtMost, Comparison, Equal, IsGradient, Proposition
+from pgsym.decide.propositions import AtMost, Comparison, Equal, IsGradient
 from pgsym.decide.search.search import BUDGET, TIME_TO_SEARCH, Progress, search
 from pgsym.decide.sizes import Size, decision_sizes, small_sizes
 from pgsym.decide.subjects import as_hypotheses
@@ -67,7 +67,7 @@ def decide(
 
 @not_too_deep
 def decide(
-    lhs: Proposition | Liftable,
+    lhs: Comparison | IsGradient | Liftable,
     rhs: Liftable | Iterable[Hypothesis] = (),
     given: Iterable[Hypothesis] = (),
     sizes: Sizes | None = None,
@@ -102,7 +102,7 @@ def decide(
     >>> print(decide(AtMost(square, m.policy, slack=m.policy * (1 - m.policy))).rung)
     decided
     """
-    proposition = _proposition(lhs, rhs, given)
+    proposition = stated(lhs, rhs, given)
     chosen = None if sizes is None else _sizes(sizes)
     effort = Effort(_checked_seed(seed), budget, time_limit)
     match proposition:
@@ -166,7 +166,7 @@ def counterexample(
     >>> found.shown(found.lhs), found.shown(found.rhs)
     ('(1/4, -1/4)', '(1/2, -1/2)')
     """
-    proposition = _proposition(lhs, rhs, given)
+    proposition = stated(lhs, rhs, given)
     if not isinstance(proposition, Comparison):
         raise SortError("a counterexample is one of an Equal or an AtMost; whether a field is a gradient, decide says")
     seed, read = _checked_seed(seed), proposition.apart
@@ -186,11 +186,13 @@ def counterexample(
         raise TooLarge(f"{reason}: {progress}; give more time, or smaller sizes") from None
 
 
-def _proposition(
-    lhs: Proposition | Liftable, rhs: Liftable | Iterable[Hypothesis], given: Iterable[Hypothesis]
-) -> Proposition:
-    """The proposition that the arguments of a question state."""
-    if isinstance(lhs, Proposition):
+def stated(
+    lhs: Comparison | IsGradient | Liftable,
+    rhs: Liftable | Iterable[Hypothesis] = (),
+    given: Iterable[Hypothesis] = (),
+) -> Comparison | IsGradient:
+    """The proposition that the arguments of `decide` state: (proposition, given) or (lhs, rhs, given)."""
+    if isinstance(lhs, Comparison | IsGradient):
         return lhs.under(as_hypotheses(rhs)).under(given)
     if rhs == ():
         raise SortError(f"an equation has two sides, as in decide(lhs, rhs, given); only {lhs!s:.60} is given")
@@ -207,4 +209,4 @@ def _checked_seed(seed: int) -> int:
     return seed
 
 
-__all__ = ["Sizes", "counterexample", "decide"]
+__all__ = ["Sizes", "counterexample", "decide", "stated"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pgsym.namespaces import lazily
 
 if TYPE_CHECKING:
-    from pgsym.testing.assertions import assert_identity, assert_identity_in_floats, assert_refuted
+    from pgsym.testing.assertions import assert_holds, assert_identity, assert_identity_in_floats, assert_refuted
     from pgsym.testing.estimators import (
         assert_direction,
         assert_gradient_of,
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 __getattr__ = lazily(
     __name__,
     {
-        **dict.fromkeys(("assert_identity", "assert_identity_in_floats", "assert_refuted"), "pgsym.testing.assertions"),
+        **dict.fromkeys(
+            ("assert_holds", "assert_identity", "assert_identity_in_floats", "assert_refuted"),
+            "pgsym.testing.assertions",
+        ),
         **dict.fromkeys(
             (
                 "assert_direction",
@@ -46,6 +49,7 @@ __getattr__ = lazily(
 __all__ = [
     "assert_direction",
     "assert_gradient_of",
+    "assert_holds",
     "assert_identity",
     "assert_identity_in_floats",
     "assert_lower_variance",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import inf
+from typing import overload
 
 import numpy as np
 
-from pgsym.decide import Counterexample, Equal, Evidence, Rung, Size, Verdict, decide
+from pgsym.decide import Counterexample, Equal, Evidence, IsGradient, Potential, Rung, Size, Verdict, decide
+from pgsym.decide.decision import Sizes, stated
+from pgsym.decide.propositions import Comparison
 from pgsym.decide.sizes import listed
 from pgsym.meaning.evaluator import evaluate_with_poles
 from pgsym.meaning.numbers.base import Array
 from pgsym.meaning.tables import Tabulated
 from pgsym.terms.hypotheses import Hypothesis
-from pgsym.terms.nodes import Term, Variable
+from pgsym.terms.nodes import Liftable, Term, Variable
 from pgsym.testing.rounding import Rounding
 from pgsym.testing.settings import draws_of
 
@@ -25,7 +28,7 @@ def assert_identity(
     lhs: Term,
     rhs: Term,
     given: Iterable[Hypothesis] = (),
-    sizes: Iterable[Size | Mapping[str, int]] | None = None,
+    sizes: Sizes | None = None,
 ) -> Verdict:
     """The verdict that two terms are equal at every instance of some sizes.
 
@@ -38,16 +41,50 @@ def assert_identity(
     >>> print(assert_identity(grad(m.objective), m.expectation(m.reward * m.score), m.hypotheses).rung)
     decided
     """
-    verdict = decide(lhs, rhs, given, sizes)
-    if verdict.counterexample is not None:
-        raise AssertionError(f"{verdict}\n\nTo replay it:\n\n{verdict.counterexample.python()}")
-    if not verdict.is_true:
-        raise AssertionError(f"not decided\n{verdict}")
-    return verdict
+    return assert_holds(Equal(lhs, rhs, given), sizes=sizes)
 
 
-def assert_refuted(lhs: Term, rhs: Term, given: Iterable[Hypothesis] = ()) -> Counterexample:
-    """The smallest counterexample to an identity; raises AssertionError where the identity is not refuted.
+@overload
+def assert_holds(
+    proposition: Comparison, given: Iterable[Hypothesis] = (), *, sizes: Sizes | None = None
+) -> Verdict: ...
+
+
+@overload
+def assert_holds(
+    proposition: IsGradient, given: Iterable[Hypothesis] = (), *, sizes: Sizes | None = None
+) -> Potential: ...
+
+
+def assert_holds(
+    proposition: Comparison | IsGradient, given: Iterable[Hypothesis] = (), *, sizes: Sizes | None = None
+) -> Verdict | Potential:
+    """The verdict that a proposition is true at every instance of some sizes.
+
+    Raises AssertionError if it is not, with the smallest counterexample and the Python that replays it, and if it could
+    not be decided.
+
+    >>> from pgsym.decide import AtMost
+    >>> from pgsym.problems import one_step
+    >>> m = one_step()
+    >>> square = AtMost(m.policy**2, m.policy, slack=m.policy * (1 - m.policy))
+    >>> print(assert_holds(square, m.hypotheses).rung)
+    decided
+    """
+    found = decide(proposition, given, sizes=sizes)
+    if found.counterexample is not None:
+        raise AssertionError(f"{found}\n\nTo replay it:\n\n{found.counterexample.python()}")
+    if found.rung not in (Rung.DECIDED, Rung.EXACT):
+        raise AssertionError(f"not decided\n{found}" if found.rung is not Rung.REFUTED else str(found))
+    return found
+
+
+def assert_refuted(
+    lhs: Liftable | Comparison, rhs: Liftable | Iterable[Hypothesis] = (), given: Iterable[Hypothesis] = ()
+) -> Counterexample:
+    """The smallest counterexample to an identity, or to a proposition; raises AssertionError if it is not refuted.
+
+    Call it as `assert_refuted(lhs, rhs, given)` or as `assert_refuted(proposition, given)`.
 
     >>> from pgsym.problems import one_step
     >>> m = one_step()
@@ -58,7 +95,7 @@ def assert_refuted(lhs: Term, rhs: Term, given: Iterable[Hypothesis] = ()) -> Co
         left  1/2
         right 1/4
     """
-    verdict = decide(lhs, rhs, given)
+    verdict = decide(stated(lhs, rhs, given))
     if verdict.counterexample is None:
         raise AssertionError(f"not refuted\n{verdict}")
     return verdict.counterexample

@@ -9,12 +9,12 @@ from fractions import Fraction
 import pytest
 from campaigns import share
 
-from pgsym.decide import Rung
+from pgsym.decide import AtMost, Equal, IsGradient, Rung
 from pgsym.extras import install
 from pgsym.problems import classification
 from pgsym.problems.classification_problem import LOGIT, POLICY
 from pgsym.terms import Number, Positive, Variable, absolute, expect, given, grad, log, sum_over
-from pgsym.testing import assert_identity, assert_identity_in_floats, assert_refuted
+from pgsym.testing import assert_holds, assert_identity, assert_identity_in_floats, assert_refuted
 
 m = classification()
 zero = Number(Fraction(0))
@@ -157,3 +157,16 @@ def test_without_hypothesis_the_extra_is_named():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout == f"property tests need Hypothesis: {install('testing')}\n", done.stderr
+
+
+def test_propositions_of_every_kind_are_held_and_refuted():
+    square = m.policy * m.policy
+    assert assert_holds(AtMost(square, m.policy, slack=m.policy * (1 - m.policy)), m.hypotheses).rung is Rung.DECIDED
+    assert assert_holds(IsGradient(m.expectation(m.reward * m.score)), m.hypotheses).exists
+    assert assert_refuted(AtMost(m.policy, square), m.hypotheses).lhs == (Fraction(1, 2),)
+    assert assert_refuted(Equal(m.policy, square), m.hypotheses).lhs == (Fraction(1, 2),)
+    for false in (AtMost(m.policy, square), Equal(m.policy, square), IsGradient(m.policy * m.right_score)):
+        with pytest.raises(AssertionError, match=r"refuted|no gradient"):
+            assert_holds(false, m.hypotheses)
+    with pytest.raises(AssertionError, match="not decided"):
+        assert_holds(AtMost(square, m.policy), m.hypotheses)  # true, but nothing shows it
