@@ -88,8 +88,8 @@ def _opening(audit: LossAudit) -> str:
     discounted = "" if scope.discount == 1 else f", without a discount and with {scope.discount}"
     return (
         f"`{_plain(audit.subject.reference)}` computes {audit.subject.summary}. Its mean is compared with "
-        f"${_gradient(audit)}$, the gradient with respect to the logits of a softmax table, at "
-        f"{len(_cases(audit))} small problems with batches of {batches} episodes (groups $\\times$ group size). A problem with a batch is "
+        f"${_gradient(audit)}$, the gradient with respect to the logits of a softmax table, at {len(_cases(audit))} "
+        f"small problems with batches of {batches} episodes (groups $\\times$ group size). A problem with a batch is "
         f"called a reading. {audit.samples:,} samples were computed{how}. "
         f"The verdict is about the mean {asked}{discounted}; the other findings do not change it."
     )
