@@ -9,20 +9,20 @@ QUICK := tests/terms tests/claims tests/mdps/test_mdp.py tests/report/test_numbe
 
 .PHONY: help report test test-all campaigns coverage fuzz test-extras audits mutants sizes lint bench pages clean
 help:
-	@echo "make report   write PDF, HTML and LaTeX of every derivation to reports/"
-	@echo "make test     run the tests, with a part of each campaign"
-	@echo "make campaigns  run the other cases of those campaigns: mutants, attacks, reports, replays (minutes)"
-	@echo "make test-all  run both, which is what CI runs"
-	@echo "make coverage  say which lines of pgsym the quick tests run"
-	@echo "make fuzz     try 1,500 command lines and 400 malformed files; none may crash (many minutes)"
-	@echo "make test-extras  install PyTorch, JAX and rlax, and run the tests that need them"
-	@echo "make audits   audit losses of rlax and PyTorch; writes docs/audits-of-libraries.md"
-	@echo "make mutants  refute more mutants of every claim and step (minutes)"
-	@echo "make sizes    decide every claim at many random sizes (minutes)"
-	@echo "make lint     run ruff, mypy --strict and import-linter (no import cycles, packages in layers)"
-	@echo "make bench    run the benchmarks; writes reports/benchmarks.md"
-	@echo "make pages    write all generated pages (minutes): claims, estimators, seeded bugs, README table, LaTeX"
-	@echo "make clean    remove everything that was built"
+	@echo "make report      write PDF, HTML and LaTeX of every derivation to reports/"
+	@echo "make test        run the tests, with a part of each campaign (a campaign is a test with thousands of similar cases)"
+	@echo "make campaigns   run the other cases of the campaigns: mutants, attacks, reports, replays (minutes)"
+	@echo "make test-all    run the tests with all cases, as CI does"
+	@echo "make coverage    print which lines of pgsym a quick part of the tests runs"
+	@echo "make fuzz        try 1,500 command lines and 400 malformed files; none may crash (many minutes)"
+	@echo "make test-extras install PyTorch, JAX and rlax, and run the tests that need them"
+	@echo "make audits      audit losses of rlax and PyTorch; writes docs/audits-of-libraries.md"
+	@echo "make mutants     refute more mutants of every claim and step (minutes)"
+	@echo "make sizes       decide every claim at many random sizes (minutes)"
+	@echo "make lint        run ruff, mypy --strict and import-linter (no import cycles, packages in layers)"
+	@echo "make bench       run the benchmarks; writes reports/benchmarks.md"
+	@echo "make pages       write all generated pages (minutes): claims, estimators, seeded bugs, README table, LaTeX"
+	@echo "make clean       remove everything that was built"
 
 $(SETUP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -286,7 +286,12 @@ class Derivation:
         grown = tuple(dict.fromkeys((*self._needs, *(h for h in self._given if h in needs))))
         verdict = decide(before, after, grown, self._sizes)
         if verdict.rung is Rung.REFUTED:
-            raise StepRefuted(f"{type(rule).__name__} changes the value of {before}\n{verdict.counterexample}", verdict)
+            told = f"{type(rule).__name__} changes the value of {before}\n{verdict.counterexample}"
+            unused = Equal(before, after, tuple(h for h in self._given if h not in grown)).relevant
+            if RULES.is_custom(rule) and unused:
+                names = "; ".join(map(str, unused))
+                told += f"\n  not assumed, because the rule does not return it in Rewrite(result, needs): {names}"
+            raise StepRefuted(told, verdict)
         if verdict.rung not in TRUE:
             raise PgsymError(f"{type(rule).__name__}: the step cannot be decided: {verdict.evidence.note}")
         self._needs = grown

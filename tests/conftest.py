@@ -19,8 +19,9 @@ settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a test that is asked for by its name run, though it belongs to a campaign."""
-    if config.option.markexpr == "not campaign" and any("::" in argument for argument in config.args):
+    """Let a test that is named, with `::` or `-k`, run although it belongs to a campaign."""
+    named = config.option.keyword or any("::" in argument for argument in config.args)
+    if config.option.markexpr == "not campaign" and named:
         config.option.markexpr = ""
 
 

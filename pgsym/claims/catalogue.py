@@ -250,7 +250,7 @@ def _load(path: Path) -> str:
     except BaseException as reason:  # whatever a user's file raises
         raise UnknownName(failure(str(path), reason)) from None
     if not callable(getattr(module, "claims", None)):
-        raise UnknownName(f"{path} is no script of ours: it defines no claims() (see pgsym new)")
+        raise UnknownName(f"{path} cannot be used: it defines no claims(), as files that `pgsym new` writes do")
     _mine[name] = (stamp, cast(Script, module))
     return name
 

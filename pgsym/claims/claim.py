@@ -176,7 +176,7 @@ class Claim:
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str):
-            raise UnknownName(f"{self.id!r:.60} is no id: use words joined by hyphens, such as my-identity")
+            raise UnknownName(f"{self.id!r:.60} is not an id: use words joined by hyphens, such as my-identity")
         for side in ("lhs", "rhs"):
             object.__setattr__(self, side, lift(getattr(self, side)))
         if self.slack is not None:
@@ -188,7 +188,7 @@ class Claim:
             if not fits(getattr(self, name)):
                 raise PgsymError(f"{self.id}: {name} is {what}, not {shortened(getattr(self, name))}")
         if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.id):
-            raise UnknownName(f"{self.id!r} is no id: use words joined by hyphens, such as my-identity")
+            raise UnknownName(f"{self.id!r} is not an id: use words joined by hyphens, such as my-identity")
         if self.expected not in (Rung.DECIDED, Rung.EXACT, Rung.TESTED, Rung.REFUTED):
             raise PgsymError(f"{self.id}: a claim is expected to be true or refuted, not {self.expected}")
 

@@ -36,7 +36,7 @@ def derive() -> Theorem:
 
 
 def claims() -> Iterator[Claim]:
-    """What is claimed; `expected=Rung.REFUTED` for what is claimed to be false."""
+    """What is claimed; add `expected=Rung.REFUTED` (from pgsym.decide) to a claim that something is false."""
     yield Claim(
         "{name}",
         says="The gradient of the policy is the policy times its score.",
@@ -65,7 +65,7 @@ m = one_step()
 
 
 def claims() -> Iterator[Claim]:
-    """What is claimed; `expected=Rung.REFUTED` (from pgsym.claims.catalogue) for what is claimed to be false."""
+    """What is claimed; add `expected=Rung.REFUTED` (from pgsym.decide) to a claim that something is false."""
     yield Claim(
         "{name}",
         says="The gradient of the expected reward is the expected reward times the score.",
@@ -79,12 +79,12 @@ TEMPLATES = {"derivation": TEMPLATE, "claim": CLAIM}
 
 
 def scaffold(name: str, folder: Path, kind: str = "derivation") -> Path:
-    """Write a script that runs; raises UnknownName for a name that is no id, and never overwrites a file.
+    """Write a script that runs; raises UnknownName for a name that is not an id, and never overwrites a file.
 
     `kind` is "derivation" or "claim".
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        raise UnknownName(f"{name!r} is no id: use lower-case words joined by hyphens, such as my-identity")
+        raise UnknownName(f"{name!r} is not an id: use lower-case words joined by hyphens, such as my-identity")
     path = folder / f"{name.replace('-', '_')}.py"
     if path.exists():
         raise UnknownName(f"{path} exists already; choose another name or move it away")

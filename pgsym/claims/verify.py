@@ -10,7 +10,7 @@ from pgsym.claims.claim import Claim
 from pgsym.decide.decision import Sizes
 from pgsym.decide.limits import TIME_LIMIT
 from pgsym.decide.verdicts import Evidence, Rung, Verdict
-from pgsym.errors import TooLarge, UnknownName
+from pgsym.errors import PgsymError, TooLarge, UnknownName
 from pgsym.kernel import Theorem
 
 
@@ -93,7 +93,8 @@ class Verification:
 def verify(entry: Entry, sizes: Sizes | None = None, time_limit: float = TIME_LIMIT) -> Verification:
     """Decide a claim, at the usual sizes or at others, and make the derivation that proves it again.
 
-    A refuted claim has none, nor one that only a file of claims states.
+    A refuted claim has no derivation, nor has one that only a file of claims states.  Raises the error of `decide` with
+    the id of the claim before it.
     """
     claim = entry.claim
     try:
@@ -102,6 +103,9 @@ def verify(entry: Entry, sizes: Sizes | None = None, time_limit: float = TIME_LI
         evidence = Evidence("none", note=str(reason))
         verdict = Verdict(Rung.UNDECIDED, claim.proposition, evidence)
         return Verification(entry, verdict, None)
+    except PgsymError as reason:  # of many claims, the reader must know which
+        reason.args = (f"{claim.id}: {reason}", *reason.args[1:])
+        raise
     slips = claim.slips()
     if claim.expected is Rung.REFUTED or entry.script is None:
         return Verification(entry, verdict, None, slips)

@@ -205,8 +205,9 @@ def report(
 ) -> None:
     """Write reports: the statement, the derivation, counterexamples, figures and sources.
 
-    The name `article` stands for one long report on all claims, chapter by chapter.  Without a name, all other reports
-    are written, with an index.html that links them in reading order.
+    The name `article` stands for one long report on all claims, chapter by
+    chapter. Without a name, all other reports are written, with an index.html
+    that links them in reading order.
     """
     from pgsym.claims import catalogue
     from pgsym.report.derivations import document_for
@@ -236,7 +237,8 @@ def new(
     name: Annotated[
         list[str],
         typer.Argument(
-            help="The id of the new derivation, such as my-identity; or claim and an id.", metavar="[claim] NAME"
+            help="The id of a new derivation, such as my-identity; or the word claim and the id of a new claim.",
+            metavar="[claim] NAME",
         ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path(),
@@ -356,7 +358,7 @@ def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool
                 typer.echo(f"\n{o.why_not}\n")
         unexpected = sum(not o.is_expected for o in outcomes)
         typer.echo(
-            f"{len(outcomes)} claims, {len(outcomes) - unexpected} as claimed"
+            f"{len(outcomes)} claim{'s' * (len(outcomes) != 1)}, {len(outcomes) - unexpected} as claimed"
             + (f", {unexpected} not" if unexpected else "")
         )
     raise typer.Exit(_status(outcomes))

@@ -26,15 +26,18 @@ Formats = Annotated[
     list[str] | None,
     typer.Option("--format", help="Write a report too: tex, pdf, html, md, ipynb or typ, with commas."),
 ]
-Folder = Annotated[Path | None, typer.Option("--output", "-o", help="The folder of the report.")]
+Folder = Annotated[
+    Path | None, typer.Option("--output", "-o", help="The folder of the report.", show_default="reports")
+]
 
 
 class Audits(TyperGroup):
     """The audits; `pgsym audit module:function` is short for `pgsym audit loss module:function`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The remaining arguments; the command `loss` is put before the name of a function."""
-        if args and args[0] not in self.commands and any(":" in a for a in args):
+        """The remaining arguments; the command `loss` is put before the name of a function, or of a module alone."""
+        named = any(":" in a for a in args) or (bool(args) and Path(args[0]).with_suffix(".py").is_file())
+        if args and args[0] not in self.commands and named:
             args = ["loss", *args]
         return super().parse_args(ctx, args)
 
@@ -159,8 +162,8 @@ def audit_loss_(
 ) -> None:
     """Compare a loss or an estimator with the gradient: which identities hold, the exact bias, the variance.
 
-    Exit status: 0 if the mean is the gradient on all problems, or what --expect says; 1 if not; 2 if the input is
-    unusable.
+    Exit status: 0 if the mean is the gradient on all problems, or what
+    --expect says; 1 if not; 2 if the input is unusable.
     """
     from pgsym.estimators.audit import audit_loss
     from pgsym.estimators.problems import BATCHES, KINDS, Scope, objective_named

@@ -201,8 +201,7 @@ class _Sums:
 
 def refusal(batching: Batching, total: int, budget: int) -> str:
     """Why a number of samples is refused, what it would take, and what can be done instead."""
-    rows = "episodes" if batching.group_size == 1 else "members"
-    others = [f"fewer {rows}", "draws=… for samples at random"]
+    others = ["smaller batches", "draws=… for samples at random"]
     if (
         not batching.unordered
         and batching.rows > 1
@@ -213,8 +212,8 @@ def refusal(batching: Batching, total: int, budget: int) -> str:
     long = f"{max(seconds, 1):,} s" if seconds < 10 * YEAR else f"{shortly(seconds // YEAR)} years"
     many = f"{total:,}" if total < 10**9 else shortly(total)
     return (
-        f"{many} samples are more than the budget of {budget:,} (some {long} or more): "
-        f"take budget=…, {', '.join(others[:-1])}, or {others[-1]}"
+        f"{many} samples are more than the budget of {budget:,} (about {long} or more): "
+        f"use a larger budget=…, {', '.join(others[:-1])}, or {others[-1]}"
     )
 
 

@@ -42,7 +42,7 @@ class Subject:
         """What it is in words."""
         kinds = {
             "estimator": "gradient estimates",
-            "advantages": "advantages, weighting the scores of the steps",
+            "advantages": "advantages, which weight the scores of the steps",
             "torch": "a loss, differentiated by PyTorch",
             "jax": "a loss, differentiated by JAX",
         }

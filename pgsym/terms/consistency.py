@@ -8,16 +8,31 @@ from graphlib import CycleError, TopologicalSorter
 
 from pgsym.errors import ContradictoryHypotheses, SortError
 from pgsym.terms.builtins import BUILT_IN
-from pgsym.terms.hypotheses import Definition, Frozen, HowMany, Hypothesis, ThetaFree
+from pgsym.terms.hypotheses import (
+    Before,
+    Counted,
+    Definition,
+    Frozen,
+    HowMany,
+    Hypothesis,
+    NonNegative,
+    Positive,
+    Rounds,
+    ThetaFree,
+)
 from pgsym.terms.nodes import Symbol, Variable
 from pgsym.terms.sorts import REAL, Sort
 from pgsym.terms.structure import symbols
+
+KEPT = (Before, Counted, Definition, Frozen, NonNegative, Positive, Rounds, ThetaFree)
+"""The kinds of hypotheses that every instance keeps: candidates for counterexamples, tables and random points."""
 
 
 def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     """The hypotheses, if all can hold at once.
 
-    Raises ContradictoryHypotheses for a symbol that is defined twice or through itself, for a parameter that is held
+    Raises SortError for a kind of hypothesis that is not in KEPT, because an instance may violate it.  Raises
+    ContradictoryHypotheses for a symbol that is defined twice or through itself, for a parameter that is held
     fixed at two others or at one that is itself held fixed, for two numbers of states or of actions, and for a defined
     symbol that is free of θ although the symbols of its definition are not said to be.
     """
@@ -25,6 +40,10 @@ def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     for h in given:
         if not isinstance(h, Hypothesis):
             raise SortError(f"{h!r:.60} is no hypothesis, such as Positive(π) or ThetaFree(r)")
+        if not isinstance(h, KEPT):  # it would be ignored, and what is true under it refuted
+            raise SortError(
+                f"{h} ({type(h).__name__}) is a kind of hypothesis that no instance keeps: use another kind"
+            )
     definitions: dict[Symbol, Definition] = {}
     frozen: dict[Variable, Frozen] = {}
     counts: dict[Sort, HowMany] = {}

@@ -35,7 +35,7 @@ REFUSED = {
     "no claims": ("return iter(())", "claims nothing"),
     "nothing": ("return None", "'NoneType' object is not iterable"),
     "a number": ("yield 3", "claims() yields 3, which is no Claim"),
-    "an id that is none": ("yield claim(id='../Mine and yours')", "'../Mine and yours' is no id"),
+    "an id that is none": ("yield claim(id='../Mine and yours')", "'../Mine and yours' is not an id"),
     "one id twice": ("yield claim()\n    yield claim()", "mine is claimed twice"),
     "sides of two sorts": ("yield claim(lhs=m.score)", "a vector is compared with a real"),
     "a product of gradients": ("yield claim(lhs=m.score * m.score)", "a product of two gradients"),

@@ -293,6 +293,8 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.WriteExpectationAsSum(m.on_policy), m.over_states(G(s)), "two draws"),
     (rules.ReadSumAsExpectation(), sum_over(a, of=F(s, a)), "no factor is the probability of a"),
     (rules.ReadSumAsExpectation(), sum_over(s, of=POLICY(a, s, m.theta)), "no factor is the probability of s"),
+    (rules.ConditionalExpectation(), expect(m.score, (a, m.policy_law)), "not a conditional expectation"),
+    (rules.ConditionalExpectation(), expect(1 / (X - 1), (a, given(m.policy_law, a, m.is_right))), "undefined"),
     (rules.ExpectationOfConstant(), expect(F(s, a), (a, m.policy_law)), "depends on a"),
     (rules.OneRoundOfMany(m.independent_rounds, s, a), m.over_batches(f_i), "does not run over the rounds"),
     (rules.TwoRoundsOfMany(m.independent_rounds, s, a), m.over_batches(f_i), "it mentions 1 rounds"),
@@ -301,12 +303,16 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.PullOutConstant(N), sum_over(a, of=G(s) * F(s, a)), "each depends on a"),
     (rules.PullOutConstant(), sum_over(a, of=G(s)), "no factor would stay inside"),
     (rules.DistributeOverAddition(), sum_over(a, of=F(s, a)), "not the sum or expectation of a sum"),
+    (rules.ExchangeWithSum(), m.over_batches(f_i), "not the sum or expectation of a sum over a fixed range"),
     (rules.SumOfEqualTerms(), sum_range(i, 1, N, of=f_i), "depends on i"),
     (rules.MoveGradientInside(), grad(expect(m.reward, (a, m.policy_law))), "θ is everywhere"),
     (rules.GradientOfConstant(), grad(m.policy), "depends on θ"),
+    (rules.ProductRule(), grad(m.policy), "not the gradient of a product"),
     (rules.MultiplyByOne(), grad(F(s, a) - 1, m.theta), "may be zero"),
     (rules.LogDerivative(), grad(m.policy) / m.label_mass, "not a gradient divided by the term"),
     (rules.LogDerivative(), grad(F(s, a) - 1, m.theta) / (F(s, a) - 1), "needs it to be positive"),
+    (rules.DifferentiateLog(), grad(log(m.policy - 1), m.theta), "needs it to be positive"),
+    (rules.DifferentiateExp(), grad(m.policy), "not the gradient of an exponential"),
     (rules.DifferentiatePower(), grad(m.policy**i, m.theta), "not known to be at least one"),
     (rules.DifferentiatePower(), grad(m.policy), "not the gradient of a power"),
     (rules.GeometricSum(), sum_range(i, 1, N, of=G(s) ** (i - 1)), "not 1 − x times"),
@@ -319,6 +325,8 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.Sift(), sum_over(a, of=m.is_right * (G(s) / (F(s, a) - 1))), "could be undefined"),
     (rules.InsertIndicator(b, m.label, F(s, b)), F(s, a), "it is not f(s, b) at b = y(s)"),
     (rules.UseIndicator(), m.is_right * G(s), "no factor is an indicator of a variable"),
+    (rules.UseComplement(), m.is_right * G(s), "no factor is one minus an indicator"),
+    (rules.IndicatorOfSame(), m.is_right, "its two sides are not the same term"),
     (rules.IndicatorPower(), m.policy**2, "not a power of an indicator"),
     (rules.IndicatorPower(), m.is_right**0, "not a power of an indicator"),
     (rules.SplitSumAt(s), sum_over(a, of=F(s, a)), "not a sum over the sort of s"),
@@ -346,6 +354,7 @@ REFUSALS: list[tuple[Rule, Term, str]] = [
     (rules.ReadMoment(variance(m.reward, (a, m.policy_law))), m.reward, "not a sum"),
     (rules.ReadMoment(m.reward), m.reward + 1, "neither a variance nor a covariance"),
     (rules.MeanOfSquare(), m.expectation(m.reward**3), "not the mean of a square"),
+    (Lemma(catalogue.theorem("cross-entropy-gradient")), grad(m.objective), "no instance of"),
     (rules.ScalarsOutOfOuter(), outer(m.score, m.score), "neither gradient has a numerical factor"),
     *TIME_REFUSALS,
 ]
@@ -407,9 +416,10 @@ def test_rule_refuses_what_is_not_of_its_form(case: str) -> None:
 
 
 def test_every_rule_is_here_with_schema_source_and_title() -> None:
-    assert {c.partition("/")[0] for c in CASES} == set(OWN)
+    assert {c.partition("/")[0] for c in CASES} == set(OWN), "each rule has a case in CASES"
+    assert {type(rule).__name__ for rule, *_ in REFUSALS} == set(OWN), "each rule refuses a term in REFUSALS"
     in_the_package = {kind.__name__ for kind in Rule.__subclasses__() if kind.__module__.startswith("pgsym.")}
-    assert in_the_package == set(OWN)
+    assert in_the_package == set(OWN), "each rule is exported in pgsym/rules/__init__.py"
     for name, rule in OWN.items():
         assert "→" in rule.schema(), name
         assert rule.source, name

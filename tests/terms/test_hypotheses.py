@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
-from pgsym.decide import Rung, decide
+from pgsym.decide import AtMost, Rung, decide
 from pgsym.errors import ContradictoryHypotheses, InstanceError, RecordRefused, SortError
 from pgsym.kernel import Derivation
 from pgsym.meaning.tables import problem
 from pgsym.problems import one_step, trajectories
 from pgsym.terms import ACTION, PARAMETER, REAL, STATE, Definition, Frozen, HowMany, Rounds, Symbol, Variable, grad, log
 from pgsym.terms.consistency import consistent
-from pgsym.terms.hypotheses import Hypothesis, NonNegative, Positive, ThetaFree
+from pgsym.terms.hypotheses import Hypothesis, NonNegative, Positive, SymbolHypothesis, ThetaFree
 from pgsym.terms.nodes import Term, lift
 from pgsym.terms.record import hypothesis_from_record, to_record
 from pgsym.terms.signs import is_non_negative
@@ -97,6 +98,18 @@ def test_nonsense_is_refused(name: str) -> None:
     make, message = NONSENSE[name]
     with pytest.raises(SortError, match=message):
         make()
+
+
+def test_a_kind_of_hypothesis_that_no_instance_keeps_is_refused() -> None:
+    """Else E[r] ≤ 1 would be refuted under r ≤ 1, by a reward of 2."""
+
+    @dataclass(frozen=True)
+    class AtMostOne(SymbolHypothesis):
+        def __str__(self) -> str:
+            return f"{self.symbol.name} ≤ 1"
+
+    with pytest.raises(SortError, match=r"r ≤ 1 .AtMostOne. is a kind of hypothesis that no instance keeps"):
+        decide(AtMost(m.objective, 1), (*m.hypotheses, AtMostOne(m.reward.symbol)))
 
 
 def test_what_can_hold_together_is_kept() -> None:

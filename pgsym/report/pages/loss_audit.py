@@ -66,7 +66,7 @@ def summary(audit: LossAudit) -> Iterator[Block]:
     """An audit in short, for a terminal: the identities, the smallest problem with a bias, variances, gaps."""
     yield Paragraph(_opening(audit))
     rows = tuple((i.name, _badge(i.verdict), _finding(i, with_numbers=False)) for i in audit.identities)
-    yield Table(("identity", "", "how far, and where it fails first"), rows)
+    yield Table(("identity", "", "details, or the first failure"), rows)
     if audit.worst is not None:
         said, *_, table = _at(audit.worst, "The smallest problem with a bias")
         yield from (said, table)
@@ -82,16 +82,16 @@ def _guess(audit: LossAudit) -> Iterator[Block]:
 
 
 def _opening(audit: LossAudit) -> str:
-    scope, gone = audit.scope, "were gone through" if audit.rung == "exact" else "were gone through or drawn"
+    scope, how = audit.scope, "" if audit.rung == "exact" else ", some of them drawn at random"
     batches = ", ".join(f"${n} \\times {m}$" for n, m in scope.batches)
     asked = "on- and off-policy" if scope.off_policy else "on-policy"
     discounted = "" if scope.discount == 1 else f", without a discount and with {scope.discount}"
     return (
-        f"`{_plain(audit.subject.reference)}` computes {audit.subject.summary}. Its mean is held against "
-        f"${_gradient(audit)}$, the gradient in the logits of a table of softmax rows, at {len(_cases(audit))} small "
-        f"problems with batches of {batches} episodes (groups $\\times$ group size); a problem with a batch is a "
-        f"reading. {audit.samples:,} samples {gone}. "
-        f"What was asked for is {asked}{discounted}; the rest is told, but does not decide the verdict."
+        f"`{_plain(audit.subject.reference)}` computes {audit.subject.summary}. Its mean is compared with "
+        f"${_gradient(audit)}$, the gradient with respect to the logits of a softmax table, at {len(_cases(audit))} "
+        f"small problems with batches of {batches} episodes (groups $\\times$ group size). A problem with a batch is "
+        f"called a reading. {audit.samples:,} samples were computed{how}. "
+        f"The verdict is about the mean {asked}{discounted}; the other findings do not change it."
     )
 
 
@@ -208,7 +208,9 @@ def _variances(audit: LossAudit) -> Table:
             for c in cases
         )
         rows.append((name, *cells))
-    caption = "The trace of the covariance; beside it, what the mean is to the gradient where it is not equal."
+    caption = (
+        "The trace of the covariance; in brackets, the factor or angle by which the mean differs from the gradient."
+    )
     return Table(("estimator", *(f"`{c.id}`" for c in cases)), tuple(rows), caption, "l" + "r" * len(cases))
 
 
@@ -229,10 +231,10 @@ def _problems(audit: LossAudit) -> Iterator[Block]:
 def _left_out(audit: LossAudit) -> Iterator[Block]:
     large = [r for r in audit.left_out if r.too_large]
     if large:
-        yield Paragraph(f"{len(large)} readings were left out: {_prose(large[0].why)}.")
+        yield Paragraph(f"{len(large)} readings were left out. The first: {_prose(large[0].why)}.")
     failed = [r for r in audit.left_out if not r.too_large]
     if failed:
-        yield Paragraph(f"At {len(failed)} readings the estimator has no answer, first: {_prose(failed[0].why)}.")
+        yield Paragraph(f"At {len(failed)} readings there is no finite estimate. The first: {_prose(failed[0].why)}.")
 
 
 def _cases(audit: LossAudit) -> list[Case]:

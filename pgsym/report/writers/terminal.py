@@ -132,7 +132,7 @@ def _derivation(item: Derivation, out: Console) -> None:
     hanging(out, "    ", _formula(item.start, item.as_text), 2)
     for number, line in enumerate(item.lines, 1):
         hanging(out, "  = ", _formula(line.formula, line.as_text), 2)
-        why = f"{escaped(line.rule)} · {prose(line.why)} · {line.rung}"
+        why = " · ".join(filter(None, (escaped(line.rule), prose(line.why), str(line.rung))))
         hanging(out, f"[dim]{number:7}. [/dim]", f"[dim]{why}[/dim]")
 
 
