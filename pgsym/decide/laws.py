@@ -108,7 +108,8 @@ def keeps_laws(given: Iterable[Hypothesis], size: Size, candidate: Candidate) ->
 
 @lru_cache(1024)
 def _is_never_negative(h: Definition, given: tuple[Hypothesis, ...]) -> bool:
-    return is_non_negative(h.equation[1], given)
+    """Whether no probability is negative, whatever numbers a law is asked for: they are loose in its body."""
+    return is_non_negative(h.body, given)
 
 
 @lru_cache(1024)

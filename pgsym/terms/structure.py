@@ -210,10 +210,14 @@ def symbols(term: Part) -> frozenset[Symbol]:
 
 def open_scope(bound: Scope, avoid: Iterable[Variable] = ()) -> tuple[Variable, Term]:
     """The scope's variable under a name that clashes with nothing, and the body that mentions it."""
-    taken = {v.name for v in (*avoid, *free(bound.body))}
-    name = next(n for i in count() if (n := bound.hint + "'" * i) not in taken)
-    variable = Variable(name, bound.sort)
+    variable = fresh(bound.hint, bound.sort, (*avoid, *free(bound.body)))
     return variable, instantiate(bound.body, variable)
+
+
+def fresh(name: str, sort: Sort, avoid: Iterable[Variable]) -> Variable:
+    """A variable of a name, with primes where other variables have that name."""
+    taken = {v.name for v in avoid}
+    return Variable(next(n for i in count() if (n := name + "'" * i) not in taken), sort)
 
 
 def substitute(term: Term, values: Mapping[Variable, Term]) -> Term:
@@ -313,6 +317,8 @@ def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
         case Variable(_, sort):
             return sort
         case Bound(index):
+            if not 0 <= index < len(scopes):
+                raise SortError(f"a bound index {index} outside its scope")
             return scopes[index]
         case Apply(symbol, arguments):
             return _sort_of_moment(symbol, arguments, scopes) or symbol.result
