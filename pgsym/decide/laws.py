@@ -143,7 +143,9 @@ def _instances(whole: Term, h: Definition, given: tuple[Hypothesis, ...], sizes:
     """The smallest sizes at which a law is looked at; none where a length is not said."""
     names = About((whole, h.equation[0]), given).size_names
     try:
-        instances = {x for s in sizes for x in s.only(names).instances(names, given)}
+        instances = {
+            x.only(names) for s in sizes for x in s.instances((*names, *({"T", "N"} & s.lengths.keys())), given)
+        }
     except InstanceError:
         return []
     return sorted(instances, key=lambda x: x.extent)[:SIZES]
