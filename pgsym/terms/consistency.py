@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from pgsym.errors import ContradictoryHypotheses, SortError
 from pgsym.terms.builtins import BUILT_IN
-from pgsym.terms.hypotheses import Definition, Frozen, HowMany, Hypothesis, ThetaFree
+from pgsym.terms.hypotheses import Definition, Frozen, HowMany, Hypothesis, Signed, SymbolHypothesis, ThetaFree
 from pgsym.terms.nodes import Symbol, Variable
 from pgsym.terms.sorts import REAL, Sort
 from pgsym.terms.structure import symbols
@@ -17,7 +17,8 @@ from pgsym.terms.structure import symbols
 def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     """The hypotheses, if all can hold at once.
 
-    Raises ContradictoryHypotheses for a symbol that is defined twice or through itself, for a parameter that is held
+    Raises ContradictoryHypotheses for a symbol such as log, which means what it does whatever is assumed, for one that
+    is defined twice or through itself, for a parameter that is held
     fixed at two others or at one that is itself held fixed, for two numbers of states or of actions, and for a defined
     symbol that is free of θ although the symbols of its definition are not said to be.
     """
@@ -25,6 +26,8 @@ def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     for h in given:
         if not isinstance(h, Hypothesis):
             raise SortError(f"{h!r:.60} is no hypothesis, such as Positive(π) or ThetaFree(r)")
+        if isinstance(h, SymbolHypothesis | Signed) and h.symbol in BUILT_IN:
+            raise ContradictoryHypotheses(f"{h.symbol.name} is built in, and nothing is assumed of it: drop {h}")
     definitions: dict[Symbol, Definition] = {}
     frozen: dict[Variable, Frozen] = {}
     counts: dict[Sort, HowMany] = {}

@@ -352,9 +352,27 @@ def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
                 case s if s == VECTOR:
                     return MATRIX
             raise SortError(f"a third derivative is not a term yet: {term}")
-        case Binder(_, bound):
+        case Binder(over, bound):
+            if isinstance(term, Expectation) != isinstance(over, Law | Conditional):
+                raise SortError(f"an expectation is over a law, a sum or product over values: {term}")
+            if (drawn := _bound_by(over)) != bound.sort:
+                raise SortError(f"{bound.hint} is of sort {bound.sort}, and runs over values of sort {drawn}: {term}")
             return sort_of(bound.body, (bound.sort, *scopes))
     raise SortError(f"{type(term).__name__} has no value of its own")
+
+
+def _bound_by(over: Term) -> Sort:
+    """The sort of what is summed over, or drawn; raises SortError for what is neither a range nor a law."""
+    match over:
+        case All(sort):
+            return sort
+        case Range():
+            return INDEX
+        case Law(symbol, _) if symbol.outcomes:
+            return symbol.arguments[0]
+        case Conditional(law, event) if (sort := _bound_by(law)) == event.sort:
+            return sort
+    raise SortError(f"nothing is summed over {over}, or drawn from it")
 
 
 def _sort_of_moment(symbol: Symbol, arguments: tuple[Term, ...], scopes: tuple[Sort, ...]) -> Sort | None:
