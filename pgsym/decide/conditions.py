@@ -23,14 +23,13 @@ from pgsym.terms.nodes import (
     Quotient,
     Symbol,
     Term,
-    Variable,
 )
 from pgsym.terms.places import places
 from pgsym.terms.rational import same_rational_function
 from pgsym.terms.sign import Zeros
 from pgsym.terms.signs import Signs
 from pgsym.terms.sorts import INDEX, REAL
-from pgsym.terms.structure import distinct, divided_by, product
+from pgsym.terms.structure import distinct, divided_by, free, fresh, product
 
 
 def conditions(subject: Subject) -> tuple[Condition, ...]:
@@ -89,6 +88,10 @@ class _Requirements:
             self.known[term] = tuple(dict.fromkeys(self._read(term)))
         return self.known[term]
 
+    def _with(self, signs: Signs) -> _Requirements:
+        """The same for terms that mention the indices of a place."""
+        return self if signs is self.signs else _Requirements(signs)
+
     def _read(self, term: Term) -> Iterator[Requirement]:
         if not any(self._concerns(t) for t in distinct(term)):  # otherwise no scope has to be opened
             return
@@ -111,10 +114,10 @@ class _Requirements:
             case Apply(symbol, (argument,)) if symbol == LOG:
                 yield from _positive(signs, argument)
             case Apply(symbol, arguments) if symbol in signs.definitions and _takes_numbers(symbol):
-                yield from self.of(signs.definitions[symbol].unfold(arguments))
+                yield from self._with(signs).of(signs.definitions[symbol].unfold(arguments))
             case Law(symbol, given) if symbol in signs.definitions and _takes_numbers(symbol):
-                outcome = Variable(signs.definitions[symbol].variables[0][0], symbol.arguments[0])
-                yield from self.of(signs.definitions[symbol].unfold((outcome, *given)))
+                outcome = fresh(signs.definitions[symbol].variables[0][0], symbol.arguments[0], free(term))
+                yield from self._with(signs).of(signs.definitions[symbol].unfold((outcome, *given)))
             case _:
                 for divisor in divided_by(term):
                     yield from _not_zero(signs, divisor)

@@ -23,7 +23,7 @@ def default_sizes(subject: Subject) -> tuple[Size, ...]:
 
     A number that a hypothesis fixes is obeyed, and a horizon is as long as the times that are compared need.  Where a
     size has too many label functions and zero patterns to look at all of them, the largest smaller size that has not is
-    taken instead; of every two sorts there are several values at one size at least, if that can be.
+    taken instead; of every two sorts, and of all, there are several values at one size at least, if that can be.
 
     >>> from pgsym.decide.subjects import About
     >>> from pgsym.problems import trajectories
@@ -44,10 +44,11 @@ def default_sizes(subject: Subject) -> tuple[Size, ...]:
         if first != size and first.sorts in (s.sorts for s in chosen):  # prefer a size that shows something else
             first = next((s for s in candidates if s.sorts not in (c.sorts for c in chosen)), first)
         chosen[first] = None
-    for pair in combinations([name for name in names if name in LETTERS], 2):
-        if not any(_several(pair, size) for size in chosen):
-            every = (s for size in allowed if _several(pair, size) for s in _enumerable(size, subject))
-            chosen |= dict.fromkeys(islice((s for s in every if _several(pair, s)), 1))
+    sorts = tuple(name for name in names if name in LETTERS)
+    for some in (*combinations(sorts, 2), sorts):
+        if not any(_several(some, size) for size in chosen):
+            every = (s for size in allowed if _several(some, size) for s in _enumerable(size, subject))
+            chosen |= dict.fromkeys(islice((s for s in every if _several(some, s)), 1))
     return tuple(chosen)
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pgsym.terms.along_theta import AlongTheta
 from pgsym.terms.hypotheses import Definition, Hypothesis
-from pgsym.terms.nodes import Apply, Law, Symbol, Term, Variable
-from pgsym.terms.places import Place, places
+from pgsym.terms.nodes import Apply, Law, Range, Symbol, Term
+from pgsym.terms.places import Opened, Place, places
 from pgsym.terms.sign import Zeros
-from pgsym.terms.structure import divided_by
+from pgsym.terms.structure import divided_by, free, fresh
 
 
 def holes(field: Term, given: Iterable[Hypothesis] = ()) -> tuple[Term, ...]:
@@ -41,20 +41,21 @@ def holes(field: Term, given: Iterable[Hypothesis] = ()) -> tuple[Term, ...]:
 
 def _places_of(term: Term, definitions: Mapping[Symbol, Definition]) -> Iterator[Place]:
     """The places of a term, and those of the bodies of its definitions at their arguments."""
-    waiting, met = [Place((), term, ())], set[Term]()
+    waiting, met = [Place((), term, ())], set[tuple[Term, tuple[Opened, ...]]]()
     while waiting:
         start = waiting.pop()
         for place in places(start.term, opened=start.opened):
-            if place.term in met:
+            ranges = tuple((v, over) for v, over in place.opened if isinstance(over, Range))
+            if (place.term, ranges) in met:  # the same term may vanish for other values of its indices
                 continue
-            met.add(place.term)
+            met.add((place.term, ranges))
             yield place
             match place.term:
                 case Apply(symbol, arguments) if symbol in definitions:
                     body = definitions[symbol].unfold(arguments)
                 case Law(symbol, given) if symbol in definitions:
                     sorts = symbol.arguments[: len(symbol.arguments) - len(given)]
-                    outcomes = tuple(Variable(f"an outcome {k}", sort) for k, sort in enumerate(sorts))
+                    outcomes = tuple(fresh(f"an outcome {k}", sort, free(place.term)) for k, sort in enumerate(sorts))
                     body = definitions[symbol].unfold((*outcomes, *given))
                 case _:
                     continue

@@ -108,7 +108,8 @@ def keeps_laws(given: Iterable[Hypothesis], size: Size, candidate: Candidate) ->
 
 @lru_cache(1024)
 def _is_never_negative(h: Definition, given: tuple[Hypothesis, ...]) -> bool:
-    return is_non_negative(h.equation[1], given)
+    """Whether no probability is negative, whatever numbers a law is asked for: they are loose in its body."""
+    return is_non_negative(h.body, given)
 
 
 @lru_cache(1024)
@@ -142,7 +143,9 @@ def _instances(whole: Term, h: Definition, given: tuple[Hypothesis, ...], sizes:
     """The smallest sizes at which a law is looked at; none where a length is not said."""
     names = About((whole, h.equation[0]), given).size_names
     try:
-        instances = {x for s in sizes for x in s.only(names).instances(names, given)}
+        instances = {
+            x.only(names) for s in sizes for x in s.instances((*names, *({"T", "N"} & s.lengths.keys())), given)
+        }
     except InstanceError:
         return []
     return sorted(instances, key=lambda x: x.extent)[:SIZES]

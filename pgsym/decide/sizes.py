@@ -146,13 +146,13 @@ def _time(term: Term, size: Size) -> int:
 
 
 DECISION_SIZES = tuple(
-    Size.of(S=s, A=a, W=w, N=n) for s, a, w, n in ((1, 2, 3, 3), (3, 3, 2, 2), (1, 4, 2, 1), (2, 1, 2, 3))
+    Size.of(S=s, A=a, W=w, N=n) for s, a, w, n in ((1, 2, 3, 3), (3, 3, 2, 2), (1, 4, 2, 1), (2, 1, 1, 3))
 )
 """The usual sizes of an identity: many rounds with few states, and few rounds with many states."""
 
 DECISION_HORIZONS = tuple(
     Size.of(S=s, A=a, W=w, N=n, T=t)
-    for s, a, w, n, t in ((1, 4, 3, 2, 1), (2, 3, 2, 1, 3), (3, 3, 2, 1, 2), (2, 2, 2, 1, 4), (2, 1, 2, 1, 3))
+    for s, a, w, n, t in ((1, 4, 3, 2, 1), (2, 3, 2, 1, 3), (3, 3, 2, 1, 2), (2, 2, 2, 1, 4), (2, 1, 1, 1, 3))
 )
 """The usual sizes of a statement with a horizon, which is long enough to show a slip by a step or two."""
 
@@ -170,15 +170,24 @@ def decision_sizes(names: Iterable[str]) -> tuple[Size, ...]:
     |S| = 3, |A| = 3, |O| = 2, T = 2
     """
     usual = DECISION_HORIZONS if "T" in names else DECISION_SIZES
-    numbers = {
-        name: [OF_OWN_SORTS[(i + k) % len(OF_OWN_SORTS)] + k // len(OF_OWN_SORTS) for i in range(len(usual))]
-        for k, name in enumerate(own_sorts(names))
-    }
-    return tuple(s.extended({name: numbers[name][i] for name in numbers}) for i, s in enumerate(usual))
+    own = own_sorts(names)
+    return tuple(
+        s.extended({name: _of_own_sort(k, i, len(usual)) for k, name in enumerate(own)}) for i, s in enumerate(usual)
+    )
 
 
-OF_OWN_SORTS = (2, 3, 2, 3, 1)
-"""How many values a user's own sort has at each size: fewer than three states; the next sort begins one later."""
+OF_OWN_SORTS, ONE_VALUE = (2, 3, 2, 3, 2), (4, 3, 2, 0, 0)
+"""How many values a user's own sort has at each size, and at which of them it has one; the next sort begins one later.
+
+At the second size, no sort has one value: much is true where some sort has.
+"""
+
+
+def _of_own_sort(k: int, size: int, sizes: int) -> int:
+    """How many values the k-th of a user's own sorts has at one of some usual sizes."""
+    rounds, k = divmod(k, len(OF_OWN_SORTS))
+    one = size == min(ONE_VALUE[k], sizes - 1)
+    return 1 if one else OF_OWN_SORTS[(size + k) % len(OF_OWN_SORTS)] + rounds
 
 
 def own_sorts(names: Iterable[str]) -> list[str]:

@@ -18,6 +18,8 @@ from pgsym.terms.hypotheses import (
     NonNegative,
     Positive,
     Rounds,
+    Signed,
+    SymbolHypothesis,
     ThetaFree,
 )
 from pgsym.terms.nodes import Symbol, Variable
@@ -32,7 +34,8 @@ def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     """The hypotheses, if all can hold at once.
 
     Raises SortError for a kind of hypothesis that is not in KEPT, because an instance may violate it.  Raises
-    ContradictoryHypotheses for a symbol that is defined twice or through itself, for a parameter that is held
+    ContradictoryHypotheses for a hypothesis about a built-in symbol such as log, whose meaning is fixed, for a symbol
+    that is defined twice or through itself, for a parameter that is held
     fixed at two others or at one that is itself held fixed, for two numbers of states or of actions, and for a defined
     symbol that is free of θ although the symbols of its definition are not said to be.
     """
@@ -44,6 +47,8 @@ def consistent(given: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
             raise SortError(
                 f"{h} ({type(h).__name__}) is a kind of hypothesis that no instance keeps: use another kind"
             )
+        if isinstance(h, SymbolHypothesis | Signed) and h.symbol in BUILT_IN:
+            raise ContradictoryHypotheses(f"{h.symbol.name} is built in, and nothing is assumed of it: drop {h}")
     definitions: dict[Symbol, Definition] = {}
     frozen: dict[Variable, Frozen] = {}
     counts: dict[Sort, HowMany] = {}

@@ -119,9 +119,13 @@ class Variable(Term):
 
 @dataclass(frozen=True)
 class Bound(Term):
-    """The variable of the `index`-th enclosing scope, counted from the inside."""
+    """The variable of the `index`-th enclosing scope, counted from the inside and from 0."""
 
     index: int
+
+    def __post_init__(self) -> None:
+        if type(self.index) is not int or self.index < 0:
+            raise SortError(f"{self.index!r:.60} is no number of a scope: these count from 0, from the inside")
 
 
 @hashed_once
@@ -151,6 +155,8 @@ class Symbol:
         check_name(self.name, *self.arguments, self.result)
         if type(self.outcomes) is not int or not 0 <= self.outcomes <= len(self.arguments):
             raise SortError(f"{self.name} has {len(self.arguments)} arguments, and no {self.outcomes!r:.60} outcomes")
+        if self.outcomes and self.result != REAL:
+            raise SortError(f"{self.name} has outcomes, so it is a probability and no {self.result}")
 
     def __call__(self, *arguments: Liftable) -> Apply:
         """The symbol applied; raises SortError unless the arguments have the declared sorts."""

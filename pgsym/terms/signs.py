@@ -107,11 +107,18 @@ class Signs:
         return _under(consistent(given))
 
     def within(self, opened: Iterable[Opened]) -> Self:
-        """The signs at a place: an index that runs over a range need not count from 1."""
+        """The signs at a place: an index that runs over a range need not count from 1.
+
+        What is assumed of a length of the same name is not said of it.
+        """
         found = self
         for variable, over in opened:
-            if isinstance(over, Range) and (own := found._bound(over, ())) != found.of(variable):
-                found = replace(found, signed={**found.signed, variable: own}, known={})
+            if isinstance(over, Range):
+                own = found._bound(over, ())
+                counted = tuple(h for h in found.counted if not isinstance(h, Rounds) or h.length != variable)
+                if (own, counted) != (found.of(variable), found.counted):
+                    signed = {**found.signed, variable: own}
+                    found = replace(found, signed=signed, counted=counted, known={})
         return found
 
     def of(self, term: Term, environment: Environment = ()) -> Sign:
@@ -290,12 +297,11 @@ class Signs:
                 return (POSITIVE if first.is_positive else NON_NEGATIVE).made_of().needing(*first.needs)
         return AN_ENTRY.made_of()
 
-    @staticmethod
-    def _is_never_empty(over: Range) -> bool:
-        """Whether a range surely has a member: lengths count from 1."""
+    def _is_never_empty(self, over: Range) -> bool:
+        """Whether a range surely has a member: lengths count from 1, but an index may run from 0."""
         match over:
-            case Range(Number(first), Variable()):
-                return first <= 1
+            case Range(Number(first), Variable() as last):
+                return first <= 1 and self.of(last).is_positive
             case Range(Number(first), Number(last)):
                 return first <= last
         return False

@@ -210,10 +210,14 @@ def symbols(term: Part) -> frozenset[Symbol]:
 
 def open_scope(bound: Scope, avoid: Iterable[Variable] = ()) -> tuple[Variable, Term]:
     """The scope's variable under a name that clashes with nothing, and the body that mentions it."""
-    taken = {v.name for v in (*avoid, *free(bound.body))}
-    name = next(n for i in count() if (n := bound.hint + "'" * i) not in taken)
-    variable = Variable(name, bound.sort)
+    variable = fresh(bound.hint, bound.sort, (*avoid, *free(bound.body)))
     return variable, instantiate(bound.body, variable)
+
+
+def fresh(name: str, sort: Sort, avoid: Iterable[Variable]) -> Variable:
+    """A variable of a name, with primes where other variables have that name."""
+    taken = {v.name for v in avoid}
+    return Variable(next(n for i in count() if (n := name + "'" * i) not in taken), sort)
 
 
 def substitute(term: Term, values: Mapping[Variable, Term]) -> Term:
@@ -313,6 +317,8 @@ def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
         case Variable(_, sort):
             return sort
         case Bound(index):
+            if not 0 <= index < len(scopes):
+                raise SortError(f"a bound index {index} outside its scope")
             return scopes[index]
         case Apply(symbol, arguments):
             return _sort_of_moment(symbol, arguments, scopes) or symbol.result
@@ -346,9 +352,27 @@ def sort_of(term: Term, scopes: tuple[Sort, ...] = ()) -> Sort:
                 case s if s == VECTOR:
                     return MATRIX
             raise SortError(f"a third derivative is not a term yet: {term}")
-        case Binder(_, bound):
+        case Binder(over, bound):
+            if isinstance(term, Expectation) != isinstance(over, Law | Conditional):
+                raise SortError(f"an expectation is over a law, a sum or product over values: {term}")
+            if (drawn := _bound_by(over)) != bound.sort:
+                raise SortError(f"{bound.hint} is of sort {bound.sort}, and runs over values of sort {drawn}: {term}")
             return sort_of(bound.body, (bound.sort, *scopes))
     raise SortError(f"{type(term).__name__} has no value of its own")
+
+
+def _bound_by(over: Term) -> Sort:
+    """The sort of what is summed over, or drawn; raises SortError for what is neither a range nor a law."""
+    match over:
+        case All(sort):
+            return sort
+        case Range():
+            return INDEX
+        case Law(symbol, _) if symbol.outcomes:
+            return symbol.arguments[0]
+        case Conditional(law, event) if (sort := _bound_by(law)) == event.sort:
+            return sort
+    raise SortError(f"nothing is summed over {over}, or drawn from it")
 
 
 def _sort_of_moment(symbol: Symbol, arguments: tuple[Term, ...], scopes: tuple[Sort, ...]) -> Sort | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from pgsym.decide import AtMost, Rung, decide
@@ -173,3 +175,27 @@ def test_products_of_sums_in_each_other_are_not_opened() -> None:
         nested = (nested * (Q(a) + w(a)) + P(a) * x) ** 2
     expected = sum_over(a, of=P(a) * nested)
     assert decide(expect(nested, (a, P.law())), expected, (), [{"A": 2}]).rung is Rung.DECIDED
+
+
+@pytest.mark.parametrize(
+    "assumed", [Definition.of(absolute(x), 1 * x), Definition.of(log(x), 0 * x), Positive(absolute(x).symbol)]
+)
+def test_nothing_is_assumed_of_what_is_built_in(assumed: Definition | Positive) -> None:
+    """Or |x| = x would be decided, under the definition |x| = 1 x."""
+    with pytest.raises(ContradictoryHypotheses, match="is built in"):
+        decide(absolute(x), x, [assumed])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: expect(f(u), (u, P.law())), "u is of sort state, and runs over values of sort action"),
+        (lambda: Sum(lift(1), expect(w(a), (a, P.law())).scope), "nothing is summed over 1"),  # type: ignore[attr-defined]
+        (lambda: Sum(P.law(), expect(w(a), (a, P.law())).scope), "an expectation is over a law"),  # type: ignore[attr-defined]
+        (lambda: Symbol("z", (ACTION,), result=STATE, outcomes=1)(a), "has outcomes"),
+        (lambda: Bound(-1), "count from 0"),
+    ],
+)
+def test_a_term_that_says_nothing_is_refused(make: Callable[[], Term], words: str) -> None:
+    with pytest.raises(SortError, match=words):
+        decide(make(), 0)

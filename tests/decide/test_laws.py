@@ -14,16 +14,20 @@ from pgsym.problems import classification, groups, noisy_labels, trajectories
 from pgsym.rules import Unfold
 from pgsym.terms import (
     ACTION,
+    INDEX,
     STATE,
+    Collective,
     Definition,
     HowMany,
     NonNegative,
     Positive,
     Symbol,
     Term,
+    Variable,
     exp,
     expect,
     minimum,
+    product_range,
     sum_over,
 )
 from pgsym.terms.nodes import lift
@@ -119,3 +123,13 @@ def test_a_law_whose_sum_has_thousands_of_digits_is_refused_in_one_line() -> Non
     far = Definition.of(Q(m.a, m.s), (m.reward / (m.reward + 1)) ** 6_000)
     with pytest.raises(ContradictoryHypotheses, match="is no law: its probabilities sum to"):
         conditions_of_laws([far], [Size.of(S=1, A=2)])
+
+
+def test_a_law_with_a_length_of_its_own_is_looked_at_beside_a_horizon() -> None:
+    """The length of a bag of draws is counted up to T where the statement has one."""
+    bag = Collective("bag of actions", (("a", ACTION),), length="B")
+    drawn, k, length = Variable("β", bag), Variable("k", INDEX), Variable("B", INDEX)
+    one, weight = Symbol("w", (ACTION,), outcomes=1), Symbol("W", (bag,), outcomes=1)
+    picked = Symbol("a", (bag, INDEX), result=ACTION)
+    law = Definition.of(weight(drawn), product_range(k, 1, length, of=one(picked(drawn, k))))
+    assert conditions_of_laws([law], [Size.of(A=2, N=1, T=2)]) == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from math import prod
 
 import pytest
 
@@ -141,6 +142,19 @@ def test_sorts_have_different_numbers_of_values() -> None:
     for one, other in ((TOOL, DOCUMENT), (TOOL, STATE), (DOCUMENT, OUTCOME), (TOOL, ACTION)):
         assert decide(*(sum_over(Variable("x", s), of=1) for s in (one, other))).rung is Rung.REFUTED
     assert {size.letters["K"] for size in small_sizes(("S", "K"))} == {1, 2}
+
+
+def test_a_sort_has_one_value_at_some_size_and_all_have_several_at_another() -> None:
+    """Or what fails for one value only, or only for several of every sort, would be decided."""
+    mine = [TOOL, DOCUMENT, *(Finite(f"sort {x}", letter=x) for x in "BCEFGI")]
+    for names in (("S", "A", "W"), ("S", "A", "W", *(x.letter for x in mine))):
+        for horizon in ((), ("T",)):
+            sizes = decision_sizes((*names, *horizon))
+            assert all(1 in {size.letters[x] for size in sizes} for x in names)
+            assert any(all(size.letters[x] > 1 for x in names) for size in sizes)
+    others = [sum_over(Variable("x", s), of=1) - 1 for s in (TOOL, DOCUMENT, *mine[2:5])]
+    assert decide(others[0] / others[0], lift(1)).rung is Rung.REFUTED
+    assert decide(prod(others, start=lift(1)), lift(0)).rung is Rung.REFUTED
 
 
 def test_a_length_is_no_letter() -> None:
