@@ -53,19 +53,19 @@ def claims() -> Iterator[Claim]:
     """The tempting exchange, and its repair."""
     yield Claim(
         "naive-exchange",
-        says="Move the gradient inside the expectation.",
+        says="The gradient cannot in general be moved inside the expectation, because the distribution of the "
+        "answers depends on $\\theta$.",
         lhs=gradient,
         rhs=m.expectation(grad(m.reward)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("gradient-of-an-expectation", "policy-gradient-one-step"),
-        remark="The reward does not depend on $\\theta$, so the right side is zero; what depends on $\\theta$ is how "
-        "often "
-        "each answer is drawn.",
+        remark="The reward does not depend on $\\theta$, so the right side is zero. The left side is not zero, "
+        "because the probability of each answer depends on $\\theta$.",
     )
     yield Claim(
         "gradient-of-an-expectation",
-        says="The gradient of an expectation has one part from what is averaged and one from the law.",
+        says="The gradient of an expectation is the sum of one term from the integrand and one from the distribution.",
         lhs=gradient,
         rhs=target,
         given=reward_may_move,
