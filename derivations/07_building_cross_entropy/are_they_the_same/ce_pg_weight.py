@@ -39,8 +39,8 @@ def claims() -> Iterator[Claim]:
     """The weighted form, as an average score and as an average of cross-entropy gradients."""
     yield Claim(
         "ce-pg-weight",
-        says="With the 0/1 reward the policy gradient is the cross-entropy gradient, every example weighted by the "
-        "probability $\\pi_\\theta(y(s) \\mid s)$ that the model gives its label.",
+        says="With the 0/1 reward the policy gradient is the ascent direction of cross entropy with every example "
+        "weighted by the probability $\\pi_\\theta(y(s) \\mid s)$ that the model gives its label.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,

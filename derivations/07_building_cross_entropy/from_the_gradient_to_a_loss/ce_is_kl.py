@@ -36,16 +36,17 @@ def claims() -> Iterator[Claim]:
     """The identity, and what it says of the minimum."""
     yield Claim(
         "ce-is-kl",
-        says="At every example the cross entropy is the entropy of the labels plus the divergence of the model from "
-        "them.",
+        says="For every example the cross entropy is the entropy of the labels plus the KL divergence of the model "
+        "from them.",
         lhs=at_one_example,
         rhs=both,
         given=given,
-        remark="The entropy of the labels does not depend on the model: minimising one is minimising the other.",
+        remark="The entropy of the labels does not depend on the model, so minimising the cross entropy is "
+        "minimising the divergence.",
     )
     yield Claim(
         "ce-is-kl-minimum",
-        says="So no model has a smaller cross entropy than the entropy of the labels.",
+        says="No model has a cross entropy smaller than the entropy of the labels.",
         lhs=entropy(m.label_law, m.a),
         rhs=at_one_example,
         given=(*given, Positive(LABEL_LAW)),

@@ -84,7 +84,7 @@ def claims() -> Iterator[Claim]:
     """The gradient, for any label distribution."""
     yield Claim(
         "cross-entropy-softmax-gradient",
-        says="For a softmax policy the gradient of the cross entropy in the logits is prediction minus label.",
+        says="For a softmax policy the gradient of the cross entropy in the logits is the prediction minus the label.",
         lhs=grad(m.soft_cross_entropy),
         rhs=target,
         given=given,

@@ -45,23 +45,24 @@ def claims() -> Iterator[Claim]:
     """By how much it is shorter, that it is not the gradient, and how the two advantages are related."""
     yield Claim(
         "group-mean",
-        says="Compared with the mean of the whole group, its own reward included, the estimate is on average $(N - 1) "
-        "/ N$ of the gradient.",
+        says="If each answer is compared with the mean of the whole group, which includes its own reward, the "
+        "estimate is on average $(N - 1) / N$ times the policy gradient.",
         lhs=estimate,
         rhs=shorter * gradient,
         given=m.hypotheses,
         sizes=({"S": 2, "A": 3, "N": 1}, *SIZES),
-        remark="The direction is right. With one answer to a question nothing is learnt.",
+        remark="The direction is right. With one answer to each question the estimate is zero.",
     )
     yield Claim(
         "group-mean-unbiased",
-        says="It is unbiased.",
+        says="If each answer is compared with the mean of the whole group, the estimate of the policy gradient is "
+        "biased.",
         lhs=estimate,
         rhs=gradient,
         given=several,
         expected=Rung.REFUTED,
         repaired_by=("group-mean", "leave-one-out"),
-        remark="The reward of an answer is part of what it is compared with.",
+        remark="The reward of an answer is part of the mean that it is compared with.",
         examples=(
             Example(
                 "Two fair answers, the first paid one, in groups of two: the gradient is $(1/4, -1/4)$.",
@@ -81,8 +82,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "rloo-and-group-mean",
-        says="Answer by answer, the reward over the mean of the whole group is $(N - 1) / N$ times the reward over the "
-        "mean of the others.",
+        says="For every answer, its reward minus the mean of the whole group is $(N - 1) / N$ times its reward minus "
+        "the mean of the others.",
         lhs=paid - m.group_mean,
         rhs=shorter * advantage,
         given=several,

@@ -68,8 +68,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "leave-one-out",
-        says="Of $N$ answers to the same question each is compared with the mean reward of the others: the estimate is "
-        "unbiased.",
+        says="If each of $N$ answers to the same question is compared with the mean reward of the others, the "
+        "estimate of the policy gradient is unbiased.",
         lhs=estimate,
         rhs=gradient,
         given=several,

@@ -26,12 +26,12 @@ def claims() -> Iterator[Claim]:
     """Behaviour cloning."""
     yield Claim(
         "ce-from-label-sampling",
-        says="Draw the answer from the label distribution, $a \\sim y(\\cdot \\mid s)$, in place of the policy, and "
-        "reward it with 1.",
+        says="If the answer is drawn from the label distribution, $a \\sim y(\\cdot \\mid s)$, and rewarded with 1, "
+        "the expected score is the ascent direction of cross entropy.",
         lhs=sampled,
         rhs=-grad(m.soft_cross_entropy),
         given=m.hypotheses,
-        remark="One-hot, soft and noisy labels alike; this is behaviour cloning.",
+        remark="This covers one-hot, soft and noisy labels. It is behaviour cloning.",
     )
 
 

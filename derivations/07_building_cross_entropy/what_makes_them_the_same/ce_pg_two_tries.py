@@ -65,23 +65,24 @@ def claims() -> Iterator[Claim]:
     plain = expect(Fraction(1, 2) * (first * m.score + second * score_of_second), *draws)
     yield Claim(
         "ce-pg-two-tries",
-        says="Of two tries, the mean score of those that succeed is on average the label's, times the chance $1 - (1 "
-        "- p)^2$ that one does.",
+        says="The mean score over the successes among two tries is on average the score of the label times $1 - (1 - "
+        "p)^2$, the probability of at least one success.",
         lhs=mean_over_successes,
         rhs=target,
         given=m.hypotheses,
         remark="The factor $1 - \\mathbf{1}\\{a = y\\}\\, \\mathbf{1}\\{b = y\\} / 2$ halves the sum where both "
-        "succeed.",
+        "tries succeed.",
     )
     yield Claim(
         "ce-pg-two-tries-mean-over-all",
-        says="So is the mean over both tries.",
+        says="If the scores of the successes are averaged over both tries instead, the result is on average not the "
+        "score of the label times $1 - (1 - p)^2$.",
         lhs=plain,
         rhs=target,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-two-tries", "ce-pg-per-state-factor"),
-        remark="That is the policy gradient, with the factor $p$.",
+        remark="That average is the policy gradient, which has the factor $p$.",
     )
 
 

@@ -70,13 +70,13 @@ def claims() -> Iterator[Claim]:
     ascent = -grad(m.cross_entropy)
     yield Claim(
         "ce-pg-uniform-init",
-        says="At a policy that is uniform in every state the policy gradient is the cross entropy's direction divided "
-        "by $K$, shared parameters included.",
+        says="If the policy is uniform in every state, the policy gradient is the ascent direction of cross entropy "
+        "divided by $K$, also when states share parameters.",
         lhs=grad(accuracy, m.theta),
         rhs=target,
         given=given,
-        remark="$u_{\\theta, \\theta'}$ is uniform at $\\theta = \\theta'$, and every policy that is uniform there is "
-        "of this form. From a symmetric start the first steps coincide, up to their size.",
+        remark="$u_{\\theta, \\theta'}$ is uniform at $\\theta = \\theta'$, and every policy that is uniform there "
+        "has this form. From a uniform start the first steps have the same direction and differ only in length.",
         examples=(
             Example(
                 "Two examples, three equally likely classes.",
@@ -91,7 +91,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-uniform-init-without-uniformity",
-        says="The same at any policy.",
+        says="If the policy is not uniform, the policy gradient need not be the ascent direction of cross entropy "
+        "divided by $K$.",
         lhs=grad(m.accuracy),
         rhs=-(1 / K) * grad(m.cross_entropy),
         given=m.hypotheses,

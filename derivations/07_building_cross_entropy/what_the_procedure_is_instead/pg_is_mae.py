@@ -40,12 +40,12 @@ def claims() -> Iterator[Claim]:
     """The error of one example, and the objective."""
     yield Claim(
         "pg-is-mae",
-        says="One minus the probability of the right answer is half the absolute distance between prediction and "
-        "label.",
+        says="One minus the probability of the right answer is half the absolute distance between the prediction and "
+        "the label.",
         lhs=target,
         rhs=error,
         given=given,
-        remark="So policy gradient is to cross entropy what mean absolute error is to log-loss.",
+        remark="Policy gradient therefore relates to cross entropy as mean absolute error relates to log-loss.",
     )
 
 
