@@ -54,25 +54,24 @@ def claims() -> Iterator[Claim]:
     """The fixed target, and that it is not what policy gradient does."""
     yield Claim(
         "kl-fixed-target",
-        says="Fitting the model to the distribution of rewards over trajectories weighs the score of every trajectory "
-        "by "
-        "its reward alone: the samples come from anywhere, uniformly, and not from the model.",
+        says="Fitting the model to the distribution of rewards over trajectories weights the score of every "
+        "trajectory by its reward alone. The samples come from the uniform distribution and not from the model.",
         lhs=-normaliser * grad(fit),
         rhs=by_reward,
         given=given,
         sizes=SIZES,
-        remark="This is what reward-weighted regression does in its first round.",
+        remark="This is the first round of reward-weighted regression.",
     )
     yield Claim(
         "kl-fixed-target-is-policy-gradient",
-        says="That is the policy gradient.",
+        says="The gradient of the fit to the distribution of rewards is not in general the policy gradient.",
         lhs=by_reward,
         rhs=grad(m.objective),
         given=given,
         sizes=SIZES,
         expected=Rung.REFUTED,
         repaired_by=("kl-fixed-target", "kl-moving-target"),
-        remark="The policy gradient weighs every trajectory by its probability, too.",
+        remark="The policy gradient also weights every trajectory by its probability.",
     )
 
 

@@ -58,9 +58,8 @@ def claims() -> Iterator[Claim]:
     """The objective, its gradient, and its maximum."""
     yield Claim(
         "kl-max-entropy-objective",
-        says="Minus $\\beta$ times the divergence of the model from the normalised $e^{R/\\beta}$ is the expected "
-        "reward "
-        "with an entropy bonus, but for a constant.",
+        says="Up to a constant, $-\\beta$ times the divergence of the model from the normalised $e^{R/\\beta}$ is "
+        "the expected reward plus an entropy bonus.",
         lhs=-beta * reverse,
         rhs=with_bonus - beta * log(normaliser),
         given=given,
@@ -68,7 +67,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-max-entropy",
-        says="So they have the same gradient.",
+        says="The expected reward plus an entropy bonus and $-\\beta$ times the divergence of the model from the "
+        "normalised $e^{R/\\beta}$ have the same gradient.",
         lhs=-beta * grad(reverse),
         rhs=grad(with_bonus),
         given=given,
@@ -77,24 +77,25 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-max-entropy-as-reward",
-        says="It is the policy gradient with $-\\beta \\log p_\\theta(\\tau)$ added to the reward.",
+        says="The gradient of the expected reward plus the entropy bonus is the policy gradient with $-\\beta \\log "
+        "p_\\theta(\\tau)$ added to the reward.",
         lhs=grad(with_bonus),
         rhs=m.expectation((m.total_reward - beta * log(m.mass)) * grad(log(m.mass))),
         given=given,
         sizes=SIZES,
-        remark="The bonus moves with $\\theta$ itself, but the mean of its gradient is zero.",
+        remark="The bonus depends on $\\theta$, but the mean of its own gradient is zero.",
     )
     yield Claim(
         "kl-max-entropy-maximum",
-        says="The objective with the bonus is at most $\\beta \\log Z$, which it is where the model is the normalised "
-        "$e^{R/\\beta}$.",
+        says="The objective with the bonus is at most $\\beta \\log Z$. Equality holds if the model is the "
+        "normalised $e^{R/\\beta}$.",
         lhs=with_bonus,
         rhs=beta * log(normaliser),
         given=(*given, Positive(START), Positive(TRANSITION)),
         relation=Relation.AT_MOST,
         slack=gap,
         sizes=SIZES,
-        remark="A divergence is never negative, as $\\log x \\le x - 1$.",
+        remark="A divergence is never negative, because $\\log x \\le x - 1$.",
     )
 
 

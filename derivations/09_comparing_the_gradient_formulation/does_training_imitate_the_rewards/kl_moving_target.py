@@ -73,16 +73,16 @@ def claims() -> Iterator[Claim]:
     """The aside as it reads, and what it can mean."""
     yield Claim(
         "kl-aside",
-        says="Training makes the model like the distribution of rewards: no policy earns more than the one that "
-        "answers "
-        "in proportion to the reward.",
+        says="The policy that answers in proportion to the reward need not be the best one: another policy can earn "
+        "more.",
         lhs=reached,
         rhs=at_the_rewards,
         given=(*bandit.hypotheses, Positive(REWARD)),
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("kl-moving-target", "kl-fixed-target", "kl-max-entropy"),
-        remark="The expected reward is linear in the policy: its maximum is at the best answer alone.",
+        remark="The expected reward is linear in the policy, so its maximum is at a policy that always gives a best "
+        "answer.",
         examples=(
             Example(
                 "Rewards 1 and 2: in proportion to the rewards, $(1/3, 2/3)$, a policy earns 5/3; the best answer "
@@ -96,12 +96,12 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-moving-target",
-        says="The policy gradient is a step towards the model's own present law, reweighed by the rewards.",
+        says="The policy gradient is a step towards the model's own current distribution, reweighted by the rewards.",
         lhs=-return_now * grad(step, m.theta),
         rhs=grad(m.objective),
         given=frozen,
         sizes=SIZES,
-        remark="The target moves with the model. In this sense the aside is exact.",
+        remark="The target changes with the model. In this sense the remark of the article is exact.",
     )
 
 

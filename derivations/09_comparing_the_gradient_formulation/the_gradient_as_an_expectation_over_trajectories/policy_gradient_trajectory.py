@@ -36,12 +36,12 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "policy-gradient-trajectory",
-        says="The gradient of the expected return is the expected return times the gradient of the log-probability of "
-        "the trajectory.",
+        says="The gradient of the expected return is the expectation of the return times the gradient of the "
+        "log-probability of the trajectory.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,
-        remark="The expectation runs over the trajectories that can happen.",
+        remark="The expectation runs over the trajectories of positive probability.",
         source="R. J. Williams, Simple statistical gradient-following algorithms for connectionist reinforcement "
         "learning, Machine Learning 8 (1992)",
     )

@@ -40,26 +40,28 @@ def claims() -> Iterator[Claim]:
     """Where the step holds, where it does not, and what it is used for."""
     yield Claim(
         "dynamics-drop-out",
-        says="Where every start and every move is possible, the gradient of the log-probability of a trajectory is the "
-        "sum of the scores.",
+        says="If every start and every transition has a positive probability, the gradient of the log-probability of "
+        "a trajectory is the sum of the scores.",
         lhs=log_gradient,
         rhs=m.total_score,
         given=everywhere,
     )
     yield Claim(
         "dynamics-drop-out-everywhere",
-        says="The same for every trajectory of every problem.",
+        says="The gradient of the log-probability of a trajectory need not be the sum of the scores if the "
+        "environment excludes the trajectory.",
         lhs=log_gradient,
         rhs=m.total_score,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("dynamics-drop-out", "dynamics-drop-out-on-support", "trajectory-score"),
-        remark="A trajectory that cannot happen has no log-probability. Deterministic transitions make most "
-        "trajectories such.",
+        remark="A trajectory of probability zero has no log-probability. With deterministic transitions most "
+        "trajectories have probability zero.",
     )
     yield Claim(
         "dynamics-drop-out-on-support",
-        says="Under the expectation, which runs over what can happen, the two are the same for every problem.",
+        says="Under the expectation, which runs over the trajectories of positive probability, the gradient of the "
+        "log-probability and the sum of the scores are equal in every environment.",
         lhs=m.expectation(m.total_reward * log_gradient),
         rhs=m.expectation(m.total_reward * m.total_score),
         given=m.hypotheses,

@@ -35,7 +35,7 @@ def claims() -> Iterator[Claim]:
     """The theorem, and why the policy must be positive."""
     yield Claim(
         "reinforce",
-        says="The gradient of the expected return is the expected return times the sum of the scores.",
+        says="The gradient of the expected return is the expectation of the return times the sum of the scores.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,
@@ -44,16 +44,16 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "reinforce-at-zero",
-        says="The same at the edge of the simplex, where an action has the probability zero and the parameter can "
-        "raise it.",
+        says="REINFORCE can fail at the boundary of the simplex, where an action has probability zero and the "
+        "parameter can raise that probability.",
         lhs=gradient,
         rhs=target,
         given=tuple(h for h in m.hypotheses if not isinstance(h, Positive)),
         expected=Rung.REFUTED,
         repaired_by=("reinforce",),
-        remark="An action that is never taken never shows what it would have earned. The derivative there is "
-        "one-sided; a policy that is differentiable on both sides of $\\theta$ has $\\nabla \\pi = 0$ where $\\pi = "
-        "0$, and loses nothing.",
+        remark="The return of an action that is never taken is never observed. The derivative there is one-sided; a "
+        "policy that is differentiable on both sides of $\\theta$ has $\\nabla \\pi = 0$ where $\\pi = 0$, and loses "
+        "nothing.",
     )
 
 
