@@ -51,24 +51,24 @@ def claims() -> Iterator[Claim]:
     """The noisy reward, the gradient, and where the direction is lost."""
     yield Claim(
         "symmetric-noise-pg",
-        says="A label flipped with probability $\\varepsilon$ to one of the other classes rewards an answer with "
-        "$\\bigl(1 - \\frac{\\varepsilon K}{K - 1}\\bigr) \\mathbf{1}\\{a = y(s)\\} + \\frac{\\varepsilon}{K - 1}$ on "
-        "average.",
+        says="If a label is changed with probability $\\varepsilon$ to one of the other classes, the average reward "
+        "of an answer is $\\bigl(1 - \\frac{\\varepsilon K}{K - 1}\\bigr) \\mathbf{1}\\{a = y(s)\\} + "
+        "\\frac{\\varepsilon}{K - 1}$.",
         lhs=agrees,
         rhs=m.kept * m.is_right + chance,
         given=m.hypotheses,
         derivation="noisy-label-pg",
         step=3,
-        remark="$K = \\lvert A \\rvert$ classes. The second term is the same for every answer.",
+        remark="There are $K = \\lvert A \\rvert$ classes. The second term is the same for every answer.",
     )
     yield Claim(
         "noisy-label-pg",
-        says="Uniform label noise only scales the policy gradient, by $1 - \\frac{\\varepsilon K}{K - 1}$: for every "
-        "policy and every mix of examples.",
+        says="Uniform label noise only scales the policy gradient, by the factor $1 - \\frac{\\varepsilon K}{K - "
+        "1}$, for every policy and every mix of examples.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,
-        remark="So the direction is kept while $\\varepsilon < (K - 1)/K$.",
+        remark="The direction is therefore kept while $\\varepsilon < (K - 1)/K$.",
     )
 
 

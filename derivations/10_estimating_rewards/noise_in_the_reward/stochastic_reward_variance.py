@@ -57,13 +57,13 @@ def claims() -> Iterator[Claim]:
     """The covariance, and a chance that only seems to do no harm."""
     yield Claim(
         "stochastic-reward-variance",
-        says="A random reward adds exactly $\\mathbb{E}[\\mathrm{Var}(R \\mid s, a)\\, g g^{\\top}]$ to the covariance "
-        "of the estimator, $g$ the score.",
+        says="A random reward adds exactly $\\mathbb{E}[\\mathrm{Var}(R \\mid s, a)\\, g g^{\\top}]$ to the "
+        "covariance of the estimator, where $g$ is the score.",
         lhs=with_chance,
         rhs=added + without_chance,
         given=m.hypotheses,
-        remark="The law of total covariance. The sum is a covariance with a positive semi-definite matrix added, so no "
-        "direction gets quieter.",
+        remark="This is the law of total covariance. The added matrix is positive semi-definite, so the variance "
+        "falls in no direction.",
         examples=(
             Example(
                 "One state, two answers, one of which pays 0 or 2 by a fair coin in place of 1.",

@@ -48,12 +48,12 @@ def claims() -> Iterator[Claim]:
     """The two forms."""
     yield Claim(
         "fisher-is-minus-expected-hessian",
-        says="In every state the Fisher information $\\mathbb{E}[g g^{\\top}]$, $g$ the score, is minus the mean "
-        "Hessian of $\\log \\pi_\\theta$.",
+        says="In every state the Fisher information $\\mathbb{E}[g g^{\\top}]$, where $g$ is the score, is minus the "
+        "mean Hessian of $\\log \\pi_\\theta$.",
         lhs=curvature,
         rhs=-fisher,
         given=m.hypotheses,
-        remark="Differentiate $\\sum_a \\pi_\\theta(a \\mid s) = 1$ twice.",
+        remark="The proof differentiates $\\sum_a \\pi_\\theta(a \\mid s) = 1$ twice.",
     )
 
 

@@ -75,12 +75,12 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "rlhf-objective",
         says="The gradient of $\\mathbb{E}[r] - \\beta\\, \\mathrm{KL}(\\pi_\\theta, \\pi_{\\mathrm{ref}})$ is the "
-        "policy gradient for the reward $r - \\beta \\log \\frac{\\pi_\\theta}{\\pi_{\\mathrm{ref}}}$, that reward "
-        "held fixed.",
+        "policy gradient for the reward $r - \\beta \\log \\frac{\\pi_\\theta}{\\pi_{\\mathrm{ref}}}$, with that "
+        "reward held fixed.",
         lhs=grad(objective),
         rhs=gradient,
         given=given,
-        remark="Differentiating through the logarithm adds the mean score, which is zero.",
+        remark="Differentiating the logarithm adds the mean score, which is zero.",
         source="N. Stiennon et al., Learning to summarize from human feedback (2020); L. Ouyang et al., Training "
         "language models to follow instructions with human feedback (2022)",
     )
@@ -91,8 +91,8 @@ def claims() -> Iterator[Claim]:
     reweighted = (*given, Positive(BETA), Definition.of(optimum, weight / partition))
     yield Claim(
         "rlhf-objective-completed",
-        says="The objective is $\\beta\\, \\mathbb{E}_s[\\log Z]$ less $\\beta$ times the divergence from "
-        "$\\pi_{\\mathrm{opt}} = \\pi_{\\mathrm{ref}}\\, e^{r / \\beta} / Z$: the divergence is completed.",
+        says="The objective is $\\beta\\, \\mathbb{E}_s[\\log Z]$ minus $\\beta$ times the divergence from "
+        "$\\pi_{\\mathrm{opt}} = \\pi_{\\mathrm{ref}}\\, e^{r / \\beta} / Z$.",
         lhs=objective,
         rhs=best - beta * m.expectation(log(m.policy / optimum)),
         given=reweighted,
@@ -100,14 +100,16 @@ def claims() -> Iterator[Claim]:
     gap = optimum / m.policy
     yield Claim(
         "rlhf-objective-optimum",
-        says="So no policy does better than $\\pi_{\\mathrm{opt}}$, which reaches $\\beta\\, \\mathbb{E}_s[\\log Z]$.",
+        says="No policy has a larger objective than $\\pi_{\\mathrm{opt}}$, which reaches $\\beta\\, "
+        "\\mathbb{E}_s[\\log Z]$.",
         lhs=objective,
         rhs=best,
         relation=Relation.AT_MOST,
         given=reweighted,
         slack=beta * m.expectation(gap - 1 - log(gap)),
-        remark="The divergence is not negative, for $x - 1 - \\log x \\ge 0$, and zero for $\\pi_{\\mathrm{opt}}$ "
-        "only. A small $\\beta$ makes $\\pi_{\\mathrm{opt}}$ greedy, a large one keeps it at the reference.",
+        remark="The divergence is not negative, because $x - 1 - \\log x \\ge 0$, and it is zero for "
+        "$\\pi_{\\mathrm{opt}}$ only. A small $\\beta$ makes $\\pi_{\\mathrm{opt}}$ greedy; a large $\\beta$ keeps "
+        "it near the reference.",
     )
 
 

@@ -58,20 +58,20 @@ def claims() -> Iterator[Claim]:
         )
         yield Claim(
             f"{name}-and-flat",
-            says=f"The gradient of ${says}$ there is zero.",
+            says=f"The gradient of ${says}$ at $\\theta = \\theta'$ is zero.",
             lhs=grad(kl, m.theta),
             rhs=lift(0),
             given=at_old,
         )
     yield Claim(
         "trpo",
-        says="At $\\theta = \\theta'$ the divergence that TRPO bounds, averaged over the states, bends with the Fisher "
-        "information $F = \\mathbb{E}[g g^{\\top}]$.",
+        says="At $\\theta = \\theta'$ the Hessian of the divergence that TRPO bounds, averaged over the states, is "
+        "the Fisher information $F = \\mathbb{E}[g g^{\\top}]$.",
         lhs=grad(grad(divergence, m.theta), m.theta),
         rhs=fisher,
         given=at_old,
-        remark="With the surrogate, which agrees with $J$ to first order (trpo-surrogate-gradient), the best small "
-        "step is the natural one, $F^{-1} \\nabla J$ (trpo-step).",
+        remark="The surrogate agrees with $J$ to first order (trpo-surrogate-gradient), so the best small step is "
+        "the natural one, $F^{-1} \\nabla J$ (trpo-step).",
         source="J. Schulman, S. Levine, P. Moritz, M. Jordan and P. Abbeel, Trust region policy optimization, "
         "ICML (2015)",
     )
