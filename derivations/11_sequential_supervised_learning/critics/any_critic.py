@@ -81,13 +81,13 @@ def claims() -> Iterator[Claim]:
     """That every critic will do, if its guesses are not mixed."""
     yield Claim(
         "any-critic",
-        says="With $\\lambda = 1$ the temporal differences to the end are an unbiased advantage, whatever the critic "
-        "$\\hat V(s)$ is.",
+        says="With $\\lambda = 1$ the sum of the temporal differences to the end is an unbiased advantage, for every "
+        "critic $\\hat V(s)$.",
         lhs=estimate,
         rhs=gradient,
         given=m.hypotheses,
-        remark="All guesses cancel but that at $t$, which is a baseline. The critic may be any function of the state, "
-        "and may depend on $\\theta$: it is not differentiated.",
+        remark="All values cancel except the value at $t$, which is a baseline. The critic may be any function of "
+        "the state and may depend on $\\theta$, because it is not differentiated.",
     )
 
 

@@ -44,7 +44,8 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-estimators-k1-as-reward",
-        says="As a payment, held fixed and multiplied by the score, $k_1$ does what it should.",
+        says="As a reward, held fixed and multiplied by the score, $k_1$ has the gradient of the divergence on "
+        "average.",
         lhs=grad(kl),
         rhs=target,
         given=given,

@@ -38,8 +38,9 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-estimators-k2-loss",
-        says="As a loss on tokens that were drawn $k_2 = \\frac{1}{2} (\\log x)^2$ has the gradient of "
-        "$\\mathrm{KL}(\\pi_\\theta, \\pi_{\\mathrm{ref}})$ on average, though its own mean is something else.",
+        says="As a loss on tokens that were drawn, $k_2 = \\frac{1}{2} (\\log x)^2$ has the gradient of "
+        "$\\mathrm{KL}(\\pi_\\theta, \\pi_{\\mathrm{ref}})$ on average, although its own mean is a different "
+        "quantity.",
         lhs=m.expectation(grad(k2)),
         rhs=grad(kl),
         given=given,

@@ -50,8 +50,8 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-estimators-k3-loss",
-        says="As a loss on tokens that were drawn $k_3 = x - 1 - \\log x$ has the gradient of the reversed divergence "
-        "$\\mathrm{KL}(\\pi_{\\mathrm{ref}}, \\pi_\\theta)$ on average.",
+        says="As a loss on tokens that were drawn, $k_3 = x - 1 - \\log x$ has the gradient of the reversed "
+        "divergence $\\mathrm{KL}(\\pi_{\\mathrm{ref}}, \\pi_\\theta)$ on average.",
         lhs=m.expectation(grad(k3)),
         rhs=grad(reversed_kl),
         given=given,

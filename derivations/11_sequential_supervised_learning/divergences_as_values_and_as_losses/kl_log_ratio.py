@@ -29,7 +29,7 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-log-ratio",
-        says="The gradient of a token's log-ratio is its score, whatever the reference.",
+        says="The gradient of a token's log-ratio is its score, for every reference.",
         lhs=slope,
         rhs=m.score(m.t),
         given=m.hypotheses,

@@ -44,8 +44,8 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-of-sequences-gradient",
-        says="The gradient of the divergence of sequences is the mean of the log-ratio of the whole, held fixed, times "
-        "the scores of all tokens.",
+        says="The gradient of the divergence of sequences is the expectation of the log-ratio of the whole sequence, "
+        "held fixed, times the sum of the scores of all tokens.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,

@@ -33,12 +33,13 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-of-sequences-k2-of-the-whole",
-        says="Half the square of the log-ratio of the whole sequence has the right gradient, as a loss.",
+        says="As a loss, half the square of the log-ratio of the whole sequence has the gradient of the divergence "
+        "of sequences.",
         lhs=m.expectation(grad(whole_k2)),
         rhs=gradient,
         given=m.hypotheses,
-        remark="A sequence is one token of a larger vocabulary. The price is variance: every score is multiplied with "
-        "every log-ratio.",
+        remark="A sequence is one token of a larger vocabulary. The disadvantage is variance: every score is "
+        "multiplied by every log-ratio.",
     )
 
 

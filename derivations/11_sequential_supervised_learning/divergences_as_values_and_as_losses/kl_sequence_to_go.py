@@ -57,7 +57,8 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-of-sequences-to-go",
-        says="Of the log-ratios every score needs those from its own token on.",
+        says="In the gradient of the divergence of sequences, every score needs only the log-ratios from its own "
+        "token on.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,

@@ -51,21 +51,21 @@ def claims() -> Iterator[Claim]:
     """The invariance, and that it ends with the action."""
     yield Claim(
         "baseline",
-        says="Subtracting a baseline $b(s_t)$ from the reward to go leaves the gradient as it is.",
+        says="Subtracting a baseline $b(s_t)$ from the reward-to-go does not change the gradient.",
         lhs=with_baseline(baseline),
         rhs=grad(m.objective),
         given=m.hypotheses,
-        remark="The baseline may depend on $\\theta$: it is not differentiated.",
+        remark="The baseline may depend on $\\theta$, because it is not differentiated.",
     )
     yield Claim(
         "baseline-of-the-action",
-        says="The same for a baseline $b(s_t, a_t)$ that looks at the action.",
+        says="Subtracting a baseline $b(s_t, a_t)$ that depends on the action can change the gradient.",
         lhs=with_baseline(ACTION_BASELINE(m.state(m.t), m.action(m.t))),
         rhs=grad(m.objective),
         given=(*m.hypotheses, ThetaFree(ACTION_BASELINE)),
         expected=Rung.REFUTED,
         repaired_by=("baseline",),
-        remark="With $b = r$ nothing would be left to learn from.",
+        remark="With $b = r$ and one step, no reward would be left to learn from.",
     )
 
 

@@ -65,28 +65,30 @@ def claims() -> Iterator[Claim]:
     since = sum_range(m.u, m.t, m.T, of=gamma ** (m.u - m.t) * m.reward(m.u))
     yield Claim(
         "discounted-reward-to-go",
-        says="With a discount, every score is multiplied by the rewards from its time on, each discounted from the "
-        "first step.",
+        says="With a discount, every score is multiplied by the rewards from its own time on, each discounted from "
+        "the first step.",
         lhs=gradient,
         rhs=credited(to_go),
         given=m.hypotheses,
     )
     yield Claim(
         "discounted-from-the-action",
-        says="If the discount is counted from the action instead, the score keeps the factor $\\gamma^{t - 1}$.",
+        says="If the rewards are discounted from the time of the action instead, the score keeps the factor "
+        "$\\gamma^{t - 1}$.",
         lhs=gradient,
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=gamma ** (m.t - 1) * score * since)),
         given=m.hypotheses,
     )
     yield Claim(
         "dropped-discount",
-        says="The factor $\\gamma^{t - 1}$ may be dropped, as implementations do.",
+        says="If the factor $\\gamma^{t - 1}$ is dropped, as implementations do, the result is not in general the "
+        "gradient of the discounted return.",
         lhs=gradient,
         rhs=credited(since),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("discounted-reward-to-go", "discounted-from-the-action"),
-        remark="It is an estimator of something else, which gives late actions more weight than the objective does.",
+        remark="It is an estimator of another quantity, which gives late actions more weight than the objective does.",
         source="C. Nota and P. S. Thomas, Is the policy gradient a gradient?, AAMAS (2020)",
     )
 

@@ -54,7 +54,7 @@ def claims() -> Iterator[Claim]:
     """The theorem, and what an off-by-one makes of it."""
     yield Claim(
         "reward-to-go",
-        says="Every score needs to be multiplied by the rewards from its time on only.",
+        says="Every score needs to be multiplied only by the rewards from its own time on.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,
@@ -64,7 +64,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "reward-to-go-off-by-one",
-        says="The same with the rewards after, and not at, its time.",
+        says="If every score is multiplied only by the rewards after its own time, the result is not in general the "
+        "policy gradient.",
         lhs=gradient,
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=m.score(m.t) * sum_range(m.u, m.t + 1, m.T, of=m.reward(m.u)))),
         given=m.hypotheses,

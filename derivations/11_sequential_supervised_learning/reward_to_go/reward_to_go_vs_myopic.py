@@ -53,16 +53,18 @@ def claims() -> Iterator[Claim]:
     """The myopic reading, and that it is no statement about the states."""
     yield Claim(
         "reward-to-go-vs-myopic",
-        says="The pairwise form is the gradient of the expected reward of every step, the states held fixed.",
+        says="The pairwise form is the gradient of the expected reward of every step with the distribution of the "
+        "states held fixed.",
         lhs=grad(myopic, m.theta),
         rhs=m.expectation(m.pairwise),
         given=frozen,
-        remark="In this sense training step by step attends to the current step only: nothing tells it what an action "
-        "does to the states.",
+        remark="In this sense step-by-step training considers the current step only: it ignores the effect of an "
+        "action on the later states.",
     )
     yield Claim(
         "reward-to-go-vs-myopic-states-moving",
-        says="The same where the law of the states moves with $\\theta$.",
+        says="If the distribution of the states depends on $\\theta$ and is differentiated as well, the pairwise "
+        "form is not in general the gradient of the expected rewards.",
         lhs=grad(m.objective),
         rhs=m.expectation(m.pairwise),
         given=m.hypotheses,

@@ -100,25 +100,26 @@ def claims() -> Iterator[Claim]:
     """What the field is, that it has no potential, and when it has one."""
     yield Claim(
         "open-question-J",
-        says="The pairwise form is the sum, over steps and states, of the visits times the gradient of the reward "
-        "expected at once: $\\sum_t \\sum_s d_t(s) \\nabla v(s)$.",
+        says="The pairwise form is the sum, over steps and states, of the visits times the gradient of the expected "
+        "immediate reward: $\\sum_t \\sum_s d_t(s) \\nabla v(s)$.",
         lhs=G,
         rhs=by_visits,
         given=given,
-        remark="The gradient of $J$ moves the visits, too; this field does not. So the function in question must have "
-        "$d_t(s)$ as a slope and never as a variable.",
+        remark="The gradient of $J$ also changes the visits; the pairwise form does not. The function in question "
+        "must therefore have $d_t(s)$ as a coefficient of its gradient and not as a variable.",
         source="C. Nota and P. S. Thomas, Is the policy gradient a gradient?, AAMAS (2020)",
     )
     yield Claim(
         "open-question-potential",
-        says="The pairwise form is the gradient of some function of $\\theta$: its Jacobian is symmetric.",
+        says="The pairwise form need not be the gradient of a function of $\\theta$: its Jacobian need not be "
+        "symmetric.",
         lhs=grad(G),
         rhs=transpose(grad(G)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("open-question-J", "open-question-J-exogenous-states", "open-question-teacher-forcing"),
-        remark="Two mixed derivatives differ, so no function has this gradient (Schwarz). With states that depend on "
-        "past answers there is, in general, no $J$.",
+        remark="Two mixed derivatives differ, so no function has this gradient (Schwarz). If the states depend on "
+        "past answers, there is in general no $J$.",
         examples=(
             Example(
                 "One logit a state, both zero: the start leads to the second state with probability 1/2, whose first "
@@ -136,12 +137,12 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "open-question-J-exogenous-states",
-        says="Where the states do not depend on the answers there is a potential, and it is $J$: then $d_t(s)$ does "
-        "not move with $\\theta$, and $J = \\sum_t \\sum_s d_t(s) v(s)$.",
+        says="If the states do not depend on the answers, a potential exists and is $J$: then $d_t(s)$ does not "
+        "depend on $\\theta$, and $J = \\sum_t \\sum_s d_t(s) v(s)$.",
         lhs=G,
         rhs=grad(sum_range(t, 1, m.T, of=sum_over(s, of=visits * at_once))),
         given=(*m.with_exogenous_states, visited, valued),
-        remark="So it is with gold contexts, with pictures that come in whatever the bot answers, and for $T = 1$.",
+        remark="Examples are gold contexts, pictures that arrive whatever the bot answers, and $T = 1$.",
     )
     yield Claim(
         "open-question-J-is-the-objective",

@@ -43,20 +43,20 @@ def claims() -> Iterator[Claim]:
         lhs=slope,
         rhs=G,
         given=frozen,
-        remark="What an automatic differentiator computes when the sampled states are data to it.",
+        remark="Automatic differentiation computes this gradient if the sampled states are data.",
     )
     yield Claim(
         "open-question-stop-gradient-of-logarithms",
-        says="It is as well the gradient of $E_{\\theta'}[\\sum_t r_t \\log \\pi_\\theta(a_t \\mid s_t)]$, the samples "
-        "held fixed.",
+        says="The pairwise form is also the gradient of $E_{\\theta'}[\\sum_t r_t \\log \\pi_\\theta(a_t \\mid "
+        "s_t)]$ with the samples held fixed.",
         lhs=grad(of_logarithms, m.theta),
         rhs=G,
         given=(*m.hypotheses, Frozen(OLD, m.theta)),
-        remark="This is the loss as it is written in code.",
+        remark="This is the loss as written in code.",
     )
     yield Claim(
         "open-question-stop-gradient-slices",
-        says="For every fixed $\\theta'$ the slice is a function of $\\theta$, and its gradient has a symmetric "
+        says="For every fixed $\\theta'$ the surrogate is a function of $\\theta$, and its gradient has a symmetric "
         "Jacobian.",
         lhs=grad(slope, m.theta),
         rhs=transpose(grad(slope, m.theta)),
@@ -64,14 +64,14 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "open-question-stop-gradient-moving",
-        says="The Jacobian of the slope at $\\theta' = \\theta$ is that of the slice: to hold fixed or to release "
-        "makes no difference to second derivatives.",
+        says="The Jacobian of the pairwise form at $\\theta' = \\theta$ need not be the Hessian of the surrogate "
+        "with the visits held fixed: second derivatives depend on whether the visits are held fixed.",
         lhs=grad(slope, m.theta),
         rhs=grad(G),
         given=frozen,
         expected=Rung.REFUTED,
         repaired_by=("open-question-stop-gradient", "open-question-stop-gradient-slices"),
-        remark="Each slice is a landscape of its own; as $\\theta$ moves, so does the landscape.",
+        remark="Each $\\theta'$ has a surrogate of its own, which changes as $\\theta$ moves.",
     )
 
 
