@@ -1,4 +1,4 @@
-"""One family of objectives that has the expected reward and the log-likelihood among its members."""
+"""One family of objectives contains the expected reward and the log-likelihood."""
 
 from __future__ import annotations
 

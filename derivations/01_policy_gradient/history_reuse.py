@@ -1,4 +1,4 @@
-"""Learning from a history: right where the current policy made it, or where it is reweighted."""
+"""Learning from a history: it is unbiased if the current policy drew the history, or if it is reweighted."""
 
 from __future__ import annotations
 

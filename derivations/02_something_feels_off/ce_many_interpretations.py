@@ -1,4 +1,4 @@
-"""What the cross entropy is: an entropy and a divergence, and an expected log-likelihood."""
+"""The cross entropy is an entropy plus a divergence, and minus an expected log-likelihood."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gauss's converse: a location family whose likeliest location is always the mean is the normal one."""
+"""Gauss's converse: if the likeliest location is always the mean, the distribution is normal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the squared error elicits under any law, and what maximum likelihood does under another than the normal one."""
+"""The squared error estimates the mean under any distribution; maximum likelihood depends on the distribution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the squared error a distance?  Not in the sense of metrics; its root is, and twice its sum bounds it."""
+"""Is the squared error a metric?  No: its root is one, and a detour is at least half of it."""
 
 from __future__ import annotations
 

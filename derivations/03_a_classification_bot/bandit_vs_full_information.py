@@ -1,4 +1,4 @@
-"""What a reward tells and a label tells: the same for two answers, less for three."""
+"""The information in a reward and in a label: equal for two answers, less in the reward for three."""
 
 from __future__ import annotations
 

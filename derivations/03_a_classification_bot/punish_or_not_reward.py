@@ -1,4 +1,4 @@
-"""Punishing wrong answers or not rewarding them: the same in the mean, not in the variance."""
+"""Punishing wrong answers or not rewarding them: the means are equal, the variances are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gradient as a change of frequencies: pairs become more frequent, pictures do not."""
+"""The gradient as a change of frequencies: the frequencies of pairs change, those of pictures do not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gradient as an expectation: that there is such a form, that there are many, and what an average of it does."""
+"""The gradient as an expectation: such a form exists, it is not unique, and its average is unbiased."""
 
 from __future__ import annotations
 

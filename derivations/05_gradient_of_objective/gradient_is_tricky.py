@@ -1,4 +1,4 @@
-"""Why the derivative of an expectation is not obvious: the law under it moves, too."""
+"""Why the derivative of an expectation is not obvious: its distribution depends on the parameter, too."""
 
 from __future__ import annotations
 

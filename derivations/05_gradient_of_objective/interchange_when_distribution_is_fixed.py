@@ -1,4 +1,4 @@
-"""A law that does not move lets the gradient through, if the support is finite; linearity alone is not enough."""
+"""Under a fixed distribution of finite support, the gradient may move inside the expectation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why the gradient cannot simply move inside the expectation, and what is right instead.
+"""Why the gradient cannot simply move inside the expectation, and the correct formula.
 
 The law under the expectation depends on the parameter, too.  A reward that depends on it makes both parts visible.
 """

@@ -1,4 +1,4 @@
-"""What the gradient picks up when the reward depends on the parameter, too."""
+"""The further term of the gradient if the reward depends on the parameter, too."""
 
 from __future__ import annotations
 

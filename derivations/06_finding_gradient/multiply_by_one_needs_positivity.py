@@ -1,4 +1,4 @@
-"""Multiplying by one is harmless only where one does not divide by zero."""
+"""Multiplying and dividing by a probability needs a positive probability."""
 
 from __future__ import annotations
 

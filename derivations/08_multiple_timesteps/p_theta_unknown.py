@@ -1,4 +1,4 @@
-"""The law of trajectories is unknown, its score is not: starts and moves drop out of it, if they do not move with θ."""
+"""The probability of a trajectory is unknown, but its score is not: fixed starts and transitions drop out of it."""
 
 from __future__ import annotations
 

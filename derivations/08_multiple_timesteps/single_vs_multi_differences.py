@@ -1,4 +1,4 @@
-"""What several steps add to one: not only sequences and sums, the law of later states moves with the policy."""
+"""How several steps differ from one: sequences, sums, and later states whose distribution depends on the policy."""
 
 from __future__ import annotations
 

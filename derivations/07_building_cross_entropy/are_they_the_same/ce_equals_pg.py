@@ -1,4 +1,4 @@
-"""The article's sentence once more, and what is true of one example, of one sample and of one state."""
+"""The article's sentence again, and the versions that are true of one example, one sample and one state."""
 
 from __future__ import annotations
 

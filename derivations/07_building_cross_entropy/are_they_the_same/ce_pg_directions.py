@@ -1,4 +1,4 @@
-"""With parameters that examples share, the two directions may be opposite, and their stationary points different."""
+"""If examples share parameters, the two directions can be opposite and have different stationary points."""
 
 from __future__ import annotations
 

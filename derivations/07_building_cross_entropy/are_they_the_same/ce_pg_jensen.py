@@ -1,4 +1,4 @@
-"""Bounds between the expected accuracy and the cross entropy: how far one is from its best, the other is."""
+"""Bounds between the expected accuracy and the cross entropy: if one is near its best value, so is the other."""
 
 from __future__ import annotations
 

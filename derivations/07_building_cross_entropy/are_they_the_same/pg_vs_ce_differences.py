@@ -1,4 +1,4 @@
-"""Do the two updates differ in their names only?  One draws a class, the other sums over all."""
+"""Do the two updates differ only in their names?  No: one draws a class, the other sums over all classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cross entropy is entropy and divergence: what is left to learn is how far the model is from the labels."""
+"""Cross entropy is entropy plus divergence: only the divergence of the model from the labels depends on the model."""
 
 from __future__ import annotations
 

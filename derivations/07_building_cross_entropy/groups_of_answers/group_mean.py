@@ -1,4 +1,4 @@
-"""The mean of the whole group, the answer itself included, is no baseline: it shortens the gradient.
+"""The mean of the whole group, including the answer itself, is not a baseline: it shortens the gradient.
 
 The advantage over the mean of all N is (N − 1)/N times the advantage over the mean of the others.
 """

@@ -1,4 +1,4 @@
-"""Beyond the article: what advantages that know only how many of a group are right can follow, and nothing else."""
+"""Beyond the article: the fields that advantages can follow if they depend only on the number of right answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beyond the article: what dividing by the group's standard deviation does to the direction, with two answers."""
+"""Beyond the article: dividing by the group's standard deviation can change the direction of the gradient."""
 
 from __future__ import annotations
 

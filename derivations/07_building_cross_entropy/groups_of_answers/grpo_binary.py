@@ -1,4 +1,4 @@
-"""Beyond the article: right and wrong answers, divided by the group's standard deviation: when it only scales."""
+"""Beyond the article: with right and wrong answers, when dividing by the standard deviation only scales."""
 
 from __future__ import annotations
 

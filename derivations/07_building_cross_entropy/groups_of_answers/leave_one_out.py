@@ -1,4 +1,4 @@
-"""Leave one out: the mean reward of the other answers is a baseline, and leaves the gradient as it is.
+"""Leave one out: the mean reward of the other answers is a baseline and does not change the gradient.
 
 A question is answered N times.  What the others were paid has nothing to do with the score of this answer.
 """

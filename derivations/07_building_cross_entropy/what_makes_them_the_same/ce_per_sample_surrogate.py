@@ -1,4 +1,4 @@
-"""Where the article is right: on a rewarded sample, the surrogate is the cross-entropy term, letter for letter."""
+"""Where the article is right: on a rewarded sample, the surrogate is exactly the cross-entropy term."""
 
 from __future__ import annotations
 

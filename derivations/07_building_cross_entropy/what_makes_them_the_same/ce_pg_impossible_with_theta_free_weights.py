@@ -1,4 +1,4 @@
-"""No weights that see the rewards alone turn finitely many samples into cross entropy."""
+"""No weights that depend on the rewards alone turn finitely many samples into cross entropy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rewards turn the policy gradient into cross entropy?  1/π for the right answer, and a constant: no others.
+"""Which rewards turn the policy gradient into cross entropy?  Only 1/π for the right answer, plus a constant.
 
 With one logit an answer, the two gradients in the logit of an answer differ by e(a).  Solve for the reward.
 """

@@ -1,4 +1,4 @@
-"""Soft labels as rewards: the policy gradient seeks the likeliest label, cross entropy fits them all."""
+"""Soft labels as rewards: the policy gradient goes to the likeliest label, cross entropy fits them all."""
 
 from __future__ import annotations
 

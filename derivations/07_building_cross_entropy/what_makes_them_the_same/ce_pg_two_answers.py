@@ -1,4 +1,4 @@
-"""With two answers a wrong one says what the right one is; the sampled term can then be the cross entropy's, surely."""
+"""With two answers a wrong one shows the right one, so the sampled term can equal the term of cross entropy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two tries, and the mean score of those that succeed: cross entropy, as often as one of them does.
+"""Two tries and the mean score of the successes: cross entropy, times the probability of a success.
 
 A try that succeeds has the score of the label, whichever it was; so what is averaged is that score, or nothing.
 """

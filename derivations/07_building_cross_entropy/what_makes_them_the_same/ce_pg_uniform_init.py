@@ -1,4 +1,4 @@
-"""Where every answer is equally likely, the policy gradient is the cross entropy's direction, divided by K.
+"""At a uniform policy, the policy gradient is the ascent direction of cross entropy divided by K.
 
 A policy that is uniform at θ is any policy divided by what it is at θ, and normalised: the divisor is held fixed.
 """

@@ -1,4 +1,4 @@
-"""How far one sample's term scatters, given the example: of the policy gradient and of its repairs."""
+"""The variance of one sample's term, given the example, for the policy gradient and for its repairs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the procedure is instead: ascending the 0/1 reward descends half the mean absolute error."""
+"""Ascending the 0/1 reward descends half the mean absolute error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where two times look the same, the best policy leaves something to chance, and still is not the reward's law."""
+"""If two times look the same, the best policy is random, and still is not the distribution of rewards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Descending the divergence from the reweighed law cannot lose reward, in any class of policies."""
+"""Descending the divergence from the reweighted distribution never lowers the reward, in any class of policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reward distribution as a target: what a supervised fit to it climbs.
+"""The distribution of rewards as a target: the gradient of a supervised fit to it.
 
 Take the rewards of all trajectories as one distribution and fit the model to it: the gradient weighs every trajectory
 by its reward alone, whether the model would walk it or not.

@@ -1,4 +1,4 @@
-"""Fitting the model to the distribution of rewards: every trajectory counts once, not as often as it is walked."""
+"""Fitting the model to the distribution of rewards: every trajectory has weight one, not its probability."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sentence that is right: every step is towards the sampler's own law, reweighed by the rewards, held fixed."""
+"""The correct statement: every step goes towards the sampler's own distribution, reweighted and held fixed."""
 
 from __future__ import annotations
 

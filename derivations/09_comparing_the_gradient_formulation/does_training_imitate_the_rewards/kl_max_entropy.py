@@ -1,4 +1,4 @@
-"""With an entropy bonus the aside is right, for another distribution: that of exponentiated rewards.
+"""With an entropy bonus the aside is right for another distribution: that of exponentiated rewards.
 
 The objective with the bonus is minus a divergence, but for a constant; so it is greatest where the model is that
 distribution, if it can be.

@@ -1,4 +1,4 @@
-"""Where the expected reward is largest: at a best answer alone, if all answers can be told apart."""
+"""The expected reward is largest at the best answers only, if the policy can tell the states apart."""
 
 from __future__ import annotations
 

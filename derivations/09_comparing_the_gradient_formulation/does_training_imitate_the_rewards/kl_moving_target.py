@@ -1,4 +1,4 @@
-"""What policy gradient moves towards: the model's own trajectories, reweighed by their rewards.
+"""The policy gradient moves towards the model's own trajectories, reweighted by their rewards.
 
 The article's aside says that training makes the model like the distribution of rewards.  The target is another one, and
 it moves: at every step it is the model's present law times the reward.

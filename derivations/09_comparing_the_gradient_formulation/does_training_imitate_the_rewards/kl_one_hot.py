@@ -1,4 +1,4 @@
-"""One rewarded trajectory: there the aside is exact, in any class of policies; and where nothing can be learnt."""
+"""If one trajectory is rewarded, the aside is exact in any class of policies; it fails if nothing can be learnt."""
 
 from __future__ import annotations
 

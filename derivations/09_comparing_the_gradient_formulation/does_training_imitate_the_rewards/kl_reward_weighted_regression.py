@@ -1,4 +1,4 @@
-"""Reward-weighted regression over all laws: every round reweighs by the reward, and earns more by its variance."""
+"""Reward-weighted regression over all distributions: each round raises the reward by its relative variance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A constant added to all rewards changes no policy gradient, but the distribution of rewards."""
+"""A constant added to all rewards changes the distribution of rewards but no policy gradient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A random reward trains like its mean: what is paid by chance averages out, if chance is not the policy's doing."""
+"""A random reward trains like its mean, if its noise does not depend on the parameter."""
 
 from __future__ import annotations
 

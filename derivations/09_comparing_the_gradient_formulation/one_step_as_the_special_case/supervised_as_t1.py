@@ -1,4 +1,4 @@
-"""Is supervised learning reinforcement learning with one step and a certain reward?  Weighted by its confidence, it is.
+"""Is supervised learning reinforcement learning with one step and a certain reward?  Only if reweighted.
 
 The trajectory of one step is a picture and an answer, the reward 1 for the right one.  What REINFORCE ascends is the
 cross-entropy gradient with every example weighted by the model's own probability of its label.

@@ -1,4 +1,4 @@
-"""One step as a special case of several, and supervised learning as a special case of both: with a proviso."""
+"""One step as a special case of several, and supervised learning as a special case of both, under a condition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one-step lines once more, a trajectory in the place of a state and an action."""
+"""The one-step lines again, with a trajectory in place of a state and an action."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Updating at every time step: at every iteration it is right, inside a trajectory the gradient is another."""
+"""Updating at every time step: inside a trajectory the gradient is a different one."""
 
 from __future__ import annotations
 

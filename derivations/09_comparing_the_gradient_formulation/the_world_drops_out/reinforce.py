@@ -1,4 +1,4 @@
-"""REINFORCE: the gradient of the expected return is the expected return times the sum of the scores.
+"""REINFORCE: the gradient of the expected return is the expectation of the return times the sum of the scores.
 
 The environment is not differentiated, and not even known: what is left are quantities that the agent observes.
 """

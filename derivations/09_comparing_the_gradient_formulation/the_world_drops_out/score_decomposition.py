@@ -1,4 +1,4 @@
-"""The score of a trajectory is the sum of the scores of its answers, in a world that does not move with θ."""
+"""The score of a trajectory is the sum of the scores of its answers if the environment does not depend on θ."""
 
 from __future__ import annotations
 

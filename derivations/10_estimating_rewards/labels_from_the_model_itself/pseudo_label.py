@@ -1,4 +1,4 @@
-"""A pseudo-label drawn from the model itself teaches it nothing, on average: it is as likely as it already was.
+"""A pseudo-label drawn from the model itself teaches it nothing on average.
 
 Treated as the truth by cross entropy, a sampled label a ~ π has the score ∇ log π(a | s) for its gradient, and the
 score has mean zero.

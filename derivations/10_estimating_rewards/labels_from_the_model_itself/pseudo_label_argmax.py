@@ -1,4 +1,4 @@
-"""A pseudo-label that is the model's most likely class: what is likely becomes more so, right or wrong."""
+"""A pseudo-label that is the model's most likely class becomes more likely, whether it is right or wrong."""
 
 from __future__ import annotations
 

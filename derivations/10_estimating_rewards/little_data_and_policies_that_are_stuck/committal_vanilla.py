@@ -1,4 +1,4 @@
-"""Why sampled REINFORCE of a softmax does not commit itself as natural steps do: wrong draws move it ever less."""
+"""Why sampled REINFORCE of a softmax does not commit as natural steps do: each wrong draw changes it less."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a softmax policy of two answers takes to leave a bad corner, and how one can be left for good.
+"""How long a softmax policy of two answers takes to leave a bad corner, and how it can stay there for ever.
 
 The right answer pays 1, the other 0; p is the probability of the right one, q of the other.  The flows in the
 difference of the logits are z' = 2 p q (policy gradient), 2 q (cross entropy), 1 (natural gradient), and p' = p q z'.

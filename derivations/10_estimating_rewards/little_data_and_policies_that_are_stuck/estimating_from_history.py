@@ -1,4 +1,4 @@
-"""Estimating rewards from history: when averages are unbiased, and when history never tells."""
+"""Estimating rewards from history: when averages are unbiased, and when history never shows a reward."""
 
 from __future__ import annotations
 

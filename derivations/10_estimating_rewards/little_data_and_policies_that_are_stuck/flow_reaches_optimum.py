@@ -1,4 +1,4 @@
-"""The exact gradient flow of a softmax policy with one logit an answer: J rises, the best answer may fall first."""
+"""The exact gradient flow of a softmax policy with one logit for each answer: J rises, the best answer may fall."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reward of low quality: what an estimate in its place adds to the gradient, exactly."""
+"""A reward of low quality: the exact bias that an estimated reward adds to the gradient."""
 
 from __future__ import annotations
 

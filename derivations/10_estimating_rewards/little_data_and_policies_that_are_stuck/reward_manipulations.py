@@ -1,4 +1,4 @@
-"""What may be done to the rewards without changing the gradient."""
+"""Changes of the rewards that do not change the gradient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a policy gets stuck: an answer that is hardly ever given hardly ever pays, and its gradient is small with it.
+"""Why a policy gets stuck: if a right answer is rarely given, its gradient is small as well.
 
 A softmax policy moves the logit of an answer by π(a) (r(a) − J).  With the 0/1 reward that is the cross-entropy
 gradient times π(y): near a wrong corner of the simplex the one vanishes and the other does not.

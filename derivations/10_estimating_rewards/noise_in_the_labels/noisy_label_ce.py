@@ -1,4 +1,4 @@
-"""Noisy labels move what cross entropy learns: its gradient is not the clean one rescaled, it has another zero.
+"""Noisy labels change the optimum of cross entropy: its gradient is not the clean one rescaled.
 
 Half of it still pulls towards the label, the other half towards the uniform distribution: label smoothing, done by the
 noise.  Cross entropy ends at the law of the noisy labels.

@@ -1,4 +1,4 @@
-"""Noisy labels only shorten the policy gradient: uniform flips scale it by one number, and the direction stays.
+"""Noisy labels only scale the policy gradient: uniform flips multiply it by one number.
 
 The reward is 1 where the sampled answer agrees with a label that is wrong now and then.  On average that is a multiple
 of the clean reward and a constant, and constants have no policy gradient.

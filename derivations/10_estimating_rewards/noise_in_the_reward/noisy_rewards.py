@@ -1,4 +1,4 @@
-"""What a random reward does and does not do to the policy gradient."""
+"""How a random reward does and does not change the policy gradient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A random reward: paid differently each time, it still gives the right gradient on average.
+"""A random reward still gives the right gradient on average.
 
 Only its mean matters, and nobody needs to know or estimate that mean: the one reward that was paid is enough.
 """

@@ -1,4 +1,4 @@
-"""How much better one policy is than another: the advantages of the other, averaged under the one.
+"""The difference of two policies: the advantages of one, averaged under the other.
 
 Derived for one step, where the baseline is the mean reward of the other policy; for several steps the same holds with
 the advantages from every time on.

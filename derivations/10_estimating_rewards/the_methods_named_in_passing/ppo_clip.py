@@ -1,4 +1,4 @@
-"""The clipped surrogate of PPO: the policy gradient at first, nothing where the ratio has gone as far as it is pushed.
+"""The clipped surrogate of PPO: the policy gradient at first, zero where the ratio has left its interval.
 
 The script derives the gradient of the unclipped surrogate; where clipping changes it is decided region by region.
 """

@@ -1,4 +1,4 @@
-"""The trust region: the best step of a given divergence, how far the surrogate errs, and what neither mends."""
+"""The trust region: the best step of a given divergence, the error of the surrogate, and what remains wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beyond the article: what a baseline may know, which one is best, and when one makes things worse."""
+"""Beyond the article: what a baseline may depend on, which one is best, and when one raises the variance."""
 
 from __future__ import annotations
 

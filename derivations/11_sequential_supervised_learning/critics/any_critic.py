@@ -1,4 +1,4 @@
-"""Temporal differences and any critic: its guesses telescope, and the one that is left is a baseline.
+"""Temporal differences with any critic: its values telescope, and the one that remains is a baseline.
 
 What a step earns, and what the critic expects after it, is compared with what the critic expected before.  The sum of
 these differences to the end is the return less one guess, whatever the critic is.

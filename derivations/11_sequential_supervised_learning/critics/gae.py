@@ -1,4 +1,4 @@
-"""Beyond the article: generalised advantage estimation, what it is, and with which critic it is unbiased."""
+"""Beyond the article: generalised advantage estimation, and the critics with which it is unbiased."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Right tokens on gold contexts are not right tokens on the model's own."""
+"""The expected number of right tokens can differ between gold contexts and the model's own."""
 
 from __future__ import annotations
 

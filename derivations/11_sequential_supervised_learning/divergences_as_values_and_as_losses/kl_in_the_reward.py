@@ -1,4 +1,4 @@
-"""The divergence from the reference as a payment: every token pays for its own log-ratio and the later ones.
+"""The divergence from the reference as a reward: every token has its own log-ratio and the later ones.
 
 The gradient of the objective is put together from those of the reward and of the divergence.
 """

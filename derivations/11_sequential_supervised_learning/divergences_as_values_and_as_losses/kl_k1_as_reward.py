@@ -1,4 +1,4 @@
-"""The gradient of a divergence from a reference: the log-ratio as a payment that is held fixed.
+"""The gradient of a divergence from a reference: the log-ratio as a reward that is held fixed.
 
 The log-ratio moves with θ, too, but what that adds is the mean score, which is zero.
 """

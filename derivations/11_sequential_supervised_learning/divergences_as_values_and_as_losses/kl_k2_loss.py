@@ -1,4 +1,4 @@
-"""Half the squared log-ratio as a loss: biased as an estimate of the divergence, but its gradient is not.
+"""Half the squared log-ratio as a loss: a biased estimate of the divergence with an unbiased gradient.
 
 Differentiating the square brings down the log-ratio, and the log-ratio times the score is what the gradient of the
 divergence is.

@@ -1,4 +1,4 @@
-"""The log-ratio of a token moves as the token's score: the reference stands still."""
+"""The gradient of a token's log-ratio is the token's score, because the reference is fixed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The divergence of sequences, to go: a token answers for its own log-ratio and those that come after it.
+"""The divergence of sequences, to go: a token's score needs its own log-ratio and the later ones.
 
 The log-ratios of earlier tokens are known when the token is drawn, and its score has mean zero.
 """

@@ -1,4 +1,4 @@
-"""What a loss k2, summed over the tokens, lacks: the products of every score with the log-ratios of later tokens.
+"""The loss k2, summed over the tokens, lacks the products of every score with the log-ratios of later tokens.
 
 The gradient of the divergence pairs a score with the log-ratios to go; the loss pairs it with its own alone.
 """

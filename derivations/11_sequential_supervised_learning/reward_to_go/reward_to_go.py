@@ -1,4 +1,4 @@
-"""Reward to go: an action is weighted by what was earned from then on, not by what was earned before.
+"""Reward to go: an action is weighted by the rewards from its time on, not by the earlier ones.
 
 The return of a trajectory is split at every time; the earlier part is uncorrelated with the score.
 """

@@ -1,4 +1,4 @@
-"""Does reward-to-go lower the variance?  Not always: what was earned before can be just what the estimator needed.
+"""Does reward-to-go lower the variance?  Not always: the earlier rewards can act as a good baseline.
 
 Both estimators have the same mean.  The past return is a baseline too, of a kind that depends on what happened, and it
 may cancel what is to come.

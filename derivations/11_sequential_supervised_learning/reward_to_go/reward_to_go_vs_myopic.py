@@ -1,4 +1,4 @@
-"""What the pairwise form climbs: the reward of the current step, wherever the model happens to be.
+"""The pairwise form is the gradient of the reward of the current step, with the states held fixed.
 
 Hold the states' law fixed and let only the answers move: the gradient is the pairwise form.
 """

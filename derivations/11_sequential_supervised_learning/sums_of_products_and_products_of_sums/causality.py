@@ -1,4 +1,4 @@
-"""Causality: what was earned before an action has nothing to do with its score.
+"""Causality: rewards earned before an action are uncorrelated with its score.
 
 Given the history up to $s_t$, the earlier reward is a known number, and the score of the action that comes next has
 mean zero.

@@ -1,4 +1,4 @@
-"""The pairwise form: every reward with the score of its own step, and what that leaves out.
+"""The pairwise form: every reward with the score of its own step, and the terms that this leaves out.
 
 It is what the policy gradient of a sequence looks like when it is written like a cross entropy.  It leaves out that an
 action changes what comes later.

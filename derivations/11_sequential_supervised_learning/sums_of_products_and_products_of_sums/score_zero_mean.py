@@ -1,4 +1,4 @@
-"""The score has mean zero: whatever the state, the answers' probabilities sum to one before and after a step."""
+"""The score has mean zero in every state, because the answers' probabilities always sum to one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fields like the pairwise form that are no gradients, with the smallest instances and what the article's case is."""
+"""Pairwise forms that are not gradients, with the smallest instances and the article's own case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the pairwise form is from a gradient: its curl, what repairs it, and the discounts between."""
+"""How far the pairwise form is from a gradient: its curl, the repair, and the discounts between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which function does the pairwise form climb?  First what the form is: visits times gradients of immediate rewards.
+"""Which function has the pairwise form as its gradient?  First: the form is visits times gradients of rewards.
 
 Let d(s, t) be the probability of being in s at step t, and v(s) the reward to be expected there at once.  The pairwise
 form moves the answers and not the visits, so it has a potential just where this neglect leaves no trace.

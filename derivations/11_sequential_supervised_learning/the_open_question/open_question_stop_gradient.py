@@ -1,4 +1,4 @@
-"""The pairwise form is a semi-gradient: the gradient of a function that is written down anew at every θ.
+"""The pairwise form is a semi-gradient: the gradient of a surrogate that changes with θ.
 
 Hold the visits fixed at θ' and differentiate the rewards expected at once; then let θ' be θ.
 """

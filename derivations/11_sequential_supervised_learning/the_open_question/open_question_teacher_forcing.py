@@ -1,4 +1,4 @@
-"""With gold contexts there is a potential: the contexts are data, so only the answers move.
+"""With gold contexts there is a potential, because the contexts are data and only the answers depend on θ.
 
 For sampled answers it is the reward to be expected in the gold contexts.  For the cross entropy it is the logarithm of
 the chance that the model, left to itself, says the whole gold sequence.
