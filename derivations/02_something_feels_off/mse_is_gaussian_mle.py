@@ -48,15 +48,19 @@ def derive() -> Theorem:
         at=log(bell / Z),
         why="The density is a fraction: the bell, and the $Z = \\sqrt{2 \\pi v}$ that normalises it.",
     )
-    d.apply(rules.ExpandLog, at=log(bell), why="The logarithm undoes the exponential, and leaves the square.")
+    d.apply(rules.ExpandLog, at=log(bell), why="The logarithm of the exponential is the square.")
     d.apply(rules.DistributeOverAddition, why="The expectation of a sum.")
     d.apply(rules.ExpectationOfConstant, at=m.over_states(-log(Z)), why="$Z$ is the same for every example.")
-    d.apply(rules.PullOutConstant, at=m.over_states(-error / (2 * v)), why="So is the variance of its error,")
+    d.apply(
+        rules.PullOutConstant,
+        at=m.over_states(-error / (2 * v)),
+        why="The variance of its error is the same for every example, too.",
+    )
     d.apply(rules.PullOutConstant, at=m.over_states(-error), why="and the sign.")
     d.apply(
         rules.Rearrange(target),
         at=(),
-        why="What is left is the mean squared error, scaled and shifted.",
+        why="The mean squared error remains, scaled and shifted.",
     )
     return d.conclude(target)
 

@@ -31,7 +31,7 @@ def derive() -> Theorem:
         why="$D$ does not depend on $\\theta$; the policy and the reward both may.",
     )
     d.apply(rules.ProductRule, why="Two factors depend on $\\theta$.")
-    d.apply(rules.MultiplyByOne, at=grad(m.policy), why="Bring the lost $\\pi$ back.")
+    d.apply(rules.MultiplyByOne, at=grad(m.policy), why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the gradient of $\\log \\pi$.")
     d.apply(
         rules.Rearrange(weighted * grad(m.reward) + weighted * m.reward * m.score),
@@ -43,9 +43,11 @@ def derive() -> Theorem:
         at=sum_over(m.a, of=weighted * grad(m.reward) + weighted * m.reward * m.score),
         why="A sum of sums.",
     )
-    d.apply(rules.DistributeOverAddition, at=(), why="And once more, over the states.")
+    d.apply(rules.DistributeOverAddition, at=(), why="The sum over the states is split in the same way.")
     d.apply(rules.ReadSumAsExpectation, at=(0,), why="$D(s)\\, \\pi(a \\mid s)$ is the sampling distribution.")
-    d.apply(rules.ReadSumAsExpectation, at=(1,), why="And here.")
+    d.apply(
+        rules.ReadSumAsExpectation, at=(1,), why="$D(s)\\, \\pi(a \\mid s)$ is the sampling distribution here, too."
+    )
     return d.conclude(target)
 
 

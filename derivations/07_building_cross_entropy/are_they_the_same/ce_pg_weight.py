@@ -27,7 +27,7 @@ def derive() -> Theorem:
         why="With the 0/1 reward the objective is the average probability of the right answer.",
     )
     d.apply(rules.MoveGradientInside, why="The examples do not depend on $\\theta$.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(
         rules.LogDerivative,
         why="$\\nabla \\pi / \\pi$ is the gradient of $\\log \\pi$, which is what cross entropy averages.",

@@ -26,8 +26,8 @@ def derive() -> Theorem:
     d.apply(rules.ExpandLogRatio, why="The logarithm of a fraction; only labels that occur are averaged over.")
     d.apply(rules.DistributeOverAddition, why="Two expectations, of which the first is minus the entropy.")
     minus = expect(-log(p), (m.a, m.label_law))
-    d.apply(rules.Rearrange(minus), at=(), why="Entropy and minus entropy.")
-    d.apply(rules.PullOutConstant, at=(), why="The sign leaves.")
+    d.apply(rules.Rearrange(minus), at=(), why="The entropy and minus the entropy cancel.")
+    d.apply(rules.PullOutConstant, at=(), why="Move the sign out.")
     d.apply(rules.WriteExpectationAsSum, why="An expectation over labels, written out.")
     return d.conclude(at_one_example)
 

@@ -31,13 +31,13 @@ def derive() -> Theorem:
     d.apply(
         rules.Rearrange(shorter * advantage),
         at=paid - (1 / m.N) * (before + (paid + after)),
-        why="What the answer contributes to the mean is missing from its advantage.",
+        why="The advantage lacks the answer's own contribution to the mean.",
     )
     scores = sum_range(m.i, 1, m.N, of=m.score_of(m.i) * (shorter * advantage))
-    d.apply(rules.PullOutConstant, at=scores, why="That is the same for all answers,")
+    d.apply(rules.PullOutConstant, at=scores, why="The factor is the same for all answers,")
     d.apply(rules.PullOutConstant(shorter), at=(1,), why="for all groups,")
     d.apply(rules.PullOutConstant, at=(), why="and for all questions.")
-    d.apply(Lemma(theorem("leave-one-out")), why="What is left leaves one out.")
+    d.apply(Lemma(theorem("leave-one-out")), why="The remaining terms leave one answer out.")
     return d.conclude(shorter * gradient)
 
 

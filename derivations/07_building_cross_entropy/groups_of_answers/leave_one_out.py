@@ -51,7 +51,7 @@ def derive() -> Theorem:
         d.apply(rules.ExchangeWithSum, at=m.over_group(one_by_one), why="they are averaged one by one,")
         d.apply(two, why="two answers are independent,")
         d.apply(Lemma(theorem("score-zero-mean")), why="and the score has mean zero.")
-    d.apply(rules.DropZeros, at=(), why="So the others contribute nothing.")
+    d.apply(rules.DropZeros, at=(), why="The other answers therefore contribute nothing.")
     d.apply(one, why="Each answer is one draw of the policy, whatever the others are.")
     d.apply(rules.SumOfEqualTerms, why="$N$ equal terms.")
     d.apply(rules.Rearrange(expect(m.reward * m.score, (m.a, m.policy_law))), at=(1,), why="$N$ cancels.")

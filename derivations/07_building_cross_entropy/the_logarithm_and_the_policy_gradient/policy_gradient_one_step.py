@@ -27,7 +27,9 @@ def derive() -> Theorem:
         rules.Unfold(m.on_policy), why="The bot answers from its own policy, so $P(s, a) = D(s)\\, \\pi(a \\mid s)$."
     )
     d.apply(rules.MoveGradientInside, why="The sums are finite, and only the policy depends on $\\theta$.")
-    d.apply(rules.MultiplyByOne, at=grad(m.policy), why="Differentiating lost the $\\pi$; bring it back.")
+    d.apply(
+        rules.MultiplyByOne, at=grad(m.policy), why="Multiply and divide by $\\pi$, which the differentiation removed."
+    )
     d.apply(
         rules.LogDerivative,
         why="$\\nabla \\pi / \\pi$ is the gradient of $\\log \\pi$: the chain rule, from right to left.",

@@ -20,7 +20,7 @@ def derive() -> Theorem:
     d = Derivation(weighted, given=m.hypotheses, name="ce-from-importance-weights")
     d.apply(rules.WriteExpectationAsSum, at=(1,), why="Given the example, an expectation is a sum over the answers.")
     d.apply(rules.CancelFraction, why="The probability of being drawn and the weight's denominator cancel.")
-    d.apply(Lemma(theorem("ce-from-all-actions"), backwards=True), why="Which is what cross entropy descends.")
+    d.apply(Lemma(theorem("ce-from-all-actions"), backwards=True), why="This is the ascent direction of cross entropy.")
     return d.conclude(-grad(m.soft_cross_entropy))
 
 

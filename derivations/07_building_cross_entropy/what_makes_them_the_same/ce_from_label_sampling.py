@@ -18,7 +18,7 @@ def derive() -> Theorem:
     """From label-sampled scores to −∇CE."""
     d = Derivation(sampled, given=m.hypotheses, name="ce-from-label-sampling")
     d.apply(rules.WriteExpectationAsSum, at=(1,), why="Given the example, an expectation is a sum over the answers.")
-    d.apply(Lemma(theorem("ce-from-all-actions"), backwards=True), why="Which is what cross entropy descends.")
+    d.apply(Lemma(theorem("ce-from-all-actions"), backwards=True), why="This is the ascent direction of cross entropy.")
     return d.conclude(-grad(m.soft_cross_entropy))
 
 

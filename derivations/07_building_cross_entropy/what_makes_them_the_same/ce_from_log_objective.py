@@ -20,7 +20,9 @@ def derive() -> Theorem:
     d = Derivation(grad(objective), given=m.hypotheses, name="ce-from-log-objective")
     d.apply(rules.Sift, why="The expected reward of an example is the probability of its label.")
     d.apply(rules.MoveGradientInside, why="The examples do not depend on $\\theta$.")
-    d.apply(Lemma(theorem("cross-entropy-gradient"), backwards=True), why="Which is what cross entropy descends.")
+    d.apply(
+        Lemma(theorem("cross-entropy-gradient"), backwards=True), why="This is the ascent direction of cross entropy."
+    )
     return d.conclude(-grad(m.cross_entropy))
 
 

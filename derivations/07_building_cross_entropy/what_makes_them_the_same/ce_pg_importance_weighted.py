@@ -29,12 +29,14 @@ def derive() -> Theorem:
     weighted = (m.label_mass / m.policy) * m.policy * m.score
     d = Derivation(grad(objective, m.theta), given=frozen, name="ce-pg-importance-weighted")
     d.apply(rules.WriteExpectationAsSum, at=(0, 1), why="Given the example, an expectation is a sum over the answers.")
-    d.apply(rules.MoveGradientInside, why="The weight is held fixed: only the probability of being drawn moves.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(
+        rules.MoveGradientInside, why="The weight is held fixed, so only the sampling probability depends on $\\theta$."
+    )
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the score.")
-    d.apply(rules.Release(HELD, m.theta), at=(), why="All is differentiated: the weight is the current one.")
+    d.apply(rules.Release(HELD, m.theta), at=(), why="After the differentiation, the weight is the current one.")
     d.apply(rules.Rearrange(m.label_mass * m.score), at=weighted, why="It cancels the probability of being drawn.")
-    d.apply(Lemma(theorem("ce-from-all-actions"), backwards=True), why="Which is what cross entropy descends.")
+    d.apply(Lemma(theorem("ce-from-all-actions"), backwards=True), why="This is the ascent direction of cross entropy.")
     return d.conclude(ascent)
 
 

@@ -43,7 +43,7 @@ def derive() -> Theorem:
     """From the gradients of the chances to be right in k tries to a share of the cross entropy's."""
     d = Derivation(series, given=m.hypotheses, name="ce-pg-passk-expansion")
     d.apply(rules.MoveGradientInside, at=grad(1 - (1 - p) ** k), why="The gradient of a difference.")
-    d.apply(rules.GradientOfConstant, why="One does not change.")
+    d.apply(rules.GradientOfConstant, why="The gradient of one is zero.")
     d.apply(rules.DifferentiatePower, why="The power rule.")
     d.apply(rules.MoveGradientInside, at=grad(1 - p), why="Again a difference,")
     d.apply(rules.GradientOfConstant, why="and again one does not change.")
@@ -53,7 +53,7 @@ def derive() -> Theorem:
         why="The $k$ of the power rule cancels the $1/k$, and two signs cancel.",
     )
     d.apply(rules.PullOutConstant, why="$\\nabla p$ is the same in every term.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $p$ that differentiating lost:")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $p$:")
     d.apply(rules.LogDerivative, why="$\\nabla p / p$ is the cross entropy's direction.")
     d.apply(rules.GeometricSum, why="The $p$ in front sums the geometric series.")
     return d.conclude(target)

@@ -36,7 +36,7 @@ def derive() -> Theorem:
     d.apply(
         rules.Backwards(rules.Unfold(difference), lack),
         at=policy_gradient - ascent,
-        why="The last numerator is what the two gradients differ by.",
+        why="The last numerator is the difference of the two gradients.",
     )
     d.apply(rules.UseIndicator, why="Where the indicator is one, the answer is the label.")
     return d.conclude(target)

@@ -28,7 +28,7 @@ def derive() -> Theorem:
     d.apply(Lemma(theorem("objective-one-step")), why="The objective is the average success.")
     d.apply(rules.DifferentiateLog, why="The chain rule.")
     d.apply(rules.MoveGradientInside, why="The examples do not depend on $\\theta$.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the cross entropy's direction.")
     d.apply(
         rules.WriteExpectationAsSum,

@@ -32,7 +32,11 @@ def derive() -> Theorem:
     squares = first + second - Fraction(1, 2) * first**2 * second - Fraction(1, 2) * first * second**2
     with_own_powers = first + second - Fraction(1, 2) * first * second - Fraction(1, 2) * first * second
     d.apply(rules.UseIndicator, at=first * m.score, why="If the first try is right, it has the score of the label.")
-    d.apply(rules.UseIndicator, at=second * score_of_second, why="And so has the second.")
+    d.apply(
+        rules.UseIndicator,
+        at=second * score_of_second,
+        why="If the second try is right, it has the score of the label as well.",
+    )
     d.apply(
         rules.Rearrange(right * squares),
         at=(first * right + second * right) * halved_if_both,
@@ -48,13 +52,17 @@ def derive() -> Theorem:
     d.apply(rules.PullOutConstant, at=(1,), why="The score of the label does not depend on the second try,")
     d.apply(rules.PullOutConstant, at=(), why="nor on the first.")
     d.apply(rules.DistributeOverAddition, why="Average over the second try:")
-    d.apply(rules.ExpectationOfConstant, why="what the first one did stays,")
+    d.apply(rules.ExpectationOfConstant, why="the result of the first try is a constant here,")
     d.apply(rules.PullOutConstant, why="here too,")
     d.apply(rules.Sift, at=expect(second, (m.b, m.policy_law)), why="and the second succeeds with the probability $p$.")
-    d.apply(rules.Rearrange(p + (1 - p) * first), at=first + (1 - first) * p, why="Sort by the first try.")
+    d.apply(
+        rules.Rearrange(p + (1 - p) * first),
+        at=first + (1 - first) * p,
+        why="Distinguish whether the first try succeeds.",
+    )
     d.apply(rules.DistributeOverAddition, why="Average over it:")
     d.apply(rules.ExpectationOfConstant, why="a constant stays,")
-    d.apply(rules.PullOutConstant, why="a factor leaves,")
+    d.apply(rules.PullOutConstant, why="a factor moves out,")
     d.apply(rules.Sift, why="and the first succeeds with the probability $p$, too.")
     d.apply(rules.Rearrange(target), at=(), why="One minus the chance that both fail.")
     return d.conclude(target)

@@ -37,9 +37,9 @@ def derive() -> Theorem:
     """From the gradient of the divergence to the rewards times the scores."""
     d = Derivation(-normaliser * grad(fit), given=given, name="kl-fixed-target", sizes=SIZES)
     d.apply(rules.ExpandLog, why="The logarithm of a fraction.")
-    d.apply(rules.MoveGradientInside, why="The target does not move.")
+    d.apply(rules.MoveGradientInside, why="The target does not depend on $\\theta$.")
     d.apply(rules.GradientOfConstant, why="Its own logarithm is a constant.")
-    d.apply(rules.Rearrange(-score), at=0 - score, why="What is left is minus the model's.")
+    d.apply(rules.Rearrange(-score), at=0 - score, why="The term of the model remains, with a minus sign.")
     d.apply(rules.PullOutConstant, at=(2,), why="The sign leaves …")
     d.apply(rules.Rearrange(normaliser * over_target), at=(), why="… and meets the other one.")
     d.apply(rules.WriteExpectationAsSum, why="The expectation, written out.")

@@ -36,7 +36,7 @@ def derive() -> Theorem:
     d = Derivation(-beta * reverse, given=given, name="kl-max-entropy-objective", sizes=SIZES)
     d.apply(
         rules.ExpandLogRatio(m.factorisation, target),
-        why="The logarithm of a fraction: the target is positive everywhere, the model where it draws.",
+        why="The logarithm of a fraction. The target is positive everywhere, and the model on its own samples.",
     )
     d.apply(rules.Unfold(target), why="The target is the exponentiated reward, normalised.")
     d.apply(rules.ExpandLog, at=log(boltzmann / normaliser), why="The logarithm of a fraction once more …")
@@ -44,12 +44,14 @@ def derive() -> Theorem:
     d.apply(
         rules.Rearrange(log(m.mass) - m.total_reward / beta + log(normaliser)),
         at=log(m.mass) - (m.total_reward / beta - log(normaliser)),
-        why="Without brackets.",
+        why="Expand the product.",
     )
     d.apply(rules.DistributeOverAddition, why="Three expectations.")
-    d.apply(rules.ExpectationOfConstant, why="The last is of a constant.")
-    d.apply(rules.PullOutConstant, at=m.expectation(-(m.total_reward / beta)), why="The sign of the second leaves …")
-    d.apply(rules.PullOutConstant, at=m.expectation(m.total_reward / beta), why="… and so does the temperature.")
+    d.apply(rules.ExpectationOfConstant, why="The last gradient is of a constant.")
+    d.apply(
+        rules.PullOutConstant, at=m.expectation(-(m.total_reward / beta)), why="Move the sign of the second term out …"
+    )
+    d.apply(rules.PullOutConstant, at=m.expectation(m.total_reward / beta), why="… and the temperature as well.")
     d.apply(rules.Rearrange(with_bonus - beta * log(normaliser)), at=(), why="Multiply out.")
     return d.conclude(with_bonus - beta * log(normaliser))
 

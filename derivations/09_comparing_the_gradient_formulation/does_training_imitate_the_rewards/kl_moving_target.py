@@ -52,11 +52,11 @@ def derive() -> Theorem:
     d = Derivation(-return_now * grad(step, m.theta), given=frozen, name="kl-moving-target", sizes=SIZES)
     d.apply(
         rules.ExpandLogRatio(reweighed, m.factorisation),
-        why="The logarithm of a fraction. The target draws only what the model can do, too.",
+        why="The logarithm of a fraction. The target gives positive probability only where the model does.",
     )
-    d.apply(rules.MoveGradientInside, why="The target is held fixed while the model moves.")
+    d.apply(rules.MoveGradientInside, why="The target is held fixed; only the model depends on $\\theta$.")
     d.apply(rules.GradientOfConstant, why="Its own logarithm is a constant.")
-    d.apply(rules.Rearrange(-score), at=0 - score, why="What is left is minus the model's.")
+    d.apply(rules.Rearrange(-score), at=0 - score, why="The term of the model remains, with a minus sign.")
     d.apply(rules.PullOutConstant, at=over_minus, why="The sign leaves …")
     d.apply(rules.Rearrange(return_now * over_target), at=(), why="… and meets the other one.")
     d.apply(

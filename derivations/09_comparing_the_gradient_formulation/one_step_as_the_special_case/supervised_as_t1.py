@@ -35,7 +35,7 @@ def derive() -> Theorem:
     d.apply(rules.WriteExpectationAsSum, at=(0, 1), why="Given the picture, the expectation is a sum over the answers.")
     d.apply(rules.Sift, why="Only the right answer is rewarded.")
     d.apply(rules.MoveGradientInside, why="The pictures do not depend on $\\theta$.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="The chain rule, from right to left.")
     return d.conclude(target)
 

@@ -28,9 +28,15 @@ def derive() -> Theorem:
     d.apply(rules.Unfold(m.factorisation), why="A start, then an answer and a move at every step.")
     d.apply(rules.ExpandLog, why="The logarithm of a product is the sum of the logarithms.")
     d.apply(rules.MoveGradientInside, why="Differentiate term by term.")
-    d.apply(rules.GradientOfConstant, at=grad(log(START(m.state(1))), m.theta), why="The start knows no $\\theta$.")
-    d.apply(rules.GradientOfConstant, why="Nor do the moves: the dynamics drop out.")
-    d.apply(rules.Rearrange(log_of_answers), at=(), why="Zeros go.")
+    d.apply(
+        rules.GradientOfConstant,
+        at=grad(log(START(m.state(1))), m.theta),
+        why="The start does not depend on $\\theta$.",
+    )
+    d.apply(
+        rules.GradientOfConstant, why="The transitions do not depend on $\\theta$ either, so the dynamics drop out."
+    )
+    d.apply(rules.Rearrange(log_of_answers), at=(), why="Zero terms are dropped.")
     d.apply(rules.ExpandLog, why="The logarithm of a product once more.")
     d.apply(rules.MoveGradientInside, why="Differentiate term by term.")
     return d.conclude(m.total_score)

@@ -25,7 +25,7 @@ def derive() -> Theorem:
     d.apply(rules.MoveGradientInside, why="The sum is finite, and rewards do not depend on $\\theta$.")
     d.apply(
         Lemma(theorem("trajectory-score")),
-        why="The dynamics drop out of $\\nabla p_\\theta(\\tau)$, whether the trajectory can happen or not.",
+        why="The dynamics drop out of $\\nabla p_\\theta(\\tau)$, also if the trajectory has probability zero.",
     )
     d.apply(rules.ReadSumAsExpectation, why="A sum weighted by probabilities is an expectation again.")
     return d.conclude(target)

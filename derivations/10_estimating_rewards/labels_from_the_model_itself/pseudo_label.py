@@ -27,10 +27,10 @@ loss = -m.over_states(expect(log(m.policy), (m.a, pseudo_labels)))
 def derive() -> Theorem:
     """From the gradient of the cross entropy with sampled pseudo-labels to zero."""
     d = Derivation(grad(loss, m.theta), given=fixed, name="pseudo-label")
-    d.apply(rules.MoveGradientInside, why="The labels have been drawn: they do not move any more.")
+    d.apply(rules.MoveGradientInside, why="The labels have been drawn and are held fixed.")
     d.apply(rules.Release(OLD, m.theta), at=(), why="They were drawn from the model as it is now.")
     d.apply(Lemma(theorem("score-zero-mean")), why="In every state the score has mean zero.")
-    d.apply(rules.DropZeros, at=(), why="Nothing is left.")
+    d.apply(rules.DropZeros, at=(), why="The sum is zero.")
     return d.conclude(lift(0))
 
 

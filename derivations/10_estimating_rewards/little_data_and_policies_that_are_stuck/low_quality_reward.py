@@ -25,8 +25,8 @@ def derive() -> Theorem:
     d.apply(rules.Rearrange(difference), at=(estimate - m.reward) * m.score, why="Multiply out.")
     d.apply(rules.DistributeOverAddition, why="Two expectations over the answer,")
     d.apply(rules.DistributeOverAddition, why="and over the state.")
-    d.apply(rules.PullOutConstant, at=(1, 1), why="The sign leaves the one,")
-    d.apply(rules.PullOutConstant, at=(1,), why="and the other.")
+    d.apply(rules.PullOutConstant, at=(1, 1), why="Move the sign out of the one expectation,")
+    d.apply(rules.PullOutConstant, at=(1,), why="and out of the other.")
     d.apply(
         Lemma(theorem("policy-gradient-one-step"), backwards=True),
         at=m.expectation(m.reward * m.score),

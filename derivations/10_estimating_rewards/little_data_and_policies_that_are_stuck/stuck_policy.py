@@ -47,13 +47,13 @@ def derive() -> Theorem:
     d.apply(
         rules.Backwards(rules.Unfold(m.softmax), pi_b),
         at=exp(z_b) / partition,
-        why="That fraction is the policy: what is subtracted is the mean gradient of the logits.",
+        why="The fraction is the policy, so the subtracted term is the mean gradient of the logits.",
     )
     d.apply(rules.WriteExpectationAsSum, at=(1,), why="Given the state, an expectation is a sum over the answers.")
     earned, whole = m.policy * m.reward, m.policy * m.reward * (grad(m.logit) - mean)
     d.apply(rules.Rearrange(earned * grad(m.logit) - mean * earned), at=whole, why="Multiply out.")
     d.apply(rules.DistributeOverAddition, why="A sum of sums.")
-    d.apply(rules.PullOutConstant, at=sum_over(m.a, of=-(mean * earned)), why="The mean gradient comes out,")
+    d.apply(rules.PullOutConstant, at=sum_over(m.a, of=-(mean * earned)), why="Move the mean gradient out of the sum,")
     d.apply(rules.Rearrange(-1 * (value * mean)), at=-mean * sum_over(m.a, of=earned), why="times the mean reward,")
     lowered = sum_over(m.b, of=-1 * (value * (pi_b * grad(z_b))))
     d.apply(
@@ -68,7 +68,7 @@ def derive() -> Theorem:
     d.apply(
         rules.Rearrange(m.policy * (m.reward - value) * grad(m.logit)),
         at=both,
-        why="An answer is pushed by how much it earns above the mean, as often as it is given.",
+        why="Each logit changes by the reward above the mean times the probability of the answer.",
     )
     return d.conclude(target)
 

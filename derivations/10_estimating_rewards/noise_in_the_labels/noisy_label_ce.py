@@ -30,7 +30,7 @@ def derive() -> Theorem:
     d.apply(
         rules.Rearrange(to_label + to_all),
         at=((1 - m.flipped) * m.is_right + share * (1 - m.is_right)) * m.score,
-        why="The same mixture, sorted: what is left for the label, and as much for every class.",
+        why="This is the same mixture, regrouped: a further weight for the label and an equal weight for every class.",
     )
     d.apply(rules.DistributeOverAddition, why="Two sums over the classes,")
     d.apply(rules.DistributeOverAddition, why="and over the examples.")
@@ -41,11 +41,11 @@ def derive() -> Theorem:
         (m.over_states(share * sum_over(m.a, of=m.score)), "in all examples."),
     ):
         d.apply(rules.PullOutConstant, at=term, why=why)
-    d.apply(rules.Sift, why="Only the label is picked.")
+    d.apply(rules.Sift, why="Only the term of the label remains.")
     d.apply(
         Lemma(theorem("cross-entropy-gradient"), backwards=True),
         at=m.over_states(m.right_score),
-        why="Which is the clean gradient.",
+        why="This is the clean gradient.",
     )
     d.apply(
         rules.Rearrange(sorted_out),

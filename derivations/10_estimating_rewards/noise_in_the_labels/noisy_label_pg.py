@@ -30,19 +30,25 @@ def derive() -> Theorem:
     d.apply(
         rules.Rearrange(chance + kept),
         at=(1 - m.flipped) * m.is_right + chance * (1 - m.is_right),
-        why="Every class gets the same share, and the right one something more.",
+        why="Every class has the same weight, and the right one a further weight.",
     )
     d.apply(rules.DistributeOverAddition, why="Two expectations over the answer,")
     d.apply(rules.DistributeOverAddition, why="and over the example.")
     for path in ((0, 0, 1), (0, 0)):
         d.apply(rules.ExpectationOfConstant, at=path, why="The share is the same whatever is drawn.")
-    d.apply(rules.PullOutConstant, at=expect(kept, (m.a, m.policy_law)), why="What the noise leaves is one number,")
+    d.apply(
+        rules.PullOutConstant,
+        at=expect(kept, (m.a, m.policy_law)),
+        why="The remaining factor of the noise is one number,",
+    )
     d.apply(rules.PullOutConstant, at=(0, 1), why="the same for all examples.")
     d.apply(rules.MoveGradientInside, why="The gradient of a sum.")
     d.apply(rules.GradientOfConstant, why="The share does not depend on $\\theta$,")
-    d.apply(rules.DropZeros, at=(), why="so it leaves no trace.")
+    d.apply(rules.DropZeros, at=(), why="so its gradient is zero.")
     d.apply(
-        rules.Backwards(rules.MoveGradientInside(), clean), at=(1,), why="The rest is the gradient of the clean reward."
+        rules.Backwards(rules.MoveGradientInside(), clean),
+        at=(1,),
+        why="The remaining term is the gradient of the clean reward.",
     )
     return d.conclude(target)
 

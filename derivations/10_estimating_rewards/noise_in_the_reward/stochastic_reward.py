@@ -28,9 +28,9 @@ def with_mean_reward() -> Theorem:
     d.apply(
         rules.PullOutConstant,
         at=m.over_chance(m.paid * m.score),
-        why="Given the state and the answer, the score is known before chance is.",
+        why="Given the state and the answer, the score is known before the noise is drawn.",
     )
-    d.apply(rules.Backwards(rules.Unfold(m.mean_reward), m.reward), why="What is paid on average is $r(s, a)$.")
+    d.apply(rules.Backwards(rules.Unfold(m.mean_reward), m.reward), why="The mean reward is $r(s, a)$.")
     d.apply(rules.Rearrange(m.reward * m.score), at=m.score * m.reward, why="Reward times score.")
     return d.conclude(m.expectation(m.reward * m.score))
 

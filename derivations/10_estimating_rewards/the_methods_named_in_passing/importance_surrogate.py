@@ -31,10 +31,10 @@ def derive() -> Theorem:
     d = Derivation(grad(surrogate, m.theta), given=m.hypotheses, name="importance-surrogate")
     d.apply(rules.WriteExpectationAsSum, why="The old policy draws the trajectories.")
     d.apply(rules.Unfold(m.factorisation), why="Their probability, factor by factor.")
-    d.apply(rules.MergeProducts, why="The weights meet the probabilities of the old answers,")
+    d.apply(rules.MergeProducts, why="Multiply the weights by the probabilities of the old answers,")
     d.apply(rules.CancelFraction, why="which cancel: only those of the new policy are left.")
     d.apply(rules.Fold(m.factorisation, m.mass), why="That is the probability of the trajectory under the new policy.")
-    d.apply(rules.ReadSumAsExpectation, why="So it is an expectation under the new policy.")
+    d.apply(rules.ReadSumAsExpectation, why="The sum is therefore an expectation under the new policy.")
     return d.conclude(grad(m.objective))
 
 

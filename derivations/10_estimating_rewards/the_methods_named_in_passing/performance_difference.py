@@ -37,9 +37,9 @@ def derive() -> Theorem:
     d.apply(
         rules.ExpectationOfConstant,
         at=(1, 1),
-        why="What the other policy earns in a state does not depend on what this one answers.",
+        why="The value of the other policy in a state does not depend on this policy's answer.",
     )
-    d.apply(rules.PullOutConstant, at=(1,), why="The sign leaves.")
+    d.apply(rules.PullOutConstant, at=(1,), why="Move the sign out.")
     return d.conclude(m.objective - old_objective)
 
 

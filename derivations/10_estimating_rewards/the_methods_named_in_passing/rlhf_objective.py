@@ -47,26 +47,28 @@ def derive() -> Theorem:
     d = Derivation(grad(objective), given=given, name="rlhf-objective")
     d.apply(rules.ExpandLog, why="The logarithm of a fraction.")
     d.apply(rules.WriteExpectationAsSum, at=(0, 1), why="Given the prompt, an expectation is a sum over the answers.")
-    d.apply(rules.MoveGradientInside, why="Prompts do not depend on $\\theta$; the probability and what it pays do.")
-    d.apply(rules.ProductRule, why="So there are two terms.")
-    d.apply(rules.MoveGradientInside, at=grad(paid), why="What is paid changes")
+    d.apply(rules.MoveGradientInside, why="Prompts do not depend on $\\theta$; the probability and its reward do.")
+    d.apply(rules.ProductRule, why="The product rule gives two terms.")
+    d.apply(rules.MoveGradientInside, at=grad(paid), why="The reward depends on $\\theta$")
     d.apply(rules.GradientOfConstant, at=grad(m.reward, m.theta), why="not by the reward,")
     d.apply(rules.GradientOfConstant, at=grad(-log(reference), m.theta), why="nor by the reference,")
     d.apply(rules.DropZeros, at=(), why="but only by the policy itself.")
     pulled, mean_score = paid * grad(m.policy), m.policy * (-beta * m.score)
     d.apply(
-        rules.Rearrange(pulled - beta * (m.policy * m.score)), at=pulled + mean_score, why="Its own part, set apart."
+        rules.Rearrange(pulled - beta * (m.policy * m.score)),
+        at=pulled + mean_score,
+        why="Separate the term of its own logarithm.",
     )
     d.apply(rules.DistributeOverAddition, why="Two sums over the answers.")
     own = sum_over(m.a, of=-beta * (m.policy * m.score))
-    d.apply(rules.PullOutConstant, at=own, why="The weight $\\beta$ comes out,")
+    d.apply(rules.PullOutConstant, at=own, why="Move the weight $\\beta$ out,")
     d.apply(rules.ReadSumAsExpectation, at=sum_over(m.a, of=m.policy * m.score), why="and leaves the mean score,")
     d.apply(Lemma(theorem("score-zero-mean")), why="which is zero:")
-    d.apply(rules.DropZeros, at=(), why="that the payment moves with the policy makes no difference.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(rules.DropZeros, at=(), why="so the dependence of the reward on the policy makes no difference.")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the score.")
     d.apply(rules.ReadSumAsExpectation, why="An expectation over the answers again.")
-    d.apply(rules.Backwards(rules.ExpandLog(), ratio), at=apart, why="And one logarithm.")
+    d.apply(rules.Backwards(rules.ExpandLog(), ratio), at=apart, why="Combine the logarithms.")
     return d.conclude(gradient)
 
 

@@ -27,7 +27,7 @@ def derive() -> Theorem:
     """From the gradient of the loss to the gradients of the cross entropies at every context."""
     d = Derivation(grad(m.teacher_forcing), given=m.hypotheses, name="sequence-cross-entropy")
     d.apply(
-        rules.MoveGradientInside, why="The gold sequences do not move with $\\theta$: only the log-probabilities do."
+        rules.MoveGradientInside, why="The gold sequences do not depend on $\\theta$; only the log-probabilities do."
     )
     d.apply(rules.ExchangeWithSum, at=score_of_the_label, why="Step by step.")
     d.apply(

@@ -47,14 +47,14 @@ def derive() -> Theorem:
         at=(1,),
         why="and with the weight",
     )
-    d.apply(rules.Backwards(rules.PullOutConstant(), payments), at=-beta * pulled, why="by the payments.")
+    d.apply(rules.Backwards(rules.PullOutConstant(), payments), at=-beta * pulled, why="by the rewards.")
     d.apply(rules.Backwards(rules.DistributeOverAddition(), m.expectation(rewards + payments)), at=(), why="One mean")
     d.apply(
         rules.Backwards(rules.DistributeOverAddition(), sum_range(m.t, 1, m.T, of=both)),
         at=rewards + payments,
         why="of one sum,",
     )
-    d.apply(rules.Rearrange((R - beta * to_go) * score), at=both, why="in which every token has its own payment.")
+    d.apply(rules.Rearrange((R - beta * to_go) * score), at=both, why="in which every token has its own reward.")
     return d.conclude(target)
 
 

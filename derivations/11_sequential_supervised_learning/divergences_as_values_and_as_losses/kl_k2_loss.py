@@ -19,17 +19,19 @@ from pgsym.terms import grad, log
 def derive() -> Theorem:
     """From the mean gradient of the loss to the gradient of the divergence."""
     d = Derivation(m.expectation(grad(k2)), given=given, name="kl-estimators-k2-loss", sizes=SIZES)
-    d.apply(rules.MoveGradientInside, why="The factor in front does not move.")
-    d.apply(rules.DifferentiatePower, why="The square brings down what was squared.")
+    d.apply(rules.MoveGradientInside, why="The factor in front does not depend on $\\theta$.")
+    d.apply(rules.DifferentiatePower, why="The gradient of the square is twice the log-ratio times its gradient.")
     d.apply(rules.Rearrange(k1 * grad(k1)), at=(1, 1), why="The half and the 2 cancel.")
     d.apply(rules.ExpandLog, at=(1, 1, 1, 0), why="The logarithm of a fraction,")
     d.apply(rules.MoveGradientInside, at=grad(log(m.policy) - log(reference)), why="differentiated term by term:")
-    d.apply(rules.GradientOfConstant, at=grad(-log(reference), m.theta), why="the reference does not move,")
+    d.apply(
+        rules.GradientOfConstant, at=grad(-log(reference), m.theta), why="the reference does not depend on $\\theta$,"
+    )
     d.apply(rules.DropZeros, at=(), why="so the log-ratio's gradient is the score.")
     d.apply(
         rules.Backwards(Lemma(theorem("kl-k1-as-reward")), grad(kl)),
         at=(),
-        why="The log-ratio times the score is what the divergence's gradient is.",
+        why="The log-ratio times the score is the gradient of the divergence.",
     )
     return d.conclude(grad(kl))
 

@@ -20,8 +20,8 @@ def derive() -> Theorem:
     d = Derivation(slope, given=m.hypotheses, name="kl-log-ratio")
     d.apply(rules.ExpandLog, why="The logarithm of a fraction,")
     d.apply(rules.MoveGradientInside, why="term by term.")
-    d.apply(rules.GradientOfConstant, at=grad(-reference, m.theta), why="The reference does not move.")
-    d.apply(rules.DropZeros, at=(), why="What is left is the score.")
+    d.apply(rules.GradientOfConstant, at=grad(-reference, m.theta), why="The reference does not depend on $\\theta$.")
+    d.apply(rules.DropZeros, at=(), why="The score remains.")
     return d.conclude(m.score(m.t))
 
 

@@ -28,7 +28,10 @@ def derive() -> Theorem:
     d = Derivation(gradient, given=m.hypotheses, name="sequence-reward")
     d.apply(rules.WriteExpectationAsSum, why="An expectation is a probability-weighted sum, here over sequences.")
     d.apply(rules.MoveGradientInside, why="The sum is finite, and rewards do not depend on $\\theta$.")
-    d.apply(Lemma(theorem("trajectory-score")), why="What is not the model's drops out of $\\nabla p_\\theta(\\tau)$.")
+    d.apply(
+        Lemma(theorem("trajectory-score")),
+        why="The factors that are not the model's drop out of $\\nabla p_\\theta(\\tau)$.",
+    )
     d.apply(rules.ReadSumAsExpectation, why="An expectation again.")
     return d.conclude(target)
 

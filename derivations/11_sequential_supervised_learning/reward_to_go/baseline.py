@@ -35,14 +35,16 @@ def derive() -> Theorem:
     d.apply(rules.DistributeOverAddition, at=(1,), why="Two sums over $t$.")
     d.apply(rules.DistributeOverAddition, why="Two expectations.")
     d.apply(rules.ExchangeWithSum, at=(1,), why="The second, time by time.")
-    d.apply(rules.PullOutConstant, at=(1, 1), why="The sign leaves.")
+    d.apply(rules.PullOutConstant, at=(1, 1), why="Move the sign out.")
     d.apply(
         rules.Tower(m.factorisation, m.histories, m.t, m.h, m.a),
         at=m.expectation(baseline * score),
         why="The baseline is known at $s_t$, before the action.",
     )
     d.apply(Lemma(theorem("score-zero-mean")), why="In every state the score has mean zero.")
-    d.apply(rules.DropZeros, at=(), why="So the baseline contributes nothing: only the reward to go is left.")
+    d.apply(
+        rules.DropZeros, at=(), why="The baseline therefore contributes nothing, and only the reward to go remains."
+    )
     d.apply(Lemma(theorem("reward-to-go"), backwards=True), why="The policy gradient, by reward-to-go.")
     return d.conclude(grad(m.objective))
 

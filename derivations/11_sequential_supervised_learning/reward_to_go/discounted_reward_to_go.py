@@ -41,7 +41,7 @@ def derive() -> Theorem:
         at=whole * m.total_score,
         why="Every score is multiplied by the whole return.",
     )
-    d.apply(rules.SplitRange(m.t), at=whole, why="What was earned before $t$, and what from $t$ on.")
+    d.apply(rules.SplitRange(m.t), at=whole, why="Split the rewards into those before $t$ and those from $t$ on.")
     d.apply(
         rules.Rearrange(score * earlier + score * to_go),
         at=score * (earlier + to_go),
@@ -53,10 +53,10 @@ def derive() -> Theorem:
     d.apply(
         rules.Tower(m.factorisation, m.histories, m.t, m.h, m.a),
         at=(0, 1),
-        why="What was earned before $t$ is known before the action is drawn, discounted or not.",
+        why="The rewards before $t$ are known before the action is drawn, discounted or not.",
     )
     d.apply(Lemma(theorem("score-zero-mean")), why="In every state the score has mean zero.")
-    d.apply(rules.DropZeros, at=(), why="Nothing is left of the past.")
+    d.apply(rules.DropZeros, at=(), why="The terms of the past are zero.")
     return d.conclude(credited(to_go))
 
 

@@ -30,10 +30,10 @@ def derive() -> Theorem:
     d = Derivation(weighted, given=m.hypotheses, name="importance-sampling", sizes=SIZES)
     d.apply(rules.WriteExpectationAsSum, why="The behaviour policy writes the sequences.")
     d.apply(rules.Unfold(m.behaviour_factorisation), why="Their probability, factor by factor.")
-    d.apply(rules.MergeProducts, why="The weights meet the probabilities of its tokens,")
+    d.apply(rules.MergeProducts, why="Multiply the weights by the probabilities of its tokens,")
     d.apply(rules.CancelFraction, why="which cancel: only those of the policy are left.")
     d.apply(rules.Fold(m.factorisation, m.mass), why="That is the probability of the sequence under the policy.")
-    d.apply(rules.ReadSumAsExpectation, why="So it is a mean over the policy's own sequences,")
+    d.apply(rules.ReadSumAsExpectation, why="It is therefore a mean over the policy's own sequences,")
     d.apply(
         rules.Backwards(Lemma(theorem("sequence-reward")), grad(m.expectation(R))), at=(), why="the policy gradient."
     )

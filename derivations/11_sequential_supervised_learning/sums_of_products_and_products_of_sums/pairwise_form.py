@@ -25,7 +25,11 @@ def derive() -> Theorem:
     """From ∇J to the pairwise form and the rest."""
     d = Derivation(grad(m.objective), given=m.hypotheses, name="pairwise-form")
     d.apply(Lemma(theorem("reward-to-go")), why="Reward-to-go.")
-    d.apply(rules.SplitRange(m.t + 1), at=m.reward_to_go, why="The reward of the step itself, and what comes later.")
+    d.apply(
+        rules.SplitRange(m.t + 1),
+        at=m.reward_to_go,
+        why="Split the rewards into that of the step itself and the later ones.",
+    )
     d.apply(rules.WriteOutRange, at=now, why="A sum of one term.")
     d.apply(
         rules.Rearrange(m.reward(m.t) * score + score * future),

@@ -79,7 +79,7 @@ def derive() -> Theorem:
     d.apply(
         rules.InsertIndicator(s, m.state(t, m.h), grad(at_once)),
         at=grad(here),
-        why="Ask of every state whether it is that one.",
+        why="Exactly one state is that of step $t$: sum over all states.",
     )
     d.apply(
         rules.ExchangeWithSum,
@@ -89,10 +89,10 @@ def derive() -> Theorem:
     d.apply(
         rules.PullOutConstant,
         at=expect(is_here * grad(at_once), history),
-        why="What is gained in a given state is the same after all histories.",
+        why="The immediate reward in a given state is the same after all histories.",
     )
     d.apply(rules.Fold(visited, visits), at=expect(is_here, history), why="The probability of being there at step $t$.")
-    d.apply(rules.Rearrange(visits * grad(at_once)), at=grad(at_once) * visits, why="Visits first.")
+    d.apply(rules.Rearrange(visits * grad(at_once)), at=grad(at_once) * visits, why="Write the visits in front.")
     return d.conclude(by_visits)
 
 

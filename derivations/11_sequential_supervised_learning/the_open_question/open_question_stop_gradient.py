@@ -27,9 +27,11 @@ def derive() -> Theorem:
     """From the gradient of the slice to the pairwise form."""
     d = Derivation(slope, given=frozen, name="open-question-stop-gradient")
     d.apply(rules.Unfold(visited), at=held, why="The visits are those of histories at $\\theta'$.")
-    d.apply(rules.MoveGradientInside, why="They are held fixed; only the answers in $v$ move.")
-    d.apply(rules.Release(OLD, m.theta), at=(), why="All is differentiated: the held histories are the model's own.")
-    d.apply(rules.Fold(visited, visits), at=expect(is_here, history), why="These are its visits.")
+    d.apply(rules.MoveGradientInside, why="The visits are held fixed; only the answers in $v$ depend on $\\theta$.")
+    d.apply(
+        rules.Release(OLD, m.theta), at=(), why="After the differentiation, the held histories are the model's own."
+    )
+    d.apply(rules.Fold(visited, visits), at=expect(is_here, history), why="These are the visits of the model.")
     d.apply(Lemma(theorem("open-question-j"), backwards=True), why="Visits times slopes: the pairwise form.")
     return d.conclude(G)
 

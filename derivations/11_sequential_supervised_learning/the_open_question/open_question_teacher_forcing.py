@@ -38,8 +38,8 @@ log_of_exact_match = m.over_gold(log(the_whole_sequence), of=m.gold)
 def derive() -> Theorem:
     """From the gradient of the expected reward in gold contexts to the field."""
     d = Derivation(grad(potential), given=m.hypotheses, name="open-question-teacher-forcing")
-    d.apply(rules.MoveGradientInside, why="The gold contexts are data; only the answers move.")
-    d.apply(rules.MultiplyByOne, at=grad(answer), why="Bring the policy back.")
+    d.apply(rules.MoveGradientInside, why="The gold contexts are data; only the answers depend on $\\theta$.")
+    d.apply(rules.MultiplyByOne, at=grad(answer), why="Multiply and divide by the policy.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the score.")
     d.apply(rules.ReadSumAsExpectation, why="An average over the model's answer in a gold context.")
     return d.conclude(field)
