@@ -37,7 +37,7 @@ def claims() -> Iterator[Claim]:
                 m.hypotheses,
             ),
             Example(
-                "The same with one logit.",
+                "One example, two classes, one logit: a factor of two.",
                 {"D": [1], "π": log_linear([[1, 0]], 1), "y": [0]},
                 ((policy_gradient, "1/4"), (ascent, "1/2")),
                 m.hypotheses,

@@ -72,7 +72,7 @@ def claims() -> Iterator[Claim]:
                 sizes={"N": 2},
             ),
             Example(
-                "The same in groups of four.",
+                "Two fair answers, the first paid one, in groups of four.",
                 {"D": [1], "π": [["1/2", "1/2"]], "r": [[1, 0]]},
                 ((estimate, ("3/16", "-3/16")),),
                 several,

@@ -47,7 +47,7 @@ def relaxed_mean(odds: sympy.Expr) -> sympy.Expr:
 
 
 def relaxed_mean_of_any() -> sympy.Expr:
-    """The same for a free number o."""
+    """The mean of the relaxed draw for any odds o."""
     from sympy import Symbol
 
     return relaxed_mean(Symbol("o", positive=True))

@@ -20,7 +20,7 @@ target = m.expectation(m.total_reward * grad(log(m.mass)))
 
 
 def derive() -> Theorem:
-    """From ∇J to the expected return times ∇log p."""
+    """From ∇J to the expectation of the return times ∇log p."""
     d = Derivation(gradient, given=m.hypotheses, name="policy-gradient-trajectory")
     d.apply(rules.WriteExpectationAsSum, why="An expectation is a probability-weighted sum, here over trajectories.")
     d.apply(rules.MoveGradientInside, why="The sum is finite, and rewards do not depend on $\\theta$.")

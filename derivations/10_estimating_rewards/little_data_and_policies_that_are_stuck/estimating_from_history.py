@@ -29,14 +29,14 @@ def never_visited(rounds: sympy.Expr) -> sympy.Expr:
 
 
 def never_visited_by_round() -> sympy.Expr:
-    """The same up to round N."""
+    """The probability that the arm is not drawn up to round N."""
     import sympy
 
     return sympy.gammasimp(never_visited(sympy.Symbol("N", integer=True, positive=True)))
 
 
 def never_visited_ever() -> sympy.Expr:
-    """The same for all rounds."""
+    """The probability that the arm is never drawn."""
     import sympy
 
     N = sympy.Symbol("N", integer=True, positive=True)

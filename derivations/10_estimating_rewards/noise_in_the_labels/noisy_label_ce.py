@@ -94,7 +94,7 @@ def claims() -> Iterator[Claim]:
                 ),
             ),
             Example(
-                "The same at 7/8: noisy and clean cross entropy pull in opposite directions.",
+                "At $\\pi_\\theta(y \\mid s) = 7/8$ the noisy and the clean cross entropy have opposite directions.",
                 tables={**one_picture, "π": [["7/8", "1/8"]]},
                 given=m.hypotheses,
                 worth=((-gradient, ("-1/8", "1/8")), (-clean, ("1/8", "-1/8"))),

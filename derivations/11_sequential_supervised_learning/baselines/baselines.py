@@ -63,7 +63,7 @@ p = bot.right_mass
 
 
 def at_question(baseline: Term | None = None) -> Term:
-    """The same at one example, for the rewards 1 and 0."""
+    """The variance at one example, for the rewards 1 and 0."""
     advantage = bot.is_right if baseline is None else bot.is_right - baseline
     return variance(advantage * bot.score, (bot.a, bot.policy_law))
 

@@ -196,7 +196,7 @@ def payments() -> Iterator[Claim]:
 
 
 def off_policy_losses() -> Iterator[Claim]:
-    """The same with tokens that another policy drew."""
+    """The estimates as losses on tokens that another policy drew."""
     yield Claim(
         "kl-estimators-stale",
         says="On tokens of a behaviour policy $\\mu$ the loss $k_2$ does not in general have the gradient of the "
