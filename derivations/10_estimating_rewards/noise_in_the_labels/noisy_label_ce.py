@@ -81,7 +81,7 @@ def claims() -> Iterator[Claim]:
         repaired_by=("noisy-label-ce-gradient", "noisy-label-ce-optimum", "noisy-label-pg"),
         remark="If a quarter of the labels are flipped between two classes and $\\pi_\\theta(y \\mid s) = 3/4$, "
         "cross entropy is at its minimum, and the policy gradient is not zero. No other factor helps: beyond $1 - "
-        "\\varepsilon$ the two gradients have opposite directions.",
+        "\\varepsilon$ the noisy and the clean gradient have opposite directions.",
         examples=(
             Example(
                 "One picture, two classes, a quarter of the labels flipped, the label already at 3/4.",
