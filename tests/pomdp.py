@@ -114,7 +114,8 @@ def claims() -> Iterator[Claim]:
     """The theorem, and that no score may be left out."""
     yield Claim(
         "pomdp",
-        says="The gradient of the expected return is the expected return times the scores of the observations.",
+        says="The gradient of the expected return is the expectation of the return "
+        "times the scores of the observations.",
         lhs=gradient,
         rhs=target,
         given=hypotheses,

@@ -77,7 +77,8 @@ def claims() -> Iterator[Claim]:
     """Answers and memories are scored alike; the answers' scores alone do not make the gradient."""
     yield Claim(
         "pomdp-with-memory",
-        says="The gradient of the expected return is the expected return times the scores of answers and memories.",
+        says="The gradient of the expected return is the expectation of the return "
+        "times the scores of answers and memories.",
         lhs=grad(mean(rewards)),
         rhs=mean(rewards * (of_answers + of_memories)),
         given=hypotheses,

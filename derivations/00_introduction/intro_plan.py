@@ -16,15 +16,15 @@ def claims() -> Iterator[Claim]:
     ascent, descent = grad(m.accuracy), -grad(m.cross_entropy)
     yield Claim(
         "intro-plan",
-        says="Reward a binary classifier for right answers: ascending its expected reward is descending its cross "
-        "entropy.",
+        says="Ascending a binary classifier's expected reward for right answers is not the same as descending its "
+        "cross entropy.",
         lhs=ascent,
         rhs=descent,
         given=(*m.hypotheses, HowMany(ACTION, 2)),
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-weight", "ce-from-label-sampling", "ce-from-log-objective", "pg-is-mae"),
-        remark="With equal logits the first is half of the second; what is missing is the weight "
-        "$\\pi(y \\mid s)$ of every example.",
+        remark="With equal logits the gradient of the expected reward is half of the ascent direction of cross "
+        "entropy. The two differ by the weight $\\pi(y \\mid s)$ of every example.",
         examples=(
             Example(
                 "Two answers with equal logits.",

@@ -1,4 +1,4 @@
-"""One family of objectives that has the expected reward and the log-likelihood among its members."""
+"""One family of objectives contains the expected reward and the log-likelihood."""
 
 from __future__ import annotations
 
@@ -33,18 +33,19 @@ def claims() -> Iterator[Claim]:
     """The family of powers, which the logarithm belongs to, and every other."""
     yield Claim(
         "intro-unified-view",
-        says="Maximising $\\mathbb{E}_s[\\pi(y(s) \\mid s)^q]$ weights the score of the right answer by "
-        "$q\\, \\pi(y \\mid s)^q$: one family, with the expected reward at $q = 1$ and, as $q \\to 0$ and divided by "
-        "$q$, the log-likelihood.",
+        says="Maximising $\\mathbb{E}_s[\\pi(y(s) \\mid s)^q]$ weights the score of the right answer by $q\\, \\pi(y "
+        "\\mid s)^q$. The expected reward is the case $q = 1$; the log-likelihood is the limit as $q \\to 0$, after "
+        "division by $q$.",
         lhs=grad(m.over_states(power)),
         rhs=q * m.over_states(power * m.right_score),
         given=m.hypotheses,
-        remark="Members of one family are not the same: the weights $\\pi(y \\mid s)$ and $1$ differ.",
+        remark="The expected reward and the log-likelihood belong to one family, but they are not the same: their "
+        "weights $\\pi(y \\mid s)$ and $1$ differ.",
     )
     yield Claim(
         "intro-unified-view-any-utility",
-        says="Maximising $\\mathbb{E}_s[\\phi(\\pi(y \\mid s))]$ weights the score of the right answer by "
-        "$\\pi_y\\, \\phi'(\\pi_y)$, whatever $\\phi$ is.",
+        says="Maximising $\\mathbb{E}_s[\\phi(\\pi(y \\mid s))]$ weights the score of the right answer by $\\pi_y\\, "
+        "\\phi'(\\pi_y)$, for every function $\\phi$.",
         lhs=Closed(
             "∂φ(π_y)/∂z_2",
             "\\frac{\\partial}{\\partial z_2} \\phi(\\pi_y)",
@@ -56,5 +57,5 @@ def claims() -> Iterator[Claim]:
             lambda: _gradient(chain_rule=True),
         ),
         expected=Rung.EXACT,
-        remark="The chain rule, here for a softmax over three answers and an undetermined $\\phi$.",
+        remark="This is the chain rule, computed here for a softmax over three answers and an undetermined $\\phi$.",
     )

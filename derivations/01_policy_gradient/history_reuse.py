@@ -1,4 +1,4 @@
-"""Learning from a history: right where the current policy made it, or where it is reweighted."""
+"""Learning from a history: it is unbiased if the current policy drew the history, or if it is reweighted."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def claims() -> Iterator[Claim]:
     """On-policy histories, others, what these get wrong, and the weights that put it right."""
     yield Claim(
         "history-reuse",
-        says="A history that was drawn from the current policy yields the gradient.",
+        says="A history that the current policy drew gives the policy gradient on average.",
         lhs=by_sampler,
         rhs=gradient,
         given=(*m.hypotheses, Definition.of(SAMPLER(m.a, m.s, theta), m.policy)),
-        remark="The hypothesis is easily overlooked: after one update the policy is another.",
+        remark="The hypothesis is easily overlooked: after one update the policy is another one.",
     )
     yield Claim(
         "history-reuse-without-on-policy",
-        says="A history that any policy drew yields the gradient.",
+        says="A history that another policy drew need not give the policy gradient on average.",
         lhs=by_history,
         rhs=gradient,
         given=from_elsewhere,
@@ -51,20 +51,22 @@ def claims() -> Iterator[Claim]:
                 given=from_elsewhere,
             ),
         ),
-        remark="The history's own frequencies stand where the policy's should.",
+        remark="Such a history contains the frequencies of the other policy instead of the probabilities of the "
+        "current one.",
     )
     yield Claim(
         "history-reuse-bias",
-        says="What a history of another policy gets wrong: every score with its reward, weighted by the difference of "
-        "the two probabilities.",
+        says="The bias from a history of another policy is the sum of every score times its reward, weighted by the "
+        "difference of the two policies' probabilities.",
         lhs=by_history - gradient,
         rhs=m.over_states(sum_over(m.a, of=(b - m.policy) * m.reward * m.score)),
         given=from_elsewhere,
-        remark="So it is right for all rewards only where $b = \\pi$, or the score vanishes.",
+        remark="The bias is therefore zero for all rewards only where $b = \\pi$ or the score vanishes.",
     )
     yield Claim(
         "history-reuse-reweighted",
-        says="Weighting every sample by $\\pi(a \\mid s) / b(a \\mid s)$ yields the gradient, whoever drew it.",
+        says="If every sample is weighted by $\\pi(a \\mid s) / b(a \\mid s)$, a history of any policy $b$ gives the "
+        "policy gradient on average.",
         lhs=reweighted,
         rhs=gradient,
         given=(*from_elsewhere, Positive(BEHAVIOUR)),

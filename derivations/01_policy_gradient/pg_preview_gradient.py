@@ -42,14 +42,14 @@ def claims() -> Iterator[Claim]:
             rhs=grad(m.objective),
             given=m.hypotheses,
             sizes=SIZES,
-            remark="By linearity it is so for every $N$; one trajectory is the theorem, see reinforce."
+            remark="By linearity this holds for every $N$. The case of one trajectory is the theorem, see reinforce."
             if n == 2
             else "",
         )
     theta_then = Variable("θ'", m.theta.sort)
     yield Claim(
         "pg-preview-gradient-stale",
-        says="The same for trajectories that an earlier policy $\\pi_{\\theta'}$ drew.",
+        says="Trajectories that an earlier policy $\\pi_{\\theta'}$ drew do not give $\\nabla J$ on average.",
         lhs=expect(one(1), (draw(1), type(m)(theta=theta_then).law)),
         rhs=grad(m.objective),
         given=m.hypotheses,

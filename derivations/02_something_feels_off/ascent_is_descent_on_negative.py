@@ -19,6 +19,6 @@ def claims() -> Iterator[Claim]:
         lhs=grad(m.objective),
         rhs=-grad(-m.objective),
         given=m.hypotheses,
-        remark="What differs from supervised learning is not the sign: the law under the expectation depends on "
-        "$\\theta$, see gradient-is-tricky.",
+        remark="The sign is not what distinguishes reinforcement learning from supervised learning: the distribution "
+        "under the expectation depends on $\\theta$, see gradient-is-tricky.",
     )

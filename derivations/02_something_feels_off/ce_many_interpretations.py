@@ -1,4 +1,4 @@
-"""What the cross entropy is: an entropy and a divergence, and an expected log-likelihood."""
+"""The cross entropy is an entropy plus a divergence, and minus an expected log-likelihood."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def claims() -> Iterator[Claim]:
     given = (*m.hypotheses, Positive(LABEL_LAW))
     yield Claim(
         "ce-many-interpretations",
-        says="Cross entropy is the labels' entropy and the divergence of the model from them.",
+        says="Cross entropy is the entropy of the labels plus the KL divergence of the model from them.",
         lhs=cross,
         rhs=-sum_over(m.a, of=y * log(y)) + sum_over(m.a, of=y * log(y / m.policy)),
         given=given,

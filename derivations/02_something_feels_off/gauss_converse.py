@@ -1,4 +1,4 @@
-"""Gauss's converse: a location family whose likeliest location is always the mean is the normal one."""
+"""Gauss's converse: if the likeliest location is always the mean, the distribution is normal."""
 
 from __future__ import annotations
 
@@ -89,19 +89,19 @@ def claims() -> Iterator[Claim]:
     zero = Closed("0", "0", lambda: 0)
     yield Claim(
         "gauss-converse",
-        says="Where the mean of any three observations is the likeliest location, the score $\\psi$ of the errors "
-        f"satisfies ${equation} = 0$; its mixed derivative says $\\psi'' = 0$, so $\\psi$ is linear.",
+        says="If the mean of any three observations is the likeliest location, the score $\\psi$ of the errors "
+        f"satisfies ${equation} = 0$; its mixed derivative gives $\\psi'' = 0$, so $\\psi$ is linear.",
         lhs=Closed("∂²/∂x∂y (ψ(x) + ψ(y) + ψ(−x − y))", f"\\partial_x \\partial_y ({equation})", _mixed_derivative),
         rhs=Closed("ψ''(u) at u = −x − y", "\\psi''(-x - y)", _second_derivative),
         expected=Rung.EXACT,
-        remark="For a twice differentiable $\\psi$; the constant vanishes at $x = y = 0$. For a continuous one it is "
-        "Cauchy's equation.",
+        remark="Here $\\psi$ is twice differentiable, and the constant vanishes at $x = y = 0$. For a continuous "
+        "$\\psi$ this is Cauchy's equation.",
         source="C. F. Gauss, Theoria motus corporum coelestium (1809), art. 177",
     )
     yield Claim(
         "gauss-converse-polynomials",
-        says="Of the polynomials up to degree nine only $\\psi(x) = c\\, x$, with $c = \\psi(1)$, satisfies the "
-        "equation.",
+        says="Among the polynomials of degree at most nine, only $\\psi(x) = c\\, x$, with $c = \\psi(1)$, satisfies "
+        "the equation $\\psi(x) + \\psi(y) + \\psi(-x - y) = 0$.",
         lhs=Closed("ψ(x), solved for", "\\psi(x)", _linear_only),
         rhs=Closed("c x", "c\\, x", _c_times_x),
         expected=Rung.EXACT,
@@ -115,17 +115,17 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "gauss-converse-of-two",
-        says="With the errors' density proportional to $e^{-x^4/4}$ the mean of two observations is the likeliest "
-        "location, too.",
+        says="If the density of the errors is proportional to $e^{-x^4/4}$, the mean of two observations is the "
+        "likeliest location.",
         lhs=Closed("Σ (y_i − ȳ)³ of two", "\\sum_{i=1}^2 (y_i - \\bar y)^3", _cubic_pair),
         rhs=zero,
         expected=Rung.EXACT,
-        remark="So two observations do not single out the normal law.",
+        remark="Two observations therefore do not single out the normal distribution.",
     )
     yield Claim(
         "gauss-converse-of-two-alone",
-        says="What holds for two observations holds for three: the mean of $0, 0, 3$ is the likeliest location for "
-        "the density proportional to $e^{-x^4/4}$.",
+        says="For the density proportional to $e^{-x^4/4}$, the mean of three observations need not be the likeliest "
+        "location: for $0, 0, 3$ it is not.",
         lhs=Closed("Σ (y_i − ȳ)³ of 0, 0, 3", "\\sum_{i=1}^3 (y_i - \\bar y)^3", lambda: _cubic_residuals(DATA)),
         rhs=zero,
         expected=Rung.REFUTED,

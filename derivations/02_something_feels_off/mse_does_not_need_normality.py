@@ -1,4 +1,4 @@
-"""What the squared error elicits under any law, and what maximum likelihood does under another than the normal one."""
+"""The squared error estimates the mean under any distribution; maximum likelihood depends on the distribution."""
 
 from __future__ import annotations
 
@@ -37,16 +37,18 @@ def claims() -> Iterator[Claim]:
     """The split of the mean squared error, and two estimates that differ."""
     yield Claim(
         "mse-does-not-need-normality",
-        says="The mean squared error of a constant is the variance and the squared distance from the mean, under any "
-        "law: what it elicits is the mean.",
+        says="The mean squared error of a constant is the variance plus the squared distance of the constant from "
+        "the mean, under any distribution. Its minimiser is therefore the mean.",
         lhs=expect((Y(w) - c) ** 2, draw),
         rhs=variance(Y(w), draw) + (expect(Y(w), draw) - c) ** 2,
         sizes=({"W": 2}, {"W": 3}, {"W": 5}),
-        remark="Normality is enough for least squares to be maximum likelihood; it is not what gives them their sense.",
+        remark="Normality is sufficient for least squares to be maximum likelihood, but least squares estimate the "
+        "mean without it.",
     )
     yield Claim(
         "mse-without-normality-is-likelihood",
-        says="Maximum likelihood is least squares whatever the errors are: with Laplace errors and the data $0, 0, 3$.",
+        says="If the errors are not normal, maximum likelihood need not be least squares: it is not for Laplace "
+        "errors and the data $0, 0, 3$.",
         lhs=Closed("argmin_c Σ|y_i − c|", "\\arg\\min_c \\sum_i |y_i - c|", _laplace_estimate),
         rhs=Closed("argmin_c Σ(y_i − c)²", "\\arg\\min_c \\sum_i (y_i - c)^2", _least_squares),
         expected=Rung.REFUTED,

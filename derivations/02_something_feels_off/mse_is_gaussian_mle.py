@@ -48,15 +48,19 @@ def derive() -> Theorem:
         at=log(bell / Z),
         why="The density is a fraction: the bell, and the $Z = \\sqrt{2 \\pi v}$ that normalises it.",
     )
-    d.apply(rules.ExpandLog, at=log(bell), why="The logarithm undoes the exponential, and leaves the square.")
+    d.apply(rules.ExpandLog, at=log(bell), why="The logarithm of the exponential is the square.")
     d.apply(rules.DistributeOverAddition, why="The expectation of a sum.")
     d.apply(rules.ExpectationOfConstant, at=m.over_states(-log(Z)), why="$Z$ is the same for every example.")
-    d.apply(rules.PullOutConstant, at=m.over_states(-error / (2 * v)), why="So is the variance of its error,")
+    d.apply(
+        rules.PullOutConstant,
+        at=m.over_states(-error / (2 * v)),
+        why="The variance of its error is the same for every example, too.",
+    )
     d.apply(rules.PullOutConstant, at=m.over_states(-error), why="and the sign.")
     d.apply(
         rules.Rearrange(target),
         at=(),
-        why="What is left is the mean squared error, scaled and shifted.",
+        why="The mean squared error remains, scaled and shifted.",
     )
     return d.conclude(target)
 
@@ -103,33 +107,34 @@ def claims() -> Iterator[Claim]:
     """The theorem, the loss itself, the normaliser, an unknown variance, and variances that differ."""
     yield Claim(
         "mse-is-gaussian-mle",
-        says="With normal errors of one variance $v$, minus the log-likelihood is the mean squared error, scaled by "
-        "$1 / (2 v)$ and shifted.",
+        says="If the errors are normal with one variance $v$, the negative log-likelihood is the mean squared error "
+        "times $1 / (2 v)$, plus a constant.",
         lhs=loss,
         rhs=target,
         given=given,
-        remark="$Z$ is what normalises the density. The errors must be normal given $s$; a normal population of $y$ is "
-        "neither needed nor enough.",
+        remark="$Z$ is the normalising constant of the density. The errors must be normal given $s$; a normal "
+        "distribution of $y$ over the whole population is neither necessary nor sufficient.",
     )
     yield Claim(
         "mse-is-gaussian-mle-gradient",
-        says="So likelihood and least squares have the same gradient, but for the factor $1 / (2 v)$.",
+        says="The negative log-likelihood of normal errors has the gradient of the mean squared error times $1 / (2 "
+        "v)$.",
         lhs=grad(loss),
         rhs=(1 / (2 * v)) * grad(squares),
         given=given,
-        remark="All that matters of $Z$ is that it does not depend on $\\theta$.",
+        remark="This needs of $Z$ only that it does not depend on $\\theta$.",
     )
     yield Claim(
         "mse-is-gaussian-mle-normaliser",
-        says="What normalises the normal density does not depend on its mean.",
+        says="The normalising constant of the normal density does not depend on its mean.",
         lhs=Closed("∫ exp(−(y − f)²/(2v)) dy", "\\int e^{-(y - f)^2 / (2v)}\\, dy", _normaliser),
         rhs=Closed("√(2πv)", "\\sqrt{2 \\pi v}", _root),
         expected=Rung.EXACT,
     )
     yield Claim(
         "mse-is-gaussian-mle-unknown-variance",
-        says="Minimised over an unknown variance, too, minus the log-likelihood of $n$ errors increases with "
-        "their mean square $M$: the minimisers stay.",
+        says="If the variance is unknown and minimised over as well, the negative log-likelihood of $n$ errors "
+        "increases with their mean square $M$, so the minimisers stay the same.",
         lhs=Closed(
             "min_v NLL(v)", "\\min_v \\left( n \\log \\sqrt{2 \\pi v} + \\frac{n M}{2 v} \\right)", _solved(True)
         ),
@@ -138,14 +143,14 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "mse-is-gaussian-mle-without-one-variance",
-        says="The same where the errors' variances differ: for the data $0, 1$ with the variances $1, 4$ and a "
-        "constant model.",
+        says="If the variances of normal errors differ, maximum likelihood need not be least squares: it is not for "
+        "the data $0, 1$ with the variances $1, 4$ and a constant model.",
         lhs=Closed("the likeliest c", "\\arg\\max_c \\mathcal{L}(c)", lambda: _likeliest(VARIANCES)),
         rhs=Closed("the c of least squares", "\\arg\\min_c \\sum_i (y_i - c)^2", lambda: _likeliest((1, 1))),
         expected=Rung.REFUTED,
         repaired_by=("mse-is-gaussian-mle",),
-        remark="The likeliest constant is $1/5$, least squares give $1/2$: errors count by the inverse of their "
-        "variance.",
+        remark="The likeliest constant is $1/5$, and least squares give $1/2$: the likelihood weights each error by "
+        "the inverse of its variance.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What a reward tells and a label tells: the same for two answers, less for three."""
+"""The information in a reward and in a label: equal for two answers, less in the reward for three."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ def claims() -> Iterator[Claim]:
     """How many labels a reward leaves possible, and what can be made of it with two answers."""
     yield Claim(
         "bandit-vs-full-information",
-        says="The answer and its reward say what the label is: one label is left.",
+        says="With three answers, an answer and its reward do not always determine the label.",
         lhs=labels_left,
         rhs=one,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("bandit-vs-full-information-of-two", "bandit-vs-full-information-count"),
-        remark="A wrong answer among three leaves two labels possible; only the sampled answer's reward is seen.",
+        remark="After a wrong answer among three, two labels remain possible; only the reward of the sampled answer "
+        "is seen.",
         examples=(
             Example(
                 "Three answers, and a wrong one.",
@@ -43,22 +44,22 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "bandit-vs-full-information-of-two",
-        says="With two answers, the answer and its reward say what the label is.",
+        says="With two answers, an answer and its reward determine the label.",
         lhs=labels_left,
         rhs=one,
         given=two_answers,
     )
     yield Claim(
         "bandit-vs-full-information-count",
-        says="A right answer leaves one label, a wrong one all but one.",
+        says="After a right answer one label is possible; after a wrong answer all labels but one are possible.",
         lhs=labels_left,
         rhs=right + (1 - right) * (number_of_answers - 1),
         given=m.hypotheses,
     )
     yield Claim(
         "bandit-vs-full-information-statistic",
-        says="With two answers, the score of the answer if it was right, and of the other one if not, is for certain "
-        "what cross entropy ascends.",
+        says="With two answers, the score of the sampled answer if it was right, and of the other answer if it was "
+        "wrong, is in every sample the ascent direction of cross entropy.",
         lhs=sum_over(m.a, of=(statistic - m.right_score) ** 2),
         rhs=Number(Fraction(0)),
         given=two_answers,

@@ -16,12 +16,12 @@ def claims() -> Iterator[Claim]:
     """The mean reward of an answer."""
     yield Claim(
         "bot-zero-one-reward",
-        says="If a picture's label is drawn from $y(\\cdot \\mid s)$, an answer is right with the probability of its "
-        "label.",
+        says="If a picture's label is drawn from $y(\\cdot \\mid s)$, an answer is right with the probability of "
+        "that label.",
         lhs=mean_reward,
         rhs=m.label_mass,
         given=m.hypotheses,
-        remark="A reward $r(s, a) \\in \\{0, 1\\}$ supposes that the label is a function of the picture.",
+        remark="A reward $r(s, a) \\in \\{0, 1\\}$ presupposes that the label is a function of the picture.",
         examples=(
             Example(
                 "Labels drawn with 2/3 and 1/3.",

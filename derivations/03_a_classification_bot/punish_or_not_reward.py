@@ -1,4 +1,4 @@
-"""Punishing wrong answers or not rewarding them: the same in the mean, not in the variance."""
+"""Punishing wrong answers or not rewarding them: the means are equal, the variances are not."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ def claims() -> Iterator[Claim]:
         lhs=grad(m.expectation(alpha * m.reward + beta)),
         rhs=alpha * grad(m.expectation(m.reward)),
         given=m.hypotheses,
-        remark="So punishing wrong answers is, in the mean, not rewarding them.",
+        remark="In expectation, punishing wrong answers therefore amounts to not rewarding them.",
     )
     yield Claim(
         "punish-or-not-reward-variance",
-        says="For two answers, $p = \\pi(y \\mid s)$: with the rewards $\\pm 1/2$ in place of $1$ and $0$, a "
-        "sample's variance changes by $\\frac{4p - 3}{4 p (1 - p)} (\\nabla p)^2$.",
+        says="With two answers and $p = \\pi(y \\mid s)$, replacing the rewards $1$ and $0$ by $\\pm 1/2$ changes "
+        "the variance of a sample by $\\frac{4p - 3}{4 p (1 - p)} (\\nabla p)^2$.",
         lhs=spread(punished) - spread(rewarded),
         rhs=((4 * p - 3) / (4 * p * (1 - p))) * grad(p) ** 2,
         given=two_answers,
-        remark="In one logit $\\nabla p = p (1 - p)$: the variances are $p (1-p) (1 - 4 p (1-p)) / 4$ and $p (1-p)^3$. "
-        "Punishing is better below $p = 3/4$ and worse above.",
+        remark="In one logit $\\nabla p = p (1 - p)$, and the variances are $p (1-p) (1 - 4 p (1-p)) / 4$ and $p "
+        "(1-p)^3$. Punishing has the smaller variance below $p = 3/4$ and the larger one above.",
         examples=(
             at("1/2", "1/2", "0", "1/16"),
             at("3/4", "1/4", "3/256", "3/256"),
@@ -65,7 +65,7 @@ def claims() -> Iterator[Claim]:
     ):
         yield Claim(
             f"punish-or-not-reward-{tail}",
-            says=f"Punishing wrong answers is {tail.replace('-', ' ')} for the variance than not rewarding them.",
+            says=f"For the variance, punishing wrong answers is not {tail.replace('-', ' ')} than not rewarding them.",
             lhs=spread(smaller),
             rhs=spread(larger),
             given=two_answers,

@@ -53,7 +53,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "sampled-versus-argmax-accuracy",
-        says="$J$ is how often the trained classifier is right when it gives its likelier answer, or more.",
+        says="$J$ can be smaller than the accuracy of the trained classifier when it gives its likelier answer.",
         lhs=greedy,
         rhs=sampled,
         relation=Relation.AT_MOST,
@@ -61,16 +61,18 @@ def claims() -> Iterator[Claim]:
         repaired_by=("objective-is-expected-accuracy",),
         given=two_answers,
         examples=examples,
-        remark="Two answers; the likelier one is right where $2\\, \\pi(y \\mid s) - 1$ is positive.",
+        remark="There are two answers, and the likelier one is right where $2\\, \\pi(y \\mid s) - 1$ is positive.",
     )
     yield Claim(
         "sampled-versus-argmax-accuracy-order",
-        says="Of two classifiers, the one with the larger $J$ has the larger accuracy of its likelier answers.",
+        says="Of two classifiers, the one with the larger $J$ need not have the larger accuracy of its likelier "
+        "answers.",
         lhs=Number(Fraction(0)),
         rhs=(sampled - accuracy(other)) * (greedy - greedy_accuracy(other)),
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("objective-is-expected-accuracy",),
         given=two_answers,
-        remark="The examples of sampled-versus-argmax-accuracy reverse the order: 3/5 and 37/50, but 1 and 1/2.",
+        remark="The examples of sampled-versus-argmax-accuracy reverse the order: $J$ is 3/5 and 37/50, but the "
+        "accuracies are 1 and 1/2.",
     )

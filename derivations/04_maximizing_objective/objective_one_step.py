@@ -34,7 +34,7 @@ def claims() -> Iterator[Claim]:
         lhs=m.accuracy,
         rhs=target,
         given=m.hypotheses,
-        remark="The accuracy of the most likely answer is another function of $\\theta$.",
+        remark="The accuracy of the most likely answer is a different function of $\\theta$.",
     )
 
 

@@ -67,8 +67,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "theta-star-exists",
-        says="Some parameter attains the largest expected reward: with one logit and the rewards 1 and 0, at least one "
-        "$z$ does.",
+        says="The largest expected reward need not be attained: with one logit and the rewards 1 and 0, no $z$ "
+        "attains the supremum.",
         lhs=Closed("1", "1", lambda: 1),
         rhs=Closed(
             "#{z : σ(z) = sup σ}",
@@ -78,34 +78,34 @@ def claims() -> Iterator[Claim]:
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("theta-star-supremum", "theta-star-improvable", "theta-star-over-all-policies"),
-        remark="The logit runs off to infinity. A compact class of policies has a best one.",
+        remark="Ascent sends the logit to infinity. A compact class of policies contains a best one.",
     )
     yield Claim(
         "theta-star-supremum",
-        says="The supremum of $J(z) = \\sigma(z)$ is $1$, the limit at infinity.",
+        says="The supremum of $J(z) = \\sigma(z)$ is $1$, the limit as $z \\to \\infty$.",
         lhs=Closed("lim σ(z)", "\\operatorname{lim}_{z \\to \\infty} \\sigma(z)", _supremum),
         rhs=Closed("1", "1", lambda: 1),
         expected=Rung.EXACT,
     )
     yield Claim(
         "theta-star-improvable",
-        says="Moving the logits of a softmax along the rewards raises the expected reward at the rate of the reward's "
-        "variance: there is always a better one, unless the reward is constant.",
+        says="Moving the logits of a softmax along the rewards raises the expected reward at the rate of the "
+        "variance of the reward. A better policy therefore exists unless the reward is constant.",
         lhs=grad(expect(m.reward, (m.a, m.policy_law)), m.theta),
         rhs=variance(m.reward, (m.a, m.policy_law)) * grad(W(m.theta)),
         given=(ThetaFree(REWARD), ThetaFree(X), shifted),
-        remark="The policy is any softmax, its logits $x$ moved by $w\\, r$.",
+        remark="The policy is any softmax, and its logits $x$ move by $w\\, r$.",
     )
     capped = Definition.of(m.reward, BEST(m.s) - GAP(m.s, m.a))
     yield Claim(
         "theta-star-over-all-policies",
-        says="No policy earns more than the best reward in every state, and one that always gives the best answer "
+        says="No policy earns more than the best reward in every state, and a policy that always gives a best answer "
         "earns it.",
         lhs=m.objective,
         rhs=m.over_states(BEST(m.s)),
         given=(capped, NonNegative(GAP)),
         relation=Relation.AT_MOST,
         slack=m.expectation(GAP(m.s, m.a)),
-        remark="The reward is written as the best one, $v(s)$, less a gap $g(s, a) \\ge 0$; the order is an equality "
-        "where answers with a gap are never given.",
+        remark="The reward is written as the best reward $v(s)$ minus a gap $g(s, a) \\ge 0$. Equality holds where "
+        "answers with a positive gap are never given.",
     )

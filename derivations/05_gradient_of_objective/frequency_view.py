@@ -1,4 +1,4 @@
-"""The gradient as a change of frequencies: pairs become more frequent, pictures do not."""
+"""The gradient as a change of frequencies: the frequencies of pairs change, those of pictures do not."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ def claims() -> Iterator[Claim]:
     """How frequencies move, what does not, and how far they can."""
     yield Claim(
         "frequency-view",
-        says="The frequency of a picture with an answer moves as the answer's probability does.",
+        says="The gradient of the joint probability of a picture and an answer is the probability of the picture "
+        "times the gradient of the answer's probability.",
         lhs=grad(m.joint),
         rhs=m.state_mass * grad(m.policy),
         given=m.hypotheses,
     )
     yield Claim(
         "frequency-view-of-pictures",
-        says="How frequent a picture is does not depend on the bot.",
+        says="The probability of a picture does not depend on the bot.",
         lhs=sum_over(m.a, of=m.joint),
         rhs=m.state_mass,
         given=m.hypotheses,
     )
     yield Claim(
         "frequency-view-cap",
-        says="No answer to a picture is more frequent than the picture.",
+        says="The joint probability of a picture and an answer is at most the probability of the picture.",
         lhs=m.joint,
         rhs=m.state_mass,
         given=m.hypotheses,

@@ -1,4 +1,4 @@
-"""The gradient as an expectation: that there is such a form, that there are many, and what an average of it does."""
+"""The gradient as an expectation: such a form exists, it is not unique, and its average is unbiased."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def claims() -> Iterator[Claim]:
     """Existence, many, mean and variance."""
     yield Claim(
         "gradient-as-expectation-form",
-        says="The gradient is an expectation under the very law that the samples come from.",
+        says="The gradient is an expectation under the same distribution that the samples come from.",
         lhs=gradient,
         rhs=m.expectation(m.reward * m.score),
         given=m.hypotheses,
@@ -30,7 +30,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "f-is-not-unique",
-        says="Adding $c(s) \\nabla \\log \\pi(a \\mid s)$ to what is averaged changes no expectation.",
+        says="Adding $c(s) \\nabla \\log \\pi(a \\mid s)$ to the integrand does not change its expectation.",
         lhs=m.expectation(m.reward * m.score + C(m.s) * m.score),
         rhs=gradient,
         given=(*m.hypotheses, ThetaFree(C)),
@@ -44,7 +44,7 @@ def claims() -> Iterator[Claim]:
         rhs=gradient,
         given=m.hypotheses,
         derivation="gradient-target-form",
-        remark="Stochastic ascent needs this, not the law of large numbers; decided for $N = 1, 2, 3$.",
+        remark="Stochastic ascent needs this, not the law of large numbers. It is decided for $N = 1, 2, 3$.",
     )
     bandit = {"D": ["1"], "π": [["1/2", "1/2"]], "r": [[1, 0]]}
     examples = tuple(
@@ -64,5 +64,5 @@ def claims() -> Iterator[Claim]:
         rhs=(1 / m.N) * spread_of_one,
         given=m.hypotheses,
         examples=examples,
-        remark="Coordinate by coordinate; decided for $N = 1, 2, 3$.",
+        remark="This holds coordinate by coordinate. It is decided for $N = 1, 2, 3$.",
     )

@@ -1,4 +1,4 @@
-"""Why the derivative of an expectation is not obvious: the law under it moves, too."""
+"""Why the derivative of an expectation is not obvious: its distribution depends on the parameter, too."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def claims() -> Iterator[Claim]:
     """What the exchange gives, and the whole rule."""
     yield Claim(
         "gradient-is-tricky",
-        says="Moved inside the expectation, the gradient of the reward is zero.",
+        says="If the gradient is moved inside the expectation, it acts on the reward and is zero.",
         lhs=inside,
         rhs=Number(Fraction(0)),
         given=(ThetaFree(REWARD),),
-        remark="And yet $\\nabla J$ is not zero: what moves is how often each answer is given.",
+        remark="$\\nabla J$ itself is not zero, because the probability of each answer depends on $\\theta$.",
         examples=(
             Example(
                 "Two answers with equal logits, rewards 1 and 0: zero against $p (1 - p)$.",
@@ -39,8 +39,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "naive-interchange-is-wrong",
-        says="The gradient of $\\mathbb{E}_{p_\\theta}[h_\\theta]$ has a part from $h$ and one from the law; leaving "
-        "out the second is wrong unless it vanishes.",
+        says="The gradient of $\\mathbb{E}_{p_\\theta}[h_\\theta]$ is the expectation of the gradient of $h$ plus a "
+        "term from the gradient of the distribution. Leaving out the second term is wrong unless it vanishes.",
         lhs=grad(expect(h, draw)),
         rhs=expect(grad(h), draw) + expect(h * grad(log(mass)), draw),
         given=(Positive(MASS),),

@@ -43,17 +43,17 @@ def claims() -> Iterator[Claim]:
     mean_f, mean_h = (m.expectation(g(m.s, m.a)) for g in (f, h))
     yield Claim(
         "gradient-target-form",
-        says="Once $\\nabla J = \\mathbb{E}[f]$, the average of $f$ over $N$ rounds is an unbiased estimator of "
+        says="If $\\nabla J = \\mathbb{E}[f]$, the average of $f$ over $N$ rounds is an unbiased estimator of "
         "$\\nabla J$.",
         lhs=m.over_batches(estimate),
         rhs=grad(m.objective),
         given=m.hypotheses,
-        remark="Samples drawn at the current $\\theta$; the law of large numbers is not needed for this.",
+        remark="The samples are drawn at the current $\\theta$. This does not need the law of large numbers.",
     )
     yield Claim(
         "gradient-target-covariance",
-        says="The covariance of the average is $\\operatorname{Cov}(f) / N$; entry by entry, for two components $f$ "
-        "and $h$.",
+        says="The covariance matrix of the average is $\\operatorname{Cov}(f) / N$. It is stated entry by entry, for "
+        "two components $f$ and $h$.",
         lhs=m.over_batches((average_f - mean_f) * (average_h - mean_h)),
         rhs=(1 / m.N) * m.expectation((f(m.s, m.a) - mean_f) * (h(m.s, m.a) - mean_h)),
         given=m.hypotheses,

@@ -1,4 +1,4 @@
-"""A law that does not move lets the gradient through, if the support is finite; linearity alone is not enough."""
+"""Under a fixed distribution of finite support, the gradient may move inside the expectation."""
 
 from __future__ import annotations
 
@@ -56,15 +56,16 @@ def claims() -> Iterator[Claim]:
     """The exchange, without its hypothesis, and without finiteness."""
     yield Claim(
         "interchange-when-distribution-is-fixed",
-        says="Under a law that does not depend on $\\theta$ the gradient moves inside the expectation.",
+        says="If the distribution does not depend on $\\theta$, the gradient may be moved inside the expectation.",
         lhs=grad(expect(f, (a, FIXED.law(s)))),
         rhs=expect(grad(f), (a, FIXED.law(s))),
         given=(ThetaFree(FIXED),),
-        remark="Finite sums need only linearity.",
+        remark="For finite sums this needs only linearity.",
     )
     yield Claim(
         "interchange-when-distribution-is-fixed-without-a-fixed-law",
-        says="The same under any law.",
+        says="If the distribution depends on $\\theta$, the gradient cannot in general be moved inside the "
+        "expectation.",
         lhs=grad(expect(f, (a, MOVING.law(s, theta)))),
         rhs=expect(grad(f), (a, MOVING.law(s, theta))),
         expected=Rung.REFUTED,
@@ -72,12 +73,13 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "interchange-when-distribution-is-fixed-without-finite-support",
-        says="The same over an infinite support, by linearity alone: for $X \\sim \\mathrm{Exp}(1)$ and "
-        "$f(\\theta, X) = \\theta^3 e^{X - \\theta^2 X}$ at $\\theta = 0$.",
+        says="Over an infinite support, linearity alone does not allow moving the gradient inside the expectation: "
+        "it fails for $X \\sim \\mathrm{Exp}(1)$ and $f(\\theta, X) = \\theta^3 e^{X - \\theta^2 X}$ at $\\theta = "
+        "0$.",
         lhs=Closed("d/dθ E[f(θ, X)] at 0", "\\frac{d}{d\\theta} \\mathbb{E}[f(\\theta, X)]", _derivative_of_mean),
         rhs=Closed("E[∂f/∂θ (0, X)]", "\\mathbb{E}[\\partial_\\theta f(0, X)]", _mean_of_derivative),
         expected=Rung.REFUTED,
         repaired_by=("interchange-when-distribution-is-fixed",),
         remark="$\\mathbb{E}[f(\\theta, X)] = \\theta$ has the derivative 1, while every $f(\\cdot, X)$ has the "
-        "derivative 0 there. What is missing is an integrable bound on the derivatives.",
+        "derivative 0 there. The derivatives have no integrable bound.",
     )

@@ -1,4 +1,4 @@
-"""Why the gradient cannot simply move inside the expectation, and what is right instead.
+"""Why the gradient cannot simply move inside the expectation, and the correct formula.
 
 The law under the expectation depends on the parameter, too.  A reward that depends on it makes both parts visible.
 """
@@ -31,7 +31,7 @@ def derive() -> Theorem:
         why="$D$ does not depend on $\\theta$; the policy and the reward both may.",
     )
     d.apply(rules.ProductRule, why="Two factors depend on $\\theta$.")
-    d.apply(rules.MultiplyByOne, at=grad(m.policy), why="Bring the lost $\\pi$ back.")
+    d.apply(rules.MultiplyByOne, at=grad(m.policy), why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the gradient of $\\log \\pi$.")
     d.apply(
         rules.Rearrange(weighted * grad(m.reward) + weighted * m.reward * m.score),
@@ -43,9 +43,11 @@ def derive() -> Theorem:
         at=sum_over(m.a, of=weighted * grad(m.reward) + weighted * m.reward * m.score),
         why="A sum of sums.",
     )
-    d.apply(rules.DistributeOverAddition, at=(), why="And once more, over the states.")
+    d.apply(rules.DistributeOverAddition, at=(), why="The sum over the states is split in the same way.")
     d.apply(rules.ReadSumAsExpectation, at=(0,), why="$D(s)\\, \\pi(a \\mid s)$ is the sampling distribution.")
-    d.apply(rules.ReadSumAsExpectation, at=(1,), why="And here.")
+    d.apply(
+        rules.ReadSumAsExpectation, at=(1,), why="$D(s)\\, \\pi(a \\mid s)$ is the sampling distribution here, too."
+    )
     return d.conclude(target)
 
 
@@ -53,19 +55,19 @@ def claims() -> Iterator[Claim]:
     """The tempting exchange, and its repair."""
     yield Claim(
         "naive-exchange",
-        says="Move the gradient inside the expectation.",
+        says="The gradient cannot in general be moved inside the expectation, because the distribution of the "
+        "answers depends on $\\theta$.",
         lhs=gradient,
         rhs=m.expectation(grad(m.reward)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("gradient-of-an-expectation", "policy-gradient-one-step"),
-        remark="The reward does not depend on $\\theta$, so the right side is zero; what depends on $\\theta$ is how "
-        "often "
-        "each answer is drawn.",
+        remark="The reward does not depend on $\\theta$, so the right side is zero. The left side is not zero, "
+        "because the probability of each answer depends on $\\theta$.",
     )
     yield Claim(
         "gradient-of-an-expectation",
-        says="The gradient of an expectation has one part from what is averaged and one from the law.",
+        says="The gradient of an expectation is the sum of one term from the integrand and one from the distribution.",
         lhs=gradient,
         rhs=target,
         given=reward_may_move,

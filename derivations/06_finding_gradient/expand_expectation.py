@@ -17,7 +17,7 @@ def claims() -> Iterator[Claim]:
     """Four lines."""
     yield Claim(
         "expand-expectation",
-        says="The objective is a sum over all pictures and answers: that is what an expectation is.",
+        says="By the definition of an expectation, the objective is a sum over all pictures and answers.",
         lhs=m.objective,
         rhs=sum_over(m.s, m.a, of=m.joint * m.reward),
         given=m.hypotheses,
@@ -26,17 +26,18 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "policy-substitution",
-        says="The bot samples from its policy, so $\\pi_\\theta(a \\mid s)$ stands where $P(a \\mid s)$ stood.",
+        says="The bot samples from its policy, so $P(a \\mid s)$ may be replaced by $\\pi_\\theta(a \\mid s)$.",
         lhs=grad(m.objective),
         rhs=grad(sum_over(m.s, m.a, of=m.state_mass * m.policy * m.reward)),
         given=m.hypotheses,
         derivation=BY,
         step=2,
-        remark="Under any other sampler it is that sampler's probability: see policy-substitution-off-policy.",
+        remark="Under any other sampler, $P(a \\mid s)$ is the probability of that sampler: see "
+        "policy-substitution-off-policy.",
     )
     yield Claim(
         "recombine",
-        says="With $\\pi$ put back, $P(s)\\, \\pi(a \\mid s)$ is the probability of the pair again.",
+        says="The product $P(s)\\, \\pi(a \\mid s)$ is the probability of the pair of picture and answer.",
         lhs=sum_over(m.s, m.a, of=m.state_mass * m.reward * grad(m.policy)),
         rhs=sum_over(m.s, m.a, of=m.joint * (ratio * m.reward)),
         given=m.hypotheses,
@@ -45,7 +46,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "found-f",
-        says="What is to be averaged is $f = r\\, \\nabla \\pi / \\pi$.",
+        says="The function to be averaged is $f = r\\, \\nabla \\pi / \\pi$.",
         lhs=grad(m.objective),
         rhs=m.expectation(ratio * m.reward),
         given=m.hypotheses,

@@ -1,4 +1,4 @@
-"""What the gradient picks up when the reward depends on the parameter, too."""
+"""The further term of the gradient if the reward depends on the parameter, too."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def claims() -> Iterator[Claim]:
     """Both terms, one of them left out, and the bonus for which that does no harm."""
     yield Claim(
         "move-gradient-inside-needs-theta-free-reward",
-        says="If the reward depends on $\\theta$, the expectation of its gradient is added.",
+        says="If the reward depends on $\\theta$, the policy gradient has a further term: the expectation of the "
+        "gradient of the reward.",
         lhs=gradient,
         rhs=scored + m.expectation(grad(m.reward, m.theta)),
         given=moving,
@@ -29,7 +30,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "move-gradient-inside-without-theta-free-reward",
-        says="The policy gradient is the reward times the score, though the reward depends on $\\theta$.",
+        says="If the reward depends on $\\theta$, the policy gradient is not the expectation of the reward times the "
+        "score in general.",
         lhs=gradient,
         rhs=scored,
         given=moving,
@@ -38,7 +40,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "move-gradient-inside-with-an-entropy-bonus",
-        says="For the bonus $-\\alpha \\log \\pi(a \\mid s)$ the term that is added vanishes.",
+        says="For the bonus $-\\alpha \\log \\pi(a \\mid s)$ the further term vanishes, although the bonus depends "
+        "on $\\theta$.",
         lhs=grad(m.expectation(bonus)),
         rhs=m.expectation(bonus * m.score),
         given=m.hypotheses,

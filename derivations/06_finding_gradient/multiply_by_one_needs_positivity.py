@@ -1,4 +1,4 @@
-"""Multiplying by one is harmless only where one does not divide by zero."""
+"""Multiplying and dividing by a probability needs a positive probability."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ def claims() -> Iterator[Claim]:
     """With the hypothesis, and without."""
     yield Claim(
         "multiply-by-one-needs-positivity",
-        says="Where every answer has a positive probability, an average over sampled answers sees the whole gradient.",
+        says="If every answer has a positive probability, the average over sampled answers contains the whole "
+        "gradient.",
         lhs=gradient,
         rhs=m.expectation((grad(m.policy) / m.policy) * m.reward),
         given=m.hypotheses,
         derivation="policy-gradient-one-step",
-        remark="A softmax is always safe; clipped and sparse policies are not.",
+        remark="A softmax policy satisfies this everywhere; clipped and sparse policies do not.",
     )
     yield Claim(
         "multiply-by-one-without-positivity",
-        says="The same at the edge of the simplex, where an answer has the probability zero and the parameter can "
-        "raise it.",
+        says="The average over sampled answers need not contain the whole gradient at the boundary of the simplex, "
+        "where an answer has probability zero and the parameter can raise that probability.",
         lhs=gradient,
         rhs=target,
         given=without,

@@ -17,15 +17,15 @@ def claims() -> Iterator[Claim]:
     """Any sampler with its own denominator, and with the policy's."""
     yield Claim(
         "why-divide-by-pi",
-        says="For every sampler $b > 0$ the gradient is an expectation under it, with $b$ in the denominator.",
+        says="For every sampler $b > 0$ the gradient is an expectation under $b$, with $b$ in the denominator.",
         lhs=grad(m.objective),
         rhs=m.expectation(m.reward * grad(m.policy) / b, policy=BEHAVIOUR.law(m.s)),
         given=(*m.hypotheses, Positive(BEHAVIOUR)),
-        remark="$b = \\pi$ is the choice that needs no other sampler.",
+        remark="The choice $b = \\pi$ needs no other sampler.",
     )
     yield Claim(
         "why-divide-by-pi-under-another-sampler",
-        says="Under another sampler one may still divide by $\\pi$.",
+        says="If another sampler draws the answers, dividing by $\\pi$ does not give the gradient in general.",
         lhs=grad(m.objective),
         rhs=m.expectation(m.reward * grad(m.policy) / m.policy, policy=BEHAVIOUR.law(m.s)),
         given=(*m.hypotheses, Positive(BEHAVIOUR)),

@@ -25,11 +25,11 @@ def claims() -> Iterator[Claim]:
     """The objective as a sum over trajectories, and step by step."""
     yield Claim(
         "objective-trajectory",
-        says="The objective is the sum over all trajectories of their probability times their rewards.",
+        says="The objective is the sum over all trajectories of their probability times the sum of their rewards.",
         lhs=m.objective,
         rhs=sum_over(m.tau, of=m.mass * m.total_reward),
         given=m.hypotheses,
-        remark="It has $(|S| |A|)^T$ terms; nothing here ever writes them out.",
+        remark="The sum has $(|S| |A|)^T$ terms, which are never written out here.",
     )
     yield Claim(
         "objective-by-step",

@@ -1,4 +1,4 @@
-"""The law of trajectories is unknown, its score is not: starts and moves drop out of it, if they do not move with θ."""
+"""The probability of a trajectory is unknown, but its score is not: fixed starts and transitions drop out of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def claims() -> Iterator[Claim]:
     """What is unknown drops out, in an estimate too; and it would not if it moved."""
     yield Claim(
         "p-theta-unknown",
-        says="The score of a trajectory knows of its probability only the policy's factors.",
+        says="The score of a trajectory depends on the policy's factors of its probability only.",
         lhs=grad(log(m.mass)),
         rhs=grad(log(answers)),
         given=everywhere,
@@ -27,19 +27,20 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "p-theta-unknown-estimate",
-        says="So the policy gradient needs no more than the policy's own probabilities, on trajectories that can "
-        "happen.",
+        says="The policy gradient can be computed from the policy's own probabilities alone, on trajectories that "
+        "have a positive probability.",
         lhs=grad(m.objective),
         rhs=m.expectation(m.total_reward * grad(log(answers))),
         given=m.hypotheses,
     )
     yield Claim(
         "p-theta-unknown-in-a-moving-world",
-        says="The same where the moves may depend on $\\theta$.",
+        says="If the transitions depend on $\\theta$, the return times the score of the policy's factors need not "
+        "have the policy gradient as its mean.",
         lhs=grad(m.objective),
         rhs=m.expectation(m.total_reward * grad(log(answers))),
         given=tuple(h for h in m.hypotheses if h != ThetaFree(TRANSITION)),
         expected=Rung.REFUTED,
         repaired_by=("p-theta-unknown-estimate", "score-decomposition-of-a-moving-world"),
-        remark="Then the moves have a score of their own.",
+        remark="The transitions then have scores of their own.",
     )

@@ -1,4 +1,4 @@
-"""What several steps add to one: not only sequences and sums, the law of later states moves with the policy."""
+"""How several steps differ from one: sequences, sums, and later states whose distribution depends on the policy."""
 
 from __future__ import annotations
 
@@ -25,23 +25,24 @@ def claims() -> Iterator[Claim]:
     moved = m.expectation(indicator(m.state(m.t), m.s) * before)
     yield Claim(
         "single-vs-multi-differences",
-        says="Beside a sequence for a pair and a sum for a reward there is a third difference: how probable a state is "
-        "at time $t$ moves with the policy, by the scores of all actions before.",
+        says="Several steps differ from one in three ways: a sequence replaces a pair, a sum replaces a reward, and "
+        "the probability of a state at time $t$ changes with the policy, through the scores of all earlier actions.",
         lhs=grad(being_there(m.t), m.theta),
         rhs=moved,
         given=m.hypotheses,
-        remark="It decides whether the pairwise form is the gradient of anything.",
+        remark="The third difference decides whether the pairwise form is the gradient of a function.",
     )
     yield Claim(
         "single-vs-multi-differences-first-state",
-        says="The law of the first state does not move; at $T = 1$ there is no other.",
+        says="The distribution of the first state does not change with the policy. At $T = 1$ there is no other state.",
         lhs=grad(being_there(1), m.theta),
         rhs=lift(0),
         given=m.hypotheses,
     )
     yield Claim(
         "single-vs-multi-differences-two-only",
-        says="The sequence and the sum are all that is new: states are drawn as before, from laws that do not move.",
+        says="The sequence and the sum are not the only differences: the distributions of the later states change "
+        "with the policy.",
         lhs=grad(being_there(m.t), m.theta),
         rhs=lift(0),
         given=(*m.hypotheses, Before(lift(1), m.t)),

@@ -36,7 +36,8 @@ def claims() -> Iterator[Claim]:
     answers = product_range(t, 1, m.T, of=m.policy(t))
     yield Claim(
         "trajectory-factorisation",
-        says="A trajectory is a start, an answer at every step, and a move between any two steps.",
+        says="The probability of a trajectory is the product of the probabilities of its first state, of the action "
+        "at every step, and of every transition.",
         lhs=m.mass,
         rhs=start * answers * product_range(t, 1, m.T - 1, of=m.transition(t)),
         given=m.hypotheses,
@@ -50,13 +51,14 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "factorisation-without-start",
-        says="The same without the probability of the first state.",
+        says="If the probability of the first state is left out, the product is not the probability of the "
+        "trajectory in general.",
         lhs=m.mass,
         rhs=answers * product_range(t, 1, m.T - 1, of=m.transition(t)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("trajectory-factorisation",),
-        remark="The first state is drawn too, unless there is only one it can be.",
+        remark="The first state is drawn, too, unless only one state is possible.",
     )
 
 

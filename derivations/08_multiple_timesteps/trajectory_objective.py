@@ -33,8 +33,8 @@ def claims() -> Iterator[Claim]:
     backwards = expect(value(s, a, 1), (s, START.law()), (a, m.policy_law))
     yield Claim(
         "trajectory-objective",
-        says="The objective is the expected sum of rewards over trajectories "
-        "$\\tau = (s_1, a_1, \\dots, s_T, a_T)$; it is the expected value $Q_1$ of the first state and action.",
+        says="The objective is the expected sum of rewards over trajectories $\\tau = (s_1, a_1, \\dots, s_T, a_T)$. "
+        "It is also the expected value $Q_1$ of the first state and action.",
         lhs=m.objective,
         rhs=backwards,
         given=m.hypotheses,
@@ -55,26 +55,27 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "trajectory-objective-backwards",
-        says="Values are computed from the last step to the first: the reward now, and the expected value one step "
-        "later.",
+        says="Values are computed from the last step to the first: a value is the reward now plus the expected value "
+        "one step later.",
         lhs=value(s, a, t),
         rhs=REWARD(s, a) + onwards,
         given=(*m.hypotheses, Before(t, m.T)),
-        remark="Dynamic programming: as many numbers as there are states, actions and times, where there are "
-        "$(|S| |A|)^T$ trajectories.",
+        remark="This is dynamic programming. It computes one number for every state, action and time, while there "
+        "are $(|S| |A|)^T$ trajectories.",
     )
     yield Claim(
         "trajectory-distribution",
-        says="What a start, a policy and moves make of a trajectory is a law: its values sum to one.",
+        says="The product of the start, the policy and the transitions is a distribution over trajectories: its "
+        "values sum to one.",
         lhs=sum_over(m.tau, of=m.mass),
         rhs=lift(1),
         given=m.hypotheses,
         derivation="trajectory-factorisation",
-        remark="Summed out from the last draw to the first.",
+        remark="The sum is taken from the last draw to the first.",
     )
     yield Claim(
         "trajectory-distribution-sign",
-        says="And none of them is negative.",
+        says="The probability of a trajectory is never negative.",
         lhs=lift(0),
         rhs=m.mass,
         given=m.hypotheses,
@@ -83,8 +84,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "objective-in-words",
-        says="The objective is the average of the sum of rewards over all trajectories, weighted by the probability of "
-        "each.",
+        says="The objective is the average of the sum of rewards over all trajectories, each weighted by its "
+        "probability.",
         lhs=m.objective,
         rhs=sum_over(m.tau, of=m.mass * m.total_reward),
         given=m.hypotheses,
@@ -94,8 +95,8 @@ def claims() -> Iterator[Claim]:
     here = m.expectation(indicator(m.state(t), s) * indicator(m.action(t), a))
     yield Claim(
         "objective-occupancy-form",
-        says="The objective weighs the reward of every state and action by how probable it is to be there, time by "
-        "time.",
+        says="The objective is the sum over all times of the rewards of all states and actions, each weighted by the "
+        "probability of being in that state and taking that action at that time.",
         lhs=m.objective,
         rhs=sum_range(t, 1, m.T, of=sum_over(s, a, of=here * REWARD(s, a))),
         given=m.hypotheses,

@@ -68,7 +68,7 @@ def claims() -> Iterator[Claim]:
     """What is claimed; add `expected=Rung.REFUTED` (from pgsym.decide) to a claim that something is false."""
     yield Claim(
         "{name}",
-        says="The gradient of the expected reward is the expected reward times the score.",
+        says="The gradient of the expected reward is the expectation of the reward times the score.",
         lhs=grad(m.objective),
         rhs=m.expectation(m.reward * m.score),
         given=m.hypotheses,

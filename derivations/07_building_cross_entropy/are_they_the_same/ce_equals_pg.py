@@ -1,4 +1,4 @@
-"""The article's sentence once more, and what is true of one example, of one sample and of one state."""
+"""The article's sentence again, and the versions that are true of one example, one sample and one state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def claims() -> Iterator[Claim]:
     """The sentence, and its repairs by a weight or a mask."""
     yield Claim(
         "ce-equals-pg",
-        says="Rewarding right answers with 1, wrong ones with 0, and ascending the expected reward is the exact "
+        says="Ascending the expected reward, with the reward 1 for right answers and 0 for wrong ones, is not the "
         "procedure of cross-entropy training.",
         lhs=policy_gradient,
         rhs=ascent,
@@ -37,7 +37,7 @@ def claims() -> Iterator[Claim]:
                 m.hypotheses,
             ),
             Example(
-                "The same with one logit.",
+                "One example, two classes, one logit: a factor of two.",
                 {"D": [1], "π": log_linear([[1, 0]], 1), "y": [0]},
                 ((policy_gradient, "1/4"), (ascent, "1/2")),
                 m.hypotheses,
@@ -46,43 +46,45 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-per-state-factor",
-        says="Example by example, the policy gradient is the cross entropy's direction times $\\pi_\\theta(y \\mid "
-        "s)$.",
+        says="For every example, the policy gradient is the ascent direction of cross entropy times $\\pi_\\theta(y "
+        "\\mid s)$.",
         lhs=of_example,
         rhs=m.right_mass * m.right_score,
         given=m.hypotheses,
         derivation="ce-pg-weight",
-        remark="Only the right answer is left of the sum over the answers.",
+        remark="In the sum over the answers only the term of the right answer is not zero.",
     )
     yield Claim(
         "ce-pg-per-sample-mask",
-        says="Sample by sample, the policy gradient's term is the cross entropy's if the answer was right, and zero "
-        "if not.",
+        says="For every sample, the term of the policy gradient is the term of cross entropy if the answer was "
+        "right, and zero if it was wrong.",
         lhs=m.is_right * m.score,
         rhs=m.is_right * m.right_score,
         given=m.hypotheses,
         derivation="ce-per-sample-surrogate",
-        remark="This is the sense in which the two look the same.",
+        remark="In this sense the two procedures look the same.",
     )
     yield Claim(
         "ce-pg-per-sample-mask-mean",
-        says="The mask is one with the probability $\\pi_\\theta(y \\mid s)$.",
+        says="The probability that the sampled answer is right, so that the mask is one, is $\\pi_\\theta(y \\mid s)$.",
         lhs=expect(m.is_right, (m.a, m.policy_law)),
         rhs=m.right_mass,
         given=m.hypotheses,
     )
     yield Claim(
         "ce-pg-collinear-single-state",
-        says="With one state the two directions are collinear, with the factor $\\pi_\\theta(y \\mid s) > 0$.",
+        says="With one state the policy gradient and the ascent direction of cross entropy are collinear, with the "
+        "factor $\\pi_\\theta(y \\mid s) > 0$.",
         lhs=policy_gradient,
         rhs=-m.over_states(m.right_mass) * grad(m.cross_entropy),
         given=one_state,
-        remark="The same orbits, at different speeds; so it is, block by block, where every state has logits of its "
-        "own.",
+        remark="The two flows have the same orbits and different speeds. If every state has logits of its own, this "
+        "holds for the block of each state.",
     )
     yield Claim(
         "ce-pg-collinear-single-state-without-one-state",
-        says="With several states the factor is the average of theirs.",
+        says="With several states, the policy gradient need not be the ascent direction of cross entropy times the "
+        "average of the states' factors.",
         lhs=policy_gradient,
         rhs=-m.over_states(m.right_mass) * grad(m.cross_entropy),
         given=m.hypotheses,
@@ -91,14 +93,15 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-minimal-repair",
-        says="The weakest repair: the policy gradient is the cross entropy's term of every sample, masked by whether "
-        "the answer was right, so that a state enters with the further weight $\\pi_\\theta(y \\mid s)$.",
+        says="The weakest repair of the sentence is this: the policy gradient is the term of cross entropy for every "
+        "sample, masked by whether the answer was right, so that a state has the further weight $\\pi_\\theta(y "
+        "\\mid s)$.",
         lhs=m.expectation(m.is_right * m.score),
         rhs=m.over_states(m.right_mass * m.right_score),
         given=m.hypotheses,
         derivation="ce-pg-weight",
-        remark="The sentence becomes true as it stands if the response is drawn from the label (ce-pg-label-sampled), "
-        "or its reward divided by its probability (ce-pg-importance-weighted), or the logarithm of the success "
-        "probability maximised (ce-pg-log-objective). As designed, the procedure trains the mean absolute error "
-        "(ce-pg-true-twin-is-mae).",
+        remark="The sentence becomes true without a change of words in three cases: the response is drawn from the "
+        "label (ce-pg-label-sampled), its reward is divided by its probability (ce-pg-importance-weighted), or the "
+        "logarithm of the success probability is maximised (ce-pg-log-objective). The procedure as designed "
+        "minimises the mean absolute error (ce-pg-true-twin-is-mae).",
     )

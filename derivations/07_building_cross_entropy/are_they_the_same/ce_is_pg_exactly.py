@@ -35,13 +35,14 @@ def claims() -> Iterator[Claim]:
     """The article's sentence."""
     yield Claim(
         "ce-is-pg-exactly",
-        says="On-policy policy gradient with the 0/1 reward is exactly the cross-entropy procedure.",
+        says="On-policy policy gradient with the 0/1 reward is not the cross-entropy procedure.",
         lhs=grad(m.accuracy),
         rhs=-grad(m.cross_entropy),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-weight", *REPAIRS, "pg-is-mae"),
-        remark="Two answers with equal logits are enough: the policy gradient is half of what cross entropy ascends.",
+        remark="Two answers with equal logits are enough: the policy gradient is half of the ascent direction of "
+        "cross entropy.",
         source="T. Chen, Understand Policy Gradient by Building Cross Entropy from Scratch (2023)",
     )
 

@@ -1,4 +1,4 @@
-"""With parameters that examples share, the two directions may be opposite, and their stationary points different."""
+"""If examples share parameters, the two directions can be opposite and have different stationary points."""
 
 from __future__ import annotations
 
@@ -70,17 +70,17 @@ def claims() -> Iterator[Claim]:
     """Opposite directions; one that is always zero; and one that is not zero where the other is."""
     yield Claim(
         "ce-pg-opposite-directions",
-        says="The two directions never point against each other, whatever the examples share: in no parameter is the "
-        "square of their difference more than the sum of their squares.",
+        says="The policy gradient and the ascent direction of cross entropy can point in opposite directions: in "
+        "some parameter, the square of their difference can exceed the sum of their squares.",
         lhs=apart,
         rhs=together,
         given=shared,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-opposite-directions-of-one-state", "ce-pg-collinear-single-state"),
-        remark="Two examples that share one parameter are enough: cross entropy listens most to the example that is "
-        "got wrong, the policy gradient hardly hears it. Here they share the weights $q_\\theta$ of a mixture of "
-        "fixed policies.",
+        remark="Two examples that share one parameter are enough. Cross entropy gives the most weight to the example "
+        "that is predicted wrongly; the policy gradient gives it almost none. Here the two examples share the "
+        "weights $q_\\theta$ of a mixture of fixed policies.",
         examples=(
             Example(
                 "The right answers of two equally likely examples have the logits $\\theta$ and $-2\\theta$; at "
@@ -93,7 +93,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-opposite-directions-of-one-state",
-        says="With one state they never do.",
+        says="With one state the policy gradient and the ascent direction of cross entropy never point in opposite "
+        "directions.",
         lhs=apart,
         rhs=together,
         given=(*m.hypotheses, HowMany(STATE, 1)),
@@ -102,16 +103,17 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-conflicting-states",
-        says="Two states whose right answers have the logits $\\theta$ and $-\\theta$, equally likely: the policy "
+        says="Two equally likely states have right answers with the logits $\\theta$ and $-\\theta$: the policy "
         "gradient is zero at every $\\theta$.",
         lhs=Closed("dJ/dθ", "\\frac{dJ}{d\\theta}", lambda: _slope(False, HALVES)),
         rhs=Closed("0", "0", lambda: 0),
         expected=Rung.EXACT,
-        remark="$J = 1/2$ whatever $\\theta$ is.",
+        remark="$J = 1/2$ for every $\\theta$.",
     )
     yield Claim(
         "ce-pg-conflicting-states-stationary",
-        says="Where the policy gradient is zero, so is the gradient of the cross entropy: at $\\theta = \\log 2$ here.",
+        says="A point where the policy gradient is zero need not be stationary for cross entropy: in the example of "
+        "the conflicting states, $\\theta = \\log 2$ is not.",
         lhs=Closed("dCE/dθ", "\\frac{d\\mathrm{CE}}{d\\theta}", lambda: -_slope(True, HALVES, 2)),
         rhs=Closed("0", "0", lambda: 0),
         expected=Rung.REFUTED,
@@ -120,15 +122,16 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-conflicting-states-slope",
-        says="The slope of the cross entropy there is $1/6$.",
+        says="In the example of the two conflicting states, the slope of the cross entropy at $\\theta = \\log 2$ is "
+        "$1/6$.",
         lhs=Closed("dCE/dθ", "\\frac{d\\mathrm{CE}}{d\\theta}", lambda: -_slope(True, HALVES, 2)),
         rhs=Closed("1/6", "\\frac{1}{6}", lambda: Fraction(1, 6)),
         expected=Rung.EXACT,
     )
     yield Claim(
         "ce-pg-conflicting-states-weighted",
-        says="If the first state is twice as likely, the cross entropy is least at the odds $2$, where the policy "
-        "gradient is not zero but $2/27$.",
+        says="If the first of the two conflicting states is twice as likely, the cross entropy has its minimum at "
+        "the odds $2$, where the policy gradient is $2/27$ and not zero.",
         lhs=Closed(
             "dJ/dθ at the least CE",
             "\\frac{dJ}{d\\theta}",
@@ -136,5 +139,5 @@ def claims() -> Iterator[Claim]:
         ),
         rhs=Closed("2/27", "\\frac{2}{27}", lambda: Fraction(2, 27)),
         expected=Rung.EXACT,
-        remark="$J$ has no maximiser there: it increases in $\\theta$, towards $2/3$.",
+        remark="$J$ has no maximiser there: it increases in $\\theta$ towards $2/3$.",
     )

@@ -1,4 +1,4 @@
-"""Bounds between the expected accuracy and the cross entropy: how far one is from its best, the other is."""
+"""Bounds between the expected accuracy and the cross entropy: if one is near its best value, so is the other."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ def claims() -> Iterator[Claim]:
     """Jensen's inequality, and the same maximisers where the labels can be fitted."""
     yield Claim(
         "ce-pg-same-maximisers-when-realisable",
-        says="Whatever an example gets wrong, weighted by its probability, the objective lacks at least: if $J \\to "
-        "1$, every example of positive probability is answered right, and the cross entropy goes to zero.",
+        says="The probability of an example times its probability of a wrong answer is at most $1 - J$. If $J \\to "
+        "1$, every example of positive probability is therefore answered right, and the cross entropy goes to zero.",
         lhs=m.state_mass * wrong,
         rhs=1 - J,
         given=m.hypotheses,
         relation=Relation.AT_MOST,
         slack=sum_over(u, of=other * STATE_LAW(u) * wrong_at_u),
-        remark="With ce-pg-same-maximisers-when-realisable-back: where the labels can be fitted, the two have the "
-        "same limits. Where they cannot, ce-pg-conflicting-states.",
+        remark="Together with ce-pg-same-maximisers-when-realisable-back this shows that the two objectives have the "
+        "same limits if the labels can be fitted. The case that they cannot be fitted is ce-pg-conflicting-states.",
     )
     yield Claim(
         "ce-pg-same-maximisers-when-realisable-back",
-        says="If the cross entropy goes to zero, $J$ goes to one: $1 - J \\le \\mathrm{CE}$.",
+        says="If the cross entropy goes to zero, $J$ goes to one, because $1 - J \\le \\mathrm{CE}$.",
         lhs=1 - J,
         rhs=CE,
         given=m.hypotheses,
         relation=Relation.AT_MOST,
         slack=m.over_states(m.right_mass - 1 - log(m.right_mass)),
-        remark="$1 - x \\le -\\log x$, example by example.",
+        remark="The inequality $1 - x \\le -\\log x$ is applied to every example.",
     )
     yield Claim(
         "ce-pg-jensen",
@@ -50,7 +50,8 @@ def claims() -> Iterator[Claim]:
         given=m.hypotheses,
         relation=Relation.AT_MOST,
         slack=m.over_states(right_share - 1 - log(right_share)),
-        remark="The mean of $\\pi_y / J$ is one; this is the inequality of the arithmetic and the geometric mean.",
+        remark="The mean of $\\pi_y / J$ is one, and the claim is the inequality of the arithmetic and the geometric "
+        "mean.",
         examples=(
             Example(
                 "Two examples, right with 4/5 and 1/5.",

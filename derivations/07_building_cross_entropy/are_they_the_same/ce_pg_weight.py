@@ -27,7 +27,7 @@ def derive() -> Theorem:
         why="With the 0/1 reward the objective is the average probability of the right answer.",
     )
     d.apply(rules.MoveGradientInside, why="The examples do not depend on $\\theta$.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(
         rules.LogDerivative,
         why="$\\nabla \\pi / \\pi$ is the gradient of $\\log \\pi$, which is what cross entropy averages.",
@@ -39,8 +39,8 @@ def claims() -> Iterator[Claim]:
     """The weighted form, as an average score and as an average of cross-entropy gradients."""
     yield Claim(
         "ce-pg-weight",
-        says="With the 0/1 reward the policy gradient is the cross-entropy gradient, every example weighted by the "
-        "probability $\\pi_\\theta(y(s) \\mid s)$ that the model gives its label.",
+        says="With the 0/1 reward the policy gradient is the ascent direction of cross entropy with every example "
+        "weighted by the probability $\\pi_\\theta(y(s) \\mid s)$ that the model gives its label.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,

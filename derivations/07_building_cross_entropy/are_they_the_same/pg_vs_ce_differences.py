@@ -1,4 +1,4 @@
-"""Do the two updates differ in their names only?  One draws a class, the other sums over all."""
+"""Do the two updates differ only in their names?  No: one draws a class, the other sums over all classes."""
 
 from __future__ import annotations
 
@@ -22,25 +22,26 @@ def claims() -> Iterator[Claim]:
     """The two updates on one batch, and what the sampled one is on average."""
     yield Claim(
         "pg-vs-ce-differences",
-        says="With labels for rewards, the policy gradient's update on a batch and the cross entropy's differ in "
-        "their names only.",
+        says="Even with labels for rewards, the policy gradient's update on a batch differs from the update of cross "
+        "entropy.",
         lhs=sampled,
         rhs=summed,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("dictionary-labels-as-rewards-expectation", "ce-from-all-actions"),
-        remark="The first has one class an example, drawn from the model; the second adds up all classes.",
+        remark="The policy gradient uses one class for each example, drawn from the model. Cross entropy adds up all "
+        "classes.",
     )
     yield Claim(
         "dictionary-labels-as-rewards",
-        says="Draw a response from the prediction and reward response $k$ with $y_k$: on average this is the update "
-        "of the cross entropy.",
+        says="Drawing a response from the prediction and rewarding response $k$ with $y_k$ does not give the update "
+        "of cross entropy on average.",
         lhs=rewarded,
         rhs=all_classes,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("dictionary-labels-as-rewards-expectation", "ce-from-all-actions"),
-        remark="The description is right for the policy gradient.",
+        remark="The procedure gives the policy gradient on average.",
         examples=(
             Example(
                 "One example, two classes, equal logits.",
@@ -52,8 +53,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "dictionary-labels-as-rewards-expectation",
-        says="On average it is $\\sum_k y_k \\nabla \\hat{y}_k$, where the cross entropy has $\\sum_k y_k \\nabla "
-        "\\log \\hat{y}_k$.",
+        says="Drawing a response from the prediction and rewarding response $k$ with $y_k$ gives $\\sum_k y_k "
+        "\\nabla \\hat{y}_k$ on average, where cross entropy has $\\sum_k y_k \\nabla \\log \\hat{y}_k$.",
         lhs=rewarded,
         rhs=all_changes,
         given=m.hypotheses,

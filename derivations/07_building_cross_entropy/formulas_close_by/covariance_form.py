@@ -20,7 +20,7 @@ def claims() -> Iterator[Claim]:
         lhs=grad(m.objective),
         rhs=covariance(m.reward, m.score, (m.s, m.state_law), (m.a, m.policy_law)),
         given=m.hypotheses,
-        remark="Hence a constant added to the reward changes nothing.",
+        remark="Adding a constant to the reward therefore does not change the gradient.",
     )
     yield Claim(
         "covariance-form-score",

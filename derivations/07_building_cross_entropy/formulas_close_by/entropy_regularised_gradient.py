@@ -29,22 +29,24 @@ def claims() -> Iterator[Claim]:
     """The reward-to-go form, and a form that forgets the entropies to come."""
     yield Claim(
         "entropy-regularised-gradient",
-        says="The gradient of $J$ and $\\alpha$ times the entropies of all steps is that of the rewards $r_u - "
-        "\\alpha \\log \\pi_u$ to go.",
+        says="The gradient of $J$ plus $\\alpha$ times the entropies of all steps is the policy gradient with the "
+        "reward-to-go of $r_u - \\alpha \\log \\pi_u$.",
         lhs=grad(regularised),
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=m.score(m.t) * bonus_to_go)),
         given=m.hypotheses,
-        remark="The bonus depends on $\\theta$ itself, but $\\mathbb{E}[\\nabla \\log \\pi] = 0$.",
+        remark="The bonus depends on $\\theta$, but its own gradient has mean zero, because $\\mathbb{E}[\\nabla "
+        "\\log \\pi] = 0$.",
         sizes=({"S": 2, "A": 2, "T": 2}, {"S": 1, "A": 3, "T": 2}, {"S": 1, "A": 2, "T": 3}),
     )
     yield Claim(
         "entropy-regularised-gradient-current-entropy",
-        says="It is that of the rewards to go, and of each step's own entropy.",
+        says="The gradient of $J$ plus $\\alpha$ times the entropies of all steps is not in general that with the "
+        "rewards to go and only each step's own entropy.",
         lhs=grad(regularised),
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=m.score(m.t) * paid(m.reward_to_go, m.t))),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         sizes=({"S": 2, "A": 2, "T": 2},),
         repaired_by=("entropy-regularised-gradient",),
-        remark="An action also changes what entropies are to come, as it changes the states.",
+        remark="An action also changes the later entropies, because it changes the later states.",
     )

@@ -32,7 +32,7 @@ def claims() -> Iterator[Claim]:
     """The completed divergence, the bound, and the gradient."""
     yield Claim(
         "kl-regularised-optimum",
-        says="The expected reward less $\\beta$ times the divergence from a reference is $\\beta \\log Z$ less "
+        says="The expected reward minus $\\beta$ times the divergence from a reference is $\\beta \\log Z$ minus "
         "$\\beta$ times the divergence from $\\pi_{\\mathrm{opt}} \\propto \\pi_{\\mathrm{ref}}\\, e^{r/\\beta}$.",
         lhs=objective,
         rhs=beta * log(partition) - beta * to_optimum,
@@ -40,7 +40,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-regularised-optimum-bound",
-        says="So it is at most $\\beta \\log Z$, with equality at $\\pi = \\pi_{\\mathrm{opt}}$.",
+        says="The expected reward minus $\\beta$ times the divergence from a reference is at most $\\beta \\log Z$, "
+        "with equality at $\\pi = \\pi_{\\mathrm{opt}}$.",
         lhs=objective,
         rhs=beta * log(partition),
         given=given,
@@ -49,7 +50,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-regularised-optimum-gradient",
-        says="Its gradient is that of the reward $r - \\beta \\log(\\pi / \\pi_{\\mathrm{ref}})$, held fixed.",
+        says="The expected reward minus $\\beta$ times the divergence from a reference has the policy gradient of "
+        "the reward $r - \\beta \\log(\\pi / \\pi_{\\mathrm{ref}})$, held fixed.",
         lhs=grad(objective),
         rhs=over_answers((m.reward - beta * log(m.policy / reference)) * m.score),
         given=given,

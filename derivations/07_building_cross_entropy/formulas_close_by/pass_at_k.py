@@ -21,8 +21,8 @@ def claims() -> Iterator[Claim]:
     """The derivative, and the estimates for two and three tries from N."""
     yield Claim(
         "pass-at-k",
-        says="The chance $1 - (1 - p)^k$ to be right at least once in $k$ tries has the gradient $k (1 - p)^{k - 1} "
-        "\\nabla p$.",
+        says="The probability $1 - (1 - p)^k$ of at least one right answer in $k$ tries has the gradient $k (1 - "
+        "p)^{k - 1} \\nabla p$.",
         lhs=grad(1 - (1 - p) ** k),
         rhs=k * (1 - p) ** (k - 1) * grad(p),
         given=m.hypotheses,
@@ -35,8 +35,8 @@ def claims() -> Iterator[Claim]:
         n = {"two": 2, "three": 3}[tries]
         yield Claim(
             f"pass-at-k-estimate-of-{tries}",
-            says=f"With $c$ of $N$ tries right, $1 - C(N - c, {n}) / C(N, {n})$ is an unbiased "
-            f"estimate of the chance in {tries}.",
+            says=f"If $c$ of $N$ tries are right, $1 - C(N - c, {n}) / C(N, {n})$ is an unbiased "
+            f"estimate of the success probability in {tries} tries.",
             lhs=m.over_batches(estimate),
             rhs=m.over_states(1 - (1 - p) ** n),
             given=(*one_state, Rounds(m.N, n)),
@@ -44,11 +44,11 @@ def claims() -> Iterator[Claim]:
         )
     yield Claim(
         "pass-at-k-plugged-in",
-        says="So is $1 - (1 - c/N)^2$ of the chance in two.",
+        says="With two tries, the estimate $1 - (1 - c/N)^2$ of the success probability is biased.",
         lhs=m.over_batches(1 - (failures / m.N) ** 2),
         rhs=m.over_states(1 - (1 - p) ** 2),
         given=one_state,
         expected=Rung.REFUTED,
         repaired_by=("pass-at-k-estimate-of-two",),
-        remark="Its mean is too small, the square being convex.",
+        remark="Its mean is too small, because the square is convex.",
     )

@@ -33,7 +33,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "softmax-bandit-closed-forms-sum",
-        says="Over the answers these add up to zero: a constant added to all logits changes nothing.",
+        says="The policy gradients in the logits of all answers sum to zero: adding a constant to all logits does "
+        "not change the policy.",
         lhs=sum_over(m.a, of=m.policy * advantage),
         rhs=lift(0),
         given=m.hypotheses,
@@ -46,13 +47,13 @@ def claims() -> Iterator[Claim]:
         rhs=of_one_answer - of_two_answers,
         given=given,
         sizes=({"S": 1, "A": 2}, {"S": 1, "A": 3}, {"S": 2, "A": 2}),
-        remark="For logits that are not linear in $\\theta$ their own Hessians $\\nabla^2 z_a$ come in, each with the "
-        "weight of the gradient.",
+        remark="For logits that are not linear in $\\theta$, their own Hessians $\\nabla^2 z_a$ are added, each with "
+        "the weight that it has in the gradient.",
     )
     yield Claim(
         "softmax-bandit-closed-forms-score",
-        says="The squared length of the score in the logits, $\\sum_b (\\mathbf{1}\\{a = b\\} - \\pi_b)^2$, is on "
-        "average $1 - \\sum_b \\pi_b^2$.",
+        says="The squared length of the score in the logits, $\\sum_b (\\mathbf{1}\\{a = b\\} - \\pi_b)^2$, has the "
+        "expectation $1 - \\sum_b \\pi_b^2$.",
         lhs=expect(squared_length, (m.a, m.policy_law)),
         rhs=1 - sum_over(m.b, of=pi_b**2),
         given=m.hypotheses,

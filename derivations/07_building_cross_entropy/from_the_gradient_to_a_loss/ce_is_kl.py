@@ -1,4 +1,4 @@
-"""Cross entropy is entropy and divergence: what is left to learn is how far the model is from the labels."""
+"""Cross entropy is entropy plus divergence: only the divergence of the model from the labels depends on the model."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def derive() -> Theorem:
     d.apply(rules.ExpandLogRatio, why="The logarithm of a fraction; only labels that occur are averaged over.")
     d.apply(rules.DistributeOverAddition, why="Two expectations, of which the first is minus the entropy.")
     minus = expect(-log(p), (m.a, m.label_law))
-    d.apply(rules.Rearrange(minus), at=(), why="Entropy and minus entropy.")
-    d.apply(rules.PullOutConstant, at=(), why="The sign leaves.")
+    d.apply(rules.Rearrange(minus), at=(), why="The entropy and minus the entropy cancel.")
+    d.apply(rules.PullOutConstant, at=(), why="Move the sign out.")
     d.apply(rules.WriteExpectationAsSum, why="An expectation over labels, written out.")
     return d.conclude(at_one_example)
 
@@ -36,16 +36,17 @@ def claims() -> Iterator[Claim]:
     """The identity, and what it says of the minimum."""
     yield Claim(
         "ce-is-kl",
-        says="At every example the cross entropy is the entropy of the labels plus the divergence of the model from "
-        "them.",
+        says="For every example the cross entropy is the entropy of the labels plus the KL divergence of the model "
+        "from them.",
         lhs=at_one_example,
         rhs=both,
         given=given,
-        remark="The entropy of the labels does not depend on the model: minimising one is minimising the other.",
+        remark="The entropy of the labels does not depend on the model, so minimising the cross entropy is "
+        "minimising the divergence.",
     )
     yield Claim(
         "ce-is-kl-minimum",
-        says="So no model has a smaller cross entropy than the entropy of the labels.",
+        says="No model has a cross entropy smaller than the entropy of the labels.",
         lhs=entropy(m.label_law, m.a),
         rhs=at_one_example,
         given=(*given, Positive(LABEL_LAW)),

@@ -26,8 +26,8 @@ def claims() -> Iterator[Claim]:
     batch_loss = -m.average(sum_over(m.a, of=LABEL_LAW(m.a, m.s_i) * log(POLICY(m.a, m.s_i, m.theta))))
     yield Claim(
         "ce-loss-def",
-        says="With one-hot labels the double sum of the loss has one term an example, the log-probability of its "
-        "label.",
+        says="With one-hot labels the double sum of the loss has one term for each example, which is the "
+        "log-probability of its label.",
         lhs=loss,
         rhs=target,
         given=given,
@@ -35,7 +35,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-loss-def-logits",
-        says="Its gradient in the logits of a softmax is prediction minus label.",
+        says="The gradient of the cross entropy in the logits of a softmax is the prediction minus the label.",
         lhs=grad(cross_entropy),
         rhs=sum_over(m.a, of=(m.policy - m.label_mass) * grad(m.logit)),
         given=(*m.hypotheses, m.softmax),
@@ -43,14 +43,14 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-descent",
-        says="A step down the loss of a batch adds the scores of all classes, each weighted by its label.",
+        says="A descent step on the loss of a batch adds the scores of all classes, each weighted by its label.",
         lhs=-grad(batch_loss, m.theta),
         rhs=m.average(sum_over(m.a, of=batch_label)),
         given=m.hypotheses,
     )
     yield Claim(
         "ce-minimiser-and-ce-kl",
-        says="The cross entropy is the entropy of the labels plus the divergence of the prediction from them: "
+        says="The cross entropy is the entropy of the labels plus the KL divergence of the prediction from them: "
         "$\\mathrm{CE}(y, \\pi) = H(y) + \\mathrm{KL}(y \\,|\\, \\pi)$.",
         lhs=cross_entropy,
         rhs=entropy + divergence,
@@ -59,12 +59,12 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-minimiser-and-ce-kl-minimum",
-        says="It is at least the entropy of the labels, which is what it is where the prediction is the label "
-        "distribution.",
+        says="The cross entropy is at least the entropy of the labels. Equality holds where the prediction is the "
+        "label distribution.",
         lhs=entropy,
         rhs=cross_entropy,
         given=positive,
         relation=Relation.AT_MOST,
         slack=sum_over(m.a, of=m.label_mass * (ratio - 1 - log(ratio))),
-        remark="Gibbs' inequality, from $\\log x \\le x - 1$, with equality at $x = 1$ alone.",
+        remark="This is Gibbs' inequality. It follows from $\\log x \\le x - 1$, which is an equality only at $x = 1$.",
     )

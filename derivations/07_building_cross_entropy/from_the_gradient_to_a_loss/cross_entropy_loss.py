@@ -31,7 +31,7 @@ def claims() -> Iterator[Claim]:
     """The ledger's row; its gradient is cross-entropy-softmax-gradient."""
     yield Claim(
         "cross-entropy-loss",
-        says="For one-hot labels the cross entropy of a batch is minus the average log-probability of the labels.",
+        says="For one-hot labels the cross entropy of a batch is the negative average log-probability of the labels.",
         lhs=loss,
         rhs=target,
         given=given,

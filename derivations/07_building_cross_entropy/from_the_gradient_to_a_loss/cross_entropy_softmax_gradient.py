@@ -43,7 +43,7 @@ def derive() -> Theorem:
     d.apply(
         rules.Backwards(rules.Unfold(m.softmax), pi_b),
         at=exp(z_b) / partition,
-        why="That fraction is the prediction again.",
+        why="The fraction is the prediction again.",
     )
     d.apply(
         rules.Rearrange(m.label_mass * grad(m.logit) - m.label_mass * mean_logit),
@@ -74,7 +74,7 @@ def derive() -> Theorem:
         why="One sum over the answers.",
     )
     d.apply(rules.Rearrange(-weighted), at=difference, why="Prediction minus label, with its sign.")
-    d.apply(rules.PullOutConstant, at=sum_over(m.a, of=-weighted), why="The sign leaves the sum,")
+    d.apply(rules.PullOutConstant, at=sum_over(m.a, of=-weighted), why="Move the sign out of the sum,")
     d.apply(rules.PullOutConstant, at=m.over_states(-sum_over(m.a, of=weighted)), why="and the expectation.")
     d.apply(rules.Rearrange(target), at=(), why="Two signs cancel.")
     return d.conclude(target)
@@ -84,7 +84,7 @@ def claims() -> Iterator[Claim]:
     """The gradient, for any label distribution."""
     yield Claim(
         "cross-entropy-softmax-gradient",
-        says="For a softmax policy the gradient of the cross entropy in the logits is prediction minus label.",
+        says="For a softmax policy the gradient of the cross entropy in the logits is the prediction minus the label.",
         lhs=grad(m.soft_cross_entropy),
         rhs=target,
         given=given,

@@ -47,21 +47,22 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "sampled-descent",
-        says="Ascent on the surrogate is descent on its negative.",
+        says="Ascending the surrogate is descending its negative.",
         lhs=-grad(-surrogate, m.theta),
         rhs=update,
         given=m.hypotheses,
     )
     yield Claim(
         "surrogate-is-not-the-objective",
-        says="Differentiate the surrogate as if the samples moved with $\\theta$.",
+        says="If the surrogate is differentiated as if the samples moved with $\\theta$, the result is not the "
+        "policy gradient in general.",
         lhs=moving,
         rhs=grad(m.objective),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("sampled-ascent", "surrogate-is-not-the-objective-by-how-much"),
-        remark="Held fixed, the samples give the policy gradient; moving, they add $\\sum_a \\nabla \\pi(a)\\, r(a) "
-        "\\log \\pi(a)$.",
+        remark="If the samples are held fixed, the surrogate has the policy gradient. If they move, it has the "
+        "further term $\\sum_a \\nabla \\pi(a)\\, r(a) \\log \\pi(a)$.",
         examples=(
             Example(
                 "All rewards are one: nothing is to be gained, and still the moving surrogate has a gradient, of "
@@ -75,7 +76,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "surrogate-is-not-the-objective-by-how-much",
-        says="What that adds to the policy gradient is $\\sum_a \\nabla \\pi(a)\\, r(a) \\log \\pi(a)$.",
+        says="Differentiating the surrogate as if the samples moved with $\\theta$ adds $\\sum_a \\nabla \\pi(a)\\, "
+        "r(a) \\log \\pi(a)$ to the policy gradient.",
         lhs=moving - grad(m.objective),
         rhs=m.over_states(sum_over(m.a, of=grad(m.policy) * m.reward * log(m.policy))),
         given=m.hypotheses,

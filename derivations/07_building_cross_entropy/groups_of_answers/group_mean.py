@@ -1,4 +1,4 @@
-"""The mean of the whole group, the answer itself included, is no baseline: it shortens the gradient.
+"""The mean of the whole group, including the answer itself, is not a baseline: it shortens the gradient.
 
 The advantage over the mean of all N is (N − 1)/N times the advantage over the mean of the others.
 """
@@ -31,13 +31,13 @@ def derive() -> Theorem:
     d.apply(
         rules.Rearrange(shorter * advantage),
         at=paid - (1 / m.N) * (before + (paid + after)),
-        why="What the answer contributes to the mean is missing from its advantage.",
+        why="The advantage lacks the answer's own contribution to the mean.",
     )
     scores = sum_range(m.i, 1, m.N, of=m.score_of(m.i) * (shorter * advantage))
-    d.apply(rules.PullOutConstant, at=scores, why="That is the same for all answers,")
+    d.apply(rules.PullOutConstant, at=scores, why="The factor is the same for all answers,")
     d.apply(rules.PullOutConstant(shorter), at=(1,), why="for all groups,")
     d.apply(rules.PullOutConstant, at=(), why="and for all questions.")
-    d.apply(Lemma(theorem("leave-one-out")), why="What is left leaves one out.")
+    d.apply(Lemma(theorem("leave-one-out")), why="The remaining terms leave one answer out.")
     return d.conclude(shorter * gradient)
 
 
@@ -45,23 +45,24 @@ def claims() -> Iterator[Claim]:
     """By how much it is shorter, that it is not the gradient, and how the two advantages are related."""
     yield Claim(
         "group-mean",
-        says="Compared with the mean of the whole group, its own reward included, the estimate is on average $(N - 1) "
-        "/ N$ of the gradient.",
+        says="If each answer is compared with the mean of the whole group, which includes its own reward, the "
+        "estimate is on average $(N - 1) / N$ times the policy gradient.",
         lhs=estimate,
         rhs=shorter * gradient,
         given=m.hypotheses,
         sizes=({"S": 2, "A": 3, "N": 1}, *SIZES),
-        remark="The direction is right. With one answer to a question nothing is learnt.",
+        remark="The direction is right. With one answer to each question the estimate is zero.",
     )
     yield Claim(
         "group-mean-unbiased",
-        says="It is unbiased.",
+        says="If each answer is compared with the mean of the whole group, the estimate of the policy gradient is "
+        "biased.",
         lhs=estimate,
         rhs=gradient,
         given=several,
         expected=Rung.REFUTED,
         repaired_by=("group-mean", "leave-one-out"),
-        remark="The reward of an answer is part of what it is compared with.",
+        remark="The reward of an answer is part of the mean that it is compared with.",
         examples=(
             Example(
                 "Two fair answers, the first paid one, in groups of two: the gradient is $(1/4, -1/4)$.",
@@ -71,7 +72,7 @@ def claims() -> Iterator[Claim]:
                 sizes={"N": 2},
             ),
             Example(
-                "The same in groups of four.",
+                "Two fair answers, the first paid one, in groups of four.",
                 {"D": [1], "π": [["1/2", "1/2"]], "r": [[1, 0]]},
                 ((estimate, ("3/16", "-3/16")),),
                 several,
@@ -81,8 +82,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "rloo-and-group-mean",
-        says="Answer by answer, the reward over the mean of the whole group is $(N - 1) / N$ times the reward over the "
-        "mean of the others.",
+        says="For every answer, its reward minus the mean of the whole group is $(N - 1) / N$ times its reward minus "
+        "the mean of the others.",
         lhs=paid - m.group_mean,
         rhs=shorter * advantage,
         given=several,

@@ -1,4 +1,4 @@
-"""Beyond the article: what advantages that know only how many of a group are right can follow, and nothing else."""
+"""Beyond the article: the fields that advantages can follow if they depend only on the number of right answers."""
 
 from __future__ import annotations
 
@@ -20,33 +20,35 @@ def claims() -> Iterator[Claim]:
     """The weights x^k of a right answer and of a wrong one, and that a group's weights cannot be cross entropy's."""
     yield Claim(
         "group-weights-bernstein",
-        says="Weigh every right answer of a group by $x^k$, where $k$ is how many of the others are right: the mean is "
-        "$(1 - p + x p)^{N - 1}\\, \\nabla p$, for every number $x$.",
+        says="Weight every right answer of a group by $x^k$, where $k$ is the number of the other answers that are "
+        "right. The mean is then $(1 - p + x p)^{N - 1}\\, \\nabla p$, for every number $x$.",
         lhs=m.over_group(m.estimate(m.paid(m.i) * generating)),
         rhs=polynomial * grad(p),
         given=binary,
         sizes=SIZES,
-        remark="Power by power: the weight 1 for right answers with $k$ right ones besides gives the Bernstein "
-        "polynomial $C(N - 1, k)\\, p^k (1 - p)^{N - 1 - k}$ times $\\nabla p$. These are a basis of the polynomials "
-        "of degree up to $N - 1$, so weights that know the rewards alone follow exactly the fields $P(p)\\, \\nabla "
-        "p$ with such a $P$: REINFORCE, pass@k, GRPO. Cross entropy, $\\nabla p / p$, is none.",
+        remark="The coefficient of each power of $x$ gives the mean for the weight 1 on right answers with $k$ other "
+        "right ones: the Bernstein polynomial $C(N - 1, k)\\, p^k (1 - p)^{N - 1 - k}$ times $\\nabla p$. These "
+        "polynomials are a basis of the polynomials of degree up to $N - 1$, so weights that depend on the rewards "
+        "alone give exactly the fields $P(p)\\, \\nabla p$ with such a $P$: REINFORCE, pass@k, GRPO. Cross entropy, "
+        "$\\nabla p / p$, is not one of them.",
     )
     yield Claim(
         "group-weights-bernstein-wrong-answers",
-        says="The weights of wrong answers count with the opposite sign.",
+        says="The weights of wrong answers enter the mean with the opposite sign.",
         lhs=m.over_group(m.estimate((1 - m.paid(m.i)) * generating)),
         rhs=-(polynomial * grad(p)),
         given=binary,
         sizes=SIZES,
-        remark="So only the difference matters between what a right answer and a wrong one get beside the same others.",
+        remark="Only the difference between the weight of a right answer and of a wrong one, beside the same other "
+        "answers, therefore matters.",
     )
     yield Claim(
         "group-weights-bernstein-own",
-        says="The same if $k$ counts the answer itself, too.",
+        says="If $k$ also counts the answer itself, the mean is not $(1 - p + x p)^{N - 1}\\, \\nabla p$.",
         lhs=m.over_group(m.estimate(m.paid(m.i) * generating * (1 + (x - 1) * m.paid(m.i)))),
         rhs=polynomial * grad(p),
         given=binary,
         expected=Rung.REFUTED,
         repaired_by=("group-weights-bernstein",),
-        remark="That is $x$ times as much.",
+        remark="The mean is then $x$ times as large.",
     )

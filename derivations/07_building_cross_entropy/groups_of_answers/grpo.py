@@ -1,4 +1,4 @@
-"""Beyond the article: what dividing by the group's standard deviation does to the direction, with two answers."""
+"""Beyond the article: dividing by the group's standard deviation can change the direction of the gradient."""
 
 from __future__ import annotations
 
@@ -53,18 +53,18 @@ def claims() -> Iterator[Claim]:
     source = "Z. Shao et al., DeepSeekMath, arXiv:2402.03300 (2024)"
     yield Claim(
         "grpo-two-sample-sign",
-        says="In a group of two, the reward over the group's mean, divided by the group's standard deviation, is "
+        says="In a group of two, the reward minus the group's mean, divided by the group's standard deviation, is "
         "the sign of the difference of the two rewards.",
         lhs=(first - m.group_mean) / deviation,
         rhs=(first - second) / absolute(first - second),
         given=in_pairs,
         sizes=({"S": 2, "A": 3, "N": 2},),
-        remark="How much better an answer is does not count. Two equal rewards have the advantage zero, by convention.",
+        remark="The size of the difference does not matter. Two equal rewards have the advantage zero, by convention.",
         source=source,
     )
     yield Claim(
         "grpo-two-sample-sign-deviation",
-        says="The variance of two rewards is the square of half of how far they are apart.",
+        says="The variance of two rewards is the square of half their difference.",
         lhs=m.average((m.paid(m.i) - (first + second) / 2) ** 2),
         rhs=((first - second) / 2) ** 2,
         given=in_pairs,
@@ -72,14 +72,15 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "grpo-direction",
-        says="Divided by the group's standard deviation, the estimate still has the direction of the gradient.",
+        says="If the advantage is divided by the group's standard deviation, the expected estimate need not have the "
+        "direction of the policy gradient.",
         lhs=outer(field, gradient),
         rhs=outer(gradient, field),
         given=in_pairs,
         expected=Rung.REFUTED,
         repaired_by=("grpo-direction-of-two-answers", "leave-one-out"),
-        remark="Groups of two; where both give the same answer, the advantage is zero. Two vectors are parallel where "
-        "their outer product is symmetric.",
+        remark="The groups have two answers. If both are the same, the advantage is zero. Two vectors are parallel "
+        "if their outer product is symmetric.",
         source=source,
         examples=(
             Example(
@@ -94,7 +95,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "grpo-direction-of-two-answers",
-        says="With two possible answers and groups of two it has, at each question.",
+        says="With two possible answers and groups of two, dividing by the standard deviation keeps the direction of "
+        "the policy gradient at each question.",
         lhs=outer(field_of_one, gradient_of_one),
         rhs=outer(gradient_of_one, field_of_one),
         given=(*in_pairs, HowMany(ACTION, 2)),
@@ -102,9 +104,9 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "grpo-climbs",
-        says="At least it never leads downhill. (In the logits the field is $\\pi_a \\sum_b \\pi_b "
-        "\\operatorname{sign}(r_a - r_b)$ and the gradient $\\pi_a (r_a - J)$; one answer of a hundred pays 100, "
-        "79 pay 1, and 20 pay nothing.)",
+        says="If the advantage is divided by the group's standard deviation, the expected step can lead downhill. "
+        "(In the logits the field is $\\pi_a \\sum_b \\pi_b \\operatorname{sign}(r_a - r_b)$ and the gradient "
+        "$\\pi_a (r_a - J)$; one answer of a hundred pays 100, 79 pay 1, and 20 pay nothing.)",
         lhs=lift(0),
         rhs=Closed(
             "Σ_a π_a² (r_a − J) Σ_b π_b sign(r_a − r_b)",
@@ -114,5 +116,6 @@ def claims() -> Iterator[Claim]:
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("leave-one-out",),
-        remark="The frequent answer is worse than average and better than most others: it is made more frequent.",
+        remark="The frequent answer is worse than the average and better than most of the others, so its probability "
+        "is increased.",
     )

@@ -1,4 +1,4 @@
-"""Beyond the article: right and wrong answers, divided by the group's standard deviation: when it only scales."""
+"""Beyond the article: with right and wrong answers, when dividing by the standard deviation only scales."""
 
 from __future__ import annotations
 
@@ -113,20 +113,22 @@ def claims() -> Iterator[Claim]:
         rhs=gradient,
         given=(*binary, Rounds(m.N, 2, 2)),
         sizes=({"S": 2, "A": 3, "N": 2},),
-        remark="The deviation is 1/2 where the two differ. Where they do not, both advantages are zero.",
+        remark="The deviation is 1/2 if the two rewards differ. If they do not, both advantages are zero.",
     )
     yield Claim(
         "grpo-binary-of-three",
-        says="In groups of three it gives $\\sqrt{2}$ times the gradient.",
+        says="With the rewards 1 and 0 and groups of three, dividing by the standard deviation gives $\\sqrt{2}$ "
+        "times the policy gradient.",
         lhs=at(3),
         rhs=Closed("√2", "\\sqrt{2}", lambda: root(2)),
         expected=Rung.EXACT,
-        remark="Here $c_N(p)$ is what the mean of the estimate is, divided by $\\nabla p$: $\\mathbb{E}[\\sqrt{k (N - "
-        "k)}] / (N p (1 - p))$ for $k$ right answers of $N$.",
+        remark="Here $c_N(p)$ is the mean of the estimate divided by $\\nabla p$: $\\mathbb{E}[\\sqrt{k (N - k)}] / "
+        "(N p (1 - p))$ for $k$ right answers of $N$.",
     )
     yield Claim(
         "grpo-binary-of-three-any-division",
-        says="In groups of three any function of the spread only scales: all groups that disagree have the same.",
+        says="In groups of three, dividing by any function of the spread only scales the gradient, because all "
+        "groups with different rewards have the same spread.",
         lhs=weighed,
         rhs=Fraction(2, 3) * (alpha + Fraction(2, 9) * beta) * gradient,
         given=(*binary, Rounds(m.N, 3, 3)),
@@ -134,29 +136,32 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "grpo-binary",
-        says="In groups of four the factor is $\\sqrt{3} + (3 - 2 \\sqrt{3})\\, p (1 - p)$, for the chance $p$ to be "
-        "right: questions that are neither easy nor hard count less than in the gradient.",
+        says="In groups of four, dividing by the standard deviation multiplies the gradient of a question by "
+        "$\\sqrt{3} + (3 - 2 \\sqrt{3})\\, p (1 - p)$, where $p$ is the probability of a right answer. Questions "
+        "that are neither easy nor hard have less weight than in the policy gradient.",
         lhs=at(4),
         rhs=Closed("√3 + (3 − 2√3) p (1 − p)", "\\sqrt{3} + (3 - 2 \\sqrt{3})\\, p (1 - p)", of_four),
         expected=Rung.EXACT,
-        remark="At each question it is still a multiple of the gradient.",
+        remark="For each question the estimate is still a multiple of the gradient on average.",
     )
     yield Claim(
         "grpo-binary-any-division",
-        says="In groups of four with the advantage $(r_i - \\bar r) (\\alpha + \\beta \\sigma^2)$ the mean is that of "
-        "$\\frac{3}{4} (\\alpha + \\frac{3}{16} \\beta) + \\frac{3}{32} \\beta\\, p (1 - p)$ times $\\nabla p$.",
+        says="In groups of four with the advantage $(r_i - \\bar r) (\\alpha + \\beta \\sigma^2)$ the expected "
+        "estimate is $\\frac{3}{4} (\\alpha + \\frac{3}{16} \\beta) + \\frac{3}{32} \\beta\\, p (1 - p)$ times "
+        "$\\nabla p$.",
         lhs=weighed,
         rhs=m.over_states(
             (Fraction(3, 4) * (alpha + Fraction(3, 16) * beta) + Fraction(3, 32) * beta * p * (1 - p)) * grad(p)
         ),
         given=(*binary, Rounds(m.N, 4, 4)),
         sizes=({"S": 2, "A": 2, "N": 4},),
-        remark="Groups of four that disagree have one of two variances $\\sigma^2$, 3/16 and 1/4: every function of it "
-        "is of this form.",
+        remark="Groups of four with different rewards have one of two variances $\\sigma^2$, 3/16 and 1/4, so every "
+        "function of the variance has this form.",
     )
     yield Claim(
         "grpo-binary-constant",
-        says="The factor of groups of four is the same at all questions: at $p = 1/2$ and at $p = 1/4$, say.",
+        says="The factor of groups of four is not the same for all questions: it differs between $p = 1/2$ and $p = "
+        "1/4$.",
         lhs=Closed("c_4(1/2)", "c_4(1/2)", lambda: factor(4, _rational(1, 2))),
         rhs=Closed("c_4(1/4)", "c_4(1/4)", lambda: factor(4, _rational(1, 4))),
         expected=Rung.REFUTED,
@@ -164,26 +169,26 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "grpo-binary-direction",
-        says="With such a factor $\\alpha + \\beta\\, p (1 - p)$ at each question, the mean over several questions has "
-        "the direction of the gradient.",
+        says="If each question has a factor $\\alpha + \\beta\\, p (1 - p)$, the mean over several questions need "
+        "not have the direction of the policy gradient.",
         lhs=outer(with_factors, gradient),
         rhs=outer(gradient, with_factors),
         given=binary,
         expected=Rung.REFUTED,
         repaired_by=("grpo-binary-any-division", "grpo-binary-of-three-any-division"),
-        remark="Each question is counted with a factor of its own.",
+        remark="Each question is weighted by its own factor.",
     )
     yield Claim(
         "grpo-binary-sample-deviation",
-        says="Divided by the sample standard deviation, with $N - 1$ in place of $N$, four answers have the "
-        "factor $c'_4(p)$, which is $\\sqrt{3} / 2$ of $c_4(p)$.",
+        says="If the advantage is divided by the sample standard deviation, which has $N - 1$ in place of $N$, "
+        "groups of four have the factor $c'_4(p)$, which is $\\sqrt{3} / 2$ times $c_4(p)$.",
         lhs=at(4, degrees=1),
         rhs=Closed("√3/2 c_4(p)", "\\frac{\\sqrt{3}}{2}\\, c_4(p)", lambda: root(3, 2) * factor(4)),
         expected=Rung.EXACT,
     )
     yield Claim(
         "grpo-binary-objective",
-        says="So groups of four climb another function of $p$ at each question, $\\sqrt{3}\\, p + (3 - 2 \\sqrt{3}) "
+        says="Groups of four ascend another function of $p$ at each question: $\\sqrt{3}\\, p + (3 - 2 \\sqrt{3}) "
         "(p^2/2 - p^3/3)$.",
         lhs=at(4),
         rhs=Closed(
@@ -196,13 +201,13 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "grpo-binary-large-groups",
-        says="In very large groups the factor is $1 / \\sqrt{p (1 - p)}$, and what is climbed is "
-        "$2 \\operatorname{arcsin} \\sqrt{p}$.",
+        says="In the limit of large groups the factor is $1 / \\sqrt{p (1 - p)}$, and the objective is $2 "
+        "\\operatorname{arcsin} \\sqrt{p}$.",
         lhs=Closed("d/dp 2 arcsin √p", "\\frac{d}{dp}\\, 2 \\operatorname{arcsin} \\sqrt{p}", slope_of_the_arc),
         rhs=Closed("1/√(p (1 − p))", "\\frac{1}{\\sqrt{p (1 - p)}}", one_over_deviation),
         expected=Rung.EXACT,
-        remark="What is decided is the derivative. That the group's deviation tends to $\\sqrt{p (1 - p)}$ is the law "
-        "of large numbers.",
+        remark="The verdict is on the derivative. The law of large numbers gives that the group's standard deviation "
+        "tends to $\\sqrt{p (1 - p)}$.",
     )
 
 

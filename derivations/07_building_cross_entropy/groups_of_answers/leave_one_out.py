@@ -1,4 +1,4 @@
-"""Leave one out: the mean reward of the other answers is a baseline, and leaves the gradient as it is.
+"""Leave one out: the mean reward of the other answers is a baseline and does not change the gradient.
 
 A question is answered N times.  What the others were paid has nothing to do with the score of this answer.
 """
@@ -51,7 +51,7 @@ def derive() -> Theorem:
         d.apply(rules.ExchangeWithSum, at=m.over_group(one_by_one), why="they are averaged one by one,")
         d.apply(two, why="two answers are independent,")
         d.apply(Lemma(theorem("score-zero-mean")), why="and the score has mean zero.")
-    d.apply(rules.DropZeros, at=(), why="So the others contribute nothing.")
+    d.apply(rules.DropZeros, at=(), why="The other answers therefore contribute nothing.")
     d.apply(one, why="Each answer is one draw of the policy, whatever the others are.")
     d.apply(rules.SumOfEqualTerms, why="$N$ equal terms.")
     d.apply(rules.Rearrange(expect(m.reward * m.score, (m.a, m.policy_law))), at=(1,), why="$N$ cancels.")
@@ -68,8 +68,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "leave-one-out",
-        says="Of $N$ answers to the same question each is compared with the mean reward of the others: the estimate is "
-        "unbiased.",
+        says="If each of $N$ answers to the same question is compared with the mean reward of the others, the "
+        "estimate of the policy gradient is unbiased.",
         lhs=estimate,
         rhs=gradient,
         given=several,

@@ -48,41 +48,44 @@ def claims() -> Iterator[Claim]:
     """The batch's other rewards, its mean, and that a comparison may cost variance."""
     yield Claim(
         "leave-one-out-across-a-batch",
-        says="The mean reward of the other rounds of a batch, at questions of their own, is a baseline, too.",
+        says="The mean reward of the other rounds of a batch, which have questions of their own, is a baseline that "
+        "leaves the estimate unbiased.",
         lhs=m.over_batches(m.average(score * (paid(m.i) - others / (m.N - 1)))),
         rhs=gradient,
         given=several,
         sizes=({"S": 2, "A": 2, "N": 2}, {"S": 2, "A": 2, "N": 3}),
-        remark="Unbiased, though it compares answers to different questions.",
+        remark="The estimate is unbiased although answers to different questions are compared.",
     )
     yield Claim(
         "leave-one-out-across-a-batch-mean",
-        says="With the mean of the whole batch in its place the gradient is $(N - 1) / N$ as long.",
+        says="If the mean of the whole batch is the baseline, the expected estimate is $(N - 1) / N$ times the "
+        "policy gradient.",
         lhs=m.over_batches(m.average(score * (paid(m.i) - whole / m.N))),
         rhs=((m.N - 1) / m.N) * gradient,
         given=m.hypotheses,
     )
     yield Claim(
         "leave-one-out-variance",
-        says="At one question the variance of leave-one-out is $\\frac{1}{N}$ of that of one answer compared with the "
-        "exact mean reward, and $\\frac{1}{N (N - 1)} \\left( \\mathbb{E}[g^2] \\operatorname{Var}[r] + (\\nabla "
-        "J)^2 \\right)$ more, for the score $g$.",
+        says="For one question, the variance of leave-one-out exceeds $\\frac{1}{N}$ of the variance of one answer "
+        "compared with the exact mean reward by $\\frac{1}{N (N - 1)} \\left( \\mathbb{E}[g^2] "
+        "\\operatorname{Var}[r] + (\\nabla J)^2 \\right)$, where $g$ is the score.",
         lhs=variance(m.estimate(m.paid(m.i) - m.mean_of_others), (m.group, m.group_law)),
         rhs=(1 / m.N) * exact + (1 / (m.N * (m.N - 1))) * (spread + shared),
         given=several,
         sizes=({"S": 1, "A": 3, "N": 2}, {"S": 1, "A": 3, "N": 3}, {"S": 1, "A": 2, "N": 4}),
-        remark="The second part is the price of not knowing the mean. Coordinate by coordinate.",
+        remark="The second part arises because the mean is not known. The formula holds coordinate by coordinate.",
     )
     yield Claim(
         "leave-one-out-lowers-variance",
-        says="In groups of two, leaving one out never scatters more than taking every reward as it is.",
+        says="In groups of two, leave-one-out can have a larger variance than taking every reward as it is.",
         lhs=compared,
         rhs=alone,
         given=in_pairs,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("leave-one-out", "leave-one-out-variance"),
-        remark="The mean of the others is itself a sample. Where rewards are about zero it only adds noise.",
+        remark="The mean of the others is itself a sample. If the rewards are near zero on average, it only adds "
+        "noise.",
         examples=(
             Example(
                 "Two fair answers that pay 1 and −1: taken as they are, they do not scatter at all.",

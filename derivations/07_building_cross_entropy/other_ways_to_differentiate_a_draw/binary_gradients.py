@@ -101,21 +101,21 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "straight-through-unbiased",
-        says="So it is for $f(b) = b^2$.",
+        says="The straight-through derivative is biased for $f(b) = b^2$.",
         lhs=Closed("E[2b]", "\\mathbb{E}[2b]", lambda: straight_through(square())),
         rhs=Closed("dE[b²]/dp", "\\frac{d}{dp}\\, \\mathbb{E}[b^2]", lambda: slope(square())),
         expected=Rung.REFUTED,
         repaired_by=("straight-through-bias-affine", "straight-through-bias"),
-        remark="$2p$ instead of 1: on a coin $b^2 = b$, but its slope is not that of $b$.",
+        remark="It is $2p$ instead of 1: for a coin $b^2 = b$, but the slopes of $b^2$ and $b$ differ.",
     )
     yield Claim(
         "straight-through-bias",
-        says="For $f(b) = c_0 + c_1 b + c_2 b^2$ it is off by $c_2 (2p - 1)$.",
+        says="For $f(b) = c_0 + c_1 b + c_2 b^2$ the straight-through derivative has the bias $c_2 (2p - 1)$.",
         lhs=Closed("E[f'(b)]", through, lambda: straight_through(_reward(2)))
         - Closed("dE[f(b)]/dp", true, lambda: slope(_reward(2))),
         rhs=Closed("c₂ (2p − 1)", "c_{2} (2p - 1)", apart),
         expected=Rung.EXACT,
-        remark="It depends on how $f$ is written between 0 and 1, where the coin never is.",
+        remark="The bias depends on the values of $f$ between 0 and 1, which the coin never takes.",
     )
     yield Claim(
         "arm-estimator",
@@ -130,6 +130,6 @@ def claims() -> Iterator[Claim]:
         ),
         rhs=Closed("dE[f(b)]/dφ", "\\frac{d}{d\\varphi}\\, \\mathbb{E}[f(b)]", slope_in_logit),
         expected=Rung.EXACT,
-        remark="Both are $p (1 - p) (f(1) - f(0))$.",
+        remark="Both means are $p (1 - p) (f(1) - f(0))$.",
         source="M. Yin and M. Zhou, ARM: augment-REINFORCE-merge gradient for stochastic binary networks, ICLR (2019)",
     )

@@ -47,7 +47,7 @@ def relaxed_mean(odds: sympy.Expr) -> sympy.Expr:
 
 
 def relaxed_mean_of_any() -> sympy.Expr:
-    """The same for a free number o."""
+    """The mean of the relaxed draw for any odds o."""
     from sympy import Symbol
 
     return relaxed_mean(Symbol("o", positive=True))
@@ -83,15 +83,15 @@ def claims() -> Iterator[Claim]:
     """The argmax is a draw, and its relaxation is not, on average."""
     yield Claim(
         "gumbel-max",
-        says="Add independent Gumbel noise to the logits and take the largest: that is a draw from the softmax, here "
-        "of three answers with any logits.",
+        says="Adding independent Gumbel noise to the logits and taking the index of the largest draws from the "
+        "softmax. It is shown here for three answers with any logits.",
         lhs=Closed("P(argmax_j (θ_j + G_j) = 1)", f"\\mathbb{{P}}({WINS})", first_is_largest),
         rhs=Closed(
             "w1/(w1 + w2 + w3)", "\\frac{e^{\\theta_1}}{e^{\\theta_1} + e^{\\theta_2} + e^{\\theta_3}}", softmax
         ),
         expected=Rung.EXACT,
-        remark="Given the winner's noise the others are below it with a probability each; with $x = e^{-G_1}$ the "
-        "integral is that of one exponential.",
+        remark="Given the noise of the largest, each of the others is smaller with a known probability. With $x = "
+        "e^{-G_1}$ the integral is that of one exponential.",
         source="C. J. Maddison, A. Mnih and Y. W. Teh, The concrete distribution, ICLR (2017); E. Jang, S. Gu and B. "
         "Poole, Categorical reparameterization with Gumbel-softmax, ICLR (2017)",
     )
@@ -109,16 +109,18 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "gumbel-softmax-unbiased",
-        says="On average it is the softmax itself, 2/3 there.",
+        says="The mean of the softmax of the noisy logits is not the softmax itself: for odds 2 it is not 2/3.",
         lhs=relaxed,
         rhs=Closed("2/3", "\\frac{2}{3}", drawn_mean),
         expected=Rung.REFUTED,
         repaired_by=("gumbel-softmax-bias", "gumbel-max"),
-        remark="A soft answer is not the mean of the hard ones: even a reward that is linear in it has another mean.",
+        remark="A soft answer does not have the mean of the hard ones: even a reward that is linear in the answer "
+        "has another mean.",
     )
     yield Claim(
         "gumbel-softmax-bias-of-any-odds",
-        says="For two answers with odds $o \\neq 1$ the mean is $\\frac{o (o - 1 - \\log o)}{(o - 1)^2}$.",
+        says="For two answers with odds $o \\neq 1$ the mean of the softmax of the noisy logits is $\\frac{o (o - 1 "
+        "- \\log o)}{(o - 1)^2}$.",
         lhs=Closed(
             "E[softmax(θ + G)_1], odds o", "\\mathbb{E}[\\operatorname{softmax}(\\theta + G)_1]", relaxed_mean_of_any
         ),

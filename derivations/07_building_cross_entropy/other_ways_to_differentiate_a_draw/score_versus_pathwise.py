@@ -83,13 +83,13 @@ def claims() -> Iterator[Claim]:
     """The means, the variances for x and for x², and a wave for which the path is worse."""
     yield Claim(
         "score-versus-pathwise",
-        says="For $x \\sim \\mathcal{N}(\\theta, 1)$ the score function, $f(x) (x - \\theta)$, and the pathwise "
-        "derivative, $f'(x)$, have the same mean: here for every polynomial $f$ of degree four.",
+        says="For $x \\sim \\mathcal{N}(\\theta, 1)$ the score-function estimator, $f(x) (x - \\theta)$, and the "
+        "pathwise derivative, $f'(x)$, have the same mean. It is shown here for every polynomial $f$ of degree four.",
         lhs=Closed("E[f(x)(x − θ)]", "\\mathbb{E}[f(x) (x - \\theta)]", lambda: quartic(True)),
         rhs=Closed("E[f'(x)]", "\\mathbb{E}[f'(x)]", lambda: quartic(False)),
         expected=Rung.EXACT,
-        remark="Both are $\\frac{d}{d\\theta} \\mathbb{E}[f(x)]$; integration by parts takes the one to the other. The "
-        "path needs $f$ to have a derivative, and to know it.",
+        remark="Both means are $\\frac{d}{d\\theta} \\mathbb{E}[f(x)]$; integration by parts takes one to the other. "
+        "The pathwise estimator needs a differentiable $f$ whose derivative is known.",
         source="S. Mohamed, M. Rosca, M. Figurnov and A. Mnih, Monte Carlo gradient estimation in machine learning, "
         "JMLR 21 (2020)",
     )
@@ -99,18 +99,20 @@ def claims() -> Iterator[Claim]:
     path = Closed("Var[3 cos 3x]", "\\operatorname{Var}[3\\, \\operatorname{cos} 3x]", lambda: of_wave(False))
     yield Claim(
         "score-versus-pathwise-always",
-        says="The pathwise derivative never scatters more than the score function: for $f(x) = \\operatorname{sin} 3x$ "
-        "at $\\theta = 0$, say.",
+        says="The pathwise derivative can have a larger variance than the score-function estimator: it does for "
+        "$f(x) = \\operatorname{sin} 3x$ at $\\theta = 0$.",
         lhs=path,
         rhs=score,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("score-versus-pathwise-wave", "score-versus-pathwise"),
-        remark="Where a function turns faster than the noise is wide, its slope says little about its mean.",
+        remark="If a function oscillates on a scale smaller than the width of the noise, its slope carries little "
+        "information about its mean.",
     )
     yield Claim(
         "score-versus-pathwise-wave",
-        says="There its variance is larger by exactly $4 - 13 e^{-18}$.",
+        says="For $f(x) = \\operatorname{sin} 3x$ at $\\theta = 0$ the variance of the pathwise derivative exceeds "
+        "that of the score-function estimator by exactly $4 - 13 e^{-18}$.",
         lhs=path - score,
         rhs=Closed("4 − 13 e^(−18)", "4 - 13 e^{-18}", _apart),
         expected=Rung.EXACT,
@@ -121,7 +123,7 @@ def _of_power(tail: str, reward: str, power: int, written: str, score: tuple[int
     """The two variances for the reward x^n."""
     yield Claim(
         f"score-versus-pathwise-{tail}",
-        says=f"For $f(x) = {reward}$ the score function has the variance ${written}$.",
+        says=f"For $f(x) = {reward}$ the score-function estimator has the variance ${written}$.",
         lhs=Closed(
             f"Var[{reward} (x − θ)]",
             f"\\operatorname{{Var}}[{reward} (x - \\theta)]",
@@ -132,7 +134,7 @@ def _of_power(tail: str, reward: str, power: int, written: str, score: tuple[int
     )
     yield Claim(
         f"score-versus-pathwise-{tail}-along-the-path",
-        says=f"The pathwise derivative has the variance {path} there.",
+        says=f"For $f(x) = {reward}$ the pathwise derivative has the variance {path}.",
         lhs=Closed(
             f"Var[d{reward}/dx]",
             f"\\operatorname{{Var}}[\\frac{{d}}{{dx}} {reward}]",

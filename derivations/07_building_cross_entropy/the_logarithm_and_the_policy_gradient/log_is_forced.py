@@ -33,10 +33,10 @@ def claims() -> Iterator[Claim]:
     """The differential equation, solved."""
     yield Claim(
         "log-is-forced",
-        says="The logarithm, up to a constant, is the only function $g$ on $(0, 1)$ with $\\nabla g(\\pi) = \\nabla "
+        says="Up to a constant, the logarithm is the only function $g$ on $(0, 1)$ with $\\nabla g(\\pi) = \\nabla "
         "\\pi / \\pi$ for every policy.",
         lhs=Closed("g(u) with ∇g(π) = ∇π / π", "g(u)", _solved),
         rhs=Closed("log u + C", "\\log u + C", _logarithm),
         expected=Rung.EXACT,
-        remark="The chain rule says $\\nabla g(\\pi) = g'(\\pi) \\nabla \\pi$, so $g'(u) = 1/u$.",
+        remark="The chain rule gives $\\nabla g(\\pi) = g'(\\pi) \\nabla \\pi$, so $g'(u) = 1/u$.",
     )

@@ -24,7 +24,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "batch-update",
-        says="On average over the batches, the update on $N$ rounds is the policy gradient.",
+        says="The expectation of the update on $N$ rounds, over the batches, is the policy gradient.",
         lhs=m.over_batches(update),
         rhs=gradient,
         given=m.hypotheses,
@@ -32,16 +32,16 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "gradient-outside-sum",
-        says="Over a batch that has been drawn, the gradient stands outside the sum as well as inside.",
+        says="For a batch that has already been drawn, the gradient of the sum is the sum of the gradients.",
         lhs=update,
         rhs=grad(surrogate, m.theta),
         given=m.hypotheses,
         derivation="sampled-ascent",
-        remark="The realised $s_i$, $a_i$ and $r_i$ are numbers.",
+        remark="The realised $s_i$, $a_i$ and $r_i$ are numbers that do not depend on $\\theta$.",
     )
     yield Claim(
         "flip-sign",
-        says="A step down the negative of the surrogate is a step up the surrogate.",
+        says="A descent step on the negative of the surrogate is an ascent step on the surrogate.",
         lhs=-grad(-surrogate, m.theta),
         rhs=grad(surrogate, m.theta),
         given=m.hypotheses,
@@ -49,18 +49,19 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "recap-descent-to-maximise",
-        says="Gradient descent maximises the objective: in first order, a step along $-\\nabla J$ does not lower $J$.",
+        says="Gradient descent does not maximise the objective: to first order, a step along $-\\nabla J$ can lower "
+        "$J$.",
         lhs=lift(0),
         rhs=-(gradient**2),
         given=m.hypotheses,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("recap-descent-to-maximise-ascent", "flip-sign"),
-        remark="A slip of the pen.",
+        remark="The article means gradient ascent.",
     )
     yield Claim(
         "recap-descent-to-maximise-ascent",
-        says="Gradient ascent does: in first order, a step along $\\nabla J$ does not lower $J$.",
+        says="Gradient ascent maximises the objective: to first order, a step along $\\nabla J$ does not lower $J$.",
         lhs=lift(0),
         rhs=gradient**2,
         given=m.hypotheses,

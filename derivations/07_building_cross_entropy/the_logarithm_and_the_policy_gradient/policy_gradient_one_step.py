@@ -27,7 +27,9 @@ def derive() -> Theorem:
         rules.Unfold(m.on_policy), why="The bot answers from its own policy, so $P(s, a) = D(s)\\, \\pi(a \\mid s)$."
     )
     d.apply(rules.MoveGradientInside, why="The sums are finite, and only the policy depends on $\\theta$.")
-    d.apply(rules.MultiplyByOne, at=grad(m.policy), why="Differentiating lost the $\\pi$; bring it back.")
+    d.apply(
+        rules.MultiplyByOne, at=grad(m.policy), why="Multiply and divide by $\\pi$, which the differentiation removed."
+    )
     d.apply(
         rules.LogDerivative,
         why="$\\nabla \\pi / \\pi$ is the gradient of $\\log \\pi$: the chain rule, from right to left.",
@@ -45,7 +47,8 @@ def claims() -> Iterator[Claim]:
     without_positivity = tuple(h for h in m.hypotheses if not isinstance(h, Positive))
     yield Claim(
         "expectation-as-sum",
-        says="The objective is the sum over all pairs of their probability times their reward.",
+        says="The objective is the sum, over all pairs of a state and an action, of the probability of the pair "
+        "times its reward.",
         lhs=m.objective,
         rhs=sum_of_joint,
         given=m.hypotheses,
@@ -53,8 +56,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "joint-factorisation",
-        says="The probability of a picture and an answer is that of the picture times that of the answer given it; "
-        "since the bot samples from its policy, the latter is $\\pi_\\theta(a \\mid s)$.",
+        says="The probability of a picture and an answer is the probability of the picture times the probability of "
+        "the answer given the picture. The bot samples from its policy, so the latter is $\\pi_\\theta(a \\mid s)$.",
         lhs=m.joint,
         rhs=marginal * m.policy,
         given=m.hypotheses,
@@ -63,23 +66,25 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "policy-substitution-off-policy",
-        says="The same for answers that some other sampler drew.",
+        says="If another policy drew the answers, the joint probability is not $P(s)\\, \\pi_\\theta(a \\mid s)$ in "
+        "general.",
         lhs=m.joint,
         rhs=marginal * m.policy,
         given=tuple(h for h in m.hypotheses if h != m.on_policy),
         expected=Rung.REFUTED,
         repaired_by=("joint-factorisation",),
-        remark="Without the hypothesis that the bot samples from its own policy, $P(a \\mid s)$ is the sampler's.",
+        remark="Without the hypothesis that the bot samples from its own policy, $P(a \\mid s)$ is the probability "
+        "under the sampler.",
     )
     yield Claim(
         "move-gradient-inside",
-        says="The gradient moves inside the sums to the policy.",
+        says="The gradient moves inside the sums and acts on the policy alone.",
         lhs=grad(sum_of_factors),
         rhs=sum_over(m.s, m.a, of=m.state_mass * m.reward * grad(m.policy)),
         given=m.hypotheses,
         step=3,
-        remark="It needs a $D$ and an $r$ that do not depend on $\\theta$, and finite sums; for infinite ones, "
-        "dominated convergence.",
+        remark="This needs a $D$ and an $r$ that do not depend on $\\theta$, and finite sums. For infinite sums it "
+        "needs dominated convergence.",
     )
     yield Claim(
         "multiply-by-one",
@@ -88,25 +93,25 @@ def claims() -> Iterator[Claim]:
         rhs=m.policy * ratio,
         given=m.hypotheses,
         step=4,
-        remark="Only where $\\pi > 0$; see multiply-by-one-at-zero.",
+        remark="This needs $\\pi > 0$; see multiply-by-one-at-zero.",
     )
     yield Claim(
         "multiply-by-one-at-zero",
-        says="The policy gradient at the edge of the simplex, where an answer has the probability zero and the "
-        "parameter can raise it.",
+        says="The theorem can fail at the boundary of the simplex, where an answer has probability zero and the "
+        "parameter can raise that probability.",
         lhs=gradient,
         rhs=target,
         given=without_positivity,
         expected=Rung.REFUTED,
         repaired_by=("policy-gradient-one-step",),
-        remark="There $\\nabla \\pi(a \\mid s) \\neq 0$ is a one-sided derivative, as of a policy whose parameters are "
-        "its own probabilities. The answer is never sampled, and its part of the gradient is lost. A policy that is "
-        "differentiable on both sides of $\\theta$ has $\\nabla \\pi = 0$ where $\\pi = 0$, because $\\pi \\ge 0$ has "
-        "a minimum there, and loses nothing. A softmax policy is never zero.",
+        remark="There $\\nabla \\pi(a \\mid s) \\neq 0$ is a one-sided derivative, as for a policy whose parameters "
+        "are its own probabilities. The answer is never sampled, and its part of the gradient is lost. A policy that "
+        "is differentiable on both sides of $\\theta$ has $\\nabla \\pi = 0$ where $\\pi = 0$, because $\\pi \\ge 0$ "
+        "has a minimum there, and loses nothing. A softmax policy is never zero.",
     )
     yield Claim(
         "reassemble-expectation",
-        says="The sum is an expectation again.",
+        says="The sum may be written as an expectation again.",
         lhs=gradient,
         rhs=m.expectation(m.reward * ratio),
         given=m.hypotheses,
@@ -114,7 +119,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "log-derivative",
-        says="The fraction is the gradient of the logarithm.",
+        says="The gradient of the policy divided by the policy is the gradient of its logarithm.",
         lhs=ratio,
         rhs=m.score,
         given=m.hypotheses,

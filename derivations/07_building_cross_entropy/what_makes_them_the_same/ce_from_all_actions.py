@@ -26,8 +26,9 @@ def claims() -> Iterator[Claim]:
     """Rewarding response k with its label, summed over all responses."""
     yield Claim(
         "ce-from-all-actions",
-        says="Reward every response with its label and add up over all responses, sampling none: "
-        "$\\sum_a y(a \\mid s)\\, \\nabla \\log \\pi_\\theta(a \\mid s)$.",
+        says="If every response is rewarded with its label, and all responses are summed over rather than sampled, "
+        "the sum $\\sum_a y(a \\mid s)\\, \\nabla \\log \\pi_\\theta(a \\mid s)$ is the ascent direction of cross "
+        "entropy.",
         lhs=-grad(m.soft_cross_entropy),
         rhs=target,
         given=m.hypotheses,

@@ -18,7 +18,7 @@ def derive() -> Theorem:
     """From label-sampled scores to −∇CE."""
     d = Derivation(sampled, given=m.hypotheses, name="ce-from-label-sampling")
     d.apply(rules.WriteExpectationAsSum, at=(1,), why="Given the example, an expectation is a sum over the answers.")
-    d.apply(Lemma(theorem("ce-from-all-actions"), backwards=True), why="Which is what cross entropy descends.")
+    d.apply(Lemma(theorem("ce-from-all-actions"), backwards=True), why="This is the ascent direction of cross entropy.")
     return d.conclude(-grad(m.soft_cross_entropy))
 
 
@@ -26,12 +26,12 @@ def claims() -> Iterator[Claim]:
     """Behaviour cloning."""
     yield Claim(
         "ce-from-label-sampling",
-        says="Draw the answer from the label distribution, $a \\sim y(\\cdot \\mid s)$, in place of the policy, and "
-        "reward it with 1.",
+        says="If the answer is drawn from the label distribution, $a \\sim y(\\cdot \\mid s)$, and rewarded with 1, "
+        "the expected score is the ascent direction of cross entropy.",
         lhs=sampled,
         rhs=-grad(m.soft_cross_entropy),
         given=m.hypotheses,
-        remark="One-hot, soft and noisy labels alike; this is behaviour cloning.",
+        remark="This covers one-hot, soft and noisy labels. It is behaviour cloning.",
     )
 
 

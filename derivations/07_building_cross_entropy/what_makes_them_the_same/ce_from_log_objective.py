@@ -20,7 +20,9 @@ def derive() -> Theorem:
     d = Derivation(grad(objective), given=m.hypotheses, name="ce-from-log-objective")
     d.apply(rules.Sift, why="The expected reward of an example is the probability of its label.")
     d.apply(rules.MoveGradientInside, why="The examples do not depend on $\\theta$.")
-    d.apply(Lemma(theorem("cross-entropy-gradient"), backwards=True), why="Which is what cross entropy descends.")
+    d.apply(
+        Lemma(theorem("cross-entropy-gradient"), backwards=True), why="This is the ascent direction of cross entropy."
+    )
     return d.conclude(-grad(m.cross_entropy))
 
 
@@ -28,22 +30,24 @@ def claims() -> Iterator[Claim]:
     """The logarithm inside the average over examples, and outside it."""
     yield Claim(
         "ce-from-log-objective",
-        says="Maximise the logarithm of the expected reward of each example, $\\mathbb{E}_s[\\log "
-        "\\mathbb{E}_a[\\mathbf{1}\\{a = y(s)\\}]]$.",
+        says="Maximising the average over the examples of the logarithm of the expected reward, $\\mathbb{E}_s[\\log "
+        "\\mathbb{E}_a[\\mathbf{1}\\{a = y(s)\\}]]$, is descending the cross entropy.",
         lhs=grad(objective),
         rhs=-grad(m.cross_entropy),
         given=m.hypotheses,
-        remark="$\\nabla \\log p = \\nabla p / p$: the logarithm divides the weight $\\pi_\\theta(y \\mid s)$ away.",
+        remark="Since $\\nabla \\log p = \\nabla p / p$, the logarithm divides by the weight $\\pi_\\theta(y \\mid "
+        "s)$.",
     )
     yield Claim(
         "log-outside-the-average",
-        says="The logarithm outside the average over the examples.",
+        says="If the logarithm is taken of the average over the examples, its gradient is not the ascent direction "
+        "of cross entropy.",
         lhs=grad(log(m.accuracy)),
         rhs=-grad(m.cross_entropy),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("ce-from-log-objective",),
-        remark="One example alone cannot tell the two apart; two can.",
+        remark="With one example the two are equal; with two examples they can differ.",
     )
 
 

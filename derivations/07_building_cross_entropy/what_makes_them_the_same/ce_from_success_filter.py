@@ -28,11 +28,13 @@ def claims() -> Iterator[Claim]:
     """Rejection sampling, expert iteration."""
     yield Claim(
         "ce-from-success-filter",
-        says="Average the score over the rewarded samples only, as in rejection sampling and expert iteration.",
+        says="For each example, the average of the score over the rewarded samples only, as in rejection sampling "
+        "and expert iteration, is the score of the right answer.",
         lhs=kept,
         rhs=m.right_score,
         given=m.hypotheses,
-        remark="Averaged over the examples, $\\nabla \\log \\pi_\\theta(y(s) \\mid s)$ is what cross entropy ascends.",
+        remark="Averaged over the examples, $\\nabla \\log \\pi_\\theta(y(s) \\mid s)$ is the ascent direction of "
+        "cross entropy.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Where the article is right: on a rewarded sample, the surrogate is the cross-entropy term, letter for letter."""
+"""Where the article is right: on a rewarded sample, the surrogate is exactly the cross-entropy term."""
 
 from __future__ import annotations
 
@@ -27,13 +27,11 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "ce-per-sample-surrogate",
         says="For one sample, $-r \\log \\pi_\\theta(a \\mid s)$ is the cross-entropy term of its example if the "
-        "answer was "
-        "right, and zero if not.",
+        "answer was right, and zero if it was wrong.",
         lhs=term,
         rhs=target,
         given=m.hypotheses,
-        remark="How often the mask is one is $\\pi_\\theta(y \\mid s)$: on average the weight of ce-pg-weight comes "
-        "back.",
+        remark="The mask is one with the probability $\\pi_\\theta(y \\mid s)$, which is the weight in ce-pg-weight.",
     )
 
 

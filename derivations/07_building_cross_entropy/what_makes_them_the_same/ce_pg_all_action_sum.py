@@ -23,17 +23,18 @@ def claims() -> Iterator[Claim]:
         rhs=grad(m.objective),
         given=m.hypotheses,
         derivation="policy-gradient-one-step",
-        remark="No answer is sampled, so their choice adds no variance.",
+        remark="No answer is sampled, so sampling the answer adds no variance.",
     )
     yield Claim(
         "ce-pg-all-action-sum-of-labels",
-        says="With labels for rewards it is the direction of cross entropy.",
+        says="With labels for rewards, the sum over all answers of the reward times $\\nabla \\pi$ is not the ascent "
+        "direction of cross entropy.",
         lhs=all_labels,
         rhs=all_scores,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-all-action-sum", "ce-pg-all-action-sum-of-scores", "ce-from-all-actions"),
-        remark="Cross entropy has $\\nabla \\log \\pi$ where this has $\\nabla \\pi$.",
+        remark="Cross entropy has $\\nabla \\log \\pi$ where the policy gradient has $\\nabla \\pi$.",
         examples=(
             Example(
                 "One example, two classes, equal logits.",
@@ -45,7 +46,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-all-action-sum-of-scores",
-        says="The two differ by the weight $\\pi_\\theta(a \\mid s)$ of every answer.",
+        says="In the sum over all answers, the policy gradient is the direction of cross entropy with the further "
+        "weight $\\pi_\\theta(a \\mid s)$ for every answer.",
         lhs=all_labels,
         rhs=m.over_states(sum_over(m.a, of=m.policy * m.label_mass * m.score)),
         given=m.hypotheses,

@@ -29,12 +29,14 @@ def derive() -> Theorem:
     weighted = (m.label_mass / m.policy) * m.policy * m.score
     d = Derivation(grad(objective, m.theta), given=frozen, name="ce-pg-importance-weighted")
     d.apply(rules.WriteExpectationAsSum, at=(0, 1), why="Given the example, an expectation is a sum over the answers.")
-    d.apply(rules.MoveGradientInside, why="The weight is held fixed: only the probability of being drawn moves.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(
+        rules.MoveGradientInside, why="The weight is held fixed, so only the sampling probability depends on $\\theta$."
+    )
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the score.")
-    d.apply(rules.Release(HELD, m.theta), at=(), why="All is differentiated: the weight is the current one.")
+    d.apply(rules.Release(HELD, m.theta), at=(), why="After the differentiation, the weight is the current one.")
     d.apply(rules.Rearrange(m.label_mass * m.score), at=weighted, why="It cancels the probability of being drawn.")
-    d.apply(Lemma(theorem("ce-from-all-actions"), backwards=True), why="Which is what cross entropy descends.")
+    d.apply(Lemma(theorem("ce-from-all-actions"), backwards=True), why="This is the ascent direction of cross entropy.")
     return d.conclude(ascent)
 
 
@@ -44,15 +46,16 @@ def claims() -> Iterator[Claim]:
     sampled = (m.is_right / m.policy) * m.score
     yield Claim(
         "ce-pg-importance-weighted",
-        says="Draw the answer from the policy and reward it with $y(a \\mid s) / \\pi_\\theta(a \\mid s)$, the "
-        "denominator behind a stop-gradient: the gradient is the cross entropy's direction.",
+        says="If the answer is drawn from the policy and rewarded with $y(a \\mid s) / \\pi_\\theta(a \\mid s)$, "
+        "with a stop-gradient on the denominator, the gradient is the ascent direction of cross entropy.",
         lhs=grad(objective, m.theta),
         rhs=ascent,
         given=frozen,
     )
     yield Claim(
         "ce-pg-importance-weighted-without-the-stop-gradient",
-        says="The same without the stop-gradient.",
+        says="If the reward is $y(a \\mid s) / \\pi_\\theta(a \\mid s)$ without a stop-gradient on the denominator, "
+        "the gradient is not the ascent direction of cross entropy.",
         lhs=moving,
         rhs=ascent,
         given=m.hypotheses,
@@ -69,15 +72,16 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-importance-weighted-constant",
-        says="Without it the objective is the constant $\\sum_a y(a \\mid s) = 1$.",
+        says="If the reward is $y(a \\mid s) / \\pi_\\theta(a \\mid s)$ without a stop-gradient, the objective is "
+        "the constant $\\sum_a y(a \\mid s) = 1$.",
         lhs=m.expectation(m.label_mass / m.policy),
         rhs=lift(1),
         given=m.hypotheses,
     )
     yield Claim(
         "ce-pg-importance-weighted-variance",
-        says="With one-hot labels a sample has the variance $(1/\\pi_y - 1)\\, (\\nabla \\log \\pi_y)^2$, coordinate "
-        "by coordinate: large where the label is hardly ever drawn.",
+        says="With one-hot labels an importance-weighted sample has the variance $(1/\\pi_y - 1)\\, (\\nabla \\log "
+        "\\pi_y)^2$ in every coordinate. It is large where the label is rarely drawn.",
         lhs=variance(sampled, (m.a, m.policy_law)),
         rhs=(1 / m.right_mass - 1) * m.right_score**2,
         given=m.hypotheses,

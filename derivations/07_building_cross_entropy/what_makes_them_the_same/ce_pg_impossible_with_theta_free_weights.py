@@ -1,4 +1,4 @@
-"""No weights that see the rewards alone turn finitely many samples into cross entropy."""
+"""No weights that depend on the rewards alone turn finitely many samples into cross entropy."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def claims() -> Iterator[Claim]:
     for n in (2, 1, 3):
         yield Claim(
             f"ce-pg-impossible-with-theta-free-weights{ids[n]}",
-            says=f"Weight the score of {whose[n]} by anything that depends on the rewards alone: on average this is "
-            f"{said[n]} times $\\nabla p$, $p = \\pi_\\theta(y \\mid s)$.",
+            says=f"If the score of {whose[n]} is weighted by a function of the rewards alone, its expectation is "
+            f"{said[n]} times $\\nabla p$, where $p = \\pi_\\theta(y \\mid s)$.",
             lhs=weighted(n),
             rhs=bernstein(n),
             given=m.hypotheses,

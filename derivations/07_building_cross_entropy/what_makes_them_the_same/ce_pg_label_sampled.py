@@ -18,8 +18,9 @@ def claims() -> Iterator[Claim]:
     """Drawn from the label, drawn and rewarded."""
     yield Claim(
         "ce-pg-label-sampled",
-        says="Draw the answer from the label, $a \\sim y(\\cdot \\mid s)$, with reward one: on average this is "
-        "exactly the direction of cross entropy, for any number of classes, soft labels included.",
+        says="If the answer is drawn from the label distribution, $a \\sim y(\\cdot \\mid s)$, with reward one, the "
+        "update is on average exactly the ascent direction of cross entropy, for any number of classes and for soft "
+        "labels.",
         lhs=sampled,
         rhs=ascent,
         given=m.hypotheses,
@@ -27,7 +28,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-label-sampled-keeping-the-reward",
-        says="The same, keeping the label as the reward, too.",
+        says="If the answer is drawn from the label distribution and also rewarded with its label, the update is not "
+        "the ascent direction of cross entropy on average.",
         lhs=rewarded,
         rhs=ascent,
         given=m.hypotheses,
@@ -51,7 +53,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-label-sampled-squared",
-        says="That weights every answer with the square of its label.",
+        says="Drawing the answer from the label distribution and rewarding it with its label weights the score of "
+        "every answer by the square of its label.",
         lhs=rewarded,
         rhs=m.over_states(sum_over(m.a, of=m.label_mass**2 * m.score)),
         given=m.hypotheses,

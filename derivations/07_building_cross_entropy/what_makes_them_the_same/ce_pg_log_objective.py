@@ -26,14 +26,15 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-log-objective-value",
-        says="It is minus the cross entropy, in value too.",
+        says="The average over the examples of the logarithm of the expected reward is the negative cross entropy.",
         lhs=objective,
         rhs=m.over_states(log(m.right_mass)),
         given=m.hypotheses,
     )
     yield Claim(
         "ce-pg-log-objective-outside",
-        says="So it is with the logarithm outside the average.",
+        says="The logarithm of the average over the examples of the expected reward does not have the gradient that "
+        "cross entropy ascends.",
         lhs=outside,
         rhs=m.over_states(log(m.right_mass)),
         given=m.hypotheses,

@@ -43,7 +43,7 @@ def derive() -> Theorem:
     """From the gradients of the chances to be right in k tries to a share of the cross entropy's."""
     d = Derivation(series, given=m.hypotheses, name="ce-pg-passk-expansion")
     d.apply(rules.MoveGradientInside, at=grad(1 - (1 - p) ** k), why="The gradient of a difference.")
-    d.apply(rules.GradientOfConstant, why="One does not change.")
+    d.apply(rules.GradientOfConstant, why="The gradient of one is zero.")
     d.apply(rules.DifferentiatePower, why="The power rule.")
     d.apply(rules.MoveGradientInside, at=grad(1 - p), why="Again a difference,")
     d.apply(rules.GradientOfConstant, why="and again one does not change.")
@@ -53,7 +53,7 @@ def derive() -> Theorem:
         why="The $k$ of the power rule cancels the $1/k$, and two signs cancel.",
     )
     d.apply(rules.PullOutConstant, why="$\\nabla p$ is the same in every term.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $p$ that differentiating lost:")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $p$:")
     d.apply(rules.LogDerivative, why="$\\nabla p / p$ is the cross entropy's direction.")
     d.apply(rules.GeometricSum, why="The $p$ in front sums the geometric series.")
     return d.conclude(target)
@@ -84,9 +84,9 @@ def claims() -> Iterator[Claim]:
     one_state = (*m.hypotheses, HowMany(STATE, 1))
     yield Claim(
         "ce-pg-passk-expansion",
-        says="Add up the gradients of the chances $1 - (1 - p)^k$ to be right at least once in $k$ tries, divided by "
-        "$k$: the first $N$ are the share $1 - (1 - p)^N$ of the cross entropy's direction, and the first alone is "
-        "the policy gradient.",
+        says="The probability of at least one right answer in $k$ tries is $1 - (1 - p)^k$. The sum of its "
+        "gradients, each divided by $k$, over the first $N$ values of $k$ is $1 - (1 - p)^N$ times the ascent "
+        "direction of cross entropy. The first term alone is the policy gradient.",
         lhs=series,
         rhs=target,
         given=m.hypotheses,
@@ -95,26 +95,27 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-passk-expansion-remainder",
-        says="What is left of the cross entropy's direction has the factor $(1 - p)^N$, the chance that $N$ tries all "
-        "fail; it goes to zero as $N$ grows.",
+        says="The first $N$ terms leave $(1 - p)^N$ times the ascent direction of cross entropy. This factor is the "
+        "probability that all $N$ tries fail, and it goes to zero as $N$ grows.",
         lhs=m.right_score - series,
         rhs=(1 - p) ** m.N * m.right_score,
         given=m.hypotheses,
     )
     yield Claim(
         "ce-pg-passk-expansion-successes",
-        says="The mean score over the successes among $N$ tries, zero if there are none, is on average that share of "
-        "the cross entropy's direction.",
+        says="The mean score over the successes among $N$ tries, taken as zero if there are none, is on average $1 - "
+        "(1 - p)^N$ times the ascent direction of cross entropy.",
         lhs=mean_over_successes(right),
         rhs=m.over_states(target),
         given=one_state,
         sizes=ONE,
-        remark="Divide by the number of successes instead of $N$, and the policy gradient becomes cross entropy as "
-        "$N$ grows.",
+        remark="If the sum of the scores is divided by the number of successes instead of $N$, the policy gradient "
+        "becomes the ascent direction of cross entropy as $N$ grows.",
     )
     yield Claim(
         "ce-pg-passk-expansion-two-right-answers",
-        says="So it is with two right answers $x$ and $y$, $p$ being the chance of either.",
+        says="With two right answers $x$ and $y$, and $p$ the probability of either, the mean score over the "
+        "successes among $N$ tries is on average $1 - (1 - p)^N$ times $\\nabla \\log p$.",
         lhs=mean_over_successes(EITHER(m.s_i, m.a_i)),
         rhs=m.over_states((1 - (1 - success) ** m.N) * grad(log(success))),
         given=(*one_state, either),
@@ -122,13 +123,14 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-passk-expansion-exactly",
-        says="The mean score over the successes among $N$ tries is on average the cross entropy's direction.",
+        says="The mean score over the successes among $N$ tries is on average not exactly the ascent direction of "
+        "cross entropy.",
         lhs=mean_over_successes(right),
         rhs=m.over_states(m.right_score),
         given=one_state,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-passk-expansion-successes", "ce-from-success-filter"),
-        remark="Not for any number of tries: all of them may fail.",
+        remark="This holds for every number of tries, because all of them may fail.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Which rewards turn the policy gradient into cross entropy?  1/π for the right answer, and a constant: no others.
+"""Which rewards turn the policy gradient into cross entropy?  Only 1/π for the right answer, plus a constant.
 
 With one logit an answer, the two gradients in the logit of an answer differ by e(a).  Solve for the reward.
 """
@@ -36,7 +36,7 @@ def derive() -> Theorem:
     d.apply(
         rules.Backwards(rules.Unfold(difference), lack),
         at=policy_gradient - ascent,
-        why="The last numerator is what the two gradients differ by.",
+        why="The last numerator is the difference of the two gradients.",
     )
     d.apply(rules.UseIndicator, why="Where the indicator is one, the answer is the label.")
     return d.conclude(target)
@@ -47,34 +47,35 @@ def claims() -> Iterator[Claim]:
     inverse = m.is_right / m.policy
     yield Claim(
         "ce-pg-reward-uniqueness",
-        says="If the policy gradient and the cross entropy's direction differ by $e_a$ in the logit of $a$, the "
-        "reward $r_a$ is $\\mathbf{1}\\{a = y\\} / \\pi_y + e_a / \\pi_a$, but for the constant $c = \\bar{r} - 1$. "
-        "So they agree in every logit for $r_a = \\mathbf{1}\\{a = y\\} / \\pi_y + c$ only.",
+        says="If the policy gradient and the ascent direction of cross entropy differ by $e_a$ in the logit of $a$, "
+        "the reward $r_a$ is $\\mathbf{1}\\{a = y\\} / \\pi_y + e_a / \\pi_a$ up to the constant $c = \\bar{r} - 1$. "
+        "The two therefore agree in every logit only for $r_a = \\mathbf{1}\\{a = y\\} / \\pi_y + c$.",
         lhs=m.reward - constant,
         rhs=target,
         given=(*m.hypotheses, difference),
-        remark="$\\bar{r} = \\sum_b \\pi_b r_b$. As $1/\\pi_y$ moves with $\\theta$, no reward that does not can do "
-        "it.",
+        remark="$\\bar{r} = \\sum_b \\pi_b r_b$. Since $1/\\pi_y$ depends on $\\theta$, no reward that does not "
+        "depend on $\\theta$ makes the two agree.",
     )
     yield Claim(
         "ce-pg-reward-uniqueness-logits",
-        says="In the logits of a softmax the two directions are indeed $\\pi_a (r_a - \\bar{r})$ and $\\mathbf{1}\\{a "
-        "= y\\} - \\pi_a$.",
+        says="In the logits of a softmax the policy gradient is $\\pi_a (r_a - \\bar{r})$ and the ascent direction "
+        "of cross entropy is $\\mathbf{1}\\{a = y\\} - \\pi_a$.",
         lhs=expect(m.reward * m.score, (m.a, m.policy_law)) - m.right_score,
         rhs=sum_over(m.a, of=(policy_gradient - ascent) * grad(m.logit)),
         given=(*m.hypotheses, m.softmax),
     )
     yield Claim(
         "ce-pg-reward-uniqueness-converse",
-        says="Conversely, with these rewards the policy gradient is the cross entropy's direction, whatever the "
-        "policy.",
+        says="With the rewards $\\mathbf{1}\\{a = y\\} / \\pi_y + c$, the policy gradient is the ascent direction of "
+        "cross entropy, for every policy.",
         lhs=expect((inverse + SHIFT(m.s)) * m.score, (m.a, m.policy_law)),
         rhs=m.right_score,
         given=(*m.hypotheses, ThetaFree(SHIFT)),
     )
     yield Claim(
         "ce-pg-reward-uniqueness-of-other-rewards",
-        says="Rewards that differ from these by more than a constant do as well.",
+        says="Rewards that differ from $\\mathbf{1}\\{a = y\\} / \\pi_y$ by more than a constant do not give the "
+        "ascent direction of cross entropy in general.",
         lhs=expect((inverse + m.reward) * m.score, (m.a, m.policy_law)),
         rhs=m.right_score,
         given=m.hypotheses,

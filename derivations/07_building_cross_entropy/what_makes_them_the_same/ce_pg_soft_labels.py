@@ -1,4 +1,4 @@
-"""Soft labels as rewards: the policy gradient seeks the likeliest label, cross entropy fits them all."""
+"""Soft labels as rewards: the policy gradient goes to the likeliest label, cross entropy fits them all."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ def claims() -> Iterator[Claim]:
     """The gradient in the logits, where it vanishes, and labels drawn at random."""
     yield Claim(
         "ce-pg-soft-labels",
-        says="With the label distribution for a reward, the policy gradient in the logits of a softmax is $\\pi_a "
+        says="With the label distribution as the reward, the policy gradient in the logits of a softmax is $\\pi_a "
         "(y_a - \\sum_b \\pi_b y_b)$.",
         lhs=rewarded,
         rhs=sum_over(m.a, of=m.policy * (m.label_mass - mean_label) * grad(m.logit)),
         given=(*m.hypotheses, m.softmax),
-        remark="It is zero where all answers that may be given have the same label, and else it climbs to the "
-        "likeliest.",
+        remark="It is zero if all answers with a positive probability have the same label. Otherwise it increases "
+        "the probability of the likeliest label.",
     )
     yield Claim(
         "ce-pg-soft-labels-at-the-labels",
-        says="At a prediction that is the label distribution the policy gradient vanishes.",
+        says="The policy gradient need not vanish where the prediction is the label distribution.",
         lhs=expect(m.policy * m.score, (m.a, m.policy_law)),
         rhs=lift(0),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-soft-labels-cross-entropy-at-the-labels", "ce-pg-soft-labels"),
-        remark="It does where the labels are uniform on their support.",
+        remark="It vanishes if the labels are uniform on their support.",
         examples=(
             Example(
                 "Labels 2/3 and 1/3, predicted exactly: cross entropy is stationary, the policy gradient is not.",
@@ -52,7 +52,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-soft-labels-cross-entropy-at-the-labels",
-        says="There, the gradient of the cross entropy vanishes.",
+        says="The gradient of the cross entropy vanishes where the prediction is the label distribution.",
         lhs=sum_over(m.a, of=m.policy * m.score),
         rhs=lift(0),
         given=m.hypotheses,
@@ -60,15 +60,16 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-soft-labels-drawn",
-        says="A label drawn at random, $y \\sim y(\\cdot \\mid s)$, with the 0/1 reward has on average the policy "
-        "gradient of the soft label, $\\sum_a y_a \\nabla \\pi_a$.",
+        says="With the 0/1 reward for a label drawn at random, $y \\sim y(\\cdot \\mid s)$, the expected gradient is "
+        "the policy gradient of the soft label, $\\sum_a y_a \\nabla \\pi_a$.",
         lhs=expect(indicator(m.a, m.b) * m.score, drawn, (m.a, m.policy_law)),
         rhs=sum_over(m.a, of=m.label_mass * grad(m.policy)),
         given=m.hypotheses,
     )
     yield Claim(
         "ce-pg-soft-labels-drawn-cross-entropy",
-        says="And it has the cross entropy's direction of the soft label, $\\sum_a y_a \\nabla \\log \\pi_a$.",
+        says="For a label drawn at random, $y \\sim y(\\cdot \\mid s)$, the expected ascent direction of cross "
+        "entropy is that of the soft label, $\\sum_a y_a \\nabla \\log \\pi_a$.",
         lhs=expect(grad(log(POLICY(m.b, m.s, m.theta))), drawn),
         rhs=scores,
         given=m.hypotheses,

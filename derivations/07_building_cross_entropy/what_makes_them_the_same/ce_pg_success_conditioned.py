@@ -28,7 +28,7 @@ def derive() -> Theorem:
     d.apply(Lemma(theorem("objective-one-step")), why="The objective is the average success.")
     d.apply(rules.DifferentiateLog, why="The chain rule.")
     d.apply(rules.MoveGradientInside, why="The examples do not depend on $\\theta$.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the cross entropy's direction.")
     d.apply(
         rules.WriteExpectationAsSum,
@@ -52,22 +52,24 @@ def claims() -> Iterator[Claim]:
     """The logarithm's gradient, and the policy gradient itself."""
     yield Claim(
         "ce-pg-success-conditioned",
-        says="$\\nabla \\log J$ is the cross entropy's direction on self-filtered data: on the law $D(s)\\, "
-        "\\pi_\\theta(y \\mid s) / J$ of the examples, given that the sampled answer was right.",
+        says="$\\nabla \\log J$ is the ascent direction of cross entropy on self-filtered data, whose examples have "
+        "the distribution $D(s)\\, \\pi_\\theta(y \\mid s) / J$: the distribution given that the sampled answer was "
+        "right.",
         lhs=grad(log(J)),
         rhs=on_right,
         given=given,
     )
     yield Claim(
         "ce-pg-success-conditioned-gradient",
-        says="The policy gradient is $J$ times that.",
+        says="The policy gradient is $J$ times the ascent direction of cross entropy on the examples that were "
+        "answered right.",
         lhs=grad(J),
         rhs=J * on_right,
         given=given,
     )
     yield Claim(
         "ce-pg-success-conditioned-unfiltered",
-        says="The same on all examples.",
+        says="$\\nabla \\log J$ is not the ascent direction of cross entropy on all examples.",
         lhs=grad(log(J)),
         rhs=-grad(m.cross_entropy),
         given=m.hypotheses,

@@ -1,4 +1,4 @@
-"""With two answers a wrong one says what the right one is; the sampled term can then be the cross entropy's, surely."""
+"""With two answers a wrong one shows the right one, so the sampled term can equal the term of cross entropy."""
 
 from __future__ import annotations
 
@@ -53,44 +53,47 @@ def claims() -> Iterator[Claim]:
     """A penalty for wrong answers, the other answer's score, and what two answers have that three have not."""
     yield Claim(
         "ce-pg-wrong-answer-penalty",
-        says="With two answers, reward a right one with $1$ and a wrong one with $-\\pi_\\theta(a \\mid s) / (1 - "
-        "\\pi_\\theta(a \\mid s))$: every sample's term is surely the cross entropy's, $\\nabla \\log \\pi_\\theta(y "
-        "\\mid s)$.",
+        says="With two answers, let the reward be $1$ for the right answer and $-\\pi_\\theta(a \\mid s) / (1 - "
+        "\\pi_\\theta(a \\mid s))$ for a wrong one. The term of every sample is then the term of cross entropy, "
+        "$\\nabla \\log \\pi_\\theta(y \\mid s)$.",
         lhs=surely(penalised),
         rhs=lift(0),
         given=two,
     )
     yield Claim(
         "ce-pg-wrong-answer-penalty-without-two-answers",
-        says="The same with any number of answers.",
+        says="With more than two answers, the reward $-\\pi_\\theta(a \\mid s) / (1 - \\pi_\\theta(a \\mid s))$ for "
+        "a wrong answer does not make the term of every sample the term of cross entropy.",
         lhs=surely(penalised),
         rhs=lift(0),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-wrong-answer-penalty", "ce-pg-wrong-answer-penalty-baseline"),
-        remark="Of three answers, a wrong one does not say which is right.",
+        remark="A wrong answer among three does not show which answer is right.",
     )
     yield Claim(
         "ce-pg-wrong-answer-penalty-baseline",
-        says="With any number of answers, of the rewards $\\mathbf{1}\\{a = y\\} / \\pi_y - b$ the one with $b_0 = "
-        "n_y / \\mathbb{E}_a[n_a]$ has the least second moment, where $n_a$ is the squared length of the score; "
-        "another $b$ has more by $(b - b_0)^2\\, \\mathbb{E}_a[n_a]$.",
+        says="With any number of answers, the rewards $\\mathbf{1}\\{a = y\\} / \\pi_y - b$ have the least second "
+        "moment at $b_0 = n_y / \\mathbb{E}_a[n_a]$, where $n_a$ is the squared length of the score. Another $b$ "
+        "adds $(b - b_0)^2\\, \\mathbb{E}_a[n_a]$.",
         lhs=over_answers((weight - baseline) ** 2 * length),
         rhs=over_answers((weight - best) ** 2 * length) + (baseline - best) ** 2 * over_answers(length),
         given=(*m.hypotheses, ThetaFree(LENGTH), Positive(LENGTH)),
-        remark="The mean is the same for every $b$, the score having mean zero; so this is the variance, too.",
+        remark="The mean is the same for every $b$, because the score has mean zero. The same $b_0$ therefore also "
+        "minimises the variance.",
     )
     yield Claim(
         "ce-pg-binary-counterfactual",
-        says="With two answers, use the score of the answer if it was right and of the other answer if not: every "
-        "sample's term is surely the cross entropy's.",
+        says="With two answers, use the score of the sampled answer if it was right and of the other answer if it "
+        "was wrong. The term of every sample is then the term of cross entropy.",
         lhs=surely(counterfactual),
         rhs=lift(0),
         given=two,
     )
     yield Claim(
         "ce-pg-binary-counterfactual-without-two-answers",
-        says="The same with any number of answers, adding the scores of all others.",
+        says="With more than two answers, using the scores of all other answers after a wrong one does not make the "
+        "term of every sample the term of cross entropy.",
         lhs=surely(counterfactual),
         rhs=lift(0),
         given=m.hypotheses,

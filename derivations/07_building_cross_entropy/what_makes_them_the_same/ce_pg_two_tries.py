@@ -1,4 +1,4 @@
-"""Two tries, and the mean score of those that succeed: cross entropy, as often as one of them does.
+"""Two tries and the mean score of the successes: cross entropy, times the probability of a success.
 
 A try that succeeds has the score of the label, whichever it was; so what is averaged is that score, or nothing.
 """
@@ -32,7 +32,11 @@ def derive() -> Theorem:
     squares = first + second - Fraction(1, 2) * first**2 * second - Fraction(1, 2) * first * second**2
     with_own_powers = first + second - Fraction(1, 2) * first * second - Fraction(1, 2) * first * second
     d.apply(rules.UseIndicator, at=first * m.score, why="If the first try is right, it has the score of the label.")
-    d.apply(rules.UseIndicator, at=second * score_of_second, why="And so has the second.")
+    d.apply(
+        rules.UseIndicator,
+        at=second * score_of_second,
+        why="If the second try is right, it has the score of the label as well.",
+    )
     d.apply(
         rules.Rearrange(right * squares),
         at=(first * right + second * right) * halved_if_both,
@@ -48,13 +52,17 @@ def derive() -> Theorem:
     d.apply(rules.PullOutConstant, at=(1,), why="The score of the label does not depend on the second try,")
     d.apply(rules.PullOutConstant, at=(), why="nor on the first.")
     d.apply(rules.DistributeOverAddition, why="Average over the second try:")
-    d.apply(rules.ExpectationOfConstant, why="what the first one did stays,")
+    d.apply(rules.ExpectationOfConstant, why="the result of the first try is a constant here,")
     d.apply(rules.PullOutConstant, why="here too,")
     d.apply(rules.Sift, at=expect(second, (m.b, m.policy_law)), why="and the second succeeds with the probability $p$.")
-    d.apply(rules.Rearrange(p + (1 - p) * first), at=first + (1 - first) * p, why="Sort by the first try.")
+    d.apply(
+        rules.Rearrange(p + (1 - p) * first),
+        at=first + (1 - first) * p,
+        why="Distinguish whether the first try succeeds.",
+    )
     d.apply(rules.DistributeOverAddition, why="Average over it:")
     d.apply(rules.ExpectationOfConstant, why="a constant stays,")
-    d.apply(rules.PullOutConstant, why="a factor leaves,")
+    d.apply(rules.PullOutConstant, why="a factor moves out,")
     d.apply(rules.Sift, why="and the first succeeds with the probability $p$, too.")
     d.apply(rules.Rearrange(target), at=(), why="One minus the chance that both fail.")
     return d.conclude(target)
@@ -65,23 +73,24 @@ def claims() -> Iterator[Claim]:
     plain = expect(Fraction(1, 2) * (first * m.score + second * score_of_second), *draws)
     yield Claim(
         "ce-pg-two-tries",
-        says="Of two tries, the mean score of those that succeed is on average the label's, times the chance $1 - (1 "
-        "- p)^2$ that one does.",
+        says="The mean score over the successes among two tries is on average the score of the label times $1 - (1 - "
+        "p)^2$, the probability of at least one success.",
         lhs=mean_over_successes,
         rhs=target,
         given=m.hypotheses,
         remark="The factor $1 - \\mathbf{1}\\{a = y\\}\\, \\mathbf{1}\\{b = y\\} / 2$ halves the sum where both "
-        "succeed.",
+        "tries succeed.",
     )
     yield Claim(
         "ce-pg-two-tries-mean-over-all",
-        says="So is the mean over both tries.",
+        says="If the scores of the successes are averaged over both tries instead, the result is on average not the "
+        "score of the label times $1 - (1 - p)^2$.",
         lhs=plain,
         rhs=target,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-two-tries", "ce-pg-per-state-factor"),
-        remark="That is the policy gradient, with the factor $p$.",
+        remark="That average is the policy gradient, which has the factor $p$.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Where every answer is equally likely, the policy gradient is the cross entropy's direction, divided by K.
+"""At a uniform policy, the policy gradient is the ascent direction of cross entropy divided by K.
 
 A policy that is uniform at θ is any policy divided by what it is at θ, and normalised: the divisor is held fixed.
 """
@@ -50,8 +50,8 @@ def derive() -> Theorem:
     d = Derivation(grad(accuracy, m.theta), given=given, name="ce-pg-uniform-init")
     one, others = m.right_mass / m.right_mass, POLICY(m.b, m.s, m.theta) / POLICY(m.b, m.s, m.theta)
     d.apply(rules.MoveGradientInside, why="The examples do not depend on $\\theta$.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $u$ that differentiating lost.")
-    d.apply(rules.LogDerivative, why="What is left is the score of the label.")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $u$.")
+    d.apply(rules.LogDerivative, why="The score of the label remains.")
     d.apply(rules.Release(START, m.theta), at=(1, 0), why="The weight is taken at $\\theta' = \\theta$,")
     d.apply(rules.Unfold(divided), at=(1, 0), why="where every probability is divided by itself:")
     d.apply(rules.Rearrange(lift(1)), at=one, why="that of the label,")
@@ -70,13 +70,13 @@ def claims() -> Iterator[Claim]:
     ascent = -grad(m.cross_entropy)
     yield Claim(
         "ce-pg-uniform-init",
-        says="At a policy that is uniform in every state the policy gradient is the cross entropy's direction divided "
-        "by $K$, shared parameters included.",
+        says="If the policy is uniform in every state, the policy gradient is the ascent direction of cross entropy "
+        "divided by $K$, also when states share parameters.",
         lhs=grad(accuracy, m.theta),
         rhs=target,
         given=given,
-        remark="$u_{\\theta, \\theta'}$ is uniform at $\\theta = \\theta'$, and every policy that is uniform there is "
-        "of this form. From a symmetric start the first steps coincide, up to their size.",
+        remark="$u_{\\theta, \\theta'}$ is uniform at $\\theta = \\theta'$, and every policy that is uniform there "
+        "has this form. From a uniform start the first steps have the same direction and differ only in length.",
         examples=(
             Example(
                 "Two examples, three equally likely classes.",
@@ -91,7 +91,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-uniform-init-without-uniformity",
-        says="The same at any policy.",
+        says="If the policy is not uniform, the policy gradient need not be the ascent direction of cross entropy "
+        "divided by $K$.",
         lhs=grad(m.accuracy),
         rhs=-(1 / K) * grad(m.cross_entropy),
         given=m.hypotheses,

@@ -43,8 +43,8 @@ def claims() -> Iterator[Claim]:
     second = "\\frac{d^2}{dz^2}"
     yield Claim(
         "ce-pg-curvature",
-        says="In a logit $\\log \\sigma$ is concave, its second derivative being $-p(1 - p)$: the cross entropy is "
-        "convex.",
+        says="In a logit $\\log \\sigma$ is concave, because its second derivative is $-p(1 - p)$. The cross entropy "
+        "is therefore convex.",
         lhs=Closed("d²/dz² log σ", f"{second} \\log \\sigma", lambda: _second(of_log=True)),
         rhs=Closed("−p(1 − p)", "-p (1 - p)", lambda: _by_probability(of_log=True)),
         expected=Rung.EXACT,
@@ -58,11 +58,11 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-curvature-concave",
-        says="The objective is concave in a logit: at $p = 1/3$ its second derivative is not positive.",
+        says="The expected reward is not concave in a logit: at $p = 1/3$ its second derivative is positive.",
         lhs=Closed("d²/dz² σ at p = 1/3", f"{second} \\sigma", _at_one_third),
         rhs=Closed("0", "0", lambda: 0),
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("ce-pg-curvature", "ce-pg-curvature-of-the-objective"),
-        remark="It is $2/27$ there, and negative where $p > 1/2$.",
+        remark="The second derivative is $2/27$ there, and it is negative where $p > 1/2$.",
     )

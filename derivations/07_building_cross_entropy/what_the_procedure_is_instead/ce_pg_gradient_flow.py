@@ -56,12 +56,13 @@ def claims() -> Iterator[Claim]:
         ),
         rhs=Closed("1", "1", lambda: 1),
         expected=Rung.EXACT,
-        remark="Far from the label, $z \\to -\\infty$, time grows like $e^{-z}$: this is the plateau. The cross "
-        "entropy crosses it at speed one.",
+        remark="Far from the label, as $z \\to -\\infty$, the time grows like $e^{-z}$; this is the plateau. The "
+        "flow of the cross entropy crosses it at speed one.",
     )
     yield Claim(
         "ce-pg-gradient-flow-time-change",
-        says="The orbit is the same: the policy gradient's velocity is the cross entropy's times $p$.",
+        says="The two flows have the same orbit: the velocity of the policy gradient is the velocity of the cross "
+        "entropy times $p$.",
         lhs=Closed("dz/dt of J", "\\frac{d \\sigma}{dz}", lambda: _velocity(of_log=False)),
         rhs=Closed("p · dz/dt of −CE", "p\\, \\frac{d \\log \\sigma}{dz}", _slowed),
         expected=Rung.EXACT,

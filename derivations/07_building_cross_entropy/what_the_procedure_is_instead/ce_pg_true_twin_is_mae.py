@@ -22,13 +22,14 @@ def claims() -> Iterator[Claim]:
         rhs=1 - error,
         given=(*m.hypotheses, m.one_hot),
         derivation="pg-is-mae",
-        remark="The entry of the label contributes $1 - \\pi_y$, the others together as much.",
+        remark="The entry of the label contributes $1 - \\pi_y$, and the other entries together contribute the same "
+        "amount.",
     )
     yield Claim(
         "ce-pg-true-twin-is-mae-gradient",
-        says="So ascending the 0/1 reward is descending half the mean absolute error.",
+        says="Ascending the expected 0/1 reward is descending half the mean absolute error.",
         lhs=grad(m.accuracy),
         rhs=-grad(error),
         given=(*m.hypotheses, m.one_hot),
-        remark="Equally it is descending the linear loss $1 - \\hat{y}_y$.",
+        remark="It is also descending the linear loss $1 - \\hat{y}_y$.",
     )

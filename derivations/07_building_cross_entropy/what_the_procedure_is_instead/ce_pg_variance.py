@@ -1,4 +1,4 @@
-"""How far one sample's term scatters, given the example: of the policy gradient and of its repairs."""
+"""The variance of one sample's term, given the example, for the policy gradient and for its repairs."""
 
 from __future__ import annotations
 
@@ -27,28 +27,30 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "ce-pg-variance",
         says="A sample of the policy gradient, whose mean is $\\pi_y \\nabla \\log \\pi_y$, has the variance $\\pi_y "
-        "(1 - \\pi_y)\\, (\\nabla \\log \\pi_y)^2$, coordinate by coordinate.",
+        "(1 - \\pi_y)\\, (\\nabla \\log \\pi_y)^2$ in every coordinate.",
         lhs=plain,
         rhs=p * (1 - p) * square,
         given=m.hypotheses,
     )
     yield Claim(
         "ce-pg-variance-label-sampled",
-        says="One whose answer is drawn from a one-hot label has none.",
+        says="If the answer is drawn from a one-hot label, a sample of the gradient has variance zero.",
         lhs=variance(m.score, (m.a, m.label_law)),
         rhs=lift(0),
         given=given,
     )
     yield Claim(
         "ce-pg-variance-importance-weighted",
-        says="One with importance weights has the variance $(1/\\pi_y - 1)\\, (\\nabla \\log \\pi_y)^2$.",
+        says="A sample with importance weights has the variance $(1/\\pi_y - 1)\\, (\\nabla \\log \\pi_y)^2$ in "
+        "every coordinate.",
         lhs=weighted,
         rhs=(1 / p - 1) * square,
         given=m.hypotheses,
     )
     yield Claim(
         "ce-pg-variance-order",
-        says="That is never less than the policy gradient's: its mean is larger, too.",
+        says="The variance of a sample with importance weights is at least the variance of a sample of the policy "
+        "gradient; its mean is larger, too.",
         lhs=plain,
         rhs=weighted,
         given=m.hypotheses,
@@ -57,14 +59,15 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ce-pg-variance-relative",
-        says="Relative to the squared mean the two scatter alike: dividing by the probability costs nothing.",
+        says="Relative to the squared mean, a sample with importance weights and a sample of the policy gradient "
+        "have the same variance: dividing by the probability adds no relative variance.",
         lhs=plain,
         rhs=p**2 * weighted,
         given=m.hypotheses,
     )
     yield Claim(
         "ce-pg-variance-lower",
-        says="Importance weights have less variance than the plain policy gradient.",
+        says="Importance weights do not in general have a smaller variance than the plain policy gradient.",
         lhs=weighted,
         rhs=plain,
         given=m.hypotheses,

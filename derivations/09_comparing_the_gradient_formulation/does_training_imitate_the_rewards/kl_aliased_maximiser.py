@@ -1,4 +1,4 @@
-"""Where two times look the same, the best policy leaves something to chance, and still is not the reward's law."""
+"""If two times look the same, the best policy is random, and still is not the distribution of rewards."""
 
 from __future__ import annotations
 
@@ -62,30 +62,32 @@ def claims() -> Iterator[Claim]:
     attained = Closed("max J(p)", "\\max_p J(p)", _largest)
     yield Claim(
         "kl-aliased-maximiser",
-        says="Two times with one observation, and a reward for answering 1 and then 0: $J(p) = p (1 - p)$ is largest "
-        "where 1 is answered with probability 1/2.",
+        says="For two times with one observation, and a reward for answering 1 and then 0, $J(p) = p (1 - p)$ is "
+        "largest if 1 is answered with probability 1/2.",
         lhs=Closed("argmax J(p)", "\\operatorname{argmax}_p J(p)", _best_probability),
         rhs=lift(Fraction(1, 2)),
         expected=Rung.EXACT,
-        remark="With one policy for both times $J$ is no longer linear in it.",
+        remark="With one policy for both times $J$ is not linear in the policy.",
     )
     yield Claim(
         "kl-aliased-maximiser-without-chance",
-        says="A policy that leaves nothing to chance would do as well.",
+        says="If one policy acts at both times and answering 1 and then 0 is rewarded, no deterministic policy "
+        "reaches the maximum of $J$.",
         lhs=attained,
         rhs=Closed("max J over p = 0, 1", "\\max_{p \\in \\{0, 1\\}} J(p)", _largest_without_chance),
         expected=Rung.REFUTED,
         relation=Relation.AT_MOST,
         repaired_by=("kl-aliased-maximiser", "kl-maximiser-deterministic-linear-now"),
-        remark="1/4 against 0.",
+        remark="The maximum is 1/4, and a deterministic policy earns 0.",
     )
     yield Claim(
         "kl-aliased-maximiser-is-the-reward",
-        says="Then at least the best policy is the distribution of rewards, at the one trajectory $\\tau_1$ that is "
-        "rewarded.",
+        says="If one policy acts at both times and only the trajectory $\\tau_1$ is rewarded, the best policy does "
+        "not have the probability at $\\tau_1$ that the distribution of rewards has.",
         lhs=Closed("p(τ₁) at the best p", "p_\\theta(\\tau_1)", _rewarded_at_best),
         rhs=Closed("q(τ₁)", "q(\\tau_1)", _share_of_reward),
         expected=Rung.REFUTED,
         repaired_by=("kl-aliased-maximiser",),
-        remark="All four trajectories have the probability 1/4; the rewards are all with one of them.",
+        remark="Under the best policy all four trajectories have the probability 1/4, but all of the reward is paid "
+        "for one of them.",
     )

@@ -1,4 +1,4 @@
-"""Descending the divergence from the reweighed law cannot lose reward, in any class of policies."""
+"""Descending the divergence from the reweighted distribution never lowers the reward, in any class of policies."""
 
 from __future__ import annotations
 
@@ -29,22 +29,24 @@ def claims() -> Iterator[Claim]:
     scaled = m.mass * return_now / (mass_now * m.objective)
     yield Claim(
         "kl-em-monotone-general",
-        says="As much as the model at $\\theta$ is closer to the reweighed law than the model at $\\theta'$, $\\log J$ "
-        "is larger at least.",
+        says="Going from $\\theta'$ to $\\theta$, $\\log J$ rises by at least as much as the divergence of the model "
+        "from the reweighted distribution falls.",
         lhs=closer,
         rhs=gain,
         given=given,
         relation=Relation.AT_MOST,
         slack=expect(scaled - 1 - log(scaled), (m.tau, target)),
         sizes=SIZES,
-        remark="Jensen's inequality, here by $\\log x \\le x - 1$ at the ratio of the two laws over its mean. Any step "
-        "that descends the divergence is safe, as in expectation maximisation.",
+        remark="This is Jensen's inequality, obtained from $\\log x \\le x - 1$ at the ratio of the two "
+        "distributions over its mean. Any step that descends the divergence therefore does not lower the expected "
+        "return, as in expectation maximisation.",
         source="P. Dayan and G. E. Hinton, Using expectation-maximization for reinforcement learning, Neural "
         "Computation 9 (1997)",
     )
     yield Claim(
         "kl-em-monotone-general-mean",
-        says="The mean over the reweighed law of the ratio of the two laws is the ratio of the expected returns.",
+        says="The mean, over the reweighted distribution, of the ratio of the two models is the ratio of the "
+        "expected returns.",
         lhs=expect(m.mass / mass_now, (m.tau, target)),
         rhs=m.objective / return_now,
         given=given,
@@ -52,7 +54,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-em-monotone-general-tight",
-        says="It is larger by no more than that.",
+        says="$\\log J$ can rise by more than the divergence of the model from the reweighted distribution falls.",
         lhs=gain,
         rhs=closer,
         given=given,
@@ -60,5 +62,5 @@ def claims() -> Iterator[Claim]:
         sizes=SIZES,
         expected=Rung.REFUTED,
         repaired_by=("kl-em-monotone-general",),
-        remark="The reward may be raised by moving away from the reweighed law.",
+        remark="The expected reward may even rise on a step away from the reweighted distribution.",
     )

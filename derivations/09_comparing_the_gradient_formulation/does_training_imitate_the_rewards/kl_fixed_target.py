@@ -1,4 +1,4 @@
-"""The reward distribution as a target: what a supervised fit to it climbs.
+"""The distribution of rewards as a target: the gradient of a supervised fit to it.
 
 Take the rewards of all trajectories as one distribution and fit the model to it: the gradient weighs every trajectory
 by its reward alone, whether the model would walk it or not.
@@ -37,9 +37,9 @@ def derive() -> Theorem:
     """From the gradient of the divergence to the rewards times the scores."""
     d = Derivation(-normaliser * grad(fit), given=given, name="kl-fixed-target", sizes=SIZES)
     d.apply(rules.ExpandLog, why="The logarithm of a fraction.")
-    d.apply(rules.MoveGradientInside, why="The target does not move.")
+    d.apply(rules.MoveGradientInside, why="The target does not depend on $\\theta$.")
     d.apply(rules.GradientOfConstant, why="Its own logarithm is a constant.")
-    d.apply(rules.Rearrange(-score), at=0 - score, why="What is left is minus the model's.")
+    d.apply(rules.Rearrange(-score), at=0 - score, why="The term of the model remains, with a minus sign.")
     d.apply(rules.PullOutConstant, at=(2,), why="The sign leaves …")
     d.apply(rules.Rearrange(normaliser * over_target), at=(), why="… and meets the other one.")
     d.apply(rules.WriteExpectationAsSum, why="The expectation, written out.")
@@ -54,25 +54,24 @@ def claims() -> Iterator[Claim]:
     """The fixed target, and that it is not what policy gradient does."""
     yield Claim(
         "kl-fixed-target",
-        says="Fitting the model to the distribution of rewards over trajectories weighs the score of every trajectory "
-        "by "
-        "its reward alone: the samples come from anywhere, uniformly, and not from the model.",
+        says="Fitting the model to the distribution of rewards over trajectories weights the score of every "
+        "trajectory by its reward alone. The samples come from the uniform distribution and not from the model.",
         lhs=-normaliser * grad(fit),
         rhs=by_reward,
         given=given,
         sizes=SIZES,
-        remark="This is what reward-weighted regression does in its first round.",
+        remark="This is the first round of reward-weighted regression.",
     )
     yield Claim(
         "kl-fixed-target-is-policy-gradient",
-        says="That is the policy gradient.",
+        says="The gradient of the fit to the distribution of rewards is not in general the policy gradient.",
         lhs=by_reward,
         rhs=grad(m.objective),
         given=given,
         sizes=SIZES,
         expected=Rung.REFUTED,
         repaired_by=("kl-fixed-target", "kl-moving-target"),
-        remark="The policy gradient weighs every trajectory by its probability, too.",
+        remark="The policy gradient also weights every trajectory by its probability.",
     )
 
 

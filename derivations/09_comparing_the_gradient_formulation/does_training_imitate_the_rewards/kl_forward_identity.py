@@ -1,4 +1,4 @@
-"""Fitting the model to the distribution of rewards: every trajectory counts once, not as often as it is walked."""
+"""Fitting the model to the distribution of rewards: every trajectory has weight one, not its probability."""
 
 from __future__ import annotations
 
@@ -54,28 +54,29 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "kl-forward-identity",
         says="Descending the divergence of the model from the distribution $q = R / Z$ of rewards adds the scores of "
-        "all trajectories, each with its share of the rewards.",
+        "all trajectories, each weighted by its share of the rewards.",
         lhs=sum_over(m.tau, of=m.total_reward * grad(log(m.mass))) / total,
         rhs=-grad(fit),
         given=(*m.hypotheses, NonNegative(REWARD), Positive(START), Positive(TRANSITION), as_law),
         sizes=SIZES,
-        remark="The same summands as the policy gradient's, with the weight 1 where that has $p_\\theta(\\tau)$; "
-        "kl-fixed-target derives it for positive rewards.",
+        remark="The terms are those of the policy gradient, with the weight 1 in place of $p_\\theta(\\tau)$; "
+        "kl-fixed-target derives this for positive rewards.",
     )
     uniform = Definition.of(UNIFORM_NOW(a, s, bandit.theta, NOW), moved(a) / sum_over(b, of=moved(b)))
     law = UNIFORM_NOW.law(s, bandit.theta, NOW)
     yield Claim(
         "kl-same-integrand-different-weights",
-        says="Where the model answers uniformly, as a softmax with equal logits does, the policy gradient is that of "
-        "the fit, but for the factor $Z / K$.",
+        says="If the model answers uniformly, as a softmax with equal logits does, the policy gradient is the "
+        "gradient of the fit to the distribution of rewards, up to the factor $Z / K$.",
         lhs=grad(expect(bandit.reward, (a, law)), bandit.theta) / of_all,
         rhs=-grad(divergence(OVER_ANSWERS.law(s), law, a), bandit.theta) / answers,
         given=(ThetaFree(REWARD), NonNegative(REWARD), as_answers, uniform, Frozen(NOW, bandit.theta)),
-        remark="An answer may be a whole trajectory, $K$ the number of them.",
+        remark="An answer may be a whole trajectory; $K$ is their number.",
     )
     yield Claim(
         "kl-same-integrand-different-weights-elsewhere",
-        says="The same at any policy.",
+        says="If the policy is not uniform, the policy gradient need not be the gradient of the fit to the "
+        "distribution of rewards up to the factor $Z / K$.",
         lhs=grad(expect(bandit.reward, (a, bandit.policy_law))) / of_all,
         rhs=-grad(divergence(OVER_ANSWERS.law(s), bandit.policy_law, a)) / answers,
         given=(*bandit.hypotheses, NonNegative(REWARD), as_answers),

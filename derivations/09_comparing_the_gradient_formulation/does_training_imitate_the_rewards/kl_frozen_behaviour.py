@@ -1,4 +1,4 @@
-"""The sentence that is right: every step is towards the sampler's own law, reweighed by the rewards, held fixed."""
+"""The correct statement: every step goes towards the sampler's own distribution, reweighted and held fixed."""
 
 from __future__ import annotations
 
@@ -48,18 +48,19 @@ def claims() -> Iterator[Claim]:
     step = grad(divergence(MOVING.law(NOW), m.law, m.tau), m.theta)
     yield Claim(
         "kl-frozen-behaviour",
-        says="The policy gradient, over the expected return, descends the divergence of the model from its own "
-        "present law reweighed by the returns.",
+        says="The policy gradient divided by the expected return descends the divergence of the model from its own "
+        "current distribution reweighted by the returns.",
         lhs=grad(m.objective) / return_now,
         rhs=-step,
         given=at_now,
         sizes=SIZES,
-        remark="In any world, also one where most trajectories cannot happen, and with rewards that may be 0, if not "
-        "all that can happen are; kl-moving-target derives it for positive ones.",
+        remark="This holds in any environment, also if most trajectories have probability zero and some rewards are "
+        "0, as long as a trajectory of positive probability has a positive return; kl-moving-target derives it for "
+        "positive returns.",
     )
     yield Claim(
         "kl-frozen-behaviour-logarithm",
-        says="That is the gradient of $\\log J$.",
+        says="The policy gradient divided by the expected return is the gradient of $\\log J$.",
         lhs=grad(log(m.objective)),
         rhs=-step,
         given=at_now,
@@ -68,22 +69,23 @@ def claims() -> Iterator[Claim]:
     towards = divergence(FIXED.law(), m.law, m.tau)
     yield Claim(
         "kl-frozen-behaviour-of-a-sampler",
-        says="Whoever samples, returns times scores descend the divergence from the sampler's law, reweighed by the "
-        "returns.",
+        says="For every sampler, the returns times the scores descend the divergence from the sampler's distribution "
+        "reweighted by the returns.",
         lhs=expect(m.total_reward * grad(log(m.mass)), (m.tau, SAMPLER.law())) / return_of_sampler,
         rhs=-grad(towards),
         given=(*m.hypotheses, NonNegative(REWARD), ThetaFree(BEHAVIOUR), sampler, reweighed_sampler),
         sizes=({"S": 2, "A": 1, "T": 2}, *SIZES[1:]),
-        remark="A uniform sampler makes the target the distribution of rewards itself.",
+        remark="With a uniform sampler the target is the distribution of rewards itself.",
     )
     own = Definition.of(MOVING(m.tau, m.theta), m.mass * m.total_reward / m.objective)
     yield Claim(
         "kl-frozen-behaviour-without-freezing",
-        says="The same with a target that is differentiated, too.",
+        says="If the reweighted target is differentiated as well, the divergence from it does not have the policy "
+        "gradient divided by the expected return as its descent direction.",
         lhs=grad(log(m.objective)),
         rhs=-grad(divergence(MOVING.law(m.theta), m.law, m.tau)),
         given=(*m.hypotheses, NonNegative(REWARD), own),
         expected=Rung.REFUTED,
         repaired_by=("kl-frozen-behaviour", "kl-frozen-behaviour-logarithm"),
-        remark="The divergence then is $\\mathbb{E}_q[\\log (R / J)]$, of which $\\theta$ moves the law.",
+        remark="The divergence is then $\\mathbb{E}_q[\\log (R / J)]$, whose distribution $q$ depends on $\\theta$.",
     )

@@ -1,4 +1,4 @@
-"""With an entropy bonus the aside is right, for another distribution: that of exponentiated rewards.
+"""With an entropy bonus the aside is right for another distribution: that of exponentiated rewards.
 
 The objective with the bonus is minus a divergence, but for a constant; so it is greatest where the model is that
 distribution, if it can be.
@@ -36,7 +36,7 @@ def derive() -> Theorem:
     d = Derivation(-beta * reverse, given=given, name="kl-max-entropy-objective", sizes=SIZES)
     d.apply(
         rules.ExpandLogRatio(m.factorisation, target),
-        why="The logarithm of a fraction: the target is positive everywhere, the model where it draws.",
+        why="The logarithm of a fraction. The target is positive everywhere, and the model on its own samples.",
     )
     d.apply(rules.Unfold(target), why="The target is the exponentiated reward, normalised.")
     d.apply(rules.ExpandLog, at=log(boltzmann / normaliser), why="The logarithm of a fraction once more …")
@@ -44,12 +44,14 @@ def derive() -> Theorem:
     d.apply(
         rules.Rearrange(log(m.mass) - m.total_reward / beta + log(normaliser)),
         at=log(m.mass) - (m.total_reward / beta - log(normaliser)),
-        why="Without brackets.",
+        why="Expand the product.",
     )
     d.apply(rules.DistributeOverAddition, why="Three expectations.")
-    d.apply(rules.ExpectationOfConstant, why="The last is of a constant.")
-    d.apply(rules.PullOutConstant, at=m.expectation(-(m.total_reward / beta)), why="The sign of the second leaves …")
-    d.apply(rules.PullOutConstant, at=m.expectation(m.total_reward / beta), why="… and so does the temperature.")
+    d.apply(rules.ExpectationOfConstant, why="The last gradient is of a constant.")
+    d.apply(
+        rules.PullOutConstant, at=m.expectation(-(m.total_reward / beta)), why="Move the sign of the second term out …"
+    )
+    d.apply(rules.PullOutConstant, at=m.expectation(m.total_reward / beta), why="… and the temperature as well.")
     d.apply(rules.Rearrange(with_bonus - beta * log(normaliser)), at=(), why="Multiply out.")
     return d.conclude(with_bonus - beta * log(normaliser))
 
@@ -58,9 +60,8 @@ def claims() -> Iterator[Claim]:
     """The objective, its gradient, and its maximum."""
     yield Claim(
         "kl-max-entropy-objective",
-        says="Minus $\\beta$ times the divergence of the model from the normalised $e^{R/\\beta}$ is the expected "
-        "reward "
-        "with an entropy bonus, but for a constant.",
+        says="Up to a constant, $-\\beta$ times the divergence of the model from the normalised $e^{R/\\beta}$ is "
+        "the expected reward plus an entropy bonus.",
         lhs=-beta * reverse,
         rhs=with_bonus - beta * log(normaliser),
         given=given,
@@ -68,7 +69,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-max-entropy",
-        says="So they have the same gradient.",
+        says="The expected reward plus an entropy bonus and $-\\beta$ times the divergence of the model from the "
+        "normalised $e^{R/\\beta}$ have the same gradient.",
         lhs=-beta * grad(reverse),
         rhs=grad(with_bonus),
         given=given,
@@ -77,24 +79,25 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-max-entropy-as-reward",
-        says="It is the policy gradient with $-\\beta \\log p_\\theta(\\tau)$ added to the reward.",
+        says="The gradient of the expected reward plus the entropy bonus is the policy gradient with $-\\beta \\log "
+        "p_\\theta(\\tau)$ added to the reward.",
         lhs=grad(with_bonus),
         rhs=m.expectation((m.total_reward - beta * log(m.mass)) * grad(log(m.mass))),
         given=given,
         sizes=SIZES,
-        remark="The bonus moves with $\\theta$ itself, but the mean of its gradient is zero.",
+        remark="The bonus depends on $\\theta$, but the mean of its own gradient is zero.",
     )
     yield Claim(
         "kl-max-entropy-maximum",
-        says="The objective with the bonus is at most $\\beta \\log Z$, which it is where the model is the normalised "
-        "$e^{R/\\beta}$.",
+        says="The objective with the bonus is at most $\\beta \\log Z$. Equality holds if the model is the "
+        "normalised $e^{R/\\beta}$.",
         lhs=with_bonus,
         rhs=beta * log(normaliser),
         given=(*given, Positive(START), Positive(TRANSITION)),
         relation=Relation.AT_MOST,
         slack=gap,
         sizes=SIZES,
-        remark="A divergence is never negative, as $\\log x \\le x - 1$.",
+        remark="A divergence is never negative, because $\\log x \\le x - 1$.",
     )
 
 

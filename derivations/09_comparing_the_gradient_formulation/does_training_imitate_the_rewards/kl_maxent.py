@@ -45,18 +45,18 @@ def claims() -> Iterator[Claim]:
     ratio = TARGET(m.tau) / m.mass
     yield Claim(
         "kl-maxent",
-        says="Expected reward plus $\\alpha$ times the entropy of the answers is, but for a constant, minus $\\alpha$ "
-        "times the divergence of the model from the world's own law weighted by $e^{R / \\alpha}$.",
+        says="Up to a constant, the expected reward plus $\\alpha$ times the entropy of the answers is $-\\alpha$ "
+        "times the divergence of the model from the environment's own distribution weighted by $e^{R / \\alpha}$.",
         lhs=with_bonus,
         rhs=alpha * log(normaliser) - alpha * reverse,
         given=given,
         sizes=SIZES,
-        remark="In any world: starts and moves are in both laws, and cancel. In kl-max-entropy the bonus is "
-        "for the entropy of the whole trajectory.",
+        remark="This holds in any environment, because both distributions contain the starts and transitions, which "
+        "cancel. In kl-max-entropy the bonus is the entropy of the whole trajectory.",
     )
     yield Claim(
         "kl-maxent-bound",
-        says="So it is at most $\\alpha \\log Z$.",
+        says="The expected reward plus $\\alpha$ times the entropy of the answers is at most $\\alpha \\log Z$.",
         lhs=with_bonus,
         rhs=alpha * log(normaliser),
         given=given,
@@ -67,30 +67,31 @@ def claims() -> Iterator[Claim]:
     chance, worth = START.law(), function("v", STATE)
     yield Claim(
         "kl-maxent-attained",
-        says="Some policy is that law and attains the bound: also in one step with one answer in every state, where "
-        "there is but one policy, and no entropy.",
+        says="The bound $\\alpha \\log Z$ need not be attained: in one step with one answer in every state there is "
+        "only one policy, its entropy is zero, and its reward can be below the bound.",
         lhs=alpha * log(expect(exp(worth(m.s) / alpha), (m.s, chance))),
         rhs=expect(worth(m.s), (m.s, chance)),
         given=(Positive(ALPHA),),
         expected=Rung.REFUTED,
         repaired_by=("kl-maxent", "kl-maxent-bound"),
-        remark="The law would have chance favour what is rewarded, which no policy can.",
+        remark="At the weighted distribution the start would favour rewarded states, which no policy can bring about.",
     )
     positive = (*m.hypotheses, Positive(REWARD), Positive(START), Positive(TRANSITION), rewards_as_law)
     of_logarithm = m.expectation(log(m.total_reward)) + entropy(m.law, m.tau)
     yield Claim(
         "kl-log-reward",
-        says="Expected $\\log R$ plus the entropy of the trajectories is, but for a constant, minus the divergence of "
-        "the model from the distribution $R / Z$ of rewards.",
+        says="Up to a constant, the expected $\\log R$ plus the entropy of the trajectories is minus the divergence "
+        "of the model from the distribution $R / Z$ of rewards.",
         lhs=of_logarithm,
         rhs=log(all_returns) - divergence(m.law, TARGET.law(), m.tau),
         given=positive,
         sizes=SIZES,
-        remark="The aside is exact for the logarithm of the return, with the entropy.",
+        remark="The remark of the article is exact for the logarithm of the return plus the entropy.",
     )
     yield Claim(
         "kl-log-reward-bound",
-        says="So it is at most $\\log Z$, which it is where the model is the distribution of rewards.",
+        says="The expected $\\log R$ plus the entropy of the trajectories is at most $\\log Z$. Equality holds if "
+        "the model is the distribution of rewards.",
         lhs=of_logarithm,
         rhs=log(all_returns),
         given=positive,
@@ -100,7 +101,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-log-reward-without-the-logarithm",
-        says="The same for the return itself.",
+        says="The expected return itself plus the entropy of the trajectories is not in general minus the divergence "
+        "of the model from the distribution of rewards plus $\\log Z$.",
         lhs=m.objective + entropy(m.law, m.tau),
         rhs=log(all_returns) - divergence(m.law, TARGET.law(), m.tau),
         given=positive,

@@ -1,4 +1,4 @@
-"""Where the expected reward is largest: at a best answer alone, if all answers can be told apart."""
+"""The expected reward is largest at the best answers only, if the policy can tell the states apart."""
 
 from __future__ import annotations
 
@@ -56,35 +56,35 @@ def claims() -> Iterator[Claim]:
     bandit = expect(m.reward, (a, m.policy_law))
     yield Claim(
         "kl-maximiser-deterministic",
-        says="No policy earns more than the one that always gives the best answer $y(s)$.",
+        says="No policy earns more than the policy that always gives the best answer $y(s)$.",
         lhs=bandit,
         rhs=REWARD(s, m.label),
         given=(best_is_label, NonNegative(GAP)),
         relation=Relation.AT_MOST,
         slack=expect((1 - m.is_right) * GAP(s, a), (a, m.policy_law)),
-        remark="Where the reward of another answer falls short of the best by $g(s, a) \\ge 0$.",
+        remark="The reward of another answer is below the best by $g(s, a) \\ge 0$.",
     )
     mixed = Definition.of(MIXED(a, s), LAMBDA() * FIRST(a, s) + (1 - LAMBDA()) * SECOND(a, s))
     yield Claim(
         "kl-maximiser-deterministic-linear-now",
-        says="Of two steps with a policy each, the expected reward is linear in the policy of the first …",
+        says="For two steps with one policy each, the expected reward is linear in the first policy.",
         lhs=two_steps(MIXED, OTHER),
         rhs=LAMBDA() * two_steps(FIRST, OTHER) + (1 - LAMBDA()) * two_steps(SECOND, OTHER),
         given=(mixed,),
     )
     yield Claim(
         "kl-maximiser-deterministic-linear-later",
-        says="… and in that of the second.",
+        says="For two steps with one policy each, the expected reward is linear in the second policy.",
         lhs=two_steps(OTHER, MIXED),
         rhs=LAMBDA() * two_steps(OTHER, FIRST) + (1 - LAMBDA()) * two_steps(OTHER, SECOND),
         given=(mixed,),
-        remark="A linear function is largest at a vertex: with a policy for each time, one that leaves nothing to "
-        "chance is best.",
+        remark="A linear function has its maximum at a vertex, so with a policy for each time some deterministic "
+        "policy is best.",
     )
     yield Claim(
         "kl-maximiser-deterministic-softmax",
-        says="No softmax is stationary: moving its logits along the rewards gains at the rate of their variance, "
-        "unless the reward is constant.",
+        says="No softmax policy is stationary unless the reward is constant: moving its logits along the rewards "
+        "raises the expected reward at the rate of the variance of the reward.",
         lhs=grad(bandit, m.theta),
         rhs=variance(m.reward, (a, m.policy_law)) * grad(W(m.theta)),
         given=(ThetaFree(REWARD), ThetaFree(X), softmax),

@@ -1,4 +1,4 @@
-"""What policy gradient moves towards: the model's own trajectories, reweighed by their rewards.
+"""The policy gradient moves towards the model's own trajectories, reweighted by their rewards.
 
 The article's aside says that training makes the model like the distribution of rewards.  The target is another one, and
 it moves: at every step it is the model's present law times the reward.
@@ -52,11 +52,11 @@ def derive() -> Theorem:
     d = Derivation(-return_now * grad(step, m.theta), given=frozen, name="kl-moving-target", sizes=SIZES)
     d.apply(
         rules.ExpandLogRatio(reweighed, m.factorisation),
-        why="The logarithm of a fraction. The target draws only what the model can do, too.",
+        why="The logarithm of a fraction. The target gives positive probability only where the model does.",
     )
-    d.apply(rules.MoveGradientInside, why="The target is held fixed while the model moves.")
+    d.apply(rules.MoveGradientInside, why="The target is held fixed; only the model depends on $\\theta$.")
     d.apply(rules.GradientOfConstant, why="Its own logarithm is a constant.")
-    d.apply(rules.Rearrange(-score), at=0 - score, why="What is left is minus the model's.")
+    d.apply(rules.Rearrange(-score), at=0 - score, why="The term of the model remains, with a minus sign.")
     d.apply(rules.PullOutConstant, at=over_minus, why="The sign leaves …")
     d.apply(rules.Rearrange(return_now * over_target), at=(), why="… and meets the other one.")
     d.apply(
@@ -73,16 +73,16 @@ def claims() -> Iterator[Claim]:
     """The aside as it reads, and what it can mean."""
     yield Claim(
         "kl-aside",
-        says="Training makes the model like the distribution of rewards: no policy earns more than the one that "
-        "answers "
-        "in proportion to the reward.",
+        says="The policy that answers in proportion to the reward need not be the best one: another policy can earn "
+        "more.",
         lhs=reached,
         rhs=at_the_rewards,
         given=(*bandit.hypotheses, Positive(REWARD)),
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("kl-moving-target", "kl-fixed-target", "kl-max-entropy"),
-        remark="The expected reward is linear in the policy: its maximum is at the best answer alone.",
+        remark="The expected reward is linear in the policy, so its maximum is at a policy that always gives a best "
+        "answer.",
         examples=(
             Example(
                 "Rewards 1 and 2: in proportion to the rewards, $(1/3, 2/3)$, a policy earns 5/3; the best answer "
@@ -96,12 +96,12 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-moving-target",
-        says="The policy gradient is a step towards the model's own present law, reweighed by the rewards.",
+        says="The policy gradient is a step towards the model's own current distribution, reweighted by the rewards.",
         lhs=-return_now * grad(step, m.theta),
         rhs=grad(m.objective),
         given=frozen,
         sizes=SIZES,
-        remark="The target moves with the model. In this sense the aside is exact.",
+        remark="The target changes with the model. In this sense the remark of the article is exact.",
     )
 
 

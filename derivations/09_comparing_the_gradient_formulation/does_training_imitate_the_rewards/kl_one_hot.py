@@ -1,4 +1,4 @@
-"""One rewarded trajectory: there the aside is exact, in any class of policies; and where nothing can be learnt."""
+"""If one trajectory is rewarded, the aside is exact in any class of policies; it fails if nothing can be learnt."""
 
 from __future__ import annotations
 
@@ -52,24 +52,26 @@ def claims() -> Iterator[Claim]:
     given = (*m.hypotheses, ThetaFree(PAID), one_hot)
     yield Claim(
         "kl-one-hot",
-        says="If just one trajectory $\\tau_1$ is rewarded, by $c$, then $J = c\\, p_\\theta(\\tau_1)$.",
+        says="If only one trajectory $\\tau_1$ is rewarded, by $c$, then $J = c\\, p_\\theta(\\tau_1)$.",
         lhs=objective,
         rhs=PAID() * TRAJECTORY_LAW(star, m.theta),
         given=given,
     )
     yield Claim(
         "kl-one-hot-divergence",
-        says="The divergence of the model from the law that is all on $\\tau_1$ is $-\\log p_\\theta(\\tau_1)$, so "
-        "$J = c\\, e^{-\\mathrm{KL}}$.",
+        says="The divergence of the model from the distribution that is concentrated on $\\tau_1$ is $-\\log "
+        "p_\\theta(\\tau_1)$, so $J = c\\, e^{-\\mathrm{KL}}$.",
         lhs=fit,
         rhs=-log(TRAJECTORY_LAW(star, m.theta)),
         given=given,
         sizes=SIZES,
-        remark="In any class of policies both have the same maximisers. This is the supervised case.",
+        remark="In every class of policies both objectives have the same optimal policies. This is the supervised "
+        "case.",
     )
     yield Claim(
         "kl-one-hot-gradient",
-        says="The policy gradient descends that divergence, at the rate $J$.",
+        says="If only one trajectory is rewarded, the policy gradient descends the divergence from the distribution "
+        "concentrated on it, at the rate $J$.",
         lhs=grad(objective, m.theta) / objective,
         rhs=-grad(fit, m.theta),
         given=(*given, Positive(PAID)),
@@ -81,8 +83,8 @@ def claims() -> Iterator[Claim]:
     as_law = Definition.of(OVER_ANSWERS(a, s), two / 2)
     yield Claim(
         "kl-one-hot-of-two",
-        says="With two rewarded answers it is the same: the policy gradient descends the divergence from the law "
-        "that is half on each, at the rate $J$.",
+        says="If two answers are rewarded, the policy gradient need not descend the divergence from the distribution "
+        "that gives each the probability 1/2, at the rate $J$.",
         lhs=grad(earned, bandit.theta) / earned,
         rhs=-grad(spread, bandit.theta),
         given=(*bandit.hypotheses, as_law),
@@ -99,8 +101,8 @@ def claims() -> Iterator[Claim]:
                 numbers="symbolic",
             ),
         ),
-        remark="The best policies fill the face of the simplex where the rewarded answers are; the divergence prefers "
-        "one of them.",
+        remark="The best policies fill the face of the simplex spanned by the rewarded answers; the divergence "
+        "prefers one of them.",
     )
     nothing_to_choose = (
         *m.hypotheses,
@@ -122,7 +124,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-unrealizable-dynamics",
-        says="Where all is left to chance, with one answer in every state, the policy gradient is zero …",
+        says="If every state has only one answer, so that only chance acts, the policy gradient is zero.",
         lhs=grad(m.objective),
         rhs=lift(0),
         given=nothing_to_choose,
@@ -131,17 +133,18 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-unrealizable-dynamics-divergence",
-        says="… and the divergence from the distribution of rewards stays what it is.",
+        says="If every state has only one answer, the divergence of the model from the distribution of rewards is "
+        "constant in $\\theta$.",
         lhs=grad(missed),
         rhs=lift(0),
         given=nothing_to_choose,
         sizes=idle,
-        remark="No training makes the model like it.",
+        remark="No training makes the model equal to the distribution of rewards.",
     )
     yield Claim(
         "kl-unrealizable-dynamics-none",
-        says="That divergence is zero, then: as the policy is the best there is, the model is the distribution of "
-        "rewards.",
+        says="If every state has only one answer, the divergence of the model from the distribution of rewards need "
+        "not be zero, although the policy is the best one.",
         lhs=missed,
         rhs=lift(0),
         given=nothing_to_choose,

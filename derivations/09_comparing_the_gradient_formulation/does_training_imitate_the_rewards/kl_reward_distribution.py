@@ -52,8 +52,8 @@ def claims() -> Iterator[Claim]:
     to_target = grad(divergence(TARGET.law(s), law, a), m.theta)
     yield Claim(
         "kl-reward-distribution",
-        says="Training takes the model to the distribution of rewards: a softmax policy that is $q = r / Z$, with "
-        "logits that may go anywhere from there, stays.",
+        says="Training does not stop at the distribution of rewards: a softmax policy equal to $q = r / Z$, whose "
+        "logits may move freely, need not be stationary.",
         lhs=gradient,
         rhs=lift(0),
         given=given,
@@ -78,16 +78,17 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-reward-distribution-divergence",
-        says="What vanishes there is the gradient of the divergence from $q$.",
+        says="At the policy $q$, the gradient of the divergence from $q$ is zero.",
         lhs=to_target,
         rhs=lift(0),
         given=given,
     )
     yield Claim(
         "kl-reward-distribution-covariance",
-        says="The policy gradient there is the covariance under $q$ of the reward with the gradient of the logits.",
+        says="At the policy $q$, the policy gradient is the covariance under $q$ of the reward and the gradient of "
+        "the logits.",
         lhs=gradient,
         rhs=covariance(m.reward, grad(LOGIT(s, a, m.theta)), (a, TARGET.law(s))),
         given=given,
-        remark="It vanishes for all logits only where the reward is constant.",
+        remark="It vanishes for all logits only if the reward is constant.",
     )

@@ -1,4 +1,4 @@
-"""Reward-weighted regression over all laws: every round reweighs by the reward, and earns more by its variance."""
+"""Reward-weighted regression over all distributions: each round raises the reward by its relative variance."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def claims() -> Iterator[Claim]:
     """A round, what it gains, the first from the uniform law, the k-th, and the limit."""
     yield Claim(
         "kl-reward-weighted-regression",
-        says="Where every law can be had, the round $q \\propto b\\, r$ raises the expected reward by the variance of "
-        "the reward over its mean.",
+        says="If every distribution can be represented, the round $q \\propto b\\, r$ raises the expected reward by "
+        "the variance of the reward divided by its mean.",
         lhs=earned_next - earned,
         rhs=variance / earned,
         given=(NonNegative(REWARD), one_round),
@@ -54,7 +54,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-reward-weighted-regression-never-loses",
-        says="So no round earns less than the one before.",
+        says="No round of reward-weighted regression earns less than the round before.",
         lhs=earned,
         rhs=earned_next,
         given=(NonNegative(REWARD), one_round),
@@ -64,7 +64,8 @@ def claims() -> Iterator[Claim]:
     from_uniform = Definition.of(FROM_UNIFORM(a, s), UNIFORM(a, s) * m.reward / expect(m.reward, (a, UNIFORM.law(s))))
     yield Claim(
         "kl-reward-weighted-regression-first-round",
-        says="From the uniform law the first round arrives at the distribution of rewards …",
+        says="The first round of reward-weighted regression, from the uniform distribution, arrives at the "
+        "distribution of rewards.",
         lhs=FROM_UNIFORM(a, s),
         rhs=m.reward / sum_over(a, of=m.reward),
         given=(from_uniform, Definition.of(UNIFORM(a, s), 1 / sum_over(b, of=1))),
@@ -72,7 +73,8 @@ def claims() -> Iterator[Claim]:
     reweighed = after(k) * m.reward / expect(m.reward, (a, AFTER.law(s, k)))
     yield Claim(
         "kl-reward-weighted-regression-rounds",
-        says="… and goes on: after $k$ rounds the law is that of the rewards to the power $k$.",
+        says="After $k$ rounds of reward-weighted regression from the uniform distribution, the policy is "
+        "proportional to the rewards to the power $k$.",
         lhs=reweighed,
         rhs=after(k + 1),
         given=(rounds,),
@@ -91,15 +93,15 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-reward-weighted-regression-limit",
-        says="In the limit it gives the best answer alone: with the rewards 2 and 1, the better one with probability "
-        "1.",
+        says="In the limit reward-weighted regression gives the best answer only: with the rewards 2 and 1, the "
+        "better answer has probability 1.",
         lhs=Closed("lim 2ᵏ/(2ᵏ + 1)", "\\operatorname{lim}_{k \\to \\infty} \\frac{2^k}{2^k + 1}", _limit),
         rhs=lift(1),
         expected=Rung.EXACT,
     )
     yield Claim(
         "kl-reward-weighted-regression-stops",
-        says="The distribution of rewards, once reached, stays.",
+        says="Reward-weighted regression need not stop at the distribution of rewards.",
         lhs=after(k),
         rhs=after(k + 1),
         given=(rounds, NonNegative(REWARD)),

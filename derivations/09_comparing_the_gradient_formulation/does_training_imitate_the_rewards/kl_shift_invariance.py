@@ -1,4 +1,4 @@
-"""A constant added to all rewards changes no policy gradient, but the distribution of rewards."""
+"""A constant added to all rewards changes the distribution of rewards but no policy gradient."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def claims() -> Iterator[Claim]:
         lhs=grad(m.expectation(m.total_reward + c)),
         rhs=grad(m.objective),
         given=m.hypotheses,
-        remark="So nothing that depends on the distribution of rewards alone can say where the update goes.",
+        remark="The direction of the update therefore cannot depend on the distribution of rewards alone.",
     )
     share = bandit.reward / sum_over(bandit.a, of=bandit.reward)
     shifted = (bandit.reward + c) / sum_over(bandit.a, of=bandit.reward + c)
     yield Claim(
         "kl-shift-invariance-of-the-target",
-        says="They have the same distribution, too.",
+        says="The returns $R$ and $R + c$ need not have the same distribution of rewards.",
         lhs=share,
         rhs=shifted,
         given=(Positive(REWARD), NonNegative(c)),
@@ -41,5 +41,5 @@ def claims() -> Iterator[Claim]:
                 at={"s": 0, "a": 0},
             ),
         ),
-        remark="A constant of the other sign may even make some of the shares negative.",
+        remark="A negative constant can even make some of the shares negative.",
     )

@@ -84,12 +84,13 @@ def claims() -> Iterator[Claim]:
     score = "\\nabla_f \\log \\mathcal{N}(a; f, v)"
     yield Claim(
         "mse-is-exact-policy-gradient",
-        says="With the answer $a \\sim \\mathcal{N}(f_\\theta(s), v)$ and the reward $-(a - y)^2$ the policy "
-        "gradient is exactly the descent of the squared error $(f_\\theta(s) - y)^2$.",
+        says="With the answer $a \\sim \\mathcal{N}(f_\\theta(s), v)$ and the reward $-(a - y)^2$, the policy "
+        "gradient is exactly the descent direction of the squared error $(f_\\theta(s) - y)^2$.",
         lhs=Closed("E_{a∼N(f, v)}[−(a − y)² ∂ log N(a; f, v)/∂f]", f"\\mathbb{{E}}[-(a - y)^2 {score}]", _on_policy),
         rhs=Closed("−∂(f − y)²/∂f", "-\\nabla_f (f - y)^2", _descent),
         expected=Rung.EXACT,
-        remark="On-policy, and without the weight that the 0/1 reward brings; $\\nabla_\\theta f$ is a factor of both.",
+        remark="It is on-policy, and the weight that the 0/1 reward brings does not appear; $\\nabla_\\theta f$ is a "
+        "factor of both sides.",
     )
     yield Claim(
         "gaussian-policy-score",
@@ -100,18 +101,19 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "gaussian-policy-objective",
-        says="Its expected reward is minus the squared error, and minus the variance.",
+        says="The expected reward of the Gaussian policy is minus the squared error minus the variance.",
         lhs=Closed("E_{a∼N(f, v)}[−(a − y)²]", "\\mathbb{E}_{a \\sim \\mathcal{N}(f, v)}[-(a - y)^2]", _objective),
         rhs=Closed("−(f − y)² − v", "-(f - y)^2 - v", _negative_error),
         expected=Rung.EXACT,
-        remark="With $v$ fixed the two have the same gradient; learning $v$ by this reward takes it to zero.",
+        remark="With $v$ fixed the expected reward and the negative squared error have the same gradient. If $v$ is "
+        "learnt with this reward, it goes to zero.",
     )
     yield Claim(
         "gaussian-policy-score-under-other-noise",
-        says="The reward $-(a - y)^2$ times $a - f$, for $a = f + e$ with centred noise $e$ of any law, has the mean "
-        "$-2 (f - y) \\operatorname{Var}(e)$ less the third moment of $e$.",
+        says="The reward $-(a - y)^2$ times $a - f$, for $a = f + e$ with centred noise $e$ of any distribution, has "
+        "the mean $-2 (f - y) \\operatorname{Var}(e)$ minus the third moment of $e$.",
         lhs=expect(-((f + CENTRED - y) ** 2) * CENTRED, (w, NOISE.law())),
         rhs=-2 * (f - y) * variance(E(w), (w, NOISE.law())) - expect(CENTRED**3, (w, NOISE.law())),
         sizes=({"W": 2}, {"W": 3}, {"W": 5}),
-        remark="So of the normal law it takes only that its third moment vanishes.",
+        remark="The only property of the normal distribution that is used is that its third moment vanishes.",
     )

@@ -1,4 +1,4 @@
-"""A random reward trains like its mean: what is paid by chance averages out, if chance is not the policy's doing."""
+"""A random reward trains like its mean, if its noise does not depend on the parameter."""
 
 from __future__ import annotations
 
@@ -39,12 +39,13 @@ def claims() -> Iterator[Claim]:
     update = expect(paid * m.score, *draws)
     yield Claim(
         "reward-stochasticity-irrelevant-to-gradient",
-        says="With a reward $R(s, a, w)$ that depends on chance and has the mean $r(s, a)$, the expected update is "
-        "that of the mean.",
+        says="If the reward $R(s, a, w)$ is random and has the mean $r(s, a)$, the expected update is the one with "
+        "the mean reward.",
         lhs=update,
         rhs=grad(m.objective),
         given=given,
-        remark="So a certain reward is not what tells supervised from reinforcement learning.",
+        remark="The certainty of the reward is therefore not what distinguishes supervised from reinforcement "
+        "learning.",
         examples=(
             Example(
                 "Two answers with equal logits, rewards 1 and 0, and noise of mean zero with three values.",
@@ -62,11 +63,12 @@ def claims() -> Iterator[Claim]:
     moving_draws = ((s, m.state_law), (a, m.policy_law), (w, MOVING_CHANCE.law(s, a, m.theta)))
     yield Claim(
         "reward-stochasticity-irrelevant-to-gradient-without-theta-free-chance",
-        says="The same where the law of chance depends on $\\theta$.",
+        says="If the distribution of the noise in the reward depends on $\\theta$, the expected update need not be "
+        "the gradient of the expected reward.",
         lhs=expect(paid * m.score, *moving_draws),
         rhs=grad(expect(paid, *moving_draws)),
         given=(*rest, ThetaFree(PAID)),
         expected=Rung.REFUTED,
         repaired_by=("reward-stochasticity-irrelevant-to-gradient",),
-        remark="Then chance has a score, too.",
+        remark="The noise then has a score as well.",
     )

@@ -1,4 +1,4 @@
-"""Is supervised learning reinforcement learning with one step and a certain reward?  Weighted by its confidence, it is.
+"""Is supervised learning reinforcement learning with one step and a certain reward?  Only if reweighted.
 
 The trajectory of one step is a picture and an answer, the reward 1 for the right one.  What REINFORCE ascends is the
 cross-entropy gradient with every example weighted by the model's own probability of its label.
@@ -35,7 +35,7 @@ def derive() -> Theorem:
     d.apply(rules.WriteExpectationAsSum, at=(0, 1), why="Given the picture, the expectation is a sum over the answers.")
     d.apply(rules.Sift, why="Only the right answer is rewarded.")
     d.apply(rules.MoveGradientInside, why="The pictures do not depend on $\\theta$.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="The chain rule, from right to left.")
     return d.conclude(target)
 
@@ -45,21 +45,21 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "supervised-as-T1",
         says="Reinforcement learning with one step and the reward 1 for the right answer ascends the cross-entropy "
-        "gradient, every example weighted by the probability of its label.",
+        "gradient with every example weighted by the probability of its label.",
         lhs=grad(objective, m.theta),
         rhs=target,
         given=m.hypotheses,
     )
     yield Claim(
         "supervised-as-T1-unweighted",
-        says="Supervised learning by cross entropy is reinforcement learning with one step and a certain reward.",
+        says="Supervised learning by cross entropy is not reinforcement learning with one step and a certain reward.",
         lhs=grad(objective, m.theta),
         rhs=-grad(cross_entropy, m.theta),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("supervised-as-T1", "ce-pg-weight", "ce-from-label-sampling"),
-        remark="It is once the labels are sampled in place of the answers, or every example weighted by its "
-        "confidence.",
+        remark="It becomes so if the labels are sampled in place of the answers, or if every example is weighted by "
+        "the probability of its label.",
         source="T. Chen, Understand Policy Gradient by Building Cross Entropy from Scratch (2023)",
     )
 

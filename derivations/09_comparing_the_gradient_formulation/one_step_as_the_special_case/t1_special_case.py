@@ -1,4 +1,4 @@
-"""One step as a special case of several, and supervised learning as a special case of both: with a proviso."""
+"""One step as a special case of several, and supervised learning as a special case of both, under a condition."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def claims() -> Iterator[Claim]:
     full = one.expectation(one.total_reward * one.total_score)
     yield Claim(
         "t1-special-case",
-        says="With one step the theorem for trajectories is the one for a state and an answer.",
+        says="With one step the theorem for trajectories is the theorem for one state and one answer.",
         lhs=full,
         rhs=expect(reward * score, *draws),
         given=one.hypotheses,
@@ -32,7 +32,7 @@ def claims() -> Iterator[Claim]:
     for name, estimate in (("reward-to-go", to_go), ("pairwise", pairs)):
         yield Claim(
             f"t1-special-case-{name}",
-            says=f"So it is with the {name.replace('-', ' ')} form, sample by sample: with one step all forms are one.",
+            says=f"With one step the {name} form equals the product of sums in every sample.",
             lhs=one.total_reward * one.total_score,
             rhs=estimate,
             given=one.hypotheses,
@@ -41,8 +41,8 @@ def claims() -> Iterator[Claim]:
     cross_entropy = -expect(log(POLICY(LABEL(one.s), one.s, one.theta)), (one.s, START.law()))
     yield Claim(
         "supervised-is-special-case",
-        says="Supervised learning is reinforcement learning with one step and a reward that is certain: 1 for the "
-        "label.",
+        says="Supervised learning by cross entropy is not reinforcement learning with one step and a certain reward "
+        "of 1 for the label.",
         lhs=grad(success, one.theta),
         rhs=-grad(cross_entropy, one.theta),
         given=one.hypotheses,
@@ -56,9 +56,9 @@ def claims() -> Iterator[Claim]:
             "reward-stochasticity-irrelevant-to-gradient",
             "mse-is-exact-policy-gradient",
         ),
-        remark="It would be for the logarithm of the success, or with the labels sampled, or with the reward divided "
-        "by the probability. Neither the one step nor the certainty is what matters, and for the squared error it is "
-        "true as it stands.",
+        remark="It is so for the logarithm of the success probability, if the labels are sampled, or if the reward "
+        "is divided by the probability. Neither the single step nor the certainty of the reward is decisive, and for "
+        "the squared error the statement is true as it stands.",
         source="T. Chen, Understand Policy Gradient by Building Cross Entropy from Scratch (2023)",
     )
     being_there = m.expectation(indicator(m.state(m.t), m.s))
@@ -66,19 +66,20 @@ def claims() -> Iterator[Claim]:
     step_by_step = sum_range(m.t, 1, m.T, of=sum_over(m.s, of=being_there * of_one_step))
     yield Claim(
         "supervised-is-special-case-of-any-length",
-        says="One step is not needed: where the states do not depend on the actions, several steps are as many "
-        "one-step problems, added up.",
+        says="One step is not necessary: if the states do not depend on the actions, an objective over several steps "
+        "is a sum of one-step problems.",
         lhs=grad(m.objective),
         rhs=step_by_step,
         given=m.with_exogenous_states,
     )
     yield Claim(
         "supervised-is-special-case-of-any-length-in-an-mdp",
-        says="The same in any MDP.",
+        says="In an MDP, whose states depend on the actions, an objective over several steps need not be a sum of "
+        "one-step problems.",
         lhs=grad(m.objective),
         rhs=step_by_step,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("supervised-is-special-case-of-any-length", "single-vs-multi-differences"),
-        remark="What is missing is how the actions move the states.",
+        remark="The sum of one-step problems leaves out how the actions change the states.",
     )

@@ -31,15 +31,16 @@ def claims() -> Iterator[Claim]:
     moved = m.total_reward + c
     yield Claim(
         "direction-in-words",
-        says="Each trajectory pulls along its score with the weight of its return; on average only differences of "
-        "returns matter, as a constant may be added to all.",
+        says="Each trajectory contributes its score, weighted by its return. On average only differences of returns "
+        "matter, because adding a constant to all returns does not change the gradient.",
         lhs=m.expectation(moved * score),
         rhs=grad(m.objective),
         given=m.hypotheses,
     )
     yield Claim(
         "direction-in-words-per-sample",
-        says="Nor does the constant matter for the scatter of the samples.",
+        says="Adding a constant to all returns can change the variance of a sample, although it does not change the "
+        "mean.",
         lhs=variance(moved),
         rhs=variance(m.total_reward),
         given=m.hypotheses,
@@ -60,20 +61,21 @@ def claims() -> Iterator[Claim]:
     everywhere = (*m.hypotheses, NonNegative(REWARD), Positive(START), Positive(TRANSITION), as_law)
     yield Claim(
         "return-as-label",
-        says="The return is the label of a trajectory: ascending the expected return is fitting the model to "
-        "$q = R / Z$ by cross entropy, but for the factor $Z$.",
+        says="Ascending the expected return is not in general fitting the model to $q = R / Z$ by cross entropy, "
+        "even up to the factor $Z$.",
         lhs=grad(m.objective) / normaliser,
         rhs=-grad(fit),
         given=everywhere,
         sizes=SIZES,
         expected=Rung.REFUTED,
         repaired_by=("return-as-label-per-sample", "kl-forward-identity", "kl-frozen-behaviour"),
-        remark="The fit weighs all trajectories alike; the policy gradient weighs each by its probability, too.",
+        remark="The fit gives all trajectories the same weight; the policy gradient also weights each by its "
+        "probability.",
     )
     yield Claim(
         "return-as-label-per-sample",
-        says="At one trajectory the analogy holds: return times score is the gradient of the log-likelihood, weighted "
-        "as a soft label weighs it.",
+        says="For a single trajectory the return does act as a soft label: the return times the score is the "
+        "gradient of the log-likelihood weighted by the return.",
         lhs=m.total_reward * score,
         rhs=grad(m.total_reward * log(m.mass)),
         given=(*m.hypotheses, Positive(START), Positive(TRANSITION)),

@@ -20,7 +20,7 @@ target = m.expectation(m.total_reward * grad(log(m.mass)))
 
 
 def derive() -> Theorem:
-    """From ∇J to the expected return times ∇log p."""
+    """From ∇J to the expectation of the return times ∇log p."""
     d = Derivation(gradient, given=m.hypotheses, name="policy-gradient-trajectory")
     d.apply(rules.WriteExpectationAsSum, why="An expectation is a probability-weighted sum, here over trajectories.")
     d.apply(rules.MoveGradientInside, why="The sum is finite, and rewards do not depend on $\\theta$.")
@@ -36,12 +36,12 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "policy-gradient-trajectory",
-        says="The gradient of the expected return is the expected return times the gradient of the log-probability of "
-        "the trajectory.",
+        says="The gradient of the expected return is the expectation of the return times the gradient of the "
+        "log-probability of the trajectory.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,
-        remark="The expectation runs over the trajectories that can happen.",
+        remark="The expectation runs over the trajectories of positive probability.",
         source="R. J. Williams, Simple statistical gradient-following algorithms for connectionist reinforcement "
         "learning, Machine Learning 8 (1992)",
     )

@@ -26,19 +26,19 @@ def claims() -> Iterator[Claim]:
     average = (estimate(first) + estimate(second)) / 2
     yield Claim(
         "trajectory-sga",
-        says="The average over two independent trajectories has the mean $\\nabla J$, as that over one has.",
+        says="The average over two independent trajectories has the mean $\\nabla J$.",
         lhs=expect(average, *draws),
         rhs=grad(m.objective),
         given=m.hypotheses,
         sizes=SIZES,
-        remark="By linearity, so it holds for any number of them, and would hold if they were not independent.",
+        remark="By linearity this holds for any number of trajectories, and also if they are not independent.",
     )
     yield Claim(
         "trajectory-sga-variance",
-        says="Its variance is half that of one.",
+        says="The average over two independent trajectories has half the variance of one trajectory.",
         lhs=variance(average, *draws),
         rhs=variance(estimate(m.tau), (m.tau, m.law)) / 2,
         given=m.hypotheses,
         sizes=SIZES,
-        remark="Here it takes independence.",
+        remark="This needs independence.",
     )

@@ -1,4 +1,4 @@
-"""Updating at every time step: at every iteration it is right, inside a trajectory the gradient is another."""
+"""Updating at every time step: inside a trajectory the gradient is a different one."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def claims() -> Iterator[Claim]:
     so_far = sum_range(k, 1, m.t, of=m.score(k))
     yield Claim(
         "update-every-timestep",
-        says="One may as well change $\\theta$ at every time step of a trajectory: with one state, one logit $z = 0$, "
-        "the reward $\\mathbf{1}\\{a = 1\\}$ and a first step of size $2 \\log 3$, the second step's increment is the "
-        "same on average.",
+        says="Changing $\\theta$ at every time step of a trajectory does not give the same increments on average: "
+        "with one state, one logit $z = 0$, the reward $\\mathbf{1}\\{a = 1\\}$ and a first step of size $2 \\log "
+        "3$, the second step's expected increment is different.",
         lhs=Closed(
             "E[r₂(g₁ + g₂)], z moved after step 1",
             "\\mathbb{E}_{a_1 \\sim \\pi_z, \\, a_2 \\sim \\pi_{z'}}[r_2 (g_1 + g_2)]",
@@ -56,15 +56,15 @@ def claims() -> Iterator[Claim]:
         rhs=Closed("E[r₂(g₁ + g₂)], z held", "\\mathbb{E}_{a_1, a_2 \\sim \\pi_z}[r_2 (g_1 + g_2)]", _held),
         expected=Rung.REFUTED,
         repaired_by=("update-every-timestep-held",),
-        remark="9/32 against 8/32: the first reward moves the law of the second action. At every iteration, after "
-        "whole trajectories, an update is what the theorem is about.",
+        remark="It is 9/32 instead of 8/32, because the first reward changes the distribution of the second action. "
+        "The theorem is about an update at every iteration, after whole trajectories.",
     )
     yield Claim(
         "update-every-timestep-held",
-        says="With $\\theta$ held over the trajectory every step may add its reward times the scores so far: together "
-        "they are the policy gradient.",
+        says="If $\\theta$ is held fixed over the trajectory, every step may add its reward times the sum of the "
+        "scores so far. Together these increments are the policy gradient on average.",
         lhs=grad(m.objective),
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=m.reward(m.t) * so_far)),
         given=m.hypotheses,
-        remark="Reward-to-go, summed the other way round.",
+        remark="This is reward-to-go with the order of the two sums exchanged.",
     )

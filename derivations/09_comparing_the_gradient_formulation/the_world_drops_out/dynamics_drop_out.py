@@ -28,9 +28,15 @@ def derive() -> Theorem:
     d.apply(rules.Unfold(m.factorisation), why="A start, then an answer and a move at every step.")
     d.apply(rules.ExpandLog, why="The logarithm of a product is the sum of the logarithms.")
     d.apply(rules.MoveGradientInside, why="Differentiate term by term.")
-    d.apply(rules.GradientOfConstant, at=grad(log(START(m.state(1))), m.theta), why="The start knows no $\\theta$.")
-    d.apply(rules.GradientOfConstant, why="Nor do the moves: the dynamics drop out.")
-    d.apply(rules.Rearrange(log_of_answers), at=(), why="Zeros go.")
+    d.apply(
+        rules.GradientOfConstant,
+        at=grad(log(START(m.state(1))), m.theta),
+        why="The start does not depend on $\\theta$.",
+    )
+    d.apply(
+        rules.GradientOfConstant, why="The transitions do not depend on $\\theta$ either, so the dynamics drop out."
+    )
+    d.apply(rules.Rearrange(log_of_answers), at=(), why="Zero terms are dropped.")
     d.apply(rules.ExpandLog, why="The logarithm of a product once more.")
     d.apply(rules.MoveGradientInside, why="Differentiate term by term.")
     return d.conclude(m.total_score)
@@ -40,26 +46,28 @@ def claims() -> Iterator[Claim]:
     """Where the step holds, where it does not, and what it is used for."""
     yield Claim(
         "dynamics-drop-out",
-        says="Where every start and every move is possible, the gradient of the log-probability of a trajectory is the "
-        "sum of the scores.",
+        says="If every start and every transition has a positive probability, the gradient of the log-probability of "
+        "a trajectory is the sum of the scores.",
         lhs=log_gradient,
         rhs=m.total_score,
         given=everywhere,
     )
     yield Claim(
         "dynamics-drop-out-everywhere",
-        says="The same for every trajectory of every problem.",
+        says="The gradient of the log-probability of a trajectory need not be the sum of the scores if the "
+        "environment excludes the trajectory.",
         lhs=log_gradient,
         rhs=m.total_score,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("dynamics-drop-out", "dynamics-drop-out-on-support", "trajectory-score"),
-        remark="A trajectory that cannot happen has no log-probability. Deterministic transitions make most "
-        "trajectories such.",
+        remark="A trajectory of probability zero has no log-probability. With deterministic transitions most "
+        "trajectories have probability zero.",
     )
     yield Claim(
         "dynamics-drop-out-on-support",
-        says="Under the expectation, which runs over what can happen, the two are the same for every problem.",
+        says="Under the expectation, which runs over the trajectories of positive probability, the gradient of the "
+        "log-probability and the sum of the scores are equal in every environment.",
         lhs=m.expectation(m.total_reward * log_gradient),
         rhs=m.expectation(m.total_reward * m.total_score),
         given=m.hypotheses,

@@ -1,4 +1,4 @@
-"""REINFORCE: the gradient of the expected return is the expected return times the sum of the scores.
+"""REINFORCE: the gradient of the expected return is the expectation of the return times the sum of the scores.
 
 The environment is not differentiated, and not even known: what is left are quantities that the agent observes.
 """
@@ -25,7 +25,7 @@ def derive() -> Theorem:
     d.apply(rules.MoveGradientInside, why="The sum is finite, and rewards do not depend on $\\theta$.")
     d.apply(
         Lemma(theorem("trajectory-score")),
-        why="The dynamics drop out of $\\nabla p_\\theta(\\tau)$, whether the trajectory can happen or not.",
+        why="The dynamics drop out of $\\nabla p_\\theta(\\tau)$, also if the trajectory has probability zero.",
     )
     d.apply(rules.ReadSumAsExpectation, why="A sum weighted by probabilities is an expectation again.")
     return d.conclude(target)
@@ -35,7 +35,7 @@ def claims() -> Iterator[Claim]:
     """The theorem, and why the policy must be positive."""
     yield Claim(
         "reinforce",
-        says="The gradient of the expected return is the expected return times the sum of the scores.",
+        says="The gradient of the expected return is the expectation of the return times the sum of the scores.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,
@@ -44,16 +44,16 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "reinforce-at-zero",
-        says="The same at the edge of the simplex, where an action has the probability zero and the parameter can "
-        "raise it.",
+        says="REINFORCE can fail at the boundary of the simplex, where an action has probability zero and the "
+        "parameter can raise that probability.",
         lhs=gradient,
         rhs=target,
         given=tuple(h for h in m.hypotheses if not isinstance(h, Positive)),
         expected=Rung.REFUTED,
         repaired_by=("reinforce",),
-        remark="An action that is never taken never shows what it would have earned. The derivative there is "
-        "one-sided; a policy that is differentiable on both sides of $\\theta$ has $\\nabla \\pi = 0$ where $\\pi = "
-        "0$, and loses nothing.",
+        remark="The return of an action that is never taken is never observed. The derivative there is one-sided; a "
+        "policy that is differentiable on both sides of $\\theta$ has $\\nabla \\pi = 0$ where $\\pi = 0$, and loses "
+        "nothing.",
     )
 
 

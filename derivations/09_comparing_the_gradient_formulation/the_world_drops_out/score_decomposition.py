@@ -1,4 +1,4 @@
-"""The score of a trajectory is the sum of the scores of its answers, in a world that does not move with θ."""
+"""The score of a trajectory is the sum of the scores of its answers if the environment does not depend on θ."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def claims() -> Iterator[Claim]:
         rhs=m.total_score,
         given=everywhere,
         derivation="dynamics-drop-out",
-        remark="Where every start and move can happen; dynamics-drop-out has the cases.",
+        remark="This needs starts and transitions of positive probability; dynamics-drop-out has the cases.",
     )
     after_one_answer = {
         "ρ": ["1", "0"],
@@ -47,7 +47,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "score-decomposition-needs-theta-free-dynamics",
-        says="The same in a world whose moves depend on $\\theta$.",
+        says="If the transitions depend on $\\theta$, the gradient of the log-probability of a trajectory need not "
+        "be the sum of the scores of the policy.",
         lhs=score,
         rhs=m.total_score,
         given=tuple(h for h in everywhere if h != ThetaFree(TRANSITION)),
@@ -59,20 +60,20 @@ def claims() -> Iterator[Claim]:
     moves = sum_range(m.t, 1, m.T - 1, of=grad(log(m.transition(m.t)), m.theta))
     yield Claim(
         "score-decomposition-of-a-moving-world",
-        says="Where the world moves, its starts and moves have scores too, and with these REINFORCE holds.",
+        says="If starts and transitions depend on $\\theta$, they have scores as well, and REINFORCE holds if these "
+        "scores are included.",
         lhs=gradient,
         rhs=m.expectation(m.total_reward * (starts + m.total_score + moves)),
         given=(*moving, Positive(START), Positive(TRANSITION)),
-        remark="As if there were one policy more, that of the world.",
+        remark="The environment acts like one further policy.",
     )
     yield Claim(
         "pg-trajectory",
-        says="All lines together: the policy gradient is the expected product of the sum of the scores and the sum of "
-        "the rewards.",
+        says="The policy gradient is the expected product of the sum of the scores and the sum of the rewards.",
         lhs=gradient,
         rhs=by_scores,
         given=m.hypotheses,
         derivation="reinforce",
-        remark="By the definition of the expectation, linearity, the derivative of the logarithm and the logarithm of "
-        "a product.",
+        remark="This follows from the definition of the expectation, linearity, the derivative of the logarithm and "
+        "the logarithm of a product.",
     )

@@ -36,12 +36,13 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "trajectory-score",
-        says="For every trajectory, also one that cannot happen, the gradient of its probability is its probability "
+        says="For every trajectory, also one of probability zero, the gradient of its probability is its probability "
         "times the sum of the scores.",
         lhs=grad(m.mass),
         rhs=target,
         given=m.hypotheses,
-        remark="The textbook divides by $p_\\theta(\\tau)$, see dynamics-drop-out; this form needs no support.",
+        remark="The textbook form divides by $p_\\theta(\\tau)$, see dynamics-drop-out. This form does not need a "
+        "positive probability.",
     )
 
 

@@ -1,4 +1,4 @@
-"""A pseudo-label that is the model's most likely class: what is likely becomes more so, right or wrong."""
+"""A pseudo-label that is the model's most likely class becomes more likely, whether it is right or wrong."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ def claims() -> Iterator[Claim]:
     squares = sum_over(m.a, of=m.policy**2)
     yield Claim(
         "pseudo-label-argmax-flow",
-        says="Under the gradient flow of the cross entropy with the label $k$, softmax logits of their own, every "
-        "other class $b$ moves by $-\\pi_b\\, (\\pi_b + \\pi_k - \\sum_a \\pi_a^2)$.",
+        says="Under the gradient flow of the cross entropy with the label $k$, if the softmax has a logit for every "
+        "class, the probability of every other class $b$ changes at the rate $-\\pi_b\\, (\\pi_b + \\pi_k - \\sum_a "
+        "\\pi_a^2)$.",
         lhs=other * moved,
         rhs=-1 * (other * b_mass * (b_mass + guess_mass - squares)),
         given=m.hypotheses,
@@ -38,14 +39,14 @@ def claims() -> Iterator[Claim]:
     likeliest = Definition.of(m.policy, (1 / (1 + below)) / sum_over(m.b, of=1 / (1 + below_b)))
     yield Claim(
         "pseudo-label-argmax",
-        says="A hard label $k$, the model's most likely class, is reinforced: under the flow of its cross "
-        "entropy every other class falls, the right one among them.",
+        says="If $k$ is the model's most likely class and the label of the cross entropy, its flow lowers the "
+        "probability of every other class, including the right one.",
         lhs=other * moved,
         rhs=lift(0),
         relation=Relation.AT_MOST,
         given=(likeliest, NonNegative(GAP)),
         slack=other * b_mass * (b_mass + sum_over(m.a, of=m.policy * (guess_mass * (below / (1 + below))))),
-        remark="That $k$ is most likely is written as $\\pi_a = \\pi_k / (1 + d_a)$ with $d \\ge 0$.",
+        remark="The condition that $k$ is most likely is written as $\\pi_a = \\pi_k / (1 + d_a)$ with $d \\ge 0$.",
         examples=(
             Example(
                 "The model says class 1 with probability 3/5: class 0 falls at the rate 24/125 and was, perhaps, the "

@@ -1,4 +1,4 @@
-"""How long a softmax policy of two answers takes to leave a bad corner, and how one can be left for good.
+"""How long a softmax policy of two answers takes to leave a bad corner, and how it can stay there for ever.
 
 The right answer pays 1, the other 0; p is the probability of the right one, q of the other.  The flows in the
 difference of the logits are z' = 2 p q (policy gradient), 2 q (cross entropy), 1 (natural gradient), and p' = p q z'.
@@ -124,26 +124,27 @@ def claims() -> Iterator[Claim]:
         lhs=Closed("∫ dp / (2 p² q²)", "\\int_{1/10}^{1/2} \\frac{dp}{2\\, p^2 (1 - p)^2}", by_policy_gradient),
         rhs=Closed("log 9 + 40/9", "\\log 9 + \\frac{40}{9}", written("log(9) + Rational(40, 9)")),
         expected=Rung.EXACT,
-        remark="Two logits, rewards 1 and 0; $z + \\frac{1}{2}(e^z - e^{-z}) = t + c$ for the difference $z$ of the "
-        "logits.",
+        remark="There are two logits and the rewards 1 and 0; $z + \\frac{1}{2}(e^z - e^{-z}) = t + c$ for the "
+        "difference $z$ of the logits.",
     )
     yield Claim(
         "escape-time-cross-entropy",
-        says="The flow of the cross entropy takes $\\frac{1}{2} \\log 9 + 4/9$.",
+        says="From $p = 1/10$ to $1/2$ the flow of the cross entropy takes the time $\\frac{1}{2} \\log 9 + 4/9$.",
         lhs=Closed("∫ dp / (2 p q²)", "\\int_{1/10}^{1/2} \\frac{dp}{2\\, p\\, (1 - p)^2}", by_cross_entropy),
         rhs=Closed("(log 9)/2 + 4/9", "\\frac{1}{2} \\log 9 + \\frac{4}{9}", written("log(9)/2 + Rational(4, 9)")),
         expected=Rung.EXACT,
     )
     yield Claim(
         "escape-time-natural-gradient",
-        says="The natural gradient flow takes $\\log 9$: the logits move at a constant speed.",
+        says="From $p = 1/10$ to $1/2$ the natural gradient flow takes the time $\\log 9$, because the logits move "
+        "at a constant speed.",
         lhs=Closed("∫ dp / (p q)", "\\int_{1/10}^{1/2} \\frac{dp}{p\\, (1 - p)}", by_natural_gradient),
         rhs=Closed("log 9", "\\log 9", written("log(9)")),
         expected=Rung.EXACT,
     )
     yield Claim(
         "escape-time-from-any-odds",
-        says="From the odds $x = q/p$ against the right answer the policy gradient flow takes $\\log x + "
+        says="From the odds $x = q/p$ against the right answer, the policy gradient flow takes the time $\\log x + "
         "\\frac{1}{2}(x - 1/x)$.",
         lhs=Closed("∫₁ˣ (1 + u)²/(2u²) du", "\\int_1^x \\frac{(1 + u)^2}{2 u^2}\\, du", from_any_odds),
         rhs=Closed(
@@ -155,15 +156,14 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "escape-time-grows-as-one-over-p",
-        says="For a small $p$ that is about $\\frac{1}{2p}$.",
+        says="For a small $p$ the policy gradient flow takes a time of about $\\frac{1}{2p}$.",
         lhs=Closed("lim 2 p T(p)", "\\operatorname{lim}_{p \\to 0} 2\\, p\\, T(p)", relative_to_one_over_two_p),
         rhs=lift(1),
         expected=Rung.EXACT,
     )
     yield Claim(
         "escape-time-in-draws",
-        says="With sampled answers it takes $1/p$ draws on average until the first update that is not zero: 10 at $p = "
-        "1/10$.",
+        says="With sampled answers the first update that is not zero takes $1/p$ draws on average: 10 at $p = 1/10$.",
         lhs=Closed("Σ_n n p q^(n−1)", "\\sum_{n=1}^{\\infty} n\\, p\\, (1 - p)^{n - 1}", mean_wait),
         rhs=lift(10),
         expected=Rung.EXACT,
@@ -172,17 +172,18 @@ def claims() -> Iterator[Claim]:
     slope = "\\frac{d}{du} \\frac{1 + 2 u^2}{1 + u + u^2}"
     yield Claim(
         "local-trap-under-function-approximation",
-        says="One parameter, features $(-1, 0, 1)$, rewards $(1, 0, 2)$, $u = e^{\\theta}$: at $u = 1/3$ the objective "
-        "falls towards the better answer, with the slope $-9/169$.",
+        says="With one parameter, features $(-1, 0, 1)$, rewards $(1, 0, 2)$ and $u = e^{\\theta}$, the objective at "
+        "$u = 1/3$ falls towards the better answer, with the slope $-9/169$.",
         lhs=Closed(f"d/du {trap} at 1/3", slope + " \\Bigr|_{u = 1/3}", slope_at(written("Rational(1, 3)"))),
         rhs=Number(Fraction(-9, 169)),
         expected=Rung.EXACT,
-        remark="So from there the flow goes the other way. With shared parameters there are true traps; with one logit "
-        "for each answer the exact flow has none inside the simplex.",
+        remark="From that point the flow goes the other way. With shared parameters there are true traps; with one "
+        "logit for each answer the exact flow has none in the interior of the simplex.",
     )
     yield Claim(
         "local-trap-turning-point",
-        says="The slope is zero at $u = (\\sqrt{3} - 1)/2$.",
+        says="In the example with features $(-1, 0, 1)$ and rewards $(1, 0, 2)$, the slope is zero at $u = "
+        "(\\sqrt{3} - 1)/2$.",
         lhs=Closed(
             f"d/du {trap} at (√3 − 1)/2",
             slope + " \\Bigr|_{u = (\\sqrt{3} - 1)/2}",
@@ -193,15 +194,16 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "local-trap-value",
-        says="From below it the flow goes to $u = 0$ and $J = 1$, half of what is possible.",
+        says="In the example with features $(-1, 0, 1)$ and rewards $(1, 0, 2)$, the flow from below $u = (\\sqrt{3} "
+        "- 1)/2$ goes to $u = 0$ and $J = 1$, half of the maximum.",
         lhs=Closed(f"lim {trap}", "\\operatorname{lim}_{u \\to 0} \\frac{1 + 2 u^2}{1 + u + u^2}", value_at_the_trap),
         rhs=lift(1),
         expected=Rung.EXACT,
     )
     yield Claim(
         "committal-natural-versus-vanilla",
-        says="Sampled natural-gradient steps can commit themselves: if the wrong arm pays 1 and the right one more, "
-        "the right one is never drawn with a probability above 1/5.",
+        says="Sampled natural-gradient steps can commit to a wrong arm: if the wrong arm pays 1 and the right arm "
+        "more, the right arm is never drawn with a probability of more than 1/5.",
         lhs=Number(Fraction(1, 5)),
         rhs=Closed(
             "Π_{t<12} 2^t/(1 + 2^t) · (1 − 2^(−11))",
@@ -210,7 +212,7 @@ def claims() -> Iterator[Claim]:
         ),
         relation=Relation.AT_MOST,
         expected=Rung.EXACT,
-        remark="One sample at a time, steps $\\eta\\, r / \\pi$ with $e^{\\eta} = 2$, from equal logits: after $t$ "
-        "wrong draws the next one is wrong with probability $2^t / (1 + 2^t)$ at least. The last factor bounds the "
-        "rest of the product, $\\prod (1 - x_t) \\ge 1 - \\sum x_t$.",
+        remark="The steps use one sample at a time, have the size $\\eta\\, r / \\pi$ with $e^{\\eta} = 2$, and "
+        "start from equal logits. After $t$ wrong draws the next one is wrong with a probability of at least $2^t / "
+        "(1 + 2^t)$. The last factor bounds the rest of the product, $\\prod (1 - x_t) \\ge 1 - \\sum x_t$.",
     )

@@ -1,4 +1,4 @@
-"""Estimating rewards from history: when averages are unbiased, and when history never tells."""
+"""Estimating rewards from history: when averages are unbiased, and when history never shows a reward."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def never_visited(rounds: sympy.Expr) -> sympy.Expr:
 
 
 def never_visited_by_round() -> sympy.Expr:
-    """The same up to round N."""
+    """The probability that the arm is not drawn up to round N."""
     import sympy
 
     return sympy.gammasimp(never_visited(sympy.Symbol("N", integer=True, positive=True)))
 
 
 def never_visited_ever() -> sympy.Expr:
-    """The same for all rounds."""
+    """The probability that the arm is never drawn."""
     import sympy
 
     N = sympy.Symbol("N", integer=True, positive=True)
@@ -73,20 +73,21 @@ def claims() -> Iterator[Claim]:
     """Visits that end, visits that go on, a fixed number of rewards, and one that depends on them."""
     yield Claim(
         "long-run-average",
-        says="In the long run history tells the average reward of every answer: an arm drawn in round $n \\ge 2$ with "
-        "the probability $1/n^2$ is drawn at some time.",
+        says="In the long run history need not show the average reward of every answer: an arm drawn in round $n "
+        "\\ge 2$ with the probability $1/n^2$ may never be drawn.",
         lhs=Closed(
             "Π_{n≥2} (1 − 1/n²)", "\\prod_{n=2}^{\\infty} \\left( 1 - \\frac{1}{n^2} \\right)", never_visited_ever
         ),
         rhs=lift(0),
         expected=Rung.REFUTED,
         repaired_by=("long-run-average-with-visits", "long-run-average-up-to-a-round"),
-        remark="The product is the probability that it is never drawn, and it is 1/2: half of all histories know "
-        "nothing of the arm.",
+        remark="The product is the probability that the arm is never drawn, and it is 1/2: half of all histories "
+        "contain no reward of the arm.",
     )
     yield Claim(
         "long-run-average-up-to-a-round",
-        says="Up to round $N$ that arm has not been drawn with the probability $\\frac{N + 1}{2N}$.",
+        says="An arm drawn in round $n \\ge 2$ with the probability $1/n^2$ is not drawn up to round $N$ with the "
+        "probability $\\frac{N + 1}{2N}$.",
         lhs=Closed(
             "Π_{n=2}^N (1 − 1/n²)", "\\prod_{n=2}^{N} \\left( 1 - \\frac{1}{n^2} \\right)", never_visited_by_round
         ),
@@ -95,12 +96,12 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "long-run-average-with-visits",
-        says="An arm whose probability stays above some $p > 0$ is drawn at some time with certainty.",
+        says="An arm whose probability stays above some $p > 0$ is drawn at some time with probability one.",
         lhs=Closed("lim (1 − p)^N", "\\operatorname{lim}_{N \\to \\infty} (1 - p)^N", never_visited_when_bounded_below),
         rhs=lift(0),
         expected=Rung.EXACT,
-        remark="And again and again, so that the law of large numbers applies. Here $1 - p = 1 / (1 + o)$ with odds $o "
-        "> 0$.",
+        remark="It is then drawn infinitely often, so the law of large numbers applies. Here $1 - p = 1 / (1 + o)$ "
+        "with odds $o > 0$.",
     )
     paid = REWARD(m.s_i, m.a_i)
     yield Claim(
@@ -109,11 +110,12 @@ def claims() -> Iterator[Claim]:
         lhs=m.over_batches(m.average(paid)),
         rhs=m.objective,
         given=m.hypotheses,
-        remark="Decided for $N = 1, 2, 3$.",
+        remark="It is decided for $N = 1, 2, 3$.",
     )
     yield Claim(
         "short-run-unstable",
-        says="It is unstable: its variance is that of one reward divided by $N$.",
+        says="The average of a fixed number $N$ of independent rewards is unstable: its variance is that of one "
+        "reward divided by $N$.",
         lhs=m.over_batches(m.average(paid) ** 2) - m.over_batches(m.average(paid)) ** 2,
         rhs=(1 / m.N) * (m.expectation(m.reward**2) - m.objective**2),
         given=m.hypotheses,
@@ -121,18 +123,18 @@ def claims() -> Iterator[Claim]:
     greedy = Closed("E[average of arm 1]", "\\mathbb{E}[\\hat r_1]", average_after_a_greedy_pull)
     yield Claim(
         "short-run-unstable-and-biased",
-        says="Where what was earned decides what is tried next, a small sample is biased: two fair coins, one toss of "
-        "each, then a toss of the one that is ahead (ties by a fair coin); the average of the first coin is 7/16 in "
-        "the mean.",
+        says="If earlier rewards decide which arm is tried next, the average of a small sample is biased: for two "
+        "fair coins with one toss each, then a toss of the coin that is ahead (ties by a fair coin), the expected "
+        "average of the first coin is 7/16.",
         lhs=greedy,
         rhs=Number(Fraction(7, 16)),
         expected=Rung.EXACT,
-        remark="An arm that starts badly is not tried again, so its bad average stays. For a fixed number of rewards "
-        "there is no bias.",
+        remark="An arm that starts badly is not tried again, so its low average remains. For a fixed number of "
+        "rewards there is no bias.",
     )
     yield Claim(
         "short-run-adaptive-is-unbiased",
-        says="The same average is unbiased, 1/2.",
+        says="If earlier rewards decide which coin is tossed next, the expected average of the first coin is not 1/2.",
         lhs=greedy,
         rhs=Number(Fraction(1, 2)),
         expected=Rung.REFUTED,

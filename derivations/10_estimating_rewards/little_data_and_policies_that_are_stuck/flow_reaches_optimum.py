@@ -1,4 +1,4 @@
-"""The exact gradient flow of a softmax policy with one logit an answer: J rises, the best answer may fall first."""
+"""The exact gradient flow of a softmax policy with one logit for each answer: J rises, the best answer may fall."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def claims() -> Iterator[Claim]:
     moved = m.policy * (push - sum_over(b, of=pi_b * push_b))  # the flow of π(a | s)
     yield Claim(
         "flow-reaches-optimum-bandit",
-        says="Along the exact flow of the logits, in one state, $J$ rises at the rate $\\lVert \\nabla J \\rVert^2$: "
-        "zero only where all answers pay the same, so there is no trap inside the simplex.",
+        says="Along the exact flow of the logits in one state, $J$ rises at the rate $\\lVert \\nabla J \\rVert^2$. "
+        "The rate is zero only if all answers pay the same, so the simplex has no trap in its interior.",
         lhs=sum_over(m.a, of=moved * m.reward),
         rhs=sum_over(m.a, of=push**2),
         given=m.hypotheses,
-        remark="The left side is $\\sum_a \\pi_a'\\, r_a$ with $\\pi_a' = \\pi_a\\, (z_a' - \\sum_b \\pi_b z_b')$ and "
-        "$z' = \\nabla J$, a prime for the derivative along the flow. That the flow reaches the optimum from "
-        "everywhere is a theorem of the literature, not shown here.",
+        remark="The left side is $\\sum_a \\pi_a'\\, r_a$ with $\\pi_a' = \\pi_a\\, (z_a' - \\sum_b \\pi_b z_b')$ "
+        "and $z' = \\nabla J$, where a prime is the derivative along the flow. The literature proves that the flow "
+        "reaches the optimum from every start; it is not shown here.",
         source="A. Agarwal et al., On the theory of policy gradient methods (2021); J. Mei et al., On the global "
         "convergence rates of softmax policy gradient methods (2020)",
     )
@@ -43,15 +43,15 @@ def claims() -> Iterator[Claim]:
     lower = Definition.of(m.reward, TOP(m.s) - (1 - indicator(m.a, best)) * GAP(m.s, m.a))
     yield Claim(
         "flow-raises-the-best-answer",
-        says="Along that flow the probability of the best answer never falls.",
+        says="Along the exact flow of the logits the probability of the best answer can fall.",
         lhs=lift(0),
         rhs=of_best,
         relation=Relation.AT_MOST,
         given=(*(h for h in m.hypotheses if h != ThetaFree(REWARD)), lower, Positive(GAP)),
         expected=Rung.REFUTED,
         repaired_by=("flow-reaches-optimum-bandit",),
-        remark="A second-best answer that is given much more often can rise so fast that the best one loses. Here the "
-        "best answer is $c(s)$, and the others pay $d > 0$ less.",
+        remark="A second-best answer that is given much more often can rise so fast that the best one falls. Here "
+        "the best answer is $c(s)$, and the others pay $d > 0$ less.",
         sizes=({"S": 1, "A": 3},),
         examples=(
             Example(

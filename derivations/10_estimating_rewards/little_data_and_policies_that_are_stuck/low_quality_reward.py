@@ -1,4 +1,4 @@
-"""A reward of low quality: what an estimate in its place adds to the gradient, exactly."""
+"""A reward of low quality: the exact bias that an estimated reward adds to the gradient."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def derive() -> Theorem:
     d.apply(rules.Rearrange(difference), at=(estimate - m.reward) * m.score, why="Multiply out.")
     d.apply(rules.DistributeOverAddition, why="Two expectations over the answer,")
     d.apply(rules.DistributeOverAddition, why="and over the state.")
-    d.apply(rules.PullOutConstant, at=(1, 1), why="The sign leaves the one,")
-    d.apply(rules.PullOutConstant, at=(1,), why="and the other.")
+    d.apply(rules.PullOutConstant, at=(1, 1), why="Move the sign out of the one expectation,")
+    d.apply(rules.PullOutConstant, at=(1,), why="and out of the other.")
     d.apply(
         Lemma(theorem("policy-gradient-one-step"), backwards=True),
         at=m.expectation(m.reward * m.score),
@@ -39,13 +39,13 @@ def claims() -> Iterator[Claim]:
     """The bias, and that errors which look harmless on average are not."""
     yield Claim(
         "low-quality-reward",
-        says="A reward estimate $\\hat r$ in place of $r$ biases the gradient by exactly $\\mathbb{E}[(\\hat r - r)\\, "
-        "\\nabla \\log \\pi_\\theta]$.",
+        says="If the estimate $\\hat r$ replaces the reward $r$, the gradient is biased by exactly "
+        "$\\mathbb{E}[(\\hat r - r)\\, \\nabla \\log \\pi_\\theta]$.",
         lhs=bias,
         rhs=target,
         given=m.hypotheses,
-        remark="The estimate need not be free of $\\theta$: it is not differentiated. An error that is the same for "
-        "all answers of a state costs nothing.",
+        remark="The estimate may depend on $\\theta$, because it is not differentiated. An error that is the same "
+        "for all answers of a state does not bias the gradient.",
         examples=(
             Example(
                 "One state, two answers with probability 1/2; the estimate has them the wrong way round, and the bias "
@@ -58,13 +58,13 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "low-quality-reward-on-average",
-        says="The gradient is biased by the mean error times the mean score, that is, not at all.",
+        says="The bias of the gradient is not in general the mean error times the mean score, which is zero.",
         lhs=bias,
         rhs=m.expectation(estimate - m.reward) * m.expectation(m.score),
         given=(*m.hypotheses, ThetaFree(ESTIMATE)),
         expected=Rung.REFUTED,
         repaired_by=("low-quality-reward",),
-        remark="What biases is how the error goes with the score, not its mean.",
+        remark="The bias depends on how the error varies with the score, not on its mean.",
     )
 
 

@@ -27,8 +27,9 @@ def claims() -> Iterator[Claim]:
     elsewhere = sum_over(m.a, of=(1 - indicator(m.a, c)) * m.policy**2)
     yield Claim(
         "plateau-bound-at-a-corner",
-        says="Near a corner of the simplex, the best one or the worst, the gradient in the logits is small: $\\lVert "
-        "\\nabla J \\rVert_1 \\le 2\\, (1 - \\pi_c)$ for every answer $c(s)$, with rewards between 0 and 1.",
+        says="Near any corner of the simplex, such as the best one or the worst, the gradient in the logits is "
+        "small: $\\lVert \\nabla J \\rVert_1 \\le 2\\, (1 - \\pi_c)$ for every answer $c(s)$, with rewards between 0 "
+        "and 1.",
         lhs=sum_over(m.a, of=absolute(m.policy * (r_a - mean))),
         rhs=2 * (1 - pi_c),
         relation=Relation.AT_MOST,
@@ -37,6 +38,7 @@ def claims() -> Iterator[Claim]:
         + sum_over(m.a, b, of=m.policy * pi_b * apart)
         + (1 - pi_c) ** 2
         + elsewhere,
-        remark="The reward is written as the probability $r(w(s) \\mid s, a)$ of an outcome that wins; rewards in a "
-        "range of the width $R$ give $R$ times as much. Triangle inequality, then $\\lvert r_a - r_b \\rvert \\le 1$.",
+        remark="The reward is written as the probability $r(w(s) \\mid s, a)$ of an outcome that wins. Rewards in a "
+        "range of the width $R$ give $R$ times the bound. The proof uses the triangle inequality and $\\lvert r_a - "
+        "r_b \\rvert \\le 1$.",
     )

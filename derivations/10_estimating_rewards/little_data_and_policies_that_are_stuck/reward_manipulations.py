@@ -1,4 +1,4 @@
-"""What may be done to the rewards without changing the gradient."""
+"""Changes of the rewards that do not change the gradient."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ def claims() -> Iterator[Claim]:
     given = (*m.hypotheses, ThetaFree(POTENTIAL))
     yield Claim(
         "reward-manipulations",
-        says="Shaping the rewards by a potential, $r + \\Phi(s_{t+1}) - \\Phi(s_t)$ with the potential zero after the "
-        "last step, leaves the gradient exactly as it is.",
+        says="Shaping the rewards by a potential, $r + \\Phi(s_{t+1}) - \\Phi(s_t)$ with the potential zero after "
+        "the last step, does not change the gradient.",
         lhs=grad(m.expectation(m.total_reward + gains - POTENTIAL(m.state(m.T)))),
         rhs=grad(m.objective),
         given=given,
-        remark="The sum telescopes to $-\\Phi(s_1)$, which no action changes.",
+        remark="The sum telescopes to $-\\Phi(s_1)$, which no action affects.",
         source="A. Y. Ng, D. Harada and S. Russell, Policy invariance under reward transformations (1999)",
     )
     yield Claim(
         "reward-manipulations-without-an-end",
-        says="The same when the potential of the last state is not taken back.",
+        says="If the potential of the last state is not subtracted, shaping the rewards can change the gradient.",
         lhs=grad(m.expectation(m.total_reward + gains)),
         rhs=grad(m.objective),
         given=given,
         expected=Rung.REFUTED,
         repaired_by=("reward-manipulations",),
-        remark="Then the agent is paid for where it ends.",
+        remark="The agent is then rewarded for the state in which it ends.",
     )
     yield Claim(
         "reward-manipulations-affine",
@@ -45,5 +45,5 @@ def claims() -> Iterator[Claim]:
         lhs=grad(m.expectation(sum_range(m.t, 1, m.T, of=factor * m.reward(m.t) + shift))),
         rhs=factor * grad(m.objective),
         given=m.hypotheses,
-        remark="The horizon is fixed: with episodes that end early, the shift $b$ would pay for staying.",
+        remark="The horizon is fixed. With episodes that end early, the shift $b$ would reward long episodes.",
     )

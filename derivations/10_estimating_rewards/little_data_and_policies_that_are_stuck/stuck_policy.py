@@ -1,4 +1,4 @@
-"""Why a policy gets stuck: an answer that is hardly ever given hardly ever pays, and its gradient is small with it.
+"""Why a policy gets stuck: if a right answer is rarely given, its gradient is small as well.
 
 A softmax policy moves the logit of an answer by π(a) (r(a) − J).  With the 0/1 reward that is the cross-entropy
 gradient times π(y): near a wrong corner of the simplex the one vanishes and the other does not.
@@ -47,13 +47,13 @@ def derive() -> Theorem:
     d.apply(
         rules.Backwards(rules.Unfold(m.softmax), pi_b),
         at=exp(z_b) / partition,
-        why="That fraction is the policy: what is subtracted is the mean gradient of the logits.",
+        why="The fraction is the policy, so the subtracted term is the mean gradient of the logits.",
     )
     d.apply(rules.WriteExpectationAsSum, at=(1,), why="Given the state, an expectation is a sum over the answers.")
     earned, whole = m.policy * m.reward, m.policy * m.reward * (grad(m.logit) - mean)
     d.apply(rules.Rearrange(earned * grad(m.logit) - mean * earned), at=whole, why="Multiply out.")
     d.apply(rules.DistributeOverAddition, why="A sum of sums.")
-    d.apply(rules.PullOutConstant, at=sum_over(m.a, of=-(mean * earned)), why="The mean gradient comes out,")
+    d.apply(rules.PullOutConstant, at=sum_over(m.a, of=-(mean * earned)), why="Move the mean gradient out of the sum,")
     d.apply(rules.Rearrange(-1 * (value * mean)), at=-mean * sum_over(m.a, of=earned), why="times the mean reward,")
     lowered = sum_over(m.b, of=-1 * (value * (pi_b * grad(z_b))))
     d.apply(
@@ -68,7 +68,7 @@ def derive() -> Theorem:
     d.apply(
         rules.Rearrange(m.policy * (m.reward - value) * grad(m.logit)),
         at=both,
-        why="An answer is pushed by how much it earns above the mean, as often as it is given.",
+        why="Each logit changes by the reward above the mean times the probability of the answer.",
     )
     return d.conclude(target)
 
@@ -88,8 +88,8 @@ def claims() -> Iterator[Claim]:
     """The gradient in the logits, its length against that of cross entropy, and the plateaus."""
     yield Claim(
         "stuck-policy-gradient",
-        says="A softmax policy moves the logit of an answer by $\\pi_\\theta(a \\mid s)\\, (r(s, a) - \\bar r(s))$, "
-        "$\\bar r$ the mean reward: the gradient of $J$ in the logits.",
+        says="A softmax policy has the gradient $\\pi_\\theta(a \\mid s)\\, (r(s, a) - \\bar r(s))$ in the logit of "
+        "an answer, where $\\bar r$ is the mean reward: this is the gradient of $J$ in the logits.",
         lhs=grad(m.objective),
         rhs=target,
         given=given,
@@ -98,26 +98,27 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "stuck-at-bad-policy",
-        says="With the 0/1 reward the gradient of $J$ in the logits is $\\pi_\\theta(y \\mid s)$ times as long as that "
-        "of the cross entropy; in squares, for each example.",
+        says="With the 0/1 reward the gradient of $J$ in the logits of each example is $\\pi_\\theta(y \\mid s)$ "
+        "times as long as that of the cross entropy. The equation is written in squares.",
         lhs=squared(pushed),
         rhs=right**2 * squared(missed),
         given=m.hypotheses,
         derivation="stuck-policy",
-        remark="So a model that is wrong with certainty learns nothing from the reward. Cross entropy then pulls the "
-        "hardest.",
+        remark="A model that is wrong with certainty therefore learns nothing from the reward, while the gradient of "
+        "the cross entropy is then the largest.",
     )
     yield Claim(
         "stuck-policy",
         says="With the 0/1 reward $\\lVert \\nabla J \\rVert \\le \\sqrt{2}\\, \\pi_y (1 - \\pi_y)$ in the logits of "
-        "an example, $\\pi_y$ the probability of its label: a plateau where the label is hardly ever given.",
+        "an example, where $\\pi_y$ is the probability of its label. If the label is rarely given, the gradient is "
+        "on a plateau.",
         lhs=squared(pushed),
         rhs=2 * (right**2 * (1 - right) ** 2),
         relation=Relation.AT_MOST,
         given=m.hypotheses,
         slack=right**2 * sum_over(m.a, m.b, of=(1 - indicator(m.a, m.b)) * wrong_a * wrong_b * m.policy * pi_b),
-        remark="Written in squares. For two classes both sides are equal. The bound vanishes as $\\pi_y \\to 0$, where "
-        "the gradient of the cross entropy does not.",
+        remark="The inequality is written in squares. For two classes both sides are equal. The bound vanishes as "
+        "$\\pi_y \\to 0$, and the gradient of the cross entropy does not.",
         examples=(
             Example(
                 "Three classes, the label at 1/100: the squared length is 1/10000 of that of the cross entropy.",
@@ -137,40 +138,41 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "stuck-policy-cross-entropy",
-        says="The cross entropy has no such plateau: $1 - \\pi_y \\le \\lVert \\nabla \\mathrm{CE} \\rVert$ in the "
-        "logits.",
+        says="The gradient of the cross entropy has no such plateau: $1 - \\pi_y \\le \\lVert \\nabla \\mathrm{CE} "
+        "\\rVert$ in the logits.",
         lhs=(1 - right) ** 2,
         rhs=squared(missed),
         relation=Relation.AT_MOST,
         given=m.hypotheses,
         slack=sum_over(m.a, of=wrong_a * m.policy**2),
-        remark="Written in squares.",
+        remark="The inequality is written in squares.",
     )
     answers = sum_over(m.b, of=1)
     others = answers - 1
     yield Claim(
         "plateau-bound",
-        says="From below, $\\pi_y^2 (1 - \\pi_y)^2 \\frac{K}{K - 1} \\le \\lVert \\nabla J \\rVert^2$ with the 0/1 "
-        "reward.",
+        says="With the 0/1 reward the gradient has the lower bound $\\pi_y^2 (1 - \\pi_y)^2 \\frac{K}{K - 1} \\le "
+        "\\lVert \\nabla J \\rVert^2$.",
         lhs=right**2 * (1 - right) ** 2 * answers / others,
         rhs=squared(pushed),
         relation=Relation.AT_MOST,
         given=(*m.hypotheses, AtLeastTwo(ACTION)),
         slack=right**2 * sum_over(m.a, m.b, of=wrong_a * wrong_b * (m.policy - pi_b) ** 2) / (2 * others),
-        remark="Attained where all wrong classes are equally likely; for two classes both bounds agree.",
+        remark="The bound is attained if all wrong classes are equally likely. For two classes the lower and the "
+        "upper bound agree.",
     )
     advantage = m.reward - value
     b_pushed = pi_b * (REWARD(m.s, m.b) - value)
     yield Claim(
         "plateau-bound-from-one-answer",
-        says="The gradient is at least as long as the push on any one answer, such as the best: $\\pi_b\\, (r_b - "
-        "\\bar r) \\le \\lVert \\nabla J \\rVert$ in the logits of a state.",
+        says="The gradient is at least as long as its component at any one answer, such as the best: $\\pi_b\\, (r_b "
+        "- \\bar r) \\le \\lVert \\nabla J \\rVert$ in the logits of a state.",
         lhs=b_pushed**2,
         rhs=squared(m.policy * advantage),
         relation=Relation.AT_MOST,
         given=m.hypotheses,
         slack=sum_over(m.a, of=(1 - indicator(m.a, m.b)) * (m.policy * advantage) ** 2),
-        remark="Written in squares, for any rewards.",
+        remark="The inequality is written in squares and holds for any rewards.",
     )
 
 

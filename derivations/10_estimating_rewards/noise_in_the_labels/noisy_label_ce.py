@@ -1,4 +1,4 @@
-"""Noisy labels move what cross entropy learns: its gradient is not the clean one rescaled, it has another zero.
+"""Noisy labels change the optimum of cross entropy: its gradient is not the clean one rescaled.
 
 Half of it still pulls towards the label, the other half towards the uniform distribution: label smoothing, done by the
 noise.  Cross entropy ends at the law of the noisy labels.
@@ -30,7 +30,7 @@ def derive() -> Theorem:
     d.apply(
         rules.Rearrange(to_label + to_all),
         at=((1 - m.flipped) * m.is_right + share * (1 - m.is_right)) * m.score,
-        why="The same mixture, sorted: what is left for the label, and as much for every class.",
+        why="This is the same mixture, regrouped: a further weight for the label and an equal weight for every class.",
     )
     d.apply(rules.DistributeOverAddition, why="Two sums over the classes,")
     d.apply(rules.DistributeOverAddition, why="and over the examples.")
@@ -41,11 +41,11 @@ def derive() -> Theorem:
         (m.over_states(share * sum_over(m.a, of=m.score)), "in all examples."),
     ):
         d.apply(rules.PullOutConstant, at=term, why=why)
-    d.apply(rules.Sift, why="Only the label is picked.")
+    d.apply(rules.Sift, why="Only the term of the label remains.")
     d.apply(
         Lemma(theorem("cross-entropy-gradient"), backwards=True),
         at=m.over_states(m.right_score),
-        why="Which is the clean gradient.",
+        why="This is the clean gradient.",
     )
     d.apply(
         rules.Rearrange(sorted_out),
@@ -60,27 +60,28 @@ def claims() -> Iterator[Claim]:
     one_picture = {"D": ["1"], "π": [["3/4", "1/4"]], "y": [0], "ε": "1/4"}
     yield Claim(
         "symmetric-noise-ce",
-        says="Uniform label noise is label smoothing: in the logits cross entropy then descends $\\pi - \\bigl(c\\, "
-        "e_y + (1 - c)\\, u\\bigr)$ with $c = 1 - \\frac{\\varepsilon K}{K - 1}$ and $u$ uniform.",
+        says="Uniform label noise is label smoothing: in the logits, cross entropy then descends $\\pi - \\bigl(c\\, "
+        "e_y + (1 - c)\\, u\\bigr)$, where $c = 1 - \\frac{\\varepsilon K}{K - 1}$ and $u$ is uniform.",
         lhs=gradient,
         rhs=m.over_states(
             sum_over(m.a, of=(m.policy - (m.kept * m.is_right + m.smoothing / m.classes)) * grad(m.logit))
         ),
         given=(*m.hypotheses, m.softmax),
-        remark="The smoothing weight is $1 - c$. The gradient is zero at $\\pi_\\theta(y \\mid s) = 1 - \\varepsilon$, "
-        "and not at 1.",
+        remark="The smoothing weight is $1 - c$. The gradient is zero at $\\pi_\\theta(y \\mid s) = 1 - "
+        "\\varepsilon$ and not at 1.",
     )
     yield Claim(
         "noisy-label-ce",
-        says="Uniform label noise only scales the gradient of the cross entropy, as it does with the policy gradient.",
+        says="Uniform label noise does not only scale the gradient of the cross entropy, as it does the policy "
+        "gradient.",
         lhs=gradient,
         rhs=m.kept * clean,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("noisy-label-ce-gradient", "noisy-label-ce-optimum", "noisy-label-pg"),
-        remark="A quarter of the labels flipped, two classes, $\\pi_\\theta(y \\mid s) = 3/4$: cross entropy has "
-        "arrived, the policy gradient still moves on. No other factor helps: beyond $1 - \\varepsilon$ the two "
-        "gradients point in opposite directions.",
+        remark="If a quarter of the labels are flipped between two classes and $\\pi_\\theta(y \\mid s) = 3/4$, "
+        "cross entropy is at its minimum, and the policy gradient is not zero. No other factor helps: beyond $1 - "
+        "\\varepsilon$ the noisy and the clean gradient have opposite directions.",
         examples=(
             Example(
                 "One picture, two classes, a quarter of the labels flipped, the label already at 3/4.",
@@ -93,7 +94,7 @@ def claims() -> Iterator[Claim]:
                 ),
             ),
             Example(
-                "The same at 7/8: noisy and clean cross entropy pull in opposite directions.",
+                "At $\\pi_\\theta(y \\mid s) = 7/8$ the noisy and the clean cross entropy have opposite directions.",
                 tables={**one_picture, "π": [["7/8", "1/8"]]},
                 given=m.hypotheses,
                 worth=((-gradient, ("-1/8", "1/8")), (-clean, ("1/8", "-1/8"))),
@@ -102,27 +103,27 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "noisy-label-ce-gradient",
-        says="With uniform label noise the gradient of the cross entropy is the clean one, scaled, and a pull on all "
-        "classes alike.",
+        says="With uniform label noise the gradient of the cross entropy is the clean gradient, scaled, plus a term "
+        "that acts on all classes alike.",
         lhs=gradient,
         rhs=sorted_out,
         given=m.hypotheses,
-        remark="The pull on all classes does not vanish where the clean gradient does, so it moves the optimum.",
+        remark="The second term does not vanish where the clean gradient does, so it moves the optimum.",
     )
     entropy = -m.over_states(sum_over(m.a, of=m.noisy_mass * log(m.noisy_mass)))
     ratio = m.policy / m.noisy_mass
     by_odds = (*(h for h in m.hypotheses if h != m.noise), m.noise_by_odds, Positive(ODDS))
     yield Claim(
         "noisy-label-ce-optimum",
-        says="Cross entropy with noisy labels is least where the policy is the law of the noisy labels.",
+        says="The cross entropy with noisy labels is smallest if the policy is the distribution of the noisy labels.",
         lhs=entropy,
         rhs=m.noisy_cross_entropy,
         relation=Relation.AT_MOST,
         given=by_odds,
         slack=m.over_states(sum_over(m.a, of=m.noisy_mass * (ratio - 1 - log(ratio)))),
-        remark="The left side is the cross entropy of the noisy labels with their own law; the difference is the KL "
-        "divergence, and $x - 1 - \\log x \\ge 0$. Here a label is flipped with the odds $o = \\varepsilon / (1 - "
-        "\\varepsilon)$.",
+        remark="The left side is the cross entropy of the noisy labels with their own distribution. The difference "
+        "is the KL divergence, and $x - 1 - \\log x \\ge 0$. Here a label is flipped with the odds $o = \\varepsilon "
+        "/ (1 - \\varepsilon)$.",
     )
 
 

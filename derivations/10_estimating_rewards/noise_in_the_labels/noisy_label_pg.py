@@ -1,4 +1,4 @@
-"""Noisy labels only shorten the policy gradient: uniform flips scale it by one number, and the direction stays.
+"""Noisy labels only scale the policy gradient: uniform flips multiply it by one number.
 
 The reward is 1 where the sampled answer agrees with a label that is wrong now and then.  On average that is a multiple
 of the clean reward and a constant, and constants have no policy gradient.
@@ -30,19 +30,25 @@ def derive() -> Theorem:
     d.apply(
         rules.Rearrange(chance + kept),
         at=(1 - m.flipped) * m.is_right + chance * (1 - m.is_right),
-        why="Every class gets the same share, and the right one something more.",
+        why="Every class has the same weight, and the right one a further weight.",
     )
     d.apply(rules.DistributeOverAddition, why="Two expectations over the answer,")
     d.apply(rules.DistributeOverAddition, why="and over the example.")
     for path in ((0, 0, 1), (0, 0)):
         d.apply(rules.ExpectationOfConstant, at=path, why="The share is the same whatever is drawn.")
-    d.apply(rules.PullOutConstant, at=expect(kept, (m.a, m.policy_law)), why="What the noise leaves is one number,")
+    d.apply(
+        rules.PullOutConstant,
+        at=expect(kept, (m.a, m.policy_law)),
+        why="The remaining factor of the noise is one number,",
+    )
     d.apply(rules.PullOutConstant, at=(0, 1), why="the same for all examples.")
     d.apply(rules.MoveGradientInside, why="The gradient of a sum.")
     d.apply(rules.GradientOfConstant, why="The share does not depend on $\\theta$,")
-    d.apply(rules.DropZeros, at=(), why="so it leaves no trace.")
+    d.apply(rules.DropZeros, at=(), why="so its gradient is zero.")
     d.apply(
-        rules.Backwards(rules.MoveGradientInside(), clean), at=(1,), why="The rest is the gradient of the clean reward."
+        rules.Backwards(rules.MoveGradientInside(), clean),
+        at=(1,),
+        why="The remaining term is the gradient of the clean reward.",
     )
     return d.conclude(target)
 
@@ -51,24 +57,24 @@ def claims() -> Iterator[Claim]:
     """The noisy reward, the gradient, and where the direction is lost."""
     yield Claim(
         "symmetric-noise-pg",
-        says="A label flipped with probability $\\varepsilon$ to one of the other classes rewards an answer with "
-        "$\\bigl(1 - \\frac{\\varepsilon K}{K - 1}\\bigr) \\mathbf{1}\\{a = y(s)\\} + \\frac{\\varepsilon}{K - 1}$ on "
-        "average.",
+        says="If a label is changed with probability $\\varepsilon$ to one of the other classes, the average reward "
+        "of an answer is $\\bigl(1 - \\frac{\\varepsilon K}{K - 1}\\bigr) \\mathbf{1}\\{a = y(s)\\} + "
+        "\\frac{\\varepsilon}{K - 1}$.",
         lhs=agrees,
         rhs=m.kept * m.is_right + chance,
         given=m.hypotheses,
         derivation="noisy-label-pg",
         step=3,
-        remark="$K = \\lvert A \\rvert$ classes. The second term is the same for every answer.",
+        remark="There are $K = \\lvert A \\rvert$ classes. The second term is the same for every answer.",
     )
     yield Claim(
         "noisy-label-pg",
-        says="Uniform label noise only scales the policy gradient, by $1 - \\frac{\\varepsilon K}{K - 1}$: for every "
-        "policy and every mix of examples.",
+        says="Uniform label noise only scales the policy gradient, by the factor $1 - \\frac{\\varepsilon K}{K - "
+        "1}$, for every policy and every mix of examples.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,
-        remark="So the direction is kept while $\\varepsilon < (K - 1)/K$.",
+        remark="The direction is therefore kept while $\\varepsilon < (K - 1)/K$.",
     )
 
 

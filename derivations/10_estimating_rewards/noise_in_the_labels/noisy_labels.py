@@ -42,34 +42,34 @@ def claims() -> Iterator[Claim]:
     label_law = m.label_law
     yield Claim(
         "noisy-labels-are-middle-ground",
-        says="A noisy label $b \\sim y(\\cdot \\mid s)$ is a random reward $\\mathbf{1}\\{a = b\\}$ of mean $y(a \\mid "
-        "s)$: comparing the sampled answer with it gives the policy gradient for that mean.",
+        says="A noisy label $b \\sim y(\\cdot \\mid s)$ gives a random reward $\\mathbf{1}\\{a = b\\}$ with the mean "
+        "$y(a \\mid s)$. Comparing the sampled answer with the noisy label gives the policy gradient for that mean.",
         lhs=m.expectation(expect(indicator(m.a, m.b) * m.score, (m.b, label_law))),
         rhs=grad(m.expectation(m.label_mass)),
         given=m.hypotheses,
-        remark="In this sense noisy labels stand between supervised learning and reinforcement learning. The two "
+        remark="In this sense noisy labels are between supervised learning and reinforcement learning. The two "
         "procedures react differently to the noise: see noisy-label-pg and noisy-label-ce.",
     )
     yield Claim(
         "symmetric-noise-threshold",
-        says="With $\\varepsilon = (K - 1)/K$ the noisy label says nothing, and the policy gradient is zero.",
+        says="If $\\varepsilon = (K - 1)/K$, the noisy label carries no information, and the policy gradient is zero.",
         lhs=gradient,
         rhs=lift(0),
         given=with_rate((classes - 1) / classes),
     )
     yield Claim(
         "symmetric-noise-past-the-threshold",
-        says="With more noise than that the direction is reversed: labels that are always wrong, $\\varepsilon = 1$, "
-        "give $-\\frac{1}{K - 1} \\nabla J$.",
+        says="If $\\varepsilon$ is larger than $(K - 1)/K$, the direction is reversed: labels that are always wrong, "
+        "$\\varepsilon = 1$, give $-\\frac{1}{K - 1} \\nabla J$.",
         lhs=gradient,
         rhs=-1 * (clean / (classes - 1)),
         given=with_rate(lift(1)),
-        remark="The factor $1 - \\frac{\\varepsilon K}{K - 1}$ is positive below $(K - 1)/K$, negative above.",
+        remark="The factor $1 - \\frac{\\varepsilon K}{K - 1}$ is positive below $(K - 1)/K$ and negative above.",
     )
     bit = grad(m.expectation((1 - m.flipped) * m.is_right + m.flipped * (1 - m.is_right)))
     yield Claim(
         "reward-flip-noise",
-        says="If the reward is flipped with probability $\\varepsilon$, and not the label, the factor is $1 - 2 "
+        says="If the reward and not the label is flipped with probability $\\varepsilon$, the factor is $1 - 2 "
         "\\varepsilon$ for every number of classes.",
         lhs=bit,
         rhs=(1 - 2 * m.flipped) * clean,
@@ -77,7 +77,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "reward-flip-is-label-flip",
-        says="It makes no difference whether the reward is flipped or the label.",
+        says="With more than two classes, flipping the reward is not equivalent to changing the label.",
         lhs=bit,
         rhs=gradient,
         given=m.hypotheses,
@@ -86,7 +86,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "reward-flip-two-classes",
-        says="For two classes it makes no difference whether the reward is flipped or the label.",
+        says="With two classes, flipping the reward is equivalent to flipping the label.",
         lhs=bit,
         rhs=gradient,
         given=(*m.hypotheses, HowMany(ACTION, 2)),
@@ -95,12 +95,14 @@ def claims() -> Iterator[Claim]:
     noisy_reward = indicator(m.a, m.b) * m.score
     yield Claim(
         "symmetric-noise-variance",
-        says="On one example the variance of the estimator with noisy labels is $\\mathbb{E}_a[\\tilde y(a \\mid s)\\, "
-        "g^2] - c^2 (\\nabla \\pi_\\theta(y \\mid s))^2$, $g$ the score and $c$ the factor of noisy-label-pg.",
+        says="For one example the variance of the estimator with noisy labels is $\\mathbb{E}_a[\\tilde y(a \\mid "
+        "s)\\, g^2] - c^2 (\\nabla \\pi_\\theta(y \\mid s))^2$, where $g$ is the score and $c$ the factor of "
+        "noisy-label-pg.",
         lhs=variance(noisy_reward, (m.a, m.policy_law), (m.b, m.noisy_law)),
         rhs=expect(m.noisy_mass * m.score**2, (m.a, m.policy_law)) - (m.kept * grad(m.right_mass)) ** 2,
         given=m.hypotheses,
-        remark="Coordinate by coordinate; summed up, the trace of the covariance.",
+        remark="The formula holds coordinate by coordinate; the sum over the coordinates is the trace of the "
+        "covariance.",
     )
     yield from other_losses()
 
@@ -122,12 +124,12 @@ def uneven_noise() -> Iterator[Claim]:
     )
     yield Claim(
         "asymmetric-noise",
-        says="If examples are flipped with probabilities $\\varepsilon(s)$ of their own, each keeps a factor of its "
-        "own, $1 - \\frac{\\varepsilon(s) K}{K - 1}$.",
+        says="If the label of each example is changed with its own probability $\\varepsilon(s)$, the gradient of "
+        "each example is scaled by its own factor, $1 - \\frac{\\varepsilon(s) K}{K - 1}$.",
         lhs=gradient,
         rhs=m.over_states(kept * grad(m.right_mass)),
         given=uneven,
-        remark="Examples that share parameters can then outvote each other: the gradient may even be reversed.",
+        remark="The weights of examples that share parameters then change, and the gradient may even be reversed.",
         examples=(
             Example(
                 "One shared parameter, two pictures with the features 1 and -1 and the weights 2/5 and 3/5; a quarter "
@@ -146,7 +148,8 @@ def uneven_noise() -> Iterator[Claim]:
     )
     yield Claim(
         "asymmetric-noise-only-scales",
-        says="It only scales the gradient, by the mean of these factors.",
+        says="If the label of each example is changed with its own probability, the gradient is not in general "
+        "scaled by the mean of the factors.",
         lhs=gradient,
         rhs=mean_kept * clean,
         given=uneven,
@@ -157,14 +160,15 @@ def uneven_noise() -> Iterator[Claim]:
     arbitrary = (*(h for h in m.hypotheses if h not in (m.noise, ThetaFree(FLIPPED))), ThetaFree(NOISY_LABEL_LAW))
     yield Claim(
         "asymmetric-noise-within-an-example",
-        says="The same for noise that mistakes some classes for others more often: each example only gets a factor.",
+        says="If some classes are mistaken for others more often, the noise need not scale the gradient of each "
+        "example by a factor.",
         lhs=gradient,
         rhs=m.over_states((right - (1 - right) / (classes - 1)) * grad(m.right_mass)),
         given=arbitrary,
         expected=Rung.REFUTED,
         repaired_by=("asymmetric-noise", "noisy-labels-are-middle-ground"),
-        remark="For two classes it is true; with three the direction changes within one example. The reward's "
-        "maximiser survives while the label stays the most likely noisy label.",
+        remark="With two classes it does; with three the direction within one example changes. The maximiser of the "
+        "reward stays the same while the label is the most likely noisy label.",
     )
 
 
@@ -175,18 +179,20 @@ def other_losses() -> Iterator[Claim]:
     share = m.flipped / (classes - 1)
     yield Claim(
         "noise-robust-losses",
-        says="For any loss $L_\\theta(s, k)$ of a label $k$, uniform noise gives the clean gradient times $1 - "
-        "\\frac{\\varepsilon K}{K - 1}$ and $\\frac{\\varepsilon}{K - 1}$ times the gradient of $\\sum_k L_\\theta(s, "
+        says="For any loss $L_\\theta(s, k)$ of a label $k$, uniform noise gives $1 - \\frac{\\varepsilon K}{K - 1}$ "
+        "times the clean gradient plus $\\frac{\\varepsilon}{K - 1}$ times the gradient of $\\sum_k L_\\theta(s, "
         "k)$.",
         lhs=grad(expect(loss, (m.b, m.noisy_law))),
         rhs=m.kept * grad(of_label) + share * grad(sum_over(m.b, of=loss)),
         given=m.hypotheses,
-        remark="So the noise only scales a loss whose sum over the labels does not depend on $\\theta$.",
+        remark="The noise therefore only scales the gradient of a loss whose sum over the labels does not depend on "
+        "$\\theta$.",
     )
     pi_b = m.policy.symbol(m.b, m.s, m.theta)
     yield Claim(
         "noise-robust-losses-absolute-error",
-        says="The absolute error $1 - \\pi_\\theta(k \\mid s)$, which policy gradient descends, is such a loss.",
+        says="The absolute error $1 - \\pi_\\theta(k \\mid s)$, which policy gradient descends, has a sum over the "
+        "labels that does not depend on $\\theta$.",
         lhs=grad(sum_over(m.b, of=1 - pi_b)),
         rhs=lift(0),
         given=m.hypotheses,
@@ -194,7 +200,8 @@ def other_losses() -> Iterator[Claim]:
     )
     yield Claim(
         "noise-robust-losses-cross-entropy",
-        says="The cross entropy $-\\log \\pi_\\theta(k \\mid s)$ is such a loss, too.",
+        says="The cross entropy $-\\log \\pi_\\theta(k \\mid s)$ has a sum over the labels that depends on $\\theta$ "
+        "in general.",
         lhs=grad(sum_over(m.b, of=-log(pi_b))),
         rhs=lift(0),
         given=m.hypotheses,

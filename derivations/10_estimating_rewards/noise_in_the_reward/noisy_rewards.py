@@ -1,4 +1,4 @@
-"""What a random reward does and does not do to the policy gradient."""
+"""How a random reward does and does not change the policy gradient."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def claims() -> Iterator[Claim]:
     """That a reward must be estimated first, and what the noise has to be free of."""
     yield Claim(
         "must-estimate-reward",
-        says="The reward of a state and an answer has to be estimated from history: with the one reward that was paid, "
-        "the noise $\\lvert R - r \\rvert$ stays in the mean of the gradient.",
+        says="The reward of a state and an answer need not be estimated from history first: with the one reward that "
+        "was paid, the noise $\\lvert R - r \\rvert$ does not remain in the mean of the gradient.",
         lhs=m.expectation(m.over_chance(m.paid * m.score)) - grad(m.objective),
         rhs=m.expectation(m.over_chance(absolute(m.paid - m.reward) * m.score)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("stochastic-reward", "stochastic-reward-variance"),
-        remark="The bias is zero: one paid reward is an unbiased estimate of its own mean. To estimate that mean first "
-        "lowers the variance; it is not needed for the mean.",
+        remark="The bias is zero, because one paid reward is an unbiased estimate of its own mean. Estimating that "
+        "mean first lowers the variance, but the expectation does not need it.",
     )
     own_mean = expect(NOISE(m.s, m.b, m.w), (m.b, m.policy_law), (m.w, CHANCE_LAW.law(m.s, m.b)))
     coin = {
@@ -41,12 +41,12 @@ def claims() -> Iterator[Claim]:
     centred = m.expectation(m.over_chance((m.paid + noise - own_mean) * m.score))
     yield Claim(
         "noise-correlated-with-action-history",
-        says="Noise $\\eta$ on the reward biases the gradient by its covariance with the score, state by state.",
+        says="Noise $\\eta$ on the reward biases the gradient by its covariance with the score in each state.",
         lhs=m.expectation(m.over_chance((m.paid + noise) * m.score)) - grad(m.objective),
         rhs=m.over_states(covariance(noise, m.score, (m.a, m.policy_law), m.chance)),
         given=given,
-        remark="So what counts is that the noise has the mean zero given the state and the answer, $\\mathbb{E}[\\hat "
-        "r \\mid s, a] = r$; that it is zero on average is not enough.",
+        remark="The noise must therefore have the mean zero given the state and the answer, $\\mathbb{E}[\\hat r "
+        "\\mid s, a] = r$. A mean of zero over all answers is not enough.",
         examples=(
             Example(
                 "One state, two answers with probability 1/2; the noise is 1 with the one and -1 with the other, so it "
@@ -59,11 +59,12 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "noise-of-mean-zero",
-        says="Noise that is zero on average in every state does not bias the gradient.",
+        says="Noise whose average over the answers is zero in every state can bias the gradient.",
         lhs=centred,
         rhs=grad(m.objective),
         given=given,
         expected=Rung.REFUTED,
         repaired_by=("noise-correlated-with-action-history", "stochastic-reward"),
-        remark="Subtracting the mean of the noise in the state subtracts a baseline, which changes nothing.",
+        remark="Subtracting the mean of the noise in each state subtracts a baseline, which does not change the "
+        "gradient.",
     )

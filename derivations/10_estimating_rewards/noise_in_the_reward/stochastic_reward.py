@@ -1,4 +1,4 @@
-"""A random reward: paid differently each time, it still gives the right gradient on average.
+"""A random reward still gives the right gradient on average.
 
 Only its mean matters, and nobody needs to know or estimate that mean: the one reward that was paid is enough.
 """
@@ -28,9 +28,9 @@ def with_mean_reward() -> Theorem:
     d.apply(
         rules.PullOutConstant,
         at=m.over_chance(m.paid * m.score),
-        why="Given the state and the answer, the score is known before chance is.",
+        why="Given the state and the answer, the score is known before the noise is drawn.",
     )
-    d.apply(rules.Backwards(rules.Unfold(m.mean_reward), m.reward), why="What is paid on average is $r(s, a)$.")
+    d.apply(rules.Backwards(rules.Unfold(m.mean_reward), m.reward), why="The mean reward is $r(s, a)$.")
     d.apply(rules.Rearrange(m.reward * m.score), at=m.score * m.reward, why="Reward times score.")
     return d.conclude(m.expectation(m.reward * m.score))
 
@@ -48,17 +48,18 @@ def claims() -> Iterator[Claim]:
     """The theorem, with the noise inside the objective too, and with noise of another mean."""
     yield Claim(
         "stochastic-reward",
-        says="With a random reward $R(s, a, w)$ of mean $r(s, a)$ the sampled estimator is still unbiased: $R$ times "
-        "the score is $\\nabla J$ on average.",
+        says="If the reward $R(s, a, w)$ is random and has the mean $r(s, a)$, the sampled estimator is still "
+        "unbiased: $R$ times the score has the mean $\\nabla J$.",
         lhs=estimated(m.paid),
         rhs=grad(m.objective),
         given=m.hypotheses,
-        remark="Chance $w$ may depend on the state and the answer in any way; what matters is that $r$ is its mean "
-        "given both.",
+        remark="The noise $w$ may depend on the state and the answer in any way. It matters only that $r$ is the "
+        "mean reward given both.",
     )
     yield Claim(
         "stochastic-reward-in-the-mean",
-        says="On average the sampled estimator is the one that knows the mean reward: only the mean of $R$ matters.",
+        says="The expectation of the sampled estimator is that of the estimator with the mean reward: only the mean "
+        "of $R$ matters.",
         lhs=estimated(m.paid),
         rhs=m.expectation(m.reward * m.score),
         given=m.hypotheses,
@@ -66,13 +67,14 @@ def claims() -> Iterator[Claim]:
     noise = function("η", STATE, ACTION, OUTCOME)
     yield Claim(
         "stochastic-reward-of-another-mean",
-        says="The same for any reward $r(s, a) + \\eta(s, a, w)$, whatever the mean of the noise.",
+        says="For a reward $r(s, a) + \\eta(s, a, w)$ whose noise has an arbitrary mean, the sampled estimator need "
+        "not be unbiased.",
         lhs=estimated(m.reward + noise(m.s, m.a, m.w)),
         rhs=grad(m.objective),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("stochastic-reward", "low-quality-reward"),
-        remark="Noise whose mean depends on the answer is a reward of its own.",
+        remark="Noise whose mean depends on the answer acts as a further reward.",
     )
 
 

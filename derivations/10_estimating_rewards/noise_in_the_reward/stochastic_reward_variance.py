@@ -29,10 +29,12 @@ def derive() -> Theorem:
     d = Derivation(with_chance, given=m.hypotheses, name="stochastic-reward-variance")
     d.apply(rules.WriteMoment, why="A covariance is the mean of the outer product less that of the means.")
     for side in (0, 1):
-        d.apply(Lemma(with_mean_reward()), at=(1, 1, side), why="Chance does not move the mean.")
+        d.apply(Lemma(with_mean_reward()), at=(1, 1, side), why="The noise does not change the mean.")
     d.apply(rules.ScalarsOutOfOuter, at=outer(sampled, sampled), why="The rewards are numbers.")
     d.apply(rules.Rearrange(m.paid**2 * square), at=m.paid * m.paid * square, why="It is the same reward twice.")
-    d.apply(rules.PullOutConstant, at=m.over_chance(m.paid**2 * square), why="The score is known before chance is.")
+    d.apply(
+        rules.PullOutConstant, at=m.over_chance(m.paid**2 * square), why="The score is known before the noise is drawn."
+    )
     d.apply(rules.MeanOfSquare, why="A mean square is the variance and the square of the mean.")
     d.apply(rules.Backwards(rules.Unfold(m.mean_reward), m.reward), why="The mean is $r(s, a)$.")
     d.apply(
@@ -57,13 +59,13 @@ def claims() -> Iterator[Claim]:
     """The covariance, and a chance that only seems to do no harm."""
     yield Claim(
         "stochastic-reward-variance",
-        says="A random reward adds exactly $\\mathbb{E}[\\mathrm{Var}(R \\mid s, a)\\, g g^{\\top}]$ to the covariance "
-        "of the estimator, $g$ the score.",
+        says="A random reward adds exactly $\\mathbb{E}[\\mathrm{Var}(R \\mid s, a)\\, g g^{\\top}]$ to the "
+        "covariance of the estimator, where $g$ is the score.",
         lhs=with_chance,
         rhs=added + without_chance,
         given=m.hypotheses,
-        remark="The law of total covariance. The sum is a covariance with a positive semi-definite matrix added, so no "
-        "direction gets quieter.",
+        remark="This is the law of total covariance. The added matrix is positive semi-definite, so the variance "
+        "falls in no direction.",
         examples=(
             Example(
                 "One state, two answers, one of which pays 0 or 2 by a fair coin in place of 1.",

@@ -30,17 +30,17 @@ def derive() -> Theorem:
     for path in ((1, 1, 1, 0), (1, 1, 1, 1)):
         d.apply(rules.LogDerivative, at=path, why="A gradient over its function is the score.")
     d.apply(rules.DistributeOverAddition, why="Two expectations.")
-    d.apply(rules.PullOutConstant, at=(1,), why="The sign leaves.")
+    d.apply(rules.PullOutConstant, at=(1,), why="Move the sign out.")
     d.apply(rules.WriteExpectationAsSum, at=expect(bent, (m.a, m.policy_law)), why="The first, as a sum.")
     d.apply(rules.CancelFraction, why="The probability cancels.")
     once = grad(sum_over(m.a, of=m.policy))
     inner = grad(sum_over(m.a, of=grad(m.policy)))
     d.apply(rules.Backwards(rules.MoveGradientInside(), inner), at=(0,), why="One derivative leaves the sum,")
-    d.apply(rules.Backwards(rules.MoveGradientInside(), once), at=(0, 0), why="and the other.")
+    d.apply(rules.Backwards(rules.MoveGradientInside(), once), at=(0, 0), why="and out of the other.")
     d.apply(rules.TotalProbability, why="Probabilities sum to one.")
     d.apply(rules.GradientOfConstant, at=(0, 0), why="The sum is one, and one does not change,")
     d.apply(rules.GradientOfConstant, why="nor does its gradient.")
-    d.apply(rules.DropZeros, at=(), why="The mean outer product is left.")
+    d.apply(rules.DropZeros, at=(), why="The mean outer product remains.")
     return d.conclude(-fisher)
 
 
@@ -48,12 +48,12 @@ def claims() -> Iterator[Claim]:
     """The two forms."""
     yield Claim(
         "fisher-is-minus-expected-hessian",
-        says="In every state the Fisher information $\\mathbb{E}[g g^{\\top}]$, $g$ the score, is minus the mean "
-        "Hessian of $\\log \\pi_\\theta$.",
+        says="In every state the Fisher information $\\mathbb{E}[g g^{\\top}]$, where $g$ is the score, is minus the "
+        "mean Hessian of $\\log \\pi_\\theta$.",
         lhs=curvature,
         rhs=-fisher,
         given=m.hypotheses,
-        remark="Differentiate $\\sum_a \\pi_\\theta(a \\mid s) = 1$ twice.",
+        remark="The proof differentiates $\\sum_a \\pi_\\theta(a \\mid s) = 1$ twice.",
     )
 
 

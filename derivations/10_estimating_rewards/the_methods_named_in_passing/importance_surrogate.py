@@ -31,10 +31,10 @@ def derive() -> Theorem:
     d = Derivation(grad(surrogate, m.theta), given=m.hypotheses, name="importance-surrogate")
     d.apply(rules.WriteExpectationAsSum, why="The old policy draws the trajectories.")
     d.apply(rules.Unfold(m.factorisation), why="Their probability, factor by factor.")
-    d.apply(rules.MergeProducts, why="The weights meet the probabilities of the old answers,")
+    d.apply(rules.MergeProducts, why="Multiply the weights by the probabilities of the old answers,")
     d.apply(rules.CancelFraction, why="which cancel: only those of the new policy are left.")
     d.apply(rules.Fold(m.factorisation, m.mass), why="That is the probability of the trajectory under the new policy.")
-    d.apply(rules.ReadSumAsExpectation, why="So it is an expectation under the new policy.")
+    d.apply(rules.ReadSumAsExpectation, why="The sum is therefore an expectation under the new policy.")
     return d.conclude(grad(m.objective))
 
 
@@ -43,17 +43,18 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "importance-surrogate",
         says="The gradient of $\\mathbb{E}_{\\tau \\sim p_{\\theta'}}[(p_\\theta / p_{\\theta'}) R]$ is $\\nabla "
-        "J(\\theta)$: at $\\theta = \\theta'$, where the trajectories were drawn, and everywhere else.",
+        "J(\\theta)$, at $\\theta = \\theta'$, where the trajectories were drawn, and everywhere else.",
         lhs=grad(surrogate, m.theta),
         rhs=grad(m.objective),
         given=m.hypotheses,
-        remark="What the environment contributes cancels in $p_\\theta / p_{\\theta'}$. Away from $\\theta'$ the "
-        "weights are a product of $T$ ratios, and their variance grows with it.",
+        remark="The environment's factors cancel in $p_\\theta / p_{\\theta'}$. Away from $\\theta'$ the weights are "
+        "products of $T$ ratios, and their variance grows with $T$.",
     )
     yield Claim(
         "importance-surrogate-by-single-ratios",
-        says="The same with one ratio a step, $\\sum_t \\frac{\\pi_\\theta(a_t \\mid s_t)}{\\pi_{\\theta'}(a_t \\mid "
-        "s_t)} R$, at $\\theta = \\theta'$: right to first order there, and not elsewhere.",
+        says="With one ratio for each step, the surrogate $\\sum_t \\frac{\\pi_\\theta(a_t \\mid "
+        "s_t)}{\\pi_{\\theta'}(a_t \\mid s_t)} R$ has the gradient of $J$ at $\\theta = \\theta'$. It is right to "
+        "first order there, and not elsewhere.",
         lhs=grad(expect(one_ratio_a_step, (m.tau, old_law)), m.theta),
         rhs=grad(m.objective),
         given=(*m.hypotheses, Frozen(OLD, m.theta)),

@@ -1,4 +1,4 @@
-"""How much better one policy is than another: the advantages of the other, averaged under the one.
+"""The difference of two policies: the advantages of one, averaged under the other.
 
 Derived for one step, where the baseline is the mean reward of the other policy; for several steps the same holds with
 the advantages from every time on.
@@ -37,9 +37,9 @@ def derive() -> Theorem:
     d.apply(
         rules.ExpectationOfConstant,
         at=(1, 1),
-        why="What the other policy earns in a state does not depend on what this one answers.",
+        why="The value of the other policy in a state does not depend on this policy's answer.",
     )
-    d.apply(rules.PullOutConstant, at=(1,), why="The sign leaves.")
+    d.apply(rules.PullOutConstant, at=(1,), why="Move the sign out.")
     return d.conclude(m.objective - old_objective)
 
 
@@ -47,7 +47,7 @@ def claims() -> Iterator[Claim]:
     """One step, several steps, and the advantages of the new policy itself."""
     yield Claim(
         "performance-difference-one-step",
-        says="For one step $J(\\theta) - J(\\theta')$ is the mean, under $\\pi_\\theta$, of the reward above the old "
+        says="For one step $J(\\theta) - J(\\theta')$ is the mean, under $\\pi_\\theta$, of the reward minus the old "
         "mean reward of the state.",
         lhs=advantages,
         rhs=m.objective - old_objective,
@@ -55,18 +55,19 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "performance-difference",
-        says="$J(\\theta) - J(\\theta')$ is the sum of the advantages $A_{t, \\theta'}(s_t, a_t)$ of the old policy "
-        "along trajectories of the new one, on average.",
+        says="$J(\\theta) - J(\\theta')$ is the expected sum of the advantages $A_{t, \\theta'}(s_t, a_t)$ of the "
+        "old policy along trajectories of the new policy.",
         lhs=several.objective - old_total,
         rhs=several.expectation(sum_range(t, 1, several.T, of=advantage)),
         given=given,
-        remark="The values telescope along a trajectory. Decided for horizons up to 4; the script derives the case of "
-        "one step.",
+        remark="The values telescope along a trajectory. The claim is decided for horizons up to 4, and the script "
+        "derives the case of one step.",
         source="S. Kakade and J. Langford, Approximately optimal approximate reinforcement learning (2002)",
     )
     yield Claim(
         "trpo-performance-difference",
-        says="Time by time: $J(\\theta) - J(\\theta') = \\sum_t \\mathbb{E}_{p_\\theta}[A_{t, \\theta'}(s_t, a_t)]$.",
+        says="$J(\\theta) - J(\\theta')$ is the sum over the steps of the expected advantages of the old policy: "
+        "$J(\\theta) - J(\\theta') = \\sum_t \\mathbb{E}_{p_\\theta}[A_{t, \\theta'}(s_t, a_t)]$.",
         lhs=several.objective - old_total,
         rhs=sum_range(t, 1, several.T, of=several.expectation(advantage)),
         given=given,
@@ -74,8 +75,8 @@ def claims() -> Iterator[Claim]:
     two = trajectories(horizon=2)
     yield Claim(
         "performance-difference-under-the-old-policy",
-        says="The same along trajectories of the old policy, its actions drawn anew by the new one: what TRPO's "
-        "surrogate does.",
+        says="The expected sum of the old advantages along trajectories of the old policy, with the actions drawn "
+        "again by the new one as in TRPO's surrogate, need not be $J(\\theta) - J(\\theta')$.",
         lhs=two.objective - substitute(two.objective, {two.theta: OLD}),
         rhs=expect(
             sum_range(t, 1, two.T, of=expect(ADVANTAGE(two.state(t), two.a, t, OLD), (two.a, two.policy_law_at(t)))),
@@ -84,7 +85,7 @@ def claims() -> Iterator[Claim]:
         given=(*two.hypotheses, *two.values),
         expected=Rung.REFUTED,
         repaired_by=("performance-difference", "trpo-surrogate-gradient"),
-        remark="Right to first order at $\\theta'$, and for one step.",
+        remark="It agrees to first order at $\\theta'$, and it is exact for one step.",
     )
 
 

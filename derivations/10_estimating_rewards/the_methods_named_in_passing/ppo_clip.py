@@ -1,4 +1,4 @@
-"""The clipped surrogate of PPO: the policy gradient at first, nothing where the ratio has gone as far as it is pushed.
+"""The clipped surrogate of PPO: the policy gradient at first, zero where the ratio has left its interval.
 
 The script derives the gradient of the unclipped surrogate; where clipping changes it is decided region by region.
 """
@@ -69,8 +69,8 @@ def derive() -> Theorem:
     d = Derivation(unclipped, given=given, name="ppo-unclipped")
     d.apply(rules.WriteExpectationAsSum, at=(0, 1), why="The old policy draws the answers.")
     d.apply(rules.CancelFraction, why="Its probabilities cancel: only the new ones are left.")
-    d.apply(rules.MoveGradientInside, why="Neither the states nor the advantages move.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(rules.MoveGradientInside, why="Neither the states nor the advantages depend on $\\theta$.")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the score.")
     d.apply(rules.ReadSumAsExpectation, why="An expectation under the new policy.")
     return d.conclude(policy_gradient)
@@ -80,17 +80,17 @@ def claims() -> Iterator[Claim]:
     """The first step, the lower bound, the regions, and what clipping does not do."""
     yield Claim(
         "ppo-unclipped",
-        says="The gradient of the unclipped surrogate $\\mathbb{E}_{\\pi_{\\theta'}}[\\rho A]$, $\\rho = \\pi_\\theta "
-        "/ \\pi_{\\theta'}$, is the policy gradient for the advantages $A$, wherever $\\theta$ is.",
+        says="The gradient of the unclipped surrogate $\\mathbb{E}_{\\pi_{\\theta'}}[\\rho A]$, $\\rho = "
+        "\\pi_\\theta / \\pi_{\\theta'}$, is the policy gradient for the advantages $A$, for every $\\theta$.",
         lhs=unclipped,
         rhs=policy_gradient,
         given=(*m.hypotheses, ThetaFree(ADVANTAGE)),
-        remark="In one step; with the states of the old policy it is TRPO's surrogate.",
+        remark="This is for one step. With the states of the old policy it is TRPO's surrogate.",
     )
     yield Claim(
         "ppo-first-step-is-pg",
-        says="At $\\theta = \\theta'$, where every ratio is 1, clipping plays no part: the gradient of the clipped "
-        "surrogate is the policy gradient.",
+        says="At $\\theta = \\theta'$, where every ratio is 1, the gradient of the clipped surrogate is the policy "
+        "gradient, and clipping has no effect.",
         lhs=grad(sampled(clipped(ratio)), m.theta),
         rhs=policy_gradient,
         given=at_old,
@@ -108,9 +108,10 @@ def claims() -> Iterator[Claim]:
         given=given,
         slack=sampled(Fraction(1, 2) * (absolute(unpaid) + unpaid)),
         sizes=({"S": 1, "A": 2}, {"S": 2, "A": 2}),
-        remark="A pessimistic bound: what clipping takes away is $\\frac{1}{2}(\\lvert x \\rvert + x)$, $x$ what the "
-        "ratio earns beyond the interval. Its gradient is the policy gradient at first (ppo-first-step-is-pg), and "
-        "zero where the ratio is outside and the advantage pushes it further out (ppo-clip-gradient-region).",
+        remark="Clipping gives a pessimistic bound. It removes $\\frac{1}{2}(\\lvert x \\rvert + x)$, where $x$ is "
+        "the gain of the ratio outside the interval. Its gradient is the policy gradient at first "
+        "(ppo-first-step-is-pg), and zero where the ratio is outside and the advantage moves it further out "
+        "(ppo-clip-gradient-region).",
     )
     yield from regions()
     yield from unbounded()
@@ -152,7 +153,7 @@ def regions() -> Iterator[Claim]:
         yield Claim(
             name,
             says=f"Where the ratio is {where} the clipped surrogate "
-            + ("is flat." if flat else "slopes like the unclipped one: the ratio may come back."),
+            + ("has gradient zero." if flat else "has the gradient of the unclipped one, so the ratio may return."),
             lhs=grad(clipped(moving, sign), m.theta),
             rhs=lift(0)
             if flat
@@ -160,14 +161,14 @@ def regions() -> Iterator[Claim]:
             if sign > 0
             else -advantage * grad(moving, m.theta),
             given=(*region(place), Positive(ADVANTAGE)),
-            remark="That the ratio $\\rho$ is outside is written with a $\\delta > 0$ that moves with $\\theta$."
+            remark="A ratio $\\rho$ above the interval is written with a $\\delta > 0$ that depends on $\\theta$."
             if place is above and flat
             else "",
         )
     yield Claim(
         "ppo-clip-gradient-region-inside",
-        says="Where the ratio is inside the interval the clipped surrogate slopes like the unclipped one, for "
-        "advantages of either sign.",
+        says="Where the ratio is inside the interval, the clipped surrogate has the gradient of the unclipped one, "
+        "for advantages of either sign.",
         lhs=grad(clipped(moving), m.theta),
         rhs=advantage * grad(moving, m.theta),
         given=region(within),
@@ -176,7 +177,7 @@ def regions() -> Iterator[Claim]:
     )
     yield Claim(
         "ppo-clip-stops-all-that-is-outside",
-        says="The clipped surrogate is flat wherever the ratio is above $1 + \\varepsilon$.",
+        says="Where the ratio is above $1 + \\varepsilon$, the gradient of the clipped surrogate need not be zero.",
         lhs=grad(clipped(moving), m.theta),
         rhs=lift(0),
         given=region(above),
@@ -216,20 +217,21 @@ def unbounded() -> Iterator[Claim]:
     slope = Closed("dL/dθ at θ = log 4", "L'(\\log 4)", slope_where_one_is_clipped)
     yield Claim(
         "ppo-clip-does-not-bound-ratio",
-        says="Clipping keeps the ratios in their interval: where one has left it, ascending the surrogate takes it no "
-        "further, $L'(\\log 4) \\le 0$ in the example of the remark.",
+        says="Clipping does not keep the ratios in their interval: if one ratio is outside, ascending the surrogate "
+        "can move it further out, as $L'(\\log 4) > 0$ in the example of the remark shows.",
         lhs=slope,
         rhs=lift(0),
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("ppo-clip-slope-where-one-is-clipped", "ppo-clip-gradient-region"),
-        remark="Two states with the logits $\\theta$ and $\\theta / 2$, old $\\theta = 0$, now $\\log 4$, "
-        "$\\varepsilon = 1/2$, $A = 1$: the ratios are 8/5, clipped, and 4/3, which still pulls with the slope 2/9 and "
-        "takes the other along.",
+        remark="Two states have the logits $\\theta$ and $\\theta / 2$; $\\theta$ was 0 and is $\\log 4$; "
+        "$\\varepsilon = 1/2$ and $A = 1$. The ratios are 8/5, which is clipped, and 4/3, which still has the slope "
+        "2/9 and moves the other ratio as well.",
     )
     yield Claim(
         "ppo-clip-slope-where-one-is-clipped",
-        says="There the slope is 2/9: it is the second state's alone, and the first ratio rises with it.",
+        says="In the example with a clipped and an unclipped ratio, the slope is 2/9. It comes from the second state "
+        "alone, and the first ratio rises with it.",
         lhs=slope,
         rhs=lift(Fraction(2, 9)),
         expected=Rung.EXACT,

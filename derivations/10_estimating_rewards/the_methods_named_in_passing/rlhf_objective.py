@@ -47,26 +47,28 @@ def derive() -> Theorem:
     d = Derivation(grad(objective), given=given, name="rlhf-objective")
     d.apply(rules.ExpandLog, why="The logarithm of a fraction.")
     d.apply(rules.WriteExpectationAsSum, at=(0, 1), why="Given the prompt, an expectation is a sum over the answers.")
-    d.apply(rules.MoveGradientInside, why="Prompts do not depend on $\\theta$; the probability and what it pays do.")
-    d.apply(rules.ProductRule, why="So there are two terms.")
-    d.apply(rules.MoveGradientInside, at=grad(paid), why="What is paid changes")
+    d.apply(rules.MoveGradientInside, why="Prompts do not depend on $\\theta$; the probability and its reward do.")
+    d.apply(rules.ProductRule, why="The product rule gives two terms.")
+    d.apply(rules.MoveGradientInside, at=grad(paid), why="The reward depends on $\\theta$")
     d.apply(rules.GradientOfConstant, at=grad(m.reward, m.theta), why="not by the reward,")
     d.apply(rules.GradientOfConstant, at=grad(-log(reference), m.theta), why="nor by the reference,")
     d.apply(rules.DropZeros, at=(), why="but only by the policy itself.")
     pulled, mean_score = paid * grad(m.policy), m.policy * (-beta * m.score)
     d.apply(
-        rules.Rearrange(pulled - beta * (m.policy * m.score)), at=pulled + mean_score, why="Its own part, set apart."
+        rules.Rearrange(pulled - beta * (m.policy * m.score)),
+        at=pulled + mean_score,
+        why="Separate the term of its own logarithm.",
     )
     d.apply(rules.DistributeOverAddition, why="Two sums over the answers.")
     own = sum_over(m.a, of=-beta * (m.policy * m.score))
-    d.apply(rules.PullOutConstant, at=own, why="The weight $\\beta$ comes out,")
+    d.apply(rules.PullOutConstant, at=own, why="Move the weight $\\beta$ out,")
     d.apply(rules.ReadSumAsExpectation, at=sum_over(m.a, of=m.policy * m.score), why="and leaves the mean score,")
     d.apply(Lemma(theorem("score-zero-mean")), why="which is zero:")
-    d.apply(rules.DropZeros, at=(), why="that the payment moves with the policy makes no difference.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(rules.DropZeros, at=(), why="so the dependence of the reward on the policy makes no difference.")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the score.")
     d.apply(rules.ReadSumAsExpectation, why="An expectation over the answers again.")
-    d.apply(rules.Backwards(rules.ExpandLog(), ratio), at=apart, why="And one logarithm.")
+    d.apply(rules.Backwards(rules.ExpandLog(), ratio), at=apart, why="Combine the logarithms.")
     return d.conclude(gradient)
 
 
@@ -75,12 +77,12 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "rlhf-objective",
         says="The gradient of $\\mathbb{E}[r] - \\beta\\, \\mathrm{KL}(\\pi_\\theta, \\pi_{\\mathrm{ref}})$ is the "
-        "policy gradient for the reward $r - \\beta \\log \\frac{\\pi_\\theta}{\\pi_{\\mathrm{ref}}}$, that reward "
-        "held fixed.",
+        "policy gradient for the reward $r - \\beta \\log \\frac{\\pi_\\theta}{\\pi_{\\mathrm{ref}}}$, with that "
+        "reward held fixed.",
         lhs=grad(objective),
         rhs=gradient,
         given=given,
-        remark="Differentiating through the logarithm adds the mean score, which is zero.",
+        remark="Differentiating the logarithm adds the mean score, which is zero.",
         source="N. Stiennon et al., Learning to summarize from human feedback (2020); L. Ouyang et al., Training "
         "language models to follow instructions with human feedback (2022)",
     )
@@ -91,8 +93,8 @@ def claims() -> Iterator[Claim]:
     reweighted = (*given, Positive(BETA), Definition.of(optimum, weight / partition))
     yield Claim(
         "rlhf-objective-completed",
-        says="The objective is $\\beta\\, \\mathbb{E}_s[\\log Z]$ less $\\beta$ times the divergence from "
-        "$\\pi_{\\mathrm{opt}} = \\pi_{\\mathrm{ref}}\\, e^{r / \\beta} / Z$: the divergence is completed.",
+        says="The objective is $\\beta\\, \\mathbb{E}_s[\\log Z]$ minus $\\beta$ times the divergence from "
+        "$\\pi_{\\mathrm{opt}} = \\pi_{\\mathrm{ref}}\\, e^{r / \\beta} / Z$.",
         lhs=objective,
         rhs=best - beta * m.expectation(log(m.policy / optimum)),
         given=reweighted,
@@ -100,14 +102,16 @@ def claims() -> Iterator[Claim]:
     gap = optimum / m.policy
     yield Claim(
         "rlhf-objective-optimum",
-        says="So no policy does better than $\\pi_{\\mathrm{opt}}$, which reaches $\\beta\\, \\mathbb{E}_s[\\log Z]$.",
+        says="No policy has a larger objective than $\\pi_{\\mathrm{opt}}$, which reaches $\\beta\\, "
+        "\\mathbb{E}_s[\\log Z]$.",
         lhs=objective,
         rhs=best,
         relation=Relation.AT_MOST,
         given=reweighted,
         slack=beta * m.expectation(gap - 1 - log(gap)),
-        remark="The divergence is not negative, for $x - 1 - \\log x \\ge 0$, and zero for $\\pi_{\\mathrm{opt}}$ "
-        "only. A small $\\beta$ makes $\\pi_{\\mathrm{opt}}$ greedy, a large one keeps it at the reference.",
+        remark="The divergence is not negative, because $x - 1 - \\log x \\ge 0$, and it is zero for "
+        "$\\pi_{\\mathrm{opt}}$ only. A small $\\beta$ makes $\\pi_{\\mathrm{opt}}$ greedy; a large $\\beta$ keeps "
+        "it near the reference.",
     )
 
 

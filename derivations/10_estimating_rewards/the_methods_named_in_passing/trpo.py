@@ -31,12 +31,14 @@ def derive() -> Theorem:
     hessian = grad(grad(divergence, m.theta), m.theta)
     d = Derivation(hessian, given=at_old, name="trpo")
     d.apply(rules.ExpandLog, why="The logarithm of a fraction.")
-    d.apply(rules.MoveGradientInside, at=(0,), why="The old policy draws, and does not move.")
-    d.apply(rules.GradientOfConstant, at=grad(log(old), m.theta), why="Nor does its logarithm:")
+    d.apply(rules.MoveGradientInside, at=(0,), why="The old policy draws the answers and does not depend on $\\theta$.")
+    d.apply(
+        rules.GradientOfConstant, at=grad(log(old), m.theta), why="Its logarithm does not depend on $\\theta$ either:"
+    )
     d.apply(rules.DropZeros, at=(), why="only the new policy is differentiated.")
-    d.apply(rules.MoveGradientInside, why="Once more.")
-    d.apply(rules.Release(OLD, m.theta), at=(), why="At the old policy the two are the same.")
-    d.apply(rules.PullOutConstant, at=(1,), why="The sign leaves.")
+    d.apply(rules.MoveGradientInside, why="Move the gradient inside again.")
+    d.apply(rules.Release(OLD, m.theta), at=(), why="At $\\theta = \\theta'$ the two policies are equal.")
+    d.apply(rules.PullOutConstant, at=(1,), why="Move the sign out.")
     d.apply(Lemma(theorem("fisher-information")), why="Minus the mean curvature is the Fisher information.")
     d.apply(rules.Rearrange(score_squared), at=-1 * -score_squared, why="Two signs cancel.")
     return d.conclude(fisher)
@@ -58,20 +60,20 @@ def claims() -> Iterator[Claim]:
         )
         yield Claim(
             f"{name}-and-flat",
-            says=f"The gradient of ${says}$ there is zero.",
+            says=f"The gradient of ${says}$ at $\\theta = \\theta'$ is zero.",
             lhs=grad(kl, m.theta),
             rhs=lift(0),
             given=at_old,
         )
     yield Claim(
         "trpo",
-        says="At $\\theta = \\theta'$ the divergence that TRPO bounds, averaged over the states, bends with the Fisher "
-        "information $F = \\mathbb{E}[g g^{\\top}]$.",
+        says="At $\\theta = \\theta'$ the Hessian of the divergence that TRPO bounds, averaged over the states, is "
+        "the Fisher information $F = \\mathbb{E}[g g^{\\top}]$.",
         lhs=grad(grad(divergence, m.theta), m.theta),
         rhs=fisher,
         given=at_old,
-        remark="With the surrogate, which agrees with $J$ to first order (trpo-surrogate-gradient), the best small "
-        "step is the natural one, $F^{-1} \\nabla J$ (trpo-step).",
+        remark="The surrogate agrees with $J$ to first order (trpo-surrogate-gradient), so the best small step is "
+        "the natural one, $F^{-1} \\nabla J$ (trpo-step).",
         source="J. Schulman, S. Levine, P. Moritz, M. Jordan and P. Abbeel, Trust region policy optimization, "
         "ICML (2015)",
     )

@@ -51,7 +51,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "trpo-surrogate-at-the-old-policy",
-        says="There it is zero: $L(\\theta') = 0$.",
+        says="The surrogate $L$ is zero at the old policy: $L(\\theta') = 0$.",
         lhs=substitute(surrogate(m), {OLD: m.theta}),
         rhs=lift(0),
         given=given,
@@ -76,12 +76,12 @@ def second_order() -> Iterator[Claim]:
     p, q, old_p, old_q = P(theta), Q(theta), P(OLD), Q(OLD)
     yield Claim(
         "trpo-surrogate-second-order-error",
-        says="Two decisions in a row, right with the probabilities $p$ and $q$, and a reward if both are: the "
-        "surrogate misses $(p - p')(q - q')$, what both policies change together.",
+        says="In two successive decisions, right with the probabilities $p$ and $q$ and rewarded if both are, the "
+        "surrogate misses the term $(p - p')(q - q')$, which the two policies change together.",
         lhs=p * q - old_p * old_q - ((p - old_p) * old_q + old_p * (q - old_q)),
         rhs=(p - old_p) * (q - old_q),
-        remark="$J = p q$, and $L = (p - p')\\, q' + p'\\, (q - q')$: advantages of the old policy, in states of the "
-        "old policy.",
+        remark="$J = p q$ and $L = (p - p')\\, q' + p'\\, (q - q')$: the advantages of the old policy in the states "
+        "of the old policy.",
     )
 
 
@@ -97,11 +97,11 @@ def natural_gradient() -> Iterator[Claim]:
 
     yield Claim(
         "natural-gradient-tabular",
-        says="With one logit for each state and answer the natural gradient is the advantage: in every state "
-        "$(\\mathrm{diag}(\\pi) - \\pi \\pi^{\\top})\\, A = \\pi A$, the Fisher information times $A$ is the gradient.",
+        says="With one logit for each state and answer the natural gradient is the advantage: in every state the "
+        "Fisher information times $A$ is the gradient, $(\\mathrm{diag}(\\pi) - \\pi \\pi^{\\top})\\, A = \\pi A$.",
         lhs=sum_over(b, of=(s.policy * indicator(s.a, b) - s.policy * pi_b) * advantage_b),
         rhs=s.policy * advantage,
         given=s.hypotheses,
-        remark="Coordinate by coordinate, $a$ fixed. A constant may be added to $A$ in every state: logits are only "
-        "known up to one.",
+        remark="The equation holds coordinate by coordinate, for each $a$. A constant may be added to $A$ in every "
+        "state, because logits are unique only up to a constant.",
     )

@@ -1,4 +1,4 @@
-"""The trust region: the best step of a given divergence, how far the surrogate errs, and what neither mends."""
+"""The trust region: the best step of a given divergence, the error of the surrogate, and what remains wrong."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def claims() -> Iterator[Claim]:
     best = "\\sqrt{\\frac{2 \\delta}{g^{\\top} F^{-1} g}}\\; F^{-1} g"
     yield Claim(
         "trpo-step",
-        says=f"The step $x = {best}$ uses up the trust region: $x^{{\\top}} F x / 2 = \\delta$.",
+        says=f"The step $x = {best}$ reaches the boundary of the trust region: $x^{{\\top}} F x / 2 = \\delta$.",
         lhs=Closed(
             "xᵀ F x / 2",
             "\\frac{1}{2} x^{\\top} F x",
@@ -119,12 +119,13 @@ def claims() -> Iterator[Claim]:
         ),
         rhs=Closed("δ", "\\delta", from_parts(lambda L, F, g, x, d: d)),
         expected=Rung.EXACT,
-        remark="For every Fisher information of two parameters, $F = L L^{\\top}$ with a triangular $L$.",
+        remark="This holds for every Fisher information of two parameters, $F = L L^{\\top}$ with a triangular $L$.",
     )
     yield Claim(
         "trpo-step-is-the-best",
-        says="No step of the region gains more to first order: $(g^{\\top} F^{-1} g)(x^{\\top} F x) - (g^{\\top} x)^2$ "
-        "is a square, so that $g^{\\top} x \\le \\sqrt{2 \\delta\\, g^{\\top} F^{-1} g}$, which the step reaches.",
+        says="No step in the trust region gains more to first order: $(g^{\\top} F^{-1} g)(x^{\\top} F x) - "
+        "(g^{\\top} x)^2$ is a square, so $g^{\\top} x \\le \\sqrt{2 \\delta\\, g^{\\top} F^{-1} g}$, and the step "
+        "reaches this bound.",
         lhs=Closed(
             "(gᵀF⁻¹g)(xᵀFx) − (gᵀx)²",
             "(g^{\\top} F^{-1} g)(x^{\\top} F x) - (g^{\\top} x)^2",
@@ -136,13 +137,14 @@ def claims() -> Iterator[Claim]:
             from_parts(lambda L, F, g, x, d: (L.inv() * g).row_join(L.T * x).det() ** 2),
         ),
         expected=Rung.EXACT,
-        remark="Lagrange's identity for $h = L^{-1} g$ and $y = L^{\\top} x$.",
+        remark="This is Lagrange's identity for $h = L^{-1} g$ and $y = L^{\\top} x$.",
     )
     yield Claim(
         "trpo-lower-bound",
         says="With discounting, $\\lvert J - J' - L \\rvert \\le \\frac{4 \\epsilon \\gamma \\alpha^2}{(1 - "
-        "\\gamma)^2}$, $\\epsilon$ the largest advantage and $\\alpha$ the largest total variation of the policies in "
-        "a state: checked, exactly, at 60 random problems of two states and two answers, $\\gamma = 1/2$.",
+        "\\gamma)^2}$, where $\\epsilon$ is the largest advantage and $\\alpha$ the largest total variation of the "
+        "policies in a state. It is checked, exactly, at 60 random problems of two states and two answers, with "
+        "$\\gamma = 1/2$.",
         lhs=Closed(
             "max (|J − J' − L| − 4εγα²/(1 − γ)²)",
             "\\max \\left( \\lvert J - J' - L \\rvert - \\frac{4 \\epsilon \\gamma \\alpha^2}{(1 - \\gamma)^2} "
@@ -152,7 +154,8 @@ def claims() -> Iterator[Claim]:
         rhs=lift(0),
         relation=Relation.AT_MOST,
         expected=Rung.EXACT,
-        remark="A theorem of the paper, not proved here: what is exact is the largest excess over these 60 problems.",
+        remark="The paper proves the theorem; it is not proved here. The exact value is the largest excess over "
+        "these 60 problems.",
         source="J. Schulman, S. Levine, P. Moritz, M. Jordan and P. Abbeel, Trust region policy optimization, "
         "ICML (2015)",
     )
@@ -171,16 +174,16 @@ def wrong_rewards() -> Iterator[Claim]:
     given = (*m.hypotheses, ThetaFree(ESTIMATE))
     yield Claim(
         "trpo-ppo-designed-for-this",
-        says="A small natural step on an estimated reward, as TRPO and PPO take it first, never lowers the true "
-        "reward.",
+        says="A small natural step on an estimated reward, such as the first step of TRPO and PPO, can lower the "
+        "true reward.",
         lhs=lift(0),
         rhs=m.over_states(gain),
         relation=Relation.AT_MOST,
         given=given,
         expected=Rung.REFUTED,
         repaired_by=("trpo-ppo-first-order-gain", "low-quality-reward"),
-        remark="They bound how far a batch moves the policy. They do not mend the rewards: with an estimate that has "
-        "two answers the wrong way round, the better one falls.",
+        remark="TRPO and PPO bound how far a batch moves the policy, but they do not correct the rewards: if the "
+        "estimate exchanges the order of two answers, the better answer falls.",
         examples=(
             Example(
                 "Two answers with the true rewards 1 and 0, estimated as 0 and 1.",
@@ -192,7 +195,7 @@ def wrong_rewards() -> Iterator[Claim]:
     )
     yield Claim(
         "trpo-ppo-first-order-gain",
-        says="In every state the true reward gains, to first order, the covariance of the estimate and the true "
+        says="In every state the true reward rises, to first order, by the covariance of the estimated and the true "
         "reward.",
         lhs=gain,
         rhs=covariance(estimate, m.reward, (m.a, m.policy_law)),

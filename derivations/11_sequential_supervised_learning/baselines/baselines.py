@@ -1,4 +1,4 @@
-"""Beyond the article: what a baseline may know, which one is best, and when one makes things worse."""
+"""Beyond the article: what a baseline may depend on, which one is best, and when one raises the variance."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ p = bot.right_mass
 
 
 def at_question(baseline: Term | None = None) -> Term:
-    """The same at one example, for the rewards 1 and 0."""
+    """The variance at one example, for the rewards 1 and 0."""
     advantage = bot.is_right if baseline is None else bot.is_right - baseline
     return variance(advantage * bot.score, (bot.a, bot.policy_law))
 
@@ -74,81 +74,83 @@ def claims() -> Iterator[Claim]:
     yield from _which_is_best()
     yield Claim(
         "all-action-rao-blackwell",
-        says="For one step, summing over all actions instead of sampling one lowers the variance by the mean variance "
-        "of the sampled term at a given state.",
+        says="For one step, summing over all actions instead of sampling one lowers the variance by the mean, over "
+        "the states, of the variance of the sampled term.",
         lhs=scatter(),
         rhs=variance(sum_over(one.a, of=one.reward * grad(one.policy)), (one.s, one.state_law))
         + one.over_states(variance(one.reward * one.score, (one.a, one.policy_law))),
         given=one.hypotheses,
-        remark="The law of total variance. It takes the rewards of all actions.",
+        remark="This is the law of total variance. The sum needs the rewards of all actions.",
     )
 
 
 def _what_it_may_know() -> Iterator[Claim]:
     yield Claim(
         "baseline-unbiased",
-        says="A baseline may look at the past: at the state and the action before, as well as at the state.",
+        says="A baseline may depend on the past: on the state and the action before, as well as on the state.",
         lhs=m.expectation(sum_range(t, 2, T, of=m.score(t) * of_history)),
         rhs=lift(0),
         given=(*m.hypotheses, Rounds(Variable("T", INDEX), 2)),
-        remark="What counts is that it is known before the action. One such baseline is what was earned so far.",
+        remark="It must be known before the action. An example is the sum of the rewards so far.",
     )
     yield Claim(
         "action-dependent-baseline-biased",
-        says="One that looks at the action changes the mean by $-\\mathbb{E}[\\sum_t b(s_t, a_t)\\, \\nabla \\log "
-        "\\pi_t]$.",
+        says="A baseline that depends on the action changes the mean by $-\\mathbb{E}[\\sum_t b(s_t, a_t)\\, \\nabla "
+        "\\log \\pi_t]$.",
         lhs=estimate(m.score(t) * (m.reward_to_go - of_action)) - gradient,
         rhs=-estimate(m.score(t) * of_action),
         given=fixed,
     )
     yield Claim(
         "action-dependent-baseline-corrected",
-        says="It is unbiased if what it takes away on average is added again: $\\sum_a b(s_t, a)\\, \\nabla "
-        "\\pi(a \\mid s_t)$.",
+        says="A baseline that depends on the action leaves the estimate unbiased if its mean effect $\\sum_a b(s_t, "
+        "a)\\, \\nabla \\pi(a \\mid s_t)$ is added again.",
         lhs=estimate(m.score(t) * (m.reward_to_go - of_action) + corrected),
         rhs=gradient,
         given=fixed,
-        remark="A control variate. The better $b$ guesses the rewards to go, the less is left to scatter.",
+        remark="This is a control variate. The better $b$ predicts the rewards to go, the smaller is the remaining "
+        "variance.",
     )
 
 
 def _which_is_best() -> Iterator[Claim]:
     yield Claim(
         "optimal-baseline",
-        says="From one constant baseline $c$ to another $\\beta$ the variance changes by $(\\beta - c)^2\\, "
-        "\\mathbb{E}[g^2] - 2 (\\beta - c)\\, \\mathbb{E}[g^2 (r - c)]$, for the score $g$.",
+        says="If a constant baseline $c$ is replaced by $\\beta$, the variance changes by $(\\beta - c)^2\\, "
+        "\\mathbb{E}[g^2] - 2 (\\beta - c)\\, \\mathbb{E}[g^2 (r - c)]$, where $g$ is the score.",
         lhs=scatter(beta) - scatter(c),
         rhs=(beta - c) ** 2 * mean_length - 2 * (beta - c) * one.expectation((one.reward - c) * one.score**2),
         given=one.hypotheses,
-        remark="Coordinate by coordinate. The best one makes the last term zero: $\\mathbb{E}[g^2 r] / "
-        "\\mathbb{E}[g^2]$, a mean in which long scores count more.",
+        remark="The formula holds coordinate by coordinate. The best baseline makes the last term zero: "
+        "$\\mathbb{E}[g^2 r] / \\mathbb{E}[g^2]$, a mean in which long scores have more weight.",
     )
     yield Claim(
         "optimal-baseline-is-best",
-        says="Of all baselines the mean reward, weighed by the squared lengths $l$ of the scores, scatters least.",
+        says="Among all constant baselines, the mean reward weighted by the squared lengths $l$ of the scores has "
+        "the least variance.",
         lhs=one.expectation((one.reward - best) ** 2 * length),
         rhs=one.expectation((one.reward - beta) ** 2 * length),
         given=(*one.hypotheses, Positive(LENGTH)),
         relation=Relation.AT_MOST,
         slack=one.expectation(length) * (beta - best) ** 2,
-        remark="The variance is this second moment less the squared mean, which no baseline changes. It holds for any "
-        "positive weights.",
+        remark="The variance is this second moment minus the squared mean, which no baseline changes. The claim "
+        "holds for any positive weights.",
         source="E. Greensmith, P. L. Bartlett and J. Baxter, Variance reduction techniques for gradient estimates in "
         "reinforcement learning, JMLR 5 (2004)",
     )
     yield Claim(
         "optimal-baseline-of-two-answers",
-        says="With two answers the best baseline swaps the weights: each reward counts with the probability of the "
-        "other answer.",
+        says="With two answers the best baseline exchanges the weights: each reward has the probability of the other "
+        "answer as its weight.",
         lhs=expect((one.reward - swapped) * one.score**2, (one.a, one.policy_law)),
         rhs=lift(0),
         given=(*one.hypotheses, HowMany(ACTION, 2)),
-        remark="At a given state it leaves nothing to scatter: see the variances of `value-baseline-can-hurt`.",
+        remark="In a given state the remaining variance is zero: see the variances of `value-baseline-can-hurt`.",
     )
     yield Claim(
         "value-baseline-can-hurt",
-        says="With the value of the state for a baseline, the mean reward of the policy there, the variance is never "
-        "larger than without.",
+        says="With the value of the state as the baseline, which is the mean reward of the policy there, the "
+        "variance can be larger than without a baseline.",
         lhs=scatter(value),
         rhs=scatter(),
         given=one.hypotheses,
@@ -171,8 +173,9 @@ def _which_is_best() -> Iterator[Claim]:
     )
     yield Claim(
         "value-baseline-can-hurt-when",
-        says="For two answers, one of them right, the value as a baseline changes the variance by $\\frac{3p - 2}{1 - "
-        "p} (\\nabla p)^2$, for the chance $p$ to be right: it is worse than none above $p = 2/3$.",
+        says="For two answers, one of them right, the value as a baseline changes the variance by $\\frac{3p - 2}{1 "
+        "- p} (\\nabla p)^2$, where $p$ is the probability of the right answer. Above $p = 2/3$ it is worse than no "
+        "baseline.",
         lhs=at_question(p) - at_question(),
         rhs=((3 * p - 2) / (1 - p)) * grad(p) ** 2,
         given=(*bot.hypotheses, HowMany(ACTION, 2)),

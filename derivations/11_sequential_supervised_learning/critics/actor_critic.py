@@ -24,7 +24,7 @@ def claims() -> Iterator[Claim]:
     """Values, advantages, and that neither need scatter less than what is sampled."""
     yield Claim(
         "actor-critic",
-        says="The rewards to go may be replaced by their mean $Q_t(s_t, a_t)$, given the state and the action.",
+        says="The rewards to go may be replaced by their mean $Q_t(s_t, a_t)$ given the state and the action.",
         lhs=m.expectation(by_step(ACTION_VALUE(*here))),
         rhs=grad(m.objective),
         given=given,
@@ -33,22 +33,22 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "actor-critic-advantage",
-        says="And by the advantage $Q_t(s_t, a_t) - V_t(s_t)$.",
+        says="The rewards to go may be replaced by the advantage $Q_t(s_t, a_t) - V_t(s_t)$.",
         lhs=m.expectation(by_step(ADVANTAGE(*here))),
         rhs=grad(m.objective),
         given=given,
     )
     yield Claim(
         "exact-critic-can-hurt",
-        says="The exact $Q$ in the place of the rewards to go never raises the variance.",
+        says="Replacing the rewards to go by the exact $Q$ can raise the variance.",
         lhs=m.variance(by_step(ACTION_VALUE(*here))),
         rhs=m.variance(by_step(m.reward_to_go)),
         given=given,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("actor-critic", "all-action-rao-blackwell"),
-        remark="Each term scatters less. But a parameter that has a say at several steps adds several terms up, and "
-        "these may cancel as they are sampled, and not as they are on average.",
+        remark="Each term has a smaller variance. But a parameter that acts at several steps adds several terms, and "
+        "the sampled terms may cancel where their means do not.",
         examples=(
             Example(
                 "One parameter at zero: the first action decides where the second is taken, once with the score that "

@@ -1,4 +1,4 @@
-"""Temporal differences and any critic: its guesses telescope, and the one that is left is a baseline.
+"""Temporal differences with any critic: its values telescope, and the one that remains is a baseline.
 
 What a step earns, and what the critic expects after it, is compared with what the critic expected before.  The sum of
 these differences to the end is the return less one guess, whatever the critic is.
@@ -37,10 +37,10 @@ def derive() -> Theorem:
     d.apply(
         rules.DistributeOverAddition,
         at=over(t, T - 1, m.temporal_difference(m.critic, 1, u)),
-        why="What is earned, what is expected next, and what was expected.",
+        why="The three terms are the reward, the next value and the current value.",
     )
-    d.apply(rules.ShiftRange(1), at=over(t, T - 1, m.critic(u + 1)), why="Next is the time after: count from there.")
-    d.apply(rules.PullOutConstant, at=over(t, T - 1, -guess_then), why="The sign leaves.")
+    d.apply(rules.ShiftRange(1), at=over(t, T - 1, m.critic(u + 1)), why="The next time is $t + 1$; shift the index.")
+    d.apply(rules.PullOutConstant, at=over(t, T - 1, -guess_then), why="Move the sign out.")
     for one, last in ((m.reward(T), last_reward), (m.critic(T), last_guess)):
         d.apply(rules.Backwards(rules.WriteOutRange(), last), at=one, why="The last step is a sum of one term:")
     d.apply(
@@ -50,7 +50,11 @@ def derive() -> Theorem:
     )
     for parts, whole in ((rewards + last_reward, m.reward_to_go), (guesses + last_guess, over(t, T, guess_then))):
         d.apply(rules.Backwards(rules.SplitRange(T), whole), at=parts, why="From $t$ to the end.")
-    d.apply(rules.SplitRange(t + 1), at=over(t, T, guess_then), why="Of the guesses, that at $t$ and the later ones:")
+    d.apply(
+        rules.SplitRange(t + 1),
+        at=over(t, T, guess_then),
+        why="Split the critic's values into that at $t$ and the later ones:",
+    )
     d.apply(rules.WriteOutRange, why="one,")
     d.apply(
         rules.Rearrange(m.reward_to_go - guess),
@@ -65,14 +69,14 @@ def derive() -> Theorem:
     d.apply(rules.DistributeOverAddition, at=(1,), why="Two sums over $t$.")
     d.apply(rules.DistributeOverAddition, why="Two expectations.")
     d.apply(rules.ExchangeWithSum, at=(1,), why="The second, time by time.")
-    d.apply(rules.PullOutConstant, at=(1, 1), why="The sign leaves.")
+    d.apply(rules.PullOutConstant, at=(1, 1), why="Move the sign out.")
     d.apply(
         rules.Tower(m.factorisation, m.histories, t, m.h, m.a),
         at=m.expectation(guess * score),
-        why="The guess at $s_t$ is made before the action,",
+        why="The critic's value at $s_t$ is known before the action,",
     )
     d.apply(Lemma(theorem("score-zero-mean")), why="whose score has mean zero.")
-    d.apply(rules.DropZeros, at=(), why="So the critic drops out.")
+    d.apply(rules.DropZeros, at=(), why="The critic therefore drops out.")
     d.apply(Lemma(theorem("reward-to-go"), backwards=True), why="The policy gradient, by reward-to-go.")
     return d.conclude(gradient)
 
@@ -81,13 +85,13 @@ def claims() -> Iterator[Claim]:
     """That every critic will do, if its guesses are not mixed."""
     yield Claim(
         "any-critic",
-        says="With $\\lambda = 1$ the temporal differences to the end are an unbiased advantage, whatever the critic "
-        "$\\hat V(s)$ is.",
+        says="With $\\lambda = 1$ the sum of the temporal differences to the end is an unbiased advantage, for every "
+        "critic $\\hat V(s)$.",
         lhs=estimate,
         rhs=gradient,
         given=m.hypotheses,
-        remark="All guesses cancel but that at $t$, which is a baseline. The critic may be any function of the state, "
-        "and may depend on $\\theta$: it is not differentiated.",
+        remark="All values cancel except the value at $t$, which is a baseline. The critic may be any function of "
+        "the state and may depend on $\\theta$, because it is not differentiated.",
     )
 
 

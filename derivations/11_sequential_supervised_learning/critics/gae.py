@@ -1,4 +1,4 @@
-"""Beyond the article: generalised advantage estimation, what it is, and with which critic it is unbiased."""
+"""Beyond the article: generalised advantage estimation, and the critics with which it is unbiased."""
 
 from __future__ import annotations
 
@@ -38,43 +38,44 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "gae-identities",
         says="The sum of $(\\gamma \\lambda)^{u - t} \\delta_u$ is the mixture, with weights $(1 - \\lambda) "
-        "\\lambda^{k - 1}$, of the advantages that count $k$ rewards and then the critic; all that is left of the "
-        "weight is on the whole return.",
+        "\\lambda^{k - 1}$, of the advantages that use $k$ rewards and then the critic. The remaining weight is on "
+        "the whole return.",
         lhs=m.advantage(m.critic),
         rhs=by_horizon,
         given=m.hypotheses,
-        remark="Trajectory by trajectory. Here $w = t + k$, and $\\delta_u = r_u + \\gamma \\hat V(s_{u + 1}) - \\hat "
-        "V(s_u)$; nothing follows the last step.",
+        remark="This holds for every trajectory. Here $w = t + k$ and $\\delta_u = r_u + \\gamma \\hat V(s_{u + 1}) "
+        "- \\hat V(s_u)$; the value after the last step is zero.",
         source=SOURCE,
     )
     yield Claim(
         "gae-identities-one-step",
-        says="For $\\lambda = 0$ it is $\\delta_t$.",
+        says="For $\\lambda = 0$ the generalised advantage is $\\delta_t$.",
         lhs=m.advantage(m.critic, lam=0),
         rhs=m.temporal_difference(m.critic),
         given=(*m.hypotheses, Before(t, T)),
-        remark="Of its powers of zero the first, $0^0 = 1$, is left.",
+        remark="Of its powers of zero only the first, $0^0 = 1$, is not zero.",
     )
     yield Claim(
         "gae-identities-return",
-        says="For $\\lambda = 1$ the critic's guesses telescope: what was earned from $t$ on, less what was "
-        "promised at $t$.",
+        says="For $\\lambda = 1$ the critic's values telescope: the generalised advantage is the return from $t$ on "
+        "minus the value at $t$.",
         lhs=m.advantage(m.critic, lam=1),
         rhs=returns,
         given=m.hypotheses,
     )
     yield Claim(
         "gae-identities-without-a-critic",
-        says="Without a critic, and without a discount, it is $\\sum_u \\lambda^{u - t} r_u$: the pairwise form "
-        "for $\\lambda = 0$, reward-to-go for $\\lambda = 1$.",
+        says="Without a critic and without a discount, the generalised advantage is $\\sum_u \\lambda^{u - t} r_u$: "
+        "the pairwise form for $\\lambda = 0$, reward-to-go for $\\lambda = 1$.",
         lhs=m.advantage(m.critic, 1),
         rhs=sum_range(u, t, T, of=lam ** (u - t) * m.reward(u)),
         given=(*m.hypotheses, nothing),
-        remark="So the pairwise form is an estimate with the critic that expects nothing.",
+        remark="The pairwise form is therefore the estimate with a critic that is always zero.",
     )
     yield Claim(
         "gae-bias",
-        says="With the exact value function in the critic's place it is unbiased, for every $\\lambda$.",
+        says="With the exact value function as the critic, the generalised advantage estimate is unbiased for every "
+        "$\\lambda$.",
         lhs=mixed,
         rhs=gradient,
         given=with_values,
@@ -83,14 +84,16 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "gae-bias-discounted",
-        says="The same for discounted rewards and their values, if the score keeps the factor $\\gamma^{t - 1}$.",
+        says="For discounted rewards with their exact values, the generalised advantage estimate is unbiased if the "
+        "score keeps the factor $\\gamma^{t - 1}$.",
         lhs=m.expectation(sum_range(t, 1, T, of=gamma ** (t - 1) * m.score(t) * m.advantage(m.exact_discounted))),
         rhs=grad(m.discounted_objective, m.theta),
         given=(*m.hypotheses, *m.discounted_values),
     )
     yield Claim(
         "gae-bias-discounted-without-the-factor",
-        says="The same without the factor, as implementations have it.",
+        says="For discounted rewards, the generalised advantage estimate is not in general unbiased if the factor "
+        "$\\gamma^{t - 1}$ is dropped, as in implementations.",
         lhs=m.estimate(m.advantage(m.exact_discounted)),
         rhs=grad(m.discounted_objective, m.theta),
         given=(*m.hypotheses, *m.discounted_values),
@@ -99,13 +102,14 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "gae-bias-wrong-critic",
-        says="It is unbiased for every $\\lambda$ with every critic.",
+        says="With a wrong critic, the generalised advantage estimate need not be unbiased for every $\\lambda$.",
         lhs=wrong,
         rhs=gradient,
         given=given,
         expected=Rung.REFUTED,
         repaired_by=("gae-bias", "any-critic", "gae-bias-formula"),
-        remark="It takes two states, two steps, and a critic that does not know which of the states is better.",
+        remark="The smallest example has two states, two steps, and a critic that does not distinguish the better "
+        "state.",
         examples=(
             Example(
                 "The action leads to the state of its number; the second state pays one. The critic expects nothing: "
@@ -126,12 +130,12 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "gae-bias-formula",
-        says="The bias is $(1 - \\lambda)$ times what the scores have to do with the critic's errors later on, each "
-        "discounted by $\\lambda^{u - t - 1}$.",
+        says="The bias is $(1 - \\lambda)$ times the expected products of the scores with the critic's later errors, "
+        "each discounted by $\\lambda^{u - t - 1}$.",
         lhs=wrong - gradient,
         rhs=(1 - lam) * m.estimate(errors_to_come),
         given=with_values,
-        remark="The error at $t$ itself is a baseline. An error that does not depend on the state cancels.",
+        remark="The error at $t$ itself acts as a baseline. An error that does not depend on the state cancels.",
     )
     yield Claim(
         "gae-bias-one-step",

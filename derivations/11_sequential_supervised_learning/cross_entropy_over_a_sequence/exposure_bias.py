@@ -1,4 +1,4 @@
-"""Right tokens on gold contexts are not right tokens on the model's own."""
+"""The expected number of right tokens can differ between gold contexts and the model's own."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def claims() -> Iterator[Claim]:
     """The gap has a name, and a smallest instance."""
     yield Claim(
         "exposure-bias",
-        says="The expected number of right tokens is the same on gold contexts and on the model's own.",
+        says="The expected number of right tokens on gold contexts and on the model's own contexts need not be equal.",
         lhs=on_gold,
         rhs=on_own,
         given=given,
         expected=Rung.REFUTED,
         repaired_by=("exposure-bias-of-one-step",),
-        remark="A wrong token leads to contexts that the data never shows.",
+        remark="A wrong token leads to contexts that do not occur in the data.",
         examples=(
             Example(
                 "Two steps; the first token is right with probability 1/2, the second with 3/4 after a right one and "
@@ -47,7 +47,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "exposure-bias-of-one-step",
-        says="With one step there is no gap: the first context is the prompt.",
+        says="With one step the expected number of right tokens is the same on gold contexts and on the model's own: "
+        "the first context is the prompt.",
         lhs=on_gold,
         rhs=on_own,
         given=(*given, Rounds(Variable("T", INDEX), 1, 1)),

@@ -23,15 +23,15 @@ def claims() -> Iterator[Claim]:
     """With sampled answers it is not; with the labels as answers it is."""
     yield Claim(
         "sequence-ce-as-pg",
-        says="With gold contexts, sampled answers and a reward of one for right answers, the pairwise policy gradient "
-        "is "
-        "minus the gradient of the cross entropy.",
+        says="With gold contexts, sampled answers and a reward of one for right answers, the pairwise policy "
+        "gradient is not minus the gradient of the cross entropy.",
         lhs=sampled,
         rhs=-grad(m.teacher_forcing),
         given=given,
         expected=Rung.REFUTED,
         repaired_by=("sequence-ce-as-pg-from-labels",),
-        remark="Every term carries the model's own $\\pi_\\theta(y_t \\mid x, y_{<t})$ as a further factor.",
+        remark="Every term of the policy gradient has the model's own $\\pi_\\theta(y_t \\mid x, y_{<t})$ as a "
+        "further factor.",
         examples=(
             Example(
                 "One context, two tokens, equal logits, one step.",
@@ -44,7 +44,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "sequence-ce-as-pg-from-labels",
-        says="Where the answers are the labels, it is.",
+        says="If the answers are the labels and right answers have a reward of one, the pairwise policy gradient is "
+        "minus the gradient of the cross entropy.",
         lhs=from_labels,
         rhs=-grad(m.teacher_forcing),
         given=given,

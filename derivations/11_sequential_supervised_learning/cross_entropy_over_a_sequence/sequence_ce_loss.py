@@ -15,8 +15,8 @@ def claims() -> Iterator[Claim]:
     """The chain rule of probability, in logarithms."""
     yield Claim(
         "sequence-ce-loss",
-        says="The cross entropies of all tokens, given the tokens before, add up to minus the logarithm of the "
-        "probability of the whole sequence.",
+        says="The cross entropies of all tokens, each given the tokens before it, sum to the negative "
+        "log-probability of the whole sequence.",
         lhs=-m.log_likelihood(),
         rhs=-log(product_range(m.t, 1, m.T, of=m.policy(m.t))),
         given=m.hypotheses,

@@ -27,7 +27,7 @@ def derive() -> Theorem:
     """From the gradient of the loss to the gradients of the cross entropies at every context."""
     d = Derivation(grad(m.teacher_forcing), given=m.hypotheses, name="sequence-cross-entropy")
     d.apply(
-        rules.MoveGradientInside, why="The gold sequences do not move with $\\theta$: only the log-probabilities do."
+        rules.MoveGradientInside, why="The gold sequences do not depend on $\\theta$; only the log-probabilities do."
     )
     d.apply(rules.ExchangeWithSum, at=score_of_the_label, why="Step by step.")
     d.apply(
@@ -59,7 +59,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "sequence-cross-entropy-scores",
-        says="It pairs every gold token with its score, all with the weight one.",
+        says="Under teacher forcing the ascent direction of cross entropy adds the scores of all gold tokens, each "
+        "with weight one.",
         lhs=grad(m.teacher_forcing),
         rhs=-score_of_the_label,
         given=m.hypotheses,
@@ -67,13 +68,15 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "sequence-cross-entropy-on-own-contexts",
-        says="The same with the model's own contexts in place of the gold ones.",
+        says="The gradient of the cross entropy over sequences is not in general the sum of the gradients at the "
+        "model's own contexts in place of the gold ones.",
         lhs=grad(m.teacher_forcing),
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=grad(m.cross_entropy_at(m.t)))),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("sequence-cross-entropy",),
-        remark="The gap between training on gold contexts and sampling on one's own is called exposure bias.",
+        remark="The gap between training on gold contexts and sampling on the model's own contexts is called "
+        "exposure bias.",
     )
 
 

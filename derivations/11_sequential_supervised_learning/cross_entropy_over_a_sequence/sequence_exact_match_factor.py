@@ -22,14 +22,13 @@ def claims() -> Iterator[Claim]:
     """The factor, and how small it is."""
     yield Claim(
         "sequence-exact-match-factor",
-        says="With a reward of one for exactly the sequence $\\tau'$, the policy gradient is the cross entropy's "
-        "ascent "
-        "direction at $\\tau'$ times the probability of $\\tau'$.",
+        says="If only the sequence $\\tau'$ is rewarded, with one, the policy gradient is the ascent direction of "
+        "cross entropy at $\\tau'$ times the probability of $\\tau'$.",
         lhs=grad(exact_match),
         rhs=TRAJECTORY_LAW(y, m.theta) * ascent,
         given=m.hypotheses,
         sizes=({"S": 2, "A": 2, "T": 2}, {"S": 1, "A": 3, "T": 2}, {"S": 1, "A": 2, "T": 4}),
-        remark="The longer the sequence, the smaller the factor: this is the plateau of exact-match rewards.",
+        remark="The factor falls with the length of the sequence. This is the plateau of exact-match rewards.",
         examples=(
             Example(
                 "Three independent steps, each token right with probability 1/2: the factor is 1/8.",

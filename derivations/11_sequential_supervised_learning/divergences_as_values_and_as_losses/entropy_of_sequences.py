@@ -32,16 +32,16 @@ def claims() -> Iterator[Claim]:
     """The entropy, the bonus, what it lacks, and the bonus that teaches nothing."""
     yield Claim(
         "entropy-of-sequences",
-        says="The entropy of the tokens of a sequence, given its prompt and contexts, is the mean sum of the entropies "
-        "of the next token.",
+        says="The entropy of the tokens of a sequence, given its prompt and contexts, is the expected sum of the "
+        "entropies of the next token.",
         lhs=entropy,
         rhs=token_by_token(m.entropy_at(m.t)),
         given=m.hypotheses,
     )
     yield Claim(
         "entropy-of-sequences-bonus",
-        says="The usual bonus, the entropy of the next token differentiated in every context that was met, has the "
-        "gradient of the entropy of sequences.",
+        says="The usual bonus, the entropy of the next token differentiated in every visited context, does not in "
+        "general have the gradient of the entropy of sequences.",
         lhs=bonus,
         rhs=gradient,
         given=m.hypotheses,
@@ -51,12 +51,12 @@ def claims() -> Iterator[Claim]:
             "entropy-of-sequences-bonus-gap",
             "entropy-regularised-gradient",
         ),
-        remark="A token also decides which contexts come, and how much is open there.",
+        remark="A token also determines the later contexts and their entropies.",
         examples=(open_later(),),
     )
     yield Claim(
         "entropy-of-sequences-bonus-of-one-token",
-        says="With one token it has.",
+        says="For sequences of one token, the usual entropy bonus has the gradient of the entropy of sequences.",
         lhs=bonus,
         rhs=gradient,
         given=(*m.hypotheses, one_token),
@@ -64,22 +64,23 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "entropy-of-sequences-bonus-gap",
-        says="What it lacks are the products of every score with the entropies to come.",
+        says="The usual entropy bonus lacks the products of every score with the later entropies.",
         lhs=gradient - bonus,
         rhs=token_by_token(m.score(m.t) * entropies_to_come),
         given=m.hypotheses,
     )
     yield Claim(
         "entropy-of-sequences-bonus-is-a-semi-gradient",
-        says="What it has is the gradient with the contexts' law held fixed.",
+        says="The usual entropy bonus has the gradient of the entropies with the distribution of the contexts held "
+        "fixed.",
         lhs=bonus,
         rhs=with_contexts_fixed,
         given=(*m.hypotheses, Frozen(m.old, m.theta)),
     )
     yield Claim(
         "entropy-of-sequences-of-samples",
-        says="Where only $-\\log \\pi_\\theta(a_t \\mid s_t)$ of the sampled tokens is at hand, it is the bonus to "
-        "differentiate: its mean is the entropy.",
+        says="The bonus $-\\log \\pi_\\theta(a_t \\mid s_t)$ of the sampled tokens, differentiated, does not in "
+        "general have the gradient of the entropy, although its mean is the entropy.",
         lhs=token_by_token(grad(-log(m.policy(m.t)))),
         rhs=gradient,
         given=m.hypotheses,
@@ -88,7 +89,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "entropy-of-sequences-of-samples-is-nothing",
-        says="That bonus teaches nothing: its gradient has mean zero.",
+        says="The bonus $-\\log \\pi_\\theta(a_t \\mid s_t)$ of the sampled tokens teaches nothing: its gradient has "
+        "mean zero.",
         lhs=token_by_token(grad(-log(m.policy(m.t)))),
         rhs=lift(0),
         given=m.hypotheses,

@@ -63,17 +63,17 @@ def values() -> Iterator[Claim]:
     """What the estimates are on average, and how they scatter."""
     yield Claim(
         "kl-estimators",
-        says="With $x = \\pi_{\\mathrm{ref}} / \\pi_\\theta$ of a sampled token, $k_3 = x - 1 - \\log x$ is as "
-        "unbiased an estimate of $\\mathrm{KL}(\\pi_\\theta, \\pi_{\\mathrm{ref}})$ as $k_1 = -\\log x$ is.",
+        says="With $x = \\pi_{\\mathrm{ref}} / \\pi_\\theta$ of a sampled token, $k_3 = x - 1 - \\log x$ is an "
+        "unbiased estimate of $\\mathrm{KL}(\\pi_\\theta, \\pi_{\\mathrm{ref}})$, as $k_1 = -\\log x$ is.",
         lhs=m.expectation(k3),
         rhs=kl,
         given=given,
-        remark="The mean of $x$ is one, the reference being positive where the policy is.",
+        remark="The mean of $x$ is one, because the reference is positive where the policy is.",
         source="J. Schulman, Approximating KL divergence (2020)",
     )
     yield Claim(
         "kl-estimators-never-negative",
-        says="Of the two $k_3$ is never negative.",
+        says="The estimate $k_3$ is never negative; $k_1$ can be.",
         lhs=lift(0),
         rhs=k3,
         given=given,
@@ -82,25 +82,26 @@ def values() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-estimators-k2-value",
-        says="Nor is $k_2 = \\frac{1}{2} (\\log x)^2$, and it is unbiased, too.",
+        says="The estimate $k_2 = \\frac{1}{2} (\\log x)^2$ is never negative, but it is not in general unbiased.",
         lhs=m.expectation(k2),
         rhs=kl,
         given=given,
         expected=Rung.REFUTED,
         repaired_by=("kl-estimators",),
-        remark="It estimates another divergence, which agrees with this one to second order where the two policies "
-        "are close.",
+        remark="It estimates another divergence, which agrees with this one to second order if the two policies are "
+        "close.",
     )
     yield Claim(
         "k3-variance-can-exceed-k1",
-        says="$k_3$ has at most the variance of $k_1$: so for a policy with 99/100 and 1/100, and an even reference.",
+        says="$k_3$ can have a larger variance than $k_1$: it does for a policy with the probabilities 99/100 and "
+        "1/100 and a uniform reference.",
         lhs=Closed("Var[k₃]", "\\operatorname{Var}[k_3]", lambda: far_apart(k3)),
         rhs=Closed("Var[k₁]", "\\operatorname{Var}[k_1]", lambda: far_apart(k1)),
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("kl-estimators",),
-        remark="Where the reference is likelier by far to write a token than the policy, $x$ is large. Close to the "
-        "reference the variance of $k_3$ is much the smaller one.",
+        remark="If the reference gives a token a far larger probability than the policy does, $x$ is large. Close to "
+        "the reference the variance of $k_3$ is much the smaller one.",
     )
 
 
@@ -122,32 +123,35 @@ def losses() -> Iterator[Claim]:
     """What they are as losses: differentiated on tokens that were drawn, the draw held fixed."""
     yield Claim(
         "kl-estimators-k1-loss",
-        says="As a loss on tokens that were drawn $k_1$ teaches nothing: its gradient has mean zero.",
+        says="As a loss on tokens that were drawn, $k_1$ teaches nothing: its gradient has mean zero.",
         lhs=m.expectation(grad(k1)),
         rhs=lift(0),
         given=given,
-        remark="$\\nabla k_1$ is the score, whatever the reference.",
+        remark="$\\nabla k_1$ is the score, for every reference.",
     )
     yield Claim(
         "kl-estimators-k1-loss-as-kl",
-        says="An unbiased estimate of a divergence has, as a loss, an unbiased estimate of the divergence's gradient: "
-        "so with $k_1$.",
+        says="An unbiased estimate of a divergence need not have, as a loss, an unbiased estimate of the "
+        "divergence's gradient: $k_1$ does not.",
         lhs=m.expectation(grad(k1)),
         rhs=grad(kl),
         given=given,
         expected=Rung.REFUTED,
         repaired_by=("kl-estimators-k1-loss", "kl-estimators-k2-loss"),
-        remark="The tokens' law moves with $\\theta$, too, and the gradient of the loss leaves that out.",
+        remark="The distribution of the tokens depends on $\\theta$, too, and the gradient of the loss leaves that "
+        "dependence out.",
     )
     yield Claim(
         "kl-estimators-k3-loss-as-kl",
-        says="Likewise with $k_3$.",
+        says="As a loss on tokens that were drawn, $k_3$ does not in general have the gradient of "
+        "$\\mathrm{KL}(\\pi_\\theta, \\pi_{\\mathrm{ref}})$ on average.",
         lhs=m.expectation(grad(k3)),
         rhs=grad(kl),
         given=given,
         expected=Rung.REFUTED,
         repaired_by=("kl-estimators-k3-loss", "kl-estimators-k2-loss"),
-        remark="What is unbiased as a value need not be as a loss, and what is biased as a value may be.",
+        remark="An estimate that is unbiased as a value need not be unbiased as a loss, and an estimate that is "
+        "biased as a value may be.",
         examples=(pulled_apart(),),
     )
 
@@ -171,8 +175,8 @@ def payments() -> Iterator[Claim]:
     """What they are as part of the reward: held fixed, and multiplied by the score."""
     yield Claim(
         "kl-estimators-k3-as-reward",
-        says="As a payment $k_3$ has the gradient of the divergence less that of the reversed one: what is missing is "
-        "what $k_3$ has as a loss.",
+        says="As a reward, held fixed, $k_3$ has the gradient of the divergence minus the gradient of the reversed "
+        "one; the missing part is the gradient of $k_3$ as a loss.",
         lhs=m.expectation(k3 * m.score),
         rhs=grad(kl) - grad(reversed_kl),
         given=given,
@@ -181,7 +185,8 @@ def payments() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-estimators-k3-as-reward-alone",
-        says="As a payment $k_3$ has the gradient of the divergence, being unbiased and less noisy than $k_1$.",
+        says="As a reward, held fixed, $k_3$ does not in general have the gradient of the divergence, although it is "
+        "unbiased and often less noisy than $k_1$.",
         lhs=m.expectation(k3 * m.score),
         rhs=grad(kl),
         given=given,
@@ -191,38 +196,43 @@ def payments() -> Iterator[Claim]:
 
 
 def off_policy_losses() -> Iterator[Claim]:
-    """The same with tokens that another policy drew."""
+    """The estimates as losses on tokens that another policy drew."""
     yield Claim(
         "kl-estimators-stale",
-        says="On tokens of a behaviour policy $\\mu$ the loss $k_2$ still has the divergence's gradient.",
+        says="On tokens of a behaviour policy $\\mu$ the loss $k_2$ does not in general have the gradient of the "
+        "divergence.",
         lhs=stale(grad(k2)),
         rhs=grad(kl),
         given=off_policy,
         expected=Rung.REFUTED,
         repaired_by=("kl-estimators-stale-weighted", "kl-estimators-stale-moving-weight"),
-        remark="So it is off at the second of several updates on the same samples, even where the first one was right.",
+        remark="It is therefore wrong at the second of several updates on the same samples, even where the first "
+        "update was right.",
     )
     yield Claim(
         "kl-estimators-stale-weighted",
-        says="It has, with the ratio $\\pi_{\\theta'} / \\mu$ as a weight that is held fixed at $\\theta' = \\theta$.",
+        says="On tokens of a behaviour policy $\\mu$ the loss $k_2$ has the gradient of the divergence if it is "
+        "weighted by the ratio $\\pi_{\\theta'} / \\mu$, held fixed at $\\theta' = \\theta$.",
         lhs=stale(held_weight * grad(k2, m.theta)),
         rhs=grad(kl),
         given=(*off_policy, Frozen(OLD, m.theta)),
     )
     yield Claim(
         "kl-estimators-stale-moving-weight",
-        says="With a weight that is differentiated, too, the loss must be unbiased as a value: $k_3$ is right.",
+        says="If the weight $\\pi_\\theta / \\mu$ is differentiated, too, the loss must be unbiased as a value: "
+        "$k_3$ has the gradient of the divergence.",
         lhs=grad(stale(weight * k3)),
         rhs=grad(kl),
         given=off_policy,
     )
     yield Claim(
         "kl-estimators-stale-moving-weight-k2",
-        says="And so is $k_2$.",
+        says="If the weight $\\pi_\\theta / \\mu$ is differentiated, too, the loss $k_2$ does not in general have "
+        "the gradient of the divergence.",
         lhs=grad(stale(weight * k2)),
         rhs=grad(kl),
         given=off_policy,
         expected=Rung.REFUTED,
         repaired_by=("kl-estimators-stale-weighted", "kl-estimators-stale-moving-weight"),
-        remark="Which of the three is right depends on what is differentiated.",
+        remark="Which of the three losses is right depends on whether the weight is differentiated.",
     )

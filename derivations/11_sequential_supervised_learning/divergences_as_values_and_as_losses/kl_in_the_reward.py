@@ -1,4 +1,4 @@
-"""The divergence from the reference as a payment: every token pays for its own log-ratio and the later ones.
+"""The divergence from the reference as a reward: every token has its own log-ratio and the later ones.
 
 The gradient of the objective is put together from those of the reward and of the divergence.
 """
@@ -47,14 +47,14 @@ def derive() -> Theorem:
         at=(1,),
         why="and with the weight",
     )
-    d.apply(rules.Backwards(rules.PullOutConstant(), payments), at=-beta * pulled, why="by the payments.")
+    d.apply(rules.Backwards(rules.PullOutConstant(), payments), at=-beta * pulled, why="by the rewards.")
     d.apply(rules.Backwards(rules.DistributeOverAddition(), m.expectation(rewards + payments)), at=(), why="One mean")
     d.apply(
         rules.Backwards(rules.DistributeOverAddition(), sum_range(m.t, 1, m.T, of=both)),
         at=rewards + payments,
         why="of one sum,",
     )
-    d.apply(rules.Rearrange((R - beta * to_go) * score), at=both, why="in which every token has its own payment.")
+    d.apply(rules.Rearrange((R - beta * to_go) * score), at=both, why="in which every token has its own reward.")
     return d.conclude(target)
 
 
@@ -77,8 +77,8 @@ def claims() -> Iterator[Claim]:
     """The payment, what must be held fixed in it, and the losses beside the reward."""
     yield Claim(
         "kl-in-the-reward",
-        says="The gradient of $\\mathbb{E}[R] - \\beta\\, \\mathrm{KL}(p_\\theta, p_{\\mathrm{ref}})$ pays every token "
-        "the reward of the sequence, less $\\beta$ times the log-ratios of its own and the later tokens.",
+        says="In the gradient of $\\mathbb{E}[R] - \\beta\\, \\mathrm{KL}(p_\\theta, p_{\\mathrm{ref}})$, every "
+        "token has the reward of the sequence minus $\\beta$ times the log-ratios of its own and the later tokens.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,
@@ -87,54 +87,58 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-in-the-reward-as-loss",
-        says="As a loss on sequences that were drawn: the payment $R - \\beta L$, $L$ the log-ratio of the sequence "
-        "held fixed, times the log-likelihood.",
+        says="As a loss on sequences that were drawn, the reward $R - \\beta L$, with the log-ratio $L$ of the "
+        "sequence held fixed, times the log-likelihood has the gradient of $\\mathbb{E}[R] - \\beta\\, "
+        "\\mathrm{KL}(p_\\theta, p_{\\mathrm{ref}})$.",
         lhs=grad(paid(m.old), m.theta),
         rhs=gradient,
         given=(*m.hypotheses, Frozen(m.old, m.theta)),
     )
     yield Claim(
         "kl-in-the-reward-not-held",
-        says="The log-ratio in the payment may be differentiated, too, as the mean score is zero.",
+        says="If the log-ratio in the reward is differentiated as well, the loss does not in general have the "
+        "gradient of $\\mathbb{E}[R] - \\beta\\, \\mathrm{KL}(p_\\theta, p_{\\mathrm{ref}})$.",
         lhs=grad(paid(m.theta), m.theta),
         rhs=gradient,
         given=(*m.hypotheses, Frozen(m.old, m.theta)),
         expected=Rung.REFUTED,
         repaired_by=("kl-in-the-reward-as-loss",),
-        remark="Multiplied with the log-likelihood it is not.",
+        remark="The gradient of the log-ratio has mean zero, but its product with the log-likelihood has not.",
     )
     yield Claim(
         "kl-in-the-reward-own-token",
-        says="Every token need pay for its own log-ratio only.",
+        says="It is not in general enough to subtract from the reward of each token only its own log-ratio.",
         lhs=gradient,
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=(R - beta * m.log_ratio(m.t)) * m.score(m.t))),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("kl-in-the-reward", "kl-of-sequences-k2-loss-is-a-semi-gradient"),
-        remark="This is what $k_2$ as a loss beside the reward comes to, see kl-beside-the-reward-k2.",
+        remark="The loss $k_2$ beside the reward amounts to this, see kl-beside-the-reward-k2.",
     )
     yield Claim(
         "kl-beside-the-reward-k2",
-        says="A loss $k_2$ beside the reward, summed over the tokens, comes to paying each for its own log-ratio.",
+        says="A loss $k_2$ beside the reward, summed over the tokens, amounts to subtracting from the reward of each "
+        "token its own log-ratio.",
         lhs=beside(m.k2(m.t)),
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=(R - beta * m.log_ratio(m.t)) * m.score(m.t))),
         given=m.hypotheses,
     )
     yield Claim(
         "kl-beside-the-reward-k3",
-        says="With $k_3$ as a loss beside the reward, summed over the tokens, one ascends $\\mathbb{E}[R] - \\beta\\, "
-        "\\mathrm{KL}(p_\\theta, p_{\\mathrm{ref}})$.",
+        says="A loss $k_3$ beside the reward, summed over the tokens, does not in general ascend $\\mathbb{E}[R] - "
+        "\\beta\\, \\mathrm{KL}(p_\\theta, p_{\\mathrm{ref}})$.",
         lhs=beside(m.k3(m.t)),
         rhs=gradient,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("kl-in-the-reward", "kl-beside-the-reward-k3-of-one-token"),
-        remark="False for one token already, where the divergence is the reversed one; with more it is no divergence "
+        remark="With one token already, the divergence is the reversed one. With more tokens it is not a divergence "
         "of sequences either, see kl-of-sequences-k3-loss.",
     )
     yield Claim(
         "kl-beside-the-reward-k3-of-one-token",
-        says="With one token one ascends $\\mathbb{E}[R] - \\beta\\, \\mathrm{KL}(p_{\\mathrm{ref}}, p_\\theta)$.",
+        says="With one token, a loss $k_3$ beside the reward ascends $\\mathbb{E}[R] - \\beta\\, "
+        "\\mathrm{KL}(p_{\\mathrm{ref}}, p_\\theta)$.",
         lhs=beside(m.k3(m.t)),
         rhs=grad(m.expectation(R) - beta * m.over_reference(-m.sequence_log_ratio())),
         given=(*m.hypotheses, one_token),

@@ -1,4 +1,4 @@
-"""The gradient of a divergence from a reference: the log-ratio as a payment that is held fixed.
+"""The gradient of a divergence from a reference: the log-ratio as a reward that is held fixed.
 
 The log-ratio moves with θ, too, but what that adds is the mean score, which is zero.
 """
@@ -24,7 +24,7 @@ def derive() -> Theorem:
     d.apply(rules.ExpandLog, why="The logarithm of a fraction.")
     d.apply(rules.WriteExpectationAsSum, at=(0, 1), why="Given the context, a sum over the tokens.")
     d.apply(rules.MoveGradientInside, why="Contexts do not depend on $\\theta$; the probability and the log-ratio do.")
-    d.apply(rules.ProductRule, why="So there are two terms.")
+    d.apply(rules.ProductRule, why="The product rule gives two terms.")
     d.apply(rules.MoveGradientInside, at=grad(apart), why="The log-ratio changes")
     d.apply(rules.GradientOfConstant, at=grad(-log(reference), m.theta), why="not by the reference,")
     d.apply(rules.DropZeros, at=(), why="but by the policy alone.")
@@ -32,11 +32,11 @@ def derive() -> Theorem:
     own = sum_over(m.a, of=m.policy * m.score)
     d.apply(rules.ReadSumAsExpectation, at=own, why="The second is the mean score,")
     d.apply(Lemma(theorem("score-zero-mean")), at=expect(m.score, (m.a, m.policy_law)), why="which is zero:")
-    d.apply(rules.DropZeros, at=(), why="that the log-ratio moves makes no difference.")
-    d.apply(rules.MultiplyByOne, why="Bring back the $\\pi$ that differentiating lost.")
+    d.apply(rules.DropZeros, at=(), why="so the dependence of the log-ratio on $\\theta$ makes no difference.")
+    d.apply(rules.MultiplyByOne, why="Multiply and divide by $\\pi$.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the score.")
     d.apply(rules.ReadSumAsExpectation, why="An expectation over the tokens again.")
-    d.apply(rules.Backwards(rules.ExpandLog(), k1), at=apart, why="And one logarithm.")
+    d.apply(rules.Backwards(rules.ExpandLog(), k1), at=apart, why="Combine the logarithms.")
     return d.conclude(target)
 
 
@@ -44,7 +44,8 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-estimators-k1-as-reward",
-        says="As a payment, held fixed and multiplied by the score, $k_1$ does what it should.",
+        says="As a reward, held fixed and multiplied by the score, $k_1$ has the gradient of the divergence on "
+        "average.",
         lhs=grad(kl),
         rhs=target,
         given=given,

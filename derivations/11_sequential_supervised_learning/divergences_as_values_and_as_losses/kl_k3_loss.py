@@ -27,15 +27,17 @@ def derive() -> Theorem:
     d.apply(rules.MoveGradientInside, why="Term by term.")
     d.apply(rules.ExpandLog, at=k1, why="The logarithm of a fraction,")
     d.apply(rules.MoveGradientInside, at=grad(apart), why="term by term, too.")
-    d.apply(rules.GradientOfConstant, at=grad(-log(reference), m.theta), why="The reference does not move.")
-    d.apply(rules.QuotientRule, at=grad(x), why="The fraction moves with what is below,")
+    d.apply(
+        rules.GradientOfConstant, at=grad(-log(reference), m.theta), why="The reference does not depend on $\\theta$."
+    )
+    d.apply(rules.QuotientRule, at=grad(x), why="The denominator of the fraction changes")
     d.apply(rules.LogDerivative, why="by the score.")
-    d.apply(rules.GradientOfConstant, at=grad(lift(-1), m.theta), why="A number does not move,")
-    d.apply(rules.GradientOfConstant, at=grad(reference, m.theta), why="nor does what is above.")
+    d.apply(rules.GradientOfConstant, at=grad(lift(-1), m.theta), why="A number does not depend on $\\theta$,")
+    d.apply(rules.GradientOfConstant, at=grad(reference, m.theta), why="nor does the numerator.")
     d.apply(rules.DropZeros, at=(), why="Two scores are left.")
     d.apply(rules.DistributeOverAddition, why="Two means:")
     d.apply(Lemma(theorem("score-zero-mean")), at=expect(m.score, (m.a, m.policy_law)), why="the second is zero.")
-    d.apply(rules.DropZeros, at=(), why="In the first")
+    d.apply(rules.DropZeros, at=(), why="In the first term")
     d.apply(rules.WriteExpectationAsSum, at=(1,), why="the probability of a token")
     d.apply(rules.CancelFraction, why="cancels, and the reference's is left:")
     d.apply(rules.ReadSumAsExpectation, why="a mean over its tokens.")
@@ -50,8 +52,8 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-estimators-k3-loss",
-        says="As a loss on tokens that were drawn $k_3 = x - 1 - \\log x$ has the gradient of the reversed divergence "
-        "$\\mathrm{KL}(\\pi_{\\mathrm{ref}}, \\pi_\\theta)$ on average.",
+        says="As a loss on tokens that were drawn, $k_3 = x - 1 - \\log x$ has the gradient of the reversed "
+        "divergence $\\mathrm{KL}(\\pi_{\\mathrm{ref}}, \\pi_\\theta)$ on average.",
         lhs=m.expectation(grad(k3)),
         rhs=grad(reversed_kl),
         given=given,

@@ -1,4 +1,4 @@
-"""The log-ratio of a token moves as the token's score: the reference stands still."""
+"""The gradient of a token's log-ratio is the token's score, because the reference is fixed."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def derive() -> Theorem:
     d = Derivation(slope, given=m.hypotheses, name="kl-log-ratio")
     d.apply(rules.ExpandLog, why="The logarithm of a fraction,")
     d.apply(rules.MoveGradientInside, why="term by term.")
-    d.apply(rules.GradientOfConstant, at=grad(-reference, m.theta), why="The reference does not move.")
-    d.apply(rules.DropZeros, at=(), why="What is left is the score.")
+    d.apply(rules.GradientOfConstant, at=grad(-reference, m.theta), why="The reference does not depend on $\\theta$.")
+    d.apply(rules.DropZeros, at=(), why="The score remains.")
     return d.conclude(m.score(m.t))
 
 
@@ -29,7 +29,7 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-log-ratio",
-        says="The gradient of a token's log-ratio is its score, whatever the reference.",
+        says="The gradient of a token's log-ratio is its score, for every reference.",
         lhs=slope,
         rhs=m.score(m.t),
         given=m.hypotheses,

@@ -55,29 +55,31 @@ def values() -> Iterator[Claim]:
     """The divergence of sequences as that of their tokens."""
     yield Claim(
         "kl-of-sequences",
-        says="The divergence of whole sequences is the mean sum of the log-ratios of their tokens: what prompts and "
-        "contexts contribute is the same for both models, and cancels.",
+        says="The divergence of whole sequences is the expected sum of the log-ratios of their tokens: the factors "
+        "of the prompts and contexts are the same for both models and cancel.",
         lhs=m.kl,
         rhs=m.expectation(whole),
         given=m.hypotheses,
     )
     yield Claim(
         "kl-of-sequences-reversed",
-        says="Likewise reversed.",
+        says="The reversed divergence of whole sequences is the expected sum of the reversed log-ratios of tokens of "
+        "the reference.",
         lhs=m.reversed_kl,
         rhs=m.over_reference(-whole),
         given=m.hypotheses,
     )
     yield Claim(
         "kl-of-sequences-by-contexts",
-        says="It is the mean sum of the divergences of the next token, in the contexts that the policy itself writes.",
+        says="The divergence of whole sequences is the expected sum of the divergences of the next token, in the "
+        "contexts that the policy itself writes.",
         lhs=m.expectation(whole),
         rhs=token_by_token(m.kl_at(m.t)),
         given=m.hypotheses,
     )
     yield Claim(
         "kl-of-sequences-k3-value",
-        says="As a value $k_3$ may be summed over the tokens: it stays unbiased.",
+        says="As a value, the sum of $k_3$ over the tokens is an unbiased estimate of the divergence of sequences.",
         lhs=token_by_token(m.k3(m.t)),
         rhs=m.expectation(whole),
         given=m.hypotheses,
@@ -88,15 +90,15 @@ def token_losses() -> Iterator[Claim]:
     """Losses summed over tokens: what they have, and exactly what they lack."""
     yield Claim(
         "kl-of-sequences-k1-loss",
-        says="As a loss $k_1$ teaches nothing over sequences either.",
+        says="As a loss over sequences, $k_1$ teaches nothing: its gradient has mean zero.",
         lhs=token_by_token(grad(m.k1(m.t))),
         rhs=lift(0),
         given=m.hypotheses,
     )
     yield Claim(
         "kl-of-sequences-k2-loss",
-        says="As a loss $k_2$, summed over the tokens of a sequence, has the gradient of the divergence of sequences, "
-        "as it has for one token.",
+        says="As a loss, $k_2$ summed over the tokens of a sequence does not in general have the gradient of the "
+        "divergence of sequences, although it has for one token.",
         lhs=k2_loss,
         rhs=gradient,
         given=m.hypotheses,
@@ -106,13 +108,13 @@ def token_losses() -> Iterator[Claim]:
             "kl-of-sequences-k2-loss-gap",
             "kl-of-sequences-k2-of-the-whole",
         ),
-        remark="A token also decides which contexts come next, and how far the policy is from the reference there; a "
-        "sum over tokens does not know of it.",
+        remark="A token also determines the later contexts, and the distance of the policy from the reference there; "
+        "a sum over tokens ignores this.",
         examples=(lost_in_the_sum(),),
     )
     yield Claim(
         "kl-of-sequences-k2-loss-of-one-token",
-        says="With sequences of one token it has.",
+        says="For sequences of one token, the loss $k_2$ has the gradient of the divergence of sequences.",
         lhs=k2_loss,
         rhs=gradient,
         given=(*m.hypotheses, one_token),
@@ -120,27 +122,28 @@ def token_losses() -> Iterator[Claim]:
     )
     yield Claim(
         "kl-of-sequences-k2-loss-is-a-semi-gradient",
-        says="What it has is the gradient of the next tokens' divergences with the contexts' law held fixed.",
+        says="The loss $k_2$, summed over the tokens, has the gradient of the next tokens' divergences with the "
+        "distribution of the contexts held fixed.",
         lhs=k2_loss,
         rhs=with_contexts_fixed,
         given=(*m.hypotheses, Frozen(m.old, m.theta)),
-        remark="The same difference as between the pairwise form and the policy gradient, see "
-        "open-question-stop-gradient, the log-ratio being the reward.",
+        remark="This is the difference between the pairwise form and the policy gradient, with the log-ratio as the "
+        "reward: see open-question-stop-gradient.",
     )
     yield Claim(
         "kl-of-sequences-k3-loss",
-        says="As a loss $k_3$, summed over the tokens, has the gradient of the reversed divergence of sequences, as it "
-        "has for one token.",
+        says="As a loss, $k_3$ summed over the tokens does not in general have the gradient of the reversed "
+        "divergence of sequences, although it has for one token.",
         lhs=k3_loss,
         rhs=reversed_gradient,
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("kl-of-sequences-k3-loss-of-one-token", "kl-of-sequences-k3-of-the-whole"),
-        remark="Its contexts are the policy's, those of the reversed divergence the reference's.",
+        remark="Its contexts come from the policy, and those of the reversed divergence come from the reference.",
     )
     yield Claim(
         "kl-of-sequences-k3-loss-of-one-token",
-        says="With sequences of one token it has.",
+        says="For sequences of one token, the loss $k_3$ has the gradient of the reversed divergence of sequences.",
         lhs=k3_loss,
         rhs=reversed_gradient,
         given=(*m.hypotheses, one_token),
@@ -171,14 +174,14 @@ def sequence_losses() -> Iterator[Claim]:
     """Losses made of the log-ratio of the whole sequence."""
     yield Claim(
         "kl-of-sequences-k3-of-the-whole",
-        says="Likewise $k_3$ of the whole sequence has the gradient of the reversed divergence.",
+        says="As a loss, $k_3$ of the whole sequence has the gradient of the reversed divergence.",
         lhs=m.expectation(grad(whole_k3)),
         rhs=reversed_gradient,
         given=m.hypotheses,
     )
     yield Claim(
         "kl-of-sequences-k3-of-the-whole-value",
-        says="As a value it is an unbiased estimate of the divergence.",
+        says="As a value, $k_3$ of the whole sequence is an unbiased estimate of the divergence.",
         lhs=m.expectation(whole_k3),
         rhs=m.expectation(whole),
         given=m.hypotheses,

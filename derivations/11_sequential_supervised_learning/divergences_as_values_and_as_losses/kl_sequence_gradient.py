@@ -22,13 +22,13 @@ def derive() -> Theorem:
     d = Derivation(gradient, given=m.hypotheses, name="kl-of-sequences-gradient", sizes=SIZES)
     d.apply(rules.WriteExpectationAsSum, why="A probability-weighted sum over sequences.")
     d.apply(rules.MoveGradientInside, why="It is finite.")
-    d.apply(rules.ProductRule, why="Both the probability of a sequence and its log-ratio move.")
-    d.apply(Lemma(theorem("trajectory-score")), why="The first brings down all scores,")
-    d.apply(rules.MoveGradientInside, at=grad(whole), why="the second moves token by token,")
+    d.apply(rules.ProductRule, why="Both the probability of a sequence and its log-ratio depend on $\\theta$.")
+    d.apply(Lemma(theorem("trajectory-score")), why="The gradient of the probability gives all scores,")
+    d.apply(rules.MoveGradientInside, at=grad(whole), why="the gradient of the log-ratio is a sum over the tokens,")
     d.apply(Lemma(theorem("kl-log-ratio")), why="as the scores do.")
     d.apply(rules.DistributeOverAddition, why="Two sums over sequences,")
     d.apply(rules.ReadSumAsExpectation, at=(0,), why="which are means again.")
-    d.apply(rules.ReadSumAsExpectation, at=(1,), why="The second is of the scores alone:")
+    d.apply(rules.ReadSumAsExpectation, at=(1,), why="The second term has the scores alone:")
     d.apply(rules.ExchangeWithSum, at=m.expectation(m.total_score), why="at every step")
     d.apply(
         rules.Tower(m.factorisation, m.histories, m.t, m.h, m.a),
@@ -36,7 +36,7 @@ def derive() -> Theorem:
         why="the history is given, and the next token is drawn;",
     )
     d.apply(Lemma(theorem("score-zero-mean")), why="in every context its score has mean zero.")
-    d.apply(rules.DropZeros, at=(), why="So nothing is added.")
+    d.apply(rules.DropZeros, at=(), why="The term is therefore zero.")
     return d.conclude(target)
 
 
@@ -44,8 +44,8 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-of-sequences-gradient",
-        says="The gradient of the divergence of sequences is the mean of the log-ratio of the whole, held fixed, times "
-        "the scores of all tokens.",
+        says="The gradient of the divergence of sequences is the expectation of the log-ratio of the whole sequence, "
+        "held fixed, times the sum of the scores of all tokens.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,

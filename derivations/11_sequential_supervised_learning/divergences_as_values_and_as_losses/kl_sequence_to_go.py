@@ -1,4 +1,4 @@
-"""The divergence of sequences, to go: a token answers for its own log-ratio and those that come after it.
+"""The divergence of sequences, to go: a token's score needs its own log-ratio and the later ones.
 
 The log-ratios of earlier tokens are known when the token is drawn, and its score has mean zero.
 """
@@ -29,7 +29,11 @@ def derive() -> Theorem:
         at=whole * m.total_score,
         why="Every score is multiplied by the whole log-ratio.",
     )
-    d.apply(rules.SplitRange(m.t), at=whole, why="That of the tokens before $t$, and that from $t$ on.")
+    d.apply(
+        rules.SplitRange(m.t),
+        at=whole,
+        why="Split the log-ratio into the tokens before $t$ and the tokens from $t$ on.",
+    )
     d.apply(
         rules.Rearrange(score * earlier + score * m.log_ratio_to_go()),
         at=score * (earlier + m.log_ratio_to_go()),
@@ -37,7 +41,7 @@ def derive() -> Theorem:
     )
     d.apply(rules.DistributeOverAddition, at=(1,), why="Two sums over $t$.")
     d.apply(rules.DistributeOverAddition, why="Two expectations.")
-    d.apply(rules.ExchangeWithSum, at=(0,), why="The expectation goes inside the first sum over $t$ …")
+    d.apply(rules.ExchangeWithSum, at=(0,), why="Move the expectation inside the first sum over $t$ …")
     d.apply(
         rules.Backwards(rules.PullOutConstant(), sum_range(m.u, 1, m.t - 1, of=m.log_ratio(m.u) * score)),
         at=score * earlier,
@@ -49,7 +53,7 @@ def derive() -> Theorem:
         why="$u < t$: the log-ratio is known before the token,",
     )
     d.apply(Lemma(theorem("score-zero-mean")), why="whose score has mean zero.")
-    d.apply(rules.DropZeros, at=(), why="Nothing is left of the past.")
+    d.apply(rules.DropZeros, at=(), why="The terms of the past are zero.")
     return d.conclude(target)
 
 
@@ -57,7 +61,8 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-of-sequences-to-go",
-        says="Of the log-ratios every score needs those from its own token on.",
+        says="In the gradient of the divergence of sequences, every score needs only the log-ratios from its own "
+        "token on.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,

@@ -1,4 +1,4 @@
-"""What a loss k2, summed over the tokens, lacks: the products of every score with the log-ratios of later tokens.
+"""The loss k2, summed over the tokens, lacks the products of every score with the log-ratios of later tokens.
 
 The gradient of the divergence pairs a score with the log-ratios to go; the loss pairs it with its own alone.
 """
@@ -40,7 +40,8 @@ def claims() -> Iterator[Claim]:
     """The theorem."""
     yield Claim(
         "kl-of-sequences-k2-loss-gap",
-        says="What it lacks are the products of every score with the log-ratios of all later tokens.",
+        says="The loss $k_2$, summed over the tokens, lacks the products of every score with the log-ratios of all "
+        "later tokens.",
         lhs=gradient - k2_loss,
         rhs=cross_terms,
         given=m.hypotheses,

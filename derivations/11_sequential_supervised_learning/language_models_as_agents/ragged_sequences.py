@@ -26,32 +26,33 @@ def claims() -> Iterator[Claim]:
     """What a mask does, what goes wrong without one, and that lengths make no other difference."""
     yield Claim(
         "ragged-sequences",
-        says="Sequences end in a context $e$ that is never left, and padding follows, from a law of its own. Then the "
-        "score of every token is the network's, times the mask $1 - \\mathbf{1}\\{s_t = e\\}$.",
+        says="Sequences end in a context $e$ that is never left, and padding follows from a distribution of its own. "
+        "The score of every token is then the network's score times the mask $1 - \\mathbf{1}\\{s_t = e\\}$.",
         lhs=m.score(m.t),
         rhs=alive * m.network_score(m.t),
         given=m.ragged,
-        remark="So sequences of different lengths are sequences of one length, written by a policy that does not move "
-        "in one context: whatever is true of every policy is true of them, with the masked scores.",
+        remark="Sequences of different lengths are therefore sequences of one length, written by a policy that does "
+        "not depend on $\\theta$ in one context. Every claim about all policies holds for them, with the masked "
+        "scores.",
     )
     yield Claim(
         "ragged-sequences-ratios",
-        says="Likewise the log-ratio of two parameters is the network's times the mask.",
+        says="With padding, the log-ratio of two parameters is the network's log-ratio times the mask.",
         lhs=log(m.policy(m.t) / old_policy),
         rhs=alive * log(m.network(m.t) / old_network),
         given=m.ragged,
-        remark="And a padded position has the ratio one.",
+        remark="A padded position has the ratio one.",
     )
     yield Claim(
         "ragged-sequences-end-once",
-        says="A sequence that has ended before $t$ has ended before every later $u$: the mask falls once.",
+        says="A sequence that has ended before $t$ has also ended before every later $u$, so the mask falls only once.",
         lhs=m.expectation((1 - alive) * m.alive(m.u)),
         rhs=lift(0),
         given=(*m.ragged, Before(m.t, m.u)),
     )
     yield Claim(
         "ragged-sequences-policy-gradient",
-        says="The policy gradient of a reward of the finished sequence adds up the network's scores before the end.",
+        says="The policy gradient of a reward of the finished sequence uses only the network's scores before the end.",
         lhs=gradient,
         rhs=m.expectation(R * masked),
         given=m.ragged,
@@ -59,18 +60,18 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ragged-sequences-unmasked",
-        says="Scores at padded positions do no harm on average, scores having mean zero.",
+        says="Scores at padded positions can change the expected gradient.",
         lhs=gradient,
         rhs=m.expectation(R * unmasked),
         given=m.ragged,
         sizes=SMALL,
         expected=Rung.REFUTED,
         repaired_by=("ragged-sequences-policy-gradient",),
-        remark="They have mean zero under the network's own law, from which padding is not drawn.",
+        remark="They have mean zero under the network's own distribution, but padding is not drawn from it.",
     )
     yield Claim(
         "ragged-sequences-divergence",
-        says="The divergence from the reference adds up the networks' log-ratios before the end.",
+        says="The divergence from the reference is the expected sum of the networks' log-ratios before the end.",
         lhs=kl,
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=alive * m.network_log_ratio(m.t))),
         given=m.ragged,
@@ -78,7 +79,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "ragged-sequences-divergence-unmasked",
-        says="It adds up the networks' log-ratios at all positions.",
+        says="The divergence from the reference is not in general the expected sum of the networks' log-ratios at "
+        "all positions.",
         lhs=kl,
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=m.network_log_ratio(m.t))),
         given=m.ragged,

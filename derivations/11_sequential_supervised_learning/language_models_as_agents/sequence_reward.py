@@ -28,7 +28,10 @@ def derive() -> Theorem:
     d = Derivation(gradient, given=m.hypotheses, name="sequence-reward")
     d.apply(rules.WriteExpectationAsSum, why="An expectation is a probability-weighted sum, here over sequences.")
     d.apply(rules.MoveGradientInside, why="The sum is finite, and rewards do not depend on $\\theta$.")
-    d.apply(Lemma(theorem("trajectory-score")), why="What is not the model's drops out of $\\nabla p_\\theta(\\tau)$.")
+    d.apply(
+        Lemma(theorem("trajectory-score")),
+        why="The factors that are not the model's drop out of $\\nabla p_\\theta(\\tau)$.",
+    )
     d.apply(rules.ReadSumAsExpectation, why="An expectation again.")
     return d.conclude(target)
 
@@ -37,49 +40,52 @@ def claims() -> Iterator[Claim]:
     """The whole reward for every token, baselines, and what is paid on the way."""
     yield Claim(
         "sequence-reward",
-        says="For a reward $R(\\tau)$ of the finished sequence, any function of it, the gradient is its mean product "
-        "with the scores of all tokens.",
+        says="For a reward $R(\\tau)$ that is any function of the finished sequence, the policy gradient is the "
+        "expectation of the reward times the sum of the scores of all tokens.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,
-        remark="Nothing can be dropped: the reward comes after every token. It is also the policy gradient of one "
-        "step, the whole sequence being the action.",
+        remark="No term can be dropped, because the reward comes after every token. The formula is also the policy "
+        "gradient of one step whose action is the whole sequence.",
     )
     yield Claim(
         "sequence-reward-as-loss",
-        says="That is the gradient of $R(\\tau) \\sum_t \\log \\pi_\\theta(a_t \\mid s_t)$ on drawn sequences.",
+        says="The policy gradient of a sequence reward is the gradient of $R(\\tau) \\sum_t \\log \\pi_\\theta(a_t "
+        "\\mid s_t)$ on sequences that have been drawn.",
         lhs=grad(loss, m.theta),
         rhs=gradient,
         given=(*m.hypotheses, Frozen(m.old, m.theta)),
     )
     yield Claim(
         "sequence-reward-last-token",
-        says="The reward is paid when the last token is written, so it belongs to the last token's score.",
+        says="The reward of the sequence times the score of the last token alone is not in general the policy "
+        "gradient.",
         lhs=gradient,
         rhs=m.expectation(R * m.score(m.T)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("sequence-reward",),
-        remark="Earlier tokens lead there.",
+        remark="The earlier tokens determine the context of the last one.",
     )
     yield Claim(
         "sequence-reward-baseline",
-        says="For every token any function of its context may be taken from the reward.",
+        says="For every token, any function of its context may be subtracted from the reward of the sequence.",
         lhs=gradient,
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=(R - baseline) * m.score(m.t))),
         given=(*m.hypotheses, ThetaFree(BASELINE)),
     )
     yield Claim(
         "sequence-reward-to-go",
-        says="Where tokens are paid, too, every score needs the reward of the sequence and those of its own and the "
-        "later tokens.",
+        says="If tokens are rewarded, too, every score needs the reward of the sequence and the rewards of its own "
+        "and the later tokens.",
         lhs=grad(m.expectation(R + m.total_reward)),
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=(R + m.reward_to_go) * m.score(m.t))),
         given=m.hypotheses,
     )
     yield Claim(
         "sequence-reward-own-token",
-        says="Every score needs the reward of the sequence and that of its own token.",
+        says="If tokens are rewarded, too, the reward of the sequence and that of its own token are not in general "
+        "enough for a score.",
         lhs=grad(m.expectation(R + m.total_reward)),
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=(R + m.reward(m.t)) * m.score(m.t))),
         given=m.hypotheses,
@@ -88,7 +94,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "sequence-reward-own-token-of-one",
-        says="That is so for sequences of one token.",
+        says="For sequences of one token, every score needs only the reward of the sequence and that of its own token.",
         lhs=grad(m.expectation(R + m.total_reward)),
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=(R + m.reward(m.t)) * m.score(m.t))),
         given=(*m.hypotheses, Rounds(Variable("T", INDEX), 1, 1)),

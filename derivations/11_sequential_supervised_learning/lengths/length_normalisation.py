@@ -23,8 +23,8 @@ def claims() -> Iterator[Claim]:
     """The other objective, the baseline that is free no more, and the constant that repairs both."""
     yield Claim(
         "length-normalisation",
-        says="Scores divided by the length $|o|$ of their sequence give the gradient of another objective: $R - b$ per "
-        "token, the baseline $b$ included.",
+        says="Scores divided by the length $|o|$ of their sequence give the gradient of another objective: $R - b$ "
+        "per token, including the baseline $b$.",
         lhs=m.expectation(per_token * scores),
         rhs=grad(m.expectation(per_token)),
         given=m.ragged,
@@ -34,8 +34,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "length-normalisation-is-harmless",
-        says="It is the policy gradient but for the weight of single sequences, so without a baseline it does not "
-        "matter on average.",
+        says="Even without a baseline, scores divided by the length of their sequence do not in general give the "
+        "policy gradient on average.",
         lhs=m.expectation(R / m.length * scores),
         rhs=gradient,
         given=m.ragged,
@@ -45,20 +45,20 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "length-normalisation-baseline",
-        says="A baseline is free, as scores have mean zero.",
+        says="If scores are divided by the length of their sequence, a baseline can change the mean.",
         lhs=m.expectation(b / m.length * scores),
         rhs=lift(0),
         given=m.ragged,
         sizes=SMALL,
         expected=Rung.REFUTED,
         repaired_by=("length-normalisation", "length-normalisation-by-a-constant"),
-        remark="It is $b$ times the gradient of $\\mathbb{E}[1 / |o|]$: where it is taken from the reward, sequences "
-        "are made longer.",
+        remark="The change is $b$ times the gradient of $\\mathbb{E}[1 / |o|]$: if the baseline is subtracted from "
+        "the reward, sequences become longer.",
     )
     yield Claim(
         "length-normalisation-by-a-constant",
-        says="Divided by a constant, such as the greatest length $T$, the scores give the policy gradient over that "
-        "constant, and the baseline is free.",
+        says="If scores are divided by a constant, such as the greatest length $T$, they give the policy gradient "
+        "divided by that constant, and a baseline does not change the mean.",
         lhs=m.expectation((R - b) / m.T * scores),
         rhs=gradient / m.T,
         given=m.ragged,

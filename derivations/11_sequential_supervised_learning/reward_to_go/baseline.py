@@ -35,14 +35,16 @@ def derive() -> Theorem:
     d.apply(rules.DistributeOverAddition, at=(1,), why="Two sums over $t$.")
     d.apply(rules.DistributeOverAddition, why="Two expectations.")
     d.apply(rules.ExchangeWithSum, at=(1,), why="The second, time by time.")
-    d.apply(rules.PullOutConstant, at=(1, 1), why="The sign leaves.")
+    d.apply(rules.PullOutConstant, at=(1, 1), why="Move the sign out.")
     d.apply(
         rules.Tower(m.factorisation, m.histories, m.t, m.h, m.a),
         at=m.expectation(baseline * score),
         why="The baseline is known at $s_t$, before the action.",
     )
     d.apply(Lemma(theorem("score-zero-mean")), why="In every state the score has mean zero.")
-    d.apply(rules.DropZeros, at=(), why="So the baseline contributes nothing: only the reward to go is left.")
+    d.apply(
+        rules.DropZeros, at=(), why="The baseline therefore contributes nothing, and only the reward to go remains."
+    )
     d.apply(Lemma(theorem("reward-to-go"), backwards=True), why="The policy gradient, by reward-to-go.")
     return d.conclude(grad(m.objective))
 
@@ -51,21 +53,21 @@ def claims() -> Iterator[Claim]:
     """The invariance, and that it ends with the action."""
     yield Claim(
         "baseline",
-        says="Subtracting a baseline $b(s_t)$ from the reward to go leaves the gradient as it is.",
+        says="Subtracting a baseline $b(s_t)$ from the reward-to-go does not change the gradient.",
         lhs=with_baseline(baseline),
         rhs=grad(m.objective),
         given=m.hypotheses,
-        remark="The baseline may depend on $\\theta$: it is not differentiated.",
+        remark="The baseline may depend on $\\theta$, because it is not differentiated.",
     )
     yield Claim(
         "baseline-of-the-action",
-        says="The same for a baseline $b(s_t, a_t)$ that looks at the action.",
+        says="Subtracting a baseline $b(s_t, a_t)$ that depends on the action can change the gradient.",
         lhs=with_baseline(ACTION_BASELINE(m.state(m.t), m.action(m.t))),
         rhs=grad(m.objective),
         given=(*m.hypotheses, ThetaFree(ACTION_BASELINE)),
         expected=Rung.REFUTED,
         repaired_by=("baseline",),
-        remark="With $b = r$ nothing would be left to learn from.",
+        remark="With $b = r$ and one step, no reward would be left to learn from.",
     )
 
 

@@ -41,7 +41,7 @@ def derive() -> Theorem:
         at=whole * m.total_score,
         why="Every score is multiplied by the whole return.",
     )
-    d.apply(rules.SplitRange(m.t), at=whole, why="What was earned before $t$, and what from $t$ on.")
+    d.apply(rules.SplitRange(m.t), at=whole, why="Split the rewards into those before $t$ and those from $t$ on.")
     d.apply(
         rules.Rearrange(score * earlier + score * to_go),
         at=score * (earlier + to_go),
@@ -53,10 +53,10 @@ def derive() -> Theorem:
     d.apply(
         rules.Tower(m.factorisation, m.histories, m.t, m.h, m.a),
         at=(0, 1),
-        why="What was earned before $t$ is known before the action is drawn, discounted or not.",
+        why="The rewards before $t$ are known before the action is drawn, discounted or not.",
     )
     d.apply(Lemma(theorem("score-zero-mean")), why="In every state the score has mean zero.")
-    d.apply(rules.DropZeros, at=(), why="Nothing is left of the past.")
+    d.apply(rules.DropZeros, at=(), why="The terms of the past are zero.")
     return d.conclude(credited(to_go))
 
 
@@ -65,28 +65,30 @@ def claims() -> Iterator[Claim]:
     since = sum_range(m.u, m.t, m.T, of=gamma ** (m.u - m.t) * m.reward(m.u))
     yield Claim(
         "discounted-reward-to-go",
-        says="With a discount, every score is multiplied by the rewards from its time on, each discounted from the "
-        "first step.",
+        says="With a discount, every score is multiplied by the rewards from its own time on, each discounted from "
+        "the first step.",
         lhs=gradient,
         rhs=credited(to_go),
         given=m.hypotheses,
     )
     yield Claim(
         "discounted-from-the-action",
-        says="If the discount is counted from the action instead, the score keeps the factor $\\gamma^{t - 1}$.",
+        says="If the rewards are discounted from the time of the action instead, the score keeps the factor "
+        "$\\gamma^{t - 1}$.",
         lhs=gradient,
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=gamma ** (m.t - 1) * score * since)),
         given=m.hypotheses,
     )
     yield Claim(
         "dropped-discount",
-        says="The factor $\\gamma^{t - 1}$ may be dropped, as implementations do.",
+        says="If the factor $\\gamma^{t - 1}$ is dropped, as implementations do, the result is not in general the "
+        "gradient of the discounted return.",
         lhs=gradient,
         rhs=credited(since),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("discounted-reward-to-go", "discounted-from-the-action"),
-        remark="It is an estimator of something else, which gives late actions more weight than the objective does.",
+        remark="It is an estimator of another quantity, which gives late actions more weight than the objective does.",
         source="C. Nota and P. S. Thomas, Is the policy gradient a gradient?, AAMAS (2020)",
     )
 

@@ -25,15 +25,15 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "myopic-question-teacher-forcing",
-        says="Under teacher forcing it is the gradient of the log-probability of the whole sequence: nothing is "
-        "ignored.",
+        says="Under teacher forcing the pairwise form is the gradient of the log-probability of the whole sequence: "
+        "no effect is ignored.",
         lhs=-grad(m.teacher_forcing),
         rhs=grad(whole_sequence),
         given=m.hypotheses,
     )
     yield Claim(
         "myopic-question-one-sentence",
-        says="Held-fixed contexts make no difference to what is climbed.",
+        says="The gradient with the contexts held fixed is not in general the gradient of the objective.",
         lhs=grad(myopic, m.theta),
         rhs=grad(m.objective),
         given=frozen,

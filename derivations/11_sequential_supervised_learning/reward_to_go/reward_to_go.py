@@ -1,4 +1,4 @@
-"""Reward to go: an action is weighted by what was earned from then on, not by what was earned before.
+"""Reward to go: an action is weighted by the rewards from its time on, not by the earlier ones.
 
 The return of a trajectory is split at every time; the earlier part is uncorrelated with the score.
 """
@@ -30,7 +30,7 @@ def derive() -> Theorem:
         at=whole * m.total_score,
         why="Every score is multiplied by the whole return.",
     )
-    d.apply(rules.SplitRange(m.t), at=whole, why="What was earned before $t$, and what from $t$ on.")
+    d.apply(rules.SplitRange(m.t), at=whole, why="Split the rewards into those before $t$ and those from $t$ on.")
     d.apply(
         rules.Rearrange(score * earlier + score * m.reward_to_go),
         at=score * (earlier + m.reward_to_go),
@@ -38,7 +38,7 @@ def derive() -> Theorem:
     )
     d.apply(rules.DistributeOverAddition, at=(1,), why="Two sums over $t$.")
     d.apply(rules.DistributeOverAddition, why="Two expectations.")
-    d.apply(rules.ExchangeWithSum, at=(0,), why="The expectation goes inside the first sum over $t$ …")
+    d.apply(rules.ExchangeWithSum, at=(0,), why="Move the expectation inside the first sum over $t$ …")
     d.apply(
         rules.Backwards(rules.PullOutConstant(), sum_range(m.u, 1, m.t - 1, of=m.reward(m.u) * score)),
         at=score * earlier,
@@ -46,7 +46,7 @@ def derive() -> Theorem:
     )
     d.apply(rules.ExchangeWithSum, at=(0, 1), why="… and inside the sum over $u$.")
     d.apply(Lemma(theorem("causality")), why="$u < t$: the reward is known before the action.")
-    d.apply(rules.DropZeros, at=(), why="Nothing is left of the past.")
+    d.apply(rules.DropZeros, at=(), why="The terms of the past are zero.")
     return d.conclude(target)
 
 
@@ -54,7 +54,7 @@ def claims() -> Iterator[Claim]:
     """The theorem, and what an off-by-one makes of it."""
     yield Claim(
         "reward-to-go",
-        says="Every score needs to be multiplied by the rewards from its time on only.",
+        says="Every score needs to be multiplied only by the rewards from its own time on.",
         lhs=gradient,
         rhs=target,
         given=m.hypotheses,
@@ -64,7 +64,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "reward-to-go-off-by-one",
-        says="The same with the rewards after, and not at, its time.",
+        says="If every score is multiplied only by the rewards after its own time, the result is not in general the "
+        "policy gradient.",
         lhs=gradient,
         rhs=m.expectation(sum_range(m.t, 1, m.T, of=m.score(m.t) * sum_range(m.u, m.t + 1, m.T, of=m.reward(m.u)))),
         given=m.hypotheses,

@@ -33,23 +33,24 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "reward-to-go-future",
-        says="What is expected of the rewards from $t$ on, given the state and the action at $t$, is their value "
-        "$Q_t(s, a)$: the mean over futures that begin there.",
+        says="The expected rewards from $t$ on, given the state and the action at $t$, are their value $Q_t(s, a)$: "
+        "the mean over futures that begin there.",
         lhs=m.expectation(here * m.reward_to_go),
         rhs=m.expectation(here) * value,
         given=m.hypotheses,
-        remark="Written with the probability of being there, so that it holds where that is zero, too.",
+        remark="The equation is multiplied by the probability of being there, so that it also holds where that "
+        "probability is zero.",
     )
     yield Claim(
         "reward-to-go-variance",
-        says="Reward-to-go lowers the variance.",
+        says="Reward-to-go need not lower the variance.",
         lhs=m.variance(m.to_go),
         rhs=m.variance(m.full),
         given=m.hypotheses,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("reward-to-go-unbiased",),
-        remark="The past return may act as a baseline that happens to be the best one.",
+        remark="The past return can act as a baseline, and it may happen to be the best one.",
         examples=(
             Example(
                 "Signs: a first step that pays −1/2 whatever is done, then a state whose second action pays 1. In that "
@@ -84,25 +85,25 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "rtg-shares-flavour",
-        says="Weigh the reward $k$ steps later by $c^k$: with $c = 0$ this is the pairwise form.",
+        says="If the reward $k$ steps later is weighted by $c^k$, the case $c = 0$ is the pairwise form.",
         lhs=between(lift(0)),
         rhs=m.expectation(m.pairwise),
         given=m.hypotheses,
     )
     yield Claim(
         "rtg-shares-flavour-to-go",
-        says="With $c = 1$ it is the reward to go.",
+        says="If the reward $k$ steps later is weighted by $c^k$, the case $c = 1$ is reward-to-go.",
         lhs=between(lift(1)),
         rhs=grad(m.objective),
         given=m.hypotheses,
     )
     yield Claim(
         "rtg-shares-flavour-unbiased",
-        says="Both are the policy gradient, as both only drop terms.",
+        says="The pairwise form and reward-to-go need not have the same expectation, although both only drop terms.",
         lhs=between(lift(0)),
         rhs=between(lift(1)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("rtg-shares-flavour", "rtg-shares-flavour-to-go"),
-        remark="Reward-to-go drops terms of mean zero, the pairwise form also terms that carry the expectation.",
+        remark="Reward-to-go drops terms of mean zero. The pairwise form also drops terms whose mean is not zero.",
     )

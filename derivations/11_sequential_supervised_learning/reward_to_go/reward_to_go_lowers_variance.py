@@ -1,4 +1,4 @@
-"""Does reward-to-go lower the variance?  Not always: what was earned before can be just what the estimator needed.
+"""Does reward-to-go lower the variance?  Not always: the earlier rewards can act as a good baseline.
 
 Both estimators have the same mean.  The past return is a baseline too, of a kind that depends on what happened, and it
 may cancel what is to come.
@@ -33,15 +33,16 @@ def claims() -> Iterator[Claim]:
     """The sentence that is often read."""
     yield Claim(
         "reward-to-go-lowers-variance",
-        says="In every coordinate, the variance with the reward to go is at most that with the whole return.",
+        says="The reward-to-go form does not always have at most the variance of the whole-return form in every "
+        "coordinate.",
         lhs=variance(to_go),
         rhs=variance(whole),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         relation=Relation.AT_MOST,
         repaired_by=("reward-to-go",),
-        remark="Squares are taken coordinate by coordinate. The mean is the same; which variance is smaller depends on "
-        "how the past return goes with the future one.",
+        remark="Squares are taken coordinate by coordinate. The means are equal; which variance is smaller depends "
+        "on the correlation of the past return with the future return.",
     )
 
 

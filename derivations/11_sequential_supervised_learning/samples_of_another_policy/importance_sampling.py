@@ -30,10 +30,10 @@ def derive() -> Theorem:
     d = Derivation(weighted, given=m.hypotheses, name="importance-sampling", sizes=SIZES)
     d.apply(rules.WriteExpectationAsSum, why="The behaviour policy writes the sequences.")
     d.apply(rules.Unfold(m.behaviour_factorisation), why="Their probability, factor by factor.")
-    d.apply(rules.MergeProducts, why="The weights meet the probabilities of its tokens,")
+    d.apply(rules.MergeProducts, why="Multiply the weights by the probabilities of its tokens,")
     d.apply(rules.CancelFraction, why="which cancel: only those of the policy are left.")
     d.apply(rules.Fold(m.factorisation, m.mass), why="That is the probability of the sequence under the policy.")
-    d.apply(rules.ReadSumAsExpectation, why="So it is a mean over the policy's own sequences,")
+    d.apply(rules.ReadSumAsExpectation, why="It is therefore a mean over the policy's own sequences,")
     d.apply(
         rules.Backwards(Lemma(theorem("sequence-reward")), grad(m.expectation(R))), at=(), why="the policy gradient."
     )
@@ -58,15 +58,15 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "importance-sampling-value",
-        says="With the weights the mean reward is the policy's, for every $\\theta$; so that is what one may "
-        "differentiate.",
+        says="With the weights, the expected reward of the sequences of $\\mu$ is the policy's expected reward for "
+        "every $\\theta$, so that it may be differentiated.",
         lhs=m.over_behaviour(weight * R),
         rhs=m.expectation(R),
         given=m.hypotheses,
     )
     yield Claim(
         "importance-sampling-per-decision",
-        says="A reward for the token at $t$ needs the ratios of the tokens up to $t$ only.",
+        says="The reward of the token at $t$ needs only the ratios of the tokens up to $t$.",
         lhs=m.over_behaviour(decision_by_decision),
         rhs=m.objective,
         given=m.hypotheses,
@@ -75,31 +75,33 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "importance-sampling-per-decision-gradient",
-        says="So with the gradient: every reward with the ratios and the scores up to it.",
+        says="In the gradient, every reward needs only the ratios and the scores up to its own token.",
         lhs=m.over_behaviour(sum_range(m.t, 1, m.T, of=m.ratio_up_to(m.t) * m.reward(m.t) * scores_so_far)),
         rhs=grad(m.objective),
         given=m.hypotheses,
     )
     yield Claim(
         "importance-sampling-weights-up-to-the-token",
-        says="A reward of the finished sequence needs, with the score of the token at $t$, the ratios up to $t$ only.",
+        says="For a reward of the finished sequence, it is not in general enough to weight the score of the token at "
+        "$t$ by the ratios up to $t$.",
         lhs=m.over_behaviour(sum_range(m.t, 1, m.T, of=m.ratio_up_to(m.t) * R * m.score(m.t))),
         rhs=grad(m.expectation(R)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("importance-sampling", "importance-sampling-per-decision-gradient"),
-        remark="The reward depends on the later tokens, and these are still the behaviour policy's.",
+        remark="The reward depends on the later tokens, which are still those of the behaviour policy.",
     )
     yield Claim(
         "importance-sampling-variance",
-        says="Weights decision by decision have at most the variance of weights for the whole, of the value already.",
+        says="Weights for each decision do not always have at most the variance of weights for the whole sequence, "
+        "even for the value alone.",
         lhs=spread(decision_by_decision),
         rhs=spread(weight * m.total_reward),
         given=m.hypotheses,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("importance-sampling-per-decision",),
-        remark="Rewards may cancel once they have the same weight.",
+        remark="Rewards may cancel if they have the same weight.",
         examples=(
             Example(
                 "The first token pays 1 and the second −1, whatever they are; the second is even, and $\\mu$ writes it "

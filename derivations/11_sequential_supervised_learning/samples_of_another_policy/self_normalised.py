@@ -37,15 +37,16 @@ def claims() -> Iterator[Claim]:
     """The plain weights, the normalised ones, and what these are for one sample."""
     yield Claim(
         "self-normalised",
-        says="$N$ samples of $\\mu$, each weighted by its ratio: the average is an unbiased estimate of the policy's "
-        "mean reward.",
+        says="For $N$ samples of $\\mu$, each weighted by its ratio, the average is an unbiased estimate of the "
+        "policy's mean reward.",
         lhs=expect(weighted / m.N, (m.batch, WRITTEN.law())),
         rhs=m.objective,
         given=given,
     )
     yield Claim(
         "self-normalised-bias",
-        says="So is the sum divided by the sum of the weights, whose mean is $N$.",
+        says="The weighted sum divided by the sum of the weights, whose mean is $N$, is not in general an unbiased "
+        "estimate of the policy's mean reward.",
         lhs=normalised,
         rhs=m.objective,
         given=given,
@@ -65,7 +66,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "self-normalised-of-one",
-        says="With one sample it is the behaviour policy's mean reward: the weight cancels.",
+        says="With one sample the self-normalised estimate has the behaviour policy's mean reward as its mean, "
+        "because the weight cancels.",
         lhs=normalised,
         rhs=expect(m.reward, (m.s, m.state_law), (m.a, BEHAVIOUR.law(m.s))),
         given=(*given, Rounds(m.N, 1, 1)),

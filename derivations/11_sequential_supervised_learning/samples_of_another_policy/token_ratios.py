@@ -74,8 +74,9 @@ def away() -> Iterator[Claim]:
     """What one ratio a token has the gradient of, away from the policy that wrote the sequences."""
     yield Claim(
         "token-ratios",
-        says="The surrogate $\\mathbb{E}_{\\mu}[\\sum_t \\frac{\\pi_\\theta(a_t \\mid s_t)}{\\mu(a_t \\mid s_t)} R]$, "
-        "with one ratio a token, has the gradient of $\\mathbb{E}[R]$ for every behaviour policy, as for one token.",
+        says="With one ratio for each token, the surrogate $\\mathbb{E}_{\\mu}[\\sum_t \\frac{\\pi_\\theta(a_t \\mid "
+        "s_t)}{\\mu(a_t \\mid s_t)} R]$ does not in general have the gradient of $\\mathbb{E}[R]$, although it has "
+        "for one token.",
         lhs=grad(surrogate),
         rhs=gradient,
         given=m.hypotheses,
@@ -85,7 +86,8 @@ def away() -> Iterator[Claim]:
     )
     yield Claim(
         "token-ratios-of-one-token",
-        says="For one token it has.",
+        says="For sequences of one token, the surrogate with one ratio for each token has the gradient of "
+        "$\\mathbb{E}[R]$.",
         lhs=grad(surrogate),
         rhs=gradient,
         given=(*m.hypotheses, one_token),
@@ -93,8 +95,8 @@ def away() -> Iterator[Claim]:
     )
     yield Claim(
         "token-ratios-one-token-anew",
-        says="What it has is the sum over $t$ of the gradients of the mean reward where $\\pi_\\theta$ writes the "
-        "token at $t$ and $\\mu$ all others.",
+        says="The surrogate with one ratio for each token has the sum over $t$ of the gradients of the mean reward "
+        "when $\\pi_\\theta$ writes the token at $t$ and $\\mu$ all others.",
         lhs=grad(surrogate),
         rhs=sum_range(m.t, 1, m.T, of=grad(with_one_token_anew)),
         given=(*m.hypotheses, one_token_anew),
@@ -105,14 +107,15 @@ def there() -> Iterator[Claim]:
     """At the policy that wrote the sequences all surrogates agree to first order."""
     yield Claim(
         "token-ratios-at-the-old-policy",
-        says="At $\\theta = \\theta'$, where the sequences were written, one ratio a token is right to first order.",
+        says="At $\\theta = \\theta'$, where the sequences were drawn, one ratio for each token is right to first "
+        "order.",
         lhs=grad(over_old(sum_range(m.t, 1, m.T, of=old_ratio * R)), m.theta),
         rhs=gradient,
         given=at_old,
     )
     yield Claim(
         "token-ratios-clipped",
-        says="There clipping every token's ratio plays no part.",
+        says="At $\\theta = \\theta'$, clipping the ratio of every token does not change the gradient.",
         lhs=grad(over_old(sum_range(m.t, 1, m.T, of=clipped(old_ratio))), m.theta),
         rhs=gradient,
         given=clipping,
@@ -122,7 +125,7 @@ def there() -> Iterator[Claim]:
     )
     yield Claim(
         "token-ratios-sequence-clipped",
-        says="Nor does clipping the ratio of the whole sequence.",
+        says="At $\\theta = \\theta'$, clipping the ratio of the whole sequence does not change the gradient.",
         lhs=grad(over_old(clipped(old_sequence_ratio)), m.theta),
         rhs=gradient,
         given=clipping,

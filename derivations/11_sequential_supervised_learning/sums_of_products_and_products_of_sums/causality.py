@@ -1,4 +1,4 @@
-"""Causality: what was earned before an action has nothing to do with its score.
+"""Causality: rewards earned before an action are uncorrelated with its score.
 
 Given the history up to $s_t$, the earlier reward is a known number, and the score of the action that comes next has
 mean zero.
@@ -38,7 +38,8 @@ def claims() -> Iterator[Claim]:
     """The tower rule, causality, and that it ends at the action itself."""
     yield Claim(
         "tower-rule",
-        says="What is known from the history up to $t$ stays; the next action is averaged over first.",
+        says="Conditional on the history up to $t$, the functions of that history are constants, and the next action "
+        "can be averaged over first.",
         lhs=correlation,
         rhs=towered,
         given=in_order,
@@ -53,13 +54,13 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "causality-at-the-same-time",
-        says="The same for the reward of the action itself, or a later one.",
+        says="The expectation of the score times the reward of the action itself, or of a later one, need not be zero.",
         lhs=correlation,
         rhs=lift(0),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("causality",),
-        remark="The reward $r(s_t, a_t)$ is paid for the action whose score it is.",
+        remark="The reward $r(s_t, a_t)$ is paid for the same action whose score it multiplies.",
     )
 
 

@@ -19,25 +19,25 @@ def claims() -> Iterator[Claim]:
     """What the pairwise form leaves out, when that is nothing, and an instance where it is all there is."""
     yield Claim(
         "pairwise-versus-product",
-        says="In expectation, the product of sums is more than the pairwise form by the scores with all later rewards.",
+        says="In expectation, the product of sums exceeds the pairwise form by the products of the scores with all "
+        "later rewards.",
         lhs=full - pair,
         rhs=later,
         given=m.hypotheses,
         derivation="pairwise-form",
-        remark="Of the $T^2$ terms of the product, $T$ are kept by the pairwise form, $T(T-1)/2$ are zero in "
-        "expectation "
-        "and $T(T-1)/2$, of the later rewards, are not.",
+        remark="The product has $T^2$ terms: the pairwise form keeps $T$ of them, $T(T-1)/2$ have expectation zero, "
+        "and $T(T-1)/2$, those of the later rewards, have not.",
     )
     yield Claim(
         "pairwise-versus-product-earlier",
-        says="The scores with all earlier rewards are zero in expectation.",
+        says="The products of the scores with all earlier rewards have expectation zero.",
         lhs=earlier,
         rhs=lift(0),
         given=m.hypotheses,
     )
     yield Claim(
         "pairwise-biased-delayed-reward",
-        says="The pairwise form is an unbiased estimate of the policy gradient, whenever the reward comes.",
+        says="If a reward is delayed, the pairwise form need not be an unbiased estimate of the policy gradient.",
         lhs=pair,
         rhs=grad(m.objective),
         given=m.hypotheses,
@@ -61,7 +61,7 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "pairwise-equal-in-expectation",
-        says="Where the states do not depend on the actions, the product of sums and the pairwise form have the same "
+        says="If the states do not depend on the actions, the product of sums and the pairwise form have the same "
         "expectation.",
         lhs=full,
         rhs=pair,
@@ -70,7 +70,8 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "pairwise-equal-in-expectation-without-exogenous-states",
-        says="The same in any MDP.",
+        says="In an MDP, whose states depend on the actions, the product of sums and the pairwise form need not have "
+        "the same expectation.",
         lhs=full,
         rhs=pair,
         given=m.hypotheses,
@@ -79,12 +80,12 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "pairwise-product-label-sampled",
-        says="Where every answer is the label and every reward is one, the product of sums is $T$ times the pairwise "
+        says="If every answer is the label and every reward is one, the product of sums is $T$ times the pairwise "
         "form, for every sequence.",
         lhs=sum_range(m.t, 1, m.T, of=1) * m.total_score,
         rhs=m.T * m.total_score,
         given=m.hypotheses,
         sizes=({"S": 2, "A": 2, "T": 2}, {"S": 1, "A": 2, "T": 4}),
-        remark="Nothing is removed: for the cross entropy itself, pairing changes the step size and no relative "
+        remark="No term is removed: for the cross entropy itself, pairing changes the step size and not the relative "
         "variance.",
     )

@@ -1,4 +1,4 @@
-"""The score has mean zero: whatever the state, the answers' probabilities sum to one before and after a step."""
+"""The score has mean zero in every state, because the answers' probabilities always sum to one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def derive() -> Theorem:
         why="The sum of the gradients is the gradient of the sum.",
     )
     d.apply(rules.TotalProbability, why="Probabilities sum to one.")
-    d.apply(rules.GradientOfConstant, why="One does not change.")
+    d.apply(rules.GradientOfConstant, why="The gradient of one is zero.")
     return d.conclude(lift(0))
 
 

@@ -83,38 +83,39 @@ def claims() -> Iterator[Claim]:
     """Blocks: what they climb, when they have a potential together, and one block only."""
     yield Claim(
         "open-question-tabular-iff",
-        says="With parameters of its own for each of two steps, a mixed block of the Jacobian is "
-        "$\\nabla_{\\theta_1} G_2 = \\sum_s \\nabla_{\\theta_1} d(s) \\, (\\nabla_{\\theta_2} "
-        "v(s))^\\top$, and the other one is zero.",
+        says="If each of two steps has parameters of its own, one mixed block of the Jacobian is "
+        "$\\nabla_{\\theta_1} G_2 = \\sum_s \\nabla_{\\theta_1} d(s) \\, (\\nabla_{\\theta_2} v(s))^\\top$, and the "
+        "other block is zero.",
         lhs=grad(second_block, x),
         rhs=sum_over(z, of=outer(grad(visits, x), grad(at_once, y))),
         given=given,
-        remark="With a logit of its own for every state each summand stands alone: a potential exists if and only if "
-        "no state whose immediate reward depends on the action is visited with a probability that depends on actions.",
+        remark="With a logit of its own for every state, the summands are independent of each other. A potential "
+        "then exists if and only if every state whose immediate reward depends on the action is visited with a "
+        "probability that does not depend on earlier actions.",
     )
     yield Claim(
         "open-question-tabular-iff-other-block",
-        says="The first step's part does not move with the second step's parameters.",
+        says="The first step's part of the pairwise form does not depend on the parameters of the second step.",
         lhs=grad(first_block, y),
         rhs=lift(0),
         given=given,
     )
     yield Claim(
         "open-question-tabular-iff-counted",
-        says="The condition is right in all eight structures of a start, two second states, actions that do or do "
-        "not choose between them, and rewards of 0 or 1 for the second action there.",
+        says="The condition for a potential is right in all eight structures with a start, two second states, "
+        "actions that do or do not choose between them, and rewards of 0 or 1 for the second action there.",
         lhs=Closed("the structures where the condition tells", "\\text{structures told right}", agreements),
         rhs=lift(8),
         expected=Rung.EXACT,
     )
     yield Claim(
         "open-question-scalar-parameter",
-        says="With one parameter for all logits, $w(\\theta) x(s, a)$, the pairwise form always has a potential.",
+        says="If one parameter determines all logits, $w(\\theta) x(s, a)$, the pairwise form always has a potential.",
         lhs=grad(G),
         rhs=transpose(grad(G)),
         given=tied,
         sizes=({"S": 2, "A": 2, "T": 2}, {"S": 2, "A": 3, "T": 2}, {"S": 2, "A": 2, "T": 3}),
-        remark="Every function of one variable has an antiderivative; it need not be the objective.",
+        remark="Every continuous function of one variable has an antiderivative, which need not be the objective.",
         examples=(
             Example(
                 "The two states with one logit for both, at zero: the form is $\\sigma \\sigma' = 1/8$, with the "
@@ -128,23 +129,23 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "open-question-game-form",
-        says="With parameters of its own, the second step's part of the form is the gradient of the second reward: "
-        "each step is a player who earns its own reward.",
+        says="If each step has parameters of its own, the second step's part of the pairwise form is the gradient of "
+        "the second reward. Each step acts as a player who earns its own reward.",
         lhs=second_block,
         rhs=grad(expect(later, *both), y),
         given=given,
-        remark="There is no one function, there are $T$ of them: the form is the simultaneous gradient of a game.",
+        remark="There is not one function but $T$ of them: the form is the simultaneous gradient of a game.",
     )
     yield Claim(
         "open-question-game-form-first-player",
-        says="The first step's part is the gradient of the first reward.",
+        says="The first step's part of the pairwise form is the gradient of the first reward.",
         lhs=first_block,
         rhs=grad(expect(now, *both), x),
         given=given,
     )
     yield Claim(
         "open-question-game-form-one-purse",
-        says="The first step's part is the gradient of both rewards together.",
+        says="The first step's part of the pairwise form is not in general the gradient of the sum of both rewards.",
         lhs=first_block,
         rhs=grad(expect(now + later, *both), x),
         given=given,

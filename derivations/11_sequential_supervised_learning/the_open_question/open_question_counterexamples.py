@@ -1,4 +1,4 @@
-"""Fields like the pairwise form that are no gradients, with the smallest instances and what the article's case is."""
+"""Pairwise forms that are not gradients, with the smallest instances and the article's own case."""
 
 from __future__ import annotations
 
@@ -137,41 +137,41 @@ def claims() -> Iterator[Claim]:
     """From the smallest instance to the article's own setting."""
     yield Claim(
         "open-question-minimal-counterexample",
-        says="With two states, two actions and two steps the pairwise form is still a gradient.",
+        says="With two states, two actions and two steps the pairwise form need not be a gradient.",
         lhs=grad(G),
         rhs=transpose(grad(G)),
         given=m.hypotheses,
         sizes=TWO_STEPS,
         expected=Rung.REFUTED,
         repaired_by=("open-question-minimal-counterexample-one-step", "open-question-general-curl"),
-        remark="The curl is $p(1 - p) q(1 - q)$, 1/16 where both probabilities are 1/2. Nothing smaller will do: with "
-        "one step, or one parameter, there is a potential.",
+        remark="The curl is $p(1 - p) q(1 - q)$, which is 1/16 if both probabilities are 1/2. No smaller example "
+        "exists: with one step, or one parameter, there is a potential.",
     )
     yield Claim(
         "open-question-minimal-counterexample-one-step",
-        says="With one step it always is a gradient, that of the objective.",
+        says="With one step the pairwise form is always a gradient, namely that of the objective.",
         lhs=one.expectation(one.pairwise),
         rhs=grad(one.objective),
         given=one.hypotheses,
     )
     yield Claim(
         "open-question-minimal-counterexample-loop",
-        says="Around the square of probabilities from 1/4 to 3/4, the pairwise form of the two states adds up to 1/4: "
-        "who follows it in a circle gains at every turn.",
+        says="Around the square of probabilities from 1/4 to 3/4, the line integral of the pairwise form for the two "
+        "states is 1/4: following the form around this loop gains 1/4 at every turn.",
         lhs=Closed("|∮ G dθ|", "\\left|\\int_{\\text{loop}} G \\, d\\theta\\right|", loop),
         rhs=lift(Fraction(1, 4)),
         expected=Rung.EXACT,
     )
     yield Claim(
         "open-question-tied-counterexample",
-        says="With two parameters that all states share the pairwise form is a gradient.",
+        says="With two parameters that all states share, the pairwise form need not be a gradient.",
         lhs=grad(G),
         rhs=transpose(grad(G)),
         given=tied,
         sizes=TWO_STEPS,
         expected=Rung.REFUTED,
         repaired_by=("open-question-scalar-parameter",),
-        remark="One parameter always has a potential; two may have none.",
+        remark="With one parameter there is always a potential; with two there may be none.",
         examples=(
             Example(
                 "The logit $\\theta_1$ in the first state and $\\theta_1 + \\theta_2$ in the second, both zero: the "
@@ -185,14 +185,14 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "open-question-single-decision-state",
-        says="One state that is visited again with a probability that depends on the action: the pairwise form, "
-        "$(1 + E \\kappa) \\nabla E r$, is a gradient.",
+        says="If a single state is visited again with a probability that depends on the action, the pairwise form, "
+        "$(1 + E \\kappa) \\nabla E r$, need not be a gradient.",
         lhs=grad(twice),
         rhs=transpose(grad(twice)),
         given=given_twice,
         expected=Rung.REFUTED,
         repaired_by=("open-question-single-decision-state-two-actions",),
-        remark="Three actions are the fewest.",
+        remark="Three actions are the smallest number for a counterexample.",
         examples=(
             Example(
                 "Three actions, all alike: the first ends, the third pays. The mixed derivatives of the first two "
@@ -211,22 +211,23 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "open-question-single-decision-state-two-actions",
-        says="With two actions it is one: there is one logit that matters.",
+        says="If a single state with two actions is visited again, the pairwise form is a gradient, because only one "
+        "logit matters.",
         lhs=grad(twice),
         rhs=transpose(grad(twice)),
         given=(*given_twice, HowMany(ACTION, 2)),
     )
     yield Claim(
         "open-question-free-running-sequence",
-        says="For sequences on the model's own prefixes, with a reward of one for a right token, the pairwise form is "
-        "a gradient.",
+        says="For sequences on the model's own prefixes, with a reward of one for a right token, the pairwise form "
+        "need not be a gradient.",
         lhs=grad(free_running),
         rhs=transpose(grad(free_running)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("open-question-teacher-forcing-right-tokens", "open-question-repair"),
-        remark="This is the article's own setting. What is missing to $\\nabla J$ is $(q_1 - q_0) \\nabla p$: that a "
-        "right first token helps the second.",
+        remark="This is the article's own setting. The pairwise form lacks the term $(q_1 - q_0) \\nabla p$ of "
+        "$\\nabla J$, which credits a right first token with its effect on the second.",
         examples=(
             Example(
                 "Two tokens: the first is right with probability 1/2, the second with 3/4 after a right one and with "
@@ -251,19 +252,19 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "open-question-no-integrating-factor",
-        says="For two tokens, $G \\cdot (\\nabla \\times G) = p' q_1' q_0'$, the slopes of the probabilities of a "
-        "right token: it is never zero, so $G$ is not even a positive multiple of a gradient.",
+        says="For two tokens, $G \\cdot (\\nabla \\times G) = p' q_1' q_0'$, the product of the slopes of the "
+        "probabilities of a right token. It is never zero, so $G$ is not even a positive multiple of a gradient.",
         lhs=Closed("G · (∇ × G)", "G \\cdot (\\nabla \\times G)", helicity),
         rhs=Closed("p' q₁' q₀'", "p' q_1' q_0'", slopes),
         expected=Rung.EXACT,
-        remark="Frobenius: a field in three variables has an integrating factor only where this vanishes. With two "
-        "parameters there is one: the form of the two states is $p \\nabla q$.",
+        remark="This is Frobenius' theorem: a field in three variables has an integrating factor only where the "
+        "expression vanishes. With two parameters there is one: the form of the two states is $p \\nabla q$.",
         source="G. Frobenius, Ueber das Pfaffsche Problem, Journal für die reine und angewandte Mathematik 82 (1877)",
     )
     yield Claim(
         "open-question-pessimal",
-        says="Where an action pays $r$ at once and takes ten times as much at the next step, $\\nabla J$ is $-9$ times "
-        "the pairwise form: who follows the form minimises $J$.",
+        says="If an action pays $r$ at once and costs ten times as much at the next step, $\\nabla J$ is $-9$ times "
+        "the pairwise form, so following the pairwise form minimises $J$.",
         lhs=grad(net),
         rhs=-9 * o.expectation(o.reward * o.score),
         given=o.hypotheses,
@@ -279,14 +280,15 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "open-question-on-policy-imitation",
-        says="To climb the log-probabilities of the labels in the states that the model itself visits is to follow a "
-        "gradient.",
+        says="Ascending the log-probabilities of the labels in the states that the model itself visits need not be "
+        "following a gradient.",
         lhs=grad(imitation),
         rhs=transpose(grad(imitation)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("open-question-teacher-forcing-cross-entropy",),
-        remark="Training on one's own states, labelled by an expert, has no potential either; on gold states it has.",
+        remark="Training on the model's own states with an expert's labels has no potential in general; training on "
+        "gold states has one.",
         examples=(
             Example(
                 "Two tokens with one logit each, the second after a right first one, both zero: the mixed derivatives "

@@ -1,4 +1,4 @@
-"""How far the pairwise form is from a gradient: its curl, what repairs it, and the discounts between."""
+"""How far the pairwise form is from a gradient: its curl, the repair, and the discounts between."""
 
 from __future__ import annotations
 
@@ -36,54 +36,59 @@ def claims() -> Iterator[Claim]:
     slopes = outer(grad(visits), grad(at_once)) - outer(grad(at_once), grad(visits))
     yield Claim(
         "open-question-general-curl",
-        says="The Jacobian's antisymmetric part is $\\partial_i G_j - \\partial_j G_i = \\sum_t \\sum_s (\\partial_i "
-        "d_t \\, \\partial_j v - \\partial_j d_t \\, \\partial_i v)(s)$: a potential exists where this vanishes for "
-        "all $\\theta$.",
+        says="The antisymmetric part of the Jacobian is $\\partial_i G_j - \\partial_j G_i = \\sum_t \\sum_s "
+        "(\\partial_i d_t \\, \\partial_j v - \\partial_j d_t \\, \\partial_i v)(s)$. A potential exists if this "
+        "vanishes for all $\\theta$.",
         lhs=curl(G),
         rhs=sum_range(t, 1, m.T, of=sum_over(s, of=slopes)),
         given=given,
-        remark="The second derivatives of $v$ cancel; what is left couples where one goes with what one gains there.",
+        remark="The second derivatives of $v$ cancel. The remaining terms couple the visits of a state with the "
+        "reward there.",
     )
     yield Claim(
         "open-question-general-curl-exogenous-states",
-        says="It vanishes where the states do not depend on the answers.",
+        says="The antisymmetric part of the Jacobian vanishes if the states do not depend on the answers.",
         lhs=grad(G),
         rhs=transpose(grad(G)),
         given=m.with_exogenous_states,
     )
     yield Claim(
         "open-question-gamma-interpolation",
-        says="For two steps, the scores with the rewards from their step on, discounted by $c$, go straight from the "
-        "pairwise form at $c = 0$ to the policy gradient at $c = 1$.",
+        says="For two steps, the scores with the rewards from their step on, discounted by $c$, interpolate linearly "
+        "between the pairwise form at $c = 0$ and the policy gradient at $c = 1$.",
         lhs=discounted(two, c),
         rhs=(1 - c) * pairwise + c * grad(two.objective),
         given=two.hypotheses,
     )
     yield Claim(
         "open-question-gamma-interpolation-curl",
-        says="So its curl is $1 - c$ times that of the pairwise form: it is a gradient at $c = 1$ only.",
+        says="The curl of this interpolation with the discount $c$ is $1 - c$ times the curl of the pairwise form, "
+        "so it vanishes at $c = 1$.",
         lhs=curl(discounted(two, c)),
         rhs=(1 - c) * curl(pairwise),
         given=two.hypotheses,
     )
     yield Claim(
         "open-question-repair",
-        says="What is missing to $\\nabla J$ is $\\sum_t \\sum_s v(s) \\nabla d_t(s)$: to move the visits.",
+        says="The pairwise form lacks the term $\\sum_t \\sum_s v(s) \\nabla d_t(s)$ of $\\nabla J$, which changes "
+        "the visits.",
         lhs=grad(m.objective) - G,
         rhs=sum_range(t, 1, m.T, of=sum_over(s, of=at_once * grad(visits))),
         given=given,
-        remark="The scores with the later rewards estimate it, so adding them restores the gradient.",
+        remark="The products of the scores with the later rewards estimate this term, so adding them restores the "
+        "gradient.",
     )
     yield Claim(
         "discount-mismatch",
-        says="To discount each reward from the step of the score, and not from the start, leaves a gradient.",
+        says="If each reward is discounted from the step of the score and not from the start, the result need not be "
+        "a gradient.",
         lhs=grad(discounted(m, gamma)),
         rhs=transpose(grad(discounted(m, gamma))),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("discounted-reward-to-go",),
-        remark="This is what most implementations do. With two steps the curl is $1 - \\gamma$ times that of the "
-        "pairwise form.",
+        remark="Most implementations do this. With two steps the curl is $1 - \\gamma$ times that of the pairwise "
+        "form.",
         source="C. Nota and P. S. Thomas, Is the policy gradient a gradient?, AAMAS (2020)",
         examples=(
             Example(

@@ -1,4 +1,4 @@
-"""Which function does the pairwise form climb?  First what the form is: visits times gradients of immediate rewards.
+"""Which function has the pairwise form as its gradient?  First: the form is visits times gradients of rewards.
 
 Let d(s, t) be the probability of being in s at step t, and v(s) the reward to be expected there at once.  The pairwise
 form moves the answers and not the visits, so it has a potential just where this neglect leaves no trace.
@@ -79,7 +79,7 @@ def derive() -> Theorem:
     d.apply(
         rules.InsertIndicator(s, m.state(t, m.h), grad(at_once)),
         at=grad(here),
-        why="Ask of every state whether it is that one.",
+        why="Exactly one state is that of step $t$: sum over all states.",
     )
     d.apply(
         rules.ExchangeWithSum,
@@ -89,10 +89,10 @@ def derive() -> Theorem:
     d.apply(
         rules.PullOutConstant,
         at=expect(is_here * grad(at_once), history),
-        why="What is gained in a given state is the same after all histories.",
+        why="The immediate reward in a given state is the same after all histories.",
     )
     d.apply(rules.Fold(visited, visits), at=expect(is_here, history), why="The probability of being there at step $t$.")
-    d.apply(rules.Rearrange(visits * grad(at_once)), at=grad(at_once) * visits, why="Visits first.")
+    d.apply(rules.Rearrange(visits * grad(at_once)), at=grad(at_once) * visits, why="Write the visits in front.")
     return d.conclude(by_visits)
 
 
@@ -100,25 +100,26 @@ def claims() -> Iterator[Claim]:
     """What the field is, that it has no potential, and when it has one."""
     yield Claim(
         "open-question-J",
-        says="The pairwise form is the sum, over steps and states, of the visits times the gradient of the reward "
-        "expected at once: $\\sum_t \\sum_s d_t(s) \\nabla v(s)$.",
+        says="The pairwise form is the sum, over steps and states, of the visits times the gradient of the expected "
+        "immediate reward: $\\sum_t \\sum_s d_t(s) \\nabla v(s)$.",
         lhs=G,
         rhs=by_visits,
         given=given,
-        remark="The gradient of $J$ moves the visits, too; this field does not. So the function in question must have "
-        "$d_t(s)$ as a slope and never as a variable.",
+        remark="The gradient of $J$ also changes the visits; the pairwise form does not. The function in question "
+        "must therefore have $d_t(s)$ as a coefficient of its gradient and not as a variable.",
         source="C. Nota and P. S. Thomas, Is the policy gradient a gradient?, AAMAS (2020)",
     )
     yield Claim(
         "open-question-potential",
-        says="The pairwise form is the gradient of some function of $\\theta$: its Jacobian is symmetric.",
+        says="The pairwise form need not be the gradient of a function of $\\theta$: its Jacobian need not be "
+        "symmetric.",
         lhs=grad(G),
         rhs=transpose(grad(G)),
         given=m.hypotheses,
         expected=Rung.REFUTED,
         repaired_by=("open-question-J", "open-question-J-exogenous-states", "open-question-teacher-forcing"),
-        remark="Two mixed derivatives differ, so no function has this gradient (Schwarz). With states that depend on "
-        "past answers there is, in general, no $J$.",
+        remark="Two mixed derivatives differ, so no function has this gradient (Schwarz). If the states depend on "
+        "past answers, there is in general no $J$.",
         examples=(
             Example(
                 "One logit a state, both zero: the start leads to the second state with probability 1/2, whose first "
@@ -136,12 +137,12 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "open-question-J-exogenous-states",
-        says="Where the states do not depend on the answers there is a potential, and it is $J$: then $d_t(s)$ does "
-        "not move with $\\theta$, and $J = \\sum_t \\sum_s d_t(s) v(s)$.",
+        says="If the states do not depend on the answers, a potential exists and is $J$: then $d_t(s)$ does not "
+        "depend on $\\theta$, and $J = \\sum_t \\sum_s d_t(s) v(s)$.",
         lhs=G,
         rhs=grad(sum_range(t, 1, m.T, of=sum_over(s, of=visits * at_once))),
         given=(*m.with_exogenous_states, visited, valued),
-        remark="So it is with gold contexts, with pictures that come in whatever the bot answers, and for $T = 1$.",
+        remark="Examples are gold contexts, pictures that arrive whatever the bot answers, and $T = 1$.",
     )
     yield Claim(
         "open-question-J-is-the-objective",

@@ -1,4 +1,4 @@
-"""The pairwise form is a semi-gradient: the gradient of a function that is written down anew at every θ.
+"""The pairwise form is a semi-gradient: the gradient of a surrogate that changes with θ.
 
 Hold the visits fixed at θ' and differentiate the rewards expected at once; then let θ' be θ.
 """
@@ -27,9 +27,11 @@ def derive() -> Theorem:
     """From the gradient of the slice to the pairwise form."""
     d = Derivation(slope, given=frozen, name="open-question-stop-gradient")
     d.apply(rules.Unfold(visited), at=held, why="The visits are those of histories at $\\theta'$.")
-    d.apply(rules.MoveGradientInside, why="They are held fixed; only the answers in $v$ move.")
-    d.apply(rules.Release(OLD, m.theta), at=(), why="All is differentiated: the held histories are the model's own.")
-    d.apply(rules.Fold(visited, visits), at=expect(is_here, history), why="These are its visits.")
+    d.apply(rules.MoveGradientInside, why="The visits are held fixed; only the answers in $v$ depend on $\\theta$.")
+    d.apply(
+        rules.Release(OLD, m.theta), at=(), why="After the differentiation, the held histories are the model's own."
+    )
+    d.apply(rules.Fold(visited, visits), at=expect(is_here, history), why="These are the visits of the model.")
     d.apply(Lemma(theorem("open-question-j"), backwards=True), why="Visits times slopes: the pairwise form.")
     return d.conclude(G)
 
@@ -43,20 +45,20 @@ def claims() -> Iterator[Claim]:
         lhs=slope,
         rhs=G,
         given=frozen,
-        remark="What an automatic differentiator computes when the sampled states are data to it.",
+        remark="Automatic differentiation computes this gradient if the sampled states are data.",
     )
     yield Claim(
         "open-question-stop-gradient-of-logarithms",
-        says="It is as well the gradient of $E_{\\theta'}[\\sum_t r_t \\log \\pi_\\theta(a_t \\mid s_t)]$, the samples "
-        "held fixed.",
+        says="The pairwise form is also the gradient of $E_{\\theta'}[\\sum_t r_t \\log \\pi_\\theta(a_t \\mid "
+        "s_t)]$ with the samples held fixed.",
         lhs=grad(of_logarithms, m.theta),
         rhs=G,
         given=(*m.hypotheses, Frozen(OLD, m.theta)),
-        remark="This is the loss as it is written in code.",
+        remark="This is the loss as written in code.",
     )
     yield Claim(
         "open-question-stop-gradient-slices",
-        says="For every fixed $\\theta'$ the slice is a function of $\\theta$, and its gradient has a symmetric "
+        says="For every fixed $\\theta'$ the surrogate is a function of $\\theta$, and its gradient has a symmetric "
         "Jacobian.",
         lhs=grad(slope, m.theta),
         rhs=transpose(grad(slope, m.theta)),
@@ -64,14 +66,14 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "open-question-stop-gradient-moving",
-        says="The Jacobian of the slope at $\\theta' = \\theta$ is that of the slice: to hold fixed or to release "
-        "makes no difference to second derivatives.",
+        says="The Jacobian of the pairwise form at $\\theta' = \\theta$ need not be the Hessian of the surrogate "
+        "with the visits held fixed: second derivatives depend on whether the visits are held fixed.",
         lhs=grad(slope, m.theta),
         rhs=grad(G),
         given=frozen,
         expected=Rung.REFUTED,
         repaired_by=("open-question-stop-gradient", "open-question-stop-gradient-slices"),
-        remark="Each slice is a landscape of its own; as $\\theta$ moves, so does the landscape.",
+        remark="Each $\\theta'$ has a surrogate of its own, which changes as $\\theta$ moves.",
     )
 
 

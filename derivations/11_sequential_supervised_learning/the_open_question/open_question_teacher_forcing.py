@@ -1,4 +1,4 @@
-"""With gold contexts there is a potential: the contexts are data, so only the answers move.
+"""With gold contexts there is a potential, because the contexts are data and only the answers depend on θ.
 
 For sampled answers it is the reward to be expected in the gold contexts.  For the cross entropy it is the logarithm of
 the chance that the model, left to itself, says the whole gold sequence.
@@ -38,8 +38,8 @@ log_of_exact_match = m.over_gold(log(the_whole_sequence), of=m.gold)
 def derive() -> Theorem:
     """From the gradient of the expected reward in gold contexts to the field."""
     d = Derivation(grad(potential), given=m.hypotheses, name="open-question-teacher-forcing")
-    d.apply(rules.MoveGradientInside, why="The gold contexts are data; only the answers move.")
-    d.apply(rules.MultiplyByOne, at=grad(answer), why="Bring the policy back.")
+    d.apply(rules.MoveGradientInside, why="The gold contexts are data; only the answers depend on $\\theta$.")
+    d.apply(rules.MultiplyByOne, at=grad(answer), why="Multiply and divide by the policy.")
     d.apply(rules.LogDerivative, why="$\\nabla \\pi / \\pi$ is the score.")
     d.apply(rules.ReadSumAsExpectation, why="An average over the model's answer in a gold context.")
     return d.conclude(field)
@@ -49,35 +49,37 @@ def claims() -> Iterator[Claim]:
     """The potentials under teacher forcing, for sampled answers and for the cross entropy."""
     yield Claim(
         "open-question-teacher-forcing",
-        says="With gold contexts and sampled answers, the pairwise form is the gradient of the reward to be expected "
-        "in the gold contexts.",
+        says="With gold contexts and sampled answers, the pairwise form is the gradient of the expected reward in "
+        "the gold contexts.",
         lhs=grad(potential),
         rhs=field,
         given=m.hypotheses,
-        remark="The open question's answer for a fixed data set: $\\sum_t \\sum_s d_t(s) v(s)$, where $d_t$ are the "
-        "data.",
+        remark="For a fixed data set the answer to the open question is $\\sum_t \\sum_s d_t(s) v(s)$, where $d_t$ "
+        "are the frequencies in the data.",
     )
     yield Claim(
         "open-question-teacher-forcing-right-tokens",
-        says="With a reward of one for the label it is the expected number of right tokens, given gold contexts.",
+        says="With gold contexts and a reward of one for the label, the potential is the expected number of right "
+        "tokens given gold contexts.",
         lhs=sum_range(t, 1, m.T, of=expect(right, gold_history)),
         rhs=grad(sum_range(t, 1, m.T, of=right_tokens)),
         given=m.hypotheses,
     )
     yield Claim(
         "open-question-teacher-forcing-cross-entropy",
-        says="The cross entropy under teacher forcing climbs $E \\log E_{\\tau \\sim p_\\theta} 1[\\tau = \\tau']$, "
-        "$\\tau'$ the gold sequence: the logarithm of the expected exact-match reward of free-running samples.",
+        says="The cross entropy under teacher forcing ascends $E \\log E_{\\tau \\sim p_\\theta} 1[\\tau = \\tau']$, "
+        "where $\\tau'$ is the gold sequence: the logarithm of the expected exact-match reward of free-running "
+        "samples.",
         lhs=-grad(m.teacher_forcing),
         rhs=grad(log_of_exact_match, m.theta),
         given=m.hypotheses,
         sizes=({"S": 2, "A": 2, "T": 2}, {"S": 1, "A": 3, "T": 2}),
-        remark="So supervised training of sequences is a decision problem with one reward at the end, for the whole "
-        "sequence, under a logarithm.",
+        remark="Supervised training of sequences is therefore a decision problem with one reward at the end, for the "
+        "whole sequence, inside a logarithm.",
     )
     yield Claim(
         "open-question-teacher-forcing-without-the-logarithm",
-        says="The cross entropy climbs the expected exact-match reward itself.",
+        says="The cross entropy does not ascend the expected exact-match reward itself.",
         lhs=-grad(m.teacher_forcing),
         rhs=grad(m.over_gold(the_whole_sequence, of=m.gold), m.theta),
         given=m.hypotheses,

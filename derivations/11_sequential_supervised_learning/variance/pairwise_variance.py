@@ -54,14 +54,14 @@ def claims() -> Iterator[Claim]:
     """In general not; with sampled answers on states of their own and rewards of one sign, yes."""
     yield Claim(
         "pairwise-lowers-variance",
-        says="In every coordinate, the pairwise form has at most the variance of the product of sums.",
+        says="The pairwise form does not always have at most the variance of the product of sums in every coordinate.",
         lhs=m.variance(m.pairwise),
         rhs=m.variance(m.full),
         given=m.hypotheses,
         relation=Relation.AT_MOST,
         expected=Rung.REFUTED,
         repaired_by=("pairwise-variance",),
-        remark="The terms that are dropped may cancel the others: they need not be noise.",
+        remark="The dropped terms may cancel the others; they need not be noise.",
         examples=(
             Example(
                 "Two steps: the first action pays 1 or 0, then a state pays −1/2 whatever is done. In the logits of "
@@ -83,21 +83,21 @@ def claims() -> Iterator[Claim]:
     )
     yield Claim(
         "pairwise-variance",
-        says="Where states do not depend on actions and no reward is negative, the pairwise form has at most the "
-        "variance "
-        "of the product of sums, along every direction.",
+        says="If the states do not depend on the actions and no reward is negative, the pairwise form has at most "
+        "the variance of the product of sums, in every direction.",
         lhs=m.variance(m.pairwise),
         rhs=m.variance(m.full),
         given=one_sign,
         relation=Relation.AT_MOST,
         slack=slack,
-        remark="The difference $D$ has mean zero, and what it shares with the pairwise form is squares of scores times "
-        "products of rewards. This covers gold contexts with sampled answers and 0/1 rewards.",
+        remark="The difference $D$ has mean zero, and its covariance with the pairwise form consists of squares of "
+        "scores times products of rewards. This covers gold contexts with sampled answers and 0/1 rewards.",
         sizes=({"S": 2, "A": 2, "T": 2}, {"S": 1, "A": 3, "T": 3}, {"S": 2, "A": 2, "T": 3}),
     )
     yield Claim(
         "pairwise-variance-without-one-sign",
-        says="The same with rewards of any sign.",
+        says="If rewards may have either sign, the pairwise form can have a larger variance than the product of "
+        "sums, even if the states do not depend on the actions.",
         lhs=m.variance(m.pairwise),
         rhs=m.variance(m.full),
         given=m.with_exogenous_states,
@@ -108,18 +108,18 @@ def claims() -> Iterator[Claim]:
     yield Claim(
         "pairwise-variance-iid-closed-form",
         says="For $T$ independent coins with one logit each, a reward of one for heads and the probability $p$ of "
-        "heads, "
-        "the "
-        "product of sums has the variance $T(p q^2 (1 + 2m) + pq(mq + m^2) - p^2 q^2)$, $m = (T-1)p$.",
+        "heads, the product of sums has the variance $T(p q^2 (1 + 2m) + pq(mq + m^2) - p^2 q^2)$, where $m = "
+        "(T-1)p$.",
         lhs=full_by_blocks,
         rhs=for_the_coin(var_full * per_logit),
         given=independent,
         sizes=coins,
-        remark="The factor turns the unit of the parameter into that of the logit, $\\nabla p = pq$.",
+        remark="The factor $\\nabla p = pq$ converts the unit of the parameter into that of the logit.",
     )
     yield Claim(
         "pairwise-variance-iid-closed-form-pairwise",
-        says="The pairwise form has the variance $T p q^3$ there.",
+        says="For $T$ independent coins with one logit each, a reward of one for heads and the probability $p$ of "
+        "heads, the pairwise form has the variance $T p q^3$.",
         lhs=pairwise_by_blocks,
         rhs=for_the_coin(m.T * p * q**3 * per_logit),
         given=independent,

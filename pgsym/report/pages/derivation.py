@@ -73,7 +73,7 @@ def standard(name: str) -> Iterator[Block]:
         for claim in others:
             yield from told(claim, verdict_on(claim))
     if refuted:
-        yield Heading("What is not true")
+        yield Heading("What fails")
         for claim in refuted:
             yield from refutation_of(claim)
     steps = sorted((c for c in claims if c.step is not None), key=lambda c: c.step or 0)
