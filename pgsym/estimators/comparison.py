@@ -75,7 +75,7 @@ class Comparison:
             exactly = "exactly " if isinstance(self.factor, Fraction | int) else ""
             return f"scaled by about {self.factor:.3g}" if self.drawn else f"scaled by {exactly}{number(self.factor)}"
         if self.kind is Kind.BIASED_DIRECTION:
-            beside = f" ({told})" if (told := self.cosine_told) else ""
+            beside = f" ({told})" if (told := self.cosine_in_words) else ""
             return f"turned by about {self.turn(2)}" if self.drawn else f"turned by {self.turn()}{beside}"
         return str(self.kind)
 
@@ -92,7 +92,7 @@ class Comparison:
         return said
 
     @property
-    def cosine_told(self) -> str:
+    def cosine_in_words(self) -> str:
         """The cosine in words, empty where it says no more than 1 or −1."""
         said = f"cosine {self.cosine:.12g}"
         return "" if said in ("cosine 1", "cosine -1") else said

@@ -186,7 +186,7 @@ def _direction(gradient: str, check: IsGradient, asked: Sequence[Reading]) -> Fi
     if not turned:
         return Finding(*about, HOLDS, _readings(len(shown)))
     worst, lies = max(turned, key=lambda seen: float(f"{seen[1].angle or 0.0:.9g}"))
-    at = f"{lies.cosine_told} at {worst.case.id}".strip()
+    at = f"{lies.cosine_in_words} at {worst.case.id}".strip()
     return _fails(about, f"turned by up to {lies.turn()} ({at})", turned[0][0])
 
 
