@@ -206,7 +206,7 @@ def check(estimator: Estimator, samples: Samples, estimates: Array, unordered: b
     for _ in range(-(-CHECKED // len(samples))):  # on few samples, what is random may say the same by chance
         if not _same(estimated(estimator, samples), estimates, 0.0):
             raise EstimatorError(
-                f"{estimator.name} said two things of the same samples: it is random by itself (seed it)"
+                f"{estimator.name} gave two results for the same samples: it draws random numbers itself (seed it)"
             )
     which = np.linspace(0, len(samples) - 1, n).astype(np.int64)[::-1]
     pieces = [which[:1], which[1:]] if n > 1 else [which]

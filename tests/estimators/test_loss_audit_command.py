@@ -196,7 +196,7 @@ def test_json_has_the_promised_fields(capsys: pytest.CaptureFixture[str]) -> Non
         (["my_losses:reinforce", "--problem", "maze"], "there is no kind of problem 'maze'"),
         (["my_losses:reinforce", "--objective", "K"], "there is no objective 'K'"),
         (["my_losses:reinforce", "--discount", "x"], "--discount x: not a number"),
-        (["my_losses:reinforce", "--end", "5"], "the end token is 0 or 1"),
+        (["my_losses:reinforce", "--end", "5"], "the end token must be 0 or 1"),
         (["my_losses:reinforce", "--expect", "luck"], "one of unbiased, scaled, turned, not 'luck'"),
         (["my_losses:reinforce", "--kind", "keras"], "there is no kind 'keras'"),
         (["my_losses:reinforce", "--format", "docx"], "there is no format 'docx'"),

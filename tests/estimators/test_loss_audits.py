@@ -286,8 +286,8 @@ def test_the_problems_are_the_seeds() -> None:
         ({"kinds": ("maze",)}, "there is no kind of problem 'maze'"),
         ({"length": 0}, "a length of 0 is too small"),
         ({"vocabulary": 1}, "a vocabulary of 1 is too small"),
-        ({"end": 2}, "the end token is 0 or 1"),
-        ({"discount": Fraction(3, 2)}, "a discount is from 0 to 1"),
+        ({"end": 2}, "the end token must be 0 or 1"),
+        ({"discount": Fraction(3, 2)}, "a discount must be between 0 and 1"),
     ],
 )
 def test_a_scope_that_cannot_be_is_refused(options: dict[str, Any], message: str) -> None:
