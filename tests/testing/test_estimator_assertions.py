@@ -369,7 +369,7 @@ def test_the_scope_is_named():
         r"tested: reinforce is an unbiased estimate of ∇\(J\)\n"
         r"  scope     25 problems \(25 trees\), \|S\| = 1 to \d, \|A\| = 2 to 3, T = 1 to 2 \(ragged in \d+\), γ = 1, "
         r"rewards from −\S+ to \S+ \(per step in \d+\), on-policy, 1 group of 1 to 2\n"
-        r"  evidence  problems drawn by Hypothesis \(seed 0\), \d+ of them with nothing to see; all samples of each "
+        r"  evidence  problems drawn by Hypothesis \(seed 0\), \d+ of them without evidence; all samples of each "
         r"gone through, [\d,]+ in all; float64, equal within 1e-12 of lengths, or rounding \(worst .*\)",
         str(held),
     )
@@ -400,33 +400,33 @@ def test_a_second_look_in_fractions_decides_what_rounding_blurs():
 
 
 def test_mistakes_in_the_call_are_one_line():
-    with pytest.raises(EstimatorError, match="there is no option 'exmaples': an option is one of actions, critic"):
+    with pytest.raises(EstimatorError, match="there is no option 'exmaples': the options are actions, critic"):
         assert_unbiased(reinforce, exmaples=3)
-    with pytest.raises(EstimatorError, match="weights are one of episodes, tokens, parts, sum, not 'rows'"):
+    with pytest.raises(EstimatorError, match="weights must be one of episodes, tokens, parts, sum, not 'rows'"):
         assert_partition_invariant(reinforce, weights="rows")
-    with pytest.raises(TooLarge, match="more than 10,000 samples at every problem: take fewer, unordered=True"):
+    with pytest.raises(TooLarge, match="every problem has more than 10,000 samples: take fewer, unordered=True"):
         assert_unbiased(reinforce, group_size=16)
-    with pytest.raises(AssertionError, match="nothing was seen: no sample could be cut"):
+    with pytest.raises(AssertionError, match="there was no evidence: no sample could be cut"):
         assert_partition_invariant(reinforce, groups=1, group_size=1, **few)
     for wrong, says in (
-        ({"group_size": ()}, r"group_size is a positive int or several, not \(\)"),
-        ({"groups": 1.5}, r"groups is a positive int or several, not \(1\.5,\)"),
-        ({"examples": 0}, "examples is a positive int, not 0"),
-        ({"rtol": 0}, "rtol is a number between 0 and 1, not 0"),
-        ({"rtol": -1}, "rtol is a number between 0 and 1, not -1"),
-        ({"problems": [1]}, "problems are an Episodes object, several or a strategy, not a int"),
-        ({"length": 0}, "length is the largest number of them, an int of at least 1: 0"),
-        ({"discounts": 0.9}, "discounts is a list of numbers from 0 to 1, not 0.9"),
+        ({"group_size": ()}, r"group_size must be a positive int or several, not \(\)"),
+        ({"groups": 1.5}, r"groups must be a positive int or several, not \(1\.5,\)"),
+        ({"examples": 0}, "examples must be a positive int, not 0"),
+        ({"rtol": 0}, "rtol must be a number between 0 and 1, not 0"),
+        ({"rtol": -1}, "rtol must be a number between 0 and 1, not -1"),
+        ({"problems": [1]}, "problems must be an Episodes object, several or a strategy, not a int"),
+        ({"length": 0}, "must be an int of at least 1, not 0"),
+        ({"discounts": 0.9}, "discounts must be a list of numbers from 0 to 1, not 0.9"),
     ):
         with pytest.raises(EstimatorError, match=says):
             assert_unbiased(reinforce, **wrong)
     for by, says in (
-        (float("nan"), "by is a finite number, not nan"),
-        (lambda group_size: None, r"by\(group_size\) is a finite number"),
+        (float("nan"), "by must be a finite number, not nan"),
+        (lambda group_size: None, r"by\(group_size\) must be a finite number"),
     ):
         with pytest.raises(EstimatorError, match=says):
             assert_scaled(reinforce, by=by)
-    with pytest.raises(EstimatorError, match=r"an objective is one of pgsym\.estimators"):
+    with pytest.raises(EstimatorError, match=r"an objective must be one of pgsym\.estimators"):
         assert_gradient_of(reinforce, 3)
     with pytest.raises(EstimatorError, match="one estimate for every sample") as caught:
         assert_unbiased(lambda returns: returns.mean())
@@ -436,7 +436,7 @@ def test_mistakes_in_the_call_are_one_line():
 def test_what_would_hold_of_nothing_is_not_said_of_given_problems():
     """A variance that is lower nowhere, samples that cannot be cut, no padding."""
     given = {"problems": [bandit([Fraction(1, 3), Fraction(2, 3)], [0, 1])]}
-    assert "nothing was seen: the variance was never lower" in failure(
+    assert "there was no evidence: the variance was never lower" in failure(
         assert_lower_variance, reinforce, than=reinforce, **given
     )
     assert "no sample could be cut" in failure(assert_partition_invariant, reinforce, groups=1, group_size=1, **given)
@@ -490,7 +490,7 @@ def test_the_printed_test_fails_in_the_same_way(name):
 
 def test_what_cannot_be_imported_is_named_plainly():
     said = failure(assert_unbiased, from_advantages(lambda returns: 2 * returns))
-    assert "\nTo reproduce it, once what is missing is put in:\n" in said
+    assert "\nTo reproduce it, once the missing parts are filled in:\n" in said
     assert "    # PUT YOUR OWN HERE: a lambda cannot be imported\n    def your_function(returns):\n" in said
     assert "assert_unbiased(from_advantages(your_function), problems=[problem]" in said
 
