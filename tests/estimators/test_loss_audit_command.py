@@ -155,7 +155,7 @@ def test_a_mean_where_there_is_no_gradient_is_told(capsys: pytest.CaptureFixture
     status, out, _ = run(capsys, "my_losses:over_own_length", "--problem", "tree", "--length", "2", "--group-size", "1")
     assert status == 1
     assert "less than 90° from it at all" in out
-    assert "where the gradient is zero it is not, at" in out
+    assert "of them the gradient is zero but the mean is not" in out
 
 
 @pytest.mark.usefixtures("losses")

@@ -68,7 +68,7 @@ def parts_of_kind(parts: Parts) -> list[str]:
     return [n for n in BASIS if getattr(parts, n) or n in both]
 
 
-def open_to(features: Features, parts: Parts, batching: Batching, several: bool = False) -> dict[str, list[str]]:
+def choices_at(features: Features, parts: Parts, batching: Batching, several: bool = False) -> dict[str, list[str]]:
     """The choices at each place that make a difference at problems with these features, likeliest first."""
     one_group = batching.groups == 1 and batching.group_size > 1 and not several
     places = {
@@ -88,7 +88,7 @@ def open_to(features: Features, parts: Parts, batching: Batching, several: bool 
     return places
 
 
-def rights(
+def right_designs(
     batchings: Sequence[Batching], targets: Sequence[Floats], places: dict[str, list[str]], parts: Parts
 ) -> list[Design]:
     """The designs whose mean is the gradient at all batchings, simplest first."""
@@ -131,14 +131,14 @@ def slips(right: Sequence[Design], places: dict[str, list[str]], count: int) -> 
 NOTHING: Final = Parts(reward=0.0)
 
 
-def put_together(right: Sequence[Design], parts: Parts | None) -> Iterator[Candidate]:
+def with_other_parts(right: Sequence[Design], parts: Parts | None) -> Iterator[Candidate]:
     """Right designs with other coefficients of the objective's parts."""
     for start in right:
         if parts is not None and parts not in (start.parts, NOTHING):
             yield replace(start, parts=parts), start, ("parts",)
 
 
-def turned_round(right: Sequence[Design], places: dict[str, list[str]]) -> Iterator[Candidate]:
+def with_wrong_sign(right: Sequence[Design], places: dict[str, list[str]]) -> Iterator[Candidate]:
     """Right designs with another divergence or entropy term of the wrong sign."""
     for start, name in product(right, places["regulariser"][1:]):
         turned = replace(start.parts, divergence=-start.parts.divergence, entropy=-start.parts.entropy)
@@ -148,11 +148,11 @@ def turned_round(right: Sequence[Design], places: dict[str, list[str]]) -> Itera
 
 __all__ = [
     "Candidate",
-    "open_to",
+    "choices_at",
     "parts_of",
     "parts_of_kind",
-    "put_together",
-    "rights",
+    "right_designs",
     "slips",
-    "turned_round",
+    "with_other_parts",
+    "with_wrong_sign",
 ]

@@ -16,20 +16,20 @@ from pgsym.estimators.comparison import Kind, compare
 from pgsym.estimators.diagnosis.baselines import LOOSE, NO_SLACK, SLACKS
 from pgsym.estimators.diagnosis.candidates import (
     Candidate,
-    open_to,
+    choices_at,
     parts_of,
     parts_of_kind,
-    put_together,
-    rights,
+    right_designs,
     slips,
-    turned_round,
+    with_other_parts,
+    with_wrong_sign,
 )
 from pgsym.estimators.diagnosis.choice import RETURN, Parts
 from pgsym.estimators.diagnosis.designs import Design, listed
 from pgsym.estimators.diagnosis.factors import Factor, formula
 from pgsym.estimators.diagnosis.observations import Observation
 from pgsym.estimators.diagnosis.probes import probes
-from pgsym.estimators.diagnosis.symptoms import sees
+from pgsym.estimators.diagnosis.symptoms import depends_on
 from pgsym.estimators.episodes import Floats
 from pgsym.estimators.estimator import Estimator, estimated
 from pgsym.estimators.objectives import Objective
@@ -75,17 +75,18 @@ class Search:
             mixed = parts_of([o.batching.problem for o in rich], [o.mean for o in rich], kinds) if rich else None
         except Exception:  # a user's objective may fail in any way at a problem that it was not written for
             return [], None
-        return rights(batchings, targets, self._open(parts), parts), mixed
+        return right_designs(batchings, targets, self._open(parts), parts), mixed
 
     def _open(self, parts: Parts) -> dict[str, list[str]]:
-        places = open_to(self.features, parts, self.batching, self.several)
-        if not self.features.off_policy and not self._sees_behaviour:  # no gradient can flow through a ratio
+        places = choices_at(self.features, parts, self.batching, self.several)
+        if not self.features.off_policy and not self._depends_on_behaviour:  # no gradient can flow through a ratio
             places["weight"] = [name for name in places["weight"] if "through" not in name]
         return places
 
     @cached_property
-    def _sees_behaviour(self) -> bool:
-        return any(sees(self.estimator, batching, "behaviour") for batching in probes(self.features, self.batching)[:1])
+    def _depends_on_behaviour(self) -> bool:
+        some = probes(self.features, self.batching)[:1]
+        return any(depends_on(self.estimator, batching, "behaviour") for batching in some)
 
     @cached_property
     def _places(self) -> dict[str, list[str]]:
@@ -94,12 +95,14 @@ class Search:
     def one(self) -> list[Slip]:
         """The single mistakes that agree with all means, and with every sample if some do; likeliest first."""
         right, mixed = self._right
-        return self._likeliest(chain(slips(right, self._places, 1), put_together(right, mixed))) if right else []
+        return self._likeliest(chain(slips(right, self._places, 1), with_other_parts(right, mixed))) if right else []
 
     def two(self) -> list[Slip]:
         """The pairs of mistakes that agree in the same way."""
         plain = [start for start in self._right[0] if start.baseline == "none"] or self._right[0][:1]
-        return self._likeliest(chain(slips(plain, self._places, 2), turned_round(plain, self._places))) if plain else []
+        if not plain:
+            return []
+        return self._likeliest(chain(slips(plain, self._places, 2), with_wrong_sign(plain, self._places)))
 
     def _likeliest(self, candidates: Iterable[Candidate]) -> list[Slip]:
         fitting = sorted(agreeing(self.seen, candidates), key=lambda slip: slip.factor.name != "equal")

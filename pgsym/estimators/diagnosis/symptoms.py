@@ -49,7 +49,7 @@ def symptom(
             f"it is right at {len(rich) + len(simpler)} other small problems, which have no reward above 7, no "
             "probability below 0.1, and few equal rewards or probabilities",
         )
-    if not found.problem.on_policy and batchings and not sees(estimator, batchings[0], "behaviour"):
+    if not found.problem.on_policy and batchings and not depends_on(estimator, batchings[0], "behaviour"):
         return (
             "behaviour-unused",
             "its estimates at a small problem do not depend on the behaviour policy: off-policy, an estimate needs an "
@@ -108,7 +108,7 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
     return None
 
 
-def sees(estimator: Estimator, batching: Batching, table: str) -> bool:
+def depends_on(estimator: Estimator, batching: Batching, table: str) -> bool:
     """Whether the estimates of the same samples change with a policy of the problem (`table`)."""
     p: Episodes = batching.problem
     other = replace(p, **{table: np.roll(getattr(p, table), 1, axis=0)})
@@ -121,4 +121,4 @@ def sees(estimator: Estimator, batching: Batching, table: str) -> bool:
     return not np.allclose(here, there, 1e-12, 1e-12)
 
 
-__all__ = ["sees", "symptom"]
+__all__ = ["depends_on", "symptom"]
