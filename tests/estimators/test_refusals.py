@@ -122,7 +122,7 @@ def test_what_fractions_cannot_do_is_said() -> None:
     problem = bandit([Fraction(1, 2), Fraction(1, 2)], [0, 1])
     with pytest.raises(EstimatorError, match=r"not_a_number cannot be computed in Fractions .* floats\(\)"):
         moments(not_a_number, problem, group_size=2)
-    with pytest.raises(EstimatorError, match=r"logarithm of a probability is no fraction.*floats\(\)"):
+    with pytest.raises(EstimatorError, match=r"logarithm of a probability is not a fraction.*floats\(\)"):
         moments(lambda logp, total_scores: times(logp[..., 0], total_scores), problem)
     with pytest.raises(EstimatorError, match=r"made a float of Fractions|is too \(floats"):
         moments(lambda returns, total_scores: times(returns, total_scores) * 0.5, problem)
