@@ -1,4 +1,4 @@
-"""Sampled gradients: the exact mean, bias and covariance of any estimator, by enumeration."""
+"""The exact mean, bias and covariance of any gradient estimator, by enumeration of its samples."""
 
 from pgsym.estimators.comparison import Comparison, Kind
 from pgsym.estimators.enumeration import moments

@@ -1,4 +1,4 @@
-"""What an estimator asks for, as far as its arguments tell."""
+"""The arrays that an estimator asks for, according to its arguments."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pgsym.estimators.losses.loss import FromLoss
 from pgsym.estimators.samples import COLUMNS, SHARED, parameters_of
 
 RATIOS: Final = frozenset({"ratios", "old_logp", "old_probs", "old_logits", "behaviour"})
-"""Whoever asks for one of these is meant for samples of another policy, too."""
+"""An estimator with one of these arguments is meant for off-policy samples too."""
 
 
 def asked(*estimators: Estimator) -> frozenset[str]:
-    """The names of all that some estimators ask for, as far as it is known.
+    """The names of the arrays that some estimators ask for, as far as they are known.
 
     >>> from pgsym.estimators import from_advantages
     >>> sorted(asked(from_advantages(lambda returns, mask: returns)))

@@ -1,4 +1,4 @@
-"""A loss or estimator of the user's held to the exact gradient at many small problems: which identities hold."""
+"""Audits: a user's loss or estimator is compared with the exact gradient at many small problems."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 EXPECTED: Final = ("unbiased", "scaled", "turned")
 SCHEMA: Final = 2
-"""The version of the JSON record; fields are added without a new one, but none is dropped or means something else."""
+"""The version of the JSON record; it changes if a field is dropped or changes its meaning, not if one is added."""
 
 
 @dataclass(frozen=True, eq=False)
 class LossAudit:
-    """What was found of an estimator: its readings, smallest first, and the identities that hold or fail."""
+    """The result of an audit: the readings, smallest first, and the identities that hold or fail."""
 
     subject: Subject
     scope: Scope
@@ -44,7 +44,7 @@ class LossAudit:
 
     @property
     def name(self) -> str:
-        """What the estimator is called."""
+        """The estimator's name."""
         return self.subject.estimator.name
 
     @cached_property
@@ -54,12 +54,12 @@ class LossAudit:
 
     @property
     def left_out(self) -> tuple[Reading, ...]:
-        """What could not be read, and why."""
+        """The readings without moments; each says why."""
         return tuple(r for r in self.readings if r.found is None)
 
     @property
     def factors(self) -> dict[tuple[int, int], Fraction | float]:
-        """The factor by which all means are scaled, by (groups, group_size); left out where there is none."""
+        """The common factor of all means by (groups, group_size), for those batches that have one."""
         out = {}
         for batch in self.scope.batches:
             at = [
@@ -86,7 +86,7 @@ class LossAudit:
 
     @property
     def _parallel(self) -> bool:
-        """Whether one factor stands for all means of a batch, be it negative or zero."""
+        """Whether each batch has one factor for all means; it may be negative or zero."""
         tell = {r.batch for r in self.asked if r.comparison is not None and r.comparison.factor is not None}
         appears = any(
             r.comparison is not None and r.comparison.kind in (Kind.APPEARS, Kind.BIASED_DIRECTION) for r in self.asked
@@ -101,23 +101,23 @@ class LossAudit:
 
     @property
     def as_expected(self) -> bool:
-        """Whether the verdict is the one expected; what is scaled is also as expected if it is unbiased."""
+        """Whether the verdict is the expected one; unbiased also counts if scaled is expected."""
         allowed = {"unbiased": ("unbiased",), "scaled": ("unbiased", "scaled"), "turned": ("turned",)}
         return self.verdict in allowed[self.expected]
 
     @property
     def samples(self) -> int:
-        """How many samples were gone through, or drawn."""
+        """The number of samples that were enumerated or drawn."""
         return sum(r.found.samples for r in self.readings if r.found is not None)
 
     @property
     def rung(self) -> str:
-        """tested where samples were drawn anywhere, else exact."""
+        """The rung of evidence: tested if any samples were drawn, else exact."""
         return "tested" if any(r.found.draws for r in self.readings if r.found is not None) else "exact"
 
     @property
     def sizes(self) -> str:
-        """Of what the verdict speaks: whose samples, how many actions, steps and members, which rewards."""
+        """The range of the verdict in words: on- or off-policy, numbers of actions, steps and members, rewards."""
         found = [r.batching for r in self.asked] or [r.batching for r in self.readings]
         problems = [batching.problem for batching in found]
         low, high = min(p.rewards.min() for p in problems), max(p.rewards.max() for p in problems)
@@ -141,19 +141,19 @@ class LossAudit:
         if len(self.asked) < many:
             at = f"at {len(self.asked)} of {many} readings asked for ({self.sizes})"
         if self.rung == "tested":
-            at = f"as far as {len(self.asked)} readings show, some of samples that were drawn ({self.sizes})"
+            at = f"as far as {len(self.asked)} readings show, some of them with drawn samples ({self.sizes})"
         if self.verdict == "unbiased":
             return f"the mean is {of} {at}"
         if self.verdict == "turned":
             flat = sum(r.comparison is not None and r.comparison.kind is Kind.APPEARS for r in self.asked)
-            beside = f"; where the gradient is zero it is not, at {flat} of them" if flat else ""
+            beside = f"; at {flat} of them the gradient is zero but the mean is not" if flat else ""
             return f"the mean is not {of}, but stays less than 90° from it {at}{beside}"
         if any(r.asked and r.failed for r in self.readings):
             failed = sum(r.asked and r.failed for r in self.readings)
             return f"there is no estimate to judge at {failed} of {many} readings asked for"
         if self._parallel:
             return f"the mean is {of} times {in_members(self.factors)} {at}"
-        return f"the mean is not {of}, nor does it always point its way"
+        return f"the mean is not {of}, and does not always point in its direction"
 
     def record(self) -> dict[str, Any]:
         """The audit as JSON-ready data, fractions as strings; the fields of version 2:
@@ -196,11 +196,11 @@ def audit_loss(
     known: Sequence[KnownEstimator] | None = None,
     watched: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> LossAudit:
-    """Hold an estimator to the gradient at all problems of a scope.
+    """The audit of an estimator at all problems of a scope.
 
-    `known` are the estimators whose variance is compared, those of the catalogue if not given; `watched` may show the
-    progress.  Raises EstimatorError where the estimator fails at every problem, and TooLarge where a batch that was
-    asked for has too many samples at every problem.
+    `known` are the estimators whose variances are compared, by default those of the catalogue; `watched` may show the
+    progress.  Raises EstimatorError if the estimator fails at every problem, and TooLarge if a batch that was asked
+    for has too many samples at every problem.
 
     >>> from pgsym.estimators import from_advantages
     >>> from pgsym.estimators.subject import Subject
@@ -211,7 +211,7 @@ def audit_loss(
     the mean is ∇(J) times (G − 1)/G at all 14 readings asked for (on-policy, |A| = 2 to 5, T = 1, groups of 2 to 3, rewards from −40 to 1000)
     """  # noqa: E501
     if expected not in EXPECTED:
-        raise UnusableOption(f"what is expected is one of {', '.join(EXPECTED)}, not {expected!r}")
+        raise UnusableOption(f"the expected verdict must be one of {', '.join(EXPECTED)}, not {expected!r}")
     if scope.off_policy is None:
         scope = replace(scope, off_policy=not RATIOS.isdisjoint(asked(subject.estimator)))
     batchings = [(c, Batching(c.problem, *batch)) for c in cases(scope) for batch in scope.batches]
@@ -231,7 +231,7 @@ def _span(numbers: Iterable[int]) -> str:
 
 
 def _check_readings(readings: Sequence[Reading], scope: Scope) -> None:
-    """Raise what makes an audit say nothing: no reading at all, or none of a batch that was asked for."""
+    """Raise an error if there is no reading at all, or none of a batch that the caller chose."""
     for batch in scope.batches:
         at = [r for r in readings if r.asked and r.batch == batch]
         large = next((r for r in at if r.too_large), None)
@@ -243,14 +243,14 @@ def _check_readings(readings: Sequence[Reading], scope: Scope) -> None:
 
 
 def _without_silent_batches(readings: tuple[Reading, ...], scope: Scope) -> tuple[Reading, ...]:
-    """The readings, single members not asked for where the estimator says nothing of any and nobody chose them."""
+    """The readings; single members do not count if all their estimates are zero and nobody chose them."""
     if not singles_are_silent(readings, scope) or all(r.batching.rows == 1 for r in readings):
         return readings
     return tuple(replace(r, asked=r.asked and r.batching.rows > 1) for r in readings)
 
 
 def _with_hint(audit: LossAudit) -> LossAudit:
-    """The audit with a guess at what went wrong, if a known pattern fits."""
+    """The audit with a hint at the mistake, if a known pattern fits."""
     if audit.worst is None or audit.worst.found is None:
         return audit
     found = {id(r.batching): r.found for r in audit.asked if r.found is not None and not r.found.draws}

@@ -1,4 +1,4 @@
-"""All samples of a problem in chunks with their probabilities: every batch of groups of episodes, or multiset."""
+"""All samples of a problem, or all multisets, in chunks with their probabilities."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from pgsym.estimators.episodes import Episodes, Ints
 from pgsym.meaning.numbers.base import Array
 
 UNITS: Final = 5_000_000
-"""How many groups may be held at once where a sample has several."""
+"""The largest number of groups in memory if a sample has several."""
 
 
 @dataclass(frozen=True)
 class Batching:
     """How a sample is drawn: `groups` groups, each of `group_size` episodes from one start.
 
-    With `unordered`, samples that differ only by the order of members (and of groups) are visited once and counted as
-    often as they occur; the estimator must not care.
+    With `unordered`, samples that differ only in the order of members (and of groups) are visited once, with their
+    total probability; the estimator must not depend on the order.
     """
 
     problem: Episodes
@@ -35,11 +35,11 @@ class Batching:
     def __post_init__(self) -> None:
         for what, n in (("groups", self.groups), ("group_size", self.group_size)):
             if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
-                raise EstimatorError(f"{what} is a positive int, not {n!r}")
+                raise EstimatorError(f"{what} must be a positive int, not {n!r}")
 
     @property
     def rows(self) -> int:
-        """How many episodes a sample has."""
+        """The number of episodes in a sample."""
         return self.groups * self.group_size
 
     def floats(self) -> Batching:
@@ -54,7 +54,7 @@ class Batching:
 
     @property
     def count(self) -> int:
-        """How many samples are visited."""
+        """The number of samples that are visited."""
         units = sum(self._ways(len(episodes), self.group_size) for episodes in self.starts())
         return self._ways(units, self.groups)
 

@@ -1,4 +1,4 @@
-"""How two gradients lie to each other: equal, scaled by exactly c, turned, or one of them zero."""
+"""Comparisons of two gradients: equal, scaled by exactly c, turned, or one of them zero."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ import numpy as np
 from pgsym.meaning.numbers.base import Array
 
 TOLERANCE: Final = 1e-12
-"""How far, relative to their lengths, two gradients in float64 may lie apart and count as equal."""
+"""The relative distance up to which two gradients in float64 count as equal."""
 
 SMALL: Final = 1e-3 * TOLERANCE
-"""Floats up to this are shown as zero, unless it is known better."""
+"""Floats up to this are shown as zero by default."""
 
 HIDING: Final = 1e-6
-"""How coarse rounding may be beside a gradient, and a mean still be called equal to it."""
+"""The largest rounding error, relative to a gradient, with which a mean may still be called equal to it."""
 
 LARGEST_DENOMINATOR: Final = 1000
-"""Factors are read as fractions up to this denominator."""
+"""Factors are recognised as fractions up to this denominator."""
 
 CHANCE: Final = 1e-3
-"""How often, about, a number at random may be read as a fraction."""
+"""The approximate probability that a random number is recognised as a fraction."""
 
 
 class Kind(StrEnum):
-    """How a gradient lies to the one it should be."""
+    """The relation of a gradient to the one that it should equal."""
 
     EQUAL = "equal"
     SCALED = "scaled"
@@ -43,12 +43,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Comparison:
-    """A gradient against the one it should be.
+    """The comparison of a gradient with the one that it should equal.
 
     `factor` is c where one is exactly c times the other, a Fraction where it is one (or within 10^-12 of one with a
     denominator up to 1000); `cosine` is of the angle between them, None where one of them is zero; `deviation` is the
     length of the difference over the length of the longer.  Where samples were `drawn`, all of it is approximate.
-    `sine` is of the same angle: it tells angles apart whose cosine is 1, or −1, up to rounding.
+    `sine` is of the same angle: it distinguishes angles whose cosine is 1 or −1 up to rounding.
     """
 
     kind: Kind
@@ -75,12 +75,12 @@ class Comparison:
             exactly = "exactly " if isinstance(self.factor, Fraction | int) else ""
             return f"scaled by about {self.factor:.3g}" if self.drawn else f"scaled by {exactly}{number(self.factor)}"
         if self.kind is Kind.BIASED_DIRECTION:
-            beside = f" ({told})" if (told := self.cosine_told) else ""
+            beside = f" ({cosine})" if (cosine := self.cosine_in_words) else ""
             return f"turned by about {self.turn(2)}" if self.drawn else f"turned by {self.turn()}{beside}"
         return str(self.kind)
 
     def turn(self, digits: int = 4) -> str:
-        """The angle in words: as much as its digits show, and for one that is nearly straight what it lacks.
+        """The angle in words; an angle of nearly 180° is given by its difference from 180°.
 
         >>> Comparison(Kind.BIASED_DIRECTION, None, -1.0, 2.0, sine=1e-9).turn()
         '180° less 5.73e-08°'
@@ -92,16 +92,16 @@ class Comparison:
         return said
 
     @property
-    def cosine_told(self) -> str:
-        """The cosine in words, empty where it says no more than 1 or −1."""
+    def cosine_in_words(self) -> str:
+        """The cosine in words; an empty string if it rounds to 1 or −1."""
         said = f"cosine {self.cosine:.12g}"
         return "" if said in ("cosine 1", "cosine -1") else said
 
 
 def compare(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: float = 0.0) -> Comparison:
-    """How a gradient lies to the one it should be; Fractions are compared exactly, and floats within the tolerance.
+    """The comparison of a gradient with the wanted one: exact in Fractions, within the tolerance in floats.
 
-    Lengths up to `noise` count as zero (floats only): what summing leaves of terms that cancel.
+    In floats, lengths up to `noise`, the rounding error of sums that cancel, count as zero.
 
     >>> print(compare(np.array([2.0, -2.0]), np.array([3.0, -3.0])))
     scaled by exactly 2/3
@@ -136,7 +136,7 @@ def compare(found: Array, wanted: Array, tolerance: float = TOLERANCE, noise: fl
 def direction(found: Array, wanted: Array) -> tuple[float, float]:
     """(cosine, sine) of the angle between two gradients other than zero; both are in range, and the sine is exact.
 
-    The sine is of the part across, not of a root of 1 − cosine², which rounding makes zero below 10⁻⁸.
+    The sine is computed from the orthogonal part, because the root of 1 − cosine² rounds to zero below 10⁻⁸.
 
     >>> direction(np.array([1.0, 1e-12]), np.array([1.0, 0.0]))
     (1.0, 1e-12)
@@ -149,9 +149,9 @@ def direction(found: Array, wanted: Array) -> tuple[float, float]:
 
 
 def hidden(found: Array, wanted: Array, noise: float, own: float, tolerance: float = TOLERANCE) -> bool:
-    """Whether a mean in float64 may only seem equal to the gradient because rounding is coarse beside that.
+    """Whether a mean in float64 may seem equal to the gradient only because rounding is coarse beside the gradient.
 
-    `noise` is what rounding may leave of the mean, `own` what it may leave of the gradient, which is none if shorter.
+    `noise` bounds the rounding error of the mean, and `own` that of the gradient; a shorter gradient counts as zero.
     """
     m, w = (np.ravel(x).astype(np.float64) for x in (found, wanted))
     apart, length = (float(np.linalg.norm(x)) for x in (m - w, w))
@@ -159,9 +159,9 @@ def hidden(found: Array, wanted: Array, noise: float, own: float, tolerance: flo
 
 
 def recognised(value: Any, tolerance: float = TOLERANCE) -> Fraction | float:
-    """The fraction that a float is within the tolerance of, if its denominator is small; else the float.
+    """The fraction with a small denominator that is close to a float; else the float.
 
-    The larger the number the smaller the denominator, for any number is near some fraction of a large one.
+    Larger numbers need smaller denominators, because every number is close to a fraction with a large denominator.
 
     >>> recognised(0.6666666666666667), recognised(2**0.5), recognised(123456789.37)
     (Fraction(2, 3), 1.4142135623730951, 123456789.37)
@@ -175,7 +175,7 @@ def recognised(value: Any, tolerance: float = TOLERANCE) -> Fraction | float:
 
 
 def number(value: Any, small: float = SMALL) -> str:
-    """A number for people: a fraction where it is one, else fifteen digits at most; floats up to `small` are zero.
+    """A number as text: a fraction if it is one, else at most fifteen digits; floats up to `small` are zero.
 
     >>> number(0.75), number(1e-17), number(1e-17, small=0.0)
     ('3/4', '0', '1e-17')
@@ -199,7 +199,7 @@ def shortly(count: int) -> str:
 
 
 def common_factor(matches: Sequence[Comparison]) -> Fraction | float | None:
-    """The one factor by which all gradients are scaled; None if there is none, or if no gradient says anything."""
+    """The common factor of all gradients; None if there is none, or if all gradients are zero."""
     factors = [m.factor for m in matches if m.kind in (Kind.EQUAL, Kind.SCALED) and m.factor is not None]
     if not factors or any(m.kind not in (Kind.EQUAL, Kind.SCALED) for m in matches):
         return None

@@ -1,8 +1,8 @@
-"""The exact mean, bias, covariance and mean squared error of any estimator, by going through all its samples.
+"""The exact mean, bias, covariance and mean squared error of any estimator, by enumeration of all samples.
 
-No sampling: every batch that can be drawn is given to the estimator, and what it says is weighted by the batch's
-probability.  In Fractions the result is exact, in float64 it is exact to rounding.  Where there are too many batches
-the work is refused, with its estimate; samples can be drawn instead, and then the result says so.
+Every batch that can be drawn is given to the estimator, and its estimate is weighted by the batch's probability.  The
+result is exact in Fractions, and exact up to rounding in float64.  If there are too many batches, TooLarge estimates
+the work; samples can be drawn instead, and then the result says so.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from pgsym.estimators.samples import Samples
 from pgsym.meaning.numbers.base import Array
 
 BUDGET: Final = 20_000_000
-"""How many samples are gone through without being asked."""
+"""The default largest number of samples that are enumerated."""
 CHUNK: Final = 2**20
-"""How many numbers a chunk's largest array may have."""
+"""The largest number of entries in an array of a chunk."""
 RATE: Final = 2_000_000
-"""Samples a second of a simple estimator, for estimates of time."""
+"""Samples per second of a simple estimator, for estimates of time."""
 YEAR: Final = 365 * 86_400
 
 
@@ -62,12 +62,12 @@ def moments(
     The estimator is a function of arrays that are named by its arguments (see `COLUMNS` and `SHARED`; `names` says what
     others mean) and returns one gradient estimate for every sample, of shape (N, P) or (N, S, A); or the result of
     `from_advantages`, `from_torch` or `from_jax`.  A sample is `groups` groups of `group_size` episodes.  With
-    `unordered` only multisets are gone through, and it is checked that the estimator does not care for the order.  With
-    `draws` that many samples are drawn instead, and what is found is `tested`.  A loss of a framework is
-    judged in float64.  `progress` shows a bar (by default, on a terminal, where the work is long).
+    `unordered` only multisets are enumerated, after a check that the estimator does not depend on the order.  With
+    `draws` that many samples are drawn instead, and the result is only `tested`.  A loss of a framework is computed in
+    float64.  `progress` shows a bar (by default on a terminal, if the work is long).
 
     Raises TooLarge, with an estimate, for more samples than the budget, and EstimatorError for one that returns the
-    wrong shape, NaN or integers, mixes samples, cares for the order, or is random by itself, and InstanceError for
+    wrong shape, NaN or integers, mixes samples, depends on the order, or draws random numbers, and InstanceError for
     a problem whose episodes have probabilities that do not sum to 1.
 
     >>> from pgsym.estimators import bandit
@@ -83,14 +83,14 @@ def moments(
       variance  1/16 (trace), mean squared error 1/16
     """
     if not isinstance(problem, Episodes):
-        raise EstimatorError(f"a problem is made by bandit, tree or from_mdp: {problem!r} is none")
+        raise EstimatorError(f"a problem must be made by bandit, tree or from_mdp, not {problem!r}")
     if not isinstance(objective, Objective):
-        raise EstimatorError(f"an objective is one of pgsym.estimators, or made by expectation, not {objective!r}")
+        raise EstimatorError(f"an objective must be one of pgsym.estimators, or made by expectation, not {objective!r}")
     if not isinstance(budget, int | float | np.integer):
-        raise EstimatorError(f"budget={budget!r}: a budget is a number of samples")
+        raise EstimatorError(f"budget={budget!r}: a budget must be a number of samples")
     known = as_estimator(estimator, names)
     if not isinstance(seed, int | np.integer) or seed < 0:
-        raise EstimatorError(f"seed={seed!r}: a seed is an int of at least 0")
+        raise EstimatorError(f"seed={seed!r}: a seed must be an int of at least 0")
     if draws and (not isinstance(draws, int | np.integer) or draws < FEWEST):
         raise EstimatorError(f"draws={draws!r}: draw at least {FEWEST} samples, or none to go through all of them")
     if draws or (problem.exact and getattr(known, "in_floats", False)):
@@ -133,7 +133,7 @@ def moments(
 
 
 def _rounding(estimator: Estimator, problem: Episodes, inside: float) -> float:
-    """What rounding may leave inside of estimates: by the size of what they add up, and of the rewards they read."""
+    """A bound of the rounding error inside of estimates, from the sizes of their terms and of the rewards they use."""
     if problem.exact:
         return 0.0
     laws = (problem.policy, problem.behaviour) if reads_rewards(estimator) else ()
@@ -142,7 +142,7 @@ def _rounding(estimator: Estimator, problem: Episodes, inside: float) -> float:
 
 
 class _Watched:
-    """An estimator, with the sizes of what its last estimates add up, where it tells them."""
+    """An estimator that keeps the sizes of the terms of its last estimates, if it returns them."""
 
     def __init__(self, estimator: Estimator):
         self.estimator, self.name = estimator, estimator.name
@@ -164,7 +164,7 @@ def _weighted(batching: Batching, size: int, draws: int, seed: int) -> Iterator[
 
 
 class _Sums:
-    """The weighted sums of estimates and of their products, about the target (which keeps small biases sharp)."""
+    """The weighted sums of estimates and of their products, relative to the target, so that small biases stay exact."""
 
     def __init__(self, target: Array, exact: bool, length: float):
         self.target, self.exact = target if exact else target.astype(np.float64), exact
@@ -181,7 +181,7 @@ class _Sums:
         weighted = about * weights[:, np.newaxis]
         if self.exact:
             self.first = self.first + weighted.sum(axis=0)
-        else:  # Kahan: what the addition of a chunk loses is added to the next
+        else:  # Kahan summation: the rounding error of one chunk is added to the next
             term = weighted.sum(axis=0) - self.lost
             total = self.first + term
             self.lost, self.first = (total - self.first) - term, total
@@ -200,7 +200,7 @@ class _Sums:
 
 
 def refusal(batching: Batching, total: int, budget: int) -> str:
-    """Why a number of samples is refused, what it would take, and what can be done instead."""
+    """The message that there are too many samples, with an estimate of the time, and alternatives."""
     others = ["smaller batches", "draws=… for samples at random"]
     if (
         not batching.unordered

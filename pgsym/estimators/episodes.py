@@ -1,7 +1,7 @@
-"""Problems whose episodes can all be listed: what an estimator is held against.
+"""Problems whose episodes can all be listed.
 
-An episode starts somewhere (a prompt, a first state), takes up to T steps, each an action or token that the policy
-draws in a state or context, and pays a reward at every step.  Episodes are rows of arrays, padded at the end to
+An episode starts with a prompt or first state and takes up to T steps.  At each step the policy draws an action or
+token in a state or context, and there is a reward.  Episodes are rows of arrays, padded at the end to
 the length of the longest; the parameters are the logits of a table of softmax rows, θ(s, a) = log π(a | s), one for
 every state and action.
 """
@@ -30,7 +30,7 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 LAW_TOLERANCE: Final = 1e-9
-"""What rounding may leave of the probabilities of all episodes, in floats."""
+"""The tolerance in floats for the sum of all episodes' probabilities, which is 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ class Episodes:
     # sizes -----------------------------------------------------------------------------------------------------
     @property
     def E(self) -> int:
-        """How many episodes there are."""
+        """The number of episodes."""
         return len(self.starts)
 
     @property
@@ -84,17 +84,17 @@ class Episodes:
 
     @property
     def S(self) -> int:
-        """How many states or contexts the policy has a row for."""
+        """The number of states or contexts, each with a row of the policy."""
         return int(self.policy.shape[0])
 
     @property
     def A(self) -> int:
-        """How many actions or tokens there are."""
+        """The number of actions or tokens."""
         return int(self.policy.shape[1])
 
     @property
     def P(self) -> int:
-        """How many parameters there are: S A logits."""
+        """The number of parameters: S A logits."""
         return self.S * self.A
 
     @property
@@ -113,10 +113,10 @@ class Episodes:
         last = np.arange(self.T) == self.lengths[:, np.newaxis] - 1
         return not np.asarray(self.rewards[~last] != 0, dtype=bool).any()
 
-    # what is known of every episode ----------------------------------------------------------------------------
+    # arrays over all episodes------------------------------------------------------------------------
     @cached_property
     def lengths(self) -> Ints:
-        """How many steps every episode takes, of shape (E,)."""
+        """The number of steps of every episode, of shape (E,)."""
         return np.asarray(self.mask.sum(axis=1), dtype=np.int64)
 
     @cached_property
@@ -157,7 +157,7 @@ class Episodes:
         return np.asarray(self.chance * self.taken(self.policy if policy is None else policy).prod(axis=1))
 
     def check_law(self) -> None:
-        """Raise InstanceError if the episodes, as listed, are not all that the policies can do, each of them once."""
+        """Raise InstanceError unless the episodes' probabilities sum to 1 under the policy and the behaviour."""
         for name, policy in (("policy", self.policy), ("behaviour", self.behaviour)):
             total = self.mass(policy).sum()
             if abs(total - 1) > (0 if self.exact else LAW_TOLERANCE):
@@ -196,7 +196,7 @@ class Episodes:
         """The logarithms of a policy's probabilities of the actions taken, zero where padded, of shape (E, T)."""
         if self.exact:
             raise EstimatorError(
-                "the logarithm of a probability is no fraction: ask for a problem in floats (floats())"
+                "the logarithm of a probability is not a fraction: use the problem in floats (floats())"
             )
         with np.errstate(divide="ignore"):
             return np.log(self.taken(table))
@@ -205,7 +205,7 @@ class Episodes:
     def exact_values(self) -> Array:
         """V_t(s_t) of the policy, of shape (E, T): the expected return from the state at time t on.
 
-        A state may be met at several times; where the policy never comes the value is zero.
+        A state may be visited at several times; states that the policy never reaches have value zero.
         """
         zero = Fraction(0) if self.exact else 0.0
         mass, out = self.mass(), np.full((self.E, self.T), zero, dtype=self.policy.dtype)
@@ -222,7 +222,7 @@ class Episodes:
 
     @cached_property
     def values(self) -> Array:
-        """What the critic says of s_t, the exact value where there is no critic: shape (E, T), zero where padded."""
+        """The critic's values of s_t, or the exact values if there is no critic, of shape (E, T); zero where padded."""
         if self.critic is None:
             return self.exact_values
         found = self.critic[self.states] if self.critic.ndim == 1 else self.critic[np.arange(self.T), self.states]
@@ -309,7 +309,7 @@ def distribution_rows(key: str, table: Table) -> Array:
 
 
 def normalised(rows: Array) -> Array:
-    """Rows of floats, each divided by its sum, which is 1 but for the digits that were written."""
+    """Rows of floats, each divided by its sum, which is 1 up to the digits that were given."""
     sums = rows.sum(axis=-1, keepdims=True)
     return np.where(np.abs(sums - 1) > 1e-14, rows / sums, rows)
 

@@ -1,4 +1,4 @@
-"""Estimators: what gives a gradient estimate for every sample, and what it is held to before it is believed."""
+"""Estimators, which return a gradient estimate for every sample, and the checks that each estimator must pass."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from pgsym.estimators.samples import COLUMNS, SHARED, Samples, arguments
 from pgsym.meaning.numbers.base import Array
 
 CHECKED: Final = 32
-"""How many samples are given to an estimator a second time, alone and shuffled."""
+"""The number of samples that are given to an estimator a second time, alone and shuffled."""
 
 
 class Estimator(Protocol):
-    """Whatever gives a gradient estimate for every sample."""
+    """A function that returns a gradient estimate for every sample."""
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The estimator's name."""
 
     def __call__(self, samples: Samples) -> Array:
         """The estimates, of shape (N, P) or (N, S, A)."""
@@ -32,17 +32,17 @@ class Estimator(Protocol):
 
 @runtime_checkable
 class Sized(Protocol):
-    """An estimator that tells of every sample how large what it adds up is, which may cancel in the estimate."""
+    """An estimator that also returns the size of the terms that it sums for each sample, which may cancel."""
 
     def with_sizes(self, samples: Samples) -> tuple[Array, Array]:
-        """The estimates at a problem in float64, and the sizes of what they add up, of shape (N,)."""
+        """The estimates at a problem in float64, and the sizes of their terms, of shape (N,)."""
 
 
 @dataclass(frozen=True)
 class FromFunction:
     """A plain function of arrays as an estimator; see `COLUMNS` and `SHARED` for the names of its arguments.
 
-    `names` says what arguments of other names mean.  Raises EstimatorError for one that means nothing.
+    `names` gives the meanings of arguments with other names.  Raises EstimatorError for an unknown argument.
     """
 
     function: Callable[..., Any]
@@ -60,7 +60,7 @@ class FromFunction:
             return np.asarray(found)
         except (TypeError, ValueError, RuntimeError):  # ragged lists, tensors with a gradient
             kind = type(found).__name__
-            raise EstimatorError(f"{self.name} returned no array but a {kind}: return shape (N, P)") from None
+            raise EstimatorError(f"{self.name} returned a {kind}, not an array: return shape (N, P)") from None
 
     def with_sizes(self, samples: Samples) -> tuple[Array, Array]:
         """The estimates, and their lengths over those of the scores: a short score has the roundoff of 1."""
@@ -97,12 +97,12 @@ class FromAdvantages(FromFunction):
             )
         if weights.dtype.kind == "f" and weights.dtype.itemsize < 8:
             raise EstimatorError(
-                f"{self.name} returned {weights.dtype}: advantages are float64, to be held to 1e-12 (7 digits or fewer "
-                "cannot be told from what is a little off)"
+                f"{self.name} returned {weights.dtype}: advantages must be float64, because means are compared to "
+                "1e-12 (with 7 digits or fewer, right and slightly wrong advantages look the same)"
             )
         if weights.dtype.kind in "iub":
             weights = weights.astype(np.float64)
-        if weights.ndim == 3:  # an advantage in the padding weighs nothing, be it NaN
+        if weights.ndim == 3:  # an advantage in the padding has no weight, even if it is NaN
             weights = np.where(samples["mask"], weights, 0)
         return weights
 
@@ -119,7 +119,7 @@ class FromAdvantages(FromFunction):
 def from_advantages(function: Callable[..., Any], **names: str) -> FromAdvantages:
     """The estimator (1/R) Σ_rows Σ_t advantage × ∇ log π(a_t|s_t) of a function that computes advantages.
 
-    The function's arguments are named as in `COLUMNS` and `SHARED`, or are said to mean one of them:
+    The function's arguments are named as in `COLUMNS` and `SHARED`, or are given such a meaning:
     `from_advantages(f, r="returns")`.
 
     >>> from fractions import Fraction
@@ -134,7 +134,7 @@ def from_advantages(function: Callable[..., Any], **names: str) -> FromAdvantage
 
 
 def is_estimator(given: Any) -> TypeGuard[Estimator]:
-    """Whether something is an estimator already: a function may have a name too, but asks for arrays by theirs."""
+    """Whether something is already an estimator: it has a name, and its arguments are not names of arrays."""
     if not hasattr(given, "name"):
         return False
     try:
@@ -145,22 +145,22 @@ def is_estimator(given: Any) -> TypeGuard[Estimator]:
 
 
 def as_estimator(given: Estimator | Callable[..., Any], names: Mapping[str, str] | None = None) -> Estimator:
-    """An estimator as it is, or what a plain function of arrays computes; `names` says what its arguments mean."""
+    """The estimator itself, or that of a plain function of arrays; `names` gives the meanings of its arguments."""
     return given if is_estimator(given) else FromFunction(given, names or {})
 
 
-PAID: Final = frozenset("rewards returns to_go values advantages row_advantages token_advantages samples".split())
-"""What tells an estimator of rewards."""
+OF_REWARDS: Final = frozenset("rewards returns to_go values advantages row_advantages token_advantages samples".split())
+"""Arrays that depend on the rewards."""
 
 
 def reads_rewards(estimator: Estimator) -> bool:
-    """Whether an estimator may depend on rewards; one that does not name what it is given may."""
+    """Whether an estimator may depend on rewards, which is assumed if its arguments are unknown."""
     given = getattr(estimator, "given", None)
-    return not isinstance(given, Mapping) or not PAID.isdisjoint(given.values())
+    return not isinstance(given, Mapping) or not OF_REWARDS.isdisjoint(given.values())
 
 
 def estimated(estimator: Estimator, samples: Samples) -> Array:
-    """What an estimator says of every sample, of shape (N, P); raises EstimatorError if that is no estimate."""
+    """The estimates of all samples, of shape (N, P); raises EstimatorError if the output is not an estimate."""
     p, N = samples.problem, len(samples)
     try:
         found = np.asarray(estimator(samples))
@@ -192,7 +192,9 @@ def estimated(estimator: Estimator, samples: Samples) -> Array:
             )
         return found
     if found.dtype != np.float64:
-        raise EstimatorError(f"{estimator.name} returned {found.dtype}: estimates are float64, to be held to 1e-12")
+        raise EstimatorError(
+            f"{estimator.name} returned {found.dtype}: estimates must be float64, because means are compared to 1e-12"
+        )
     if not np.isfinite(found).all():
         i = int(np.argwhere(~np.isfinite(found))[0][0])
         bad = found[i][~np.isfinite(found[i])][0]
@@ -201,19 +203,19 @@ def estimated(estimator: Estimator, samples: Samples) -> Array:
 
 
 def check(estimator: Estimator, samples: Samples, estimates: Array, unordered: bool) -> None:
-    """Hold an estimator to what it must be: a function of each sample by itself."""
+    """Raise EstimatorError unless an estimator is a function of each sample alone."""
     n = min(CHECKED, len(samples))
-    for _ in range(-(-CHECKED // len(samples))):  # on few samples, what is random may say the same by chance
+    for _ in range(-(-CHECKED // len(samples))):  # on few samples, a random estimator may repeat its result by chance
         if not _same(estimated(estimator, samples), estimates, 0.0):
             raise EstimatorError(
-                f"{estimator.name} said two things of the same samples: it is random by itself (seed it)"
+                f"{estimator.name} gave two results for the same samples: it draws random numbers itself (seed it)"
             )
     which = np.linspace(0, len(samples) - 1, n).astype(np.int64)[::-1]
     pieces = [which[:1], which[1:]] if n > 1 else [which]
     alone = np.concatenate([estimated(estimator, samples.at(piece)) for piece in pieces])
     if not _same(alone, estimates[which], 1e-9):
         raise EstimatorError(
-            f"{estimator.name} mixes samples: what it says of one changes with those beside it "
+            f"{estimator.name} mixes samples: its estimate of one sample depends on the other samples "
             "(axis 0 is over samples, axis 1 over the rows of a batch)"
         )
     if not unordered:
@@ -226,13 +228,15 @@ def check(estimator: Estimator, samples: Samples, estimates: Array, unordered: b
         turns = rng.random(grouped.shape[:2]).argsort(axis=1)[..., np.newaxis]
         for other in (grouped[:, ::-1, ::-1], np.take_along_axis(rng.permuted(grouped, axis=2), turns, axis=1)):
             if not _same(estimated(estimator, replace(first, episodes=other.reshape(len(first), -1))), says, 1e-9):
-                raise EstimatorError(f"{estimator.name} cares for the order of the members: leave out unordered=True")
+                raise EstimatorError(f"{estimator.name} depends on the order of the members: leave out unordered=True")
 
 
 def check_last(estimator: Estimator, samples: Samples, estimates: Array) -> None:
-    """Hold an estimator to the same in a later chunk, by its last sample: it may remember what came before."""
+    """Raise EstimatorError if the estimate of a chunk's last sample depends on other samples or on earlier calls."""
     if not _same(estimated(estimator, samples.at(slice(-1, None))), estimates[-1:], 1e-9):
-        raise EstimatorError(f"{estimator.name} says of a sample what it said of another: it remembers, or mixes them")
+        raise EstimatorError(
+            f"{estimator.name} gives two estimates for one sample: it depends on earlier calls, or mixes samples"
+        )
 
 
 def _same(x: Array, y: Array, tolerance: float) -> bool:

@@ -1,4 +1,4 @@
-"""What an estimator does at one problem: its exact mean, bias, covariance and mean squared error."""
+"""The exact mean, bias, covariance and mean squared error of an estimator at one problem."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from pgsym.estimators.episodes import Episodes, Floats
 from pgsym.meaning.numbers.base import Array
 
 ROUNDING: Final = 64 * 2.0**-53
-"""What summing in float64 may leave of terms that cancel, relative to their lengths."""
+"""A bound of the rounding error of sums in float64, relative to the lengths of their terms."""
 CONFIDENCE: Final = 0.99
 FEWEST: Final = 100
-"""How many draws an interval by the normal approximation needs at least."""
+"""The least number of draws for an interval by the normal approximation."""
 
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """What an estimator does on average at one problem, and how it scatters.
+    """The mean and the covariance of an estimator at one problem.
 
     Gradients are of shape (S, A), in the logits; the covariance is of shape (S A, S A).  `mass` is the probability of
     all that was gone through (1, but for rounding), `length` the expected length of an estimate and of what the
@@ -51,7 +51,7 @@ class Moments:
 
     @property
     def problem(self) -> Episodes:
-        """The problem it was computed at."""
+        """The problem at which the moments were computed."""
         return self.batching.problem
 
     @property
@@ -84,12 +84,12 @@ class Moments:
 
     @cached_property
     def comparison(self) -> Comparison:
-        """How the mean lies to the gradient; of draws, only what their margin shows."""
+        """The comparison of the mean with the gradient; for draws, only what exceeds their margin counts."""
         return self._comparison_of_draws() if self.draws else judged(self.mean, self.target, self)
 
     @property
     def noise(self) -> float:
-        """What rounding may leave of the mean; sums are about the target.  Zero in fractions."""
+        """A bound of the rounding error of the mean, whose sums are relative to the target; zero in fractions."""
         if self.problem.exact:
             return 0.0
         longest = max(self.length, float(np.linalg.norm(self.target.astype(np.float64))))
@@ -97,12 +97,12 @@ class Moments:
 
     @property
     def target_noise(self) -> float:
-        """What rounding may leave of the gradient that is wanted."""
+        """A bound of the rounding error of the gradient."""
         return 0.0 if self.problem.exact else ROUNDING * self.target_length
 
     @property
     def vanishes(self) -> bool:
-        """Whether no estimate is more than rounding may leave, so that the mean is zero up to rounding."""
+        """Whether all estimates are within rounding of zero."""
         return not self.problem.exact and self.length - self.target_length <= self.noise
 
     def _comparison_of_draws(self) -> Comparison:
@@ -121,17 +121,17 @@ class Moments:
 
     @property
     def unbiased(self) -> bool:
-        """Whether the mean is the gradient; of draws, whether nothing speaks against it."""
+        """Whether the mean is the gradient; for draws, whether no bias was seen."""
         return self.comparison.equal
 
     @property
     def rung(self) -> Rung:
-        """The rung of evidence: exact where all samples were gone through, tested where some were drawn."""
+        """The rung of evidence: exact if all samples were enumerated, tested if samples were drawn."""
         return Rung.TESTED if self.draws else Rung.EXACT
 
     @property
     def evidence(self) -> str:
-        """How it was found, in a line."""
+        """The evidence in one line."""
         if self.draws:
             return f"{self.draws:,} samples drawn at random (seed {self.seed}), normal intervals of {CONFIDENCE:.0%}"
         kind = "multisets" if self.batching.unordered else "samples"
@@ -144,7 +144,7 @@ class Moments:
 
     @property
     def scope(self) -> str:
-        """Where this holds: the sizes, the lengths, whose samples, how they are grouped."""
+        """The problem and the batch in words: sizes, lengths, on- or off-policy, groups."""
         batching = self.batching
         batch = f"{batching.groups} group{'s' if batching.groups > 1 else ''} of {batching.group_size}"
         if batching.group_size == 1:
@@ -175,7 +175,7 @@ class Moments:
         )
 
     def record(self) -> dict[str, Any]:
-        """All of it as JSON-ready data; fractions are strings."""
+        """The moments as JSON-ready data; fractions are strings."""
         return {
             "estimator": self.estimator,
             "objective": self.objective,
@@ -216,13 +216,13 @@ def judged(found: Array, wanted: Array, *by: Moments, tolerance: float = TOLERAN
 
 
 def row(table: Array, small: float = SMALL) -> str:
-    """A table for people: its rows in brackets; floats up to `small` are zero."""
+    """A table as text, with rows in brackets; floats up to `small` are zero."""
     rows = ["[" + ", ".join(number(x, small) for x in r) + "]" for r in np.atleast_2d(table)]
     return rows[0] if len(rows) == 1 else "[" + ", ".join(rows) + "]"
 
 
 def plain(value: Any) -> Any:
-    """Numbers as JSON has them, fractions as strings."""
+    """Numbers as JSON-ready data, fractions as strings."""
     if isinstance(value, np.ndarray):
         return [plain(x) for x in value]
     if isinstance(value, Fraction):

@@ -1,4 +1,4 @@
-"""The identities that an audit looks at, each with its verdict and the smallest problem where it fails."""
+"""The identities that an audit checks, each with its verdict and the smallest problem where it fails."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ DRAWN: Final = "samples that are drawn do not show it"
 NO_GRADIENT: Final = "no gradient of the scope is other than zero"
 
 AFTER_A_CHANGE: Final = 1e-9
-"""How far, relative to the longest estimate, an estimate may move and count as the same."""
+"""The change of an estimate, relative to the longest estimate, up to which it counts as the same."""
 LARGEST: Final = 1000
-"""How many samples are compared one by one at a problem."""
+"""The largest number of samples of a problem that are compared one by one."""
 GARBAGE: Final = 7.0
-"""What stands in the padding in place of zeros."""
+"""The number that replaces the zeros in the padding."""
 
 About = tuple[str, str, str]
 """The id, the name and the sentence of an identity."""
@@ -48,10 +48,10 @@ PATTERNS: Final[tuple[tuple[str, Callable[[int], Fraction | None]], ...]] = (
 
 @dataclass(frozen=True)
 class Finding:
-    """An identity: whether it holds at all problems of the scope, fails at one, or no problem could show it.
+    """An identity and its verdict: it holds at all problems of the scope, fails at one, or no problem could show it.
 
-    `detail` says by how much, `problem` where first, with which `batch` and in which `scope`, and
-    `numbers` what was found there.
+    If it fails, `problem` is the first problem where it does, with its `batch` and `scope`; `detail` says by how much,
+    and `numbers` has the numbers found there.
     """
 
     id: str
@@ -103,9 +103,9 @@ def findings(subject: Subject, scope: Scope, readings: Sequence[Reading]) -> tup
 
 def _fails(about: About, detail: str, reading: Reading, numbers: str = "") -> Finding:
     found = reading.found
-    told = numbers or ("" if found is None else f"mean {row(found.mean)}, gradient {row(found.target)}")
+    shown = numbers or ("" if found is None else f"mean {row(found.mean)}, gradient {row(found.target)}")
     scope = "" if found is None else found.scope
-    return Finding(*about, FAILS, detail, reading.case.id, _batch(reading), scope, told)
+    return Finding(*about, FAILS, detail, reading.case.id, _batch(reading), scope, shown)
 
 
 def _unbiased(about: About, check: IsGradient, readings: Sequence[Reading]) -> Finding:
@@ -136,16 +136,16 @@ def _one_factor(objective: str, scope: Scope, asked: Sequence[Reading]) -> Findi
             (first, factor), (second, other) = apart
             return _fails(about, f"{factor} at {first.case.id}, but {other}", second)
     if not factors:
-        return Finding(*about, NOT_SHOWN, _silence(asked))
+        return Finding(*about, NOT_SHOWN, _why_not_shown(asked))
     return Finding(*about, HOLDS, f"the factor {in_members(factors)}")
 
 
 def _two_factors(readings: Sequence[Reading]) -> tuple[tuple[Reading, str], tuple[Reading, str]] | None:
     """Two readings whose factors differ, each with its factor."""
-    told = [(r, c) for r in readings if (c := r.comparison) is not None and c.factor is not None and not c.drawn]
-    for r, c in told[1:]:
-        if common_factor([told[0][1], c]) is None:
-            return (told[0][0], number(told[0][1].factor)), (r, number(c.factor))
+    factors = [(r, c) for r in readings if (c := r.comparison) is not None and c.factor is not None and not c.drawn]
+    for r, c in factors[1:]:
+        if common_factor([factors[0][1], c]) is None:
+            return (factors[0][0], number(factors[0][1].factor)), (r, number(c.factor))
     return None
 
 
@@ -182,16 +182,16 @@ def _direction(gradient: str, check: IsGradient, asked: Sequence[Reading]) -> Fi
             shown.append((r, c))
             turned += [] if outcome.holds else [(r, c)]
     if not shown:
-        return Finding(*about, NOT_SHOWN, _silence(asked))
+        return Finding(*about, NOT_SHOWN, _why_not_shown(asked))
     if not turned:
         return Finding(*about, HOLDS, _readings(len(shown)))
     worst, lies = max(turned, key=lambda seen: float(f"{seen[1].angle or 0.0:.9g}"))
-    at = f"{lies.cosine_told} at {worst.case.id}".strip()
+    at = f"{lies.cosine_in_words} at {worst.case.id}".strip()
     return _fails(about, f"turned by up to {lies.turn()} ({at})", turned[0][0])
 
 
-def _silence(asked: Sequence[Reading]) -> str:
-    """Why no reading tells of a factor, or of a direction."""
+def _why_not_shown(asked: Sequence[Reading]) -> str:
+    """The reason why no reading shows a factor or a direction."""
     return DRAWN if any(r.comparison is not None and r.comparison.drawn for r in asked) else NO_GRADIENT
 
 
@@ -205,13 +205,13 @@ def _finite(readings: Sequence[Reading]) -> Finding:
 
 
 def singles_are_silent(readings: Sequence[Reading], scope: Scope) -> bool:
-    """Whether groups of one teach nothing and nobody asked for them: they are reported, but count as no failures."""
+    """Whether all estimates of single members are zero and nobody chose such batches; then they are no failures."""
     alone = [r for r in readings if r.batching.rows == 1 and r.case.problem.on_policy]
     return not scope.chosen and bool(alone) and all(r.silent for r in alone)
 
 
 def _single(readings: Sequence[Reading]) -> Finding:
-    """Whether groups of one member teach anything."""
+    """The finding whether some estimate of a single member is not zero."""
     about = "single", "single members", "a group of one member teaches something"
     alone = [r for r in readings if r.batching.rows == 1 and r.case.problem.on_policy]
     if not alone:
@@ -230,7 +230,7 @@ def _batch(reading: Reading) -> str:
 
 
 def _unchanged(subject: Subject, readings: Sequence[Reading]) -> Iterator[Finding]:
-    """What should change no estimate, tried at small batches: with few rows, or with the fewest there are."""
+    """The findings about changes that should not change estimates, tried at batches with few rows."""
     estimator, least = subject.estimator, min((r.batching.rows for r in readings), default=0)
 
     def up_to(rows: int) -> list[Reading]:
@@ -245,28 +245,28 @@ def _unchanged(subject: Subject, readings: Sequence[Reading]) -> Iterator[Findin
     few, longer = up_to(2), [r for r in up_to(2) if r.case.problem.T > 1]
     several = [r for r in up_to(8) if r.batching.groups > 1]
     in_mean = "the mean does not change when all episodes are paid 1 more"
-    yield _kept(("shift-mean", "shift, in the mean", in_mean), shift(of_mean=True), few)
-    yield _kept(
+    yield _change_ignored(("shift-mean", "shift, in the mean", in_mean), shift(of_mean=True), few)
+    yield _change_ignored(
         ("shift", "shift of rewards", "no estimate changes when all episodes are paid 1 more"),
         shift(of_mean=False),
         few,
     )
     about = "padding", "padding", "no estimate changes with what stands in the padding"
-    found = _kept(about, padding((GARBAGE,), 0), few)
+    found = _change_ignored(about, padding((GARBAGE,), 0), few)
     if found.verdict == HOLDS:
-        spreads = _kept(about, padding((float("nan"),), 0), few).verdict == FAILS
+        spreads = _change_ignored(about, padding((float("nan"),), 0), few).verdict == FAILS
         found = replace(found, detail=f"{found.detail}; {'but NaN spreads from it' if spreads else 'NaN too'}")
     yield found
     about = "padding-length", "longer padding", "no estimate changes with one more padded step"
-    yield _kept(about, padding((), 1), longer)
+    yield _change_ignored(about, padding((), 1), longer)
     about = "order", "order of members", "no estimate changes with the order of the members"
-    yield _kept(about, OrderIgnored(estimator, rtol=AFTER_A_CHANGE, beside_longest=True), up_to(4))
+    yield _change_ignored(about, OrderIgnored(estimator, rtol=AFTER_A_CHANGE, beside_longest=True), up_to(4))
     about = "partition", "micro-batches", "the estimates of micro-batches average to the batch's"
-    yield _kept(about, Partition(estimator, rtol=AFTER_A_CHANGE, beside_longest=True), several)
+    yield _change_ignored(about, Partition(estimator, rtol=AFTER_A_CHANGE, beside_longest=True), several)
 
 
-def _kept(about: About, check: Samplewise, readings: Sequence[Reading]) -> Finding:
-    """Whether a change that should not matter does not, at all readings where it can be made and samples are few."""
+def _change_ignored(about: About, check: Samplewise, readings: Sequence[Reading]) -> Finding:
+    """The finding whether a change leaves all estimates the same, where it can be made and samples are few."""
     shown = 0
     for r in readings:
         if r.batching.count > LARGEST or not check.applies(r.batching):

@@ -1,4 +1,4 @@
-"""Returns by group: what estimators over groups of episodes from one start begin with."""
+"""Returns by group, for estimators over groups of episodes from one start."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def grouped(returns: Array, group_size: int) -> Array:
 
 
 def centred(returns: Array, group_size: int) -> Array:
-    """Returns less the mean of their group, of shape (N, R).
+    """The returns minus the mean of their group, of shape (N, R).
 
     >>> centred(np.array([[1.0, 2.0, 3.0, 5.0]]), 2).tolist()
     [[-0.5, 0.5, -1.0, 1.0]]

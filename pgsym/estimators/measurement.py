@@ -1,4 +1,4 @@
-"""One reading of an audit: an estimator at a problem, with batches of one shape."""
+"""The readings of an audit: an estimator at a problem, with batches of one shape."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pgsym.estimators.problems import Case, Scope
 from pgsym.estimators.subject import Subject
 
 EXACT_WORK: Final = 10_000
-"""Samples times squared parameters up to which a problem is gone through in fractions."""
+"""The largest number of samples times squared parameters for which a problem is enumerated in fractions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class Reading:
 
     @property
     def comparison(self) -> Comparison | None:
-        """How the mean lies to the gradient."""
+        """The comparison of the mean with the gradient."""
         return None if self.found is None else self.found.comparison
 
     @property
@@ -42,12 +42,12 @@ class Reading:
 
     @property
     def failed(self) -> bool:
-        """Whether the estimator has no finite answer for some sample, or none of the right kind."""
+        """Whether some estimate is not finite or not valid."""
         return self.found is None and not self.too_large
 
     @property
     def silent(self) -> bool:
-        """Whether the estimator says nothing of any sample: zero, or no number."""
+        """Whether all estimates are zero, or some is not finite or not valid."""
         if self.found is None:
             return self.failed
         if self.found.problem.exact:
@@ -57,7 +57,7 @@ class Reading:
 
     @property
     def size(self) -> tuple[int, int, int]:
-        """What makes a reading smaller than another."""
+        """The key by which readings are sorted."""
         return self.batching.rows * self.batching.problem.T, self.batching.problem.P, self.batching.count
 
     def record(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class Reading:
 
 
 def reading_of(subject: Subject, scope: Scope, case: Case, batching: Batching) -> Reading:
-    """The reading of a case, with why there are no moments where there are none."""
+    """The reading of a case; without moments, it says why."""
     asked = scope.asks(case.problem)
     try:
         found = read(subject, scope, batching)
@@ -92,7 +92,7 @@ def reading_of(subject: Subject, scope: Scope, case: Case, batching: Batching) -
 
 
 def read(subject: Subject, scope: Scope, batching: Batching) -> Moments:
-    """The moments of an estimator with the samples of a batching, in fractions where that is little work."""
+    """The moments of an estimator with the samples of a batching, in fractions if that is little work."""
     size: dict[str, Any] = {"groups": batching.groups, "group_size": batching.group_size, "objective": scope.objective}
     count = batching.count
     if count > scope.budget:
@@ -104,7 +104,7 @@ def read(subject: Subject, scope: Scope, batching: Batching) -> Moments:
         try:
             return moments(subject.estimator, batching.problem, **size)
         except EstimatorError:
-            pass  # what fractions cannot hold, floats may
+            pass  # floats may work where Fractions do not
     return moments(subject.estimator, batching.problem.floats(), **size)
 
 

@@ -1,4 +1,4 @@
-"""Objectives whose gradients are known exactly: what a loss is meant to climb.
+"""Objectives whose gradients are known exactly.
 
 >>> from fractions import Fraction
 >>> from pgsym.estimators import bandit
@@ -23,7 +23,7 @@ from pgsym.estimators.episodes import Episodes, Floats
 from pgsym.meaning.numbers.base import Array
 
 OF_ONE: Final = 1 / 32
-"""The rounding of one step's score, in that of a number: one subtraction, where a mean is a sum of many terms."""
+"""The rounding error of one step's score, relative to that of a sum: a score is a single subtraction."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Objective:
 
     def __rmul__(self, factor: Any) -> Objective:
         if not (isinstance(factor, Real) and isfinite(factor)):
-            raise EstimatorError(f"an objective is multiplied by a finite number, not by {factor!r}")
+            raise EstimatorError(f"an objective can be multiplied by a finite number, not by {factor!r}")
         return Objective(
             f"{factor} · {_as_one(self.name)}",
             lambda p: _times(factor, self.value(p)),
@@ -85,12 +85,12 @@ class Objective:
 
 
 def _as_one(name: str) -> str:
-    """A name in brackets where it is a sum, or has a sign."""
+    """The name, in brackets if it is a sum or has a sign."""
     return f"({name})" if name.startswith("−") or " + " in name or " − " in name else name
 
 
 def _times(factor: Any, x: Any) -> Any:
-    """A product that is exact where both are, and in float64 else (a Fraction times an array of floats is neither)."""
+    """The product: exact if both factors are, else in float64 (NumPy would make objects of Fraction × floats)."""
     exact = isinstance(factor, Fraction | int) and np.asarray(x).dtype == object
     return factor * x if exact else float(factor) * np.asarray(x, dtype=np.float64)
 

@@ -1,4 +1,4 @@
-"""The estimators of the catalogue beside one that is audited: their variance at the same problems."""
+"""The variances of the catalogue's estimators, for comparison with an audited one at the same problems."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def rivals(
 ) -> tuple[Rival, ...]:
     """The estimator beside known ones of the same gradient, at the largest problem of each kind.
 
-    Of known ones that say the same everywhere here, such as those that differ off-policy only, the first is shown.
+    Of known ones with equal moments here, such as those that differ only off-policy, the first is shown.
     """
     best: list[Reading] = []
     for kind in ("bandit", "tree", "MDP"):
@@ -77,13 +77,13 @@ def rivals(
 
 
 def _weight(reading: Reading) -> tuple[bool, bool, int, int, int]:
-    """What makes a reading the better one to compare at: nothing drawn, one group, then the larger."""
+    """The key of the best reading for the comparison: nothing drawn, one group, then the largest."""
     p, drawn = reading.case.problem, reading.found is not None and bool(reading.found.draws)
     return not drawn, reading.batching.groups == 1, reading.batching.group_size, p.T, p.P
 
 
 def _same(x: Moments, y: Moments) -> bool:
-    """Whether two estimators have the same mean and covariance at the same problem, but for rounding."""
+    """Whether two estimators have the same mean and covariance at the same problem, up to rounding."""
     if x.covariance.shape != y.covariance.shape:
         return False
     scale = float(y.variance) or 1.0

@@ -1,4 +1,4 @@
-"""Samples of a problem as arrays: what an estimator is given, by the names of its arguments.
+"""Samples of a problem as named arrays, from which estimators get their arguments.
 
 A sample is a batch: `groups` groups of `group_size` episodes each, R = groups × group_size rows, all members of a group
 from one start.  Arrays hold N samples at once: N first, then the row R, then the step T, then what belongs to a step.
@@ -40,7 +40,7 @@ COLUMNS: Final[dict[str, tuple[str, Callable[[Episodes], Array]]]] = {
     "old_probs": ("(N, R, T, A) the same of the behaviour policy", lambda p: p.behaviour[p.states]),
     "ref_probs": ("(N, R, T, A) the same of the reference policy", lambda p: p.reference[p.states]),
 }
-"""What an estimator may ask for of every sample: its shape and meaning, and how it is known of every episode."""
+"""The arrays of samples by name: shape and meaning, and a function that computes the array over all episodes."""
 
 SHARED: Final = {
     "group_ids": "(R,) which group a row belongs to",
@@ -51,7 +51,7 @@ SHARED: Final = {
     "reference": "(S, A) the table of the reference policy",
     "samples": "all of it, as a Samples object",
 }
-"""What an estimator may ask for that is the same for all samples."""
+"""The values that are the same for all samples, by name."""
 
 
 class Power(Fraction):
@@ -71,14 +71,14 @@ class Power(Fraction):
 
 
 FILLED: Final = tuple(n for n, (says, _) in COLUMNS.items() if "(N, R, T" in says and n not in ("mask", "scores"))
-"""The columns whose padding is anybody's guess; the score of no step is zero, whatever stands there."""
+"""The columns whose padding may be filled; masks and scores keep their zeros in the padding."""
 
 
 @dataclass(frozen=True)
 class Padding:
-    """What stands in the padding in place of zeros: a number in arrays of numbers, and a state and an action.
+    """Contents of the padding: a number for arrays of numbers, a state and an action.
 
-    `columns` says in which of `FILLED`; a number other than finite takes a problem in float64.
+    `columns` are those of `FILLED` that are changed; NaN and infinity need a problem in float64.
     """
 
     number: float
@@ -96,7 +96,7 @@ class Padding:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """N samples of a problem: which episodes they are made of, of shape (N, R); and what stands in their padding.
+    """N samples of a problem: the indices of their episodes, of shape (N, R), and the contents of their padding.
 
     >>> from pgsym.estimators import bandit
     >>> Samples(bandit([0.5, 0.5], [0, 1]), np.array([[1], [0]]))["returns"].tolist()
@@ -113,21 +113,21 @@ class Samples:
 
     @property
     def R(self) -> int:
-        """How many episodes a sample has."""
+        """The number of episodes of a sample."""
         return int(self.episodes.shape[1])
 
     @property
     def group_size(self) -> int:
-        """How many episodes a group has."""
+        """The number of episodes of a group."""
         return self.R // self.groups
 
     @cached_property
     def group_ids(self) -> Ints:
-        """Which group a row belongs to, of shape (R,)."""
+        """The group of each row, of shape (R,)."""
         return np.repeat(np.arange(self.groups), self.group_size)
 
     def __getitem__(self, name: str) -> Any:
-        """An array by its name; raises EstimatorError for a name that there is not."""
+        """The array of a name; raises EstimatorError for an unknown name."""
         if name in COLUMNS:
             return self.taken(name, column(self.problem, name))
         if name == "samples":
@@ -144,7 +144,7 @@ class Samples:
         raise unknown(name)
 
     def taken(self, name: str, known: Array) -> Array:
-        """What is known of every episode, for the episodes of the samples; padding is filled as in the named column."""
+        """An array over all episodes, taken at the episodes of the samples, with the padding of the named column."""
         found = known.take(self.episodes, axis=0)
         return found if self.padding is None else self.padding.fill(name, found, self.problem.mask[self.episodes])
 
@@ -163,7 +163,7 @@ class Samples:
 
 
 def column(problem: Episodes, name: str) -> Array:
-    """What a column holds of every episode; computed once a problem."""
+    """A column over all episodes; computed once for each problem."""
     kept: dict[str, Array] = problem.__dict__.setdefault("_columns", {})
     if name not in kept:
         kept[name] = COLUMNS[name][1](problem)
@@ -171,7 +171,7 @@ def column(problem: Episodes, name: str) -> Array:
 
 
 def unknown(name: str, known: Iterable[str] = (*COLUMNS, *SHARED)) -> EstimatorError:
-    """The error for a name that there is not, with the nearest that there is."""
+    """The error for an unknown name, with the nearest known one."""
     known = tuple(known)
     near = get_close_matches(name, known, 1)
     hint = f"did you mean {near[0]!r}? " if near else ""
@@ -190,9 +190,9 @@ def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Paramete
 
 
 def arguments(function: Callable[..., Any], names: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
-    """Which argument of a function is given what, by `names`, else by its own name; those with a default are left.
+    """The meaning of each argument of a function, from `names` or its own name; unknown ones with defaults are omitted.
 
-    Raises EstimatorError for a required argument that means nothing, and for a name that the function does not have.
+    Raises EstimatorError for an unknown argument without a default, and for a name that the function does not have.
     """
     known = tuple(known)
     parameters = parameters_of(function)

@@ -1,4 +1,4 @@
-"""What is audited: a user's function as an estimator, whatever it computes."""
+"""The subject of an audit: a user's function, made into an estimator."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from pgsym.user_code import Loaded, failure
 
 KINDS: Final = ("auto", "estimator", "advantages", "torch", "jax")
 OF_A_LOSS: Final = {*MOVING, *ADVANTAGES}
-"""What a function asks for that is a loss, if it or its module imports a framework."""
+"""Arguments of losses; a function with one of them is a loss if it or its module imports a framework."""
 OF_A_LOSS_ALONE: Final = OF_A_LOSS - {*COLUMNS, *SHARED}
-"""What no other function asks for."""
+"""Arguments that only losses have."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """An estimator, what kind of function it was made of, and whether it is given Fractions."""
+    """An estimator, the kind of function that it was made from, and whether it works in Fractions."""
 
     estimator: Estimator
     kind: str
@@ -39,7 +39,7 @@ class Subject:
 
     @property
     def summary(self) -> str:
-        """What it is in words."""
+        """The kind in words."""
         kinds = {
             "estimator": "gradient estimates",
             "advantages": "advantages, which weight the scores of the steps",
@@ -56,7 +56,7 @@ def subject(
     advantages: str = "returns",
     maximised: bool = False,
 ) -> Subject:
-    """The estimator that a user's function is: of its kind, or of the kind that it looks like.
+    """The estimator of a user's function, of the given kind or the kind that is recognised.
 
     A function that returns (N, R) or (N, R, T) computes advantages, one that returns (N, P) or (N, S, A) estimates; one
     that takes logits or log-probabilities and whose body, module or annotations name torch or jax is a loss.
@@ -83,7 +83,7 @@ def subject(
 
 
 def guarded(loaded: Loaded) -> Callable[..., Any]:
-    """The function itself, whose errors are one line each, with the line of the user's file."""
+    """The function with its errors turned into EstimatorErrors of one line, which name the line of the user's file."""
     function = loaded.function
     path = getattr(inspect.unwrap(function), "__code__", None)
     where = path.co_filename if path is not None else loaded.reference
@@ -148,7 +148,7 @@ def _differentiated(
 
 
 def _probe(exact: bool) -> Samples:
-    """Samples whose shapes cannot be taken for one another: N = 5, R = 3, T = 2, S = 4, A = 3."""
+    """Samples whose outputs can be recognised by shape: N = 5, R = 3, T = 2, S = 4, A = 3."""
     half = Fraction(1, 2)
     row = [half, half / 2, half / 2]
     problem = tree(lambda _, tokens: sum(tokens), vocabulary=3, length=2, policy=row, reference=row[::-1])
@@ -158,7 +158,7 @@ def _probe(exact: bool) -> Samples:
 
 
 def _shape_of(function: Callable[..., Any], names: Mapping[str, str], name: str) -> str:
-    """What the shape of a first answer is called; raises EstimatorError where it is none that can be judged."""
+    """The name of a function's output shape; raises EstimatorError for any other shape."""
     samples = _probe(exact=False)
     p, N, R = samples.problem, len(samples), samples.R
     with np.errstate(all="ignore"):
@@ -175,7 +175,7 @@ def _shape_of(function: Callable[..., Any], names: Mapping[str, str], name: str)
 
 
 def _takes_fractions(estimator: Estimator) -> bool:
-    """Whether Fractions come out where Fractions go in, and they are what comes out in floats."""
+    """Whether the estimator maps Fractions to Fractions, with the same values as in floats."""
     try:
         found, floats = (np.asarray(estimator(_probe(exact))) for exact in (True, False))
     except Exception:

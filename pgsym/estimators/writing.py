@@ -1,4 +1,4 @@
-"""Problems as Python that builds them again."""
+"""Python expressions that build problems again."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ NAMES: Final[dict[str, tuple[str, Any]]] = {
     "np": ("numpy", np),
     "tree": ("pgsym.estimators", tree),
 }
-"""What the expression may mention, and the module it is from."""
+"""The names that the expression may use, with their modules."""
 
 
 def _built(written: str) -> Episodes | None:
@@ -98,12 +98,12 @@ def _tree(p: Episodes) -> Iterator[str]:
 
 
 def _policy(table: Array) -> str:
-    """A policy's table, as one row where all contexts have the same."""
+    """A policy's table, as one row if all contexts have the same."""
     return literal(table[0] if len({tuple(r) for r in table.tolist()}) == 1 else table)
 
 
 def _token_rewards(p: Episodes, listed: list[Prefix], prompts: int) -> str:
-    """What is paid before the last token, by the tokens so far."""
+    """The rewards before the last token, as a function of the tokens so far."""
     if p.per_sequence:
         return ""
     paid = {
@@ -138,7 +138,7 @@ def _dtype(table: Array) -> str:
 
 
 def _others(p: Episodes) -> dict[str, str]:
-    """The arguments that all problems have, empty where they are left out."""
+    """The arguments that all kinds of problems have; empty strings are left out."""
     return {
         **_other_policies(p, literal),
         "discount": _discount(p),
@@ -158,7 +158,7 @@ def _discount(p: Episodes) -> str:
 
 
 def _start_law(p: Episodes, count: int) -> str:
-    """ρ, empty where it is uniform."""
+    """The start distribution ρ; an empty string if it is uniform."""
     law = start_law(p, count)
     return "" if len(set(law.tolist())) == 1 else literal(law)
 

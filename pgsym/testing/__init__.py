@@ -1,6 +1,6 @@
-"""For test suites: assertions about identities and about estimators; strategies for Hypothesis lie beside them.
+"""Assertions for test suites, about identities and about estimators.
 
-Strategies for terms are in `pgsym.testing.strategies`, those for estimators in `pgsym.testing.estimator_problems`.
+Hypothesis strategies for terms are in `pgsym.testing.strategies`, for estimators in `pgsym.testing.estimator_problems`.
 """
 
 from __future__ import annotations

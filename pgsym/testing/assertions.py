@@ -32,8 +32,8 @@ def assert_identity(
 ) -> Verdict:
     """The verdict that two terms are equal at every instance of some sizes.
 
-    Raises AssertionError, with the smallest counterexample and the Python that replays it, where they are not, and
-    where it could not be decided.
+    Raises AssertionError if they are not equal, with the smallest counterexample and Python code that replays it, and
+    also if it could not be decided.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -113,13 +113,13 @@ def assert_identity_in_floats(
 ) -> Verdict:
     """The verdict that two terms agree in float64 at `examples` problems that Hypothesis draws.
 
-    The error is relative to a running bound of what the two sides may be off by, in units of the roundoff 2^-53: as
-    large as the sides and as all that cancelled in them, so the error of a true identity stays near 10^-16.  A
-    problem where that bound is infinite counts for nothing.  Policies are positive (10^-6 at least) where a hypothesis
-    says so, else they have zeros; the sides must be undefined at the same places.  `sizes` are drawn from, if given.
-    The evidence names the worst error.
+    The error is relative to a running bound of the rounding errors of both sides, in units of the roundoff 2^-53.  The
+    bound is as large as the sides and all terms that cancelled in them, so the error of a true identity stays near
+    10^-16.  A problem with an infinite bound is ignored.  Policies are positive (at least 10^-6) if a hypothesis says
+    so, else they have zeros; both sides must be undefined at the same places.  If `sizes` are given, one of them is
+    drawn for each problem.  The evidence names the worst error.
 
-    Raises AssertionError with the simplest problem found at which the sides differ, ModuleNotFoundError without
+    Raises AssertionError with the simplest problem found at which the sides differ, and ModuleNotFoundError without
     Hypothesis (the extra `testing`).
 
     >>> from pgsym.problems import one_step
@@ -155,7 +155,7 @@ def assert_identity_in_floats(
         drawn, sides = found.args
         raise AssertionError(f"{lhs} ≠ {rhs}\n{sides} at {drawn}") from None
     if not said:
-        raise AssertionError(f"no problem was drawn at which {lhs} and {rhs} are both known in float64")
+        raise AssertionError(f"no problem was drawn at which both {lhs} and {rhs} can be computed in float64")
     note = f"worst relative error {worst:.1e}"
     chosen = tuple(Size.of(s) for s in sizes or ())
     of = f" of {', '.join(listed(chosen))}" if chosen else ""
@@ -164,11 +164,11 @@ def assert_identity_in_floats(
 
 
 class _Differ(Exception):
-    """A problem at which the sides differ, and what they are; printed only once the simplest is found."""
+    """A problem at which the sides differ, and their values; it is printed only when the simplest has been found."""
 
 
 def _worst(lhs: Term, rhs: Term, instance: Tabulated, axes: tuple[Variable, ...]) -> tuple[float, str] | None:
-    """The worst relative error over all places and coordinates, and both sides there; None if nothing is known."""
+    """The worst relative error over all places and coordinates, with both sides; None if no bound is finite."""
     left, right = (evaluate_with_poles(term, instance, axes) for term in (lhs, rhs))
     shape = np.broadcast_shapes(left.array.shape, right.array.shape)
     poles = [np.broadcast_to(False if f.poles is None else f.poles, shape) for f in (left, right)]
@@ -179,7 +179,7 @@ def _worst(lhs: Term, rhs: Term, instance: Tabulated, axes: tuple[Variable, ...]
     known: Array = np.isfinite(bound) & ~poles[0]
     if not known.any():
         return None
-    with np.errstate(invalid="ignore"):  # what is not known may be infinite on both sides
+    with np.errstate(invalid="ignore"):  # values without a finite bound may be infinite on both sides
         errors = np.where(known, np.abs(x.real - y.real) / np.where(known, np.maximum(bound, SMALLEST), 1), 0)
     at = np.unravel_index(np.argmax(errors), shape)
     return float(errors[at]), f"left {x.real[at]:.17g}, right {y.real[at]:.17g}"

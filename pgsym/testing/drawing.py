@@ -1,4 +1,4 @@
-"""What Hypothesis draws, always the same for one seed: judged one by one, or as a list."""
+"""Examples that Hypothesis draws, always the same for one seed: judged one by one, or as a list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def judge_each(strategy: SearchStrategy[T], judge: Callable[[T], None], examples: int, seed: int) -> None:
-    """Call a function with so many examples; what it raises is raised at the simplest example that raises it."""
+    """Call a function with a number of examples; if it raises, its error at the simplest example is raised."""
     import hypothesis
 
     @hypothesis.seed(seed)
@@ -31,7 +31,7 @@ def judge_each(strategy: SearchStrategy[T], judge: Callable[[T], None], examples
 
 
 def judge_any(strategy: SearchStrategy[T], judge: Callable[[T], None], examples: int, seed: int) -> None:
-    """The same, where it may be that there are no examples at all."""
+    """Call a function like `judge_each`, but do nothing if the strategy has no examples."""
     from hypothesis.errors import Unsatisfiable
 
     try:
@@ -43,18 +43,18 @@ def judge_any(strategy: SearchStrategy[T], judge: Callable[[T], None], examples:
 def drawn(
     count: int | None = None, *, kinds: Sequence[str] = KINDS, seed: int | None = None, **options: Unpack[Drawn]
 ) -> list[Episodes]:
-    """Problems as `problems` draws them, at most `count`: as many as an assertion draws, if it is not said.
+    """At most `count` problems that `problems` draws; by default as many as an assertion draws.
 
     >>> len(drawn(5, length=1)), {p.T for p in drawn(5, length=1)}
     (5, {1})
     """
     from pgsym.testing.estimator_problems import problems
 
-    told = settings.current()
-    count = told.get("examples", settings.EXAMPLES) if count is None else count
-    seed = told.get("seed", settings.SEED) if seed is None else seed
+    current = settings.current()
+    count = current.get("examples", settings.EXAMPLES) if count is None else count
+    seed = current.get("seed", settings.SEED) if seed is None else seed
     if not whole(count):
-        raise EstimatorError(f"the number of problems is a positive int, not {count!r}")
+        raise EstimatorError(f"the number of problems must be a positive int, not {count!r}")
     found: list[Episodes] = []
     judge_each(problems(kinds, **options), found.append, count, seed)
     return found

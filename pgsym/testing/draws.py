@@ -1,4 +1,4 @@
-"""How many problems of which make are drawn for an assertion, so that what its subject asks for is met."""
+"""The strategies of an assertion, and how many problems are drawn from each, so that all its facets are shown."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ except ModuleNotFoundError:
 Size = tuple[int, int]
 
 LARGE: Final = 4
-"""As many actions, as many steps and about as many members there are at least once, if nothing else is asked for."""
+"""By default, some problem has this many actions, some this many steps, and some about this many members."""
 WIDE_EPISODES: Final = 32
 TRIES: Final = 12
-"""How many more problems are drawn for what was not met."""
+"""How many more problems are drawn for a facet that was not shown."""
 PLAIN: Final = Demands()
 
 
@@ -39,9 +39,9 @@ class Draw:
 
 
 def draws(scope: Scope) -> list[Draw]:
-    """What is drawn for an assertion: all kinds in turn, those of what its subject asks for and wide ones the last.
+    """The draws of an assertion: for each kind plain problems, then problems with its facets, then wide ones.
 
-    Raises TooLarge where samples are too many at every problem.
+    Raises TooLarge if every problem has too many samples.
     """
     if scope.problems is not None:
         return [Draw(_any_size(scope, lambda size: scope.problems, scope.sizes()), scope.examples)]
@@ -58,7 +58,7 @@ def draws(scope: Scope) -> list[Draw]:
 
 
 def more(scope: Scope, lacking: Iterable[str]) -> list[Draw]:
-    """What is drawn besides, for facets that were not met."""
+    """Additional draws for facets that were not shown."""
     if scope.problems is not None:
         return []
     found = (_aimed(scope, scope.kinds, (facet,)) for facet in lacking)
@@ -66,7 +66,7 @@ def more(scope: Scope, lacking: Iterable[str]) -> list[Draw]:
 
 
 def excluded(scope: Scope, facet: str) -> bool:
-    """Whether a facet cannot be met because of what the caller asked for, be there as many samples as there are."""
+    """Whether the caller's options make it impossible to show a facet, whatever the number of samples."""
     if scope.problems is not None:
         return True
     if facet in needs.OF_RATIOS:
@@ -79,8 +79,8 @@ def excluded(scope: Scope, facet: str) -> bool:
     return fewest_episodes(scope.kinds, _demands((facet,)), **scope.possible) is None
 
 
-def what_it_takes(scope: Scope, facets: Sequence[str]) -> str:
-    """What would have to be said to meet some facets, as far as the number of samples is in the way."""
+def advice(scope: Scope, facets: Sequence[str]) -> str:
+    """The options that the caller should change to show some facets."""
     demands = _demands(facets)
     fewest = fewest_episodes(scope.kinds, demands, **scope.possible)
     if fewest is None:
@@ -102,12 +102,12 @@ def _any_size(scope: Scope, problems: Callable[[Size], Any], sizes: Sequence[Siz
 
 
 def _plain(scope: Scope, kind: str) -> st.SearchStrategy[Batching]:
-    """Problems of a kind with samples of all sizes."""
+    """A strategy for problems of a kind, with samples of all sizes."""
     for size in scope.sizes():
         if scope.episodes(*size) < 2:
             hint = "" if scope.unordered else "unordered=True for multisets, "
             raise TooLarge(
-                f"groups={size[0]}, group_size={size[1]}: more than {scope.samples:,} samples at every problem: "
+                f"groups={size[0]}, group_size={size[1]}: every problem has more than {scope.samples:,} samples: "
                 f"take fewer, {hint}or samples=…"
             )
     return _any_size(
@@ -116,9 +116,9 @@ def _plain(scope: Scope, kind: str) -> st.SearchStrategy[Batching]:
 
 
 def _aimed(scope: Scope, kinds: Sequence[str], facets: Sequence[str]) -> st.SearchStrategy[Batching] | None:
-    """Problems that have what is asked for, as far as their kind can; None where there are none, or nothing is asked.
+    """A strategy for problems that show the facets which their kind can show; None if there are none.
 
-    Half of them have ratios far from one where ratios are asked for.
+    If ratios are among the facets, half of the problems have ratios far from one.
     """
     facets = [f for f in facets if not excluded(replace(scope, drawn={**scope.drawn, "kinds": tuple(kinds)}), f)]
     if not facets:
@@ -152,14 +152,14 @@ def _aimed(scope: Scope, kinds: Sequence[str], facets: Sequence[str]) -> st.Sear
 
 
 def _wide(scope: Scope, kind: str) -> list[st.SearchStrategy[Batching]]:
-    """Problems of more actions or steps, and larger groups, where nothing else is said of them and samples are few."""
+    """Strategies for more actions, more steps and larger groups, if the caller did not set them and samples are few."""
     least = scope.sizes()[0]
-    wanted = [] if "length" in scope.told or kind == "bandit" else [(least, Demands(length=LARGE, unequal=True))]
-    wanted += [] if "actions" in scope.told else [(least, Demands(actions=LARGE, unequal=True))]
-    if "group_size" not in scope.told:
+    wanted = [] if "length" in scope.specified or kind == "bandit" else [(least, Demands(length=LARGE, unequal=True))]
+    wanted += [] if "actions" in scope.specified else [(least, Demands(actions=LARGE, unequal=True))]
+    if "group_size" not in scope.specified:
         more_than_one = Demands(length=1 if kind == "bandit" else 2, unequal=True)
         wanted += [((min(scope.groups), m), more_than_one) for m in (LARGE + 1, LARGE - 1)]
-    larger = {name: LARGE + 1 for name in ("actions", "length") if name not in scope.told}
+    larger = {name: LARGE + 1 for name in ("actions", "length") if name not in scope.specified}
     found = []
     for size, demands in wanted:
         episodes = min(WIDE_EPISODES, scope.episodes(*size), scope.possible["episodes"])
@@ -171,7 +171,7 @@ def _wide(scope: Scope, kind: str) -> list[st.SearchStrategy[Batching]]:
 
 
 def _varied(problem: Episodes) -> bool:
-    """Whether a problem is none of the simplest: rewards and probabilities differ."""
+    """Whether a problem has different rewards and different probabilities."""
     return len(set(problem.returns.tolist())) > min(2, problem.E - 1) and len(set(problem.policy.ravel().tolist())) > 1
 
 
@@ -203,4 +203,4 @@ def _fits(size: Size, facet: str) -> bool:
             return True
 
 
-__all__ = ["Draw", "draws", "excluded", "more", "what_it_takes"]
+__all__ = ["Draw", "advice", "draws", "excluded", "more"]

@@ -1,8 +1,8 @@
-"""Hypothesis strategies for what estimators are held to: bandits, autoregressive trees and MDPs, all episodes listed.
+"""Hypothesis strategies for problems that test estimators: bandits, autoregressive trees and MDPs.
 
-All shrink towards one state, two actions, one step and simple numbers.  Tables are Fractions (`floats()` turns them),
-and policies positive, so that logits are finite.  Among what is drawn: single tokens and ragged lengths, constant and
-zero rewards, nearly deterministic policies, behaviour policies with ratios of exactly 1 ± ε or far from one.
+All shrink towards one state, two actions, one step and simple numbers.  Tables are Fractions (`floats()` converts
+them), and policies are positive, so that logits are finite.  Some problems have single tokens, ragged lengths, constant
+or zero rewards, nearly deterministic policies, or behaviour policies with ratios of exactly 1 ± ε or far from one.
 """
 
 from __future__ import annotations
@@ -33,17 +33,18 @@ FAR_REWARDS: Final = (Fraction(10**6), Fraction(-(10**6)), Fraction(1, 10**6))
 WEIGHTS: Final = (1, 2, 3)
 FAR_WEIGHTS: Final = (10**3, 10**6)
 EPSILONS: Final = tuple(Fraction(sign, n) for n in (4, 5, 10) for sign in (1, -1))
-"""Ratios of exactly 1 + ε at one action are drawn for these, so that they lie on the edge of a clip."""
+"""Ratios of exactly 1 + ε at one action are drawn for these ε, so that they lie on the edge of a clip."""
 APART: Final = (10, 50)
-"""Ratios of this and of its inverse are drawn where they are asked for."""
+"""With `Demands.apart`, ratios of these numbers and of their inverses are drawn."""
 
 
 @dataclass(frozen=True)
 class Demands:
-    """What every problem that is drawn must have, besides the largest sizes that it may have.
+    """Requirements on every problem that is drawn.
 
-    `actions`, `length`: at least as many; `ragged`: an end before the last step; `apart`: a behaviour with ratios of 10
-    or more and of 1/10 or less in every state; `reference`: one of its own; `unequal`: rewards that differ.
+    `actions` and `length` are the least numbers of actions and steps; `ragged`: some episode ends early; `apart`: the
+    behaviour has ratios of 10 or more and of 1/10 or less in every state; `reference`: the reference policy is drawn
+    separately; `unequal`: the rewards are not all equal.
     """
 
     actions: int = 2
@@ -54,7 +55,7 @@ class Demands:
     unequal: bool = False
 
     def allow(self, sizes: _Sizes) -> bool:
-        """Whether problems of some sizes can have it."""
+        """Whether problems of some sizes can meet the requirements."""
         large = sizes.actions >= self.actions and sizes.length >= self.length
         return large and (sizes.ragged or not self.ragged)
 
@@ -73,7 +74,7 @@ class _Sizes:
 
 
 def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchStrategy[Episodes]:
-    """Problems of some kinds: "bandit", "tree" (autoregressive) and "mdp"; see `Drawn` for what else can be said.
+    """Problems of some kinds: "bandit", "tree" (autoregressive) and "mdp"; see `Drawn` for the options.
 
     >>> from hypothesis import Phase, find, settings
     >>> shrunk = settings(phases=[Phase.generate, Phase.shrink], database=None)
@@ -84,17 +85,17 @@ def problems(kinds: Sequence[str] = KINDS, **drawn: Unpack[Drawn]) -> st.SearchS
 
 
 def demanded(kinds: Sequence[str], demands: Demands, **drawn: Unpack[Drawn]) -> st.SearchStrategy[Episodes]:
-    """The same problems, but only those that have what is demanded; raises EstimatorError where there are none."""
+    """Problems like those of `problems` that meet the demands; raises EstimatorError if there are none."""
     found, options = _possible(kinds, demands, drawn)
     if not found:
-        raise EstimatorError(f"no {' or '.join(kinds)} has so few episodes: {options['episodes']}")
+        raise EstimatorError(f"every {' or '.join(kinds)} has more than {options['episodes']} episodes")
     return _problem(
         found, options["off_policy"], options["extreme"], options["critic"], tuple(options["discounts"]), demands
     )
 
 
 def fewest_episodes(kinds: Sequence[str], demands: Demands, **drawn: Unpack[Drawn]) -> int | None:
-    """How many episodes the smallest problem that has what is demanded can have at most; None if there is none."""
+    """The largest number of episodes of the smallest problem that meets the demands; None if there is none."""
     found, _ = _possible(kinds, demands, drawn)
     return min((sizes.episodes for shapes in found.values() for sizes in shapes), default=None)
 
@@ -118,13 +119,13 @@ def _possible(
         raise EstimatorError(f"a kind of problem is one of {', '.join(KINDS)}, not {unknown.pop()!r}")
     if unknown := set(options) - set(Drawn.__annotations__):
         raise EstimatorError(
-            f"{unknown.pop()!r} says nothing of problems: what can be said is {', '.join(Drawn.__annotations__)}"
+            f"{unknown.pop()!r} is not an option of problems; the options are {', '.join(Drawn.__annotations__)}"
         )
     for name, least in (("states", 1), ("actions", 2), ("length", 1), ("episodes", 1)):
         if not whole(options[name], least):
-            raise EstimatorError(f"{name} is the largest number of them, an int of at least {least}: {options[name]!r}")
+            raise EstimatorError(f"{name} (a largest number) must be an int of at least {least}, not {options[name]!r}")
     if not (isinstance(options["discounts"], list | tuple) and options["discounts"]):
-        raise EstimatorError(f"discounts is a list of numbers from 0 to 1, not {options['discounts']!r}")
+        raise EstimatorError(f"discounts must be a list of numbers from 0 to 1, not {options['discounts']!r}")
     within = tuple(options[name] for name in ("states", "actions", "length", "episodes"))
     found = {kind: shapes for kind in dict.fromkeys(kinds) if (shapes := _shapes(kind, demands, *within))}
     return found, options
@@ -153,7 +154,7 @@ def trees(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Episodes]:
 
 
 def mdps(**drawn: Unpack[Drawn]) -> st.SearchStrategy[Episodes]:
-    """Markov decision processes: rewards per step, some with a state in which the episode has ended."""
+    """Markov decision processes with rewards per step; some have a state in which the episode has ended."""
     return problems(("mdp",), **drawn)
 
 
@@ -208,7 +209,7 @@ def _problem(
     rows, episodes = shape.rows, sizes.episodes if kind == "tree" else sizes.states * sizes.actions
     policies = _policies(draw, rows, sizes.actions, off_policy, extreme, demands)
     rewards = _rewards(draw, episodes, extreme)
-    if demands.unequal and len(set(rewards)) == 1:  # where all of them are drawn the same
+    if demands.unequal and len(set(rewards)) == 1:
         rewards[-1] += 1
     given: dict[str, Any] = {**policies, "critic": _rewards(draw, rows, False) if critic else None}
     if kind != "bandit":
@@ -223,7 +224,7 @@ def _problem(
 
 
 def _token_reward(draw: st.DrawFn, shape: Shape, extreme: bool) -> Callable[[int, Tokens], Fraction] | None:
-    """What is paid on the way along a sequence, if it is more than one token; None in half of them."""
+    """The rewards of single tokens, for sequences of more than one token; None for half of them."""
     if shape.length == 1 or not draw(st.booleans()):
         return None
     prefixes = [(prompt, (*tokens, v)) for prompt, tokens in shape.contexts for v in range(shape.actions)]
@@ -232,15 +233,15 @@ def _token_reward(draw: st.DrawFn, shape: Shape, extreme: bool) -> Callable[[int
 
 
 def _process(draw: st.DrawFn, n: _Sizes, rewards: Row) -> dict[str, Any]:
-    """The moves and the starts of a decision process; rewards that would end it too early are changed."""
+    """The moves and the start distribution of an MDP; rewards are changed in place if a state would look ended."""
     S, A = n.states, n.actions
     moves = [[_successors(draw, S, n.successors) for _ in range(A)] for _ in range(S)]
     first = draw(_row(S)) if n.starts > 1 else [Fraction(1)] + [Fraction(0)] * (S - 1)
-    if n.ragged:  # in the last state the episode has ended, and it is no start
+    if n.ragged:  # the episode has ended in the last state, which is no start
         moves[-1] = [[Fraction(0)] * (S - 1) + [Fraction(1)]] * A
         rewards[-A:] = [Fraction(0)] * A
         first = [first[0] + first[-1], *first[1:-1], Fraction(0)]
-    for s in range(S - n.ragged):  # elsewhere it has not
+    for s in range(S - n.ragged):  # the other states must not look ended
         if not any(rewards[s * A : (s + 1) * A]) and all(row[s] == 1 for row in moves[s]):
             rewards[s * A] = Fraction(1)
     return {"moves": moves, "starts": first}
@@ -257,7 +258,7 @@ def _successors(draw: st.DrawFn, S: int, count: int) -> Row:
 def _policies(
     draw: st.DrawFn, contexts: int, actions: int, off_policy: bool | None, extreme: bool, demands: Demands
 ) -> dict[str, list[Row] | None]:
-    """The policy, the behaviour and the reference, of shape (contexts, actions), each row positive."""
+    """The policy, the behaviour and the reference, of shape (contexts, actions), with positive rows."""
     if demands.apart:
         pairs = [draw(_rows_apart(actions)) for _ in range(contexts)]
         reference = _reference(draw, contexts, actions, demands)
@@ -275,7 +276,7 @@ def _policies(
 
 
 def _reference(draw: st.DrawFn, contexts: int, actions: int, demands: Demands) -> list[Row] | None:
-    """The reference policy, None where it is the policy."""
+    """The reference policy; None if it is the policy."""
     if not demands.reference and not draw(st.sampled_from((False, True, True))):
         return None
     return [draw(_row(actions)) for _ in range(contexts)]
@@ -283,7 +284,7 @@ def _reference(draw: st.DrawFn, contexts: int, actions: int, demands: Demands) -
 
 @cache
 def _rows_apart(actions: int) -> st.SearchStrategy[tuple[Row, Row]]:
-    """Rows of a policy and of a behaviour: each is nearly sure of another action."""
+    """Pairs of rows of a policy and a behaviour, which nearly always take different actions."""
 
     def row(likely: int, weight: int) -> Row:
         return [Fraction(weight if a == likely else 1, weight + actions - 1) for a in range(actions)]
@@ -293,7 +294,7 @@ def _rows_apart(actions: int) -> st.SearchStrategy[tuple[Row, Row]]:
 
 
 def _behaviour(draw: st.DrawFn, policy: Row, extreme: bool) -> Row:
-    """Where the samples come from, for one row of a policy, which is moved where a ratio is to be exactly 1 ± ε."""
+    """A row of the behaviour policy; the policy's row is changed in place if a ratio is to be exactly 1 ± ε."""
     how = draw(st.sampled_from(("same", "edge", "other")))
     others = len(policy) - 1
     if how == "other":
@@ -307,7 +308,7 @@ def _behaviour(draw: st.DrawFn, policy: Row, extreme: bool) -> Row:
 
 @cache
 def _row(outcomes: int, extreme: bool = False) -> st.SearchStrategy[Row]:
-    """A positive distribution over some outcomes, the simplest first; one choice, so that shrinking is quick."""
+    """Positive distributions over some outcomes, simplest first; a single choice, so that shrinking is quick."""
     weights = list(product(WEIGHTS, repeat=outcomes))
     if extreme:
         weights += [row for row in product((1, *FAR_WEIGHTS), repeat=outcomes) if len(set(row)) > 1]
@@ -315,9 +316,9 @@ def _row(outcomes: int, extreme: bool = False) -> st.SearchStrategy[Row]:
 
 
 def _rewards(draw: st.DrawFn, count: int, extreme: bool) -> Row:
-    """As many rewards: any, or all the same, and in some far outside the usual range.
+    """A list of `count` rewards: different, all the same, or (if `extreme`) some far outside the usual range.
 
-    As many are drawn where all are the same: what takes fewer choices counts as simpler than what is smaller.
+    All are drawn even if the first is then repeated, because Hypothesis counts fewer choices as simpler.
     """
     how = draw(_HOW_FAR if extreme else _HOW)
     entry = _FAR if how == "far" else _NEAR

@@ -1,9 +1,9 @@
-"""Assertions about estimators and losses: held to their exact expectation, at many small problems.
+"""Assertions about the exact expectations of estimators and losses at many small problems.
 
-Each draws problems (bandits, trees, MDPs; see `Options` for what can be said of them), goes through every sample of
-every problem, and says where it holds.  Where it does not, an AssertionError shows the smallest problem found, both
-gradients in full, and a test file that reproduces it.  Estimators are functions of arrays named by their arguments
-(`COLUMNS`, `SHARED`), or what `from_advantages`, `from_torch` and `from_jax` make.
+Each assertion draws problems (bandits, trees, MDPs; see `Options`), enumerates every sample of every problem, and
+returns a result that says where it was tried.  If it fails, an AssertionError shows the smallest problem found, both
+gradients in full, and a test file that reproduces the failure.  Estimators are functions of arrays whose argument names
+are in `COLUMNS` and `SHARED`, or results of `from_advantages`, `from_torch` and `from_jax`.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ SIZES: Final[dict[str, Callable[[Batching], Any]]] = {
     "problem": lambda batching: batching.problem,
     "batching": lambda batching: batching,
 }
-"""What a factor may depend on."""
+"""The arguments that a factor may have."""
 
 
 def assert_unbiased(estimator: Function, **options: Unpack[Options]) -> Result:
-    """Where an estimator's expectation is ∇J, the gradient of the expected return; raises AssertionError elsewhere.
+    """The result if an estimator's expectation is ∇J, the gradient of the expected return; else an AssertionError.
 
     >>> def reinforce(returns, total_scores):
     ...     return (returns[..., None] * total_scores).mean(axis=1)
@@ -54,7 +54,7 @@ def assert_unbiased(estimator: Function, **options: Unpack[Options]) -> Result:
 
 
 def assert_gradient_of(estimator: Function, objective: Objective, **options: Unpack[Options]) -> Result:
-    """Where an estimator's expectation is the gradient of an objective, such as `expected_return - 0.1 * kl`."""
+    """The result if an estimator's expectation is an objective's gradient, such as of `expected_return - 0.1 * kl`."""
     __tracebackhide__ = True
     return _gradient(estimator, objective, None, options)
 
@@ -62,7 +62,7 @@ def assert_gradient_of(estimator: Function, objective: Objective, **options: Unp
 def assert_scaled(
     estimator: Function, by: Factor, objective: Objective = expected_return, **options: Unpack[Options]
 ) -> Result:
-    """Where an estimator's expectation is exactly `by` times the gradient of an objective.
+    """The result if an estimator's expectation is exactly `by` times the gradient of an objective.
 
     `by` is a number, or a function of `group_size`, `groups`, `R` (rows of a sample), `problem` or `batching`.
 
@@ -90,9 +90,9 @@ def assert_scaled(
 
 
 def assert_direction(estimator: Function, objective: Objective = expected_return, **options: Unpack[Options]) -> Result:
-    """Where an estimator's expectation points along the gradient of an objective, however long it is.
+    """The result if an estimator's expectation is a positive multiple of the gradient of an objective.
 
-    The factor is positive, and may be another at every problem.  Where it is to be known, `assert_scaled` asks for it.
+    The factor may differ from problem to problem.  Use `assert_scaled` to check the factor too.
     """
     __tracebackhide__ = True
     known = _estimator(estimator, options)
@@ -102,7 +102,7 @@ def assert_direction(estimator: Function, objective: Objective = expected_return
 
 
 def assert_same_gradient(loss_a: Function, loss_b: Function, **options: Unpack[Options]) -> Result:
-    """Where two losses or estimators have the same expected gradient."""
+    """The result if two losses or estimators have the same expected gradient."""
     __tracebackhide__ = True
     first, second = (_estimator(e, options) for e in (loss_a, loss_b))
     scope = Scope.of(options, names=needs.asked(first, second))
@@ -116,44 +116,44 @@ def assert_same_gradient(loss_a: Function, loss_b: Function, **options: Unpack[O
 def assert_lower_variance(
     estimator: Function, than: Function, *, same_mean: bool = True, **options: Unpack[Options]
 ) -> Result:
-    """Where an estimator's variance (the trace of its covariance) is nowhere above another's, and below it somewhere.
+    """The result if an estimator's variance (the trace of its covariance) is never above another's, and once below it.
 
-    Both must have the same mean, for a smaller gradient has less variance for nothing, unless `same_mean` is False.
+    Unless `same_mean` is False, both must have the same mean, because a scaled-down gradient has less variance anyway.
     """
     __tracebackhide__ = True
     first, second = (_estimator(e, options) for e in (estimator, than))
     scope = Scope.of(options, names=needs.asked(first, second))
-    says = f"{first.name} has nowhere a higher variance than {second.name}, and a lower one somewhere"
+    says = f"{first.name} never has a higher variance than {second.name}, and sometimes a lower one"
     return hold(LowerVariance(first, second, same_mean, scope.rtol), scope, says)
 
 
 def assert_partition_invariant(estimator: Function, *, weights: str = "episodes", **options: Unpack[Options]) -> Result:
-    """Where the estimates of the parts of a batch add up to that of the whole, for every sample.
+    """The result if the estimates of the parts of a batch combine to the estimate of the whole, for every sample.
 
-    As gradient accumulation has it: a sample of several groups is cut between groups (a sample of one group between its
-    members) in parts of one, in halves and in ragged parts; each part's estimate is weighed by its share of the
-    `weights`: "episodes", "tokens" (of the mask), "parts" (all the same), or "sum" (they are added up).
+    This is what gradient accumulation needs.  A sample of several groups is cut between groups (a sample of one group
+    between its members) into single ones, halves and unequal parts.  Each part's estimate is weighted by its share of
+    the `weights`: "episodes", "tokens" (of the mask), "parts" (equal weights), or "sum" (the estimates are added up).
     """
     __tracebackhide__ = True
     if weights not in WEIGHTS:
-        raise EstimatorError(f"weights are one of {', '.join(WEIGHTS)}, not {weights!r}")
+        raise EstimatorError(f"weights must be one of {', '.join(WEIGHTS)}, not {weights!r}")
     known = _estimator(estimator, options)
     scope = Scope.of(options, groups=(2, 3), group_size=(1, 2), names=needs.asked(known))
-    says = f"{known.name} of a whole is that of its parts, joined by {weights}"
+    says = f"{known.name} of a whole batch is that of its parts, joined by {weights}"
     return hold(Partition(known, weights, rtol=scope.rtol), scope, says)
 
 
 def assert_padding_ignored(
     estimator: Function, *, fills: Sequence[float] = FILLS, more: int = 1, **options: Unpack[Options]
 ) -> Result:
-    """Where no estimate changes, whatever stands in the padding, and however long it is, for every sample.
+    """The result if no estimate depends on the contents or the length of the padding, for every sample.
 
-    `fills` stand in place of numbers (NaN, ±inf, a huge one, −1), other tokens in place of tokens; `more` is how many
-    steps of padding are added at the end of all episodes (0: none).
+    `fills` replace the numbers in the padding (NaN, ±inf, a huge one, −1), and other tokens replace its tokens; `more`
+    is the number of padded steps added at the end of all episodes (0: none).
     """
     __tracebackhide__ = True
     if not (whole(more, 0) and all(isinstance(x, Real) for x in fills)):
-        raise EstimatorError(f"fills are numbers, more a number of steps, not {fills!r} and {more!r}")
+        raise EstimatorError(f"fills must be numbers and more a number of steps, not {fills!r} and {more!r}")
     known = _estimator(estimator, options)
     scope = Scope.of({"kinds": ("tree", "mdp"), **options}, names=needs.asked(known))
     return hold(PaddingIgnored(known, tuple(fills), more, rtol=scope.rtol), scope, f"{known.name} ignores the padding")
@@ -168,7 +168,7 @@ def _gradient(
 ) -> Result:
     __tracebackhide__ = True
     if not isinstance(objective, Objective):
-        raise EstimatorError(f"an objective is one of pgsym.estimators, or made by expectation, not {objective!r}")
+        raise EstimatorError(f"an objective must be one of pgsym.estimators, or made by expectation, not {objective!r}")
     known = _estimator(estimator, options)
     scope = Scope.of(options, names=needs.asked(known))
     about = "an unbiased estimate of" if by is None else f"an estimate of {factor} ×"
@@ -177,9 +177,9 @@ def _gradient(
 
 
 def _finite(what: str, factor: Any) -> Any:
-    """A factor; raises EstimatorError if it is no finite number."""
+    """The factor; raises EstimatorError if it is not a finite number."""
     if not (isinstance(factor, Real) and isfinite(factor)):
-        raise EstimatorError(f"{what} is a finite number, not {factor!r}")
+        raise EstimatorError(f"{what} must be a finite number, not {factor!r}")
     return factor
 
 

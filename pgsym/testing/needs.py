@@ -1,6 +1,6 @@
-"""What an estimator asks for must be met before an assertion about it passes: several steps, ragged rows, ratios ≠ 1.
+"""The facets of problems that an assertion must show before it passes: several steps, ragged rows, ratios ≠ 1.
 
-What it asks for is read off its arguments.  A facet is what one problem, with samples of one size, can show.
+The arguments of an estimator decide which facets are needed.  A facet is a property of a problem and its samples.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pgsym.estimators.batches import Batching
 from pgsym.estimators.episodes import Bools, Episodes
 
 ABOVE: Final = 1.5
-"""Ratios above this, or below its inverse, lie outside of the ranges to which ratios are usually clipped."""
+"""Ratios above this, or below its inverse, are outside of the usual clipping ranges."""
 FAR: Final = float(np.exp(2.0))
-"""The same for log-ratios, which are cut at larger values."""
+"""Ratios above this, or below its inverse, are also outside of the ranges to which log-ratios are clipped."""
 
 RAGGED: Final = frozenset({"mask", "weights", "padding", "lengths"})
 GROUPED: Final = frozenset({"group_ids", "group_size", "group_mean", "leave_one_out", "group_standardised"})
@@ -27,7 +27,7 @@ REFERENCE: Final = frozenset({"ref_logp", "ref_probs", "ref_logits", "reference"
 
 @dataclass(frozen=True)
 class Facet:
-    """What a batching can show: in words, which arguments ask for it (all, if none is named), whether it is there."""
+    """A facet: its description, the arguments that need it (all, if none is named), and a test of a batching."""
 
     summary: str
     asked_by: frozenset[str]
@@ -49,7 +49,7 @@ def _ragged(batching: Batching) -> bool:
 
 
 def _unequal(batching: Batching) -> bool:
-    """Whether the members of a group may be paid differently."""
+    """Whether the members of a group can have different returns."""
     p = batching.problem
     return batching.group_size > 1 and any(len(set(p.returns[episodes].tolist())) > 1 for episodes in batching.starts())
 
@@ -59,7 +59,7 @@ def _possible(p: Episodes) -> Bools:
 
 
 def _ratio(outside: Callable[[Any], Any], sign: int) -> Callable[[Batching], bool]:
-    """Whether a ratio lies where `outside` says, in an episode whose return has the sign (0: is not zero)."""
+    """A test for a ratio with `outside(ratio)` in an episode whose return has the sign (0: any but zero)."""
 
     def shown(batching: Batching) -> bool:
         p = batching.problem
@@ -77,7 +77,7 @@ def _of_reference(batching: Batching) -> bool:
 
 
 FACETS: Final[dict[str, Facet]] = {
-    "steps": Facet("episodes of several steps, an action taken twice", frozenset(), _several_steps),
+    "steps": Facet("episodes of several steps that repeat an action", frozenset(), _several_steps),
     "ragged": Facet("episodes of different lengths", RAGGED, _ragged),
     "ragged-rows": Facet(
         "rows of different lengths in a batch", RAGGED, lambda batching: batching.rows > 1 and _ragged(batching)
@@ -96,23 +96,23 @@ FACETS: Final[dict[str, Facet]] = {
     ),
     "far-above": Facet("log-ratios above 2", RATIOS, _ratio(lambda ratios: ratios > FAR, 0)),
     "far-below": Facet("log-ratios below −2", RATIOS, _ratio(lambda ratios: ratios < 1 / FAR, 0)),
-    "unequal": Facet("groups of more than one member, paid differently", GROUPED, _unequal),
+    "unequal": Facet("groups whose members have different returns", GROUPED, _unequal),
     "groups": Facet(
         "several groups of more than one member", frozenset({"group_ids", "group_size"}),
         lambda batching: batching.groups > 1 and batching.group_size > 1,
     ),
-    "reference": Facet("a reference other than the policy", REFERENCE, _of_reference),
+    "reference": Facet("a reference policy other than the policy", REFERENCE, _of_reference),
     "discounted": Facet(
         "a discount other than 0 and 1", frozenset({"discount"}),
         lambda batching: batching.problem.discount not in (0, 1) and batching.problem.T > 1,
     ),
 }  # fmt: skip
-"""What can be asked for, by name."""
+"""The facets by name."""
 OF_RATIOS: Final = tuple(name for name, facet in FACETS.items() if facet.asked_by == RATIOS)
 
 
 def needed(names: Iterable[str]) -> tuple[str, ...]:
-    """The facets that must be met by what asks for arrays by some names.
+    """The facets that an estimator with arguments of these names needs.
 
     >>> needed(["returns", "lengths"])
     ('steps', 'ragged', 'ragged-rows')
@@ -122,7 +122,7 @@ def needed(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def shown(batching: Batching, among: Iterable[str]) -> frozenset[str]:
-    """The facets, of some, that a batching shows."""
+    """Those of the facets that a batching shows."""
     return frozenset(name for name in among if FACETS[name].shown(batching))
 
 
@@ -130,7 +130,7 @@ def in_words(facets: Iterable[str], names: Iterable[str]) -> str:
     """Facets in words, with the arguments that ask for them.
 
     >>> in_words(["steps", "ragged"], ["returns", "mask"])
-    'episodes of several steps, an action taken twice; episodes of different lengths (it asks for mask)'
+    'episodes of several steps that repeat an action; episodes of different lengths (it asks for mask)'
     """
     by: dict[frozenset[str], list[str]] = {}
     for name in facets:

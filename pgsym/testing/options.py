@@ -1,4 +1,4 @@
-"""Where an assertion about an estimator is tried: at which problems, with what samples, and what came of it."""
+"""The options of assertions about estimators, their scope, and their results."""
 
 from __future__ import annotations
 
@@ -24,22 +24,21 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 SAMPLES: Final = 10_000
-"""How many samples a drawn problem may have: larger groups are tried at problems with fewer episodes."""
+"""The largest number of samples of a drawn problem; larger groups are tried at problems with fewer episodes."""
 EPISODES: Final = 64
 DISCOUNTS: Final = (1, Fraction(1, 2))
-"""What is drawn from where the subject asks for a discount."""
+"""The discounts that are drawn if the estimator has `discount` as an argument."""
 TOLERANCE: Final = 1e-12
-"""How far apart, relative to their lengths, gradients in float64 may lie: policies that are nearly deterministic cost
-a loss some digits of what `moments` promises."""
+"""The relative tolerance of gradients in float64, which allows for the digits lost at nearly deterministic policies."""
 
 
 class Drawn(TypedDict, total=False):
-    """What problems are drawn: the largest sizes, and what else.
+    """Options of the problems that are drawn, with defaults in brackets.
 
-    `states` bounds states and prompts (2), `actions` actions and tokens (3), `length` steps (3), `episodes` how many
-    episodes there are (64).  `off_policy` says whether the behaviour differs from the policy (False; None: in some).
-    With `extreme` (True) policies are nearly deterministic, log-ratios and rewards far outside the usual range in some.
-    With `critic` (False) they have a value function of their own, not the exact one.  `discounts` are drawn from.
+    `states` bounds states and prompts (2), `actions` actions and tokens (3), `length` steps (3), `episodes` the number
+    of episodes (64).  `off_policy` says whether the behaviour differs from the policy (False; None: in some problems).
+    With `extreme` (True), some problems have nearly deterministic policies, or log-ratios or rewards far outside the
+    usual range.  With `critic` (False), problems have a value function that is not exact.  `discounts` are drawn from.
     """
 
     states: int
@@ -53,13 +52,13 @@ class Drawn(TypedDict, total=False):
 
 
 class Options(Drawn, total=False):
-    """Where an assertion is tried; the pytest plugin's marker and options set defaults for all of it.
+    """All options of an assertion; the pytest plugin's marker and command-line options set their defaults.
 
-    `problems` to be tried in place of drawn ones: one, several, or a Hypothesis strategy.  `kinds` of problems that are
-    drawn ("bandit", "tree", "mdp").  A sample has one of the numbers of `groups`, each of one of the `group_size`.
+    `problems` are tried instead of drawn ones: one, several, or a Hypothesis strategy.  `kinds` are the kinds of
+    problems that are drawn ("bandit", "tree", "mdp").  `groups` and `group_size` are one number or several to try.
     `examples` problems are drawn (60), always the same for one `seed` (0), of at most `samples` samples each (10,000).
-    `unordered` goes through multisets only.  `names` says what a function's arguments mean.  In float64, gradients are
-    equal within `rtol` of their lengths (1e-12), or than rounding may leave.
+    With `unordered`, only multisets are enumerated.  `names` gives the meanings of a function's arguments.  In float64,
+    gradients are equal if they differ by at most `rtol` of their lengths (1e-12), or by no more than rounding.
     """
 
     problems: Episodes | Iterable[Episodes] | SearchStrategy[Episodes]
@@ -80,7 +79,7 @@ OPTIONS: Final = tuple(sorted({*Options.__annotations__, *Drawn.__annotations__}
 
 @dataclass(frozen=True)
 class Scope:
-    """The options of an assertion, read; raises EstimatorError for one that is none."""
+    """The checked options of an assertion; raises EstimatorError for an invalid one."""
 
     groups: tuple[int, ...]
     group_size: tuple[int, ...]
@@ -92,8 +91,8 @@ class Scope:
     unordered: bool = False
     rtol: float = TOLERANCE
 
-    names: frozenset[str] = frozenset()  # of what the subject asks for
-    told: frozenset[str] = frozenset()  # the options that were given
+    names: frozenset[str] = frozenset()  # the names of the arrays that the estimator asks for
+    specified: frozenset[str] = frozenset()  # the options that the caller or the plugin set
 
     @classmethod
     def of(
@@ -103,52 +102,52 @@ class Scope:
         group_size: Iterable[int] = (1, 2),
         names: Iterable[str] = (),
     ) -> Scope:
-        """The scope of an assertion that is told some options, with its own `groups` and `group_size` where it is not.
+        """The scope of an assertion from its options, with its own default `groups` and `group_size`.
 
-        `names` are those of all that its subject asks for: where they ask for it, and nothing else was said, some
-        problems are off-policy, and some are discounted.
+        `names` are the arrays that the estimator asks for.  If they include ratios or the discount, some problems are
+        by default off-policy or discounted.
         """
         asked: dict[str, Any] = {"groups": groups, "group_size": group_size}
         own = {**settings.current(), **given}
         if needed := needs.needed(names):
             asked |= {"off_policy": None} if needs.OF_RATIOS[0] in needed else {}
             asked |= {"discounts": DISCOUNTS} if "discounted" in needed else {}
-        told = {**asked, **own}
-        for name in told:
+        options = {**asked, **own}
+        for name in options:
             if name not in OPTIONS:
-                raise EstimatorError(f"there is no option {name!r}: an option is one of {', '.join(OPTIONS)}")
-        drawn = {k: told.pop(k) for k in ("kinds", *Drawn.__annotations__) if k in told}
-        told.pop("names", None)
+                raise EstimatorError(f"there is no option {name!r}: the options are {', '.join(OPTIONS)}")
+        drawn = {k: options.pop(k) for k in ("kinds", *Drawn.__annotations__) if k in options}
+        options.pop("names", None)
         for name in ("groups", "group_size"):
-            several = told[name]
-            told[name] = tuple(several) if isinstance(several, Iterable) else (several,)
-        if isinstance(told.get("problems"), Episodes):
-            told["problems"] = (told["problems"],)
-        elif isinstance(told.get("problems"), Iterable):
-            told["problems"] = tuple(told["problems"])
-        return cls(drawn=drawn, names=frozenset(names), told=frozenset(own), **told)
+            several = options[name]
+            options[name] = tuple(several) if isinstance(several, Iterable) else (several,)
+        if isinstance(options.get("problems"), Episodes):
+            options["problems"] = (options["problems"],)
+        elif isinstance(options.get("problems"), Iterable):
+            options["problems"] = tuple(options["problems"])
+        return cls(drawn=drawn, names=frozenset(names), specified=frozenset(own), **options)
 
     def __post_init__(self) -> None:
         for name in ("groups", "group_size"):
             numbers = getattr(self, name)
             if not (numbers and all(map(whole, numbers))):
-                raise EstimatorError(f"{name} is a positive int or several, not {numbers!r}")
+                raise EstimatorError(f"{name} must be a positive int or several, not {numbers!r}")
         for name in ("examples", "samples"):
             if not whole(getattr(self, name)):
-                raise EstimatorError(f"{name} is a positive int, not {getattr(self, name)!r}")
+                raise EstimatorError(f"{name} must be a positive int, not {getattr(self, name)!r}")
         if not (isinstance(self.rtol, int | float) and 0 < self.rtol < 1):
-            raise EstimatorError(f"rtol is a number between 0 and 1, not {self.rtol!r}")
+            raise EstimatorError(f"rtol must be a number between 0 and 1, not {self.rtol!r}")
         if self.problems is None or hasattr(self.problems, "example"):  # a strategy
             return
         wrong = [p for p in self.problems if not isinstance(p, Episodes)] if self.listed else [self.problems]
         if wrong:
             raise EstimatorError(
-                f"problems are an Episodes object, several or a strategy, not a {type(wrong[0]).__name__}"
+                f"problems must be an Episodes object, several or a strategy, not a {type(wrong[0]).__name__}"
             )
 
     @property
     def listed(self) -> bool:
-        """Whether the problems were given one by one."""
+        """Whether the caller gave a list of problems."""
         return isinstance(self.problems, tuple)
 
     def sizes(self) -> list[tuple[int, int]]:
@@ -156,14 +155,14 @@ class Scope:
         return sorted(product(self.groups, self.group_size), key=lambda size: (size[0] * size[1], size))
 
     def batchings(self) -> Iterator[Batching]:
-        """Every problem that was given with every size of samples."""
+        """Every given problem with every size of samples."""
         for problem in self.problems:
             for groups, group_size in self.sizes():
                 yield Batching(problem, groups, group_size, self.unordered)
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What must be met: the facets that the subject asks for."""
+        """The facets that must be shown."""
         return needs.needed(self.names)
 
     @property
@@ -174,19 +173,19 @@ class Scope:
 
     @property
     def possible(self) -> Drawn:
-        """What is drawn, whatever its kind, with as many episodes as there may be."""
+        """The options of the problems that are drawn, except their kinds."""
         found = {k: v for k, v in self.drawn.items() if k != "kinds"}
         return {"episodes": EPISODES, **found}  # type: ignore[typeddict-item]
 
     def episodes(self, groups: int, group_size: int) -> int:
-        """How many episodes a problem may have for so many samples at most."""
+        """The largest number of episodes of a problem with at most `samples` samples."""
         most = EPISODES
         while most > 1 and self.count(most, groups, group_size) > self.samples:
             most -= 1
         return min(most, self.possible["episodes"])
 
     def count(self, episodes: int, groups: int, group_size: int, unordered: bool | None = None) -> int:
-        """How many samples there are of so many episodes from one start."""
+        """The number of samples from `episodes` episodes with one start."""
 
         def ways(kinds: int, places: int) -> int:
             some = self.unordered if unordered is None else unordered
@@ -197,7 +196,7 @@ class Scope:
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """What an assertion holds of: the problems and sizes at which it was tried."""
+    """The result of an assertion that passed: the problems and sizes at which it was tried."""
 
     summary: str
     tried: Scope
@@ -207,17 +206,17 @@ class Result:
 
     @property
     def rung(self) -> Rung:
-        """Exact at problems that were given, tested where they were drawn."""
+        """The rung of evidence: exact at given problems, tested at drawn ones."""
         return Rung.EXACT if self.tried.listed else Rung.TESTED
 
     @property
     def worst(self) -> float:
-        """The largest relative deviation met."""
+        """The largest relative deviation."""
         return max((o.deviation for o in self.outcomes), default=0.0)
 
     @property
     def scope(self) -> str:
-        """Where it holds: kinds, sizes, lengths, rewards, discounts, whose samples, groups."""
+        """The problems in words: kinds, sizes, lengths, rewards, discounts, on- or off-policy, groups."""
         found = [batching.problem for batching in self.batchings]
         kinds = Counter(p.kind for p in found)
         ragged = sum(len(set(p.lengths.tolist())) > 1 for p in found)
@@ -231,18 +230,18 @@ class Result:
             f"T = {span(lengths)}" + (f" (ragged in {ragged})" if ragged else ""),
             f"γ = {' or '.join(sorted({str(p.discount) for p in found}))}",
             _rewards(found) + (f" (per step in {per_step})" if per_step else " (per sequence)" * (max(lengths) > 1)),
-            self._whose,
+            self._on_or_off_policy,
             f"{counted((b.groups for b in self.batchings), 'group', 'groups')} "
             f"of {span(b.group_size for b in self.batchings)}",
         ]
         if "values" in self.tried.names:
             own = sum(p.critic is not None for p in found)
-            parts.append("the critic's values are exact" if not own else f"a critic of its own in {own}")
+            parts.append("the critic's values are exact" if not own else f"the critic is not exact in {own}")
         return ", ".join(parts)
 
     @property
-    def _whose(self) -> str:
-        """Whose samples they are, and how far from one the ratios are."""
+    def _on_or_off_policy(self) -> str:
+        """Whether samples are on- or off-policy, and the range of the ratios."""
         off = [batching.problem for batching in self.batchings if not batching.problem.on_policy]
         if not off:
             asks = needs.OF_RATIOS[0] in self.tried.needs
@@ -254,15 +253,15 @@ class Result:
 
     @property
     def not_met(self) -> str:
-        """What the subject asks for and none of the problems had, as the caller wished; in words, or nothing."""
+        """The facets, in words, that no problem showed because the caller's options exclude them."""
         return needs.in_words(self.lacking, self.tried.names)
 
     @property
     def evidence(self) -> str:
-        """How it was found, in a line."""
+        """The evidence in one line."""
         how = "given" if self.tried.listed else f"drawn by Hypothesis (seed {self.tried.seed})"
         silent = sum(not o.telling and not o.hidden for o in self.outcomes)
-        quiet = f", {silent} of them with nothing to see" if silent else ""
+        quiet = f", {silent} of them without evidence" if silent else ""
         if blurred := sum(o.hidden for o in self.outcomes):
             quiet += f", {blurred} hidden by rounding"
         return (
@@ -279,7 +278,7 @@ class Result:
 
 
 def whole(number: object, least: int = 1) -> bool:
-    """Whether something is an int, but no bool, and not below the least."""
+    """Whether something is an int (and not a bool) of at least `least`."""
     return isinstance(number, int | np.integer) and not isinstance(number, bool) and bool(number >= least)
 
 

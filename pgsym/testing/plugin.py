@@ -23,25 +23,25 @@ MARKER = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of the command line, a group of their own."""
-    group = parser.getgroup("pgsym", "pgsym: estimators held to their exact expectation")
+    """Add the plugin's command-line options."""
+    group = parser.getgroup("pgsym", "pgsym: exact expectations of estimators")
     group.addoption(
         "--pgsym-examples",
         type=_positive,
         metavar="N",
-        help=f"how many problems an assertion draws, where it does not say itself (default: {settings.EXAMPLES})",
+        help=f"how many problems an assertion draws by default (default: {settings.EXAMPLES})",
     )
     group.addoption(
         "--pgsym-seed",
         type=int,
         metavar="N",
-        help=f"which problems are drawn: the same for the same seed (default: {settings.SEED})",
+        help=f"the seed of the problems that are drawn (default: {settings.SEED})",
     )
 
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
     return int(text)
 
 
@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a marker that would say nothing: options are given by the names that they have."""
+    """Raise UsageError for a marker with positional arguments or unknown options."""
     for item in items:
         for marker in item.iter_markers("pgsym"):
             from pgsym.testing.options import OPTIONS  # only where it is marked: this imports NumPy
@@ -60,26 +60,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 raise pytest.UsageError(f"{item.nodeid}: pgsym(…) takes options by name, such as pgsym(examples=20)")
             if unknown := [name for name in marker.kwargs if name not in OPTIONS]:
                 raise pytest.UsageError(
-                    f"{item.nodeid}: there is no option {unknown[0]!r}: an option is one of {', '.join(OPTIONS)}"
+                    f"{item.nodeid}: there is no option {unknown[0]!r}: the options are {', '.join(OPTIONS)}"
                 )
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """What the assertions draw, in the header of a run."""
+    """The line of a run's header that says how many problems assertions draw."""
     from pgsym.version import __version__
 
-    told = _of_the_run(config)
-    examples, seed = told.get("examples", settings.EXAMPLES), told.get("seed", settings.SEED)
+    set_options = _of_the_run(config)
+    examples, seed = set_options.get("examples", settings.EXAMPLES), set_options.get("seed", settings.SEED)
     return f"pgsym: {__version__}, {examples} problems an assertion, seed {seed}"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Set the options of the run and of a test's markers, the nearest marker last, around all of the test."""
-    told = _of_the_run(item.config)
+    """Run a test with the options of the run and of its markers; the nearest marker wins."""
+    set_options = _of_the_run(item.config)
     for marker in reversed(list(item.iter_markers("pgsym"))):
-        told |= marker.kwargs
-    with settings.options(**told):
+        set_options |= marker.kwargs
+    with settings.options(**set_options):
         return (yield)
 
 
@@ -90,7 +90,7 @@ def _of_the_run(config: pytest.Config) -> dict[str, Any]:
 
 @pytest.fixture
 def pgsym_bandit() -> Episodes:
-    """The smallest problem that tells estimators apart: three actions that pay 0, 1 and 3, in Fractions."""
+    """A bandit with three actions and rewards 0, 1 and 3, in Fractions."""
     from fractions import Fraction
 
     from pgsym.estimators import bandit
@@ -100,7 +100,7 @@ def pgsym_bandit() -> Episodes:
 
 @pytest.fixture
 def pgsym_tree() -> Episodes:
-    """Sequences of one or two tokens, the token 0 ends, after two prompts; with a behaviour and a reference policy."""
+    """A tree with two prompts and one or two tokens (token 0 ends), with a behaviour and a reference policy."""
     from fractions import Fraction
 
     from pgsym.estimators import tree
@@ -120,7 +120,7 @@ def pgsym_tree() -> Episodes:
 
 @pytest.fixture
 def pgsym_mdp() -> Episodes:
-    """A walk on two states that pays at every step, and ends after two or three."""
+    """An MDP with two states, a reward at every step, and episodes of two or three steps."""
     from fractions import Fraction
 
     from pgsym.estimators import from_mdp
@@ -134,7 +134,7 @@ def pgsym_mdp() -> Episodes:
 
 @pytest.fixture
 def pgsym_problems() -> Callable[..., list[Episodes]]:
-    """A function that draws problems: `pgsym_problems(20, length=2)`, with the options of `problems`, and the seed."""
+    """A function that draws problems, with the options of `problems` and `seed`: `pgsym_problems(20, length=2)`."""
     from pgsym.testing.drawing import drawn
 
     return drawn
@@ -142,11 +142,13 @@ def pgsym_problems() -> Callable[..., list[Episodes]]:
 
 @pytest.fixture
 def pgsym_moments() -> Callable[..., Moments]:
-    """`moments`, with the `groups` and `group_size` of the test's marker where they are one number each."""
+    """The function `moments` with the marker's `groups` and `group_size` as defaults, if they are single numbers."""
     from pgsym.estimators import moments
 
     def of(estimator: Any, problem: Episodes, **options: Any) -> Moments:
-        told = {k: v for k, v in settings.current().items() if k in ("groups", "group_size") and isinstance(v, int)}
-        return moments(estimator, problem, **{**told, **options})
+        set_options = {
+            k: v for k, v in settings.current().items() if k in ("groups", "group_size") and isinstance(v, int)
+        }
+        return moments(estimator, problem, **{**set_options, **options})
 
     return of

@@ -1,4 +1,4 @@
-"""A pytest file that reproduces a failure: the problem built again, the user's function imported, the assertion."""
+"""Pytest files that reproduce failures: they build the problem, import the user's function, and assert again."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ TAKEN: Final = frozenset(
     {*NAMES, "problem", "test_reproduced", "from_advantages", "from_torch", "from_jax", "FromFunction", "expectation"}
     | {"expected_return", "entropy", "kl", "forward_kl"}
 )
-"""Names that stand for something of pgsym's, or of the file's own."""
+"""Names that the file uses for pgsym's functions or its own."""
 LONGEST: Final = 20_000
-"""Up to how many characters a problem is written out."""
+"""The largest number of characters of a problem that is written out."""
 
 
 class Script:
-    """A test file in the making: what it imports, and what a reader has to fill in."""
+    """A test file under construction: its imports, and the functions that the reader has to fill in."""
 
     def __init__(self) -> None:
         self.imports: dict[str, set[str]] = {}
         self.missing: dict[str, str] = {}
-        self.called: dict[str, Any] = {}  # what a name of the file stands for
+        self.called: dict[str, Any] = {}  # the thing that each name of the file means
 
     def imported(self, module: str, name: str) -> str:
-        """The name by which the file has what it imports: another where that is taken."""
+        """The name under which the file imports something; another name if that one is taken."""
         known = module.partition(".")[0] == "pgsym" or module == "fractions"
         own = name if known else self._free(name, (module, name))
         self.imports.setdefault(module, set()).add(name if own == name else f"{name} as {own}")
         return own
 
     def _free(self, name: str, thing: Any) -> str:
-        """A name that stands for a thing and for nothing else in the file."""
+        """A name that means this thing and nothing else in the file."""
         key = thing if isinstance(thing, tuple) else id(thing)
 
         def is_free(tried: str) -> bool:
@@ -64,14 +64,14 @@ class Script:
         return literal(value)
 
     def estimator(self, estimator: Any) -> str:
-        """An estimator as Python: imported from where it is, made again from its function, or named as missing."""
+        """An estimator as Python: imported, made again from its function, or a placeholder."""
         if found := home(estimator):
             return self.imported(*found)
         if isinstance(estimator, FromFunction):
             return self._made(estimator)
         if isinstance(estimator, FromLoss):
             return self._differentiated(estimator)
-        return self._missing(estimator, estimator.name, "an estimator that no module of yours names")
+        return self._missing(estimator, estimator.name, "an estimator that is not a global of a module")
 
     def _made(self, estimator: FromFunction) -> str:
         inner = self._function(estimator.function)
@@ -98,7 +98,7 @@ class Script:
         return f"{self.imported('pgsym.estimators', maker.__name__)}({', '.join(arguments)})"
 
     def _value(self, value: Any) -> str:
-        """What an argument of `from_torch` is."""
+        """An argument of `from_torch` as Python."""
         if callable(value):
             return self._function(value)
         if isinstance(value, str):
@@ -108,7 +108,7 @@ class Script:
         return self.number(value)
 
     def _function(self, function: Any) -> str:
-        """A function by its name, imported or named as missing."""
+        """The name of a function that is imported, or of a placeholder."""
         if found := home(function):
             return self.imported(*found)
         return self._missing(function, _called(function), _why(function), _parameters(function))
@@ -142,17 +142,17 @@ class Script:
         return f"({written})" if objective.made[:1] in (("+",), ("-",), ("*",)) else written
 
     def _missing(self, thing: Any, name: str, what: str, parameters: str = "(samples)") -> str:
-        """The name of a function that is to be put in: the file runs, and says so."""
+        """The name of a placeholder that the reader must replace; until then the file raises NotImplementedError."""
         name = self._free(name, thing)
         lines = [f"# PUT YOUR OWN HERE: {' '.join(what.splitlines())} cannot be imported", f"def {name}{parameters}:"]
         self.missing[name] = "\n".join([*lines, f'    raise NotImplementedError("put your own {name} here")'])
         return name
 
     def text(self, batching: Batching, call: str) -> str:
-        """The file: an assertion, as far as its scope, at one batching."""
+        """The text of the file for one batching; `call` is the assertion without its scope and closing bracket."""
         built = python(batching.problem)
         if len(built) > LONGEST:
-            what = f"the problem ({batching.problem}), which is too long to be written out,"
+            what = f"the problem ({batching.problem}) is too long to be written out and"
             built = self._missing(batching, "problem_of_the_failure", what, "()") + "()"
         for name, (module, _) in NAMES.items():
             if f"{name}(" in built or f"{name}." in built:
@@ -167,7 +167,7 @@ class Script:
         return "\n\n\n".join(parts) + "\n"
 
     def _head(self) -> str:
-        """The imports, the standard library's first."""
+        """The import lines, standard library first."""
         blocks: list[list[str]] = [[], [], []]
         for module in sorted(self.imports):
             block = 0 if module == "fractions" else 1 if module.partition(".")[0] in ("numpy", "pgsym") else 2
@@ -179,7 +179,7 @@ class Script:
 
 
 def assertion(check: Check, batching: Batching, script: Script) -> str:
-    """The assertion that a check was asked by, with the arguments that are its own, as Python; not yet closed."""
+    """The assertion that makes a check, with its own arguments, as Python without the closing bracket."""
     match check:
         case SameGradient(first, second):
             return f"assert_same_gradient({script.estimator(first)}, {script.estimator(second)}"
@@ -203,13 +203,13 @@ def assertion(check: Check, batching: Batching, script: Script) -> str:
             plain = "assert_unbiased" if objective is expected_return else "assert_gradient_of"
             name = "assert_scaled" if by is not None else "assert_direction" if direction else plain
             return f"{name}({', '.join(arguments)}"
-    raise EstimatorError(f"no assertion asks for {type(check).__name__}")
+    raise EstimatorError(f"no assertion makes the check {type(check).__name__}")
 
 
 def home(thing: Any) -> tuple[str, str] | None:
-    """(module, name) by which a thing can be imported, None if there is no such name.
+    """(module, name) from which a thing can be imported; None if there is none.
 
-    It is looked for where it was defined, or the function that it was made of, and then among its callers' globals.
+    The modules that define the thing or its function are searched first, then those of the running functions.
     """
     for where in (*_defined(thing), *_callers()):
         for name, value in vars(where).items():
@@ -219,7 +219,7 @@ def home(thing: Any) -> tuple[str, str] | None:
 
 
 def _defined(thing: Any) -> Iterator[ModuleType]:
-    """The modules in which a thing was defined, and what it was made of."""
+    """The modules in which a thing or its parts were defined."""
     for part in (thing, *getattr(thing, "__dict__", {}).values()):
         module = sys.modules.get(getattr(part, "__module__", None) or "")
         if module is not None and _importable(module.__name__):
@@ -237,7 +237,7 @@ def _callers() -> Iterator[ModuleType]:
 
 
 def _importable(name: str) -> bool:
-    """Whether things are imported from a module: not from the script that runs, nor from what runs the tests."""
+    """Whether the file may import from a module: not from the running script, nor from pgsym or test runners."""
     return name != "__main__" and name.partition(".")[0] not in ("pgsym", "hypothesis", "pytest", "_pytest", "pluggy")
 
 
@@ -247,7 +247,7 @@ def _called(function: Any) -> str:
 
 
 def _why(function: Any) -> str:
-    """What a function is that cannot be imported."""
+    """A description of a function that cannot be imported."""
     name, module = getattr(function, "__qualname__", ""), getattr(function, "__module__", "")
     if "<lambda>" in name:
         return "a lambda"

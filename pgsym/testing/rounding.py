@@ -1,4 +1,4 @@
-"""Double precision that knows how far it may be off: the one evaluator with a running error bound."""
+"""Double precision with a running bound of the rounding error."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ UNIT = 2.0**-53
 """The unit roundoff of IEEE double precision."""
 SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
 TABLE_ERROR = 4.0
-"""The error of a table entry, in units of itself: rows are normalised in floating point."""
+"""The error of a table entry, in units of its roundoff, because rows are normalised in floating point."""
 
 
 class Rounding(Float64):
     """Float64 values in the real part, a bound of their error in units of 2^-53 in the imaginary part.
 
     First-order running error analysis (Higham 2002, Accuracy and Stability of Numerical Algorithms, 3.3).  The bound
-    is at least as large as the value and as all that cancelled on the way to it, so a difference between two ways to
-    compute a number is small or large beside their bounds; it is infinite where nothing is known, such as 1/x for an x
-    that may be zero.  A value is zero only if it is so without rounding.
+    is at least as large as the value and as all terms that cancelled in it, so the difference between two ways to
+    compute a number can be compared with their bounds.  It is infinite if nothing is known, such as for 1/x if x may
+    be zero.  A value counts as zero only if it is zero without rounding.
     """
 
     name = "float64 with error bounds"
@@ -62,7 +62,7 @@ class Rounding(Float64):
     def exp(self, x: Array) -> Array:
         with np.errstate(all="ignore"):
             near = np.exp(x.real)
-            held = np.isfinite(near) & (near > SMALLEST_NORMAL)  # else it left the range of floats
+            held = np.isfinite(near) & (near > SMALLEST_NORMAL)  # else it is outside of the range of normal floats
             return _pair(np.where(np.isfinite(near), near, 0.0), np.where(held, near * (x.imag + 1), np.inf))
 
     def sign(self, x: Array) -> Array:
@@ -82,7 +82,7 @@ class Rounding(Float64):
 
 
 def _pair(near: Array, error: Array) -> Array:
-    """Value and bound in one array; not by complex arithmetic, which makes NaN of an infinite bound."""
+    """Value and bound in one array; complex arithmetic would turn an infinite bound into NaN."""
     out = np.empty(np.shape(near), dtype=np.complex128)
     out.real, out.imag = near, np.where(np.isnan(error), np.inf, error)
     return out

@@ -1,4 +1,4 @@
-"""Assertions about estimators at work: every batching is judged, the smallest that fails is explained."""
+"""The run of an assertion about estimators: every batching is judged, and the smallest failure is explained."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from pgsym.testing.reproduction import Script, assertion
 from pgsym.testing.smallest import smallest
 
 SHOWN: Final = 16
-"""Up to how many rows of a table are shown."""
+"""The largest number of rows of a table that are shown."""
 
 
 class _Fails(Exception):
-    """A batching at which it does not hold; explained only once the smallest is found."""
+    """A batching at which the check fails; it is explained only when the smallest has been found."""
 
 
 class _Breaks(Exception):
-    """A batching at which an error came, and the error."""
+    """A batching at which an error was raised, and the error."""
 
 
 def hold(check: Check, scope: Scope, summary: str) -> Result:
-    """Where it holds; raises AssertionError, with the smallest problem found, where it does not.
+    """The result of a check that passes; raises AssertionError, with the smallest problem found, if it fails.
 
-    It does not hold where what its subject asks for was never met either, unless the caller asked for just that.
+    It also fails if a needed facet was never shown, unless the caller's options exclude that facet.
     """
     __tracebackhide__ = True
     seen: list[tuple[Batching, Outcome]] = []
@@ -66,13 +66,13 @@ def hold(check: Check, scope: Scope, summary: str) -> Result:
             for name in needs.shown(batching, lacking):
                 lacking.remove(name)
 
-    with np.errstate(all="ignore"):  # what comes of it, NaN or infinity, is judged
+    with np.errstate(all="ignore"):  # NaN and infinity are judged below
         try:
             if scope.listed:
                 for batching in scope.batchings():
                     judge(batching)
             else:
-                from pgsym.testing import draws  # it says which extra is missing
+                from pgsym.testing import draws  # its error names the missing extra
 
                 for draw in draws.draws(scope):
                     judge_any(draw.strategy, judge, draw.count, scope.seed)
@@ -91,12 +91,12 @@ def hold(check: Check, scope: Scope, summary: str) -> Result:
     if not seen:
         raise AssertionError("no problem was tried")
     if (check.demanding or not scope.listed) and not any(outcome.telling for _, outcome in seen):
-        raise AssertionError(f"nothing was seen: {check.silent}")
+        raise AssertionError(f"there was no evidence: {check.silent}")
     if not scope.listed and (missed := [name for name in lacking if not draws.excluded(scope, name)]):
         raise AssertionError(
-            f"it is not shown that {summary}: what it asks for was never met\n"
+            f"it is not shown that {summary}: no problem had what its arguments need\n"
             f"  not met   {needs.in_words(missed, scope.names)}\n"
-            f"  to do     {draws.what_it_takes(scope, missed)}"
+            f"  to do     {draws.advice(scope, missed)}"
         )
     return Result(
         summary, scope, tuple(batching for batching, _ in seen), tuple(outcome for _, outcome in seen), tuple(lacking)
@@ -104,21 +104,21 @@ def hold(check: Check, scope: Scope, summary: str) -> Result:
 
 
 def _smallest(check: Check, scope: Scope, batching: Batching) -> Batching:
-    """The smallest batching like one that fails, which fails too; its size is one that was asked for."""
+    """A smallest batching, cut from one that fails, that fails too; its size is one of the scope's."""
 
     def fails(other: Batching) -> bool:
         try:
             return not check.judge(other).holds
         except NotFinite:
             return True
-        except Exception:  # the user's code may break where nothing was drawn
+        except Exception:  # the user's code may raise at a problem that was not drawn
             return False
 
     return smallest(batching, fails, scope.sizes())
 
 
 def _failure(check: Check, scope: Scope, batching: Batching, tried: tuple[Batching, ...]) -> str:
-    """What an AssertionError says: what is wrong, where, what shows it, and how to see it again."""
+    """The message of an AssertionError: what is wrong, at which problem, by which numbers, and how to reproduce it."""
     try:
         why = check.explain(batching, tried)
     except NotFinite as error:
@@ -131,23 +131,23 @@ def _failure(check: Check, scope: Scope, batching: Batching, tried: tuple[Batchi
         [why.headline],
         [f"The problem, {how}:", *aligned(described(batching))],
         aligned(shown),
-        ["To reproduce it" + (", once what is missing is put in" if script.missing else "") + ":"],
+        ["To reproduce it" + (", once the missing parts are filled in" if script.missing else "") + ":"],
         [indent(text, "    ").rstrip()],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
 
 
 def _on_policy(check: Check, scope: Scope, batching: Batching) -> dict[str, str]:
-    """That it holds on-policy, if it does, where off-policy samples were drawn without being asked for."""
-    if batching.problem.on_policy or scope.problems is not None or "off_policy" in scope.told:
+    """A note that the check passes on-policy, if off-policy samples were drawn by default; else nothing."""
+    if batching.problem.on_policy or scope.problems is not None or "off_policy" in scope.specified:
         return {}
-    only = replace(scope, drawn={**scope.drawn, "off_policy": False}, told=scope.told | {"off_policy"})
+    only = replace(scope, drawn={**scope.drawn, "off_policy": False}, specified=scope.specified | {"off_policy"})
     try:
         held = hold(check, only, "")
-    except Exception:  # it need not hold there, and the user's code may fail in any way
+    except Exception:  # the check may fail there, and the user's code may raise anything
         return {}
     many = len(held.batchings)
-    return {"on-policy": f"it holds at the {many} problems drawn so; if no more is meant, say off_policy=False"}
+    return {"on-policy": f"it holds at {many} on-policy problems; if you mean only those, say off_policy=False"}
 
 
 def _batch(batching: Batching) -> str:
@@ -155,7 +155,7 @@ def _batch(batching: Batching) -> str:
 
 
 def described(batching: Batching) -> dict[str, str]:
-    """A problem and how samples are drawn from it, by what it is."""
+    """A problem and the size of its samples in words, by topic."""
     p = batching.problem
     out = {"sizes": str(p), "a sample": _batch(batching), "policy": _rows(p, p.policy)}
     if not p.on_policy:
@@ -170,7 +170,7 @@ def described(batching: Batching) -> dict[str, str]:
 
 
 def _rows(p: Episodes, table: Array) -> str:
-    """A policy's rows with the contexts' names; once, where all are the same."""
+    """A policy's rows with the contexts' names; a single row if all are the same."""
     if len({tuple(r) for r in table.tolist()}) == 1:
         return f"{row(table[0])}" + (" everywhere" if p.S > 1 else "")
     each = [f"{name}: {row(r)}" for name, r in zip(p.context_names, table[:SHOWN], strict=False)]
@@ -190,7 +190,7 @@ def _paid(p: Episodes, e: int) -> str:
 
 
 def aligned(shown: dict[str, str]) -> list[str]:
-    """Lines of names and values, the values under each other."""
+    """Lines of names and values, with the values aligned."""
     width = max(map(len, shown), default=0)
     under = "\n" + " " * (width + 4)
     return [f"  {name:<{width}}  {value}".replace("\n", under) for name, value in shown.items()]

@@ -1,6 +1,6 @@
-"""How much the assertions about estimators try, unless they are told: set for a whole run by the pytest plugin.
+"""The default options of assertions about estimators, which the pytest plugin sets for a whole run.
 
-Imports nothing until it is called: pytest loads it in every run.
+This module imports nothing heavy until it is used, because pytest loads it in every run.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     import hypothesis
 
 EXAMPLES: Final = 60
-"""How many problems are drawn."""
+"""The default number of problems that are drawn."""
 SEED: Final = 0
 
 _given: ContextVar[Mapping[str, Any]] = ContextVar("pgsym_options")
 
 
 def current() -> Mapping[str, Any]:
-    """The options that are set for now, such as `examples`, `seed`, `groups` or `group_size`."""
+    """The options that are set at present, such as `examples`, `seed`, `groups` or `group_size`."""
     return _given.get({})
 
 
 def draws_of(examples: int, **more: Any) -> hypothesis.settings:
-    """Hypothesis's settings for draws of our own: so many, shrunk, the first failure alone, nothing kept on disk."""
+    """Hypothesis settings for pgsym's own draws: shrunk, with the first failure only, and nothing kept on disk."""
     from hypothesis import HealthCheck, Phase, settings
 
     return settings(
@@ -42,7 +42,7 @@ def draws_of(examples: int, **more: Any) -> hypothesis.settings:
 
 @contextmanager
 def options(**given: Any) -> Iterator[None]:
-    """Options for all assertions about estimators inside; what an assertion is told itself comes first.
+    """Options for all assertions about estimators inside; the options of an assertion itself win.
 
     >>> with options(seed=3):
     ...     print(current())

@@ -1,7 +1,7 @@
-"""Smaller problems like one at which something fails: fewer prompts or states, actions, steps and members.
+"""Smaller problems cut from one at which a check fails: fewer prompts or states, actions, steps and members.
 
-Hypothesis shrinks what it drew by what it drew it from, which stops early where a smaller problem takes other draws
-altogether.  Here a problem is cut itself: what is left of it is tried, as long as it fails too.
+Hypothesis shrinks the choices from which a problem was drawn, and stops early if a smaller problem needs quite other
+choices.  Here the problem itself is cut, as long as the check still fails.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from pgsym.estimators.problems.origin import reward_table, start_law, tree_shape
 from pgsym.meaning.numbers.base import Array
 
 TRIES: Final = 300
-"""How many smaller problems are tried in all."""
+"""The largest number of smaller problems that are tried."""
 
 
 def smallest(batching: Batching, fails: Callable[[Batching], bool], sizes: Sequence[tuple[int, int]]) -> Batching:
-    """The smallest batching found that fails too, cutting one thing at a time; samples have one of the sizes."""
+    """The smallest batching found that still fails, by one cut at a time; samples have one of the sizes."""
     left = TRIES
     while True:
         for other in smaller(batching, sizes):
@@ -40,7 +40,7 @@ def smallest(batching: Batching, fails: Callable[[Batching], bool], sizes: Seque
 
 
 def smaller(batching: Batching, sizes: Sequence[tuple[int, int]]) -> Iterator[Batching]:
-    """Plans with one thing less, or simpler; the most first.  Samples on-policy stay so, and samples off-policy too."""
+    """Batchings with one cut, largest cuts first, that are on-policy if the given one is, and off-policy if not."""
     for groups, group_size in sizes:
         if groups * group_size < batching.rows:
             yield replace(batching, groups=groups, group_size=group_size)
@@ -48,7 +48,7 @@ def smaller(batching: Batching, sizes: Sequence[tuple[int, int]]) -> Iterator[Ba
     for make in cut(batching.problem) if cut is not None else ():
         try:
             found = make()
-        except (PgsymError, ZeroDivisionError):  # what is left is no problem, such as one whose law has no mass
+        except (PgsymError, ZeroDivisionError):  # the cut leaves no problem, for instance a start distribution of zeros
             continue
         if found.on_policy == batching.problem.on_policy:
             yield replace(batching, problem=found)
@@ -75,7 +75,7 @@ def _bandits(p: Episodes) -> Iterator[Make]:
 
 
 def _tables(p: Episodes, rows: list[int], actions: list[int]) -> dict[str, Any]:
-    """The policies and the critic of a problem in some rows, for some actions."""
+    """The policies and the critic of a problem, restricted to some rows and actions."""
 
     def cut(table: Array) -> list[list[Any]]:
         return [_normalised([table[s, a] for a in actions]) for s in rows]
@@ -90,7 +90,7 @@ def _tables(p: Episodes, rows: list[int], actions: list[int]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Tree:
-    """A tree and its shape, as long as every sequence may be drawn."""
+    """A tree in which every sequence can be drawn, with its shape."""
 
     problem: Episodes
     shape: Shape
@@ -98,7 +98,7 @@ class _Tree:
 
     @classmethod
     def of(cls, p: Episodes) -> _Tree | None:
-        """A tree read back from its episodes; None for one of which some sequence is never drawn."""
+        """The tree with these episodes; None if some sequence is never drawn."""
         for shape, taken in tree_shapes(p):
             if len(taken) == len(shape.sequences):
                 return cls(p, shape, {x: p.rewards[e, : len(x[1])].tolist() for e, x in enumerate(taken)})
@@ -107,7 +107,7 @@ class _Tree:
     def cut(
         self, prompts: list[int], tokens: list[int], length: int, *, whole: bool = False, ended: bool = False
     ) -> Episodes:
-        """The tree of some prompts and tokens, up to a length; with `whole`, all that is paid is paid at the end.
+        """The tree with some of the prompts and tokens, up to a length; with `whole`, without rewards of single tokens.
 
         With `ended`, the first token ends a sequence.
         """
@@ -120,7 +120,7 @@ class _Tree:
 
         def rewards(prompt: int, prefix: Sequence[int]) -> list[Any]:
             q, w = old(prompt, prefix)
-            while (q, w) not in self.paid:  # cut short: as if it went on with the first token
+            while (q, w) not in self.paid:  # cut short: take the rewards of its continuation by the first token
                 w = (*w, tokens[0])
             return self.paid[q, w]
 

@@ -42,7 +42,7 @@ LARGEST = 10
 
 
 def sizes(states: int = 3, actions: int = 3, rounds: int = 2, horizon: int = 3) -> st.SearchStrategy[Size]:
-    """Sizes from one state, one action, one round and one step up to the given ones.
+    """Sizes with at least one state, action, round and step, and at most the given numbers.
 
     >>> from hypothesis import find
     >>> print(find(sizes(), lambda size: str(size) >= "|S| = 1, |A| = 2"))
@@ -74,7 +74,7 @@ def _simplex(outcomes: int, zeros: bool, exact: bool) -> st.SearchStrategy[Array
 
 
 def _normalised(weights: Sequence[float], exact: bool) -> Array:
-    """The weights divided by their sum; all on the first outcome where they are all zero."""
+    """The weights divided by their sum; if all are zero, the first outcome has probability 1."""
     if not any(weights):
         weights = [1, *weights[1:]]
     if exact:
@@ -130,7 +130,7 @@ def labels(shape: Shape, actions: int) -> st.SearchStrategy[Array]:
 
 
 def rows(given: Shape, outcomes: Shape, zeros: bool = True, exact: bool = False) -> st.SearchStrategy[Array]:
-    """Tables of distributions over outcomes, one for each of the conditions, which come first in the shape."""
+    """Tables of distributions over outcomes, one for each condition; conditions come first in the shape."""
     return _rows(_extents(given), _extents(outcomes), zeros, exact)
 
 
@@ -227,7 +227,7 @@ def problems(
     exact: bool = False,
     size: st.SearchStrategy[Size] | None = None,
 ) -> DrawnProblem:
-    """Problems with a table for every symbol that some terms mention, positive where a hypothesis says so."""
+    """Problems with a table for every symbol that the terms mention, positive if a hypothesis says so."""
     names = About(tuple(terms), tuple(given)).size_names
     further = {name: st.integers(1, 3) for name in own_sorts(names)}
     usual = st.tuples(st.fixed_dictionaries(further), sizes() if size is None else size)

@@ -42,7 +42,7 @@ def test_what_a_critic_does_is_no_matter_of_the_numbers() -> None:
     hint = hinted(from_advantages(gae), own)
     assert hint is not None
     assert hint.pattern == "wrong-with-a-critic + wrong-with-several-steps"
-    assert "look at where the critic's errors go" in hint.summary
+    assert "check the use of the critic" in hint.summary
 
 
 @from_advantages
@@ -60,7 +60,7 @@ def test_a_mean_of_zero_at_one_step_does_not_say_that_no_reward_arrives(problem:
 def test_a_mean_of_zero_everywhere_is_told_as_it_is() -> None:
     hint = hinted(from_advantages(lambda returns: returns - returns), TREE)
     assert str(hint).startswith("its mean is zero at all ")
-    assert str(hint).endswith("problems tried: so is every estimate here")
+    assert str(hint).endswith("problems tried: every estimate is zero here")
     odd = from_advantages(lambda rewards: np.sign(rewards[..., 0] * 0 + 1))
     assert "no reward reaches the gradient" in str(hinted(odd, TREE))  # which is sample for sample what it does
 
@@ -200,5 +200,5 @@ def test_a_factor_that_is_another_where_lengths_differ_is_no_coefficient():
 
     hint = hinted(barely_less, bandit([0.5, 0.5], [0, 1]), group_size=1)
     assert hint is not None
-    assert "something else with ragged lengths" in hint.summary
+    assert "not with ragged lengths" in hint.summary
     assert "coefficient" not in hint.summary

@@ -155,7 +155,7 @@ def test_a_mean_where_there_is_no_gradient_is_told(capsys: pytest.CaptureFixture
     status, out, _ = run(capsys, "my_losses:over_own_length", "--problem", "tree", "--length", "2", "--group-size", "1")
     assert status == 1
     assert "less than 90° from it at all" in out
-    assert "where the gradient is zero it is not, at" in out
+    assert "of them the gradient is zero but the mean is not" in out
 
 
 @pytest.mark.usefixtures("losses")
@@ -196,7 +196,7 @@ def test_json_has_the_promised_fields(capsys: pytest.CaptureFixture[str]) -> Non
         (["my_losses:reinforce", "--problem", "maze"], "there is no kind of problem 'maze'"),
         (["my_losses:reinforce", "--objective", "K"], "there is no objective 'K'"),
         (["my_losses:reinforce", "--discount", "x"], "--discount x: not a number"),
-        (["my_losses:reinforce", "--end", "5"], "the end token is 0 or 1"),
+        (["my_losses:reinforce", "--end", "5"], "the end token must be 0 or 1"),
         (["my_losses:reinforce", "--expect", "luck"], "one of unbiased, scaled, turned, not 'luck'"),
         (["my_losses:reinforce", "--kind", "keras"], "there is no kind 'keras'"),
         (["my_losses:reinforce", "--format", "docx"], "there is no format 'docx'"),

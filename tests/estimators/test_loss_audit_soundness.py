@@ -86,7 +86,7 @@ def test_a_term_that_the_rewards_do_not_weigh_is_not_called_cut() -> None:
 
 
 def test_an_audit_takes_enough_draws_or_none() -> None:
-    with pytest.raises(UnusableOption, match="5 draws are too few: at least 100, or none"):
+    with pytest.raises(UnusableOption, match="5 draws are too few: there must be at least 100, or none"):
         Scope(draws=5)
 
 

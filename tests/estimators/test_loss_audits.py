@@ -213,7 +213,7 @@ def test_draws_are_tested_and_never_called_exact() -> None:
     scope = Scope(kinds=("bandit",), batches=((1, 2),), budget=5, draws=2000)
     audit = audited(plain_returns, scope)
     assert (audit.rung, audit.verdict) == ("tested", "unbiased")
-    assert "some of samples that were drawn" in audit.summary
+    assert "some of them with drawn samples" in audit.summary
     assert audited(upside_down, scope).verdict == "wrong"
     assert audited(plain_returns, scope).record() == audit.record()
 
@@ -286,8 +286,8 @@ def test_the_problems_are_the_seeds() -> None:
         ({"kinds": ("maze",)}, "there is no kind of problem 'maze'"),
         ({"length": 0}, "a length of 0 is too small"),
         ({"vocabulary": 1}, "a vocabulary of 1 is too small"),
-        ({"end": 2}, "the end token is 0 or 1"),
-        ({"discount": Fraction(3, 2)}, "a discount is from 0 to 1"),
+        ({"end": 2}, "the end token must be 0 or 1"),
+        ({"discount": Fraction(3, 2)}, "a discount must be between 0 and 1"),
     ],
 )
 def test_a_scope_that_cannot_be_is_refused(options: dict[str, Any], message: str) -> None:

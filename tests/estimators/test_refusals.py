@@ -77,14 +77,14 @@ def unknown_argument(retruns: Any) -> Any:
         (wrong_shape, r"wrong_shape returned shape \(9, 2, 3\): one estimate for every sample is \(N, P\) = \(9, 3\)"),
         (one_for_all, r"returned shape \(3,\)"),
         (integers, "returned int64, not floats"),
-        (narrow, "returned float32: estimates are float64"),
+        (narrow, "returned float32: estimates must be float64"),
         (not_a_number, "returned nan for the sample: actions"),
         (infinite, r"returned inf for the sample: actions \[2\] with rewards \[2.0\]"),
-        (noisy, "random by itself"),
-        (python_noise, "random by itself"),
+        (noisy, "draws random numbers itself"),
+        (python_noise, "draws random numbers itself"),
         (over_the_samples, "mixes samples"),
         (over_the_wrong_axis, "mixes samples"),
-        (lambda returns: [[1.0], [2.0, 3.0]], "returned no array"),
+        (lambda returns: [[1.0], [2.0, 3.0]], "not an array"),
         (lambda returns: None, r"returned shape \(\)"),
         (unknown_argument, "did you mean 'returns'"),
     ],
@@ -122,7 +122,7 @@ def test_what_fractions_cannot_do_is_said() -> None:
     problem = bandit([Fraction(1, 2), Fraction(1, 2)], [0, 1])
     with pytest.raises(EstimatorError, match=r"not_a_number cannot be computed in Fractions .* floats\(\)"):
         moments(not_a_number, problem, group_size=2)
-    with pytest.raises(EstimatorError, match=r"logarithm of a probability is no fraction.*floats\(\)"):
+    with pytest.raises(EstimatorError, match=r"logarithm of a probability is not a fraction.*floats\(\)"):
         moments(lambda logp, total_scores: times(logp[..., 0], total_scores), problem)
     with pytest.raises(EstimatorError, match=r"made a float of Fractions|is too \(floats"):
         moments(lambda returns, total_scores: times(returns, total_scores) * 0.5, problem)
@@ -216,7 +216,7 @@ def differences(objective: Any, problem: Episodes, h: float = 1e-5) -> Any:
 def test_every_refusal_is_of_the_one_hierarchy() -> None:
     assert issubclass(EstimatorError, PgsymError)
     for bad in (0, -1, 1.5):
-        with pytest.raises(EstimatorError, match="group_size is a positive int"):
+        with pytest.raises(EstimatorError, match="group_size must be a positive int"):
             moments(over_the_samples, PROBLEM, group_size=bad)  # type: ignore[arg-type]
 
 

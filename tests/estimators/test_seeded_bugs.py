@@ -171,7 +171,7 @@ def test_an_estimator_that_runs_at_one_problem_alone() -> None:
     hint = guess(estimator, found.batching, expected_return, found)
     assert hint is not None
     assert hint.pattern == "missing-reward-to-go"
-    assert "just that here" in hint.summary
+    assert "has the same mean here" in hint.summary
 
 
 def test_an_objective_that_is_known_at_one_problem_alone() -> None:
@@ -188,7 +188,7 @@ def test_an_objective_that_is_known_at_one_problem_alone() -> None:
     found = moments(estimator, problem, objective=objective)
     hint = guess(estimator, found.batching, objective, found)
     assert hint is not None
-    assert "1/2 of the gradient here, where other formulas may give the same" in hint.summary
+    assert "1/2 of the gradient here (other formulas may give the same number)" in hint.summary
 
 
 def test_what_no_slip_explains_is_told_by_where_it_is_right() -> None:

@@ -268,7 +268,7 @@ def test_the_same_gradient():
     held = assert_same_gradient(reinforce, reward_to_go, **few)
     assert held.summary == "reinforce and reward_to_go have the same gradient"
     text = failure(assert_same_gradient, summed, reinforce, **few)
-    assert text.startswith("summed has not the gradient of reinforce: scaled by exactly 2\n")
+    assert text.startswith("summed does not have the same mean as reinforce: scaled by exactly 2\n")
 
 
 def test_lower_variance():
@@ -278,7 +278,7 @@ def test_lower_variance():
     text = failure(assert_lower_variance, leave_one_out, than=reinforce, groups=1, group_size=2)
     assert text.startswith("leave_one_out has a higher variance than reinforce: ")
     assert "assert_lower_variance(leave_one_out, than=reinforce, problems=[problem], groups=1, group_size=2)" in text
-    with pytest.raises(AssertionError, match="the variance was lower nowhere"):
+    with pytest.raises(AssertionError, match="the variance was never lower"):
         assert_lower_variance(reinforce, than=reinforce, **few)
 
 
@@ -288,7 +288,7 @@ def test_a_shrunken_gradient_has_a_lower_variance_for_nothing():
 
     text = failure(assert_lower_variance, shrunken, than=reinforce, **few)
     assert text.startswith(
-        "the variances of shrunken and reinforce say nothing, for their means differ: scaled by exactly"
+        "the variances of shrunken and reinforce cannot be compared, because their means differ: scaled by exactly"
     )
     assert_lower_variance(shrunken, than=reinforce, same_mean=False, **few)
 
@@ -317,7 +317,7 @@ def test_parts_add_up_to_the_whole(estimator, options):
 )
 def test_parts_that_do_not_add_up(estimator, options, guess):
     text = failure(assert_partition_invariant, estimator, **few, **options)
-    assert " does not add up: its parts joined by episodes are not the whole" in text
+    assert ", joined by episodes, do not give its whole estimate" in text
     assert all(word in text for word in ("the sample ", "part 1 ", "part 2 ", "the whole "))
     assert guess is None or guess in text
 
@@ -326,7 +326,7 @@ def test_equal_parts_hide_what_ragged_parts_show():
     """A mean of the parts' means is the whole's where all parts are of one size."""
     assert_partition_invariant(reinforce, weights="parts", groups=2, **few)
     text = failure(assert_partition_invariant, reinforce, weights="parts", groups=3, **few)
-    assert re.search(r"cut in +parts of (2, 1|1, 2) groups", text)
+    assert re.search(r"cut into +parts of (2, 1|1, 2) groups", text)
 
 
 @pytest.mark.parametrize("estimator", [reinforce, reward_to_go, token_mean, exact_baseline])
@@ -346,9 +346,9 @@ def test_padding_is_ignored(estimator):
 )
 def test_padding_that_matters(estimator, padding, through):
     text = failure(assert_padding_ignored, estimator, **few)
-    assert f"does not ignore the padding: {padding} changes it" in text
-    assert ("it comes by" in text) == (through is not None)
-    assert through is None or re.search(rf"it comes by +{through}\n", text)
+    assert f"depends on the padding: {padding} changes the estimate" in text
+    assert ("through the arrays" in text) == (through is not None)
+    assert through is None or re.search(rf"through the arrays +{through}\n", text)
 
 
 def test_what_padding_holds_is_the_callers():
@@ -360,7 +360,7 @@ def test_what_padding_holds_is_the_callers():
 def test_nan_is_a_failure_that_shrinks_and_groups_of_one_are_named():
     text = failure(assert_unbiased, leave_one_out, groups=1)
     assert text.startswith("leave_one_out returned nan for the sample: actions [0] with rewards [0.0]\n")
-    assert "a group of one: if yours always have more, say group_size=2" in text
+    assert "the group has one member: if your groups always have more, say group_size=2" in text
 
 
 def test_the_scope_is_named():
@@ -369,7 +369,7 @@ def test_the_scope_is_named():
         r"tested: reinforce is an unbiased estimate of ∇\(J\)\n"
         r"  scope     25 problems \(25 trees\), \|S\| = 1 to \d, \|A\| = 2 to 3, T = 1 to 2 \(ragged in \d+\), γ = 1, "
         r"rewards from −\S+ to \S+ \(per step in \d+\), on-policy, 1 group of 1 to 2\n"
-        r"  evidence  problems drawn by Hypothesis \(seed 0\), \d+ of them with nothing to see; all samples of each "
+        r"  evidence  problems drawn by Hypothesis \(seed 0\), \d+ of them without evidence; all samples of each "
         r"gone through, [\d,]+ in all; float64, equal within 1e-12 of lengths, or rounding \(worst .*\)",
         str(held),
     )
@@ -400,33 +400,33 @@ def test_a_second_look_in_fractions_decides_what_rounding_blurs():
 
 
 def test_mistakes_in_the_call_are_one_line():
-    with pytest.raises(EstimatorError, match="there is no option 'exmaples': an option is one of actions, critic"):
+    with pytest.raises(EstimatorError, match="there is no option 'exmaples': the options are actions, critic"):
         assert_unbiased(reinforce, exmaples=3)
-    with pytest.raises(EstimatorError, match="weights are one of episodes, tokens, parts, sum, not 'rows'"):
+    with pytest.raises(EstimatorError, match="weights must be one of episodes, tokens, parts, sum, not 'rows'"):
         assert_partition_invariant(reinforce, weights="rows")
-    with pytest.raises(TooLarge, match="more than 10,000 samples at every problem: take fewer, unordered=True"):
+    with pytest.raises(TooLarge, match="every problem has more than 10,000 samples: take fewer, unordered=True"):
         assert_unbiased(reinforce, group_size=16)
-    with pytest.raises(AssertionError, match="nothing was seen: no sample could be cut"):
+    with pytest.raises(AssertionError, match="there was no evidence: no sample could be cut"):
         assert_partition_invariant(reinforce, groups=1, group_size=1, **few)
     for wrong, says in (
-        ({"group_size": ()}, r"group_size is a positive int or several, not \(\)"),
-        ({"groups": 1.5}, r"groups is a positive int or several, not \(1\.5,\)"),
-        ({"examples": 0}, "examples is a positive int, not 0"),
-        ({"rtol": 0}, "rtol is a number between 0 and 1, not 0"),
-        ({"rtol": -1}, "rtol is a number between 0 and 1, not -1"),
-        ({"problems": [1]}, "problems are an Episodes object, several or a strategy, not a int"),
-        ({"length": 0}, "length is the largest number of them, an int of at least 1: 0"),
-        ({"discounts": 0.9}, "discounts is a list of numbers from 0 to 1, not 0.9"),
+        ({"group_size": ()}, r"group_size must be a positive int or several, not \(\)"),
+        ({"groups": 1.5}, r"groups must be a positive int or several, not \(1\.5,\)"),
+        ({"examples": 0}, "examples must be a positive int, not 0"),
+        ({"rtol": 0}, "rtol must be a number between 0 and 1, not 0"),
+        ({"rtol": -1}, "rtol must be a number between 0 and 1, not -1"),
+        ({"problems": [1]}, "problems must be an Episodes object, several or a strategy, not a int"),
+        ({"length": 0}, "must be an int of at least 1, not 0"),
+        ({"discounts": 0.9}, "discounts must be a list of numbers from 0 to 1, not 0.9"),
     ):
         with pytest.raises(EstimatorError, match=says):
             assert_unbiased(reinforce, **wrong)
     for by, says in (
-        (float("nan"), "by is a finite number, not nan"),
-        (lambda group_size: None, r"by\(group_size\) is a finite number"),
+        (float("nan"), "by must be a finite number, not nan"),
+        (lambda group_size: None, r"by\(group_size\) must be a finite number"),
     ):
         with pytest.raises(EstimatorError, match=says):
             assert_scaled(reinforce, by=by)
-    with pytest.raises(EstimatorError, match=r"an objective is one of pgsym\.estimators"):
+    with pytest.raises(EstimatorError, match=r"an objective must be one of pgsym\.estimators"):
         assert_gradient_of(reinforce, 3)
     with pytest.raises(EstimatorError, match="one estimate for every sample") as caught:
         assert_unbiased(lambda returns: returns.mean())
@@ -436,7 +436,7 @@ def test_mistakes_in_the_call_are_one_line():
 def test_what_would_hold_of_nothing_is_not_said_of_given_problems():
     """A variance that is lower nowhere, samples that cannot be cut, no padding."""
     given = {"problems": [bandit([Fraction(1, 3), Fraction(2, 3)], [0, 1])]}
-    assert "nothing was seen: the variance was lower nowhere" in failure(
+    assert "there was no evidence: the variance was never lower" in failure(
         assert_lower_variance, reinforce, than=reinforce, **given
     )
     assert "no sample could be cut" in failure(assert_partition_invariant, reinforce, groups=1, group_size=1, **given)
@@ -490,7 +490,7 @@ def test_the_printed_test_fails_in_the_same_way(name):
 
 def test_what_cannot_be_imported_is_named_plainly():
     said = failure(assert_unbiased, from_advantages(lambda returns: 2 * returns))
-    assert "\nTo reproduce it, once what is missing is put in:\n" in said
+    assert "\nTo reproduce it, once the missing parts are filled in:\n" in said
     assert "    # PUT YOUR OWN HERE: a lambda cannot be imported\n    def your_function(returns):\n" in said
     assert "assert_unbiased(from_advantages(your_function), problems=[problem]" in said
 

@@ -102,7 +102,7 @@ def test_shrinking_ends_at_the_simplest():
 def test_what_cannot_be_is_refused():
     with pytest.raises(EstimatorError, match="a kind of problem is one of bandit, tree, mdp, not 'maze'"):
         problems(("maze",))
-    with pytest.raises(EstimatorError, match="no tree has so few episodes: 1"):
+    with pytest.raises(EstimatorError, match="every tree has more than 1 episodes"):
         trees(episodes=1)
-    with pytest.raises(EstimatorError, match="'lenght' says nothing of problems"):
+    with pytest.raises(EstimatorError, match="'lenght' is not an option of problems"):
         problems(lenght=2)

@@ -107,7 +107,7 @@ def test_a_marker_that_would_say_nothing_is_refused(run_pytest):
     """Where no assertion reads it, too."""
     for marker, says in (
         ("pgsym(20)", "*pgsym(…) takes options by name, such as pgsym(examples=20)*"),
-        ("pgsym(exmaples=20)", "*there is no option 'exmaples': an option is one of actions, *"),
+        ("pgsym(exmaples=20)", "*there is no option 'exmaples': the options are actions, *"),
     ):
         text = f"import pytest\n@pytest.mark.{marker}\ndef test_it():\n    pass\n"
         done = run_pytest(text)
@@ -116,4 +116,6 @@ def test_a_marker_that_would_say_nothing_is_refused(run_pytest):
 
 
 def test_a_number_of_examples_that_is_none_is_named(run_pytest):
-    run_pytest("def test_it():\n    pass\n", "--pgsym-examples=0").stderr.fnmatch_lines(["*'0' is no positive number*"])
+    run_pytest("def test_it():\n    pass\n", "--pgsym-examples=0").stderr.fnmatch_lines(
+        ["*'0' is not a positive number*"]
+    )

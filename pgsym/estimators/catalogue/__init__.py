@@ -1,4 +1,4 @@
-"""The estimators of the literature as functions of arrays, each with its exact fact.
+"""The estimators of the literature as functions of arrays, with exact facts about their means.
 
 >>> from pgsym.estimators import moments, tree
 >>> problem = tree([1, 0, 2], length=2, end=0)
@@ -17,6 +17,6 @@ from pgsym.estimators.catalogue.known import KnownEstimator
 KNOWN: Final[dict[str, KnownEstimator]] = {
     known.id: known for family in (returns, groups, importance, critics, regularisers) for known in family.ENTRIES
 }
-"""All of them by id."""
+"""All known estimators by id."""
 
 __all__ = ["KNOWN", "KnownEstimator", "gae", "gae_bias"]

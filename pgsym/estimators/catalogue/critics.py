@@ -22,8 +22,8 @@ HALF = Fraction(1, 2)
 def gae(lam: Any) -> Callable[..., Array]:
     """The estimator Σ_t γ^{t−1} Â_t ∇ log π with Â_t = Σ_l (γλ)^l δ_{t+l}, δ_t = r_t + γ V(s_{t+1}) − V(s_t).
 
-    V is the problem's critic, or the exact value function without one.  Schulman et al. (2016); the factor γ^{t−1} is
-    what makes it an estimate of the discounted return's gradient.
+    V is the problem's critic, or the exact value function if it has none.  Schulman et al. (2016); the factor γ^{t−1}
+    makes it an estimate of the discounted return's gradient.
     """
 
     def estimate(rewards: Array, values: Array, scores: Array, discount: Any) -> Array:
@@ -59,13 +59,13 @@ def gae_bias(problem: Episodes) -> Array:
     [[Fraction(3, 8), Fraction(-3, 8)], [Fraction(-3, 8), Fraction(3, 8)]]
     """
     if not problem.exact:
-        raise EstimatorError("the coefficients are exact at a problem in Fractions only")
+        raise EstimatorError("the coefficients are exact only at a problem in Fractions")
     at = [Fraction(k, problem.T) for k in range(problem.T)]
     return interpolated(at, [moments(gae(lam), problem).bias for lam in at])
 
 
 def interpolated(at: list[Fraction], found: list[Array]) -> Array:
-    """The coefficients, by power, of the polynomial that takes given values at given fractions (Newton's form)."""
+    """The coefficients, by power, of the polynomial with given values at given fractions (Newton's form)."""
     divided = list(found)
     for order in range(1, len(at)):
         for i in reversed(range(order, len(at))):

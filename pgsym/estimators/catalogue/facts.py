@@ -1,4 +1,4 @@
-"""The facts of the catalogue, computed: each factor over the whole grid, the smallest place where it turns."""
+"""The computed facts of the catalogue: each factor over the whole grid, and the smallest problem without one."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ OFF_POLICY = ("reinforce", "importance-trajectory", "importance-per-decision", "
 
 @dataclass(frozen=True, eq=False)
 class Fact:
-    """What an entry was found to do on the grid.
+    """The means of an entry on the grid, compared with its claimed factors.
 
-    At `held` batchings its mean is exactly the claimed multiple of the gradient, at `broken` ones it is not (none, or
-    the catalogue is wrong); at `open` ones no factor is claimed, and `turned` is the first of them at which there is
-    none, on-policy if possible, with its moments, in Fractions where the entry has them.
+    At `held` batchings the mean is exactly the claimed multiple of the gradient; at `broken` ones it is not, and the
+    catalogue is wrong.  At `open` batchings no factor is claimed; `turned` has the moments at the first of them where
+    the mean is no multiple of the gradient, on-policy if possible, and in Fractions if the entry can be computed so.
     """
 
     known: KnownEstimator
@@ -36,7 +36,7 @@ class Fact:
 
     @property
     def true(self) -> bool:
-        """Whether the grid bears the entry out: every claimed factor holds, and where none is claimed there is none."""
+        """Whether the grid confirms the entry: claimed factors hold, and some mean without a claim is no multiple."""
         return not self.broken and (self.held > 0 or self.open > 0) and (not self.open or self.turned is not None)
 
     def record(self) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class Fact:
 
 @lru_cache
 def fact(known: KnownEstimator) -> Fact:
-    """An entry over the whole grid."""
+    """The fact of an entry, computed over the whole grid."""
     held, open_ = 0, 0
     broken: list[Point] = []
     turned: Point | None = None
@@ -68,8 +68,8 @@ def fact(known: KnownEstimator) -> Fact:
         claimed = known.factor(point.floats)
         if claimed is None:
             open_ += 1
-            worth = turned is None or (point.floats.problem.on_policy and not turned.floats.problem.on_policy)
-            if worth and point.comparison(known).kind in OFF_LINE:
+            better = turned is None or (point.floats.problem.on_policy and not turned.floats.problem.on_policy)
+            if better and point.comparison(known).kind in OFF_LINE:
                 turned = point
         elif point.agrees(known, claimed):
             held += 1
@@ -79,9 +79,9 @@ def fact(known: KnownEstimator) -> Fact:
 
 
 def example(known: KnownEstimator, off_policy: bool = False) -> Moments | None:
-    """An entry's moments at one example, four members of ragged sequences; None where it is not made for it.
+    """An entry's moments at one example, four members of ragged sequences; None if it is not meant for that.
 
-    Off-policy only what corrects for it, and REINFORCE for comparison.
+    Off-policy there are only the entries that correct for it, and REINFORCE for comparison.
     """
     ragged: dict[str, Any] = {"length": 2, "end": 0, "policy": SKEW, "reference": STEEP}
     problem = tree([1, 0, 2], **ragged, behaviour=EVEN if off_policy else None)

@@ -1,4 +1,4 @@
-"""The grid where the facts of the catalogue are held to enumeration: small problems with groups of several sizes."""
+"""The grid on which the facts of the catalogue are checked by enumeration: small problems, several group sizes."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Point:
 
     @classmethod
     def of(cls, problem: Episodes, floats: Episodes, group_size: int) -> Point:
-        """All samples of one group."""
+        """The point with all samples of one group."""
         batching = Batching(floats, group_size=group_size)
         episodes, weights = (np.concatenate(parts) for parts in zip(*batching.chunks(batching.count), strict=True))
         return cls(Batching(problem, group_size=group_size), batching, Samples(floats, episodes), weights)
 
     def comparison(self, known: KnownEstimator) -> Comparison:
-        """How the mean of an estimator lies to its objective's gradient, in floats."""
+        """The comparison of an estimator's mean with its objective's gradient, in floats."""
         mean, noise = self._mean(known)
         return compare(mean, target(known, self.floats.problem), noise=noise)
 
     def agrees(self, known: KnownEstimator, factor: Fraction) -> bool:
-        """Whether the mean of an estimator is that multiple of its objective's gradient, in floats."""
+        """Whether the mean of an estimator is `factor` times its objective's gradient, in floats."""
         mean, noise = self._mean(known)
         return compare(mean, float(factor) * target(known, self.floats.problem), noise=noise).equal
 
@@ -52,7 +52,7 @@ class Point:
 
 
 def target(known: KnownEstimator, problem: Episodes) -> Array:
-    """The gradient of an entry's objective at a problem, computed once for both."""
+    """The gradient of an entry's objective at a problem, computed once for each objective and problem."""
     kept: dict[str, Array] = problem.__dict__.setdefault("_targets", {})
     name = known.objective.name
     if name not in kept:
@@ -62,7 +62,7 @@ def target(known: KnownEstimator, problem: Episodes) -> Array:
 
 @lru_cache
 def grid() -> tuple[Point, ...]:
-    """All batchings of the grid, by parameters, then steps, then group size."""
+    """All batchings of the grid, sorted by parameters, then steps, then group size."""
     found = sorted(every_problem(), key=lambda pair: (pair[0].P, pair[0].T, not pair[0].on_policy))
     return tuple(
         Point.of(problem, floats, group_size)

@@ -13,11 +13,11 @@ from pgsym.estimators.groups import centred, grouped
 from pgsym.meaning.numbers.base import Array
 
 EPSILON = 1e-4
-"""What is added to the group's standard deviation."""
+"""The constant added to the group's standard deviation."""
 
 
 def standardised(returns: Array, group_size: int, ddof: int = 0) -> Array:
-    """Returns less the mean, over the standard deviation of their group and ε, of shape (N, R)."""
+    """(return − mean)/(standard deviation + ε) of every group, of shape (N, R)."""
     deviation = grouped(returns, group_size).std(axis=2, ddof=ddof)
     return centred(returns, group_size) / (np.repeat(deviation, group_size, axis=1) + EPSILON)
 
@@ -87,7 +87,7 @@ ENTRIES = (
     KnownEstimator(
         "leave-one-out",
         "Leave-one-out baseline",
-        "Each return is compared with the mean of the other members' returns.",
+        "The mean of the other members' returns is subtracted from each return.",
         leave_one_out,
         "unbiased on-policy for G ≥ 2",
         one,
@@ -97,7 +97,7 @@ ENTRIES = (
     KnownEstimator(
         "group-mean",
         "Group-mean baseline",
-        "Each return is compared with the mean of its group, itself included.",
+        "The mean of the group, including the return itself, is subtracted from each return.",
         group_mean,
         "scaled by exactly (G−1)/G on-policy",
         on_policy(without_self),
@@ -106,9 +106,9 @@ ENTRIES = (
     KnownEstimator(
         "group-deviation",
         "Group mean and standard deviation",
-        "The group's returns are standardised, the deviation over G.",
+        "The group's returns are standardised; the variance is divided by G.",
         group_deviation,
-        "turned: the factor depends on the group's rewards, so on the prompt",
+        "turned: the factor depends on the group's rewards, and so on the prompt",
         on_policy(_nothing_alone),
         floats=True,
         claims=("grpo-direction", "grpo-binary-direction"),
@@ -116,9 +116,9 @@ ENTRIES = (
     KnownEstimator(
         "group-deviation-sample",
         "Group mean and sample deviation",
-        "The group's returns are standardised, the deviation over G − 1.",
+        "The group's returns are standardised; the variance is divided by G − 1.",
         group_deviation_sample,
-        "turned, as with the deviation over G",
+        "turned, as with division by G",
         on_policy(_nothing_alone),
         smallest_group=2,
         floats=True,
@@ -126,19 +126,19 @@ ENTRIES = (
     ),
     KnownEstimator(
         "length-mean",
-        "Mean over the own length",
-        "The scores of an episode are averaged over its steps, not summed.",
+        "Mean over the episode's own length",
+        "The scores of an episode are averaged over its steps instead of summed.",
         length_mean,
-        "scaled by exactly 1/L where all lengths are L, turned where they differ",
+        "scaled by exactly 1/L if all lengths are L, turned if they differ",
         on_policy(_over_length),
         claims=("length-normalisation", "length-normalisation-is-harmless"),
     ),
     KnownEstimator(
         "grpo",
         "GRPO",
-        "Standardised returns and the mean over the own length.",
+        "Standardised returns, and the mean of the scores over the episode's own length.",
         grpo,
-        "turned, by the deviation and by the lengths",
+        "turned, both by the deviation and by the lengths",
         on_policy(_nothing_alone),
         floats=True,
         claims=("grpo-direction", "length-normalisation"),
@@ -146,7 +146,7 @@ ENTRIES = (
     KnownEstimator(
         "dr-grpo",
         "Dr. GRPO",
-        "Returns less the group mean, the sum of scores over a constant (the largest length T).",
+        "The group mean is subtracted; the sum of scores is divided by a constant (the largest length T).",
         dr_grpo,
         "scaled by exactly (G−1)/(G T) on-policy",
         on_policy(lambda batching: without_self(batching) / batching.problem.T),
@@ -155,9 +155,9 @@ ENTRIES = (
     KnownEstimator(
         "token-mean",
         "Mean over all tokens",
-        "Returns less the group mean, the sum of all scores over the number of tokens in the batch (DAPO).",
+        "The group mean is subtracted; the sum of all scores is divided by the number of tokens in the batch (DAPO).",
         token_mean,
-        "scaled by exactly (G−1)/(G L) where all lengths are L, turned where they differ",
+        "scaled by exactly (G−1)/(G L) if all lengths are L, turned if they differ",
         on_policy(_group_over_length),
     ),
 )

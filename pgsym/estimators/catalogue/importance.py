@@ -28,7 +28,7 @@ def per_decision(rewards: Array, ratios: Array, scores: Array, discount: Any) ->
 
 
 def per_token(returns: Array, ratios: Array, scores: Array) -> Array:
-    """Σ_t ρ_t R ∇ log π(a_t|s_t): each step is weighed by its own ratio only."""
+    """Σ_t ρ_t R ∇ log π(a_t|s_t): each step is weighted by its own ratio only."""
     return per_step(returns[..., np.newaxis] * ratios, scores)
 
 
@@ -56,34 +56,34 @@ ENTRIES = (
     KnownEstimator(
         "importance-trajectory",
         "Importance weights of episodes",
-        "The product of all ratios of an episode weighs it.",
+        "Each episode is weighted by the product of its ratios.",
         per_trajectory,
-        "unbiased off-policy where the behaviour policy does all that the policy does",
+        "unbiased off-policy if the behaviour policy can take every action of the policy",
         _covered,
         claims=("importance-sampling",),
     ),
     KnownEstimator(
         "importance-per-decision",
         "Importance weights per decision",
-        "Each reward is weighed by the ratios up to it.",
+        "Each reward is weighted by the product of the ratios up to it.",
         per_decision,
-        "unbiased off-policy where the behaviour policy does all that the policy does",
+        "unbiased off-policy if the behaviour policy can take every action of the policy",
         _covered,
         claims=("importance-sampling-per-decision-gradient",),
     ),
     KnownEstimator(
         "per-token-ratio",
         "Ratios per token",
-        "Each step is weighed by its own ratio alone, as in PPO and GRPO without clipping.",
+        "Each step is weighted by its own ratio alone, as in PPO and GRPO without clipping.",
         per_token,
-        "unbiased on-policy and for one step, turned off-policy from two steps on",
+        "unbiased on-policy and for one step, turned off-policy for two steps or more",
         _one_step_or_own,
         claims=("token-ratios", "token-ratios-of-one-token", "token-ratios-at-the-old-policy"),
     ),
     KnownEstimator(
         "clipped",
         "Clipped surrogate (PPO)",
-        "Ratios per token, and no gradient where the ratio left 1 ± 1/5 on the side of the gain.",
+        "Ratios per token; the gradient is zero if the ratio has left 1 ± 1/5 in the direction of the gain.",
         clipped,
         "unbiased on-policy, turned off-policy",
         _own,

@@ -1,4 +1,4 @@
-"""What is known of an estimator: whose gradient it estimates, exactly by which factor, and when."""
+"""Facts about an estimator: which gradient it estimates, by which exact factor, and when."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from pgsym.estimators.estimator import FromFunction
 from pgsym.estimators.objectives import Objective, expected_return
 
 Factor = Callable[[Batching], Fraction | None]
-"""The exact factor between an estimator's mean and the gradient at a batching; None where no factor is claimed."""
+"""The exact factor between an estimator's mean and the gradient at a batching; None if no factor is claimed."""
 
 
 @dataclass(frozen=True)
 class KnownEstimator:
-    """An estimator from the literature, as a function of arrays, with its exact fact.
+    """An estimator from the literature, as a function of arrays, with the exact fact about its mean.
 
-    `fact` says in words what `factor` returns for a batching: the mean is exactly that multiple of the objective's
-    gradient; None where the mean can point elsewhere.  `smallest_group` is the smallest group size, `floats` whether it
-    or its objective takes logarithms or roots, which Fractions do not have, `claims` the claims of pgsym that say so.
+    `factor` returns the exact multiple of the objective's gradient that the mean is at a batching, or None if the mean
+    can point elsewhere; `fact` says the same in words.  `smallest_group` is the smallest group size.  `floats` says
+    whether logarithms or roots are needed, which Fractions do not have.  `claims` are pgsym's claims of the same fact.
     """
 
     id: str
@@ -47,18 +47,18 @@ class KnownEstimator:
 
 
 def one(batching: Batching) -> Fraction | None:
-    """Unbiased on-policy."""
+    """The factor 1 on-policy."""
     return Fraction(1) if batching.problem.on_policy else None
 
 
 def covered(batching: Batching) -> bool:
-    """Whether the behaviour policy does all that the policy does."""
+    """Whether the behaviour policy can take every action that the policy can take."""
     p = batching.problem
     return bool(np.all(np.asarray(p.behaviour != 0, dtype=bool) | np.asarray(p.policy == 0, dtype=bool)))
 
 
 def length(batching: Batching) -> int | None:
-    """The length of all episodes; None where they differ."""
+    """The common length of all episodes; None if lengths differ."""
     found = set(batching.problem.lengths.tolist())
     return found.pop() if len(found) == 1 else None
 
@@ -69,7 +69,7 @@ def on_policy(factor: Factor) -> Factor:
 
 
 def single_step(batching: Batching) -> Fraction | None:
-    """Unbiased on-policy for episodes of one step."""
+    """The factor 1 on-policy for episodes of one step."""
     return Fraction(1) if batching.problem.on_policy and batching.problem.T == 1 else None
 
 

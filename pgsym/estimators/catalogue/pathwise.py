@@ -1,4 +1,4 @@
-"""Pathwise gradients against score-function gradients, where episodes cannot be listed: closed forms and quadrature.
+"""Pathwise and score-function gradients of continuous samples, by closed forms and quadrature.
 
 Gaussian    x = μ + σ ε, ε ~ N(0, 1), reward −(x − c)²: both estimates of ∂J/∂μ are polynomials in ε, and their moments
             are exact (E ε^{2k} = (2k−1)!!)
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClosedForm:
-    """An estimator's mean and variance as expressions, with the gradient that it should have; `how` says from what."""
+    """An estimator's mean and variance as expressions, with the true gradient; `how` names the method."""
 
     title: str
     gradient: Any
@@ -37,7 +37,7 @@ class ClosedForm:
         return self.mean - self.gradient
 
     def record(self) -> dict[str, str]:
-        """All of it as strings."""
+        """The record as strings."""
         found = {key: getattr(self, key) for key in ("gradient", "mean", "bias", "variance")}
         shown = {key: str(x) if self.how.startswith("exact") else f"{float(x):.12g}" for key, x in found.items()}
         return {"title": self.title, **shown, "how": self.how}
@@ -69,7 +69,7 @@ def gaussian() -> tuple[ClosedForm, ...]:
 
 
 def _normal_mean(polynomial: Expr, e: Expr) -> Expr:
-    """E of a polynomial in ε ~ N(0, 1)."""
+    """The expectation of a polynomial in ε ~ N(0, 1)."""
     from sympy import Poly, expand, factorial2
 
     terms = Poly(expand(polynomial), e).terms()
@@ -77,7 +77,7 @@ def _normal_mean(polynomial: Expr, e: Expr) -> Expr:
 
 
 def relaxed() -> tuple[ClosedForm, ...]:
-    """The estimates of ∂J/∂θ by the score function and relaxed, at some odds and temperatures, exactly.
+    """The exact moments of the score-function and the relaxed estimates of ∂J/∂θ, at some odds and temperatures.
 
     >>> [str(found.mean) for found in relaxed()[1:3]]
     ['1/6', '1 - pi/4']

@@ -19,7 +19,7 @@ from pgsym.meaning.numbers.base import Array
 
 
 def entropy_held(probs: Array, states: Array, mask: Array, policy: Array) -> Array:
-    """Σ_t ∇ H(π(·|s_t)), the contexts held fixed, as an entropy bonus is differentiated."""
+    """Σ_t ∇ H(π(·|s_t)) at fixed contexts, as an entropy bonus is differentiated."""
     with np.errstate(divide="ignore"):
         surprise = np.where(probs > 0, np.log(probs), 0)
     moved = -probs * (surprise - (probs * surprise).sum(axis=-1, keepdims=True))  # −π (log π + H)
@@ -83,10 +83,10 @@ FORWARD_LESS = kl - forward_kl
 ENTRIES = (
     KnownEstimator(
         "entropy-held",
-        "Entropy bonus, contexts held fixed",
-        "The entropy of the next token is differentiated at the contexts that were met.",
+        "Entropy bonus at fixed contexts",
+        "The entropy of the next token is differentiated at the sampled contexts.",
         entropy_held,
-        "unbiased for one step, turned for sequences: the policy also decides which contexts are met",
+        "unbiased for one step, turned for sequences, because the contexts depend on the policy too",
         single_step,
         entropy,
         floats=True,
@@ -95,7 +95,7 @@ ENTRIES = (
     KnownEstimator(
         "entropy-whole",
         "Entropy as a reward",
-        "The surprise of the whole episode weighs its score.",
+        "The score of the episode is weighted by minus its log-probability.",
         entropy_whole,
         "unbiased on-policy",
         one,
@@ -105,8 +105,8 @@ ENTRIES = (
     ),
     KnownEstimator(
         "entropy-samples",
-        "Entropy of the tokens drawn, as a loss",
-        "Minus the log-probability of the tokens drawn is differentiated.",
+        "Entropy of the sampled tokens, as a loss",
+        "Minus the log-probability of the sampled tokens is differentiated.",
         entropy_samples,
         "zero on average",
         on_policy(lambda batching: Fraction(0)),
@@ -117,7 +117,7 @@ ENTRIES = (
     KnownEstimator(
         "k1-reward",
         "k1 in the reward",
-        "The log-ratio of the episode is paid as a penalty.",
+        "The log-ratio of the episode is a penalty in the reward.",
         k1_reward,
         "unbiased on-policy",
         one,
@@ -128,9 +128,9 @@ ENTRIES = (
     KnownEstimator(
         "k2-reward",
         "k2 in the reward",
-        "Half the squared log-ratio of every token is paid as a penalty.",
+        "Half the squared log-ratio of every token is a penalty in the reward.",
         k2_reward,
-        "turned: for one token the gradient of E[L²/2] − KL(π‖ref)",
+        "turned: for one token it is the gradient of E[L²/2] − KL(π‖ref)",
         lambda batching: None,
         kl,
         floats=True,
@@ -138,9 +138,9 @@ ENTRIES = (
     KnownEstimator(
         "k3-reward",
         "k3 in the reward",
-        "k3 of every token is paid as a penalty.",
+        "k3 of every token is a penalty in the reward.",
         k3_reward,
-        "turned: for one token the gradient of KL(π‖ref) − KL(ref‖π)",
+        "turned: for one token it is the gradient of KL(π‖ref) − KL(ref‖π)",
         lambda batching: None,
         kl,
         floats=True,
@@ -148,10 +148,10 @@ ENTRIES = (
     ),
     KnownEstimator(
         "k3-reward-difference",
-        "k3 in the reward, against the difference of both divergences",
-        "The same, held against KL(π‖ref) − KL(ref‖π).",
+        "k3 in the reward, compared with the difference of both divergences",
+        "The same estimator, compared with the gradient of KL(π‖ref) − KL(ref‖π).",
         k3_reward,
-        "for one token the gradient of KL(π‖ref) − KL(ref‖π), for sequences not",
+        "unbiased for one token, turned for sequences",
         single_step,
         FORWARD_LESS,
         floats=True,
@@ -173,7 +173,7 @@ ENTRIES = (
         "k2 as a loss, token by token",
         "Half the squared log-ratio of every token is differentiated.",
         k2_loss,
-        "unbiased for one token, turned for sequences: what a token makes of later contexts is lost",
+        "unbiased for one token, turned for sequences: the effect of a token on later contexts is lost",
         single_step,
         kl,
         floats=True,
@@ -195,7 +195,7 @@ ENTRIES = (
         "k3 as a loss",
         "k3 of every token is differentiated.",
         k3_loss,
-        "turned: for one token the gradient of KL(ref‖π) instead",
+        "turned: for one token it is the gradient of KL(ref‖π) instead",
         lambda batching: None,
         kl,
         floats=True,
@@ -203,10 +203,10 @@ ENTRIES = (
     ),
     KnownEstimator(
         "k3-loss-forward",
-        "k3 as a loss, against KL(ref‖π)",
-        "The same, held against the divergence in the other direction.",
+        "k3 as a loss, compared with KL(ref‖π)",
+        "The same estimator, compared with the divergence in the other direction.",
         k3_loss,
-        "for one token the gradient of KL(ref‖π), for sequences not",
+        "unbiased for one token, turned for sequences",
         single_step,
         forward_kl,
         claims=("kl-estimators-k3-loss", "kl-of-sequences-k3-loss"),

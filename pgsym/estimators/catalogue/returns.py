@@ -1,7 +1,7 @@
 """Score-function estimators from returns: REINFORCE, the reward to go, baselines.
 
-Every function takes the arrays of `pgsym.estimators.COLUMNS` by name and returns one estimate a sample, (N, P); all of
-them work on Fractions too.
+Every function takes the arrays of `pgsym.estimators.COLUMNS` by name and returns one estimate for each sample, of
+shape (N, P); all of them work in Fractions too.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ ENTRIES = (
     KnownEstimator(
         "reinforce",
         "REINFORCE",
-        "The return of the episode weighs the score of all its steps.",
+        "The scores of all steps are weighted by the return of the episode.",
         reinforce,
         "unbiased on-policy",
         one,
@@ -89,7 +89,7 @@ ENTRIES = (
     KnownEstimator(
         "reward-to-go",
         "Reward to go",
-        "Each step's score is weighed by what is earned from it on.",
+        "Each step's score is weighted by the rewards from that step on.",
         reward_to_go,
         "unbiased on-policy",
         one,
@@ -98,7 +98,7 @@ ENTRIES = (
     KnownEstimator(
         "reward-to-go-undiscounted",
         "Reward to go without γ^{t−1}",
-        "Discounted rewards to go, but every step counts the same.",
+        "Discounted rewards to go, but without the discount of the step itself.",
         reward_to_go_undiscounted,
         "unbiased on-policy for γ = 1 or one step, turned otherwise",
         on_policy(_without_discounts),
@@ -125,9 +125,9 @@ ENTRIES = (
     KnownEstimator(
         "optimal-baseline",
         "Optimal constant baseline",
-        "The constant of least variance, E[R ‖score‖²]/E[‖score‖²], taken from the problem.",
+        "The constant of least variance, E[R ‖score‖²]/E[‖score‖²], computed from the problem, is subtracted.",
         optimal_baseline,
-        "unbiased on-policy, the variance least among constants",
+        "unbiased on-policy, with the least variance of all constants",
         one,
         claims=("baseline",),
     ),

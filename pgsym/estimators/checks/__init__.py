@@ -1,4 +1,4 @@
-"""What can be asked of an estimator, and what came of it: the one set of checks of audits and assertions."""
+"""Checks of estimators, and their outcomes; audits and assertions use the same ones."""
 
 from pgsym.estimators.checks.means import IsGradient, LowerVariance, SameGradient
 from pgsym.estimators.checks.outcome import Change, Check, Explanation, Outcome

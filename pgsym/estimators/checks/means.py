@@ -1,4 +1,4 @@
-"""Checks of an estimator's mean: it is a gradient, it is that of another estimator, it has less variance."""
+"""Checks of an estimator's mean or variance: against a gradient, or against another estimator."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from pgsym.estimators.objectives import Objective, expected_return
 from pgsym.meaning.numbers.base import Array
 
 WIDTH: Final = 100
-"""How wide prose is set."""
+"""The number of columns at which prose is wrapped."""
 FEW: Final = 20_000
-"""Up to how many products of Fractions (samples, times the entries of a covariance) are worth a second look."""
+"""The largest number of products (samples × entries of a covariance) that are computed again in Fractions."""
 LITTLE: Final = 400
-"""Up to how many of them are always looked at."""
+"""The largest number of products that are always computed in Fractions."""
 
 
 def means(estimator: Estimator, batching: Batching, objective: Objective) -> Moments:
@@ -42,38 +42,38 @@ def means(estimator: Estimator, batching: Batching, objective: Objective) -> Mom
     )
 
 
-def exactly(estimator: Estimator, batching: Batching, objective: Objective) -> Moments | None:
-    """The same in Fractions, None where the problem is in floats, too large, or the estimator has floats of its own."""
+def in_fractions(estimator: Estimator, batching: Batching, objective: Objective) -> Moments | None:
+    """The moments in Fractions; None if the problem is in floats or too large, or the estimator computes in floats."""
     if not batching.problem.exact or batching.count * batching.problem.P**2 > FEW:
         return None
     try:
         found = means(estimator, batching, objective)
-    except Exception:  # NumPy and the user's code may say anything of Fractions
+    except Exception:  # NumPy and the user's code may raise any error on Fractions
         return None
     return found if found.problem.exact else None
 
 
-def both(first: Estimator, second: Estimator, batching: Batching) -> tuple[Moments, Moments]:
+def both_means(first: Estimator, second: Estimator, batching: Batching) -> tuple[Moments, Moments]:
     """The moments of two estimators at a batching, in float64."""
     floats = batching.floats()
     return means(first, floats, expected_return), means(second, floats, expected_return)
 
 
-def exactly_both(first: Estimator, second: Estimator, batching: Batching) -> tuple[Moments, Moments] | None:
-    """The same in Fractions, None where one of them has none."""
-    a, b = (exactly(e, batching, expected_return) for e in (first, second))
+def both_in_fractions(first: Estimator, second: Estimator, batching: Batching) -> tuple[Moments, Moments] | None:
+    """The moments of two estimators in Fractions; None if one of them cannot be computed."""
+    a, b = (in_fractions(e, batching, expected_return) for e in (first, second))
     return None if a is None or b is None else (a, b)
 
 
 def noise(*found: Moments) -> float:
-    """What rounding may leave of means in float64."""
+    """A bound of the rounding error of means in float64."""
     return max(m.noise for m in found)
 
 
 def doubtful(lies: Comparison, found: Array, wanted: Array, *by: Moments) -> bool:
-    """Whether a look in Fractions is worth its while: more than rounding parts means in float64, but not much more.
+    """Whether to compare again in Fractions: two means in float64 differ by more than rounding, but not by much more.
 
-    It is in any case where it is little work.
+    Small problems are always compared again.
     """
     if all(m.samples * m.problem.P**2 <= LITTLE for m in by):
         return True
@@ -82,8 +82,8 @@ def doubtful(lies: Comparison, found: Array, wanted: Array, *by: Moments) -> boo
     return lies.kind is Kind.HIDDEN or noise(*by) < apart <= 1e-6 * size
 
 
-def off(found: Array, wanted: Array, rounding: float, rtol: float) -> float:
-    """How far a mean is from what it should be, relative to their lengths, or to what rounding stays below."""
+def relative_distance(found: Array, wanted: Array, rounding: float, rtol: float) -> float:
+    """The distance between two gradients, relative to the longer one, or to rounding / rtol if that is larger."""
     x, y = (np.ravel(table).astype(np.float64) for table in (found, wanted))
     length = max(float(np.linalg.norm(x)), float(np.linalg.norm(y)), rounding / rtol)
     return float(np.linalg.norm(x - y)) / length if length else 0.0
@@ -91,9 +91,9 @@ def off(found: Array, wanted: Array, rounding: float, rtol: float) -> float:
 
 @dataclass(frozen=True)
 class IsGradient:
-    """Whether an estimator's mean is an objective's gradient, times `by`; with `direction`, times anything positive.
+    """Whether an estimator's mean is `by` times an objective's gradient; with `direction`, any positive factor will do.
 
-    Problems that were `given` in Fractions are judged in Fractions wherever that can be done.
+    Problems that the caller `given` in Fractions are judged in Fractions if possible.
     """
 
     estimator: Estimator
@@ -102,11 +102,11 @@ class IsGradient:
     direction: bool = False
     rtol: float = TOLERANCE
     given: bool = False
-    silent: str = field(default="at no problem was there a gradient or an estimate other than zero", init=False)
+    silent: str = field(default="every gradient and every estimate was zero at every problem", init=False)
     demanding: bool = field(default=False, init=False)
 
     def _factor(self, batching: Batching) -> Any:
-        """What the gradient is multiplied by: a fraction where it is one, be it written as a float."""
+        """The factor of the gradient; a float that is close to a simple fraction becomes that fraction."""
         factor = 1 if self.by is None else self.by(batching)
         return factor if isinstance(factor, Fraction | int) else recognised(float(factor))
 
@@ -115,12 +115,12 @@ class IsGradient:
         return found.target * (factor if found.problem.exact else float(factor))
 
     def _holds(self, lies: Comparison) -> bool:
-        """Whether a mean that lies so is as it should be; a factor of direction is of any size, but not of any sign."""
+        """Whether a comparison passes: equal gradients or, with `direction`, a positive factor between them."""
         along = lies.kind is Kind.SCALED and lies.cosine is not None and lies.cosine > 0
         return lies.equal or (self.direction and along)
 
     def of(self, found: Moments) -> Outcome:
-        """Whether it holds of moments that are known already."""
+        """The outcome of the check for moments that are already known."""
         wanted = self._wanted(found)
         lies = found.comparison if found.draws else judged(found.mean, wanted, found, tolerance=self.rtol)
         telling = bool(found.length > 0 or np.any(wanted != 0))
@@ -129,7 +129,7 @@ class IsGradient:
         return Outcome(self._holds(lies), lies.deviation, telling, comparison=lies)
 
     def judge(self, batching: Batching) -> Outcome:
-        """Whether it holds at a batching: in float64, and where rounding leaves a doubt in Fractions."""
+        """The outcome at a batching, computed in float64, and again in Fractions where rounding leaves a doubt."""
         found = means(self.estimator, batching.floats(), self.objective)
         wanted = self._wanted(found).astype(np.float64)
         outcome = self.of(found)
@@ -143,13 +143,15 @@ class IsGradient:
             return outcome
         if outcome.holds and not lies.equal:
             wanted = wanted * (np.vdot(wanted, found.mean) / np.vdot(wanted, wanted))
-        return replace(outcome, deviation=off(found.mean, wanted, noise(found), self.rtol))
+        return replace(outcome, deviation=relative_distance(found.mean, wanted, noise(found), self.rtol))
 
     def _exactly(self, batching: Batching) -> Moments | None:
-        return None if isinstance(self._factor(batching), float) else exactly(self.estimator, batching, self.objective)
+        if isinstance(self._factor(batching), float):
+            return None
+        return in_fractions(self.estimator, batching, self.objective)
 
     def explain(self, batching: Batching, tried: Sequence[Batching] = ()) -> Explanation:
-        """What went wrong at a batching."""
+        """Why the check fails at a batching."""
         found = self._exactly(batching)
         if found is None or self._holds(judged(found.mean, self._wanted(found), found)):
             found = means(self.estimator, batching.floats(), self.objective)
@@ -161,83 +163,86 @@ class IsGradient:
         if self.by is not None:
             shown[factor + gradient] = row(wanted)
         shown[f"E[{self.estimator.name}]"] = row(found.mean)
-        shown["which is"] = said(lies)
-        shown["evidence"] = gone_through(found)
+        shown["which is"] = in_words(lies)
+        shown["evidence"] = how_found(found)
         if hint := _guess(self.estimator, batching, self.objective, tried):
             shown["a guess"] = hint
         does = f"point along {gradient}" if self.direction else f"estimate {factor}{gradient}"
-        return Explanation(f"{self.estimator.name} does not {does}: {said(lies)}", shown)
+        return Explanation(f"{self.estimator.name} does not {does}: {in_words(lies)}", shown)
 
 
 @dataclass(frozen=True)
 class SameGradient:
-    """Whether two estimators have the same mean; problems `given` in Fractions are judged in Fractions if they can."""
+    """Whether two estimators have the same mean; problems `given` in Fractions are judged in Fractions if possible."""
 
     first: Estimator
     second: Estimator
     rtol: float = TOLERANCE
     given: bool = False
-    silent: str = field(default="at no problem was there an estimate other than zero", init=False)
+    silent: str = field(default="every estimate was zero at every problem", init=False)
     demanding: bool = field(default=False, init=False)
 
     def judge(self, batching: Batching) -> Outcome:
-        """Whether it holds at a batching."""
-        a, b = both(self.first, self.second, batching)
+        """The outcome at a batching."""
+        a, b = both_means(self.first, self.second, batching)
         lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
         again = self.given or doubtful(lies, a.mean, b.mean, a, b)
-        exact = exactly_both(self.first, self.second, batching) if again else None
+        exact = both_in_fractions(self.first, self.second, batching) if again else None
         telling = any(m.length > m.target_length for m in (a, b))  # an estimate other than zero
         if exact is not None:
             return Outcome(judged(exact[0].mean, exact[1].mean, *exact).equal, 0.0, telling)
         if lies.kind is Kind.HIDDEN:
             return Outcome(True, lies.deviation, telling=False, hidden=True)
-        return Outcome(lies.equal, off(a.mean, b.mean, noise(a, b), self.rtol), telling)
+        return Outcome(lies.equal, relative_distance(a.mean, b.mean, noise(a, b), self.rtol), telling)
 
     def explain(self, batching: Batching, tried: Sequence[Batching] = ()) -> Explanation:
-        """What went wrong at a batching."""
-        exact = exactly_both(self.first, self.second, batching)
+        """Why the check fails at a batching."""
+        exact = both_in_fractions(self.first, self.second, batching)
         if exact and judged(exact[0].mean, exact[1].mean, *exact).equal:
             exact = None
-        a, b = exact or both(self.first, self.second, batching)
+        a, b = exact or both_means(self.first, self.second, batching)
         lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
         return Explanation(
-            f"{self.first.name} has not the gradient of {self.second.name}: {said(lies)}",
+            f"{self.first.name} does not have the same mean as {self.second.name}: {in_words(lies)}",
             {
                 "∇(J)": row(a.target),
                 f"E[{self.second.name}]": row(b.mean),
                 f"E[{self.first.name}]": row(a.mean),
-                "which is": said(lies),
-                "evidence": gone_through(a),
+                "which is": in_words(lies),
+                "evidence": how_found(a),
             },
         )
 
 
 @dataclass(frozen=True)
 class LowerVariance:
-    """Whether an estimator's variance is nowhere above another's of the same mean, and below it somewhere."""
+    """Whether an estimator's variance is never above that of another with the same mean, and sometimes below it."""
 
     estimator: Estimator
     than: Estimator
     same_mean: bool = True
     rtol: float = TOLERANCE
-    silent: str = field(default="the variance was lower nowhere: it was the same at every problem", init=False)
+    silent: str = field(default="the variance was never lower: it was the same at every problem", init=False)
     demanding: bool = field(default=True, init=False)
 
     def judge(self, batching: Batching) -> Outcome:
-        """Whether it holds at a batching."""
-        a, b = both(self.estimator, self.than, batching)
+        """The outcome at a batching."""
+        a, b = both_means(self.estimator, self.than, batching)
         lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
         rounding = max(self.rtol * float(b.variance), noise(a, b) ** 2)
         higher, lower = a.variance - b.variance > rounding, b.variance - a.variance > rounding
-        apart = off(a.mean, b.mean, noise(a, b), self.rtol) if self.same_mean else 0.0
+        apart = relative_distance(a.mean, b.mean, noise(a, b), self.rtol) if self.same_mean else 0.0
         return Outcome(not higher and (lies.equal or not self.same_mean), apart, lower)
 
     def explain(self, batching: Batching, tried: Sequence[Batching] = ()) -> Explanation:
-        """What went wrong at a batching."""
-        a, b = exactly_both(self.estimator, self.than, batching) or both(self.estimator, self.than, batching)
+        """Why the check fails at a batching."""
+        a, b = both_in_fractions(self.estimator, self.than, batching) or both_means(self.estimator, self.than, batching)
         lies = judged(a.mean, b.mean, a, b, tolerance=self.rtol)
         if self.same_mean and not lies.equal:
-            says = f"the variances of {a.estimator} and {b.estimator} say nothing, for their means differ: {said(lies)}"
+            says = (
+                f"the variances of {a.estimator} and {b.estimator} cannot be compared, because their means differ: "
+                f"{in_words(lies)}"
+            )
         else:
             says = (
                 f"{a.estimator} has a higher variance than {b.estimator}: {number(a.variance)} > {number(b.variance)}"
@@ -245,16 +250,16 @@ class LowerVariance:
         shown = {"∇(J)": row(a.target)}
         for m in (a, b):
             shown |= {f"E[{m.estimator}]": row(m.mean), f"variance of {m.estimator}": f"{number(m.variance)} (trace)"}
-        return Explanation(says, {**shown, "evidence": gone_through(a)})
+        return Explanation(says, {**shown, "evidence": how_found(a)})
 
 
-def gone_through(found: Moments) -> str:
-    """How a mean was found; what counts as equal is the assertion's."""
+def how_found(found: Moments) -> str:
+    """The evidence of a mean without its tolerance, because the assertion has its own tolerance."""
     return found.evidence.partition(", equal")[0]
 
 
-def said(lies: Comparison) -> str:
-    """How a gradient lies to another, in words."""
+def in_words(lies: Comparison) -> str:
+    """A comparison of two gradients in words."""
     if lies.kind is Kind.SCALED and lies.factor == -1:
         return "the opposite (scaled by exactly -1)"
     if lies.kind is Kind.SCALED and not isinstance(lies.factor, Fraction):
@@ -263,23 +268,25 @@ def said(lies: Comparison) -> str:
 
 
 def _guess(estimator: Estimator, batching: Batching, objective: Objective, tried: Sequence[Batching]) -> str:
-    """What it may be, in words, if a known pattern fits here and where else it was tried."""
+    """The diagnosis in words if a known mistake fits here and at the other batchings tried; else an empty string."""
     floats = batching.floats()
     try:
         also = observe_all(estimator, [other.floats() for other in different(tried)], objective)
         hint = guess(estimator, floats, objective, means(estimator, floats, objective), also)
-    except Exception:  # the user's function may break at the other problems that a guess is tried at
+    except Exception:  # the user's function may fail at the other problems that the diagnosis uses
         return ""
     return "" if hint is None else fill(hint.summary, WIDTH)
 
 
 def not_finite(batching: Batching, error: NotFinite, group_size: tuple[int, ...]) -> Explanation:
-    """What went wrong at a batching where an estimate is NaN or infinite."""
+    """Why a check fails at a batching where an estimate is NaN or infinite."""
     others = tuple(m for m in group_size if m > 1)
     if batching.group_size > 1 or not others:
         return Explanation(str(error), {})
     left = str(others[0]) if len(others) == 1 else str(others)
-    return Explanation(str(error), {"a guess": f"a group of one: if yours always have more, say group_size={left}"})
+    return Explanation(
+        str(error), {"a guess": f"the group has one member: if your groups always have more, say group_size={left}"}
+    )
 
 
-__all__ = ["IsGradient", "LowerVariance", "SameGradient", "not_finite", "said"]
+__all__ = ["IsGradient", "LowerVariance", "SameGradient", "in_words", "not_finite"]

@@ -1,4 +1,4 @@
-"""What a check is, and its result: whether it holds at one batching, by how much, and what shows it."""
+"""The interface of checks, and the outcome of a check at one batching."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pgsym.estimators.episodes import Floats
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """An estimate, or a mean, that a check compares before and after a change, both of shape (P,), and of what.
+    """An estimate or a mean before and after a change, each of shape (P,); `of` names it.
 
-    `after` is NaN where there is no estimate after the change, and `why` says the reason.
+    `after` is NaN if there is no estimate after the change, and `why` gives the reason.
     """
 
     of: str
@@ -27,17 +27,18 @@ class Change:
 
     @property
     def entry(self) -> tuple[float, float]:
-        """The entry that changes most, before and after."""
+        """(before, after) of the entry that changes most."""
         k = int(np.nan_to_num(np.abs(self.after - self.before), nan=np.inf).argmax())
         return float(self.before[k]), float(self.after[k])
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one batching: whether the check holds, how far off it is, and whether there was anything to see.
+    """The outcome of a check at one batching: whether it holds, and the relative deviation.
 
-    Where it is `hidden`, it may hold or not: rounding in float64 is coarse beside the gradient.  `comparison` is how a
-    mean lies to the gradient, and `change` what a change did to an estimate that it should leave alone.
+    `telling` says whether the outcome is evidence; it is not if all estimates are zero, for instance.  If `hidden`,
+    rounding in float64 is too coarse beside the gradient to decide the check.  `comparison` compares the mean with the
+    gradient, and `change` shows an estimate before and after a change.
     """
 
     holds: bool
@@ -50,28 +51,28 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What went wrong at a batching: in a line, and what shows it, by its name."""
+    """Why a check fails at a batching: a headline, and the values that show it, by name."""
 
     headline: str
     shown: dict[str, str]
 
 
 class Check(Protocol):
-    """A question that is asked of estimators at a batching."""
+    """A property of estimators that can be checked at a batching."""
 
     @property
     def silent(self) -> str:
-        """What is wrong where no batching shows anything."""
+        """The message for the case that no batching was telling."""
 
     @property
     def demanding(self) -> bool:
-        """Whether it must show something at given problems too: otherwise the result would be empty, or false."""
+        """Whether at least one batching must be telling even if the caller gave the problems."""
 
     def judge(self, batching: Batching) -> Outcome:
-        """Whether it holds at a batching; raises NotFinite where an estimate is NaN or infinite."""
+        """The outcome at a batching; raises NotFinite if an estimate is NaN or infinite."""
 
     def explain(self, batching: Batching, tried: Sequence[Batching] = ()) -> Explanation:
-        """What went wrong at a batching where it does not hold; `tried` are other batchings where it was tried."""
+        """Why the check fails at a batching; `tried` are other batchings at which it was judged."""
 
 
 __all__ = ["Change", "Check", "Explanation", "Outcome"]

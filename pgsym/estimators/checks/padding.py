@@ -1,4 +1,4 @@
-"""The check that padding is ignored, whatever stands in it, and however long it is."""
+"""The check that estimates depend neither on the contents nor on the length of the padding."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILLS: Final = (float("nan"), float("inf"), float("-inf"), 1e30, -1.0)
 
 @dataclass(frozen=True)
 class PaddingIgnored(Samplewise):
-    """Whether every sample's estimate is the same whatever stands in its padding, and however much there is of it."""
+    """Whether no sample's estimate depends on the contents or the length of its padding."""
 
     fills: tuple[float, ...] = FILLS
     more: int = 1
@@ -35,7 +35,7 @@ class PaddingIgnored(Samplewise):
             yield words, partial(self._estimated, wide)
 
     def _filled(self, samples: Samples, columns: tuple[str, ...]) -> Iterator[Variant]:
-        """The samples with other numbers in the padding of some columns."""
+        """The estimates with other numbers in the padding of some columns."""
         p = samples.problem
         for number in () if p.mask.all() else self.fills:
             other = replace(samples, padding=Padding(number, p.S - 1, p.A - 1, columns))
@@ -46,11 +46,11 @@ class PaddingIgnored(Samplewise):
         shown[f"with {words}"] = change.why.split(" for the sample")[0] or row(change.after)
         through = [name for name in FILLED if self._matters(batching, name)] if "in the padding" in words else []
         if through:
-            shown["it comes by"] = ", ".join(through)
-        return Explanation(f"{self.estimator.name} does not ignore the padding: {words} changes it", shown)
+            shown["through the arrays"] = ", ".join(through)
+        return Explanation(f"{self.estimator.name} depends on the padding: {words} changes the estimate", shown)
 
     def _matters(self, batching: Batching, name: str) -> bool:
-        """Whether what stands in the padding of one column matters."""
+        """Whether the padding of one column changes an estimate."""
         return not _OneColumn(self.estimator, self.fills, 0, (name,), rtol=self.rtol).judge(batching).holds
 
 

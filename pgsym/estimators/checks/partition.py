@@ -1,4 +1,4 @@
-"""The check that the estimates of the parts of a batch add up to that of the whole."""
+"""The check that the estimates of the parts of a batch combine to the estimate of the whole batch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from pgsym.estimators.batches import Batching
-from pgsym.estimators.checks.means import said
+from pgsym.estimators.checks.means import in_words
 from pgsym.estimators.checks.outcome import Change, Explanation
 from pgsym.estimators.checks.samplewise import Samplewise, Variant
 from pgsym.estimators.comparison import compare
@@ -23,7 +23,7 @@ Parts = tuple[int, ...]
 
 
 def partitions(count: int) -> list[Parts]:
-    """Ways to cut some groups (or members) in parts: one each, halves, and ragged ones.
+    """Ways to cut a number of groups (or members) into parts: single ones, halves, and unequal parts.
 
     >>> partitions(2), partitions(4)
     ([(1, 1)], [(1, 1, 1, 1), (2, 2), (1, 3), (3, 1)])
@@ -37,13 +37,13 @@ def partitions(count: int) -> list[Parts]:
 
 @dataclass(frozen=True)
 class Partition(Samplewise):
-    """Whether the weighted mean of the parts' estimates is the whole's, for every sample and every way to cut it.
+    """Whether the weighted mean of the parts' estimates is the whole sample's, for every sample and every partition.
 
-    Groups stay whole where a sample has several; a sample of one group is cut between its members.
+    A sample of several groups is cut between groups; a sample of one group is cut between its members.
     """
 
     weights: str = "episodes"
-    silent: ClassVar[str] = "no sample could be cut (it takes 2 groups or members), or all estimates were zero"
+    silent: ClassVar[str] = "no sample could be cut (that needs 2 groups or members), or all estimates were zero"
 
     def applies(self, batching: Batching) -> bool:
         return batching.rows > 1
@@ -71,21 +71,23 @@ class Partition(Samplewise):
 
     def explained(self, batching: Batching, sample: Samples, words: str, change: Change) -> Explanation:
         unit = "groups" if batching.groups > 1 else "members"
-        shown = {"the sample": sample.line(0), "cut in": f"parts of {words} {unit}"}
+        shown = {"the sample": sample.line(0), "cut into": f"parts of {words} {unit}"}
         for k, part in enumerate(self._cut(sample, tuple(map(int, words.split(", ")))), 1):
             shown[f"part {k}"] = row(self._estimated(part)[0])
-        lies = said(compare(change.after, change.before, self.rtol))
+        lies = in_words(compare(change.after, change.before, self.rtol))
         shown |= {f"joined by {self.weights}": row(change.after), "the whole": row(change.before)}
-        shown["which makes the parts"] = lies
+        shown["so the parts are"] = lies
         others = [w for w in WEIGHTS if w != self.weights and replace(self, weights=w).judge(batching).holds]
         if others:
-            shown["a guess"] = " or ".join(f'weights="{w}"' for w in others) + " holds at this problem: weigh parts so"
-        says = f"{self.estimator.name} does not add up: its parts joined by {self.weights} are not the whole ({lies})"
+            shown["a guess"] = (
+                " or ".join(f'weights="{w}"' for w in others) + " holds at this problem: weight the parts so"
+            )
+        says = f"the parts of {self.estimator.name}, joined by {self.weights}, do not give its whole estimate ({lies})"
         return Explanation(says, shown)
 
 
 def _share(part: Samples, weights: str) -> Floats:
-    """How much a part weighs, of shape (N,)."""
+    """The weights of a part, of shape (N,)."""
     if weights == "tokens":
         return np.asarray(part["lengths"].sum(axis=1), dtype=np.float64)
     return np.full(len(part), float(part.R) if weights == "episodes" else 1.0)

@@ -1,4 +1,4 @@
-"""Checks of every sample's estimate: a change that should not matter leaves it as it is."""
+"""Checks that a change which should not matter leaves every sample's estimate the same."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from pgsym.estimators.exact_moments import ROUNDING, row
 from pgsym.estimators.samples import Samples
 
 Variant = tuple[str, Callable[[], Floats]]
-"""A change in words, and the estimates of all samples after it, of shape (N, P)."""
+"""A change in words, and a function that returns the estimates of all samples after it, of shape (N, P)."""
 
 
 @dataclass(frozen=True)
 class Samplewise(ABC):
     """A check that compares every sample's estimate with its estimate after some changes.
 
-    Estimates are equal within `rtol` of their own lengths, or of the longest estimate at the batching if
-    `beside_longest`, or than rounding may leave.
+    Two estimates are equal if they differ by at most `rtol` times their own lengths (with `beside_longest`, times the
+    longest estimate of the batching), or by no more than rounding.
     """
 
     estimator: Estimator
@@ -40,19 +40,19 @@ class Samplewise(ABC):
 
     @abstractmethod
     def applies(self, batching: Batching) -> bool:
-        """Whether there is a change that can be made."""
+        """Whether the changes can be made at a batching."""
 
     @abstractmethod
     def variants(self, samples: Samples) -> Iterator[Variant]:
-        """The changes, each with what the estimates are after it."""
+        """The changes, each with a function that returns the estimates after it."""
 
     def judge(self, batching: Batching) -> Outcome:
-        """Whether no change matters to any sample of a batching; raises EstimatorError where there is no estimate."""
-        worst, told = 0.0, False
+        """The outcome over all changes and samples of a batching; raises EstimatorError if there is no estimate."""
+        worst, telling = 0.0, False
         for samples in sampled(batching.floats()):
             before = self._estimated(samples)
             for _, after in self.variants(samples):
-                found, why = _after(after, before)
+                found, why = _estimates_after(after, before)
                 relative, wrong = self.apart(found, before, samples)
                 if wrong.any():
                     moved = np.nan_to_num(np.abs(found - before), nan=np.inf).max(axis=1)
@@ -60,28 +60,28 @@ class Samplewise(ABC):
                     of = f"the estimate, {why or f'for the sample: {samples.line(i)}'}"
                     change = Change(of, before[i], found[i], why)
                     return Outcome(False, float("inf") if why else float(relative.max()), change=change)
-                worst, told = max(worst, float(relative.max())), told or bool(np.any(before != 0))
-        return Outcome(True, worst, told)
+                worst, telling = max(worst, float(relative.max())), telling or bool(np.any(before != 0))
+        return Outcome(True, worst, telling)
 
     def explain(self, batching: Batching, tried: Sequence[Batching] = ()) -> Explanation:
-        """What went wrong at a batching: the first change that matters, and the first sample that it matters to."""
+        """Why the check fails at a batching: the first change that matters, at the first sample that it changes."""
         for samples in sampled(batching.floats()):
             before = self._estimated(samples)
             for words, after in self.variants(samples):
-                found, why = _after(after, before)
+                found, why = _estimates_after(after, before)
                 _, wrong = self.apart(found, before, samples)
                 if wrong.any():
                     i = int(np.flatnonzero(wrong)[0])
                     change = Change(samples.line(i), before[i], found[i], why)
                     return self.explained(batching, samples.at([i]), words, change)
-        raise EstimatorError(f"{self.estimator.name} fails a check once, but not again: it is random by itself")
+        raise EstimatorError(f"{self.estimator.name} fails a check once, but not again: it draws random numbers itself")
 
     @abstractmethod
     def explained(self, batching: Batching, sample: Samples, words: str, change: Change) -> Explanation:
-        """What a change does to one sample, in words."""
+        """The explanation for a change that changes the estimate of one sample."""
 
     def verify(self, batching: Batching) -> None:
-        """Raise EstimatorError for an estimator that is no function of each sample by itself."""
+        """Raise EstimatorError unless the estimator is a function of each sample alone."""
         samples = next(iter(sampled(batching.floats())))
         check(self.estimator, samples, self._estimated(samples), batching.unordered)
 
@@ -89,7 +89,7 @@ class Samplewise(ABC):
         return np.asarray(estimated(self.estimator, samples), dtype=np.float64)
 
     def apart(self, found: Floats, wanted: Floats, samples: Samples) -> tuple[Floats, Floats]:
-        """(distance relative to the lengths, whether it is too large) of estimates, each of shape (N,)."""
+        """(relative distances of estimates, which of them are too large), each of shape (N,)."""
         lengths = [np.sqrt((x**2).sum(axis=1)) for x in (found, wanted)]
         longest = np.maximum.reduce([*lengths, np.full(len(found), 1e-300)])
         if self.beside_longest:
@@ -101,7 +101,7 @@ class Samplewise(ABC):
         return relative, ~(relative <= self.rtol)
 
     def _rounding(self, samples: Samples) -> Floats:
-        """What rounding may leave of a sample's estimate, of shape (N,): by the size of what it adds up."""
+        """Bounds of the rounding errors of estimates, of shape (N,), from the sizes of the terms that they sum."""
         p, found = samples.problem, np.zeros(len(samples))
         if reads_rewards(self.estimator):
             lengths = np.sqrt((p.total_scores**2).sum(axis=1)) * np.abs(p.returns)
@@ -111,8 +111,8 @@ class Samplewise(ABC):
         return np.asarray(ROUNDING * found, dtype=np.float64)
 
 
-def _after(after: Callable[[], Floats], before: Floats) -> tuple[Floats, str]:
-    """(the estimates after a change, why there are none): NaN where the estimator refuses it."""
+def _estimates_after(after: Callable[[], Floats], before: Floats) -> tuple[Floats, str]:
+    """(the estimates after a change, ""); if the estimator raises, (NaN, its message)."""
     try:
         return np.asarray(after(), dtype=np.float64), ""
     except EstimatorError as reason:
@@ -132,7 +132,7 @@ class _Reordering(Samplewise):
 
 @dataclass(frozen=True)
 class OrderIgnored(_Reordering):
-    """Whether no estimate changes where the members of every group are the other way round, and the groups too."""
+    """Whether no estimate changes if the order of the groups, and of the members in each group, is reversed."""
 
     silent: ClassVar[str] = "no sample had several rows, or no estimate was other than zero"
     says: ClassVar[str] = "depends on the order of the members"
@@ -143,16 +143,16 @@ class OrderIgnored(_Reordering):
     def variants(self, samples: Samples) -> Iterator[Variant]:
         if samples.R > 1:
             other = Samples(samples.problem, samples.episodes[:, ::-1], samples.groups)
-            yield "the other way round", partial(self._estimated, other)
+            yield "in reverse order", partial(self._estimated, other)
 
 
 @dataclass(frozen=True)
 class ShiftIgnored(_Reordering):
-    """Whether no estimate, or with `of_mean` not the mean, changes where all episodes are paid 1 more."""
+    """Whether no estimate (with `of_mean`, not the mean) changes if every return grows by 1."""
 
     of_mean: bool = False
     silent: ClassVar[str] = "no sample was on-policy, or no estimate was other than zero"
-    says: ClassVar[str] = "changes when all episodes are paid 1 more"
+    says: ClassVar[str] = "changes when every return grows by 1"
 
     def applies(self, batching: Batching) -> bool:
         return batching.problem.on_policy and batching.problem.discount != 0
@@ -160,7 +160,7 @@ class ShiftIgnored(_Reordering):
     def variants(self, samples: Samples) -> Iterator[Variant]:
         if samples.problem.on_policy and samples.problem.discount != 0:
             other = Samples(shifted(samples.problem), samples.episodes, samples.groups)
-            yield "paid 1 more", partial(self._estimated, other)
+            yield "with every return 1 more", partial(self._estimated, other)
 
     def judge(self, batching: Batching) -> Outcome:
         if not self.of_mean:
@@ -173,13 +173,13 @@ class ShiftIgnored(_Reordering):
             longest = max(longest, float(np.linalg.norm(found, axis=1).max(initial=0.0)))
             before += weights @ found
             for _, changed in self.variants(samples):
-                after += weights @ _after(changed, found)[0]
+                after += weights @ _estimates_after(changed, found)[0]
         moved = float(np.nan_to_num(np.abs(after - before), nan=np.inf).max())
         return Outcome(moved <= self.rtol * longest, moved, longest > 0, change=Change("the mean", before, after))
 
 
 def shifted(problem: Episodes) -> Episodes:
-    """The same problem where every episode is paid 1 more, at its last step."""
+    """The same problem with every return 1 larger, paid at the last step."""
     rewards = np.array(problem.rewards, copy=True)
     at = np.arange(problem.E), problem.lengths - 1
     rewards[at] = rewards[at] + 1 / problem.discounts[at[1]]

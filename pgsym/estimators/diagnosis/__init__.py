@@ -1,4 +1,4 @@
-"""A guess in words at what is wrong with an estimator, by holding it to the estimators that known slips make."""
+"""A diagnosis of a wrong estimator, by comparison with estimators that contain known mistakes."""
 
 from pgsym.estimators.diagnosis.guesses import Hint, guess
 from pgsym.estimators.diagnosis.observations import Observation, observe_all, observed

@@ -1,4 +1,4 @@
-"""What is subtracted from credits, and what they are divided by: advantages of shape (N, groups, group_size, T)."""
+"""Baselines and normalisations of credits; they return advantages of shape (N, groups, group_size, T)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pgsym.estimators.episodes import Floats
 
 @dataclass(frozen=True)
 class Slack:
-    """A small constant that keeps a spread from zero, and where it is put."""
+    """A small constant that keeps a standard deviation from zero, and where it is added."""
 
     form: str = "none"
     eps: float = 0.0
 
     def of(self, variance: Floats) -> Floats:
-        """What is divided by."""
+        """The divisor for a variance."""
         match self.form:
             case "added":
                 return np.asarray(np.sqrt(variance) + self.eps)
@@ -41,10 +41,10 @@ SLACKS: Final = (
         for eps in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)
     ),
 )
-"""What people put there; `counted`: in the number of what the mean is over, too."""
+"""The usual constants; with `counted` the constant is also added to the count over which the mean is taken."""
 
 Baseline = Callable[[Floats, Floats, Slack], "Floats | None"]
-"""What becomes of credits, by the mask (both of shape (N, groups, group_size, T)), and what keeps spreads from zero."""
+"""A function of credits, mask (both of shape (N, groups, group_size, T)) and slack that returns advantages."""
 
 
 def _leave_one_out(axes: tuple[int, ...]) -> Baseline:
@@ -64,7 +64,7 @@ def _standardised(axes: tuple[int, ...], freedom: int, centred: bool = True) -> 
 
 
 def _standardised_tokens(axes: tuple[int, ...], freedom: int) -> Baseline:
-    """The same over all tokens, of which there are as many as the mask says."""
+    """Standardisation over all tokens in the mask."""
 
     def of(c: Floats, mask: Floats, slack: Slack) -> Floats | None:
         return _over_spread(c, mask, mask.sum(axis=axes, keepdims=True), axes, freedom, True, slack)
@@ -145,7 +145,7 @@ BASELINES: Final[dict[str, Choice[Baseline]]] = {
 }
 
 LOOSE: Final = frozenset(name for name in BASELINES if "deviation" in name)
-"""Choices that people add a small constant to: which one is found after means agree roughly without it."""
+"""Choices with a small constant; it is determined once the means agree roughly without it."""
 
 
 __all__ = ["BASELINES", "LOOSE", "NO_SLACK", "SLACKS", "Slack"]

@@ -1,4 +1,4 @@
-"""The designs that are right for an objective, and what becomes of them by a slip or two."""
+"""The designs that are right for an objective, and the wrong designs that one or two mistakes make of them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ ON_POLICY: Final = (
 ONE_STEP: Final = {"credit": ("return", "no-reward"), "norm": ("rows",), "tokens": ("own", "softmax-twice")}
 RIGHT_CREDITS: Final = ("to-go", "return", "per-decision")
 UNLIKELY: Final = ("rewards-before", "no-reward")
-"""What hardly comes together with another slip."""
+"""Credits that rarely occur together with another mistake."""
 RIGHTS: Final = 12
-"""How many right designs slips are looked for in."""
+"""The largest number of right designs in which mistakes are searched."""
 
 
 Candidate = tuple[Design, Design, tuple[str, ...]]
-"""A design, the right one that it comes from, and the places where they differ."""
+"""A wrong design, the right one that it comes from, and the places where they differ."""
 
 
 BASIS: Final = {"reward": expected_return, "divergence": kl, "entropy": entropy, "forward": forward_kl}
@@ -48,9 +48,9 @@ BASIS: Final = {"reward": expected_return, "divergence": kl, "entropy": entropy,
 def parts_of(
     problems: Sequence[Episodes], gradients: Sequence[Array], of: Sequence[str] = tuple(BASIS)
 ) -> Parts | None:
-    """The parts that gradients at some problems are made of, the same at all; None if there are none.
+    """The coefficients of objectives whose gradients sum to the given ones at all problems; None if there are none.
 
-    None too where the problems have no more directions than there are parts: then anything is made of them.
+    Also None if the problems have no more directions than there are coefficients, because then any gradient fits.
     """
     if len(of) >= max(p.S * (p.A - 1) for p in problems):
         return None
@@ -63,13 +63,13 @@ def parts_of(
 
 
 def parts_of_kind(parts: Parts) -> list[str]:
-    """What an objective is made of, and a divergence the other way round."""
+    """The names of an objective's parts, with both directions of a divergence."""
     both = {"divergence", "forward"} if parts.divergence or parts.forward else set()
     return [n for n in BASIS if getattr(parts, n) or n in both]
 
 
-def open_to(features: Features, parts: Parts, batching: Batching, several: bool = False) -> dict[str, list[str]]:
-    """What can be chosen at each place and makes a difference at problems with these features, the likelier first."""
+def choices_at(features: Features, parts: Parts, batching: Batching, several: bool = False) -> dict[str, list[str]]:
+    """The choices at each place that make a difference at problems with these features, likeliest first."""
     one_group = batching.groups == 1 and batching.group_size > 1 and not several
     places = {
         "weight": [*WEIGHTS, *GATES] if features.off_policy else list(ON_POLICY),
@@ -88,10 +88,10 @@ def open_to(features: Features, parts: Parts, batching: Batching, several: bool 
     return places
 
 
-def rights(
+def right_designs(
     batchings: Sequence[Batching], targets: Sequence[Floats], places: dict[str, list[str]], parts: Parts
 ) -> list[Design]:
-    """The designs whose mean is the gradient at all batchings; the plainest first."""
+    """The designs whose mean is the gradient at all batchings, simplest first."""
     kept = {place: [name for name in names if PLACES[place][name].do] for place, names in places.items()}
     found = []
     for norm, weight, credit, baseline in product(*(kept[place] for place in ("norm", "weight", "credit", "baseline"))):
@@ -110,7 +110,7 @@ def _equal(mean: Floats | None, target: Floats) -> bool:
 
 
 def slips(right: Sequence[Design], places: dict[str, list[str]], count: int) -> Iterator[Candidate]:
-    """What is right, but for a number of places; every design once."""
+    """The designs that differ from a right one at `count` places; every design once."""
     seen: set[Design] = set(right)
     for where in combinations(places, count):
         for names in product(*(places[place] for place in where)):
@@ -131,15 +131,15 @@ def slips(right: Sequence[Design], places: dict[str, list[str]], count: int) -> 
 NOTHING: Final = Parts(reward=0.0)
 
 
-def put_together(right: Sequence[Design], parts: Parts | None) -> Iterator[Candidate]:
-    """What is right, but for the parts that the objective is put together from."""
+def with_other_parts(right: Sequence[Design], parts: Parts | None) -> Iterator[Candidate]:
+    """Right designs with other coefficients of the objective's parts."""
     for start in right:
         if parts is not None and parts not in (start.parts, NOTHING):
             yield replace(start, parts=parts), start, ("parts",)
 
 
-def turned_round(right: Sequence[Design], places: dict[str, list[str]]) -> Iterator[Candidate]:
-    """What has another divergence or entropy, with the wrong sign."""
+def with_wrong_sign(right: Sequence[Design], places: dict[str, list[str]]) -> Iterator[Candidate]:
+    """Right designs with another divergence or entropy term of the wrong sign."""
     for start, name in product(right, places["regulariser"][1:]):
         turned = replace(start.parts, divergence=-start.parts.divergence, entropy=-start.parts.entropy)
         if start.parts.reward:
@@ -148,11 +148,11 @@ def turned_round(right: Sequence[Design], places: dict[str, list[str]]) -> Itera
 
 __all__ = [
     "Candidate",
-    "open_to",
+    "choices_at",
     "parts_of",
     "parts_of_kind",
-    "put_together",
-    "rights",
+    "right_designs",
     "slips",
-    "turned_round",
+    "with_other_parts",
+    "with_wrong_sign",
 ]

@@ -1,4 +1,4 @@
-"""One way to do a thing in an estimator, with the words for it."""
+"""One choice in the design of an estimator, and its description."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ F = TypeVar("F")
 
 @dataclass(frozen=True)
 class Choice(Generic[F]):
-    """One way to do it: how it is computed, what it looks like in words, and what to do where it is the right one.
+    """One choice: `of` computes it, `looks` describes it, and `do` is the advice if it is the right choice.
 
-    `advice` says what to do instead, where that does not depend on what is right.
+    `advice` says what to do instead if the choice is wrong, whichever choice is right.
     """
 
     of: F
@@ -32,7 +32,7 @@ class Parts:
 
     @property
     def several(self) -> bool:
-        """Whether more than one part counts."""
+        """Whether more than one coefficient is not zero."""
         return sum(part != 0 for part in (self.reward, self.divergence, self.entropy, self.forward)) > 1
 
 

@@ -1,4 +1,4 @@
-"""What an action is credited with: arrays of shape (E, T) over the listed episodes."""
+"""Credits of actions: arrays of shape (E, T) over the listed episodes."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def log_ratios(p: Episodes) -> Floats:
 
 
 def paid(p: Episodes, parts: Parts) -> Floats:
-    """What a step earns, of shape (E, T): its reward, and what the objective's other parts would pay for it.
+    """The reward of every step, of shape (E, T), including the objective's other parts written as rewards.
 
-    A gradient of E_π[f] is E_π[f × score] where f does not move on average: for the divergences and the entropy too.
-    Those are not discounted: they are divided by what they will be multiplied by.
+    The gradient of E_π[f] is E_π[f × score] if E_π[∇f] = 0, which holds for the divergences and the entropy too.
+    They are not discounted, so they are divided here by the discount with which they are multiplied later.
     """
     out = np.asarray(parts.reward * p.rewards, dtype=np.float64)
     discounts = np.asarray(p.discounts, dtype=np.float64)
@@ -48,7 +48,7 @@ def total(x: Floats) -> Floats:
 
 
 def _by(of: Callable[[Floats, Floats], Floats]) -> Credit:
-    """A credit by what is paid and the discounts γ^(t−1)."""
+    """A credit computed from the rewards and the discounts γ^(t−1)."""
     return lambda p, parts: of(paid(p, parts), np.asarray(p.discounts, dtype=np.float64))
 
 
@@ -84,7 +84,7 @@ CREDITS: Final[dict[str, Choice[Credit]]] = {
     ),
     "rewards-so-far": Choice(
         _by(lambda r, d: np.cumsum(d * r, axis=1)),
-        "an action is credited with the rewards up to its step, not with those from its step on",
+        "an action is credited with the rewards up to its step instead of those from its step on",
         advice="sum from the step to the end (a cumulative sum of the reversed rewards)",
     ),
     "rewards-before": Choice(
@@ -100,7 +100,7 @@ CREDITS: Final[dict[str, Choice[Credit]]] = {
     "step-discount-missing": Choice(
         _by(lambda r, d: onward(d * r) / d),
         "the discount γ^(t−1) of the step itself is missing",
-        advice=f"{DISCOUNTS}; or hold it to an objective without a discount, if that is meant",
+        advice=f"{DISCOUNTS}; or use an objective without a discount, if you mean that",
     ),
     "undiscounted": Choice(
         _by(lambda r, d: onward(r)), "the rewards are not discounted, but the objective is", advice=DISCOUNTS
@@ -117,7 +117,7 @@ CREDITS: Final[dict[str, Choice[Credit]]] = {
     "return-discounted-twice": Choice(
         _by(lambda r, d: d * total(d * r)),
         "the discounted return is discounted once more at every step",
-        advice="weight the whole discounted return, or the reward-to-go from the first step's view, by one",
+        advice="do not multiply the discounted return by another discount",
     ),
     "rewards-discounted-twice": Choice(
         _by(lambda r, d: onward(d * d * r)), "every reward is discounted twice", advice=DISCOUNTS
@@ -125,12 +125,12 @@ CREDITS: Final[dict[str, Choice[Credit]]] = {
     "average-reward": Choice(
         lambda p, parts: total(p.discounts * paid(p, parts)) / p.lengths[:, np.newaxis],
         "rewards are averaged over an episode's own length rather than summed",
-        advice="sum them: divided by the length, long episodes are paid less",
+        advice="sum them: the division by the length makes the rewards of long episodes smaller",
     ),
     "own-episode-baseline": Choice(
         lambda p, parts: _without_own_mean(p, parts),
-        "the mean over the steps of its own episode is subtracted, which depends on the action itself",
-        advice="subtract what is known before the action: a value of the state, or the mean of other episodes",
+        "the mean over the steps of the action's own episode is subtracted, which depends on the action itself",
+        advice="subtract something known before the action: a value of the state, or the mean of other episodes",
     ),
     "no-reward": Choice(
         lambda p, parts: np.ones((1, 1)), "no reward reaches the gradient", advice="multiply the score by the advantage"

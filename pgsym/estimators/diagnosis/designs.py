@@ -1,6 +1,6 @@
-"""Score-function estimators by the choices that they are made of, and the exact mean of each by listed samples.
+"""Score-function estimators as combinations of choices, and the exact mean of each over listed samples.
 
-An estimate is (1/R) Σ_rows Σ_t  norm × weight × (credit − baseline) × score; a slip is another choice at one place.
+An estimate is (1/R) Σ_rows Σ_t  norm × weight × (credit − baseline) × score; a mistake is a wrong choice at one place.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PLACES: Final[dict[str, Mapping[str, Choice[Any]]]] = {
     "credit": CREDITS,
     "tokens": TOKENS,
 }
-"""What there is to choose from at each place."""
+"""The choices at each place."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ class Design:
     slack: Slack = NO_SLACK
 
     def choice(self, place: str) -> Choice[Any]:
-        """What is chosen at a place."""
+        """The choice at a place."""
         return PLACES[place][getattr(self, place)]
 
 
 class Listed:
-    """All samples of a batching, and what designs need of them, in float64; each part is computed once."""
+    """All samples of a batching in float64, with the parts that designs need; each part is computed once."""
 
     def __init__(self, batching: Batching):
         self.batching, self.p = batching, batching.problem.floats()
@@ -68,7 +68,7 @@ class Listed:
         return (*self.episodes.shape, self.p.T)
 
     def mean(self, design: Design) -> Floats | None:
-        """The exact mean of a design, of shape (P,); None where the design makes no sense at this batching."""
+        """The exact mean of a design, of shape (P,); None if the design is not defined at this batching."""
         return self._once(design, lambda: self._mean(design))
 
     def _mean(self, design: Design) -> Floats | None:
@@ -83,7 +83,7 @@ class Listed:
         return found if np.isfinite(found).all() else None
 
     def estimates(self, design: Design) -> Floats | None:
-        """Return a design's estimate of every sample, of shape (N, P); None where it makes no sense here."""
+        """A design's estimate for every sample, of shape (N, P); None if the design is not defined here."""
         per_step = self._per_step(design)
         if per_step is None:
             return None
@@ -91,7 +91,7 @@ class Listed:
         return np.asarray(np.einsum("nrt,nrtp->np", per_step, scores) / self.batching.rows)
 
     def _per_step(self, design: Design) -> Floats | None:
-        """What every score is multiplied by, of shape (N, R, T)."""
+        """The factors of the scores, of shape (N, R, T)."""
         advantages = self._advantages(design)
         if advantages is None:
             return None
@@ -140,7 +140,7 @@ class Listed:
 
 @lru_cache(maxsize=24)
 def listed(batching: Batching) -> Listed:
-    """The samples of a small batching; those of the last few dozen are kept."""
+    """The samples of a small batching; the last 24 are cached."""
     return Listed(batching)
 
 

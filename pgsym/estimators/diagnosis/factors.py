@@ -1,4 +1,4 @@
-"""Factors that a slip puts in front of a gradient, as formulas of how samples are drawn: (G−1)/G, R, −1 and such."""
+"""Factors by which a mistake scales a gradient, as formulas in the sizes of a sample: (G−1)/G, R, −1 and others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pgsym.estimators.episodes import Floats
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor by its formula, its value at a batching, and the likely slip in words."""
+    """A factor: its formula, its value at a batching, and the likely mistake in words."""
 
     name: str
     formula: str
@@ -33,7 +33,7 @@ FACTORS: Final = (
         "wrong-sign",
         "−1",
         lambda batching: -1,
-        "the sign is wrong: an optimizer descends, so a loss is minus what is to grow",
+        "the sign is wrong: an optimizer descends, so the loss must be minus the objective",
     ),
     Factor(
         "group-mean-includes-itself",
@@ -45,7 +45,7 @@ FACTORS: Final = (
         "leave-one-out-scaled-twice",
         "G/(G−1)",
         lambda batching: batching.group_size / (batching.group_size - 1),
-        "it is scaled by G/(G−1) although the mean leaves the sample out already; drop one of the two",
+        "it is scaled by G/(G−1) although the mean already leaves the sample out; drop one of the two",
     ),
     Factor(
         "batch-mean-includes-itself",
@@ -106,7 +106,7 @@ FACTORS: Final = (
         "mean-over-everything",
         "1/(R T)",
         lambda batching: 1 / (batching.rows * batching.problem.T),
-        "rows are averaged twice and steps once; sum over the steps, then average over the rows",
+        "rows are averaged twice and steps are averaged; sum over the steps, then average over the rows once",
     ),
     Factor(
         "summed-over-padded-length",
@@ -118,7 +118,7 @@ FACTORS: Final = (
         "sum-over-rows-mean-over-padded-length",
         "R/T",
         lambda batching: batching.rows / batching.problem.T,
-        "rows are summed and steps averaged; it is the other way round",
+        "rows are summed and steps are averaged; average the rows and sum the steps",
     ),
     Factor(
         "discounted-once-more", "γ", _discount, "discounts start with γ rather than with 1: the exponent is off by one"
@@ -136,13 +136,13 @@ FACTORS: Final = (
         "half",
         "1/2",
         lambda batching: 0.5,
-        "it is half of what it should be: a ½ too many, or an average over two terms that should be added",
+        "it is half of what it should be: a factor ½ too many, or an average of two terms that should be added",
     ),
     Factor(
         "mean-over-actions",
         "1/A",
         lambda batching: 1 / batching.problem.A,
-        "a mean over the A actions stands where their sum should",
+        "a mean over the A actions is taken where their sum is right",
     ),
     Factor(
         "zero",
@@ -151,7 +151,7 @@ FACTORS: Final = (
         "",
     ),
 )
-"""The likelier first; `equal` is no slip."""
+"""The known factors, likeliest first; `equal` is not a mistake."""
 
 
 def _negated(f: Factor) -> Factor:
@@ -165,16 +165,16 @@ SIGNED: Final = tuple(map(_negated, (f for f in FACTORS if f.name not in ("equal
 def formula(
     batchings: Sequence[Batching], found: Sequence[Floats], wanted: Sequence[Floats], loose: float = 0.0
 ) -> Factor | None:
-    """The first factor that leads from the wanted gradients to those found at all batchings; None if there is none.
+    """The first factor between the found and the wanted gradients that fits at all batchings; None if there is none.
 
-    Gradients are equal within 10^-9 of their lengths, or within `loose`; a gradient of zero must be found as zero.
+    Gradients are equal within 10^-9 of their lengths, or within `loose`; a zero gradient must be found as zero.
     """
     tolerance = loose or 1e-9
     seen: list[tuple[Batching, float]] = []
     for batching, m, w in zip(batchings, found, wanted, strict=True):
         lie = compare(m, w, tolerance, noise=1e-12)
         if lie.kind is Kind.EQUAL and lie.factor is None:
-            continue  # both are zero, and say nothing
+            continue  # both are zero, so any factor fits
         if lie.factor is None:
             return None
         seen.append((batching, float(lie.factor)))
@@ -194,11 +194,11 @@ def _value(factor: Factor, batching: Batching) -> float:
 
 
 def _constant(seen: list[float], tolerance: float) -> Factor | None:
-    """The same number everywhere, that no formula gives."""
+    """The factor that is the same number everywhere; None if it varies."""
     first = seen[0]
     if len(seen) < 2 or any(abs(c - first) > tolerance * abs(first) for c in seen):
         return None
-    says = "the same constant everywhere it was tried; look for a coefficient"
+    says = "a wrong coefficient, because the factor is the same everywhere it was tried"
     return Factor("constant-factor", number(first), lambda batching: first, says)
 
 

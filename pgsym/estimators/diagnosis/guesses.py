@@ -1,4 +1,4 @@
-"""A guess at what is wrong with an estimator: the known slip whose means are the estimator's, where one fits."""
+"""The diagnosis of a wrong estimator: the known mistake that gives the same means."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pgsym.estimators.objectives import Objective
 from pgsym.estimators.problems.generic import features
 
 LISTED: Final = 50_000
-"""Samples times rows that are listed again for the designs at the problem where the estimator failed."""
+"""The largest number of samples times rows for which designs are computed where the estimator failed."""
 
 
 def guess(
@@ -31,12 +31,12 @@ def guess(
     found: Moments,
     also: Sequence[Observation] = (),
 ) -> Hint | None:
-    """What an estimator that is not right looks like, in a sentence; None where it is right, or nothing known fits.
+    """A hint at the mistake in a wrong estimator; None if the estimator is right or nothing known fits.
 
-    The estimator is tried at a handful of small problems too, which have what the problem at hand has (several steps,
-    ragged lengths, samples of another policy, a discount, a critic) and generic numbers.  A named slip has, within
-    rounding, the estimator's own mean at all of them and wherever else it was seen (`also`); that does not make it the
-    cause.  Where there is none, what is seen is told as it is.
+    The estimator is also tried at a few small problems with generic numbers and the features of the problem at hand
+    (several steps, ragged lengths, samples of another policy, a discount, a critic).  A mistake is named if it gives,
+    within rounding, the estimator's mean at all of them and at the observations in `also`; it may still not be the
+    cause.  If no known mistake fits, the hint describes the symptoms.
 
     >>> from fractions import Fraction
     >>> from pgsym.estimators import bandit, expected_return, from_advantages, moments
@@ -60,7 +60,7 @@ def guess(
     listable = here if batching.count * batching.rows <= LISTED else []
     seen = [*rich, *listable, *simpler.values(), *also]
     searches = [Search(estimator, objective, batching, own, seen, several)]
-    if more:  # slips that coincide where there is but one step, say, are told apart where there are several
+    if more:  # mistakes that coincide in one step, for instance, differ with several steps
         searches.insert(0, replace(searches[0], features=own.more(), seen=[*more, *seen]))
     for search in searches:
         limited = bool(more) and search is searches[-1]

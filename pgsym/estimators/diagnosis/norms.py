@@ -1,4 +1,4 @@
-"""What a sum over steps is divided by, by the lengths of all rows: of shape (N, groups, group_size, 1)."""
+"""Normalisations of sums over steps, as factors of the lengths of all rows, of shape (N, groups, group_size, 1)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SUM: Final = "sum over an episode's own steps, then average over the episodes"
 
 
 def _over(lengths: Floats, axes: tuple[int, ...]) -> Floats:
-    """Average over rows as a mean over all tokens of some rows does it: R / Σ L instead of 1."""
+    """The factor R / Σ L, which turns an average over rows into an average over all tokens of these rows."""
     return np.asarray(1 / lengths.mean(axis=axes, keepdims=True))
 
 
@@ -24,7 +24,7 @@ NORMS: Final[dict[str, Choice[Norm]]] = {
     "rows": Choice(np.ones_like, "an episode's steps are summed", SUM),
     "mean-over-length": Choice(
         lambda lengths: 1 / lengths,
-        "every episode is divided by its own length, so that tokens of long ones count less",
+        "every episode is divided by its own length, so the tokens of long episodes count less",
         "average over an episode's own steps",
         advice=f"{SUM}, or divide by a constant",
     ),

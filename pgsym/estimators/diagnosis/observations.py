@@ -1,4 +1,4 @@
-"""What an estimator does on average at small problems, beside the objective's gradient there."""
+"""The means of an estimator at small problems, with the objective's gradients there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pgsym.estimators.objectives import Objective
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """The mean of an estimator and the gradient it should be, both of shape (P,), in float64."""
+    """The mean of an estimator and the gradient that it should equal, both of shape (P,), in float64."""
 
     batching: Batching
     mean: Floats
@@ -27,7 +27,7 @@ class Observation:
 
     @property
     def comparison(self) -> Comparison:
-        """How the mean lies to the gradient."""
+        """The comparison of the mean with the gradient."""
         return compare(self.mean, self.target, 1e-9, noise=1e-12)
 
     @property
@@ -37,13 +37,13 @@ class Observation:
 
 
 def observed(found: Moments) -> Observation:
-    """What moments say, in float64."""
+    """The observation that moments contain."""
     mean, target = (np.ravel(x).astype(np.float64) for x in (found.mean, found.target))
     return Observation(found.batching, mean, target)
 
 
 def observe(estimator: Estimator, batching: Batching, objective: Objective) -> Observation | None:
-    """What an estimator does at a small batching; None where it does not run there."""
+    """The observation of an estimator at a small batching; None if it raises there."""
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -62,7 +62,7 @@ def observe(estimator: Estimator, batching: Batching, objective: Objective) -> O
 
 
 def observe_all(estimator: Estimator, batchings: Sequence[Batching], objective: Objective) -> list[Observation]:
-    """What an estimator does at those of some batchings where it runs."""
+    """The observations of an estimator at those batchings where it does not raise."""
     seen = (observe(estimator, batching, objective) for batching in batchings)
     return [observation for observation in seen if observation is not None]
 

@@ -1,4 +1,4 @@
-"""Small batchings at which an estimator is tried, to tell slips apart that coincide where it failed."""
+"""Small batchings that distinguish mistakes which coincide where the estimator failed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pgsym.estimators.problems.generic import Features, features, probe
 MOST: Final = 12
 MOST_PAID, LEAST_LIKELY = 100, 1e-3
 LARGEST: Final = 2500
-"""How many samples a probe may have."""
+"""The largest number of samples of a probe."""
 
 
 def probes(wanted: Features, batching: Batching, several: bool = False) -> list[Batching]:
-    """Small batchings with some features, in batches of several sizes, the given one's among them; the cheapest first.
+    """Small batchings with the wanted features, in several sizes, including that of the given batching; cheapest first.
 
-    Some have several groups of more than one member where the batching has, or where `several` says so.
+    Some have several groups of more than one member if the given batching has, or if `several`.
     """
     sizes = [(1, 2), (1, 3)] if batching.group_size > 1 else [(2, 1), (3, 1), (1, 2)]
     if min(batching.group_size, batching.groups) > 1 or several:
@@ -29,9 +29,9 @@ def probes(wanted: Features, batching: Batching, several: bool = False) -> list[
 
 
 def different(batchings: Iterable[Batching]) -> list[Batching]:
-    """Some small batchings among many, one for all that have the same features and the same make of samples.
+    """A selection of small batchings: one for each set of features and kind of sample.
 
-    None has rewards so large, or probabilities so small, that rounding would tell apart what is equal.
+    Batchings with large rewards or small probabilities are left out, because rounding could separate equal means.
     """
     found: dict[tuple[Features, bool, bool, bool], Batching] = {}
     for batching in batchings:

@@ -1,4 +1,4 @@
-"""The slips that an estimator's means agree with, wherever it was seen."""
+"""The search for mistakes that give the same means as an estimator wherever it was observed."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from pgsym.estimators.comparison import Kind, compare
 from pgsym.estimators.diagnosis.baselines import LOOSE, NO_SLACK, SLACKS
 from pgsym.estimators.diagnosis.candidates import (
     Candidate,
-    open_to,
+    choices_at,
     parts_of,
     parts_of_kind,
-    put_together,
-    rights,
+    right_designs,
     slips,
-    turned_round,
+    with_other_parts,
+    with_wrong_sign,
 )
 from pgsym.estimators.diagnosis.choice import RETURN, Parts
 from pgsym.estimators.diagnosis.designs import Design, listed
 from pgsym.estimators.diagnosis.factors import Factor, formula
 from pgsym.estimators.diagnosis.observations import Observation
 from pgsym.estimators.diagnosis.probes import probes
-from pgsym.estimators.diagnosis.symptoms import sees
+from pgsym.estimators.diagnosis.symptoms import depends_on
 from pgsym.estimators.episodes import Floats
 from pgsym.estimators.estimator import Estimator, estimated
 from pgsym.estimators.objectives import Objective
@@ -37,12 +37,12 @@ from pgsym.estimators.problems.generic import Features
 from pgsym.estimators.samples import Samples
 
 ROUGH: Final = 2e-3
-"""How far means may lie apart before it is known which small constant keeps a spread from zero."""
+"""The relative tolerance of means until it is known which small constant keeps a standard deviation from zero."""
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A design that is right but for a few places, and the factor between its mean and the estimator's."""
+    """A design with mistakes at a few places, and the factor between its mean and the estimator's."""
 
     design: Design
     right: Design
@@ -53,7 +53,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Search:
-    """Slips in what is right at problems with some features, for an estimator that was seen at some batchings."""
+    """The search for mistakes in right designs, for an estimator and its observations."""
 
     estimator: Estimator
     objective: Objective
@@ -64,7 +64,7 @@ class Search:
 
     @cached_property
     def _right(self) -> tuple[list[Design], Parts | None]:
-        """(what is right, the parts that the estimator's means are made of)"""
+        """(the right designs, the coefficients of objectives that sum to the estimator's means)."""
         batchings = probes(self.features, self.batching, self.several)
         problems = [batching.problem for batching in batchings]
         try:
@@ -75,31 +75,34 @@ class Search:
             mixed = parts_of([o.batching.problem for o in rich], [o.mean for o in rich], kinds) if rich else None
         except Exception:  # a user's objective may fail in any way at a problem that it was not written for
             return [], None
-        return rights(batchings, targets, self._open(parts), parts), mixed
+        return right_designs(batchings, targets, self._open(parts), parts), mixed
 
     def _open(self, parts: Parts) -> dict[str, list[str]]:
-        places = open_to(self.features, parts, self.batching, self.several)
-        if not self.features.off_policy and not self._sees_behaviour:  # there is no ratio that it could go through
+        places = choices_at(self.features, parts, self.batching, self.several)
+        if not self.features.off_policy and not self._depends_on_behaviour:  # no gradient can flow through a ratio
             places["weight"] = [name for name in places["weight"] if "through" not in name]
         return places
 
     @cached_property
-    def _sees_behaviour(self) -> bool:
-        return any(sees(self.estimator, batching, "behaviour") for batching in probes(self.features, self.batching)[:1])
+    def _depends_on_behaviour(self) -> bool:
+        some = probes(self.features, self.batching)[:1]
+        return any(depends_on(self.estimator, batching, "behaviour") for batching in some)
 
     @cached_property
     def _places(self) -> dict[str, list[str]]:
         return self._open(self._right[0][0].parts)
 
     def one(self) -> list[Slip]:
-        """What agrees with everything seen, and with every sample if there is such, of one slip; the likelier first."""
+        """The single mistakes that agree with all means, and with every sample if some do; likeliest first."""
         right, mixed = self._right
-        return self._likeliest(chain(slips(right, self._places, 1), put_together(right, mixed))) if right else []
+        return self._likeliest(chain(slips(right, self._places, 1), with_other_parts(right, mixed))) if right else []
 
     def two(self) -> list[Slip]:
-        """The same of two slips."""
+        """The pairs of mistakes that agree in the same way."""
         plain = [start for start in self._right[0] if start.baseline == "none"] or self._right[0][:1]
-        return self._likeliest(chain(slips(plain, self._places, 2), turned_round(plain, self._places))) if plain else []
+        if not plain:
+            return []
+        return self._likeliest(chain(slips(plain, self._places, 2), with_wrong_sign(plain, self._places)))
 
     def _likeliest(self, candidates: Iterable[Candidate]) -> list[Slip]:
         fitting = sorted(agreeing(self.seen, candidates), key=lambda slip: slip.factor.name != "equal")
@@ -109,7 +112,7 @@ class Search:
 
 
 def agreeing(seen: Sequence[Observation], candidates: Iterable[Candidate]) -> Iterator[Slip]:
-    """The slips whose means are those of an estimator wherever it was seen, or a factor of them."""
+    """The mistakes whose means are the estimator's at all observations, up to one factor."""
     for design, right, where in candidates:
         loose = ROUGH if design.baseline in LOOSE else 0.0
         first = listed(seen[0].batching).mean(design)
@@ -123,10 +126,10 @@ def agreeing(seen: Sequence[Observation], candidates: Iterable[Candidate]) -> It
 
 
 def _factor(seen: Sequence[Observation], design: Design, loose: float) -> tuple[Factor, int] | None:
-    """(the factor between the means of a design and those seen, at how many batchings); None if there is none."""
+    """(the factor between a design's means and the observed ones, the number of batchings); None if none fits."""
     means = [listed(o.batching).mean(design) for o in seen]
     if any(m is None and not silent(o) for o, m in zip(seen, means, strict=True)):
-        return None  # the design says nothing there, and the estimator does
+        return None  # the design is not defined there, but the estimator is
     kept = [(o.batching, o.mean, m) for o, m in zip(seen, means, strict=True) if m is not None]
     batchings, found, wanted = zip(*kept, strict=True)
     factor = formula(batchings, found, wanted, loose)
@@ -134,19 +137,19 @@ def _factor(seen: Sequence[Observation], design: Design, loose: float) -> tuple[
 
 
 def same_samples(estimator: Estimator, batching: Batching, fitting: Sequence[Slip]) -> list[Slip]:
-    """The slips whose estimates are those of an estimator sample by sample.
+    """The mistakes whose estimates agree with the estimator's on every sample.
 
-    Slips whose means agree may differ by what averages out: rewards before an action, or a baseline.
+    Mistakes with equal means may differ by terms that average out, such as rewards before an action or a baseline.
     """
     if not fitting:
         return []
     samples = listed(batching)
     try:
         found = estimated(estimator, Samples(samples.p, samples.episodes, batching.groups)).astype(np.float64)
-    except EstimatorError:  # judged in Fractions, and no floats are known of it
+    except EstimatorError:  # it works in Fractions only
         return []
     size = float(samples.mass @ (found**2).sum(axis=1))
-    if not size:  # whatever makes nothing of a sample would be the same
+    if not size:  # every design with zero estimates would agree
         return []
 
     def same(slip: Slip) -> bool:
@@ -160,7 +163,7 @@ def same_samples(estimator: Estimator, batching: Batching, fitting: Sequence[Sli
 
 
 def silent(seen: Observation) -> bool:
-    """Whether a mean is zero, and so tells nothing of how it came about."""
+    """Whether an observed mean is zero."""
     return bool(np.abs(seen.mean).max() <= 1e-12)
 
 

@@ -1,4 +1,4 @@
-"""What an estimator does wrong where no known slip fits: where it is right, and what it does not look at."""
+"""Symptoms of a wrong estimator if no known mistake fits: where it is right, and which inputs it does not use."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from pgsym.estimators.samples import Samples
 from pgsym.meaning.numbers.base import Array
 
 LOOK: dict[str, str] = {
-    "one step": "look at what an action is credited with, at sums over steps, and at products of ratios",
-    "equal lengths": "look at the mask, and at what sums over steps are divided by",
-    "samples of the policy itself": "look at the importance weight",
-    "discount 1": "look at the powers of the discount",
-    "one reward, at the end": "look at which rewards an action is credited with",
-    "the exact values": "look at where the critic's errors go: what estimates the return by a critic has its bias",
+    "one step": "check the credit of each action, sums over steps, and products of ratios",
+    "equal lengths": "check the mask, and the divisors of sums over steps",
+    "samples of the policy itself": "check the importance weight",
+    "discount 1": "check the powers of the discount",
+    "one reward, at the end": "check which rewards an action is credited with",
+    "the exact values": "check the use of the critic: an estimate of the return by a critic has the critic's bias",
 }
 WRONG_WITH: dict[str, tuple[str, str]] = {
     "one step": ("wrong-with-several-steps", "with several steps"),
     "equal lengths": ("wrong-with-ragged-lengths", "where lengths differ"),
     "samples of the policy itself": ("wrong-off-policy", "where the samples are another policy's"),
     "discount 1": ("wrong-with-a-discount", "with a discount"),
-    "one reward, at the end": ("wrong-with-rewards-on-the-way", "with rewards on the way"),
-    "the exact values": ("wrong-with-a-critic", "with a critic of its own"),
+    "one reward, at the end": ("wrong-with-rewards-on-the-way", "with rewards before the last step"),
+    "the exact values": ("wrong-with-a-critic", "with values that are not exact"),
 }
 
 
@@ -42,23 +42,23 @@ def symptom(
     simpler: Mapping[str, Observation],
     batchings: Sequence[Batching],
 ) -> tuple[str, str] | None:
-    """(name, sentence) of what is seen; None if there is nothing to see."""
+    """(name, sentence) of a symptom; None if none is known."""
     if rich and all(o.right for o in [*rich, *simpler.values()]):
         return (
             "wrong-here-alone",
-            f"it is right at {len(rich) + len(simpler)} other small problems, where no reward is larger than 7, no "
-            "probability below 0.1, and no two rewards or probabilities of an action need be equal",
+            f"it is right at {len(rich) + len(simpler)} other small problems, which have no reward above 7, no "
+            "probability below 0.1, and few equal rewards or probabilities",
         )
-    if not found.problem.on_policy and batchings and not sees(estimator, batchings[0], "behaviour"):
+    if not found.problem.on_policy and batchings and not depends_on(estimator, batchings[0], "behaviour"):
         return (
             "behaviour-unused",
-            "it says the same of every sample of a small problem where another policy has drawn them: off-policy, an "
-            "estimate needs an importance weight",
+            "its estimates at a small problem do not depend on the behaviour policy: off-policy, an estimate needs an "
+            "importance weight",
         )
     right = sorted((name for name, o in simpler.items() if o.right), key=lambda name: name != "the exact values")
     if right and any(not o.right for o in rich):
         names, where = zip(*(WRONG_WITH[name] for name in right), strict=True)
-        says = f"at a small problem with {', or with '.join(right)}, it is right, and wrong {' and '.join(where)}"
+        says = f"it is right at a small problem with {', or with '.join(right)}, but wrong {' and '.join(where)}"
         return " + ".join(names), f"{says}: {LOOK[right[0]]}"
     if objective is not expected_return or not rich:
         return None
@@ -74,11 +74,11 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
     doubled, negated = with_rewards(2 * p.rewards), with_rewards(-p.rewards)
     if doubled is not None and np.allclose(doubled.mean, seen.mean, 1e-3, 1e-6):
         if negated is not None and np.allclose(negated.mean, seen.mean, 1e-9, 1e-9):
-            return "rewards-unused", "its mean is the same when all rewards are doubled, and when their sign is turned"
+            return "rewards-unused", "its mean is the same when all rewards are doubled, and when all signs are flipped"
         return (
             "rewards-normalised",
-            "its mean stays when all rewards are doubled (within 0.1 %), and the gradient does not: only the order of "
-            "the rewards counts, or their size beside each other",
+            "its mean stays the same (within 0.1 %) when all rewards are doubled, but the gradient doubles: the "
+            "mean depends only on the order or the relative size of the rewards",
         )
     nothing = with_rewards(0 * p.rewards)
     added = 0 * seen.mean if nothing is None else nothing.mean
@@ -89,27 +89,27 @@ def _not_linear(estimator: Estimator, objective: Objective, seen: Observation) -
     ):
         return (
             "term-without-rewards",
-            "its mean is not zero where nothing is paid: a term is added that the rewards do not weigh, such as a "
-            "bonus or a penalty",
+            "its mean is not zero when all rewards are zero: there is a term without rewards, such as a bonus or a "
+            "penalty",
         )
     if doubled is not None and not np.allclose(doubled.mean, 2 * seen.mean, 1e-9, 1e-9):
         return (
             "not-linear-in-rewards",
-            "its mean is not doubled when all rewards are, as the gradient is: it is not linear in them",
+            "its mean does not double when all rewards are doubled, but the gradient does: it is not linear in them",
         )
     last = np.arange(p.T) == p.lengths[:, np.newaxis] - 1
     shifted = with_rewards(p.rewards + last)
     if p.discount == 1 and shifted is not None and not np.allclose(shifted.mean, seen.mean, 1e-9, 1e-9):
         return (
             "cares-for-a-constant-reward",
-            "its mean changes when every episode is paid the same on top, and the gradient does not: look at whether "
-            "scores have weights that depend on the sample, and no longer average to zero",
+            "its mean changes when a constant is added to every return, but the gradient does not: check whether "
+            "the scores have weights that depend on the sample, so that they no longer average to zero",
         )
     return None
 
 
-def sees(estimator: Estimator, batching: Batching, table: str) -> bool:
-    """Whether an estimator says something else of the same samples where a policy is another one."""
+def depends_on(estimator: Estimator, batching: Batching, table: str) -> bool:
+    """Whether the estimates of the same samples change with a policy of the problem (`table`)."""
     p: Episodes = batching.problem
     other = replace(p, **{table: np.roll(getattr(p, table), 1, axis=0)})
     episodes, _ = next(iter(batching.chunks(256)))
@@ -121,4 +121,4 @@ def sees(estimator: Estimator, batching: Batching, table: str) -> bool:
     return not np.allclose(here, there, 1e-12, 1e-12)
 
 
-__all__ = ["sees", "symptom"]
+__all__ = ["depends_on", "symptom"]

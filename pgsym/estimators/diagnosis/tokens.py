@@ -1,4 +1,4 @@
-"""Which log-probabilities are differentiated: scores of shape (E, T, P) over the listed episodes."""
+"""Choices of the log-probabilities that are differentiated: scores of shape (E, T, P) over the listed episodes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def score(p: Episodes, states: Ints, actions: Ints, counts: Floats) -> Floats:
 
 
 def _twice(p: Episodes) -> Floats:
-    """The score where probabilities are given to a softmax as if they were logits."""
+    """The scores if a softmax is applied to probabilities as if they were logits."""
     pi = np.asarray(p.policy, dtype=np.float64)
     again = np.exp(pi) / np.exp(pi).sum(axis=1, keepdims=True)
     outer = np.eye(p.A)[p.actions] - again[p.states]
@@ -33,7 +33,7 @@ def _twice(p: Episodes) -> Floats:
 
 
 def _moved(by: int, what: str, wraps: bool) -> Tokens:
-    """Scores whose actions (or states) are those of a step before or after; at the ends dropped, or taken around."""
+    """Scores with the actions (or states) of the step before or after; at the ends they are dropped or wrap around."""
 
     def of(p: Episodes) -> Floats:
         given = {"states": p.states, "actions": p.actions}
@@ -60,20 +60,20 @@ TOKENS: Final[dict[str, Choice[Tokens]]] = {
     ),
     "mask-ignored": Choice(
         lambda p: score(p, p.states, p.actions, np.ones((p.E, p.T))),
-        "padding counts as actions",
+        "padding is counted as actions",
         advice="multiply by the mask",
     ),
     "next-action": Choice(
         _moved(-1, "actions", False), "the log-probability is that of the next action", advice=ITS_OWN
     ),
     "previous-action": Choice(
-        _moved(1, "actions", False), "the log-probability is that of the action before", advice=ITS_OWN
+        _moved(1, "actions", False), "the log-probability is that of the previous action", advice=ITS_OWN
     ),
     "next-action-around": Choice(
         _moved(-1, "actions", True), "the log-probability is that of the next action", advice=ITS_OWN
     ),
     "previous-action-around": Choice(
-        _moved(1, "actions", True), "the log-probability is that of the action before", advice=ITS_OWN
+        _moved(1, "actions", True), "the log-probability is that of the previous action", advice=ITS_OWN
     ),
     "first-step-alone": Choice(
         _at(lambda p: (np.arange(p.T) == np.zeros((p.E, 1))).astype(np.float64)),
@@ -96,7 +96,7 @@ TOKENS: Final[dict[str, Choice[Tokens]]] = {
         advice=ITS_OWN,
     ),
     "softmax-twice": Choice(
-        _twice, "a softmax is taken of probabilities, not of logits", advice="give logits to log_softmax, once"
+        _twice, "a softmax is applied to probabilities instead of logits", advice="give logits to log_softmax, once"
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Importance weights: arrays of shape (E, T), or gates that see the advantages."""
+"""Importance weights: arrays of shape (E, T), or gates that depend on the advantages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Keeps = Callable[[Bools, Bools, Floats], Bools]
 
 
 def _clipped(of: Weight, keeps: Keeps, width: float = 0.2) -> Gate:
-    """A ratio whose gradient is kept where `keeps` says so of (above, below, advantage), and zero elsewhere."""
+    """The ratio where `keeps(above, below, advantage)` is true, and zero elsewhere."""
 
     def gate(p: Episodes, episodes: Ints, advantages: Floats) -> Floats:
         ratio = np.broadcast_to(of(p), (p.E, p.T))[episodes]
@@ -54,7 +54,7 @@ DETACHED: Final = "detach the ratio, or leave out the log-probability"
 WEIGHTS: Final[dict[str, Choice[Weight]]] = {
     "importance-weight-missing": Choice(
         lambda p: np.ones((1, 1)),
-        "no importance weight is there though samples are the behaviour policy's",
+        "there is no importance weight, although the samples are from the behaviour policy",
         "take no importance weight",
     ),
     "ratio": Choice(_whole, "the ratio of the whole episode is the weight", PRODUCT),
@@ -63,7 +63,7 @@ WEIGHTS: Final[dict[str, Choice[Weight]]] = {
     ),
     "ratio-so-far": Choice(
         lambda p: np.asarray(np.cumprod(ratios(p), axis=1), dtype=np.float64),
-        "the ratios are multiplied only up to the step, while later rewards need those of later steps",
+        "the ratios are multiplied only up to the step, but later rewards need the ratios of later steps",
         "multiply the ratios up to the step",
     ),
     "geometric-ratio": Choice(
@@ -95,8 +95,8 @@ WEIGHTS: Final[dict[str, Choice[Weight]]] = {
     ),
     "probability-for-logarithm": Choice(
         lambda p: np.asarray(p.taken(p.policy), dtype=np.float64),
-        "the probability of the action is differentiated, not its logarithm",
-        advice="∇π = π ∇log π: take log π(a|s), since sampling has weighted by π already",
+        "the probability of the action is differentiated instead of its logarithm",
+        advice="differentiate log π(a|s): ∇π = π ∇log π, and sampling already weights by π",
     ),
     "capped-ratio": Choice(
         lambda p: np.minimum(_whole(p), 1),
@@ -111,7 +111,7 @@ WEIGHTS: Final[dict[str, Choice[Weight]]] = {
 }
 
 NO_GRADIENT: Final = (
-    "where it is cut there is no gradient: it is that of the return only at the behaviour policy itself"
+    "a clipped ratio has no gradient, so the mean is the return's gradient only at the behaviour policy itself"
 )
 
 
@@ -124,7 +124,7 @@ GATES: Final[dict[str, Choice[Gate]]] = {
     "self-normalised-ratio": Choice(
         _self_normalised,
         "the ratios are divided by their own mean over the batch",
-        advice=f"{PRODUCT}: divided by their mean, they trade bias for variance",
+        advice=f"{PRODUCT}: the division by the mean lowers the variance, but adds bias",
     ),
     "clipped-token-ratio": Choice(
         _clipped(ratios, _smaller),
@@ -146,7 +146,7 @@ GATES: Final[dict[str, Choice[Gate]]] = {
     "clip-without-min": Choice(
         _clipped(ratios, _inside),
         "the clipped ratio is taken alone",
-        advice="take min(ρA, clip(ρ)A): alone it has no gradient where the ratio has gone the wrong way",
+        advice="take min(ρA, clip(ρ)A): alone it has no gradient if the ratio has moved in the wrong direction",
     ),
 }
 

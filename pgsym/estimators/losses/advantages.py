@@ -1,4 +1,4 @@
-"""Advantages for a loss that asks for them: by the name of a rule, or by a function of arrays."""
+"""The advantages that losses are given: computed by a named rule, or by a function of arrays."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def _group_mean(samples: Samples) -> Floats:
 
 def _leave_one_out(samples: Samples) -> Floats:
     if samples.group_size < 2:
-        raise EstimatorError("leave-one-out takes groups of at least two members: group_size=2 or more")
+        raise EstimatorError("leave-one-out needs groups of at least two members: say group_size=2 or more")
     return _group_mean(samples) * (samples.group_size / (samples.group_size - 1))
 
 
 def _group_standardised(samples: Samples) -> Floats:
-    """(return − mean) / standard deviation of the group (over G, not G − 1), zero where all members are equal."""
+    """(return − mean) / standard deviation of the group (over G, not G − 1), zero if all its returns are equal."""
     by_group = grouped(np.asarray(samples["returns"], dtype=np.float64), samples.group_size)
     same = np.repeat(np.ptp(by_group, axis=2) == 0, samples.group_size, axis=1)
     deviation = np.repeat(by_group.std(axis=2), samples.group_size, axis=1)
@@ -41,17 +41,17 @@ RULES: Final[dict[str, Rule]] = {
     "leave_one_out": _leave_one_out,
     "group_standardised": _group_standardised,
 }
-"""Advantages by name: of shape (N, R), or (N, R, T) for to_go and rewards."""
+"""The rules by name; they return shape (N, R), or (N, R, T) for to_go and rewards."""
 
 
 def rule(advantages: str | Callable[..., Any]) -> Rule:
-    """What gives the advantages of samples, of shape (N, R) or (N, R, T); raises EstimatorError for no such rule."""
+    """A function that computes advantages, of shape (N, R) or (N, R, T); raises EstimatorError for an unknown rule."""
     if isinstance(advantages, str):
         if advantages not in RULES:
             raise unknown(advantages, RULES)
         return RULES[advantages]
     if not callable(advantages):
-        raise EstimatorError(f"advantages is a name ({', '.join(RULES)}) or a function, not {advantages!r}")
+        raise EstimatorError(f"advantages must be a name ({', '.join(RULES)}) or a function, not {advantages!r}")
     given = arguments(advantages, {}, (*COLUMNS, *SHARED))
 
     def computed(samples: Samples) -> Floats:
@@ -63,7 +63,9 @@ def rule(advantages: str | Callable[..., Any]) -> Rule:
                 f"(N, R) = {(N, R)} or (N, R, T) = {(N, R, T)}"
             )
         if found.dtype.kind == "f" and found.dtype.itemsize < 8:
-            raise EstimatorError(f"the advantages are {found.dtype}: compute them in float64, to be held to 1e-12")
+            raise EstimatorError(
+                f"the advantages are {found.dtype}: compute them in float64, because means are compared to 1e-12"
+            )
         return found.astype(np.float64)
 
     return computed

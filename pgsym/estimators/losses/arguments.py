@@ -1,6 +1,6 @@
-"""What the arguments of a loss mean: the names that are known, and which of them say the same.
+"""The meanings of a loss's arguments: the known names, and their aliases.
 
-A loss is a function of ONE batch: R rows (episodes; groups × group_size), T steps, A actions or tokens.
+A loss is a function of ONE batch of R rows (episodes; groups × group_size), T steps and A actions or tokens.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOVING: Final = {
     "entropies": "(R, T) the entropy of π(·|s_t)",
     "policy": "(S, A) the table π(a|s)",
 }
-"""What moves with the parameters: through these the loss is differentiated."""
+"""Arrays that depend on the parameters: gradients flow through these."""
 
 HELD: Final = {
     "actions": "(R, T) the actions or tokens taken, ints",
@@ -28,7 +28,7 @@ HELD: Final = {
     "to_go": "(R, T) the discounted sum of the rewards from the step on",
     "old_logp": "(R, T) log behaviour(a_t|s_t)",
     "ref_logp": "(R, T) log reference(a_t|s_t)",
-    "values": "(R, T) what the critic says of s_t",
+    "values": "(R, T) the critic's value of s_t",
     "mask": "(R, T) whether the step belongs to the episode, booleans",
     "weights": "(R, T) the mask as floats: one, or zero where padded",
     "padding": "(R, T) whether the step is padding, booleans",
@@ -42,12 +42,12 @@ HELD: Final = {
     "returns": "(R) the discounted sum of the rewards",
     "lengths": "(R) how many steps the episode takes, ints",
 }
-"""What is known of a batch and does not move, by the shape it has."""
+"""Arrays of a batch that do not depend on the parameters, with their shapes."""
 
 ADVANTAGES: Final = {
     "advantages": "(R, T) or (R): see `from_torch`",
-    "row_advantages": "(R) one advantage for a row",
-    "token_advantages": "(R, T) one for a step",
+    "row_advantages": "(R) one advantage for each row",
+    "token_advantages": "(R, T) one advantage for each step",
 }
 
 SAME: Final = {
@@ -57,10 +57,10 @@ SAME: Final = {
     "group_size": "how many members a group has, an int",
     "discount": "γ",
 }
-"""What is the same for all batches."""
+"""Values that are the same for all batches."""
 
 MEANINGS: Final = {**MOVING, **HELD, **ADVANTAGES, **SAME}
-"""Every name that an argument of a loss can have, or be said to mean."""
+"""All meanings of arguments."""
 
 ALIASES: Final = {
     alias: meaning
@@ -98,13 +98,13 @@ ALIASES: Final = {
     }.items()
     for alias in aliases.split()
 }
-"""Names in use elsewhere (TRL, verl, CleanRL, rlax, SB3-contrib, RLlib, PyMARL, mctx) that mean one of these."""
+"""Other names for these meanings, as used in TRL, verl, CleanRL, rlax, SB3-contrib, RLlib, PyMARL and mctx."""
 
 
 def meanings(function: Callable[..., Any], names: Mapping[str, str]) -> dict[str, str]:
-    """Which argument of a loss means what: as `names` says, else by its own name or an alias.
+    """The meaning of each argument of a loss: from `names`, else from its own name or an alias.
 
-    Raises EstimatorError for an argument without a default that means nothing.
+    Raises EstimatorError for an unknown argument without a default.
 
     >>> def loss(logprobs, adv, w_t, clip=0.2): ...
     >>> meanings(loss, {})
@@ -116,11 +116,11 @@ def meanings(function: Callable[..., Any], names: Mapping[str, str]) -> dict[str
 
 
 LEGAL: Final = ("legal_actions", "illegal_actions")
-"""What some call by a name that means the padding elsewhere."""
+"""Meanings whose aliases, such as `action_mask`, mean the padding in some libraries."""
 
 
 def axes(meaning: str) -> str:
-    """The axes of what an argument means, such as "RT", "RTA" or "" for a number."""
+    """The axes of a meaning, such as "RT", "RTA" or "" for a number."""
     words = MEANINGS[meaning]
     return words[1 : words.index(")")].replace(", ", "") if words.startswith("(") else ""
 

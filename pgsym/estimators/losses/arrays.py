@@ -1,4 +1,4 @@
-"""Arrays that a loss is given: those of a sample that do not move, and plausible ones to try it with."""
+"""Arrays that a loss is given: those of samples that do not depend on the parameters, and placeholders."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pgsym.meaning.numbers.base import Array
 
 
 def held(meaning: str, samples: Samples) -> Array:
-    """What does not move, of many samples."""
+    """An array of many samples that does not depend on the parameters."""
     match meaning:
         case "weights":
             return np.asarray(samples["mask"], dtype=np.float64)
@@ -22,9 +22,9 @@ def held(meaning: str, samples: Samples) -> Array:
 
 
 def gathered(rises: Floats, at: tuple[Ints, ...], S: int, A: int) -> Floats:
-    """Gradients in entries of a table, added up by entry: (N, S, A).
+    """Gradients at entries of a table, summed by entry, of shape (N, S, A).
 
-    They are of shape (N, R, T, A) at (states,), or (N, R, T) at (states, actions).
+    The given gradients are of shape (N, R, T, A) at (states,), or (N, R, T) at (states, actions).
     """
     N = len(rises)
     place = np.arange(N).reshape(N, 1, 1) * S + at[0]
@@ -33,7 +33,7 @@ def gathered(rises: Floats, at: tuple[Ints, ...], S: int, A: int) -> Floats:
 
 
 def blank(meaning: str, shape: list[int]) -> Array:
-    """A plausible array of a shape, to try a loss with."""
+    """A placeholder array of a shape, used to test which shapes a loss accepts."""
     if meaning in LEGAL:
         return np.full(shape, meaning == "legal_actions")
     if meaning in ("mask", "weights"):

@@ -23,21 +23,21 @@ except ImportError as error:
     raise EstimatorError(f"from_jax needs JAX: {install('jax')}") from error
 
 FEWEST: Final = 64
-"""The smallest number of samples that is compiled for."""
+"""The smallest number of samples for which a function is compiled."""
 FILLED: Final = 4
-"""Up to how many times as many samples are gone through, rather than compile for fewer."""
+"""A function compiled for up to this many times the samples is used again, instead of compiling another."""
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """The gradients of many samples, whether they depend on anything, and the numbers of samples compiled for."""
+    """A compiled gradient of many samples, whether it depends on any input, and the numbers of samples compiled for."""
 
     function: Callable[..., Any]
     depends: bool
     sizes: list[int] = field(default_factory=list)
 
     def size(self, N: int) -> int:
-        """To how many N samples are filled up, so that as little as possible is compiled anew."""
+        """The number of samples to which N samples are padded, so that little is compiled again."""
         least = max(N, FEWEST)
         fits = [n for n in self.sizes if least <= n <= FILLED * least]
         if not fits:
@@ -51,15 +51,17 @@ class FromJax(FromLoss):
 
     framework: ClassVar[str] = "JAX"
     array: ClassVar[str] = "a JAX array"
-    less: str = field(init=False, repr=False, default="")  # what rounds to less than float64
-    kept: dict[Any, Compiled] = field(init=False, repr=False, default_factory=dict)  # compiled, by what is fixed
+    less: str = field(init=False, repr=False, default="")  # the primitives that round to less than float64
+    kept: dict[Any, Compiled] = field(
+        init=False, repr=False, default_factory=dict
+    )  # compiled functions, by shape and constants
 
     def float64(self) -> AbstractContextManager[None]:
-        """64-bit numbers inside, the user's setting outside."""
+        """A context in which JAX computes in 64 bits; the user's setting is restored."""
         return _float64()
 
     def at_once(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
-        """Compiled for few sizes: what is too small is filled up with its last sample."""
+        """The gradients of all samples; arrays are padded with their last sample, so that few sizes are compiled."""
         compiled, N = self._compiled(moved, table, given, same), len(moved)
         fill = np.minimum(np.arange(compiled.size(N)), N - 1)
         losses, rises = compiled.function(moved[fill], table, {m: x[fill] for m, x in given.items()})
@@ -69,7 +71,7 @@ class FromJax(FromLoss):
         return found
 
     def tried(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> bool:
-        """Whether the loss can be computed of one batch."""
+        """Whether the loss can be computed on one batch."""
         with _float64():
             for compute in (jax.eval_shape, _computed):
                 try:
@@ -80,7 +82,7 @@ class FromJax(FromLoss):
             return False
 
     def _one(self, same: Batch) -> Callable[..., Any]:
-        """The loss of one sample with its gradients in what is moved and, where it is asked for, the table."""
+        """The loss of one sample with its gradients in the gathered logits and, if it uses `policy`, in the table."""
         moving = (0, 1) if "policy" in self.meant else (0,)
         fixed = _arrays(same)
         found: Callable[..., Any] = jax.value_and_grad(
@@ -89,7 +91,7 @@ class FromJax(FromLoss):
         return found
 
     def _compiled(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Compiled:
-        """The gradients of many samples; traced twice the first time, to see that the loss says the same."""
+        """The compiled gradient of many samples; the loss is traced twice at first, to see whether it is random."""
         key = (moved.shape[1:], *((m, x if np.isscalar(x) else x.tobytes()) for m, x in same.items()))
         if key not in self.kept:
             one = self._one(same)
@@ -97,18 +99,18 @@ class FromJax(FromLoss):
             first, again = (jax.make_jaxpr(f)(moved[0], table, sample) for f in (one, self._one(same)))
             if str(first) != str(again) or not all(map(np.array_equal, first.consts, again.consts)):
                 raise EstimatorError(
-                    f"{self.name} says two things of the same sample: it is random by itself (seed it)"
+                    f"{self.name} gave two results for the same sample: it draws random numbers itself (seed it)"
                 )
             self.less = narrow(first)
             self.kept[key] = Compiled(jax.jit(jax.vmap(one, in_axes=(0, None, 0))), _depends(first.jaxpr))
         return self.kept[key]
 
     def narrowed(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> str:
-        """What rounds to less than float64 in the loss as it is traced."""
+        """The primitives that round to less than float64 in the traced loss."""
         return self.less
 
     def looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
-        """One sample after the other, not compiled."""
+        """The gradients of one sample after the other, not compiled."""
         one, t = self._one(same), jnp.asarray(table)
         found = [one(jnp.asarray(z), t, _arrays({m: x[n] for m, x in given.items()})) for n, z in enumerate(moved)]
         losses, rises = jax.tree.map(lambda *x: np.stack(x), *found)
@@ -116,7 +118,7 @@ class FromJax(FromLoss):
 
     @staticmethod
     def formulas(logits: Floats) -> list[Floats]:
-        """π, and log π by log_softmax, by logsumexp, in other orders of memory, and by softmax."""
+        """π, and log π by log_softmax, by logsumexp, in other memory orders, and by softmax."""
         with _float64():
             return [np.asarray(x) for x in _formulas(logits)]
 
@@ -154,17 +156,17 @@ def _numbers(losses: Any, rises: tuple[Any, ...], N: int) -> Gradients:
 
 
 def _arrays(given: Batch) -> Batch:
-    """NumPy's arrays as JAX's; numbers stay."""
+    """The batch with NumPy arrays as JAX arrays; numbers stay."""
     return {m: jnp.asarray(x) if isinstance(x, np.ndarray) else x for m, x in given.items()}
 
 
 def _computed(function: Callable[..., Any], logits: Floats, table: Floats, given: Batch) -> None:
-    """Compute a loss without tracing it, for one that looks at its numbers."""
+    """Compute a loss without tracing it, for one that branches on its numbers."""
     function(jnp.asarray(logits), jnp.asarray(table), _arrays(given))
 
 
 def _depends(jaxpr: Any) -> bool:
-    """Whether a gradient depends on anything that is put in: one that does not, and is zero, is no gradient."""
+    """Whether a gradient depends on an input; a zero that depends on none means that there is no gradient."""
     reached = {id(v) for v in jaxpr.invars}
     for equation in jaxpr.eqns:
         if any(id(v) in reached for v in equation.invars):
@@ -173,7 +175,7 @@ def _depends(jaxpr: Any) -> bool:
 
 
 def _float64() -> AbstractContextManager[None]:
-    """64-bit numbers inside, the user's setting outside."""
+    """A context in which JAX computes in 64 bits; the user's setting is restored."""
     enable = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64  # the latter before 0.8
     found: AbstractContextManager[None] = enable(True)
     return found

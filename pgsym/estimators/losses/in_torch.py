@@ -23,9 +23,9 @@ except ImportError as error:
 
 LESS: Final = (torch.float32, torch.float16, torch.bfloat16)
 NARROW: Final = 1e-13
-"""How far, relatively, gradients may change where all is computed in float64, and float32 have been no matter."""
+"""The largest relative change of gradients, after float32 is replaced by float64, that counts as none."""
 COMPARED: Final = 3
-"""How many samples are differentiated one by one too, to see that vmap changes nothing."""
+"""How many samples are also differentiated one by one, to see that vmap gives the same."""
 
 
 @dataclass(eq=False)
@@ -35,14 +35,16 @@ class FromTorch(FromLoss):
     framework: ClassVar[str] = "PyTorch"
     array: ClassVar[str] = "a tensor"
     compared: bool = field(init=False, repr=False, default=False)
-    flows: bool = field(init=False, repr=False, default=False)  # whether a sample has had a gradient, one by one
+    flows: bool = field(
+        init=False, repr=False, default=False
+    )  # whether some sample, differentiated alone, had a gradient
 
     def float64(self) -> AbstractContextManager[None]:
-        """New floats are float64; the user's settings are restored."""
+        """A context in which new floats are float64; the user's settings are restored."""
         return _float64()
 
     def tried(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> bool:
-        """Whether the loss can be computed of one batch."""
+        """Whether the loss can be computed on one batch."""
         with _float64():
             try:
                 theta = torch.tensor(moved).requires_grad_().clone()
@@ -52,7 +54,7 @@ class FromTorch(FromLoss):
             return True
 
     def at_once(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
-        """One vmap and one backward pass; the first samples are compared with what they are one by one."""
+        """The gradients by one vmap and one backward pass; those of the first samples are checked one by one."""
         found = self._vectorised(moved, table, given, _tensors(same))
         if self.compared:
             return found
@@ -61,7 +63,7 @@ class FromTorch(FromLoss):
         self.compared = True
         if all(np.allclose(x[:COMPARED], y, 1e-9, 1e-9, True) for x, y in zip(found, alone, strict=True)):
             return found
-        self.one_by_one(RuntimeError("it says something else of one sample than of many"))
+        self.one_by_one(RuntimeError("the result for one sample differs from the result in a batch"))
         return self.looped(moved, table, given, same)
 
     def _vectorised(self, moved: Floats, table: Floats, given: Batch, constant: Batch) -> Gradients:
@@ -76,7 +78,7 @@ class FromTorch(FromLoss):
         return _numbers(losses, leaves)
 
     def narrowed(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> str | None:
-        """What is less than float64, if it matters: some samples are gone through where all of it is float64, too."""
+        """The types below float64 that change the gradients: some samples are computed again all in float64."""
         with _float64():
             try:
                 own = self.looped(moved, table, given, same)
@@ -90,7 +92,7 @@ class FromTorch(FromLoss):
         return ", ".join(sorted(mode.met)) if matter else ""
 
     def looped(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
-        """A forward pass for every sample, then one backward pass."""
+        """The gradients by a forward pass for every sample, then one backward pass."""
         leaves = self._leaves(moved, table)
         batches, constant = _tensors(given), _tensors(same)
         losses = [
@@ -107,7 +109,7 @@ class FromTorch(FromLoss):
         return _numbers(torch.stack(losses), leaves)
 
     def _leaves(self, moved: Floats, table: Floats) -> list[Any]:
-        """What is differentiated by, for every sample its own: the gathered logits, the table where it is asked for."""
+        """The leaves, one for each sample: the gathered logits and, if the loss uses `policy`, the table."""
         leaves = [torch.tensor(moved)]
         if "policy" in self.meant:
             leaves.append(torch.tensor(table).repeat(len(moved), 1, 1))
@@ -115,7 +117,7 @@ class FromTorch(FromLoss):
 
     @staticmethod
     def formulas(logits: Floats) -> list[Floats]:
-        """π, and log π by log_softmax, by logsumexp, in other orders of memory, by softmax, and of π itself."""
+        """π, and log π by log_softmax, by logsumexp, in other memory orders, by softmax, and from π itself."""
         with _float64():
             z = torch.tensor(logits)
             log_pi = torch.log_softmax(z, -1)
@@ -142,7 +144,7 @@ class FromTorch(FromLoss):
 
 
 def _numbers(losses: Any, leaves: list[Any]) -> Gradients:
-    """The losses and their gradients: each depends on its own part of the leaves, so their sum's gradient has all."""
+    """The losses and their gradients, from one gradient of the sum: each loss has its own part of the leaves."""
     total = losses.sum()
     rises = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)
     found = [np.zeros(leaf.shape) if g is None else g.numpy() for g, leaf in zip(rises, leaves, strict=True)]
@@ -150,12 +152,12 @@ def _numbers(losses: Any, leaves: list[Any]) -> Gradients:
 
 
 def _tensors(given: Batch) -> Batch:
-    """Arrays as tensors of their own; numbers stay."""
+    """The batch with arrays copied to tensors; numbers stay."""
     return {m: torch.tensor(x) if isinstance(x, np.ndarray) else x for m, x in given.items()}
 
 
 class _Promoted(TorchFunctionMode):  # type: ignore[misc]
-    """Inside, whatever asks for float32 or less gets float64; `met` says what asked, such as Tensor.float."""
+    """A mode in which float32 and less become float64; `met` collects what was replaced, such as float()."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -182,9 +184,9 @@ class _Promoted(TorchFunctionMode):  # type: ignore[misc]
 
 @contextmanager
 def _float64() -> Iterator[None]:
-    """New floats are float64, gradients are kept, and one thread is enough; the user's settings are restored.
+    """A context with float64 as default, gradients on, and one thread; the user's settings are restored.
 
-    Small batches are no work for several threads, which wait for each other.
+    Several threads would be slower on small batches, because they wait for each other.
     """
     before, threads = torch.get_default_dtype(), torch.get_num_threads()
     torch.set_default_dtype(torch.float64)

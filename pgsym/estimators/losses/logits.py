@@ -1,7 +1,7 @@
-"""Logits from which a framework computes the same log-probabilities, to the last bit, whichever formula a loss uses.
+"""Logits from which a framework computes the same log-probabilities, to the last bit, by every usual formula.
 
-Rounding moves log π by 10⁻¹⁶ or so, and each formula for it rounds in its own way.  That is nothing where a loss is
-smooth, and everything where it has a kink: a ratio of 1 − 10⁻¹⁶ in place of 1 is on the other side of a clip at 1.
+Rounding changes log π by about 10⁻¹⁶, and each formula for it rounds differently.  This is harmless if a loss is
+smooth, but not if it has a kink: a ratio of 1 − 10⁻¹⁶ instead of 1 is on the other side of a clip at 1.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ import numpy as np
 from pgsym.estimators.episodes import Episodes, Floats
 
 Formulas = Callable[[Floats], Sequence[Floats]]
-"""What a framework makes of logits of shape (K, A): π, then log π by several formulas, each of that shape.
+"""A function of logits of shape (K, A) that returns π, then log π by several formulas, each of that shape.
 
-The first of them is what losses are given; the others follow by how much it matters that they agree with it.
+Losses are given the first log π; the other formulas follow in the order in which agreement with it matters.
 """
 
 UNIT: Final = 2.0**-53
 WIDEST: Final = {1: 12, 2: 12, 3: 4, 4: 2}
-"""By how many units the entries of a row of so many actions are changed, in all ways."""
+"""By number of actions: entries are changed by up to this many units of roundoff, in all combinations."""
 MOST: Final = 729
-"""How many changes of a row of more actions are tried."""
+"""How many random changes are tried for rows with more actions."""
 
 
 @dataclass(frozen=True, eq=False)
 class Settled:
-    """A policy as a framework has it: logits, π and log π, each of shape (S, A)."""
+    """A policy as computed by a framework: logits, π and log π, each of shape (S, A)."""
 
     logits: Floats
     probs: Floats
@@ -39,7 +39,7 @@ class Settled:
 
 
 def settled(problem: Episodes, which: str, formulas: Formulas) -> Settled:
-    """The policy, behaviour or reference of a problem in float64; rows that are the same have the same numbers."""
+    """The policy, behaviour or reference of a problem in float64; equal rows get equal numbers."""
     kept: dict[tuple[Formulas, str], Settled] = problem.__dict__.setdefault("_settled", {})
     if (formulas, which) not in kept:
         rows = [_settled_row(tuple(row), formulas) for row in getattr(problem, which).tolist()]
@@ -49,9 +49,9 @@ def settled(problem: Episodes, which: str, formulas: Formulas) -> Settled:
 
 @lru_cache(maxsize=10_000)
 def _settled_row(row: tuple[float, ...], formulas: Formulas) -> tuple[Floats, Floats, Floats]:
-    """Logits, π and log π of one row; the logits are log π, moved by a few units of roundoff at most.
+    """Logits, π and log π of one row; the logits are log π changed by a few units of roundoff at most.
 
-    Of all that are so near, as many formulas for log π as possible agree at those that are taken.
+    Among these logits, those at which most formulas for log π agree are taken.
     """
     with np.errstate(divide="ignore"):
         theta = np.log(row)
@@ -65,7 +65,7 @@ def _settled_row(row: tuple[float, ...], formulas: Formulas) -> tuple[Floats, Fl
 
 
 def _changes(actions: int) -> Floats:
-    """Small whole numbers of units by which a row is changed, of shape (K, A), none first."""
+    """The changes of a row that are tried, in whole units, of shape (K, A); the smallest first."""
     if actions in WIDEST:
         far = WIDEST[actions]
         found = np.array(list(product(range(-far, far + 1), repeat=actions)))

@@ -25,22 +25,22 @@ from pgsym.meaning.numbers.base import Array
 
 Gradients = tuple[Floats, Floats, Floats]
 Batch = dict[str, Any]
-"""What the arguments of a loss are given, by meaning: of many samples (N first), or of one."""
+"""The arguments of a loss by meaning, for many samples (axis N first) or for one."""
 
 SEEN: Final = 6
-"""How many samples of a block are looked at for what is less than float64."""
+"""How many samples of a block are checked for numbers below float64."""
 REDUCTIONS: Final = (None, "mean", "sum")
 POLICIES: Final = {"old": "behaviour", "ref": "reference"}
-"""The policies that do not move, by what their log-probabilities are called after."""
+"""The fixed policies, by the prefix of their log-probabilities."""
 BLOCK: Final = 2**14
-"""How many samples are differentiated at once."""
+"""The largest number of samples that are differentiated at once."""
 
 
 @dataclass(eq=False)
 class FromLoss(ABC):
     """An estimator: sign × the gradient of a loss in the logits θ(s, a) = log π(a|s), in float64.
 
-    The loss sees θ gathered by the states, of shape (R, T, A); what flows to a state in several places is added up.
+    The loss sees θ gathered at the states, of shape (R, T, A); gradients at several visits to a state are summed.
     """
 
     loss: Callable[..., Any]
@@ -61,46 +61,50 @@ class FromLoss(ABC):
     weigh: Rule | None = field(init=False, repr=False)
     note: str = field(init=False, repr=False, default="")  # why samples are differentiated one by one, if they are
     per_row: dict[int, bool] = field(init=False, repr=False, default_factory=dict)
-    narrow: str | None = field(init=False, repr=False, default="")  # None where nothing is less than float64
-    legal: dict[str, type] = field(init=False, repr=False, default_factory=dict)  # as what legal actions are given
+    narrow: str | None = field(init=False, repr=False, default="")  # None if no number is below float64
+    legal: dict[str, type] = field(
+        init=False, repr=False, default_factory=dict
+    )  # the type in which legal actions are given
 
     def __post_init__(self) -> None:
         if not callable(self.loss):
-            raise EstimatorError(f"a loss is a function, not {self.loss!r}")
+            raise EstimatorError(f"a loss must be a function, not {self.loss!r}")
         if self.reduction not in REDUCTIONS:
-            raise EstimatorError(f"reduction is 'mean', 'sum' or None, not {self.reduction!r}")
+            raise EstimatorError(f"reduction must be 'mean', 'sum' or None, not {self.reduction!r}")
         if isinstance(self.sign, bool) or not (isinstance(self.sign, Real) and isfinite(self.sign) and self.sign):
-            raise EstimatorError(f"sign is -1 for a loss and 1 for an objective, or another number, not {self.sign!r}")
+            raise EstimatorError(
+                f"sign must be -1 for a loss, 1 for an objective, or another number but 0, not {self.sign!r}"
+            )
         self.name = self.name or getattr(self.loss, "__name__", "loss")
         self.given = meanings(self.loss, self.names or {})
         self.within = {}
         if self.traced:
             if not callable(self.advantages):
-                raise EstimatorError("traced=True takes a function as advantages")
+                raise EstimatorError("traced=True needs a function as advantages")
             self.within = meanings(self.advantages, {})
             if set(self.within.values()) & set(ADVANTAGES):
-                raise EstimatorError("the function that computes advantages cannot ask for advantages")
+                raise EstimatorError("the function that computes advantages cannot have advantages as an argument")
         self.weigh = None if self.traced else rule(self.advantages)
         if not self.meant & set(MOVING):
             raise EstimatorError(
-                f"{self.name} has no gradient: it asks for nothing that moves with the policy ({', '.join(MOVING)})"
+                f"{self.name} has no gradient: none of its arguments depends on the policy ({', '.join(MOVING)})"
             )
 
     @property
     def meant(self) -> set[str]:
-        """All that the loss, and what computes advantages beside it, asks for."""
+        """The meanings of all arguments of the loss and of traced advantages."""
         return {*self.given.values(), *self.within.values()}
 
     @property
     def by_taken(self) -> bool:
-        """Whether the loss sees the policy through log π(a_t|s_t) alone: it is differentiated in that, being faster."""
+        """Whether the loss uses only log π(a_t|s_t) of the policy; then it is differentiated in that, to be faster."""
         return self.meant & set(MOVING) <= {"logp", "ratios"}
 
     def gradients(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
-        """(losses (N,), their gradients in what is moved, and in the table (N, S, A), or zero).
+        """(losses (N,), their gradients in `moved`, their gradients in the table (N, S, A), or zero).
 
-        Moved are the gathered logits (N, R, T, A), or, `by_taken`, log π(a_t|s_t) of shape (N, R, T).  What cannot be
-        differentiated at once is differentiated one by one, with a warning.
+        `moved` are the gathered logits (N, R, T, A) or, if `by_taken`, log π(a_t|s_t) of shape (N, R, T).  If samples
+        cannot be differentiated at once, they are differentiated one by one, with a warning.
         """
         with self.float64():
             if self.note:
@@ -119,17 +123,17 @@ class FromLoss(ABC):
                 self.one_by_one(error)
                 return looped
 
-    # what a framework does -------------------------------------------------------------------------------------
+    # the interface of a framework---------------------------------------------------------------------------------
     @abstractmethod
     def float64(self) -> AbstractContextManager[None]:
-        """New numbers are float64 inside; the user's settings are restored."""
+        """A context in which new numbers are float64; the user's settings are restored."""
 
     @abstractmethod
     def at_once(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> Gradients:
-        """The gradients of all samples in one go; whatever it raises but an EstimatorError, they are looped over."""
+        """The gradients of all samples in one go; after any error but an EstimatorError, `looped` is tried."""
 
     def narrowed(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> str | None:
-        """What is less than float64 inside, empty where that is no matter, None where nothing is."""
+        """The types below float64 that change the loss, "" if they change nothing, None if there are none."""
         return None
 
     @abstractmethod
@@ -138,14 +142,14 @@ class FromLoss(ABC):
 
     @abstractmethod
     def tried(self, moved: Floats, table: Floats, given: Batch, same: Batch) -> bool:
-        """Whether the loss can be computed of one batch."""
+        """Whether the loss can be computed on one batch."""
 
     # the estimates ---------------------------------------------------------------------------------------------
     def __call__(self, samples: Samples) -> Floats:
         return self.with_sizes(samples)[0]
 
     def with_sizes(self, samples: Samples) -> tuple[Floats, Floats]:
-        """The estimates, and |loss| + Σ |∂loss/∂ log π(a_t|s_t)| of every sample, what roundoff is measured by."""
+        """The estimates, and |loss| + Σ |∂loss/∂ log π(a_t|s_t)| of every sample, which bounds the roundoff."""
         self._accept(samples.problem)
         N, p = len(samples), samples.problem
         policy = self.settled(p, "policy")
@@ -161,7 +165,7 @@ class FromLoss(ABC):
             if self.narrow is not None:
                 self._refuse_narrow(seen[at], policy.logits, part)
             within = np.abs(rises)
-            if not self.by_taken:  # of log π(a_t|s_t) alone it would be the entry of a_t over 1 − π(a_t|s_t)
+            if not self.by_taken:  # the gradient in log π(a_t|s_t) alone is the entry of a_t over 1 − π(a_t|s_t)
                 states, actions = part["states"], part["actions"]
                 own = np.take_along_axis(within, actions[..., np.newaxis], axis=-1)[..., 0]
                 within = np.maximum(own / np.maximum(1 - p.policy[states, actions], 2.0**-53), within.max(axis=-1))
@@ -174,19 +178,19 @@ class FromLoss(ABC):
         return found, sizes
 
     def _refuse_narrow(self, moved: Floats, table: Floats, samples: Samples) -> None:
-        """Raise EstimatorError for a loss that leaves float64 inside, where that changes what it says."""
+        """Raise EstimatorError for a loss that leaves float64 inside, if that changes its gradient."""
         few = np.unique(np.linspace(0, len(samples) - 1, SEEN).astype(np.int64))
         part = samples.at(few)
         self.narrow = self.narrowed(moved[few], table, self.batch(part), self.same(part))
         if self.narrow:
             raise EstimatorError(
-                f"{self.name} computes in float32 or less inside ({self.narrow}), which leaves it 7 digits or fewer: "
-                "that says nothing against it, but it cannot be told from one that is a little off; compute in float64"
+                f"{self.name} computes in float32 or less inside ({self.narrow}), with 7 digits or fewer: it may be "
+                "right, but cannot be distinguished from a loss that is slightly wrong; compute in float64"
             )
 
     def _accept(self, problem: Episodes) -> None:
         if problem.exact:
-            raise EstimatorError(f"{self.framework} computes in float64, not in Fractions: ask at problem.floats()")
+            raise EstimatorError(f"{self.framework} computes in float64, not in Fractions: use problem.floats()")
         never = np.argwhere(problem.policy == 0)
         if len(never):
             s, a = never[0]
@@ -195,18 +199,18 @@ class FromLoss(ABC):
                 "differentiate there (take a policy that is positive everywhere)"
             )
         if not self.time_axis and not problem.mask.all():
-            raise EstimatorError("time_axis=False takes episodes of one length: here some are padded")
+            raise EstimatorError("time_axis=False needs episodes of equal length: here some are padded")
 
-    # what the loss is given ------------------------------------------------------------------------------------
+    # the arguments of the loss--------------------------------------------------------------------------------
     @property
     def held(self) -> list[str]:
-        """The arrays that do not move and must be there, without advantages."""
+        """The names of the fixed arrays that the loss needs, without advantages."""
         moving = self.meant & set(MOVING)
         behind = {"actions"} if moving & {"logp", "ratios"} and not self.by_taken else set()
         return sorted(m for m in self.meant & set(HELD) | behind)
 
     def batch(self, samples: Samples) -> Batch:
-        """What does not move, of many samples, by meaning."""
+        """The fixed arrays of many samples, by meaning."""
         T = samples.problem.T
         out = {meaning: self._flat(self._of_batch(meaning, samples), axes(meaning), T) for meaning in self.held}
         if "ratios" in self.meant:
@@ -217,7 +221,7 @@ class FromLoss(ABC):
         return out
 
     def same(self, samples: Samples) -> Batch:
-        """What is the same for all samples, by meaning."""
+        """The values that are the same for all samples, by meaning."""
         out = {name: samples[name] for name in sorted(self.meant & set(SAME))}
         out |= {name: self._table(samples.problem, name) for name in out if name in POLICIES.values()}
         if "group_ids" in out:
@@ -225,24 +229,24 @@ class FromLoss(ABC):
         return out
 
     def settled(self, problem: Episodes, which: str) -> Settled:
-        """The policy, behaviour or reference of a problem as the framework has it: one source for all that is given."""
+        """The policy, behaviour or reference of a problem as the framework computes it."""
         return settled(problem, which, self.formulas)
 
     def _ratios(self, samples: Samples) -> Batch:
-        """π / behaviour of the actions taken, as the fractions have it, and the log π that it was found at."""
+        """The exact ratios π / behaviour of the actions taken, and the log π that they belong to."""
         own = self.settled(samples.problem, "policy").log_pi[samples["states"], samples["actions"]]
         padded = np.exp(own - self._of_batch("old_logp", samples))
         met = samples.problem.mask[samples.episodes]
         return {"_ratio": np.where(met, samples["ratios"], padded), "_own": own}
 
     def _table(self, problem: Episodes, which: str) -> Floats:
-        """A policy that does not move: rows that are those of π are the framework's, others as given."""
+        """A fixed policy's table; rows equal to those of π are as the framework computes them, others as given."""
         given = getattr(problem, which)
         same = np.all(given == problem.policy, axis=1, keepdims=True)
         return np.where(same, self.settled(problem, which).probs, given)
 
     def _of_batch(self, meaning: str, samples: Samples) -> Array:
-        """What does not move, of many samples."""
+        """A fixed array of many samples."""
         if meaning in LEGAL:
             shape = (*samples["states"].shape, samples.problem.A)
             return np.full(shape, meaning == "legal_actions", dtype=self._type_of_legal(meaning, samples))
@@ -255,7 +259,7 @@ class FromLoss(ABC):
         return samples.taken(f"{which}_probs", getattr(policy, what)[p.states])
 
     def _flat(self, array: Array, of: str, T: int) -> Array:
-        """An array with N first; without a time axis every step is a row."""
+        """An array with axis N first; if there is no time axis, every step becomes a row."""
         if self.time_axis:
             return array
         if of == "R":
@@ -263,10 +267,10 @@ class FromLoss(ABC):
         return array.reshape(len(array), -1, *array.shape[3:])
 
     def _shaped(self, meaning: str, weights: Floats, samples: Samples) -> Floats:
-        """The advantages in the shape that the loss takes."""
+        """The advantages in the shape that the loss accepts."""
         rows = weights.ndim == 2
         if meaning == "row_advantages" and not rows:
-            raise EstimatorError("row_advantages are one for a row, but the advantages given are one for a step")
+            raise EstimatorError("row_advantages need one advantage for each row, but there is one for each step")
         if not self.time_axis:
             return np.asarray(self._flat(weights, "R" if rows else "RT", samples.problem.T))
         if not rows or meaning == "row_advantages" or (meaning == "advantages" and self._takes_rows(samples)):
@@ -274,16 +278,16 @@ class FromLoss(ABC):
         return np.where(samples["mask"], weights[:, :, np.newaxis], 0.0)
 
     def _takes_rows(self, samples: Samples) -> bool:
-        """Whether the loss can take advantages of shape (R,): tried at T = R + 1, where what does not fit shows."""
+        """Whether the loss accepts advantages of shape (R,): tried at T = R + 1, where a wrong shape raises."""
         R = samples.group_size * max(2, samples.groups)
         if R not in self.per_row:
             self.per_row[R] = self._fits(samples, R, {"advantages": np.ones(R)})
         return self.per_row[R]
 
     def _type_of_legal(self, meaning: str, samples: Samples) -> type:
-        """Whether the loss can take legal actions as booleans, or else as floats, of shape (R, T, A): tried as above.
+        """The type, bool or float, in which the loss accepts legal actions of shape (R, T, A), found by trying.
 
-        Raises EstimatorError where it can take neither, and nobody said that this is what the argument means.
+        Raises EstimatorError if it accepts neither, unless the caller gave the argument this meaning.
         """
         if meaning not in self.legal:
             self.legal[meaning] = next((x for x in (bool, float) if self._fits_legal(meaning, samples, x)), type(None))
@@ -308,7 +312,7 @@ class FromLoss(ABC):
         return any(self._fits(samples, R, each | {"advantages": np.ones(x)}) for x in (R, (R, R + 1)))
 
     def _fits(self, samples: Samples, R: int, chosen: Batch) -> bool:
-        """Whether the loss can be computed of R rows of T = R + 1 steps, given some of what it asks for."""
+        """Whether the loss can be computed on R rows of T = R + 1 steps, with the `chosen` arguments."""
         sizes = {"R": R, "T": R + 1, "A": samples.problem.A}
         given = {m: blank(m, [sizes[x] for x in axes(m)]) for m in {*self.held, *(self.meant & set(ADVANTAGES))}}
         given |= {m: given[m].astype(self.legal[m]) for m in given if self.legal.get(m) in (bool, float)}
@@ -323,7 +327,7 @@ class FromLoss(ABC):
 
     # the loss of one batch, in the framework's own arrays ------------------------------------------------------
     def value(self, moved: Any, table: Any, given: Batch) -> Any:
-        """What the loss says of one batch, given what is moved and the table of logits, of shape (S, A)."""
+        """The loss of one batch, from the logits (or log π) that are differentiated and the table of logits (S, A)."""
         if not self.time_axis:
             moved = moved.reshape(-1, *moved.shape[2:])
         everything = given | self._moving(moved, table, given)
@@ -334,7 +338,7 @@ class FromLoss(ABC):
         return one_number(out, self.name, self.array, self.reduction)
 
     def _moving(self, moved: Any, table: Any, given: Batch) -> Batch:
-        """What moves and is asked for, and what it is computed from."""
+        """The arrays that depend on the parameters and are asked for, and those that they are computed from."""
         wanted = self.meant & set(MOVING)
         out = {"logp" if self.by_taken else "logits": moved}
         if not self.by_taken and wanted - {"logits", "policy"}:
@@ -368,21 +372,21 @@ class FromLoss(ABC):
     def exp(self, x: Any) -> Any:
         """e^x."""
 
-    # what is said ----------------------------------------------------------------------------------------------
+    # messages------------------------------------------------------------------------------------------
     def raised(self, error: Exception) -> EstimatorError:
-        """What to say of an error of the loss's own."""
+        """The error to raise if the loss itself raises."""
         first = (str(error).strip().splitlines() or [""])[0]
         return EstimatorError(f"{self.name} raised {type(error).__name__}: {first}")
 
     def no_gradient(self) -> EstimatorError:
-        """What to say of a loss that nothing flows through."""
+        """The error to raise if no gradient flows through the loss."""
         return EstimatorError(
-            f"{self.name} has no gradient: nothing flows back to the policy (it is detached, or does not use "
+            f"{self.name} has no gradient: none flows back to the policy (it is detached, or does not use "
             f"{' or '.join(sorted(self.meant & set(MOVING)))})"
         )
 
     def one_by_one(self, error: Exception) -> None:
-        """Note that samples are differentiated one by one, and warn of it."""
+        """Note that samples are differentiated one by one, and warn about it."""
         first = (str(error).strip().splitlines() or [""])[0][:120]
         self.note = f"{self.name} is differentiated sample by sample, slowly: vmap refused it ({first})"
         warnings.warn(self.note, RuntimeWarning, stacklevel=2)

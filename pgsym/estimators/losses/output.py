@@ -10,9 +10,9 @@ from pgsym.errors import EstimatorError
 
 
 def one_number(out: Any, name: str, array: str, reduction: str | None) -> Any:
-    """What a loss returned, reduced as wanted; raises EstimatorError if that is not one float64 number.
+    """The output of a loss, reduced as wanted; raises EstimatorError if it is not one float64 number.
 
-    `name` is the loss's, and `array` what it should return, in words.
+    `name` is the name of the loss, and `array` describes the right type.
     """
     if not hasattr(out, "ndim") or not hasattr(out, "dtype") or isinstance(out, np.ndarray | np.generic):
         alone = "return the loss alone, as in lambda …: loss(…)[0]"
@@ -27,8 +27,8 @@ def one_number(out: Any, name: str, array: str, reduction: str | None) -> Any:
         )
     kind = str(out.dtype).removeprefix("torch.")
     if kind != "float64":
-        means = "float64 all the way, to be held to 1e-12" if "float" in kind else "a float, to have a gradient"
-        raise EstimatorError(f"{name} returned {kind}: a loss is {means}")
+        means = "float64, because means are compared to 1e-12" if "float" in kind else "a float, to have a gradient"
+        raise EstimatorError(f"{name} returned {kind}: a loss must be {means}")
     return out
 
 

@@ -1,4 +1,4 @@
-"""Where a function traced by JAX leaves float64: what is computed of numbers that are not whole in float32 or less."""
+"""Where a function traced by JAX leaves float64: its primitives that round numbers to float32 or less."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ MOVED: Final = frozenset(
     "broadcast_in_dim reshape squeeze transpose slice dynamic_slice gather select_n concatenate copy expand_dims rev "
     "pad reduce_max reduce_min max min neg sign floor ceil round abs stop_gradient convert_element_type".split()
 )
-"""What makes whole numbers of whole ones, and rounds none."""
+"""Primitives that map whole numbers to whole numbers, and never round."""
 SUMMED: Final = frozenset("add sub mul reduce_sum cumsum dot_general integer_pow add_any".split())
-"""What makes whole numbers of whole ones, which are small here, but rounds others."""
+"""Primitives that map small whole numbers to whole numbers exactly, but round other numbers."""
 
 
 def narrow(traced: Any) -> str:
-    """What rounds to less than float64 in what is traced (a closed jaxpr), by the names of its primitives.
+    """The names of the primitives in a closed jaxpr that round to less than float64.
 
-    A mask as float32 rounds nothing, nor do sums of it; a float64 turned into float32 does, and so does a quotient.
+    A mask in float32 and its sums are exact; turning float64 into float32 rounds, and so does a quotient.
     """
     consts = [_whole(value) for value in traced.consts]
     found, _ = _walk(traced.jaxpr, [False] * len(traced.jaxpr.invars), consts)
@@ -28,7 +28,7 @@ def narrow(traced: Any) -> str:
 
 
 def _walk(jaxpr: Any, given: Sequence[bool], consts: Sequence[bool]) -> tuple[list[str], list[bool]]:
-    """What rounds in a jaxpr, and which of its results are whole numbers, given which of what goes in are."""
+    """(the primitives of a jaxpr that round, which of its results are whole), given which of its inputs are whole."""
     whole = dict(zip(map(id, (*jaxpr.invars, *jaxpr.constvars)), (*given, *consts), strict=True))
 
     def is_whole(v: Any) -> bool:
@@ -59,7 +59,7 @@ def _walk(jaxpr: Any, given: Sequence[bool], consts: Sequence[bool]) -> tuple[li
 
 
 def _rounds(equation: Any, whole: bool) -> bool:
-    """Whether an equation in less than float64 rounds, given whether all that goes into it is whole."""
+    """Whether an equation in less than float64 rounds, given whether all its inputs are whole."""
     name = equation.primitive.name
     if whole:
         return name not in MOVED | SUMMED | {"iota"}
@@ -69,7 +69,7 @@ def _rounds(equation: Any, whole: bool) -> bool:
 
 
 def _used(jaxpr: Any) -> set[int]:
-    """The equations that a result depends on."""
+    """The ids of the equations that a result depends on."""
     needed = {id(v) for v in jaxpr.outvars}
     found = set()
     for equation in reversed(jaxpr.eqns):
@@ -80,7 +80,7 @@ def _used(jaxpr: Any) -> set[int]:
 
 
 def _inner(values: Iterable[Any]) -> Iterator[tuple[Any, Sequence[Any]]]:
-    """The jaxprs that an equation is made of, with their constants."""
+    """The jaxprs inside an equation's parameters, with their constants."""
     for value in values:
         if hasattr(value, "jaxpr"):
             yield value.jaxpr, value.consts
@@ -91,7 +91,7 @@ def _inner(values: Iterable[Any]) -> Iterator[tuple[Any, Sequence[Any]]]:
 
 
 def _whole(value: Any) -> bool:
-    """Whether a constant has whole numbers only."""
+    """Whether all entries of a constant are whole numbers."""
     try:
         number = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Small problems, all made by `Shape`: those of an audit, of the catalogue's grid, and generic ones for a diagnosis."""
+"""Small problems for audits, for the catalogue and for the diagnosis, all made by `Shape`."""
 
 from pgsym.estimators.problems.audited import Case, cases
 from pgsym.estimators.problems.scope import BATCHES, Scope, objective_named

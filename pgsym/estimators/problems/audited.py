@@ -1,6 +1,6 @@
-"""The problems of an audit: few, small and different, from one token on two actions to ragged trees and MDPs.
+"""The problems of an audit: a few small ones of different kinds, from two-armed bandits to ragged trees and MDPs.
 
-Rewards and policies are fractions that repeat no pattern, so that no two slips cancel; a few are drawn from a seed.
+Rewards and policies are irregular fractions, so that two mistakes do not cancel; a few are drawn from a seed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ HALF: Final = Fraction(1, 2)
 
 @dataclass(frozen=True)
 class Case:
-    """A problem of the suite: its id, what it is in words, and what its sequences are where it is a tree."""
+    """A problem of an audit, with its id, a description, and its episodes in words."""
 
     id: str
     summary: str
@@ -31,7 +31,7 @@ class Case:
 
 
 def cases(scope: Scope) -> tuple[Case, ...]:
-    """The problems of a scope, the smallest first."""
+    """The problems of a scope, smallest first."""
     made = {"bandit": _bandits, "tree": _trees, "mdp": _mdps}
     found = [c for kind in KINDS if kind in scope.kinds for c in made[kind](scope)]
     return tuple(sorted(found, key=lambda c: (c.problem.E * c.problem.T, c.problem.P, not c.problem.on_policy)))
@@ -44,7 +44,7 @@ def _case(id_: str, summary: str, shape: Shape, rewards: Sequence[Any], policy: 
 
 
 def _episode(p: Episodes, e: int) -> str:
-    """The tokens of a sequence, or the states and actions of another episode, in words."""
+    """An episode in words: the tokens of a sequence, or states and actions."""
     n = int(p.lengths[e])
     actions = p.actions[e, :n].tolist()
     if p.kind == "tree":
@@ -56,26 +56,32 @@ def _episode(p: Episodes, e: int) -> str:
 def _bandits(scope: Scope) -> Iterator[Case]:
     uniform = [[HALF, HALF]]
     two, three, rare = Shape("bandit"), Shape("bandit", actions=3), Fraction(1, 1000)
-    yield _case("arms-2", "two actions, one paid", two, [0, 1], uniform)
-    yield _case("arms-same", "two actions that pay the same", two, [2, 2], _table(1, 2))
+    yield _case("arms-2", "two actions, one with a reward", two, [0, 1], uniform)
+    yield _case("arms-same", "two actions with equal rewards", two, [2, 2], _table(1, 2))
     yield _case("arms-3", "three actions", three, [0, 1, 3], _table(1, 3))
     several = Shape("bandit", states=2)
-    yield _case("states-2", "two states with an action each that is paid", several, [1, 0, 0, 3], _table(2, 2))
+    yield _case("states-2", "two states, each with one rewarded action", several, [1, 0, 0, 3], _table(2, 2))
     other = [[Fraction(1, 4), Fraction(3, 4)]]
     yield _case("arms-2-off", "two actions, off-policy", two, [0, 1], uniform, behaviour=other)
     yield _case("arms-3-off", "three actions, off-policy", three, [2, 0, 1], _table(1, 3, 1), behaviour=_table(1, 3))
     far = [[1 - 2 * rare, rare, rare]]
-    yield _case("arms-far", "three actions, two of them rare, far and equal rewards", three, [-40, 1000, 1000], far)
-    yield _case("arms-negative", "three actions, all of them charged", three, [-3, -1, -3], _table(1, 3, 1))
+    yield _case(
+        "arms-far",
+        "three actions, two of them rare, with large rewards, two of them equal",
+        three,
+        [-40, 1000, 1000],
+        far,
+    )
+    yield _case("arms-negative", "three actions, all rewards negative", three, [-3, -1, -3], _table(1, 3, 1))
     rng, A = np.random.default_rng([scope.seed, 1]), scope.vocabulary
     policy, rewards = _drawn(rng, 1, A), (rng.permutation(A) - A // 2).tolist()
-    yield _case("arms-drawn", f"{A} actions, drawn", Shape("bandit", actions=A), rewards, policy)
+    yield _case("arms-drawn", f"{A} actions, drawn at random", Shape("bandit", actions=A), rewards, policy)
 
 
 def _trees(scope: Scope) -> Iterator[Case]:
     if scope.length == 1:
         yield _tree("token", "one token", scope, 2, 1)
-        yield _tree("token-wide", "one token of many", scope, scope.vocabulary, 1)
+        yield _tree("token-wide", "one token from a larger vocabulary", scope, scope.vocabulary, 1)
         yield _tree("prompts", "two prompts, one token", scope, 2, 1, prompts=2)
         yield _tree("token-off", "one token, off-policy", scope, 2, 1, off_policy=True)
         return
@@ -83,17 +89,19 @@ def _trees(scope: Scope) -> Iterator[Case]:
     for length in range(2, scope.length + 1):
         yield _tree(f"tokens-{length}", f"up to {length} tokens", scope, 2, length)
     yield _tree("per-token", "up to 2 tokens, each with a reward", scope, 2, 2, per_token=True)
-    yield _tree("tokens-same", "up to 2 tokens, all sequences pay the same", scope, 2, 2, constant=True)
-    yield _tree("tokens-far", "up to 2 tokens, far and equal rewards", scope, 2, 2, far=True)
+    yield _tree("tokens-same", "up to 2 tokens, all returns equal", scope, 2, 2, constant=True)
+    yield _tree("tokens-far", "up to 2 tokens, large rewards, some of them equal", scope, 2, 2, far=True)
     yield _tree("tokens-disc", "up to 2 tokens, discounted", scope, 2, 2, per_token=True, discount=half)
     yield _tree("tokens-off", "up to 2 tokens, off-policy", scope, 2, 2, off_policy=True)
     yield _tree("prompts", "two prompts, up to 2 tokens", scope, 2, 2, prompts=2)
     if scope.vocabulary > 2:
-        yield _tree("wide", f"{scope.vocabulary} tokens, up to 2 of them", scope, scope.vocabulary, 2)
+        yield _tree("wide", f"up to 2 tokens from a vocabulary of {scope.vocabulary}", scope, scope.vocabulary, 2)
     longest, L = f"up to {scope.length} tokens", scope.length
-    yield _tree("drawn", f"{longest}, each with a reward, drawn", scope, 2, L, per_token=True, drawn=2)
-    yield _tree("drawn-off", f"{longest}, off-policy, drawn", scope, 2, L, off_policy=True, drawn=3)
-    yield _tree("drawn-disc", f"{longest}, discounted, drawn", scope, 2, L, per_token=True, discount=half, drawn=4)
+    yield _tree("drawn", f"{longest}, each with a reward, drawn at random", scope, 2, L, per_token=True, drawn=2)
+    yield _tree("drawn-off", f"{longest}, off-policy, drawn at random", scope, 2, L, off_policy=True, drawn=3)
+    yield _tree(
+        "drawn-disc", f"{longest}, discounted, drawn at random", scope, 2, L, per_token=True, discount=half, drawn=4
+    )
 
 
 def _tree(
@@ -155,7 +163,7 @@ Rows = list[list[Fraction]]
 
 
 def _row(i: int, A: int) -> list[Fraction]:
-    """A distribution that differs from row to row: weights from 1 to 4."""
+    """A distribution that depends on the row number, with weights from 1 to 4."""
     weights = [1 + (2 * a + i * (a + 1) + i // 2) % 4 for a in range(A)]
     return [Fraction(w, sum(weights)) for w in weights]
 

@@ -1,4 +1,4 @@
-"""Every small problem of some sizes, with all combinations of a few rewards and policies."""
+"""All small problems of a few sizes, with all combinations of a few rewards and policies."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ WORDS: Final = (
     "Markov decision processes of 2 states, 2 actions and 2 steps: rewards from {0, 1}, π = (1/3, 2/3); 1 to 2 members",
     "all but the last also off-policy, the behaviour policy uniform; 1 member, of one step 1 to 2",
 )
-"""The grid in words; the reference policy is (1/4, 3/4) over two actions, uniform over three."""
+"""The problems in words; the reference policy is (1/4, 3/4) over two actions, uniform over three."""
 
 
 def every_problem() -> Iterator[tuple[Episodes, int]]:
-    """Every problem with the largest group size."""
+    """Every problem, with the largest group size to try there."""
     two, three = Shape("bandit"), Shape("bandit", actions=3)
     several, process = Shape("bandit", states=2), Shape("mdp", 2, 2, 2)
     full, ragged = Shape("tree", length=2), Shape("tree", length=2, end=0)

@@ -1,4 +1,4 @@
-"""Problems with generic numbers and just the features that are wanted, to tell slips apart that coincide elsewhere."""
+"""Problems with chosen features and generic numbers, which distinguish mistakes that coincide at simpler problems."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pgsym.estimators.problems.shape import Shape
 
 POLICY: Final = ((60, 40), (51, 49), (30, 70), (44, 56), (25, 75))
 BEHAVIOUR: Final = ((20, 80), (50, 50), (75, 25), (44, 56), (80, 20))
-"""Ratios that are within 2 % of one, or at least 2 to 1: where a clip bites, it bites whatever its width."""
+"""Ratios are within 2 % of one, or outside of 1/2 to 2: a clip cuts the same ratios whatever its width."""
 REFERENCE: Final = ((35, 65), (62, 38), (45, 55), (71, 29), (53, 47))
 PAID: Final = (3, -2, 5, -4, 1, -3, 2, 7, -1, 4, -5, 6)
 CRITIC: Final = (2, -1, 4, 1, -3)
@@ -23,7 +23,7 @@ CRITIC: Final = (2, -1, 4, 1, -3)
 
 @dataclass(frozen=True)
 class Features:
-    """What can make an estimator go wrong that a problem has; a probe has the same, or one less."""
+    """The features of a problem that can make an estimator wrong; probes have the same features, or one less."""
 
     steps: bool = False
     ragged: bool = False
@@ -33,11 +33,11 @@ class Features:
     critic: bool = False
 
     def more(self) -> Features:
-        """The same with ragged lengths and rewards on the way: what any estimator for sequences must do with."""
+        """These features, with several steps, ragged lengths and rewards at every step, as in any sequence problem."""
         return replace(self, steps=True, ragged=True, paid_per_step=True)
 
     def without(self) -> dict[str, Features]:
-        """The same with one feature less, by what is less."""
+        """Feature sets with one feature less, by the name of the simplification."""
         simpler = {
             "one step": Features(off_policy=self.off_policy, critic=self.critic) if self.steps else self,
             "equal lengths": replace(self, ragged=False),
@@ -50,7 +50,7 @@ class Features:
 
 
 def features(problem: Episodes) -> Features:
-    """What can make an estimator go wrong at a problem."""
+    """The features of a problem."""
     last = np.arange(problem.T) == problem.lengths[:, np.newaxis] - 1
     return Features(
         steps=problem.T > 1,
@@ -64,7 +64,7 @@ def features(problem: Episodes) -> Features:
 
 @lru_cache(maxsize=64)
 def probe(wanted: Features) -> Episodes:
-    """A problem in float64 with just these features: two prompts, or three states where there is one step."""
+    """A problem in float64 with exactly these features: two prompts, or three states if episodes have one step."""
     if not wanted.steps:
         shape = Shape("bandit", states=3, actions=3)
         behaviour = [[15, 31, 54], [60, 29, 11], [12, 36, 52]] if wanted.off_policy else None
@@ -82,19 +82,19 @@ def probe(wanted: Features) -> Episodes:
     def table(pattern: tuple[tuple[int, int], ...]) -> list[list[Fraction]]:
         return _percent([list(pattern[i % len(pattern)]) for i in range(shape.rows)])
 
-    def paid(prompt: int, tokens: Tokens) -> int:
+    def last_reward(prompt: int, tokens: Tokens) -> int:
         return PAID[(5 * prompt + 3 * len(tokens) + sum(2**i * v for i, v in enumerate(tokens))) % len(PAID)]
 
-    def paid_on_the_way(prompt: int, tokens: Tokens) -> int:
+    def token_reward(prompt: int, tokens: Tokens) -> int:
         return PAID[(order[prompt, tokens[:-1]] * 2 + 5 * tokens[-1] + 1) % len(PAID)]
 
     return shape.problem(
-        [paid(*prefix) for prefix in shape.sequences],
+        [last_reward(*prefix) for prefix in shape.sequences],
         table(POLICY),
         starts=[Fraction(2, 5), Fraction(3, 5)],
         behaviour=table(BEHAVIOUR) if wanted.off_policy else None,
         reference=table(REFERENCE),
-        token_reward=paid_on_the_way if wanted.paid_per_step else None,
+        token_reward=token_reward if wanted.paid_per_step else None,
         discount=Fraction(3, 5) if wanted.discounted else 1,
         critic=[CRITIC[i % len(CRITIC)] for i in range(shape.rows)] if wanted.critic else None,
     ).floats()

@@ -1,4 +1,4 @@
-"""What a problem was made of, read back from its episodes."""
+"""The shape, rewards and start distribution of a problem, read back from its episodes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pgsym.meaning.numbers.base import Array
 
 
 def tree_shapes(p: Episodes) -> Iterator[tuple[Shape, list[Prefix]]]:
-    """The shapes of trees that the episodes may belong to, each with the episodes as sequences."""
+    """The shapes of trees that can have these episodes, each with the episodes as sequences."""
     rows = zip(p.starts.tolist(), p.actions.tolist(), p.lengths.tolist(), strict=True)
     taken = [(prompt, tuple(row[:n])) for prompt, row, n in rows]
     for end in (None, *range(p.A)):
@@ -24,14 +24,14 @@ def tree_shapes(p: Episodes) -> Iterator[tuple[Shape, list[Prefix]]]:
 
 
 def reward_table(p: Episodes) -> Array:
-    """The rewards of a bandit, of shape (S, A), zero for what is never done."""
+    """The rewards of a bandit, of shape (S, A), zero for actions that are never taken."""
     reward = np.full((p.S, p.A), Fraction(0) if p.exact else 0.0, dtype=p.rewards.dtype)
     reward[p.states[:, 0], p.actions[:, 0]] = p.rewards[:, 0]
     return reward
 
 
 def start_law(p: Episodes, count: int) -> Array:
-    """The probabilities of that many prompts or first states, zero for what never comes first."""
+    """The probabilities of `count` prompts or first states, zero for those that never come first."""
     law = np.full(count, Fraction(0) if p.exact else 0.0, dtype=p.chance.dtype)
     law[p.starts] = p.chance
     return law

@@ -1,4 +1,4 @@
-"""What an audit asks: of which problems, with what samples, of which gradient."""
+"""The scope of an audit: its problems, its batches and its objective."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from pgsym.estimators.objectives import Objective, entropy, expected_return, for
 from pgsym.estimators.problems.shape import KINDS
 
 BATCHES: Final = ((1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 2))
-"""(groups, group_size) that are tried unless others are asked for."""
+"""The default batches, as (groups, group_size)."""
 LONGEST, MOST_ACTIONS = 5, 5
-"""How many steps, and how many actions or tokens, there are at most, unless others are asked for."""
+"""The default largest number of steps, and of actions or tokens."""
 BUDGET: Final = 20_000
-"""How many samples of one problem are gone through unless more are asked for."""
+"""The default largest number of samples that are enumerated at one problem."""
 OBJECTIVES: Final = {"J": expected_return, "entropy": entropy, "kl": kl, "forward-kl": forward_kl}
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What an audit asks: which problems, how the samples are grouped, of what the gradient is wanted.
+    """The scope of an audit: which problems, how samples are grouped, and which objective's gradient is wanted.
 
-    Whether off-policy samples and a discount are asked for decides the verdict; they are tried in any case.  Where
-    `off_policy` is None, an audit asks for off-policy samples if the estimator asks for old probabilities or ratios.
+    Off-policy and discounted problems are always tried, but count for the verdict only if `off_policy` and `discount`
+    ask for them.  If `off_policy` is None, they count if the estimator has old probabilities or ratios as arguments.
     """
 
     kinds: tuple[str, ...] = KINDS
@@ -41,7 +41,7 @@ class Scope:
     seed: int = 0
     budget: int = BUDGET
     draws: int = 0
-    chosen: bool = False  # whether the batches were asked for one by one, so that none may be left out
+    chosen: bool = False  # whether the caller chose the batches, so that none may be left out
 
     def __post_init__(self) -> None:
         for kind in self.kinds:
@@ -49,18 +49,18 @@ class Scope:
                 raise UnusableOption(f"there is no kind of problem {kind!r}; it is one of {', '.join(KINDS)}, all")
         for what, n, least in (("length", self.length, 1), ("vocabulary", self.vocabulary, 2)):
             if n < least:
-                raise UnusableOption(f"a {what} of {n} is too small: at least {least}")
+                raise UnusableOption(f"a {what} of {n} is too small: it must be at least {least}")
         if self.end is not None and not 0 <= self.end < 2:
             raise UnusableOption(
-                f"the end token is 0 or 1 (some problems have no other tokens), or none, not {self.end}"
+                f"the end token must be 0 or 1 (some problems have no other tokens) or none, not {self.end}"
             )
         if 0 < self.draws < FEWEST:
-            raise UnusableOption(f"{self.draws} draws are too few: at least {FEWEST}, or none")
+            raise UnusableOption(f"{self.draws} draws are too few: there must be at least {FEWEST}, or none")
         if not 0 <= self.discount <= 1:
-            raise UnusableOption(f"a discount is from 0 to 1, not {self.discount}")
+            raise UnusableOption(f"a discount must be between 0 and 1, not {self.discount}")
 
     def asks(self, problem: Episodes) -> bool:
-        """Whether the verdict depends on a problem."""
+        """Whether a problem counts for the verdict."""
         return (bool(self.off_policy) or problem.on_policy) and (self.discount != 1 or problem.discount == 1)
 
     def record(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class Scope:
 
 
 def objective_named(text: str) -> Objective:
-    """A sum of objectives by their names, such as `J - 0.1*kl`; raises UnusableOption for a name there is not.
+    """The sum of objectives that a text names, such as `J - 0.1*kl`; raises UnusableOption for an unknown name.
 
     >>> objective_named("J - 1/10*kl").name
     'J − 1/10 · KL(π‖ref)'
@@ -90,9 +90,9 @@ def objective_named(text: str) -> Objective:
     if not terms or "".join(re.findall(r"\S", text)) != "".join(
         f"{s}{n}{'*' if n else ''}{name}" for s, n, name in terms
     ):
-        raise UnusableOption(f"{text!r} is no objective: say {', '.join(OBJECTIVES)} or a sum such as J - 0.1*kl")
+        raise UnusableOption(f"{text!r} is not an objective: say {', '.join(OBJECTIVES)} or a sum such as J - 0.1*kl")
     if not all(sign for sign, _, _ in terms[1:]):
-        raise UnusableOption(f"{text!r} is no objective: join its parts by + or -")
+        raise UnusableOption(f"{text!r} is not an objective: join its parts by + or -")
     parts = []
     for sign, factor, name in terms:
         if name not in OBJECTIVES:
@@ -100,7 +100,7 @@ def objective_named(text: str) -> Objective:
         try:
             parts.append((sign, Fraction(factor) * OBJECTIVES[name] if factor else OBJECTIVES[name]))
         except (ValueError, ZeroDivisionError):
-            raise UnusableOption(f"{factor} is no number, in the objective {text!r}") from None
+            raise UnusableOption(f"{factor} is not a number, in the objective {text!r}") from None
     (sign, out), *rest = parts
     out = -out if sign == "-" else out
     for sign, part in rest:

@@ -1,4 +1,4 @@
-"""The sizes of a small problem, and the one maker of it: a bandit, a tree of sequences or a Markov decision process."""
+"""The sizes of a small problem, from which it is made: a bandit, a tree of sequences or a Markov decision process."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pgsym.mdps.mdp import from_arrays
 from pgsym.meaning.validation import Table
 
 KINDS: Final = ("bandit", "tree", "mdp")
-"""The kinds of small problems, the simplest first."""
+"""The kinds of small problems, simplest first."""
 
 
 @dataclass(frozen=True)
 class Shape:
     """The sizes of a problem: its kind, its states (the prompts of a tree), actions and steps.
 
-    Sequences of a tree end early with the token `end`, if there is one.
+    A sequence of a tree ends early if the token `end` is drawn.
 
     >>> print(Shape("tree", length=2, end=0).problem([1, 0, 2], discount=1))
     1 prompt, 2 contexts, 2 tokens, length 1 to 2, on-policy, reward per sequence
@@ -59,10 +59,10 @@ class Shape:
         discount: Any = 1,
         critic: Table | None = None,
     ) -> Episodes:
-        """The problem with these rewards: one a sequence of a tree, else one a state and action, state by state.
+        """The problem with these rewards: one for each sequence of a tree, else one for each state and action.
 
         `moves` are the transition probabilities of a Markov decision process, of shape (S, A, S), and `token_reward` is
-        paid on the way along a sequence.  A bandit has no discount.  A policy that is not given is uniform.
+        paid at every token of a sequence.  A bandit has no discount.  The default policy is uniform.
         """
         given: dict[str, Any] = {"behaviour": behaviour, "reference": reference, "critic": critic}
         if self.kind == "tree":

@@ -269,7 +269,7 @@ def _words(match: Comparison) -> str:
     if match.kind is Kind.SCALED:
         return f"exactly {_number(match.factor)} times the gradient"
     if match.kind is Kind.BIASED_DIRECTION:
-        told = f", with a cosine of {_number(match.cosine)}" if match.cosine_told else ""
+        told = f", with a cosine of {_number(match.cosine)}" if match.cosine_in_words else ""
         return f"turned by {_cell_of(match)}{told}"
     return str(match)
 

@@ -256,9 +256,9 @@ def failing(loss, problem=ON, **how):
 
 def test_losses_without_a_gradient():
     assert failing(lambda returns: returns.mean()).startswith(
-        "<lambda> has no gradient: it asks for nothing that moves"
+        "<lambda> has no gradient: none of its arguments depends on the policy"
     )
-    assert "nothing flows back to the policy" in failing(lambda logp, returns: (logp.detach() * returns[:, None]).sum())
+    assert "none flows back to the policy" in failing(lambda logp, returns: (logp.detach() * returns[:, None]).sum())
 
     @torch.no_grad()
     def off(logp):
@@ -272,7 +272,7 @@ def test_losses_that_are_no_number():
     assert "returned shape (1, 2), not one number" in failing(lambda logp: -logp)
     assert "return the loss alone" in failing(lambda logp: (logp.sum(), {}))
     assert "returned int64" in failing(lambda logp: logp.sum().long())
-    assert "returned float32: a loss is float64 all the way" in failing(lambda logp: logp.float().sum())
+    assert "returned float32: a loss must be float64" in failing(lambda logp: logp.float().sum())
     assert "is nan for the sample: actions [0]" in failing(lambda logp: logp.sum() * torch.nan)
 
 
@@ -295,14 +295,14 @@ def test_losses_random_by_themselves():
 
     torch.manual_seed(0)
     with pytest.warns(RuntimeWarning, match="sample by sample"):
-        assert "random by itself" in failing(loss)
+        assert "draws random numbers itself" in failing(loss)
 
 
 def test_a_policy_with_a_zero_and_fractions_asked_for_directly():
     assert "never takes action 1 in state 0" in failing(reinforce, bandit([1, 0], [0, 1]))
     from pgsym.estimators import Samples
 
-    with pytest.raises(EstimatorError, match="not in Fractions: ask at problem"):
+    with pytest.raises(EstimatorError, match="not in Fractions: use problem"):
         from_torch(reinforce)(Samples(ON, np.array([[0]])))
 
 
@@ -324,7 +324,7 @@ def test_what_says_something_else_of_many_samples_is_differentiated_one_by_one()
         return -(returns * (logp * mask).sum(1)).mean() * (1 if len(count) > 1 else 2)
 
     estimator = from_torch(loss)
-    with pytest.warns(RuntimeWarning, match="something else of one sample than of many"):
+    with pytest.warns(RuntimeWarning, match="the result for one sample differs from the result in a batch"):
         estimator(next(iter(all_samples(ON))))
 
 

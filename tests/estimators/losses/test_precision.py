@@ -80,7 +80,7 @@ def test_advantages_in_float32_are_told_so(kind):
     def narrow(returns):
         return (returns - 0.1).astype(kind)
 
-    with pytest.raises(EstimatorError, match=f"{kind.__name__}: advantages are float64"):
+    with pytest.raises(EstimatorError, match=f"{kind.__name__}: advantages must be float64"):
         moments(from_advantages(narrow), PROBLEMS[0])
 
 
