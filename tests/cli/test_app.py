@@ -146,7 +146,7 @@ def test_markdown_links_to_derivations_and_tests_that_exist(capsys: pytest.Captu
         (("report", "ce-pg-weight", "--format", ""), "no format is named"),
         (("report", "ce-pg-weight", "--engine", "word"), "there is no engine 'word'"),
         (("report", "ce-pg-weight", "--output", "/dev/null/reports"), "cannot write"),
-        (("new", "Not An Id"), "is no id"),
+        (("new", "Not An Id"), "is not an id"),
         (("new", "claims", "mine"), "pgsym new claim NAME"),
         (("new", "fine", "--output", "/dev/null/x"), "cannot write"),
         (("frobnicate",), "No such command"),

@@ -153,11 +153,11 @@ def _chapter(chapter: Chapter, verdicts: dict[str, Verdict], references: dict[st
     entries = [(e.place.part, e) for e in catalogue.entries().values() if e.place and e.chapter == chapter.number]
     for index, part in enumerate(chapter.parts):
         members = [e for k, e in entries if k == index]
-        if not (part.said or members):
+        if not (part.texts or members):
             continue
         if part.title:
             yield Heading(part.title, 2, f"sec:c{chapter.number}-{index}")
-        for item in blocks(part.said):
+        for item in blocks(part.texts):
             if isinstance(item, FigureSlot):
                 yield from _figure(item.name)
             elif not (isinstance(item, Statement) and item.name in verdicts):  # the claim of this name is shown instead
