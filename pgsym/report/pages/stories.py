@@ -21,17 +21,17 @@ def ce_is_pg_exactly() -> Iterator[Block]:
     """The blocks from the objective to the comparison of both procedures, the six repairs and the real data."""
     from pgsym.derivations import ce_is_pg_exactly as script
 
-    yield Heading("1. What is maximised")
+    yield Heading("1. The objective")
     yield from _shown("objective-one-step")
     yield Heading("2. Its gradient")
     yield Paragraph("For any reward, before the bot's 0/1 reward is put in:")
     yield from _shown("policy-gradient-one-step")
     yield from necessity_of(catalogue.theorem("policy-gradient-one-step"))
-    yield Heading("3. What cross entropy descends")
+    yield Heading("3. The gradient of cross entropy")
     yield from _shown("cross-entropy-gradient")
     yield Heading("4. The claim")
     yield from refutation_of(catalogue.entry("ce-is-pg-exactly").claim)
-    yield Heading("5. What is true: a weight for each example")
+    yield Heading("5. The true statement: a weight for each example")
     yield from _shown("ce-pg-weight")
     yield Heading("6. The two expressions side by side")
     yield correspondence()
@@ -47,7 +47,7 @@ def ce_is_pg_exactly() -> Iterator[Block]:
         for e in catalogue.entries_of(catalogue.script_name(name)):
             if e.script == name and e.claim.id != name:
                 yield from refutation_of(e.claim)
-    yield Heading("8. What the procedure is instead")
+    yield Heading("8. The loss that the procedure minimises")
     yield from _shown("pg-is-mae")
     yield Heading("9. On real data")
     yield from on_digits()
@@ -102,7 +102,7 @@ def on_digits() -> Iterator[Block]:
         "start that finds the right answers unlikely."
     )
     yield Table(
-        ("what must agree, at every update", "largest deviation"),
+        ("quantities that must agree at every update", "largest deviation"),
         tuple((words, f"${in_a_line(value, 2)}$") for words, value in deviations(run, stuck)),
         f"Each computed by two formulas at all {run.updates} updates of every method, from both starts.",
         "lr",
