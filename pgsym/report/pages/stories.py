@@ -47,7 +47,7 @@ def ce_is_pg_exactly() -> Iterator[Block]:
         for e in catalogue.entries_of(catalogue.script_name(name)):
             if e.script == name and e.claim.id != name:
                 yield from refutation_of(e.claim)
-    yield Heading("8. The loss that the procedure minimises")
+    yield Heading("8. The loss that policy gradient minimises")
     yield from _shown("pg-is-mae")
     yield Heading("9. On real data")
     yield from on_digits()
