@@ -1,4 +1,4 @@
-"""Claims: what is stated with an id, the catalogue of them, and whether each is as claimed."""
+"""Claims: statements with ids, their catalogue, and their verification."""
 
 from __future__ import annotations
 

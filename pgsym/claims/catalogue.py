@@ -1,4 +1,4 @@
-"""The catalogue: every claim and derivation there is, found by being in the folder of derivations."""
+"""The catalogue: all claims and derivations in the folder of derivations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pgsym.user_code import failure, running, shortened
 
 
 class Script(Protocol):
-    """What a script of the catalogue offers; a file of claims alone has no `derive`."""
+    """The functions of a script of the catalogue; a file of claims without a derivation has no `derive`."""
 
     __doc__: str | None
     __name__: str
@@ -38,7 +38,7 @@ class Script(Protocol):
 class Entry:
     """A claim with the name of the script or file that states it, and the script that derives it, if there is one.
 
-    `place` is where it stands in the article; a claim of a user's own file stands nowhere in it.
+    `place` is its place in the article; a claim of a user's own file has none.
     """
 
     claim: Claim
@@ -90,7 +90,7 @@ def scripts() -> Mapping[str, Script]:
 
 
 def _entries_from(home: str, script: Script) -> Iterator[Entry]:
-    """The claims of a script; raises UnknownName where its claims() fails, naming the line, or yields others."""
+    """The claims of a script; raises UnknownName if its claims() fails, naming the line, or yields anything else."""
     try:
         with running(script.__file__) if home in _mine else nullcontext():
             claims = list(script.claims())
@@ -99,7 +99,7 @@ def _entries_from(home: str, script: Script) -> Iterator[Entry]:
     except BaseException as reason:  # whatever a user's file raises
         raise UnknownName(failure(script.__file__, reason)) from None
     if not claims:
-        raise UnknownName(f"{script.__file__} claims nothing: its claims() yields no Claim")
+        raise UnknownName(f"{script.__file__} states no claim: its claims() yields no Claim")
     for claim in claims:
         if not isinstance(claim, Claim):
             raise UnknownName(f"{script.__file__}: claims() yields {shortened(claim)}, which is no Claim")
@@ -127,13 +127,13 @@ def _stated_in(home: str) -> dict[str, Entry]:
 
 @cache
 def _homes_of_claims() -> dict[str, str]:
-    """Where each claim is stated, by the index; a file that the index does not know is asked itself."""
+    """The file of each claim by id, from the index; files that the index lacks are run."""
     known = {claim.id: home for home, claims in indexed().items() for claim in claims}
     return known | {claim: home for home in homes() if home not in indexed() for claim in _stated_in(home)}
 
 
 def _in_order(found: Iterable[Entry]) -> list[Entry]:
-    """Claims in the article's order; those that stand nowhere in it come first, and stay as they are."""
+    """Claims in the article's order; claims without a place in it come first, in their given order."""
     return sorted(found, key=lambda e: () if e.place is None else (e.place,))
 
 
@@ -166,12 +166,12 @@ def own_file(claim: Claim) -> str | None:
 
 
 def as_indexed() -> list[tuple[str, Indexed]]:
-    """Every claim as the index has it, with the name of its file, in the article's order."""
+    """Every claim as the index lists it, with the name of its file, in the article's order."""
     return [(e.home, _indexed(e)) for e in entries().values()]
 
 
 def new_index() -> str:
-    """The index of the derivations, from what their files claim."""
+    """The index of the derivations, made from the claims of their files."""
     return written({name: [_indexed(e) for e in _stated_in(name).values()] for name in homes()})
 
 
@@ -208,7 +208,7 @@ def _module(name: str) -> Script:
 
 
 def entries_of(name: str) -> list[Entry]:
-    """All claims of a script, a file or a folder of files; of an id that names no script, that claim."""
+    """All claims of a script, a file or a folder of files; for the id of a claim, that claim."""
     if Path(name).is_dir() and name not in homes() and name not in _homes_of_claims():
         here = Path(name).resolve()
         if here.is_relative_to(FOLDER):  # a chapter, with its parts
@@ -227,14 +227,14 @@ def entries_of(name: str) -> list[Entry]:
 
 
 def _load(path: Path) -> str:
-    """A user's own script, known for this run under its file's name; read again when it changed."""
+    """The name of a user's own script, which is its file's name in this run; a changed file is read again."""
     name = path.stem.replace("_", "-")
     spec = importlib.util.spec_from_file_location(f"pgsym_user_{path.stem}", path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise UnknownName(f"there is no file {path} to read")
     stamp = (str(path.resolve()), path.stat().st_mtime_ns)
     if name in homes() and path.resolve() != homes()[name].resolve():
-        name = f"my-{name}"  # the catalogue's name stays the catalogue's
+        name = f"my-{name}"  # the name belongs to a script of the catalogue
     if name in _mine and _mine[name][0] == stamp:
         return name
     module = importlib.util.module_from_spec(spec)
@@ -260,17 +260,17 @@ _mine: dict[str, tuple[tuple[str, int], Script]] = {}
 
 
 def theorem(name: str) -> Theorem:
-    """The theorem that a script derives; derived once.  Raises UnknownName for a file of claims alone."""
+    """The theorem that a script derives; derived once.  Raises UnknownName for a file without a derivation."""
     found = script_name(name)
     return derived(found, _mine[found][0] if found in _mine else None)
 
 
 @cache
 def derived(name: str, _stamp: tuple[str, int] | None) -> Theorem:
-    """The theorem of a script, of a file as it was at some time."""
+    """The theorem of a script; `_stamp`, the file's time, makes a changed file be derived again."""
     found = script(name)
     if not hasattr(found, "derive"):
-        raise UnknownName(f"{name} states claims, but derives none: see pgsym claims {name}")
+        raise UnknownName(f"{name} states claims, but derives none of them: see pgsym claims {name}")
     try:
         with running(found.__file__) if name in _mine else nullcontext():
             theorem = found.derive()
@@ -292,7 +292,7 @@ def names() -> Iterator[str]:
 
 def _unknown(name: str, there_are: Iterable[str]) -> UnknownName:
     if name in renamed():
-        return UnknownName(f"{name} is called {renamed()[name]} now")
+        return UnknownName(f"{name} is now called {renamed()[name]}")
     near = difflib.get_close_matches(name, list(there_are), n=1, cutoff=0.4)
     return UnknownName(
         f"there is no {name!r} in the catalogue; {f'did you mean {near[0]}?' if near else 'see pgsym list'}"

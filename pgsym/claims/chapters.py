@@ -1,15 +1,15 @@
-"""The chapters of the article, whose texts say in which order its claims stand.
+"""The chapters of the article; their texts determine the order of the claims.
 
 A chapter is a folder of `derivations`, named by its number and some words.  Its text is `chapter.txt`: blocks with
 blank lines between them, each of which is
 
-    # Title                      the chapter's title, first
-    ## Title                     a part of it, whose files lie in a folder of that name, such as `are_they_the_same`
+    # Title                      the chapter's title; it comes first
+    ## Title                     a part; its files lie in a folder of that name, such as `are_they_the_same`
     claims: an-id another-id     claims of the part, in their order
-    anything else                what the part says (see `pgsym.report.chapters`)
+    anything else                prose of the part (see `pgsym.report.chapters`)
 
-A claim that no text names stands behind the one before it in its file; the first claim of a file stands at the end of
-the part in whose folder the file lies.
+A claim that no text names follows the claim before it in its file; if it is the first of its file, it stands at the
+end of the part in whose folder the file lies.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ TEXT = "chapter.txt"
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a chapter: what it says, in blocks, and the claims that it names; the first part has no title."""
+    """A part of a chapter: its blocks of prose, and the claims that it names; the first part has no title."""
 
     title: str
-    said: tuple[str, ...]
+    texts: tuple[str, ...]
     claims: tuple[str, ...]
 
     @property
     def folder(self) -> str:
-        """The name of the folder of its files; none for the first part, whose files lie in the chapter's folder.
+        """The name of the folder of its files; empty for the first part, whose files lie in the chapter's folder.
 
         >>> Part("Are they the same?", (), ()).folder
         'are_they_the_same'
@@ -55,7 +55,7 @@ class Chapter:
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where a claim stands: its chapter and part, its place among what the part names, its file and its line there."""
+    """The place of a claim in the article: chapter, part, place in the part's list, file, and place in the file."""
 
     chapter: int
     part: int
@@ -79,7 +79,7 @@ def _number(folder: Path) -> int:
 
 
 def parse(number: int, text: str) -> Chapter:
-    """A chapter from its text; raises ReportError where it does not begin with its title."""
+    """The chapter of a text; raises ReportError if the text does not begin with a title."""
     title, *blocks = [b.strip() for b in text.split("\n\n") if b.strip()]
     if not title.startswith("# "):
         raise ReportError(f"chapter {number} begins with {title[:40]!r}, not with its title")
@@ -98,16 +98,16 @@ def _part(title: str, said: list[str]) -> Part:
 
 
 def places(path: Path, claims: Iterable[str]) -> Iterator[Place]:
-    """The place of each claim of a file of the catalogue; raises UnknownName for a folder that is no part."""
-    place = _end(path.parent)
+    """The place of each claim of a file of the catalogue; raises UnknownName if its folder is not a part."""
+    place = _end_of_part(path.parent)
     for line, name in enumerate(claims):
-        place = _named().get(name, place)
+        place = _places_in_texts().get(name, place)
         yield Place(*place, path.stem, line)
 
 
 @cache
-def _named() -> dict[str, tuple[int, int, int]]:
-    """Where the texts name a claim: the chapter, the part, and the place in that."""
+def _places_in_texts() -> dict[str, tuple[int, int, int]]:
+    """The chapter, the part, and the place in the part of every claim that the texts name."""
     return {
         name: (chapter.number, k, at)
         for chapter in chapters()
@@ -117,8 +117,8 @@ def _named() -> dict[str, tuple[int, int, int]]:
 
 
 @cache
-def _end(folder: Path) -> tuple[int, int, int]:
-    """The end of the part that a folder is."""
+def _end_of_part(folder: Path) -> tuple[int, int, int]:
+    """The chapter and the part of a folder, and the place after the part's last claim."""
     inside = folder.name if folder.parent in CHAPTERS else ""
     number = _number(folder.parent if inside else folder)
     parts = next(chapter.parts for chapter in chapters() if chapter.number == number)
@@ -126,4 +126,4 @@ def _end(folder: Path) -> tuple[int, int, int]:
         if part.folder == inside:
             return number, k, len(part.claims)
     titles = ", ".join(part.title for part in parts if part.title) or "none"
-    raise UnknownName(f"{folder} is no part of chapter {number}; the titles of its parts are: {titles}")
+    raise UnknownName(f"{folder} is not a part of chapter {number}; the titles of its parts are: {titles}")

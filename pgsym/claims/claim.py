@@ -1,4 +1,4 @@
-"""Claims: a statement, what is expected of it, and where it is shown."""
+"""Claims: a statement, the expected verdict, and the derivation that shows it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Exact: TypeAlias = "Fraction | int | str | sympy.Expr"
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A worked instance of a claim: what some terms are worth there, exactly.
+    """A worked example of a claim: an instance, and the exact values of some terms at it.
 
     `tables` are those of `pgsym.values.problem`, conditions before outcomes, with entries such as "1/3"; a
     policy with tied parameters is a `pgsym.values.log_linear`.  `worth` pairs terms with their exact
@@ -52,15 +52,13 @@ class Example:
 
     def __post_init__(self) -> None:
         if not (isinstance(self.says, str) and all(isinstance(x, Mapping) for x in (self.tables, self.at, self.sizes))):
-            raise InstanceError("an example is a sentence, its tables by name, and what terms are worth there")
+            raise InstanceError("an example needs a sentence, tables by name, and the values of terms")
         if not isinstance(self.worth, tuple) or not all(isinstance(x, tuple) and len(x) == 2 for x in self.worth):
-            raise InstanceError(
-                f"an example pairs terms with what they are worth, as in ((term, 1),): {self.worth!r:.60}"
-            )
+            raise InstanceError(f"an example pairs terms with their values, as in ((term, 1),): {self.worth!r:.60}")
         object.__setattr__(self, "worth", tuple((lift(term), said) for term, said in self.worth))
 
     def values(self) -> Iterator[tuple[Term, tuple[Exact, ...], tuple[Exact, ...]]]:
-        """Each term with what it is said to be worth, and what it is."""
+        """Each term with its stated value and its computed value."""
         from pgsym.meaning.tables import problem, value
 
         if self.numbers not in ("rational", "symbolic"):
@@ -82,7 +80,7 @@ class Example:
         }
 
     def slips(self) -> tuple[str, ...]:
-        """What is not as said, in words; nothing if all is."""
+        """The stated values that are wrong, in words; empty if all are right."""
         return tuple(
             f"{term} is ({', '.join(map(str, found))}), not ({', '.join(map(str, said))})"
             for term, said, found in self.values()
@@ -103,13 +101,13 @@ def _exact(values: object) -> tuple[Exact, ...]:
 
 def _exact_entry(x: Exact) -> Exact:
     if isinstance(x, float):
-        raise InstanceError(f'an example is worth {x}, a float: give a fraction such as "1/3", or an int')
+        raise InstanceError(f'an example has the value {x}, a float: give a fraction such as "1/3", or an int')
     if x == "undefined" or not isinstance(x, int | str):
         return x
     try:
         return Fraction(x)
     except (ValueError, ZeroDivisionError):
-        raise InstanceError(f'an example is worth {x!r}: give a fraction such as "1/3", or "undefined"') from None
+        raise InstanceError(f'an example has the value {x!r}: give a fraction such as "1/3", or "undefined"') from None
 
 
 def _same(x: Exact, y: Exact) -> bool:
@@ -145,17 +143,17 @@ FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "examples": (_tuple_of(Example), "a tuple of Examples"),
     "sizes": (_are_sizes, 'a tuple of mappings such as ({"S": 2},)'),
 }
-"""What the fields of a claim are, which come from users' files."""
+"""The checks of a claim's fields, because claims come from users' files."""
 
 
 @dataclass(frozen=True)
 class Claim:
     """lhs = rhs (or lhs ≤ rhs) under some hypotheses, claimed true or claimed false.
 
-    `says` puts it in words (with inline $…$), `remark` adds what one should know, `derivation` names the script that
-    shows it and `step` the line of it that it is, a refuted claim names the claims that repair it, and `examples` are
-    instances worked out.  A true order may give its `slack`: a term that
-    visibly is not negative and equals rhs − lhs.
+    `says` is the statement in words (with inline $…$), and `remark` a comment on it.  `derivation` names the script
+    that shows it, and `step` the line of this derivation, if the claim is a line.  `repaired_by` names the claims that
+    repair a refuted claim; `examples` are worked examples.  A true order may give its `slack`: a term that equals
+    rhs − lhs and whose form shows that it is never negative.
     """
 
     id: str
@@ -199,14 +197,14 @@ class Claim:
 
     @cached_property
     def proposition(self) -> Comparison:
-        """The statement as it is decided."""
+        """The proposition that is decided."""
         if self.relation is Relation.AT_MOST:
             return AtMost(self.lhs, self.rhs, self.given, self.slack)
         return Equal(self.lhs, self.rhs, self.given)
 
     @property
     def is_about_instances(self) -> bool:
-        """Whether it speaks of all instances of some sizes, and not of closed forms."""
+        """Whether it is about all instances of some sizes, and not about closed forms."""
         return not (is_closed(self.lhs) or is_closed(self.rhs))
 
     @property
@@ -215,11 +213,11 @@ class Claim:
         return f"{latex(self.lhs)} {self.relation.latex()} {latex(self.rhs)}"
 
     def decide(self, sizes: Sizes | None = None, time_limit: float = TIME_LIMIT) -> Verdict:
-        """The verdict on the statement, at the usual sizes (or those that it names) or at others.
+        """The verdict on the statement at `sizes`, by default at the claim's own sizes or else at the usual ones.
 
-        The sizes that a claim names are chosen for their cost, and cannot hide that it is false at smaller ones: what
-        it needs to be true is a hypothesis, such as HowMany or Rounds.  What cannot be estimated ends after
-        `time_limit` seconds.
+        A claim names sizes to limit the cost.  It cannot hide thereby that it is false at smaller sizes: these are
+        searched too, and a restriction of sizes must be a hypothesis, such as HowMany or Rounds.  Work that cannot be
+        estimated ends after `time_limit` seconds.
         """
         if sizes is not None or self.sizes is None or not self.is_about_instances:
             return decide(self.proposition, sizes=sizes, time_limit=time_limit)
@@ -227,9 +225,10 @@ class Claim:
         return (self._refuted_elsewhere(time_limit) or verdict) if verdict.is_true else verdict
 
     def _refuted_elsewhere(self, time_limit: float) -> Verdict | None:
-        """The verdict at the smallest size at which the claim is false, if there is one.
+        """The verdict at the smallest size at which the claim is found to be false, or None.
 
-        Looked at are all sizes of up to two of everything, and three states, actions or outcomes with few others.
+        The search covers all sizes with at most two of everything, and sizes with three values of one sort and few of
+        the others.
         """
         stated = self.proposition
         shown = stated.shown_by if isinstance(stated, AtMost) else None
@@ -246,7 +245,7 @@ class Claim:
         return None
 
     def slips(self) -> tuple[str, ...]:
-        """What its examples say that is not so."""
+        """The wrong values in its examples, in words."""
         return tuple(slip for example in self.examples for slip in example.slips())
 
 

@@ -1,7 +1,7 @@
-"""The index of the catalogue: which file states which claims, so that one is found without running all files.
+"""The index of the catalogue: the claims of each file, so that a claim is found without running all files.
 
-`index.json` lies among the derivations.  It has the digest of every file that it speaks of: of a file that changed it
-says nothing, until it is written again (`make pages`).
+`index.json` lies among the derivations.  It has a digest of every file; its entry of a file
+that has changed is ignored until the index is written again (`make pages`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Indexed:
 
 @cache
 def homes() -> dict[str, Path]:
-    """The files that may state claims, by name; raises UnknownName where two have the same."""
+    """The files that may state claims, by name; raises UnknownName if two have the same name."""
     found: dict[str, Path] = {}
     for path in (p for folder in (*CHAPTERS, *PARTS) for p in sorted(folder.glob("[!_.]*.py"))):
         name = path.stem.replace("_", "-")
@@ -45,7 +45,7 @@ def homes() -> dict[str, Path]:
 
 @cache
 def deriving() -> tuple[str, ...]:
-    """The names of the files that derive something: the scripts."""
+    """The names of the scripts, which are the files with a derivation."""
     return tuple(
         name for name, path in homes().items() if re.search(rb"^def derive\(", path.read_bytes(), re.MULTILINE)
     )
@@ -53,7 +53,7 @@ def deriving() -> tuple[str, ...]:
 
 @cache
 def indexed() -> dict[str, tuple[Indexed, ...]]:
-    """What each file claims, by the file's name; a file that changed since the index was written is missing."""
+    """The claims of each file, by the file's name; files that changed after the index was written are missing."""
     try:
         known = json.loads(FILE.read_text("utf-8"))
         return {
@@ -61,12 +61,12 @@ def indexed() -> dict[str, tuple[Indexed, ...]]:
             for name, path in homes().items()
             if name in known and known[name]["digest"] == _digest(path)
         }
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # a broken index is as good as none
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # a broken index counts as missing
         return {}
 
 
 def _read(id_: object, expected: object, script: object) -> Indexed:
-    """A claim of the index; raises ValueError for what `written` would not write."""
+    """A claim of the index; raises ValueError for anything that `written` does not write."""
     match id_, expected, script:
         case str(), str(), str() | None:
             return Indexed(id_, expected, script)
@@ -75,12 +75,12 @@ def _read(id_: object, expected: object, script: object) -> Indexed:
 
 @cache
 def renamed() -> dict[str, str]:
-    """The new name of every claim and file that once had another."""
+    """The new names of renamed claims and files, by their old names."""
     return dict(json.loads(RENAMED.read_text("utf-8")))
 
 
 def in_order() -> list[tuple[str, Indexed]] | None:
-    """Every claim with the name of its file, in the article's order; None if the index is older than some file."""
+    """Every claim with the name of its file, in the article's order; None if a file is newer than the index."""
     if indexed().keys() != homes().keys():
         return None
     placed = [
@@ -92,7 +92,7 @@ def in_order() -> list[tuple[str, Indexed]] | None:
 
 
 def written(stated: Mapping[str, Iterable[Indexed]]) -> str:
-    """The index as JSON, a line a file, from what each file states, in the order in which it does."""
+    """The index as JSON, with one line for the claims of each file, in the file's order."""
     lines = [
         f" {json.dumps(name)}: "
         + json.dumps(

@@ -10,7 +10,7 @@ from pgsym.files import write_atomically
 
 TEMPLATE = '''"""{title}.
 
-Say here in two sentences what is shown and why it matters.
+Write here in two sentences what is shown and why it matters.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ target = m.policy * m.score
 
 
 def derive() -> Theorem:
-    """From the first line to the last; every step is decided when it is made."""
+    """The theorem; every step is decided when it is made."""
     d = Derivation(grad(m.policy), given=m.hypotheses, name="{name}")
     d.apply(rules.MultiplyByOne, why="Differentiating lost the $\\\\pi$; bring it back.")
     d.apply(rules.LogDerivative, why="$\\\\nabla \\\\pi / \\\\pi$ is the gradient of $\\\\log \\\\pi$.")
@@ -36,7 +36,7 @@ def derive() -> Theorem:
 
 
 def claims() -> Iterator[Claim]:
-    """What is claimed; add `expected=Rung.REFUTED` (from pgsym.decide) to a claim that something is false."""
+    """The claims; add `expected=Rung.REFUTED` (from pgsym.decide) to one that should be refuted."""
     yield Claim(
         "{name}",
         says="The gradient of the policy is the policy times its score.",
@@ -65,7 +65,7 @@ m = one_step()
 
 
 def claims() -> Iterator[Claim]:
-    """What is claimed; add `expected=Rung.REFUTED` (from pgsym.decide) to a claim that something is false."""
+    """The claims; add `expected=Rung.REFUTED` (from pgsym.decide) to one that should be refuted."""
     yield Claim(
         "{name}",
         says="The gradient of the expected reward is the expectation of the reward times the score.",
@@ -79,7 +79,7 @@ TEMPLATES = {"derivation": TEMPLATE, "claim": CLAIM}
 
 
 def scaffold(name: str, folder: Path, kind: str = "derivation") -> Path:
-    """Write a script that runs; raises UnknownName for a name that is not an id, and never overwrites a file.
+    """Write a script that runs, and return its path; raises UnknownName for a name that is not an id or is taken.
 
     `kind` is "derivation" or "claim".
     """

@@ -16,7 +16,7 @@ from pgsym.kernel import Theorem
 
 @dataclass(frozen=True)
 class Verification:
-    """What came of a claim: its verdict, the derivation that shows it, if there is one, and slips in its examples."""
+    """The outcome of a claim: its verdict, the derivation that shows it, if any, and the errors in its examples."""
 
     entry: Entry
     verdict: Verdict
@@ -30,7 +30,7 @@ class Verification:
 
     @property
     def is_expected(self) -> bool:
-        """Whether the verdict is the one claimed, or higher, and its examples are right."""
+        """Whether the verdict is on the claimed rung or a higher one, and the examples are right."""
         if self.slips:
             return False
         if self.claim.expected is Rung.REFUTED:
@@ -41,7 +41,7 @@ class Verification:
 
     @property
     def why_not(self) -> str:
-        """Why it is not as claimed, on several lines: the counterexample, what was not decided, slips; or nothing."""
+        """The reasons why it is not as claimed, on several lines; empty if it is as claimed."""
         if self.is_expected:
             return ""
         lines = [f"{self.claim.id}: claimed to be {self.claim.expected}, but {self.verdict.rung}"]
@@ -91,10 +91,10 @@ class Verification:
 
 
 def verify(entry: Entry, sizes: Sizes | None = None, time_limit: float = TIME_LIMIT) -> Verification:
-    """Decide a claim, at the usual sizes or at others, and make the derivation that proves it again.
+    """The outcome of deciding a claim, at the usual sizes or at others, and of repeating the derivation that proves it.
 
-    A refuted claim has no derivation, nor has one that only a file of claims states.  Raises the error of `decide` with
-    the id of the claim before it.
+    Refuted claims, and claims of files without a derivation, have no derivation.  Raises the error of `decide` with the
+    id of the claim before it.
     """
     claim = entry.claim
     try:
@@ -114,11 +114,11 @@ def verify(entry: Entry, sizes: Sizes | None = None, time_limit: float = TIME_LI
 
 
 def shows(derived: Theorem, claim: Claim) -> bool:
-    """Whether a derivation is of the claim, in either direction, or the claim belongs to one of its lines.
+    """Whether a derivation shows the claim, in either direction, or has the claim as one of its lines.
 
-    That a claim with the number of a step says what the line says is not checked.  A derivation that assumes more than
-    the claim does not show it, nor a line that does, nor one that rests on a line that is only tested where more is
-    expected.  Raises UnknownName for a step that the derivation does not have.
+    For a claim with the number of a step, the two statements are not compared.  A derivation or line does not show the
+    claim if it assumes more than the claim does.  A derivation that is only tested shows only claims that are expected
+    to be tested.  Raises UnknownName for a step that the derivation does not have.
     """
     if derived.rung is Rung.TESTED and claim.expected is not Rung.TESTED:
         return False

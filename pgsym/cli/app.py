@@ -199,7 +199,7 @@ def report(
     names: Names = None,
     formats: Annotated[
         list[str], typer.Option("--format", help="tex, pdf, html, md, ipynb or typ; several with commas.")
-    ] = ["pdf"],  # noqa: B006 (typer's way to a default)
+    ] = ["pdf"],  # noqa: B006 (typer wants the default like this)
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path("reports"),
     engine: Engine = "auto",
 ) -> None:
@@ -352,7 +352,7 @@ def _report_on(outcomes: list[Verification], as_json: bool, with_statement: bool
             if with_statement:
                 said = f"{escaped(f'{o.claim.lhs} {o.verdict.sign} {o.claim.rhs}')}\n{said}"
             rows.append((o.claim.id, badge(str(o.verdict.rung)), mark, said))
-        table(("id", "verdict", "", "statement, and what it covers" if with_statement else "what it covers"), rows)
+        table(("id", "verdict", "", "statement and coverage" if with_statement else "coverage"), rows)
         for o in outcomes:
             if o.why_not:
                 typer.echo(f"\n{o.why_not}\n")

@@ -73,7 +73,7 @@ def audit_gym(
     from pgsym.report.pages.audit import audit_document, summary
 
     lines = _written(audit_document(found), output, wanted, engine) if wanted else []
-    _tell(found.record(), summary(found), lines, as_json)
+    _print_audit(found.record(), summary(found), lines, as_json)
     raise typer.Exit(0 if found.agree else 1)
 
 
@@ -92,7 +92,7 @@ def _written(document: Document, output: Path | None, formats: Iterable[str], en
     return [*map(str, written.paths), *written.notes]
 
 
-def _tell(record: dict[str, object], blocks: Iterable[Block], lines: list[str], as_json: bool) -> None:
+def _print_audit(record: dict[str, object], blocks: Iterable[Block], lines: list[str], as_json: bool) -> None:
     """Print an audit, as JSON or as tables, and the lines about its report."""
     from pgsym.report.writers.terminal import show_blocks
 
@@ -193,7 +193,7 @@ def audit_loss_(
         found = audit_loss(what, scope, expect, watched=partial(progress, what="problems"))
         lines = [] if as_json else [_conclusion(found)]
         lines += _written(loss_audit_document(found), output, wanted, engine) if wanted else []
-    _tell(found.record(), summary(found), lines, as_json)
+    _print_audit(found.record(), summary(found), lines, as_json)
     raise typer.Exit(0 if found.as_expected else 1)
 
 

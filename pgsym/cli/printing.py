@@ -22,7 +22,7 @@ def show(theorem: Theorem, console: Console | None = None) -> None:
 
 def show_verdict(claim: Claim, verdict: Verdict, console: Console | None = None) -> None:
     """Print a claim with its verdict, its counterexample, its examples and its repairs."""
-    from pgsym.report.pages.derivation import told
+    from pgsym.report.pages.derivation import blocks_of_claim
     from pgsym.report.writers.terminal import show_blocks
 
-    show_blocks(told(claim, verdict), console)
+    show_blocks(blocks_of_claim(claim, verdict), console)

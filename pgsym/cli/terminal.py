@@ -1,4 +1,4 @@
-"""What commands share: an option, and what they print besides results: JSON, and a progress bar on a terminal."""
+"""Parts shared by the commands: the option for engines, JSON output, and progress bars."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from pgsym.report.writers.console import console
 
 T = TypeVar("T")
-Engine = Annotated[str, typer.Option(help="What makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")]
+Engine = Annotated[str, typer.Option(help="The engine that makes the PDF: auto, typst, latexmk, pdflatex or tectonic.")]
 
 
 def _is_unicode(stream: object) -> bool:
@@ -20,7 +20,7 @@ def _is_unicode(stream: object) -> bool:
 
 
 def escape_what_cannot_be_printed() -> None:
-    """Let standard output and error write a character that their encoding lacks as an escape, such as \\u2207."""
+    """Make standard output and standard error escape characters that their encoding lacks, as in \\u2207."""
     for stream in (sys.stdout, sys.stderr):
         if (configure := getattr(stream, "reconfigure", None)) is not None:
             configure(errors="backslashreplace")
@@ -43,5 +43,5 @@ def progress(items: Iterable[T], what: str) -> Iterable[T]:
 
 
 def listed(given: Iterable[str]) -> list[str]:
-    """What is given by commas or by repeating an option, one by one."""
+    """The values of an option that may be repeated and may contain commas, as one list."""
     return [f.strip() for f in ",".join(given).split(",") if f.strip()]

@@ -83,13 +83,14 @@ def decide(
     counterexample is searched among at most `budget` instances.
 
     An equation is `decided`; `exact` between closed forms; `refuted` with the smallest counterexample found; `tested`
-    where logarithms are compared in ball arithmetic; or `undecided`, with the reason and where was searched.  An order
-    is `decided` if it has a slack that equals rhs − lhs, or if the sides are equal; otherwise it is `refuted` or
+    if logarithms are compared in ball arithmetic; or `undecided`, with the reason and the extent of the search.  An
+    order is `decided` if it has a slack that equals rhs − lhs, or if the sides are equal; otherwise it is `refuted` or
     `tested`.  A field gets a `Potential`.  The search, and all other work that cannot be estimated, ends after
     `time_limit` seconds.
 
-    Raises SortError or UnboundVariable for terms that cannot be compared, UndefinedValue where one of them exists
-    nowhere, TooLarge where reading them would take too long, UnusableOption for a seed that is no whole number from 0.
+    Raises SortError or UnboundVariable for terms that cannot be compared, UndefinedValue if one of them is
+    defined nowhere, TooLarge if evaluating them would take too long, UnusableOption unless the seed is a whole number
+    from 0.
 
     >>> from pgsym.problems import one_step
     >>> from pgsym.terms import grad
@@ -156,8 +157,8 @@ def counterexample(
 
     The smallest sizes come first (by default from one state and one action up), at each the simplest tables; the
     instance found is then shrunk and verified, in exact arithmetic and by enumeration.  At most `budget` instances are
-    looked at, for `time_limit` seconds.  Raises TooLarge where the time is up, and before it begins where reading the
-    terms would take too long.
+    looked at, for `time_limit` seconds.  Raises TooLarge if the time runs out, or at once if evaluating the terms would
+    take too long.
 
     >>> from pgsym.problems import classification
     >>> from pgsym.terms import grad
@@ -168,12 +169,12 @@ def counterexample(
     """
     proposition = stated(lhs, rhs, given)
     if not isinstance(proposition, Comparison):
-        raise SortError("a counterexample is one of an Equal or an AtMost; whether a field is a gradient, decide says")
+        raise SortError("counterexample takes an Equal or an AtMost; for an IsGradient use decide")
     seed, read = _checked_seed(seed), proposition.apart
     chosen = small_sizes(proposition.size_names) if sizes is None else _sizes(sizes)
     check_reach(proposition, chosen)
     if not searchable(proposition, budget):
-        raise TooLarge("exact values have too many bits to search among them: take smaller numbers and exponents")
+        raise TooLarge("exact values have too many bits for a search: take smaller numbers and exponents")
     conditions_of_laws(proposition.relevant, decision_sizes(proposition.size_names) if sizes is None else chosen)
     equation, progress = proposition.as_equation, Progress()
     try:

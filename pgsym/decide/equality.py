@@ -23,7 +23,7 @@ from pgsym.terms.builtins import ABS, EXP, LOG, MAXIMUM, MINIMUM
 DIFFER = "the sides differ at a random point"
 OF_A_FIELD = f"{DIFFER} of a prime field"
 FREE = {LOG: "log", EXP: "exp", ABS: "the sign in |·|", MINIMUM: "the order in min", MAXIMUM: "the order in max"}
-"""What a prime field leaves open: functions that may be any there."""
+"""The functions with no meaning in a prime field, where they may take any value."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def decide_equality(proposition: Equal, sizes: tuple[Size, ...] | None, effort: 
             return Verdict(Rung.REFUTED, proposition, refutation(found.found, found.instances, note), found.found)
         if evidence is not None:  # a sample agreed
             return Verdict(Rung.TESTED, proposition, evidence)
-        words = _unsettled(note, proposition)
-        # second derivatives are compared at softmax policies only, whose agreement says little of all others
+        words = _why_undecided(note, proposition)
+        # the search compares second derivatives at softmax policies only, which says little about other policies
         telling = {LOG, EXP} & proposition.vocabulary and not proposition.is_of_matrices
         outcome = tested(read, effort.seed) if telling else Tested()
         if isinstance(outcome, Counterexample):
@@ -87,19 +87,19 @@ def decide_equality(proposition: Equal, sizes: tuple[Size, ...] | None, effort: 
         if evidence is not None:  # a sample agreed before the search began
             verdict = Verdict(Rung.TESTED, proposition, evidence)
         else:
-            words = f"{_unsettled(note, proposition)}; {reason}: {progress}"
+            words = f"{_why_undecided(note, proposition)}; {reason}: {progress}"
             verdict = Verdict(Rung.UNDECIDED, proposition, Evidence("none", note=words))
     return replace(verdict, evidence=verdict.evidence.timed(started))
 
 
-def _unsettled(note: str, proposition: Equal) -> str:
-    """What a difference at a random point says where no counterexample was found."""
+def _why_undecided(note: str, proposition: Equal) -> str:
+    """The explanation of a difference at a random point if no counterexample was found."""
     if note != DIFFER:
         return note
     free = [words for symbol, words in FREE.items() if symbol in proposition.vocabulary]
     if not free:
-        return f"{OF_A_FIELD}: they are not the same rational function, but no instance that shows it was found"
-    return f"{OF_A_FIELD}, where {' and '.join(free)} may be anything, which by itself refutes nothing"
+        return f"{OF_A_FIELD}: they are different rational functions, but no instance at which they differ was found"
+    return f"{OF_A_FIELD}, where {' and '.join(free)} may have any value; this alone does not refute the equation"
 
 
 __all__ = ["Effort", "decide_equality"]

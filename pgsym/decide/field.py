@@ -2,7 +2,7 @@
 
 On a simply connected set of parameters a field F has a potential if and only if ∂_i F_j = ∂_j F_i (Poincaré 1887).  The
 Jacobian is decided for every policy class at once, at random second derivatives in prime fields; a field whose Jacobian
-is not symmetric is refuted at one instance.  If the field divides by something that may vanish, its domain has holes.
+is not symmetric is refuted at one instance.  If a divisor of the field may vanish, its domain has holes.
 Then a symmetric Jacobian only gives a potential around every point: we look for one that serves everywhere, or for a
 loop along which the integral of the field is not zero.
 """
@@ -105,15 +105,13 @@ class Potential:
             lines += [f"  F = ∇ {self.term}", f"  {self.found}; {self.gradient.evidence}"]
         else:
             lines.append(f"  its Jacobian is symmetric; {self.jacobian.evidence}")
-            lines.append(
-                "  for policies with positive probabilities; nothing that it divides by vanishes at any of them"
-            )
+            lines.append("  for policies with positive probabilities; none of its divisors vanishes at any of them")
         if self.written_at:
             lines.append(f"  at {self.written_at}: {self.written or 'no closed form was found'}")
         return "\n".join(lines)
 
     def _locally(self, field: str) -> str:
-        """What is known of a field with a symmetric Jacobian whose domain may have holes, in words."""
+        """The findings about a field with a symmetric Jacobian whose domain may have holes, in words."""
         known = f"its Jacobian is symmetric; {self.jacobian.evidence}"
         if self.loop is not None:
             return f"no gradient, but locally one: {field}\n  {known}\n  {self.loop}"
@@ -131,9 +129,9 @@ def decide_field(proposition: IsGradient, sizes: tuple[Size, ...] | None, effort
     """Whether a field is a gradient at some sizes, with a potential or a counterexample; see `decide`.
 
     The Jacobian is decided first.  Where it is symmetric, a potential is looked for among the candidates and the terms
-    that leave out a score or a gradient sign; failing these, it is integrated in closed form if that is asked for.  A
-    field that divides by something that may vanish is a gradient only locally, unless its potential is found; a loop is
-    looked for along which its integral is not zero.
+    that leave out a score or a gradient sign; if none fits, it is integrated in closed form on request.  A field with a
+    divisor that may vanish is a gradient only locally, unless its potential is found; then a loop is searched along
+    which its integral is not zero.
 
     >>> from pgsym.decide import decide
     >>> from pgsym.problems import one_step, trajectories
@@ -151,8 +149,10 @@ def decide_field(proposition: IsGradient, sizes: tuple[Size, ...] | None, effort
     if jacobian.rung is not Rung.DECIDED:
         return Potential(field, jacobian)
     doubtful = holes(field, given)
-    outside = [h for h in doubtful if free(h) <= free(field)]  # not what is divided by under a sum, for its index only
-    below = ((log(h), "the logarithm of what it divides by") for h in outside if is_non_negative(h, given))
+    outside = [
+        h for h in doubtful if free(h) <= free(field)
+    ]  # a divisor inside a sum may contain the sum's index, which is not free outside
+    below = ((log(h), "the logarithm of its divisor") for h in outside if is_non_negative(h, given))
     for term, found in (*((c, "the candidate") for c in proposition.candidates), *constructed(field, theta), *below):
         gradient = _holds(Equal(grad(term, theta), field, given), sizes, effort)
         if gradient is not None:
@@ -163,7 +163,7 @@ def decide_field(proposition: IsGradient, sizes: tuple[Size, ...] | None, effort
 
 
 def _loop_in_time(field: Term, given: tuple[Hypothesis, ...], effort: Effort) -> Loop | None:
-    """A loop around a hole of a field, or None where none was found in time."""
+    """A loop around a hole of a field, or None if none was found in time."""
     try:
         return Deadline(effort.time_limit).run(lambda: find_loop(field, given, effort.seed))
     except LimitReached:
@@ -171,7 +171,7 @@ def _loop_in_time(field: Term, given: tuple[Hypothesis, ...], effort: Effort) ->
 
 
 def _holds(identity: Equal, sizes: tuple[Size, ...] | None, effort: Effort) -> Verdict | None:
-    """The verdict that an equation is true, or None; one that fails at the first size is not decided at the others."""
+    """The verdict that an equation is true, or None; if it fails at the first size, the others are not tried."""
     read = identity.apart
     first = identity.at(decision_sizes(identity.size_names) if sizes is None else sizes)[0]
     if not all(holds_at(identity, size, effort.seed) for size in first.instances(read.size_names, read.given)):

@@ -1,7 +1,7 @@
 """Deciding an order: whether one side is at most the other.
 
-A false order is refuted by an exact instance.  A true one is decided where an argument is given: a slack whose form
-shows that it is never negative, and the identity rhs − lhs = slack.  Without one it is no more than `tested`.
+A false order is refuted by an exact instance.  A true order is decided with an argument: a slack whose form shows
+that it is never negative, and the identity rhs − lhs = slack.  Without a slack it is only `tested`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pgsym.decide.verdicts import Evidence, Rung, Verdict, refutation
 
 
 def decide_order(proposition: AtMost, sizes: tuple[Size, ...] | None, effort: Effort) -> Verdict:
-    """The verdict on an order at some sizes, or where it is usually searched; see `decide`.
+    """The verdict on an order at some sizes, or at the usual sizes of a search; see `decide`.
 
     It is decided if its slack equals rhs − lhs and is undefined at no further places, or if both sides are equal.
     """
@@ -57,7 +57,7 @@ def decide_order(proposition: AtMost, sizes: tuple[Size, ...] | None, effort: Ef
         between = f", {FAR_IN_WORDS} and beyond its own numbers" if has_reals(proposition) else ""
         method = f"tested at {searched}{between}, in float64"
         evidence = Evidence(method, searched.sizes, examples=searched.instances)
-    else:  # nothing to look at: perhaps because the sides are the same
+    else:  # no instance could be tested, perhaps because the sides are equal
         same = decide_equality(equation, sizes, replace(effort, budget=BUDGET))
         rung = Rung.DECIDED if same.is_true else Rung.UNDECIDED
         evidence = same.evidence if same.is_true else Evidence("none", note=searched.outcome)

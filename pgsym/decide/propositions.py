@@ -1,4 +1,4 @@
-"""Propositions: what can be decided.
+"""Propositions: the statements that can be decided.
 
     proposition := Equal(lhs, rhs) | AtMost(lhs, rhs, slack) | IsGradient(field)
 
@@ -49,7 +49,7 @@ class Relation(StrEnum):
     AT_MOST = "≤"
 
     def sign(self, refuted: bool = False) -> str:
-        """The sign between the sides, or the one that says that it does not hold."""
+        """The sign of the relation, or of its negation."""
         return {"=": "≠", "≤": "≰"}[self] if refuted else str(self)
 
     def latex(self, refuted: bool = False) -> str:
@@ -77,7 +77,7 @@ class Comparison(Proposition):
         raise NotImplementedError
 
     def fails(self, left: Factor, right: Factor, numbers: Numbers) -> Array:
-        """Where the relation does not hold between values of the sides, as an array of truth values."""
+        """An array that is True where the relation does not hold between the values of the sides."""
         raise NotImplementedError
 
     def __str__(self) -> str:
@@ -99,11 +99,13 @@ class Comparison(Proposition):
         if left != right and not (is_visibly_zero(self.lhs) or is_visibly_zero(self.rhs)):
             raise SortError(f"a {left} is compared with a {right}: {self.lhs} and {self.rhs}")
         if left in FINITE or right in FINITE:
-            raise SortError("an identity is between numbers or gradients; compare states or actions by an indicator")
+            raise SortError(
+                "the sides of an identity are numbers or gradients; compare states or actions with an indicator"
+            )
         sides = [{v for v in free(t) if _is_axis(v)} for t in self.terms]
         for one, other, where in ((0, 1, "left"), (1, 0, "right")):
             stray = sides[one] - sides[other]
-            if stray and symbols(self.terms[other]):  # a mere number speaks of nothing
+            if stray and symbols(self.terms[other]):  # a number without symbols need not mention the variable
                 v = min(stray, key=lambda v: v.name)
                 raise UnboundVariable(f"{v.name} ({v.sort}) is free on the {where} side only: nothing binds it there")
         check_names(self.variables)
@@ -117,7 +119,7 @@ class Comparison(Proposition):
 
     @cached_property
     def apart(self) -> Comparison:
-        """The proposition as it is read: under its relevant hypotheses, π_θ and π_θ' having tables of their own.
+        """The proposition with its relevant hypotheses only, and with separate tables for π_θ and π_θ'.
 
         Raises like `check`, and ContradictoryHypotheses if the hypotheses cannot hold at once.
         """
@@ -131,20 +133,20 @@ class Comparison(Proposition):
 
     @cached_property
     def usual_sizes(self) -> tuple[Size, ...]:
-        """The sizes at which it is decided where nobody names any."""
+        """The sizes at which it is decided by default."""
         return default_sizes(self.apart)
 
     def at(self, sizes: Iterable[Size]) -> tuple[Size, ...]:
-        """Some sizes without what the proposition does not depend on."""
+        """The sizes without the counts on which the proposition does not depend."""
         return tuple(dict.fromkeys(size.only(self.size_names) for size in sizes))
 
     def instances(self, sizes: Iterable[Size]) -> list[Size]:
-        """The different sizes, the smallest first, with every value of the times that a size does not say."""
+        """The different sizes, the smallest first, with every value of the times that a size does not fix."""
         found = {x for s in sizes for x in s.instances(self.size_names, self.given)}
         return sorted(found, key=lambda s: s.extent)
 
     def sides(self, instance: Instance) -> tuple[Factor, Factor]:
-        """The values of both sides at an instance; raises OutsideNumberSystem if its numbers cannot hold them."""
+        """The values of both sides at an instance; raises OutsideNumberSystem if its numbers cannot represent them."""
         left, right = (evaluate_with_poles(t, instance, self.axes) for t in self.terms)
         return left, right
 
@@ -164,7 +166,7 @@ class Comparison(Proposition):
 
     @property
     def derivatives(self) -> int:
-        """How many times something is differentiated in a side, at most."""
+        """The largest order of differentiation in a side; a product of two gradients counts as two."""
         bodies = [h.body for h in self.definitions.values()]
         return max(map(_derivatives, self.terms)) + max(map(_derivatives, bodies), default=0)
 
@@ -193,7 +195,7 @@ class Equal(Comparison):
         return Equal(lhs, rhs, given)
 
     def fails(self, left: Factor, right: Factor, numbers: Numbers) -> Array:
-        """Where the sides differ; an undefined value differs from every defined one."""
+        """An array that is True where the sides differ; an undefined value differs from every defined one."""
         minus = numbers.constant(Fraction(-1)).reshape(-1, *[1] * (left.array.ndim - 1))
         difference = numbers.add(left.array, numbers.multiply(minus, right.array))
         shape = np.broadcast_shapes(difference.shape, left.array.shape, right.array.shape)
@@ -244,7 +246,7 @@ class AtMost(Comparison):
         return Equal(self.rhs - self.lhs, self.slack, self.given)
 
     def fails(self, left: Factor, right: Factor, numbers: Numbers) -> Array:
-        """Where the left side is greater; places at which a side is undefined say nothing."""
+        """An array that is True where the left side is greater; entries with an undefined side do not count."""
         margin = ROUNDING * (1 + abs(right.array)) if isinstance(numbers, Float64) else 0
         greater = np.asarray(left.array > right.array + margin, dtype=bool)
         for factor in (left, right):
@@ -256,7 +258,7 @@ class AtMost(Comparison):
 class IsGradient(Proposition):
     """A field is the gradient of some function of its parameter, for every policy and problem.
 
-    A potential is looked for among the `candidates` first.  If `write` names a size, such as {"S": 1, "A": 2}, one
+    A potential is searched among the `candidates` first.  If `write` names a size, such as {"S": 1, "A": 2}, one
     is integrated in closed form there, for a "softmax" or "sigmoid" `policy`.  Raises SortError unless it is a field.
     """
 

@@ -83,8 +83,8 @@ class Size:
     def instances(self, names: Iterable[str], given: Iterable[Hypothesis] = ()) -> tuple[Size, ...]:
         """The size, once for every value up to the horizon T (or else N) of each time that it does not fix.
 
-        Those that the hypotheses rule out are left out, so there may be none.  Raises InstanceError if a size is not
-        said that is no time.
+        Those that the hypotheses rule out are left out, so there may be none.  Raises InstanceError if a count
+        other than a time is missing.
         """
         base = self.only(names)
         said = dict(base.counts)
@@ -209,7 +209,7 @@ MOST_LISTED = 6
 
 
 def listed(sizes: Iterable[Size]) -> tuple[str, ...]:
-    """Sizes in few words, the names of the counts said once; of more than six, their number and the largest ones.
+    """Sizes in few words, with the names of the counts given once; of more than six, their number and the largest.
 
     >>> listed([Size.of(S=1, A=2), Size.of(S=3, A=3)])
     ('(|S|, |A|) = (1, 2)', '(3, 3)')
@@ -254,7 +254,7 @@ def small_sizes(names: Iterable[str]) -> tuple[Size, ...]:
 
 
 def with_few(sizes: Iterable[Size]) -> tuple[Size, ...]:
-    """The sizes, and those of the same lengths with one or two of every sort: long instances are small enough there.
+    """The sizes, and those of the same lengths with one or two of every sort, where long instances stay small.
 
     >>> print("; ".join(map(str, with_few([Size.of(A=3, T=5)]))))
     |A| = 3, T = 5; |A| = 1, T = 5; |A| = 2, T = 5

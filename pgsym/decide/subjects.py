@@ -48,7 +48,7 @@ class Subject:
     def size_names(self) -> tuple[str, ...]:
         """The names of the sizes that the value of the terms depends on, such as S, A and T.
 
-        Raises SortError for a length that is called as the number of a sort's values.
+        Raises SortError for a length with the same name as the number of a sort's values.
         """
         loose = {v for t in self.with_bodies for v in free(t)}
         sorts = {s for symbol in self.vocabulary for s in (*symbol.arguments, symbol.result)}
@@ -64,7 +64,7 @@ class Subject:
 
     @cached_property
     def relevant(self) -> tuple[Hypothesis, ...]:
-        """The hypotheses about what the terms mention; raises ContradictoryHypotheses if all cannot hold at once."""
+        """The hypotheses that concern the terms; raises ContradictoryHypotheses if all cannot hold at once."""
         Signs.under(self.given)
         return tuple(
             h
@@ -110,9 +110,9 @@ def vocabulary(terms: Iterable[Term], definitions: dict[Symbol, Definition]) -> 
 
 
 def as_hypotheses(given: object) -> tuple[Hypothesis, ...]:
-    """The hypotheses as a tuple; raises SortError for anything that is no list of hypotheses."""
+    """The hypotheses as a tuple; raises SortError for anything but a list of hypotheses."""
     if not isinstance(given, Iterable):
-        raise SortError(f"hypotheses are given as a list or tuple, even a single one: [{given!s:.60}]")
+        raise SortError(f"give hypotheses as a list or tuple, even a single one: [{given!s:.60}]")
     found = tuple(given)
     for h in found:
         if not isinstance(h, Hypothesis):

@@ -1,4 +1,4 @@
-"""Verdicts: the rung of evidence that a question reached, and how it got there."""
+"""Verdicts: the answer to a question, its rung, and its evidence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Rung(StrEnum):
-    """The ladder of evidence; nothing is reported on a higher rung than was climbed."""
+    """The ladder of evidence; no verdict is on a higher rung than its evidence supports."""
 
     DECIDED = "decided"
     EXACT = "exact"
@@ -69,7 +69,7 @@ NO_KINK = Condition(
 class Evidence:
     """How a verdict was reached.
 
-    - `sizes`: where the proposition was decided; `sampled`: where a sample was looked at; `left_out`: where nothing was
+    - `sizes`: the sizes that were decided; `sampled`: those of which only a sample was checked; `left_out`: the others
     - `points`: how many random points of each size, over all its `strata` (label functions and patterns of zeros), each
       modulo one of the `primes`
     - `degree`: a bound on the degree of the difference of the sides
@@ -77,8 +77,8 @@ class Evidence:
     - `examples`: how many instances were tested, for a proposition that was not decided
     - `conditions`: what must hold besides the hypotheses
     - `slack`: of an order, the term that equals right − left and is never negative
-    - `seconds` on the clock, and `memory`, the most bytes that the process has held so far (None where the system does
-      not tell); neither counts when evidence is compared
+    - `seconds` on the clock, and `memory`, the most bytes that the process has held so far (None if the system
+      does not report it); neither counts when evidence is compared
     """
 
     method: str
@@ -215,7 +215,7 @@ class Verdict:
 
     @property
     def given(self) -> tuple[Hypothesis, ...]:
-        """The hypotheses under which it was asked for."""
+        """The hypotheses of the question."""
         return self.proposition.given
 
     @property
@@ -225,7 +225,7 @@ class Verdict:
 
     @property
     def sign(self) -> str:
-        """The sign between the sides, as it was found."""
+        """The sign between the sides; the negated sign if the proposition is refuted."""
         return self.relation.sign(self.rung is Rung.REFUTED)
 
     @property
@@ -279,9 +279,9 @@ def covered(
     conditions: Iterable[Condition],
     more: Iterable[str] = (),
 ) -> tuple[str, ...]:
-    """What a statement holds for as lines of LaTeX: its hypotheses, its conditions, its rung and where it was looked.
+    """The scope of a statement as lines of LaTeX: hypotheses, conditions, rung, and sizes or instances.
 
-    `more` is said after the rung.
+    `more` follows the rung.
     """
     assumed, where = [h.latex() for h in given], [f"${c.drawn}$" for c in conditions]
     lines = [f"given {'; '.join(assumed)}"] if assumed else []

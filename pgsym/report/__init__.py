@@ -1,1 +1,1 @@
-"""What people read: reports as LaTeX, PDF, HTML and notebooks."""
+"""Reports for people: LaTeX, PDF, HTML, notebooks, Markdown and the terminal."""

@@ -1,9 +1,9 @@
 """The prose of the article's chapters as blocks of a document.
 
-Beside what `pgsym.claims.chapters` reads of a chapter's text, a block of it is
+`pgsym.claims.chapters` reads the titles and the claims of a chapter's text.  Every other block of the text is one of
 
     $$ LaTeX $$ eq:label         a numbered formula
-    definition an-id: prose      an entry that claims nothing to decide (or: opinion, history, empirical)
+    definition an-id: prose      an entry without a claim to decide (or: opinion, history, empirical)
     figure: name                 a figure of the article
     anything else                a paragraph of prose
 """
@@ -26,9 +26,9 @@ class FigureSlot:
     name: str
 
 
-def blocks(said: Iterable[str]) -> Iterator[Block | FigureSlot]:
-    """What a part says, block by block."""
-    for block in said:
+def blocks(texts: Iterable[str]) -> Iterator[Block | FigureSlot]:
+    """The blocks of a document that the text blocks of a part stand for."""
+    for block in texts:
         if formula := re.fullmatch(r"\$\$ (.*) \$\$ (eq:[\w-]+)", block, re.DOTALL):
             yield Formula(formula[1], formula[2])
         elif entry := re.fullmatch(rf"({'|'.join(KINDS)}) ([\w-]+): (.*)", block, re.DOTALL):

@@ -1,4 +1,4 @@
-"""The date a report bears: SOURCE_DATE_EPOCH, or a fixed one, so that the same input gives the same bytes."""
+"""The date of a report: SOURCE_DATE_EPOCH, or a fixed date, so that the same input gives the same bytes."""
 
 from __future__ import annotations
 

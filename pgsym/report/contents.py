@@ -1,4 +1,4 @@
-"""The prose and the displayed formulas of a document, wherever in it they stand."""
+"""All prose and all displayed formulas of a document."""
 
 from __future__ import annotations
 

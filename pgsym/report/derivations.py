@@ -1,4 +1,4 @@
-"""The report of a script: its own words, then the usual blocks or a longer story."""
+"""The report of a script: its docstring, then the usual blocks or the blocks of a story."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pgsym.report.versions import versions
 
 
 def document_for(name: str) -> Document:
-    """The report of a script, or of the script that states a claim; some tell a longer story than the usual one."""
+    """The report of a script, or of the script that states a claim; scripts in STORIES have blocks of their own."""
     name = catalogue.script_name(name)
     script = catalogue.script(name)
     title, blocks = _opening(script.__doc__ or name)

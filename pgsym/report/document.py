@@ -1,11 +1,11 @@
-"""The document model: what a report says, apart from the format it is written in.
+"""The document model: the content of a report, independent of its format.
 
 Formulas are LaTeX in the vocabulary of `pgsym.report.formulas.typst_math`.  Prose is plain text with inline `$…$`
-mathematics, `*emphasis*` and `` `code` ``, the number of a labelled block as a link, `[[eq:objective]]`, a citation,
-`[@williams]`, and a verdict, `[!refuted]`; everything else in it is literal.
+mathematics, `*emphasis*`, `` `code` ``, links `[[eq:objective]]` that show the number of a labelled block, citations
+`[@williams]` and verdicts `[!refuted]`; all other characters are literal.
 
-Where nothing is typeset, as in a terminal, the LaTeX of a formula is rewritten as text.  A term is written as text more
-exactly by its own printer; so blocks that show terms have that text beside the LaTeX.
+Formats without typesetting, such as the terminal, convert the LaTeX of a formula into text.  The text printer of terms
+is more exact than this conversion; so blocks that show terms carry the printer's text beside the LaTeX.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from math import inf
 from pgsym.errors import ReportError
 
 RUNGS = ("decided", "exact", "tested", "refuted", "undecided")
-"""The verdicts that a report knows how to show."""
+"""The verdicts that a report can show."""
 
 CHANGED = ("\0", "\1")
-"""What stands around the changed part of a formula that is text: characters that no text has."""
+"""The marks before and after the changed part of a formula in text: two characters that no text contains."""
 
 LANGUAGES = frozenset({"python", "bash", "json", "text", ""})
-"""What code may be written in."""
+"""The languages of code blocks."""
 
 
 def _check_label(label: str) -> None:
@@ -38,7 +38,7 @@ def _check_stem(name: str) -> None:
 
 @dataclass(frozen=True)
 class Badge:
-    """A verdict: the rung of evidence, and the evidence in one line of prose; raises ReportError for another rung."""
+    """A verdict: the rung, and the evidence in one line of prose; raises ReportError for an unknown rung."""
 
     rung: str
     detail: str = ""
@@ -50,7 +50,7 @@ class Badge:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 or 2; in a numbered document it has a number unless it is said to have none."""
+    """A heading of level 1 or 2; in a numbered document it has a number unless `numbered` is False."""
 
     text: str
     level: int = 1
@@ -63,7 +63,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of prose; one that introduces what follows stays on its page."""
+    """A paragraph of prose; if it `introduces` the next block, both stay on one page."""
 
     text: str
     introduces: bool = False
@@ -71,7 +71,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Formula:
-    """A displayed formula; one with a label has a number; `as_text` is for where nothing is typeset."""
+    """A displayed formula; it has a number if it has a label; `as_text` is for formats without typesetting."""
 
     latex: str
     label: str = ""
@@ -83,10 +83,10 @@ class Formula:
 
 @dataclass(frozen=True)
 class Statement:
-    """What is claimed: a kind ("Theorem", "Claim"), a name, prose, a formula, its hypotheses and its verdict.
+    """A statement: its kind ("Theorem", "Claim"), name, prose, formula, hypotheses and verdict.
 
-    One without a formula is in words alone; one with a label has a number.  `sides` (left, sign, right) are the formula
-    and `given` the hypotheses as text, for where nothing is typeset.
+    A statement without a formula is in words only; a statement with a label has a number.  `sides` (left, sign, right)
+    are the formula, and `given` the hypotheses, as text for formats without typesetting.
     """
 
     kind: str
@@ -104,15 +104,15 @@ class Statement:
 
     @property
     def is_words(self) -> bool:
-        """Whether it is no more than a numbered sentence, such as a definition: it then runs on as a paragraph."""
+        """Whether the statement is only a numbered sentence, such as a definition, which is set as a paragraph."""
         return bool(self.label) and not (self.formula or self.hypotheses or self.badge)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a derivation: the formula it arrives at, the rule, why, and the rung of its evidence.
+    """One line of a derivation: its formula, the rule, the reason, and the rung of its evidence.
 
-    What changed stands in `as_text` between the two characters of `CHANGED`.
+    The two characters of `CHANGED` mark the changed part in `as_text`.
     """
 
     formula: str
@@ -122,12 +122,12 @@ class Line:
     as_text: str = ""
 
     def __post_init__(self) -> None:
-        Badge(self.rung)  # raises ReportError for what is no verdict
+        Badge(self.rung)  # raises ReportError for an unknown verdict
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """A first formula and the lines that are equal to it."""
+    """A derivation: its first formula, and the lines, each equal to the line before."""
 
     start: str
     lines: tuple[Line, ...]
@@ -136,11 +136,11 @@ class Derivation:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of prose cells; columns are left-aligned but for those marked "r" or "c" in `align`.
+    """A table of prose cells; columns are left-aligned except those marked "r" or "c" in `align`.
 
-    A long one may run over several pages, and then repeats its header on each.
+    A `long` table may continue over several pages and repeats its header on each.
 
-    Raises ReportError for a row that is longer or shorter than the header, and for another alignment.
+    Raises ReportError for a row that is longer or shorter than the header, and for an unknown alignment.
     """
 
     header: tuple[str, ...]
@@ -167,7 +167,7 @@ class Callout:
 
 @dataclass(frozen=True)
 class Code:
-    """Source text, shown as it is; raises ReportError for a language that reports do not know."""
+    """Source text, shown unchanged; raises ReportError for a language outside LANGUAGES."""
 
     text: str
     language: str = "python"
@@ -181,8 +181,8 @@ class Code:
 class Figure:
     """A vector figure, as SVG for PDF and HTML and as PDF for LaTeX; `alt` says in words what it shows.
 
-    `name` names its files; raises ReportError if it is more than letters, digits, dots and dashes.  All figures with a
-    caption are counted; its label lets others refer to it.
+    `name` is the stem of its file names; raises ReportError if it has other characters than letters, digits, dots and
+    dashes.  All figures with a caption are numbered; references use the label.
     """
 
     name: str
@@ -198,18 +198,18 @@ class Figure:
 
     @property
     def width(self) -> float:
-        """Its width in points, or infinity where the drawing does not say."""
+        """The width in points, or infinity if the drawing does not state it."""
         found = re.search(rb'<svg[^>]*? width="([\d.]+)(pt|px)?"', self.svg)
         return float(found[1]) * (1 if found[2] == b"pt" else 0.75) if found else inf
 
 
 HALF_A_LINE = 238.0
-"""The width in points that a drawing may have to stand beside a table."""
+"""The largest width in points of a drawing beside a table."""
 
 
 @dataclass(frozen=True)
 class Beside:
-    """A small table and a drawing of what it says, to its right, or below it if it is wide; it has no number."""
+    """A small table with a drawing of its contents to its right, or below it if the drawing is wide; not numbered."""
 
     table: Table
     figure: Figure
@@ -236,10 +236,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class Document:
-    """A report; `versions` are the programs that made it, and `id` names its files.
+    """A report; `versions` are the programs that made it, and `id` is the stem of its file names.
 
-    One with `numbered_from` has a contents page and numbered headings, the first section with that number.  Raises
-    ReportError for an id that is more than letters, digits, dots and dashes.
+    With `numbered_from` it has a contents page and numbered headings; the first section has that number.  Raises
+    ReportError for an id with other characters than letters, digits, dots and dashes.
     """
 
     id: str
@@ -262,7 +262,7 @@ class Document:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it has no numbers, references, long tables or drawings beside tables: short reports have none."""
+        """Whether the document has no numbers, references, long tables or drawings beside tables."""
         labelled = any(getattr(b, "label", "") for b in self.blocks)
         special = any(
             isinstance(b, Beside) or (isinstance(b, Table) and b.long) or (isinstance(b, Paragraph) and b.introduces)

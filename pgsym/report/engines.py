@@ -1,4 +1,4 @@
-"""What makes a PDF: the embedded Typst compiler, or a TeX engine that is installed."""
+"""The engines that make a PDF: the embedded Typst compiler, or an installed TeX engine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECONDS = 120
 
 
 def version(engine: str) -> str:
-    """The first line an engine prints of its own version; raises ReportError if it cannot be run."""
+    """The first line of an engine's version message; raises ReportError if the engine cannot be run."""
     if engine in ("auto", "typst"):
         return f"typst {distribution_version('typst')}"
     if engine not in TEX:
@@ -40,7 +40,7 @@ def version(engine: str) -> str:
 
 
 def run_tex(engine: str, tex: bytes, figures: dict[str, bytes]) -> bytes:
-    """The PDF of a LaTeX source; raises TexFailure with the log."""
+    """The PDF of a LaTeX source; raises TexFailure, with the log, if the engine makes none."""
     with tempfile.TemporaryDirectory(prefix="pgsym-") as name:
         folder = Path(name)
         (folder / "report.tex").write_bytes(tex)
@@ -56,7 +56,7 @@ def run_tex(engine: str, tex: bytes, figures: dict[str, bytes]) -> bytes:
 
 
 def _run(command: tuple[str, ...], folder: Path) -> tuple[int, bytes]:
-    """The exit status and the output of a program, which is ended with all it started if it takes too long."""
+    """The exit status and the output of a program; after SECONDS it is ended with all that it started."""
     seconds = str(int(date_of_report().timestamp()))
     dated = {**os.environ, "SOURCE_DATE_EPOCH": seconds, "FORCE_SOURCE_DATE": "1"}
     with subprocess.Popen(
@@ -66,7 +66,7 @@ def _run(command: tuple[str, ...], folder: Path) -> tuple[int, bytes]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        start_new_session=True,  # latexmk starts pdflatex: the two are ended together
+        start_new_session=True,  # so that pdflatex, which latexmk starts, is ended with it
     ) as program:
         try:
             said, _ = program.communicate(timeout=SECONDS)

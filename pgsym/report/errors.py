@@ -1,4 +1,4 @@
-"""What can go wrong with the formulas and the engines of a report; each is a ReportError of one line."""
+"""Errors of the formulas and the engines of a report; each is a ReportError with a message of one line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class MalformedMath(ReportError):
 
 
 class TexFailure(ReportError):
-    """A TeX run that made no PDF; `engine` is its name and `log` what it wrote."""
+    """A TeX run that made no PDF; `engine` is the name of the engine and `log` its output."""
 
     def __init__(self, engine: str, log: bytes):
         super().__init__(f"{engine} made no PDF; use --engine typst, which needs no TeX")

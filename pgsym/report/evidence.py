@@ -1,4 +1,4 @@
-"""Evidence as prose: on which rung a statement stands, at which sizes or instances, and where."""
+"""Evidence as prose: the rung of a statement, its sizes or instances, and its conditions."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from pgsym.report.prose import quoted
 
 
 def evidence(verdict: Verdict) -> str:
-    """The evidence as prose, and where it holds."""
+    """The evidence and the conditions of a verdict as prose."""
     e = verdict.evidence
     if not e.primes:
-        noted = e.noted and e.method != "none" and verdict.counterexample is None  # which is confirmed, and says more
+        noted = (
+            e.noted and e.method != "none" and verdict.counterexample is None
+        )  # a counterexample's confirmation says more
         return covered(verdict) + (f"; {_size_in_prose(e.noted)}" if noted else "")
     sizes = "; ".join(f"${size_in_latex(str(size))}$" for size in e.sizes if size.counts)
     at = f"Decided for {sizes}" if sizes else "Decided"
     said = [f"at {quoted('; '.join(e.complete))}"] * bool(e.complete) + [quoted(e.note)] * bool(e.note)
-    said += _where(e.conditions)
+    said += _conditions(e.conditions)
     return (
         f"{at}: {e.points} random points modulo {len(e.primes)} primes near $2^{{31}}$, "
         f"degree at most {e.degree}, " + ", ".join((f"chance of error below $2^{{-{e.chance}}}$", *said))
@@ -40,27 +42,27 @@ def covered(verdict: Verdict) -> str:
         confirmed = f", {found.confirmation}" if found and found.confirmation else ""
         how = e.note if e.method == "none" else f"{e.method}{confirmed}"
         said = [_size_in_prose(how[:1].upper() + how[1:]), *_gaps(verdict)]
-    return "; ".join((*said, *_where(e.conditions)))
+    return "; ".join((*said, *_conditions(e.conditions)))
 
 
 def in_short(verdict: Verdict) -> str:
     """The rung with the number of sizes or instances, and the conditions: "decided at 4 sizes; where $c \\neq 0$"."""
     tally = verdict.evidence.tally
-    return "; ".join((f"{verdict.rung}{' at ' if tally else ''}{tally}", *_where(verdict.evidence.conditions)))
+    return "; ".join((f"{verdict.rung}{' at ' if tally else ''}{tally}", *_conditions(verdict.evidence.conditions)))
 
 
 def _gaps(verdict: Verdict) -> tuple[str, ...]:
-    """The sizes at which less than everything was looked at, as prose."""
+    """The sizes that were covered only in part, or not at all, as prose."""
     return tuple(f"{words} {_listed(sizes) or 'every size'}" for words, sizes in verdict.evidence.gaps)
 
 
-def _where(conditions: Sequence[Condition]) -> tuple[str, ...]:
-    """Conditions as prose, "where $c \\neq 0$, $p > 0$"; none for none."""
-    return (f"where {', '.join(map(_drawn, conditions))}",) if conditions else ()
+def _conditions(conditions: Sequence[Condition]) -> tuple[str, ...]:
+    """Conditions as prose, such as "where $c \\neq 0$, $p > 0$"; an empty tuple without conditions."""
+    return (f"where {', '.join(map(_in_prose, conditions))}",) if conditions else ()
 
 
-def _drawn(condition: Condition) -> str:
-    """A condition as a formula; as text where its LaTeX, which may be SymPy's, is none that every format can show."""
+def _in_prose(condition: Condition) -> str:
+    """A condition as a formula, or as text if a format cannot show its LaTeX, which may come from SymPy."""
     try:
         typst(condition.drawn, display=False)
     except ReportError:
@@ -69,7 +71,7 @@ def _drawn(condition: Condition) -> str:
 
 
 def standing(theorem: Theorem) -> str:
-    """How firmly a theorem stands, as prose: the evidence, what its weakest line is, and where all lines hold."""
+    """The evidence of a theorem as prose: its own, that of its weakest line, and the conditions of all lines."""
     said = [evidence(theorem.verdict)]
     if theorem.standing.weaker_steps:
         k = theorem.standing.weaker_steps[0]
@@ -78,17 +80,17 @@ def standing(theorem: Theorem) -> str:
     said += map(_size_in_prose, theorem.standing.narrower_lines)
     more = [c for c in theorem.conditions if c not in theorem.verdict.evidence.conditions]
     if more:
-        said.append(f"the steps have a value {_where(more)[0]}")
+        said.append(f"all steps are defined {_conditions(more)[0]}")
     return "; ".join(said)
 
 
 def _listed(sizes: Iterable[Size]) -> str:
-    """Sizes in a few words, as formulas between which a line may break."""
+    """Sizes in a few words, as separate formulas, so that a line may break between them."""
     return ", ".join(f"${size_in_latex(part)}$" for part in listed(sizes))
 
 
 def _size_in_prose(words: str) -> str:
-    """Words from data as prose, in which |S| = 2 and T = 3 are formulas."""
+    """A text as prose in which sizes such as |S| = 2 and T = 3 are formulas."""
     counted = re.sub(r"\|([A-Z])\| = (\d+)", r"$\\lvert \1 \\rvert = \2$", quoted(words))
     return re.sub(r"\b([A-Z]) = (\d+)", r"$\1 = \2$", counted)
 

@@ -1,4 +1,4 @@
-"""Instances as graphs: what of a problem's tables can be drawn, and the drawing."""
+"""Instances as graphs: the graph of a problem's tables, if it is small enough, and its drawing."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from pgsym.terms.nodes import Symbol
 from pgsym.terms.sorts import ACTION, FINITE, PARAMETER, STATE, Collective, Sort
 
 MOST_CHANCES = 8
-"""The most transitions of chance in a drawing that one can still read."""
+"""The most random transitions in a readable drawing."""
 
 Tables = Mapping[Symbol, Any]
 """Tables as arrays of fractions, or of labels from 0, conditions before outcomes."""
 
 
 def figure_of_counterexample(found: Counterexample, name: str) -> Figure | None:
-    """The drawing of a counterexample, or None where its tables are no small decision problem."""
+    """The drawing of a counterexample, or None if its tables are not a small decision problem."""
     tables = {}
     for symbol, table in found.candidate.tables.items():
         k = symbol.outcomes
@@ -37,7 +37,7 @@ def figure_of_counterexample(found: Counterexample, name: str) -> Figure | None:
 
 
 def figure_of_example(example: Example, name: str) -> Figure | None:
-    """The drawing of a worked instance, or None where its tables are no small decision problem."""
+    """The drawing of a worked example, or None if its tables are not a small decision problem."""
     named = _symbols(example)
     tables = {named[n]: _exact(named[n], table) for n, table in example.tables.items() if n in named}
     sizes: dict[Sort, int] = {}
@@ -47,7 +47,7 @@ def figure_of_example(example: Example, name: str) -> Figure | None:
 
 
 def listed(example: Example) -> dict[str, Any]:
-    """The tables of a worked instance as people read them: nested lists of fractions, labels from 1."""
+    """The tables of a worked example as reports show them: nested lists of fractions, labels counted from 1."""
     named = _symbols(example)
     return {
         name: _values(named[name], _exact(named[name], table)) if name in named else _fractions(table)
@@ -56,13 +56,13 @@ def listed(example: Example) -> dict[str, Any]:
 
 
 def _symbols(example: Example) -> dict[str, Symbol]:
-    """The symbols of an instance by their names and heads."""
+    """The symbols of an example by their names and heads."""
     symbols = primitives([t for t, _ in example.worth], example.given)
     return {n: s for s in symbols for n in (s.name, head(s))}
 
 
 def _fractions(table: object) -> Any:
-    """A table without a symbol, which has no sort to read it by."""
+    """The entries of a table as fractions; for a table without a symbol, whose sort is unknown."""
     return [_fractions(row) for row in table] if isinstance(table, list | tuple) else Fraction(str(table))
 
 
@@ -79,9 +79,9 @@ def _figure(graph: Graph | None, name: str) -> Figure | None:
 
 
 def graph_of(tables: Tables, sizes: Mapping[Sort, int], horizon: int | None = None) -> Graph | None:
-    """The graph of some tables, or None if it would be too large or crowded, or show no action.
+    """The graph of some tables, or None if it would be too large or crowded, or would have no action.
 
-    With horizon 1, or a single state, it is not drawn what follows an action.
+    With horizon 1, or a single state, the transitions are left out.
 
     >>> from pgsym.problems.one_step_problem import POLICY, REWARD
     >>> half = Fraction(1, 2)
@@ -123,7 +123,7 @@ def graph_of(tables: Tables, sizes: Mapping[Sort, int], horizon: int | None = No
 
 
 def _values(symbol: Symbol, table: Any) -> list[Any]:
-    """A table as nested lists; labels from 1."""
+    """A table as nested lists; labels are counted from 1."""
     if symbol.result in FINITE:
         table = np.vectorize(lambda label: Fraction(int(label) + 1), otypes=[object])(table)
     out: list[Any] = np.asarray(table, dtype=object).tolist()

@@ -1,4 +1,4 @@
-"""The numbers of a document's sections, formulas, claims and figures, as LaTeX would count them."""
+"""The numbers of a document's sections, formulas, claims and figures, counted as LaTeX counts them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pgsym.report.prose import spans
 
 
 def numbers(document: Document) -> dict[str, str]:
-    """The number of every label, and of every key of a reference.
+    """The number of every label and of every reference, by label and key.
 
-    Formulas and statements count within their section, figures through the document.  Raises ReportError where a label
-    is given twice, or prose refers to a label or cites a key that there is none of.
+    Formulas and statements are counted within their section, figures within the document.  Raises ReportError if a
+    label is given twice, or if prose refers to a label or cites a key that does not exist.
 
     >>> formula = Formula("x", "eq:x")
     >>> numbers(Document("d", "D", (Heading("A", label="sec:a"), formula), numbered_from=0))
@@ -30,12 +30,12 @@ def numbers(document: Document) -> dict[str, str]:
     for text in texts(document):
         for kind, part in spans(text):
             if kind in ("reference", "citation") and part not in out:
-                raise ReportError(f"{document.id}: nothing bears the label {part!r}: {text[:60]}")
+                raise ReportError(f"{document.id}: there is no label {part!r}: {text[:60]}")
     return out
 
 
 def section_numbers(document: Document) -> tuple[str, ...]:
-    """The number of every heading, in their order; empty for one without a number.
+    """The number of every heading, in their order; an empty text for a heading without a number.
 
     >>> section_numbers(Document("d", "D", (Heading("A"), Heading("B", 2)), numbered_from=3))
     ('3', '3.1')

@@ -1,4 +1,4 @@
-"""Numbers as LaTeX: exact ones as fractions or closed forms, measured ones to some digits."""
+"""Numbers as LaTeX: exact numbers as fractions or closed forms, floats rounded to some digits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def exact(value: Any) -> str:
-    r"""An exact number: an int, a Fraction, a SymPy number, or the name of a value such as "undefined".
+    r"""The LaTeX of an exact number: an int, a Fraction, a SymPy number, or a word such as "undefined".
 
     >>> exact(Fraction(-1, 2)), exact("log(3/2)")
     ('-\\frac{1}{2}', '\\log \\frac{3}{2}')
@@ -27,7 +27,7 @@ def exact(value: Any) -> str:
 
 
 def in_a_line(value: Fraction | float, digits: int = 6) -> str:
-    r"""A number for a line of text: a fraction with a slash, a float to some digits, its exponent as a power of ten.
+    r"""A number for a line of text: a fraction with a slash, a float to some digits, with a power of ten.
 
     >>> in_a_line(Fraction(1, 2)), in_a_line(0.00125), in_a_line(1e-9), in_a_line(2.345e-16, 2)
     ('1/2', '0.00125', '10^{-9}', '2.3 \\times 10^{-16}')

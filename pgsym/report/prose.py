@@ -22,18 +22,18 @@ UNICODE = {
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
 
 LAYOUT = "\n\t"
-"""What code is laid out with, although it cannot be seen."""
+"""The invisible characters that are kept in code: line breaks and tabs."""
 
 QUOTED = {mark: chr(0xE100 + n) for n, mark in enumerate("$*`[")}
-"""Private characters that stand for what prose gives a meaning, where it is meant literally."""
+"""Private characters that stand for the literal characters $, *, ` and [, which are markup in prose."""
 UNQUOTED = {private: mark for mark, private in QUOTED.items()}
 SPLIT = re.compile(f"([{''.join(QUOTED.values())}])")
 
 
 def literal(text: str, kept: str = "") -> str:
-    r"""Text in one line in which every character can be seen: one that cannot is written as Python would escape it.
+    r"""Text in one line of visible characters; invisible characters are written as Python escapes.
 
-    Characters of `kept`, such as the ends of lines of code, stay as they are.
+    Characters of `kept`, such as line breaks in code, stay unchanged.
 
     >>> print(literal("two\n lines, a bell \a and \u202eturned"))
     two lines, a bell \x07 and \u202eturned
@@ -46,7 +46,7 @@ def literal(text: str, kept: str = "") -> str:
 
 
 def quoted(text: str) -> str:
-    """Prose that shows a text as it is, whatever it holds: a name or a message from data.
+    """Prose that shows a text literally, for names and messages from data, which may contain markup.
 
     >>> list(spans(quoted("costs $5 and $6, *up* from `a`[0]")))
     [('text', 'costs $5 and $6, *up* from `a`[0]')]
@@ -55,11 +55,11 @@ def quoted(text: str) -> str:
 
 
 WIDEST = 70
-"""About the characters that a line of a table holds."""
+"""About the number of characters in a line of a table."""
 
 
 def visible(text: str) -> int:
-    """About how many characters a reader sees.
+    """About the number of visible characters of prose.
 
     >>> visible("$\\\\frac{1}{2}$ of it")
     8
@@ -71,7 +71,7 @@ def visible(text: str) -> int:
 
 
 def typical(cells: Iterable[str]) -> int:
-    """About the characters that four of five cells of a column need at most, but no more than a line holds.
+    """About the width in characters that suffices for four of five cells of a column; at most WIDEST.
 
     >>> typical(["short", "words", "here", "too", "and one that is very long by itself"])
     5
@@ -111,7 +111,7 @@ def _spans(text: str) -> Iterator[tuple[str, str]]:
 
 
 def plain(text: str) -> str:
-    """Prose as one line of unicode for the terminal.
+    """Prose as one line of Unicode for the terminal.
 
     >>> plain("only $\\\\pi_\\\\theta(a \\\\mid s)$ depends on $\\\\theta$")
     'only π_θ(a | s) depends on θ'
@@ -139,12 +139,12 @@ def _unicode(latex: str) -> str:
 
 
 INNER = r"\{((?:[^{}\\]|\\[{}])*)\}"
-"""A group that holds no other."""
+"""A pattern of a group in braces without a group inside."""
 SCRIPT, FRACTION = re.compile(rf"([_^]){INNER}"), re.compile(rf"(log +)?\\d?frac{INNER}{INNER}( *[\w(√∇ΣΠ])?")
 ROOT = re.compile(rf"\\sqrt{INNER}")
 OPEN, SHUT = "\ue210", "\ue211"
 BRACES = {ord(OPEN): "{", ord(SHUT): "}"}
-"""Braces that are shown, among those that group."""
+"""The visible braces; all other braces group."""
 
 
 def _script(found: re.Match[str]) -> str:
@@ -153,7 +153,7 @@ def _script(found: re.Match[str]) -> str:
 
 
 def _fraction(found: re.Match[str]) -> str:
-    """A fraction in one line, in brackets where a factor follows or its logarithm is taken."""
+    """A fraction in one line; in brackets if a factor follows it or a logarithm precedes it."""
     before, above, below, after = (part or "" for part in found.groups())
     sides = (x if re.fullmatch(r"[\w.']+|[\w']*\([^()]*\)", x) else f"({x})" for x in (above.strip(), below.strip()))
     shown = "/".join(sides)

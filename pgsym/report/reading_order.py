@@ -1,4 +1,4 @@
-"""The page that opens a folder of reports: every derivation in the order in which the article reaches it."""
+"""The index page of a folder of reports: all derivations in the order of the article."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ FORMATS = ("pdf", "html", "tex", "ipynb", "typ")
 
 @dataclass(frozen=True)
 class Reports:
-    """A chapter's derivations: for each its title, and the files that were written of it by their format."""
+    """A chapter's derivations: for each its title, and its written files as pairs of format and name."""
 
     chapter: str
     derivations: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 def scripts_in_order() -> Iterator[tuple[str, list[str]]]:
-    """The title of each chapter, and the scripts that derive its claims, each where it is needed first."""
+    """The title of each chapter, and the scripts that derive its claims; each script stands where it first occurs."""
     met: set[str] = set()
     for chapter in chapters():
         scripts = [
@@ -40,7 +40,7 @@ def scripts_in_order() -> Iterator[tuple[str, list[str]]]:
 
 
 def write_index(folder: Path, written: Iterable[Path]) -> Path:
-    """Write the page with links to reports that lie in a folder."""
+    """Write the index page, with links to the reports in a folder."""
     names = {path.name for path in written if path.parent == folder}
     every = tuple(
         Reports(escape(chapter), tuple((escape(plain(title_of(name))), _links(name, names)) for name in scripts))

@@ -1,4 +1,4 @@
-"""Documents rendered and written."""
+"""Rendering documents, and writing their files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FORMATS = ("tex", "typ", "pdf", "html", "ipynb", "md")
 
 @dataclass(frozen=True)
 class Written:
-    """The files that were written, and what a person should know of it."""
+    """The written files, and notes for the user, such as the failure of an engine."""
 
     paths: tuple[Path, ...]
     notes: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ def _engine_version(engine: str) -> tuple[str, str]:
 
 
 def checked(formats: Iterable[str]) -> tuple[str, ...]:
-    """The formats, each once; raises ReportError for one that there is not, and for none."""
+    """The formats without repetitions; raises ReportError for an unknown format, and without any."""
     formats = tuple(dict.fromkeys(formats))
     for target in formats:
         if target not in FORMATS:
@@ -82,11 +82,11 @@ def checked(formats: Iterable[str]) -> tuple[str, ...]:
 
 
 def write(document: Document, folder: Path, formats: Iterable[str], engine: str = "auto") -> Written:
-    """Write a document in some formats, all of them or none.
+    """Write a document in some formats, and return the files.
 
-    Nothing is written before everything has been made.  Figures for LaTeX, Typst and Markdown go to a folder `figures`
-    beside the source.  Where a TeX engine fails, its log is kept beside the .tex and the PDF is made by Typst.  Raises
-    ReportError for an unknown format or engine.
+    All files are written, or none: writing begins when everything has been rendered.  Figures for LaTeX, Typst and
+    Markdown go to a folder `figures` beside the source.  If a TeX engine fails, its log is kept beside the
+    .tex, and Typst makes the PDF.  Raises ReportError for an unknown format or engine.
     """
     formats = checked(formats)
     version(engine)

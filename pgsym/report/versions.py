@@ -1,4 +1,4 @@
-"""What made a report."""
+"""The versions of the programs that made a report."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from pgsym.version import __version__
 
 
 def versions() -> tuple[tuple[str, str], ...]:
-    """The programs that made a report, with their versions."""
+    """The programs that made a report, as pairs of name and version."""
     python = ".".join(map(str, sys.version_info[:3]))
     return (("pgsym", __version__), ("Python", python), ("NumPy", version("numpy")), ("SymPy", version("sympy")))

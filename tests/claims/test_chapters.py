@@ -23,7 +23,7 @@ def test_the_chapters_name_claims_that_exist_and_each_once() -> None:
     named = Counter(name for c in chapters() for part in c.parts for name in part.claims)
     assert set(named.values()) == {1}
     assert set(named) <= set(catalogue.entries())
-    noted = {b.name for c in chapters() for part in c.parts for b in blocks(part.said) if isinstance(b, Statement)}
+    noted = {b.name for c in chapters() for part in c.parts for b in blocks(part.texts) if isinstance(b, Statement)}
     assert len(noted) >= 20
     assert not noted & set(named)
 
@@ -66,8 +66,8 @@ def test_a_chapter_without_a_title_is_refused() -> None:
 
 def test_a_chapters_text_becomes_its_parts() -> None:
     first, second = parse(0, "# T\n\nA *b*.\n\n## A part: 2\n\nfigure: noise\n\nclaims: c d").parts
-    assert (first.title, first.said, first.claims) == ("", ("A *b*.",), ())
-    assert (second.folder, second.said, second.claims) == ("a_part_2", ("figure: noise",), ("c", "d"))
+    assert (first.title, first.texts, first.claims) == ("", ("A *b*.",), ())
+    assert (second.folder, second.texts, second.claims) == ("a_part_2", ("figure: noise",), ("c", "d"))
 
 
 def test_a_file_outside_stands_nowhere_and_needs_no_place(tmp_path: Path) -> None:

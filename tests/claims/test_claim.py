@@ -32,7 +32,7 @@ def example(tables=bandit, worth="1/2", term=m.objective, given=m.hypotheses, **
 REFUSED = {
     "an exception": ("raise ValueError('boom')", ": ValueError: boom"),
     "an exit": ("raise SystemExit(0)", "SystemExit: 0"),
-    "no claims": ("return iter(())", "claims nothing"),
+    "no claims": ("return iter(())", "states no claim"),
     "nothing": ("return None", "'NoneType' object is not iterable"),
     "a number": ("yield 3", "claims() yields 3, which is no Claim"),
     "an id that is none": ("yield claim(id='../Mine and yours')", "'../Mine and yours' is not an id"),
@@ -70,9 +70,9 @@ REFUSED = {
         "π[0] sums to 5/6",
     ),
     "NaN": ("yield claim(examples=(example({**bandit, 'r': [[0, float('nan')]]}),))", "r[0][1] is nan"),
-    "worth NaN": ("yield claim(examples=(example(worth=float('nan')),))", "worth nan, a float"),
-    "worth a float": ("yield claim(examples=(example(worth=0.5),))", "worth 0.5, a float"),
-    "worth words": ("yield claim(examples=(example(worth='a half'),))", "worth 'a half'"),
+    "worth NaN": ("yield claim(examples=(example(worth=float('nan')),))", "the value nan, a float"),
+    "worth a float": ("yield claim(examples=(example(worth=0.5),))", "the value 0.5, a float"),
+    "worth words": ("yield claim(examples=(example(worth='a half'),))", "the value 'a half'"),
     "an example in floats": ("yield claim(examples=(example(numbers='float'),))", "an example is exact"),
 }
 NOT_AS_CLAIMED = {

@@ -90,7 +90,7 @@ def test_an_unknown_name_is_compared_with_those_of_the_index() -> None:
 
 
 def test_an_old_name_leads_to_the_new_one() -> None:
-    with pytest.raises(UnknownName, match="b-gae-bias is called gae-bias now"):
+    with pytest.raises(UnknownName, match="b-gae-bias is now called gae-bias"):
         catalogue.entries_of("b-gae-bias")
     names = set(catalogue.names())
     assert set(index.renamed().values()) <= names

@@ -94,7 +94,7 @@ def test_numbers_of_states_and_actions_are_obeyed() -> None:
 def test_hypotheses_that_leave_nothing_are_said_to() -> None:
     verdict = decide(m.objective, m.objective, (HowMany(ACTION, 5),), [{"S": 1, "A": 2}])
     assert verdict.rung is Rung.UNDECIDED
-    assert "the hypotheses leave nothing at the sizes given" in verdict.evidence.note
+    assert "no instance of the given sizes satisfies the hypotheses" in verdict.evidence.note
 
 
 def test_a_size_of_too_large_a_degree_is_left_out_and_said_to_be() -> None:

@@ -171,7 +171,7 @@ def test_a_true_identity_is_not_said_to_differ() -> None:
     for verdict in (decide(log(exp(x) + 1) - log(exp(-x) + 1), x), decide(exp(2 * x), exp(x) ** 2)):
         assert verdict.rung is not Rung.REFUTED
         if verdict.evidence.note:
-            assert "by itself refutes nothing" in verdict.evidence.note
+            assert "this alone does not refute the equation" in verdict.evidence.note
 
 
 WRAPPED: tuple[Callable[[Any], Any], ...] = (

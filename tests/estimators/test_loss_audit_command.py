@@ -255,7 +255,7 @@ def test_the_report_of_what_is_unbiased_claims_no_more(losses: Path, capsys: pyt
     text = (losses / "out" / "audit-reinforce.tex").read_text()
     assert status == 0
     assert "\\mathbb{E}[\\hat g] = \\nabla J(\\theta)" in text
-    assert "There is none at the problems asked for" in text
+    assert "There is no bias at the readings that count" in text
     assert "no problem of the scope shows it" in text
 
 

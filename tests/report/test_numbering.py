@@ -140,7 +140,7 @@ def test_a_label_given_twice_and_one_that_nothing_bears_are_refused() -> None:
         numbers(replace(book(), blocks=(*book().blocks, Formula("x", "eq:one"))))
     for text in ("See [[eq:none]].", "See [@nobody]."):
         for target in ("tex", "typ", "html"):
-            with pytest.raises(ReportError, match="nothing bears the label"):
+            with pytest.raises(ReportError, match="there is no label"):
                 render(Document("x", "X", (Paragraph(text),)), target)
 
 

@@ -1,14 +1,14 @@
 """Agreement: whether two sides are equal at random points of prime fields (Schwartz 1980, Zippel 1979).
 
-A term reads, at a size, as a quotient of integer polynomials in the free entries of its tables.  If the two sides
-differ as such, they agree at one random point modulo one random prime with probability at most
+At a size, the value of a term is a quotient of integer polynomials in the free entries of its tables.  If the two
+quotients differ, they agree at one random point modulo one random prime with probability at most
 
     q  =  (degree + collisions) / 2^30  +  bits / (30 · number of primes in the pool),
 
-the second summand for primes that divide every coefficient of the difference.  k independent points, each with a
-prime of its own, give q^k.  `log` and `exp` of a value are independent random elements per value, the same for the
-same value, and `log` for it and its negative; collisions counts pairs of values that could coincide by chance, or
-be each other's negative.
+where the second summand accounts for primes that divide every coefficient of the difference.  k independent points,
+each with a prime of its own, give q^k.  `log` and `exp` give each value an independent random element, always the
+same for the same value; `log` gives x and −x the same element.  collisions counts the pairs of values x and y for
+which x = y or x = −y could hold by chance.
 """
 
 from __future__ import annotations
@@ -42,10 +42,11 @@ MOST_SETTLED = 64
 def agreement(
     proposition: Comparison, sizes: tuple[Size, ...], seed: int = 0, most: int = MOST_STRATA
 ) -> Evidence | None:
-    """The evidence that both sides agree at every size that can be read, or None if they differ at some point.
+    """The evidence that both sides agree at every size that can be evaluated, or None if they differ at some point.
 
-    The points follow from the proposition, so that nobody can write one that holds only there.  Evidence without primes
-    is of samples only: the proposition is tested, not decided.  Raises OutsideNumberSystem where no size can be read.
+    The points are computed from the proposition, so nobody can state a proposition that holds only at them.  Evidence
+    without primes comes from samples only: the proposition is tested, not decided.  Raises OutsideNumberSystem if no
+    size can be evaluated.
     """
     read, names = proposition.apart, proposition.size_names
     seed = own_seed(seed, read.lhs, read.rhs, frozenset(read.given))
@@ -53,7 +54,7 @@ def agreement(
     instances = [(base, size) for base in sizes for size in base.instances(names, read.given)]
     if not instances:
         raise OutsideNumberSystem(
-            "the hypotheses leave nothing at the sizes given: take a longer horizon, or the sizes they ask for"
+            "no instance of the given sizes satisfies the hypotheses: take a longer horizon, or sizes that they allow"
         )
     for base, size in instances:
         loose |= set(dict(size.counts)) - set(dict(base.counts))
@@ -71,7 +72,7 @@ def agreement(
         primes = random_primes(k, seed)
         kinds = strata(read, size, seed, most)
         try:
-            if not _vanishes(read, size, kinds, primes, seed, covered):
+            if not _difference_vanishes(read, size, kinds, primes, seed, covered):
                 return None
         except (TooLarge, UndefinedValue, SortError) as reason_to_skip:
             covered.refuse(base, reason_to_skip)
@@ -84,7 +85,7 @@ def agreement(
 
 
 def holds_at(proposition: Comparison, size: Size, seed: int = 0) -> bool:
-    """Whether both sides are equal at every instance of a size, which needs no search then."""
+    """Whether both sides are equal at every instance of a size; if so, no search is needed there."""
     try:
         few = are_few(proposition.apart, size, MOST_SETTLED)
         return few and agreement(proposition, (size,), seed) is not None
@@ -95,9 +96,9 @@ def holds_at(proposition: Comparison, size: Size, seed: int = 0) -> bool:
 
 
 def differs_at(proposition: Comparison, size: Size, seed: int = 0) -> bool:
-    """Whether the sides differ at a random point of a size, which then has a counterexample.
+    """Whether the sides differ at a random point of a size; if so, the size has a counterexample.
 
-    Where there are many label functions and zero patterns, a sample is looked at.
+    If there are many label functions and zero patterns, a sample of them is checked.
     """
     try:
         return agreement(proposition, (size,), seed, MOST_SETTLED) is None
@@ -114,10 +115,10 @@ def _times_in_words(times: list[str], given: Iterable[Hypothesis], size: Size) -
     return f"1 ≤ {', '.join(times)} ≤ {last}" + "".join(f", {h}" for h in order)
 
 
-def _vanishes(
+def _difference_vanishes(
     read: Comparison, size: Size, kinds: Strata, primes: tuple[int, ...], seed: int, covered: Coverage
 ) -> bool:
-    """Whether the sides are defined and equal at every point; a point where both are undefined is no witness."""
+    """Whether the sides are defined and equal at every point; points at which both are undefined do not count."""
     is_defined = False
     for few in kinds.in_pieces:
         instance = GenericInstance(size.sorts, size.lengths, read.given, primes, few, seed)

@@ -1,4 +1,4 @@
-"""Figures drawn from measured runs: vector files with the words that go beside them."""
+"""Figures as vector files, with captions and alternative texts."""
 
 from pgsym.report.figures.files import FigureFiles
 

@@ -25,7 +25,7 @@ _BLUE: Final = "#0072B2"
 _VERMILION: Final = "#D55E00"
 _ORANGE: Final = "#E69F00"
 _DASHES: Final = (0, (5, 2))
-_REACH: Final = 3.0  # the logits that the fields are drawn at
+_REACH: Final = 3.0  # the fields are drawn at logits from −3 to 3
 
 
 def fields_at(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
@@ -44,7 +44,7 @@ def fields_at(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def fields() -> FigureFiles:
-    """The objective with its gradient, the pairwise field, and the part of it that no objective has."""
+    """The figure of the objective with its gradient, the pairwise field, and the curl of the pairwise field."""
     grid = np.linspace(-_REACH, _REACH, 11)
     x, y = np.meshgrid(grid, grid)
     fine = np.linspace(-_REACH, _REACH, 121)
@@ -56,9 +56,9 @@ def fields() -> FigureFiles:
 
         figure = Figure(figsize=(WIDTH, 0.36 * WIDTH), layout="constrained")
         left, centre, right = figure.subplots(1, 3, sharey=True)
-        worth = 1 / ((1 + np.exp(-u)) * (1 + np.exp(-v)))
+        objective = 1 / ((1 + np.exp(-u)) * (1 + np.exp(-v)))
         for axes, field, colour in ((left, gradient, _BLUE), (centre, pairwise, _VERMILION)):
-            axes.contour(u, v, worth, levels=np.arange(0.1, 1, 0.1), colors="#BBBBBB", linewidths=0.5)
+            axes.contour(u, v, objective, levels=np.arange(0.1, 1, 0.1), colors="#BBBBBB", linewidths=0.5)
             axes.quiver(x, y, *field, color=colour, angles="xy", scale=2.6, width=0.008, headwidth=3.6)
         filled = right.contourf(u, v, 16 * curl, levels=np.linspace(0, 1, 9), cmap="Oranges")
         filled.set_edgecolor("face")  # no hairlines between the colours
@@ -72,9 +72,9 @@ def fields() -> FigureFiles:
         left.set_ylabel("$y$")
         caption = (
             "Two decisions in a row, the first right with $p = \\sigma(x)$, the second with $q = \\sigma(y)$, reward 1 "
-            "for both: $J = p \\, q$ (grey level lines) and its gradient; the pairwise field $G = (0, p \\, q')$, that "
-            "never moves the first logit; and its curl $p(1 - p) \\, q(1 - q)$, $\\frac{1}{16}$ in the middle and "
-            "nowhere zero, so that $G$ is the gradient of no objective."
+            "for both: $J = p \\, q$ (grey level lines) and its gradient; the pairwise field $G = (0, p \\, q')$, "
+            "which never moves the first logit; and its curl $p(1 - p) \\, q(1 - q)$. The curl is $\\frac{1}{16}$ in "
+            "the middle and zero nowhere; so $G$ is the gradient of no objective."
         )
         alt = (
             "Three panels over the logits x and y from -3 to 3. Left: arrows of the gradient of J, pointing to the "
@@ -85,7 +85,7 @@ def fields() -> FigureFiles:
 
 
 def variances(longest: int = 8) -> dict[str, list[Fraction]]:
-    """The variance of each estimator for T = 1, …, `longest`, by the evaluator in fractions.
+    """The variance of each estimator for T = 1, …, `longest`, computed by the evaluator in fractions.
 
     T independent steps with a logit each, at p = 1/2, reward 1 for one of two actions; summed over the logits.
 
@@ -100,7 +100,7 @@ def variances(longest: int = 8) -> dict[str, list[Fraction]]:
     m = trajectories()
 
     def summed(reward: Term) -> Term:
-        """Σ_t Var(g_t · reward): a logit for each time means a score for each coordinate."""
+        """Σ_t Var(g_t · reward): each time has its own logit, so each coordinate has one score."""
         return sum_range(m.t, 1, m.T, of=variance(m.score(m.t) * reward, (m.tau, m.law)))
 
     estimators = {
@@ -127,7 +127,7 @@ _ESTIMATORS: Final[dict[str, dict[str, Any]]] = {
 
 
 def variance_against_time(longest: int = 8) -> FigureFiles:
-    """The three variances and what they are in multiples of the least, against the horizon."""
+    """The figure of the three variances, and of their ratios to the smallest, against the horizon."""
     found = variances(longest)
     times = np.arange(1, longest + 1)
     with drawing():
@@ -149,10 +149,10 @@ def variance_against_time(longest: int = 8) -> FigureFiles:
         figure.legend(handles, labels, loc="outside upper center", ncols=3, handlelength=3)
         last = {name: values[-1] / found["pairwise"][-1] for name, values in found.items()}
         caption = (
-            f"The variance of three estimators of the same gradient, in fractions: $T$ independent steps with one "
+            f"The exact variance of three estimators of the same gradient: $T$ independent steps with one "
             f"logit each at probability one half, reward 1 for one of two actions. The full form is $T^{{2}} + T - 1$ "
             f"times the pairwise one; at $T = {longest}$ that is ${last['full']}$, and ${last['reward-to-go']}$ for "
-            f"the reward-to-go. Where states depend on actions the pairwise form has another mean."
+            f"the reward-to-go. If states depend on actions, the mean of the pairwise form is another one."
         )
         alt = (
             f"Left: three variances against the horizon from 1 to {longest}: the full form rises steepest, "
@@ -163,7 +163,7 @@ def variance_against_time(longest: int = 8) -> FigureFiles:
 
 
 def label_noise(run: NoiseRun) -> FigureFiles:
-    """What cross entropy and the policy gradient learn from wrong labels, against how many are wrong."""
+    """The figure of the results of cross entropy and policy gradient against the share of wrong labels."""
     looks: tuple[dict[str, Any], ...] = (
         {"color": _BLUE, "marker": "^", "label": "cross entropy"},
         {"color": _VERMILION, "marker": "o", "linestyle": _DASHES, "label": "policy gradient"},
@@ -183,23 +183,24 @@ def label_noise(run: NoiseRun) -> FigureFiles:
         at = int(np.argmin(abs(run.rates - 0.4)))
         ce, pg = run.probability[:, at]
         caption = (
-            f"A linear bot trained on real digits of which a share $\\eta$ has a wrong label, and tried on others with "
-            f"true ones ({run.updates} exact updates of step {run.step:g}, seed {run.seed}). Cross entropy learns the "
-            f"noise too, and its mean probability of the right answer stays below $1 - \\eta$. The expected policy "
-            f"gradient is only made shorter, so that it leaves its plateaus later, or not in this time. At "
-            f"$\\eta = {run.rates[at]:g}$ they reach {ce:.2f} and {pg:.2f}, and accuracies of "
+            f"A linear bot, trained on real digits of which a share $\\eta$ has wrong labels, and tested on other "
+            f"digits with true labels ({run.updates} exact updates of step {run.step:g}, seed {run.seed}). Cross "
+            f"entropy learns the noise too: its mean probability of the right answer stays below $1 - \\eta$. For the "
+            f"expected policy gradient, wrong labels only shorten the gradient, so that training leaves its plateaus "
+            f"later, or not at all in these updates. At $\\eta = {run.rates[at]:g}$ the probabilities are {ce:.2f} and "
+            f"{pg:.2f}, and the accuracies "
             f"{run.accuracy[0, at]:.1%} and {run.accuracy[1, at]:.1%}."
         )
         alt = (
             "Two panels against the share of wrong labels from 0 to 0.8: mean probability of the true label, and "
             "accuracy. Cross entropy falls below the line one minus the share, policy gradient stays high for "
-            "longer and falls then."
+            "longer and then falls."
         )
         return files(figure, "article-noise", alt, caption)
 
 
 def plateau_lengths(p: Floats) -> tuple[Floats, Floats]:
-    """‖∇J‖ and ‖∇CE‖ in the logits of two answers, the right one of probability p: √2 p(1 − p) and √2 (1 − p).
+    """‖∇J‖ = √2 p(1 − p) and ‖∇CE‖ = √2 (1 − p) in the logits of two answers; the right answer has probability p.
 
     >>> [round(float(v), 4) for v in plateau_lengths(np.array(0.5))]
     [0.3536, 0.7071]
@@ -208,7 +209,7 @@ def plateau_lengths(p: Floats) -> tuple[Floats, Floats]:
 
 
 def plateau() -> FigureFiles:
-    """The lengths of both gradients against the probability of the right answer: one fades where the bot is wrong."""
+    """The figure of the lengths of both gradients against the probability of the right answer."""
     with drawing():
         figure, left, right = _panels()
         for axes, p in ((left, np.linspace(0, 1, 201)), (right, np.geomspace(1e-4, 0.9999, 201))):

@@ -1,4 +1,4 @@
-"""A figure as files: the same drawing as SVG and as PDF, the same bytes every time.
+"""Figures as files: a drawing as SVG and as PDF, with the same bytes every time.
 
 Matplotlib is used through its objects only, never through pyplot, and is imported when a figure is drawn. The
 settings here start from Matplotlib's own defaults, so a reader's matplotlibrc changes nothing.
@@ -33,8 +33,8 @@ _SETTINGS: Final = {
     "lines.linewidth": 1.4,
     "mathtext.fontset": "stix",
     "pdf.fonttype": 42,  # TrueType, embedded
-    "svg.fonttype": "path",  # outlines: no font is asked of the reader
-    "svg.hashsalt": "pgsym",  # else the identifiers are random
+    "svg.fonttype": "path",  # outlines, so that the reader needs no font
+    "svg.hashsalt": "pgsym",  # without it the identifiers are random
     "xtick.labelsize": 8,
     "xtick.major.width": 0.6,
     "ytick.labelsize": 8,
@@ -44,7 +44,7 @@ _SETTINGS: Final = {
 
 @dataclass(frozen=True)
 class FigureFiles:
-    """A drawing in both vector formats. `alt` says what is seen, `caption` what it means; both are plain ASCII text."""
+    """A drawing in both vector formats. `alt` describes it, `caption` explains it; both are plain ASCII."""
 
     name: str  # the stem of its file names
     svg: bytes
@@ -55,9 +55,9 @@ class FigureFiles:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Hold this package's settings while a figure is built and written; the caller's return afterwards.
+    """Apply this package's Matplotlib settings inside the block, and restore the caller's settings after it.
 
-    Raises ModuleNotFoundError, naming the extra to install, where Matplotlib is missing.
+    Raises ModuleNotFoundError, naming the extra to install, without Matplotlib.
     """
     try:
         from matplotlib import style
@@ -68,7 +68,7 @@ def drawing() -> Iterator[None]:
 
 
 def files(figure: Figure, name: str, alt: str, caption: str) -> FigureFiles:
-    """Write a Matplotlib figure as SVG and PDF bytes, undated; call it inside `drawing()`."""
+    """The SVG and the PDF of a Matplotlib figure, without dates; call it inside `drawing()`."""
     svg, pdf = BytesIO(), BytesIO()
     figure.savefig(svg, format="svg", metadata={"Date": None, "Title": name, "Description": alt})
     figure.savefig(pdf, format="pdf", metadata={"CreationDate": None, "Title": name, "Subject": alt})

@@ -1,7 +1,8 @@
-"""A small decision problem drawn as a graph, by Typst: states as circles, actions as labels, chances on arrows.
+"""A small decision problem drawn as a graph by Typst: states as circles, actions as labels, probabilities on arrows.
 
-The left column is the states, the middle one the actions with what they pay, the right one the states that follow.
-An arrow without a number is certain, a dashed one never taken; what has probability zero by nature is left out.
+The left column has the states, the middle column the actions with their rewards, the right column the next states.
+An arrow without a number has probability 1; a dashed arrow has probability 0 under the policy or as a start;
+transitions of probability 0 are left out.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ MOST_STATES: Final = 4
 MOST_ACTIONS: Final = 4
 
 Value = Fraction | str
-"""A number, or LaTeX for one that is no fraction."""
+"""A fraction, or the LaTeX of another number."""
 
-PDF: Final = "1.4"  # what every LaTeX can include
+PDF: Final = "1.4"  # every LaTeX can include this version
 
 _RADIUS: Final = 8.5
-_STATE, _ACTION, _NEXT = 46.0, 62.0, 56.0  # where states stand, how far from them actions, how far from those the next
+_STATE, _ACTION, _NEXT = 46.0, 62.0, 56.0  # x of the states; from states to actions; from actions to next states
 _LETTER: Final = 4.7  # about the width of a letter, in points
 _SHEET: Final = """
 #set page(width: auto, height: auto, margin: 2pt, fill: none)
@@ -45,9 +46,9 @@ _SHEET: Final = """
 
 @dataclass(frozen=True)
 class Graph:
-    """What is drawn: `policy[s][a]`, `moves[s][a][s']`, and further tables by name, of states or of pairs.
+    """The contents of a drawing: `policy[s][a]`, `moves[s][a][s']`, and further tables by name, of states or of pairs.
 
-    `moves` is empty where nothing follows an action, `start` and `policy` where they are not part of the problem.
+    `moves` is empty if no state follows an action; `start` and `policy` are empty if the problem has none.
     """
 
     states: int
@@ -60,12 +61,12 @@ class Graph:
 
     @property
     def is_small(self) -> bool:
-        """Whether it can be drawn so that one can read it."""
+        """Whether a drawing of the graph would be readable."""
         return 1 <= self.states <= MOST_STATES and 1 <= self.actions <= MOST_ACTIONS
 
 
 def draw(graph: Graph, name: str) -> FigureFiles:
-    """The drawing in both vector formats; its alternative text says every arrow.
+    """The drawing in both vector formats; its alternative text describes every arrow.
 
     >>> half = Fraction(1, 2)
     >>> bandit = Graph(1, 2, policy=((half, half),), of_pairs=(("r", ((Fraction(0), Fraction(1)),)),))
@@ -84,7 +85,7 @@ def draw(graph: Graph, name: str) -> FigureFiles:
 
 
 def words(graph: Graph) -> str:
-    """The graph in words."""
+    """The description of the graph in words."""
     out = []
     for s in range(graph.states):
         said = [f"{name} = {values[s]}" for name, values in graph.of_states]
@@ -102,7 +103,7 @@ def words(graph: Graph) -> str:
 
 
 def _parts(graph: Graph) -> Iterator[str]:
-    """The drawing as Typst source: a box, and in it arrows first, then what covers their ends."""
+    """The drawing as Typst source: a box with the arrows first, then the circles and labels that cover their ends."""
     row = 27.0 if graph.states * graph.actions <= 6 else 21.0
     gap = 7.0
     top = 22.0
@@ -125,19 +126,19 @@ def _parts(graph: Graph) -> Iterator[str]:
     for s in range(graph.states):
         if graph.start and graph.states > 1 and graph.start[s]:
             yield from _arrow(
-                2.0 if graph.start[s] != 1 else 20.0, ys[s], left - _RADIUS, ys[s], _odds(graph.start[s]), 0.4
+                2.0 if graph.start[s] != 1 else 20.0, ys[s], left - _RADIUS, ys[s], _label_of(graph.start[s]), 0.4
             )
         for a in range(graph.actions):
             y = height(s, a)
             chance = graph.policy[s][a] if graph.policy else Fraction(1)
             angle = math.atan2(y - ys[s], _ACTION)
             x0, y0 = left + _RADIUS * math.cos(angle), ys[s] + _RADIUS * math.sin(angle)
-            yield from _arrow(x0, y0, left + _ACTION, y, _odds(chance), 0.6)
+            yield from _arrow(x0, y0, left + _ACTION, y, _label_of(chance), 0.6)
             for n, p in enumerate(graph.moves[s][a] if graph.moves else ()):
                 if p:
                     angle = math.atan2(ys[n] - y, _NEXT)
                     x1, y1 = right - _RADIUS * math.cos(angle), ys[n] - _RADIUS * math.sin(angle)
-                    yield from _arrow(left + _ACTION + width, y, x1, y1, _odds(p), 0.3)
+                    yield from _arrow(left + _ACTION + width, y, x1, y1, _label_of(p), 0.3)
     for s in range(graph.states):
         yield _circle(left, ys[s], s)
         if graph.moves:
@@ -151,7 +152,7 @@ def _parts(graph: Graph) -> Iterator[str]:
 
 
 def _pill(graph: Graph, s: int, a: int) -> tuple[str, float]:
-    """What stands in an action's label, and about how wide that is."""
+    """The text of an action's label, and about its width."""
     said = [f"${_name(name)} = {_math(values[s][a])}$" for name, values in graph.of_pairs]
     letters = 2 + sum(len(name) + 5 + len(_plain(v[s][a])) for name, v in graph.of_pairs)
     return ", ".join([f"${a + 1}$", *said]), max(18.0, letters * _LETTER)
@@ -162,7 +163,7 @@ def _plain(value: Value) -> str:
 
 
 def _math(value: Value) -> str:
-    """A number with a slash, or LaTeX, as Typst mathematics."""
+    """A fraction, written with a slash, or LaTeX, as Typst mathematics."""
     if isinstance(value, str):
         return typst(value, display=False)
     sign = "minus" if value < 0 else ""
@@ -174,12 +175,12 @@ def _name(name: str) -> str:
     return typst(LatexNotation().name(name), display=False)
 
 
-def _odds(chance: Value) -> Value | None:
+def _label_of(chance: Value) -> Value | None:
     return None if chance == 1 else chance
 
 
 def _arrow(x: float, y: float, u: float, v: float, label: Value | None, where: float) -> Iterator[str]:
-    """An arrow with its label on it, dashed where the label is zero."""
+    """An arrow with its label on it; the arrow is dashed if the label is zero."""
     length = math.hypot(u - x, v - y)
     dx, dy = (u - x) / length, (v - y) / length
     back = (u - 5 * dx, v - 5 * dy)

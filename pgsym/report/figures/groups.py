@@ -1,4 +1,4 @@
-"""What dividing by a group's standard deviation makes of the gradient where answers are right or wrong."""
+"""The effect on the gradient of dividing 0/1 rewards by their group's standard deviation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SIZES: Final[dict[int, dict[str, Any]]] = {
 
 
 def factor(size: int, p: Floats) -> Floats:
-    """What the gradient of p is multiplied by in groups of a size: E[√(k(N − k))] / (N p (1 − p)), k of N being right.
+    """The factor on the gradient of p in groups of size N: E[√(k(N − k))] / (N p (1 − p)), with k right answers.
 
     >>> factor(2, np.array([0.25, 0.5])).tolist()
     [1.0, 1.0]
@@ -33,7 +33,7 @@ def factor(size: int, p: Floats) -> Floats:
 
 
 def factors() -> FigureFiles:
-    """The factor against the probability of a right answer, and what is left of the gradient in the logits."""
+    """The figure of the factor, and of the factor times p (1 − p), against the probability of a right answer."""
     with drawing():
         from matplotlib.figure import Figure
 
@@ -57,10 +57,11 @@ def factors() -> FigureFiles:
         figure.legend(handles, labels, loc="outside upper center", ncols=5, handlelength=3)
         hard = factor(16, np.array([0.02, 0.5]))
         caption = (
-            "Rewards 1 and 0, divided by the standard deviation of their group of $N$: the mean of the estimate is "
-            "$c_N(p)$ times the gradient of $p$ (left), and in the logits of two answers, where that is $p (1 - p)$, "
-            "it is as on the right; $N = 2$ is the policy gradient. From $N = 4$ on questions that are nearly always "
-            f"answered alike count for more: the factor of groups of 16 is ${hard[0]:.2f}$ at $p = \\frac{{1}}{{50}}$ "
+            "Rewards 1 and 0, divided by the standard deviation of their group of $N$. Left: the mean of the estimate "
+            "is $c_N(p)$ times the gradient of $p$. Right: in the logit of the right answer of two, the gradient of "
+            "$p$ is $p (1 - p)$, so the mean is $c_N(p) \\, p (1 - p)$; for $N = 2$ it is the policy gradient. From "
+            "$N = 4$ on, questions with nearly always the same result have larger factors: the factor of groups of "
+            f"16 is ${hard[0]:.2f}$ at $p = \\frac{{1}}{{50}}$ "
             f"and ${hard[1]:.2f}$ at $p = \\frac{{1}}{{2}}$."
         )
         alt = (

@@ -1,4 +1,4 @@
-"""The figures of an audit of a loss: where its mean points beside the gradient, and its variance beside others'."""
+"""The figures of an audit of a loss: its mean compared with the gradient, and its variance with those of others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _VERMILION: Final = "#D55E00"
 _PALE: Final = "#F0B48A"
 _CORNERS: Final = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 3**0.5 / 2]])
 _PARTS: Final = 6  # the simplex is drawn at sixths
-_REACH: Final = 2.0  # the logits that the plane is drawn at
+_REACH: Final = 2.0  # the plane is drawn at logits up to this size
 _ACROSS: Final = 6
 
 
@@ -38,7 +38,7 @@ class Field:
 
 
 def on_the_simplex(audit: LossAudit, reading: Reading) -> Field:
-    """How both move a policy of three actions, at policies all over the simplex: π(a) (g(a) − Σ_b π(b) g(b))."""
+    """The changes π(a) (g(a) − Σ_b π(b) g(b)) of policies of three actions by both, all over the simplex."""
     weights = [(i, j, _PARTS - i - j) for i in range(1, _PARTS) for j in range(1, _PARTS - i)]
     policies = np.array(weights, dtype=np.float64) / _PARTS
     arrows = []
@@ -50,7 +50,7 @@ def on_the_simplex(audit: LossAudit, reading: Reading) -> Field:
 
 
 def on_the_plane(audit: LossAudit, reading: Reading) -> Field:
-    """How both move the two differences of logits of a problem with two states and two actions."""
+    """The changes of the two differences of logits by both, in a problem with two states and two actions."""
     steps = np.linspace(-_REACH, _REACH, _ACROSS)
     at = np.array([(x, y) for x in steps for y in steps])
     arrows = []
@@ -69,7 +69,7 @@ def _both(audit: LossAudit, reading: Reading, policy: Floats) -> tuple[Floats, F
 
 
 def fields(audit: LossAudit) -> Iterator[Field]:
-    """The fields that the audit's problems have: three actions of one state, and two of two states."""
+    """The fields of the audit's problems: one with one state and three actions, one with two states and two actions."""
     batch = _batch(audit)
     here = [r for r in audit.asked if r.case.problem.on_policy and (r.batching.groups, r.batching.group_size) == batch]
     shapes = (((1, 3), on_the_simplex, ("bandit",)), ((2, 2), on_the_plane, ("tree", "MDP", "bandit")))
@@ -81,13 +81,13 @@ def fields(audit: LossAudit) -> Iterator[Field]:
 
 
 def _batch(audit: LossAudit) -> tuple[int, int]:
-    """The batch of the smallest bias, else the smallest that was asked for."""
+    """The batch of the smallest problem with a bias; without a bias, the smallest batch of the audit."""
     batching = (audit.worst or min(audit.asked, key=lambda r: r.size)).batching
     return batching.groups, batching.group_size
 
 
 def arrows(audit: LossAudit, stem: str) -> FigureFiles | None:
-    """The gradient and the mean as arrows on the simplex and in the plane of two logits; None where neither fits."""
+    """Arrows of the gradient and the mean on the simplex and in the plane of two logits; None without such problems."""
     shown = list(fields(audit))
     if not shown:
         return None
@@ -117,9 +117,9 @@ def _words(audit: LossAudit, shown: list[Field]) -> tuple[str, str]:
     for field in shown:
         simplex = field.reading.case.problem.A == 3
         where = (
-            "on the simplex of three actions, the way of the policy"
+            "on the simplex of three actions, as changes of the policy"
             if simplex
-            else ("in the plane of the two differences of logits, right less left, of two states or contexts")
+            else ("in the plane of the logit differences (action 1 minus action 0) at two states or contexts")
         )
         longest = np.linalg.norm(field.wanted, axis=1).max()
         off = np.linalg.norm(field.found - field.wanted, axis=1).max() / longest if longest else 0.0
@@ -131,7 +131,7 @@ def _words(audit: LossAudit, shown: list[Field]) -> tuple[str, str]:
     caption = (
         f"The gradient (broad) and the mean of the estimator (narrow), {batch}, at several policies: {'; '.join(said)}."
     )
-    alt = f"{' and '.join(seen).capitalize()}: broad ones for the gradient, narrow ones for the mean."
+    alt = f"{' and '.join(seen).capitalize()}: broad arrows for the gradient, narrow arrows for the mean."
     return caption, alt
 
 
@@ -163,8 +163,10 @@ def _simplex(axes: Axes, field: Field) -> None:
     for corner, a, (x, y), side in zip(
         _CORNERS, range(3), ((0, -0.05), (0, -0.05), (0, 0.04)), ("top", "top", "bottom"), strict=True
     ):
-        told = f"$a = {a}$, reward {rewards[a]}"
-        axes.text(corner[0] + x, corner[1] + y, told, horizontalalignment="center", verticalalignment=side, fontsize=8)
+        corner_label = f"$a = {a}$, reward {rewards[a]}"
+        axes.text(
+            corner[0] + x, corner[1] + y, corner_label, horizontalalignment="center", verticalalignment=side, fontsize=8
+        )
     axes.set_xlim(-0.2, 1.2)
     axes.set_ylim(-0.16, 1.0)
     axes.set_aspect("equal")
@@ -177,12 +179,12 @@ def _plane(axes: Axes, field: Field) -> None:
     axes.set_xlim(-edge, edge)
     axes.set_ylim(-edge, edge)
     axes.set_aspect("equal")
-    axes.set_xlabel(f"logit of 1 less that of 0 at {names[0]}")
+    axes.set_xlabel(f"logit of 1 minus logit of 0 at {names[0]}")
     axes.set_ylabel(f"the same at {names[1]}")
 
 
 def variances(audit: LossAudit, stem: str) -> FigureFiles | None:
-    """Bars of the variance and of the squared bias, for the estimator and the known ones; None without any."""
+    """Bars of the variance and of the squared bias, for the estimator and the known estimators; None without any."""
     cases = list(dict.fromkeys(r.case for r in audit.rivals))
     titles = list(dict.fromkeys((r.title, r.own) for r in audit.rivals))
     if len(titles) < 2:
@@ -209,7 +211,7 @@ def variances(audit: LossAudit, stem: str) -> FigureFiles | None:
         caption = (
             f"Variance (trace of the covariance) and squared length of the bias, which add up to the mean squared "
             f"error, with {batch} episodes (groups x group size): {audit.name} and the estimators of the catalogue at "
-            f"the largest problem of each kind. A variance is small too where a gradient is scaled down."
+            f"the largest problem of each kind. A scaled-down gradient also has a small variance."
         )
         alt = f"Horizontal bars for {len(titles)} estimators at {len(cases)} problems: variance, then squared bias."
         return files(figure, f"{stem}-variances", alt, caption)

@@ -1,4 +1,4 @@
-"""The figures of an audit: the policy and its gradient on the map, or state by state, and the rewards over time."""
+"""The figures of an audit: the policy and its gradient on a map or by state, and the rewards over time."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _BLUE: Final = "#0072B2"
 _VERMILION: Final = "#D55E00"
 _ROUNDING: Final = 1e-12
 _DECADES: Final = 4
-"""The decades that a colour scale spans; what is smaller still has its lightest colour."""
+"""The decades of a colour scale; smaller values have its lightest colour."""
 
 
 def mdp_figures(audit: Audit, stem: str) -> tuple[FigureFiles, ...]:
-    """Where the policy goes and where its gradient is, on the map if there is one, then the course of an episode.
+    """The figures of the policy and its gradient, on the map if there is one, and of the rewards over time.
 
-    `stem` begins the figures' names.  Raises ModuleNotFoundError, naming the extra to install, without Matplotlib.
+    The figures' names begin with `stem`.  Raises ModuleNotFoundError, naming the extra to install, without Matplotlib.
 
     >>> from pgsym.mdps.forms import audit_gymnasium
     >>> [f.name for f in mdp_figures(audit_gymnasium("FrozenLake-v1", horizon=6), "lake")]
@@ -35,7 +35,7 @@ def mdp_figures(audit: Audit, stem: str) -> tuple[FigureFiles, ...]:
 
 
 def on_map(audit: Audit, stem: str) -> FigureFiles:
-    """Two maps: expected visits with the policy's arrows, and the gradient's length with the way it pushes."""
+    """Two maps: the expected visits with the policy's arrows, and the gradient's length and direction."""
     rows, columns = audit.mdp.grid or (1, 1)
     visits, lengths = _visits(audit), _lengths(audit)
     ways = action_directions(audit.mdp)
@@ -61,20 +61,20 @@ def on_map(audit: Audit, stem: str) -> FigureFiles:
         caption = (
             f"{audit.mdp.name}, horizon {audit.mdp.horizon}, {audit.policy} policy. Colours: the expected number of "
             f"visits to a state, and the length of the gradient in its logits, both logarithmic over "
-            f"{_DECADES} decades. Arrows: the actions, as long as they are probable, and the way in which the gradient "
-            f"pushes. Where an action leads is read off the transitions; an episode ends on grey tiles and never "
-            f"meets white ones. "
+            f"{_DECADES} decades. Arrows: the actions, with lengths in proportion to their probabilities, and the "
+            f"direction of the gradient. The directions of the actions come from the transitions. An episode ends on "
+            f"grey tiles and never reaches white tiles. "
             f"The longest gradient, {lengths[most]:.3g}, is at row {most // columns + 1}, column {most % columns + 1}."
         )
         alt = (
             f"Two maps of {rows} by {columns} tiles: the expected visits with an arrow for each action, and the length "
-            f"of the gradient with an arrow for the way it pushes."
+            f"of the gradient with an arrow for its direction."
         )
         return files(figure, f"{stem}-map", alt, caption)
 
 
 def by_state(audit: Audit, stem: str) -> FigureFiles:
-    """Without a map: states in the order of their visits, and the gradient's length against the visits."""
+    """The figure without a map: states ordered by visits, and the gradient's length against the visits."""
     visits, lengths = _visits(audit), _lengths(audit)
     order = np.argsort(-visits, kind="stable")
     seen = int((visits > 0).sum())
@@ -94,14 +94,14 @@ def by_state(audit: Audit, stem: str) -> FigureFiles:
         named = ", ".join(f"{s} ({lengths[s]:.3g})" for s in top)
         caption = (
             f"{audit.mdp.name}, horizon {audit.mdp.horizon}, {audit.policy} policy: {seen} of {audit.mdp.S} states "
-            f"can be met, one mark each on the right. The longest gradients are at the states {named}."
+            f"can be reached; each has a mark on the right. The longest gradients are at the states {named}."
         )
         alt = "Left: expected visits against the rank of the state. Right: length of the gradient against visits."
         return files(figure, f"{stem}-states", alt, caption)
 
 
 def over_time(audit: Audit, stem: str) -> FigureFiles:
-    """The expected reward of every step, and the probability that the episode has not ended before it."""
+    """The figure of the expected reward of every step, and of the probability that the episode has not ended."""
     mdp = audit.mdp
     times = np.arange(1, mdp.horizon + 1)
     rewards = audit.occupancy @ (audit.pi * mdp.r.astype(np.float64)).sum(axis=1)
@@ -129,10 +129,10 @@ def over_time(audit: Audit, stem: str) -> FigureFiles:
 
 
 def action_directions(mdp: FiniteMDP) -> Floats:
-    """The unit vector (right, down) in which each action moves on the map, of shape (A, 2); zero if in none.
+    """The unit vector (right, down) of each action's direction on the map, of shape (A, 2); zero without a direction.
 
-    It is the mean of the action's moves to neighbouring tiles, over the states that can be met and from which every
-    action only leads to neighbours, if there are any: at a border or a cliff the mean would be drawn aside.
+    It is the mean of the action's moves to neighbouring tiles over the reachable states.  If there are reachable states
+    from which all actions lead to neighbours only, the mean is over these: a border or a cliff would bend it.
 
     >>> from pgsym.mdps import from_gymnasium
     >>> action_directions(from_gymnasium("FrozenLake-v1", 1)).round(9).tolist()  # left, down, right, up
@@ -163,13 +163,13 @@ def _visits(audit: Audit) -> Floats:
 
 
 def _lengths(audit: Audit) -> Floats:
-    """The gradient's length in every state, zero where it is zero but for rounding."""
+    """The gradient's length in every state; lengths within rounding of zero are zero."""
     out = np.asarray(np.linalg.norm(audit.gradient, axis=1))
     return np.where(out > _ROUNDING * out.max(), out, 0.0)
 
 
 def _heat(figure: Figure, axes: Axes, mdp: FiniteMDP, values: Floats, colours: str, label: str, side: str) -> None:
-    """The tiles of a map in colours, and what is written on them."""
+    """Draw the tiles of a map with their colours and labels."""
     from matplotlib import colormaps
     from matplotlib.colors import ListedColormap, LogNorm
 
@@ -196,7 +196,7 @@ def _heat(figure: Figure, axes: Axes, mdp: FiniteMDP, values: Floats, colours: s
 
 
 def _arrows(axes: Axes, columns: int, ways: Floats, where: Any) -> None:
-    """An arrow from the middle of every tile in `where`, as long as its way in tiles."""
+    """Draw an arrow from the middle of every tile in `where`; `ways` has the arrows in units of tiles."""
     i = np.flatnonzero(where & (np.abs(ways).sum(axis=1) > 1e-3))
     axes.quiver(
         i % columns + 0.5,

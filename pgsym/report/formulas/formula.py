@@ -1,4 +1,4 @@
-"""LaTeX formulas as strings: their marks rewritten, and the places where a line may break."""
+"""LaTeX formulas as strings: replacing their marks, and cutting them where a line may break."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ BREAKS = frozenset(
 OPENING = frozenset({"{", "(", "[", "\\{", "\\lvert", "\\lVert"})
 CLOSING = frozenset({"}", ")", "]", "\\}", "\\rvert", "\\rVert"})
 WIDE = 110
-"""Characters of LaTeX below which a formula surely fits a line, or needs only to be scaled a little."""
+"""A formula with fewer characters of LaTeX fits a line, perhaps scaled down a little."""
 A_LINE = 100
-"""About the `width` of a formula which can still be scaled to fit a line."""
+"""About the largest `width` of a formula that can be scaled down to fit a line."""
 OPENED = 2
-"""How deep in brackets a formula is cut that no line could hold."""
+"""The deepest nesting of brackets at which an over-wide formula is cut."""
 
 
 def unmarked(latex: str) -> str:
-    r"""The formula without its marks.
+    r"""The formula with its marks removed.
 
     >>> unmarked(r"\frac{\changed{a}}{\changed{b_{\changed{c}}}}")
     '\\frac{a}{b_{c}}'
@@ -31,9 +31,9 @@ def unmarked(latex: str) -> str:
 
 
 def remarked(latex: str, mark: Callable[[str], str]) -> str:
-    r"""The formula with every \changed{body} replaced by mark(body), the inner ones first.
+    r"""The formula with every \changed{body} replaced by mark(body), inner marks first.
 
-    Raises MalformedMath where a mark is not closed.
+    Raises MalformedMath if a mark is not closed.
     """
     before, found, rest = latex.partition(MARK)
     if not found:
@@ -43,7 +43,7 @@ def remarked(latex: str, mark: Callable[[str], str]) -> str:
 
 
 def _closing(rest: str) -> int:
-    """Where the brace that is open at the start closes."""
+    """The position of the brace that closes the one opened before `rest`."""
     depth = 1
     for token in TOKEN.finditer(rest):
         depth += {"{": 1, "}": -1}.get(token[0], 0)
@@ -53,28 +53,28 @@ def _closing(rest: str) -> int:
 
 
 def pieces(latex: str, room: float = A_LINE) -> tuple[str, ...]:
-    r"""The formula cut before its relations, sums and differences, at which an over-wide one may be broken.
+    r"""The pieces of the formula, cut before its relations, plus and minus signs, where a line may break.
 
-    Nothing is cut inside braces, nor inside brackets unless a piece were wider than the room that a line has; a mark is
-    cut with what it marks.  A piece that begins with an
-    operator begins with an empty group, which keeps the operator's spacing.
+    It is never cut inside braces, and inside brackets only if a piece would be wider than `room`.  If marked text is
+    cut, each piece gets the mark.  A piece that begins with an operator is preceded by an empty group, which keeps the
+    operator's spacing.
 
     >>> pieces(r"= a + \changed{b - f(x + y)}")
     ('= a', '{} + \\changed{b}', '\\changed{{} - f(x + y)}')
     """
-    return _led([part for whole in _cut(latex) for part in _opened(whole, room)])
+    return _with_empty_groups([part for whole in _cut(latex) for part in _cut_inside_brackets(whole, room)])
 
 
-def _led(parts: list[str]) -> tuple[str, ...]:
-    """The parts, those after the first led by an empty group, unless they begin with a mark, which holds one."""
+def _with_empty_groups(parts: list[str]) -> tuple[str, ...]:
+    """The parts, with an empty group before each after the first, unless it begins with a mark, which contains one."""
     first, *others = parts
     return (first, *(p if p.startswith(MARK) else f"{{}} {p}" for p in others))
 
 
-def _opened(piece: str, room: float, deep: int = 1) -> list[str]:
-    """A piece that no line could hold, cut inside its brackets too; those get a fixed height, as they end elsewhere.
+def _cut_inside_brackets(piece: str, room: float, deep: int = 1) -> list[str]:
+    """The parts of a piece, cut inside its brackets if it is wider than `room`; cut brackets get a fixed height.
 
-    A mark that is open at a cut is closed before it and opened again after it.
+    A mark that is open at a cut is closed before the cut and opened again after it.
     """
     if width(piece) <= room or "\\middle" in piece:
         return [piece]
@@ -98,21 +98,23 @@ def _opened(piece: str, room: float, deep: int = 1) -> list[str]:
         empty = before + token == "{}"
         ready = not (token in BREAKS or opens or empty) and (ready or not token.isspace())
         before = token
-    if deep < OPENED and any(width(p) > 1.08 * room for p in parts):  # rather smaller than torn apart so deep
-        return _opened(piece, room, deep + 1)
+    if deep < OPENED and any(
+        width(p) > 1.08 * room for p in parts
+    ):  # a slightly wide part is scaled instead of cut deeper
+        return _cut_inside_brackets(piece, room, deep + 1)
     return [p.strip() for p in parts]
 
 
 def _cut(latex: str) -> list[str]:
     parts, depth, position = [""], 0, 0
-    ready = False  # whether something stands before, to which an operator would bind
+    ready = False  # whether an operator here would be binary
     while position < len(latex):
         if not depth and latex.startswith(MARK, position):
             begin = position + len(MARK)
             end = begin + _closing(latex[begin:])
             position = end + 1
             has_script = latex[position:].lstrip().startswith(("_", "^", "'"))
-            first, *others = (latex[begin:end],) if has_script else _led(_cut(latex[begin:end]))
+            first, *others = (latex[begin:end],) if has_script else _with_empty_groups(_cut(latex[begin:end]))
             parts[-1] += f"{MARK}{first}}}"
             parts += [f"{MARK}{p}}}" for p in others]
             ready = True

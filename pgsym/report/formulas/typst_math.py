@@ -5,7 +5,7 @@
     group    ::=  {formula} | one character | one symbol
     atom     ::=  character | number | \\command | \\command{formula}… | \\left d formula \\right d | {formula}
 
-An unknown command or character is an error, never dropped: what compiles must say what was meant.
+An unknown command or character is an error and never dropped, so that a formula that compiles is complete.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ __all__ = ["COMMANDS", "FUNCTIONS", "MARKS", "SYMBOLS", "UPRIGHT", "guarded", "t
 TOKEN = re.compile(r"\\middle\||\\[a-zA-Z]+|\\.|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
 
 UPRIGHT_WORD = re.escape(UPRIGHT["mathrm"]).replace(re.escape("{}"), '[^"]*')
-"""What Typst sets apart from a bracket that follows it after a space."""
+"""A pattern of upright words; Typst puts a gap between such a word and a bracket if a space separates them."""
 
 DEEPEST = 60
-"""How deep braces may be nested; TeX holds fewer than 255 open at once."""
+"""The deepest nesting of braces; TeX allows fewer than 255 open groups."""
 
 STYLES = ("display", "inline", "script", "sscript")
-"""Typst's sizes of mathematics, the largest first; a fraction takes the next, a script the third or smaller."""
+"""Typst's sizes of mathematics, the largest first; fractions use the next size, scripts the third or a smaller one."""
 
 MARKS = """
 #let tall(body) = text(top-edge: "bounds", bottom-edge: "bounds", body)
 #let changed(body) = box(fill: rgb("#fde7c4"), radius: 2pt, inset: (x: 1.5pt), outset: (y: 2pt), tall(body))
 #let changed-script(body) = box(fill: rgb("#fde7c4"), radius: 1pt, inset: (x: 0.6pt), outset: (y: 0.6pt), tall(body))
 """.strip()
-"""The Typst definitions that converted formulas call: the mark of a changed sub-term, in a line and in a script."""
+"""The Typst definitions that converted formulas use: the mark of a changed sub-term, in a line and in a script."""
 
 
 def typst(latex: str, display: bool = True) -> str:
-    """The formula in Typst's mathematics, to stand between dollar signs; a displayed formula needs the spaces inside.
+    """The formula in Typst's mathematics, without dollar signs; a displayed formula needs spaces inside them.
 
     Raises UnknownCommand, naming a command or character outside the vocabulary, or MalformedMath.
 
@@ -60,15 +60,15 @@ def typst(latex: str, display: bool = True) -> str:
     parser = _Parser(latex, 0 if display else 1)
     out = parser.formula(())
     if not parser.at_end:
-        raise parser.malformed(f"{parser.peek} closes nothing")
+        raise parser.malformed(f"{parser.peek} has no matching opening")
     return out
 
 
 @lru_cache(maxsize=2**13)
 def guarded(latex: str) -> str:
-    """The formula itself in one line, for targets that read LaTeX, if all of it is in the vocabulary.
+    """The formula in one line, for formats that read LaTeX, after checking that it is in the vocabulary.
 
-    Nothing else reaches LaTeX or MathJax as mathematics: a formula may come from data.  Raises UnknownCommand or
+    Formulas may come from data, so LaTeX and MathJax only receive checked ones.  Raises UnknownCommand or
     MalformedMath, as `typst` does.
 
     >>> guarded("x_{i}\\n  + 1")
@@ -115,7 +115,7 @@ class _Parser:
         return MalformedMath(f"{what}: {self.source:.200}")
 
     def formula(self, closing: tuple[str, ...]) -> str:
-        """Items up to a closing token, which is not taken."""
+        """The items up to a closing token, which is not consumed."""
         out = []
         self.depth += 1
         if self.depth > DEEPEST:
@@ -126,7 +126,7 @@ class _Parser:
         return re.sub(rf"({UPRIGHT_WORD}) (?=paren|bracket|comma)", r"\1", " ".join(out))
 
     def item(self) -> str:
-        """An atom with its scripts; a prime hangs on what stands before it."""
+        """An atom with its primes and scripts."""
         if self.peek in ("_", "^", "'"):
             raise self.malformed(f"{self.peek} has nothing before it")
         atom, seen = self.atom(), ""
@@ -141,13 +141,13 @@ class _Parser:
         return atom
 
     def argument(self, style: int) -> str:
-        """A braced formula or a single symbol, in a style of its own."""
+        """A braced formula or a single symbol, in the given style."""
         outer, self.style = self.style, min(style, 3)
         token = self.take()
         if token == "{":
             out = self.closed()
         elif token == "}" or (len(token) > 1 and (token[0] != "\\" or token[1:] not in SYMBOLS)):
-            raise self.malformed(f"an argument needs braces at {token}")
+            raise self.malformed(f"the argument at {token} needs braces")
         else:
             self.position -= 1
             out = self.atom()
@@ -155,7 +155,7 @@ class _Parser:
         return out
 
     def closed(self) -> str:
-        """A formula up to its brace, which is taken."""
+        """The formula up to its closing brace, which is consumed."""
         out = self.formula(("}",))
         if self.take() != "}":
             raise self.malformed("a brace is not closed")
@@ -192,7 +192,7 @@ class _Parser:
         if name in SYMBOLS:
             return SYMBOLS[name]
         if name in COMMANDS:
-            raise self.malformed(f"{token} closes nothing")
+            raise self.malformed(f"{token} has no matching opening")
         raise self.unknown(token)
 
     def character(self, token: str) -> str:
@@ -228,16 +228,16 @@ class _Parser:
     def delimiter(self) -> str:
         token = self.take()
         if token not in DELIMITERS:
-            raise self.malformed(f"{token} is no delimiter")
+            raise self.malformed(f"{token} is not a delimiter")
         return DELIMITERS[token]
 
     def words(self) -> str:
-        """Words in braces, their spaces kept."""
+        """The words in braces, with their spaces."""
         if self.take() != "{":
             raise self.malformed("a brace was expected")
         end = self.tokens.index("}", self.position) if "}" in self.tokens[self.position :] else -1
         text = "".join(self.tokens[self.position : end])
         if end < 0 or not re.fullmatch(r"[A-Za-z0-9À-ÿ.,:;()!?@`'’ –-]+", text):
-            raise self.malformed(f"{text!r} are no plain words")
+            raise self.malformed(f"{text!r} has characters that are not allowed in words")
         self.position = end + 1
         return text

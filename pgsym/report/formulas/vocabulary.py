@@ -1,4 +1,4 @@
-"""The closed vocabulary of formulas: every command and character a formula of a report may use, with its Typst.
+"""The closed vocabulary of formulas: all commands and characters that a formula may use, with their Typst.
 
 The printer of terms emits nothing else, and `pgsym.report.formulas.typst_math` accepts nothing else.
 """
@@ -75,7 +75,7 @@ SYMBOLS = {
 """Commands without arguments."""
 
 MID_IN_A_LINE = '#h(0.278em);class("normal", bar.v)#h(0.278em);'
-"""The relation of SYMBOLS where a line might break after it, which it should not."""
+"""The Typst of \\mid in an inline formula, where no line may break after it."""
 
 FUNCTIONS = {"hat": "hat", "tilde": "tilde", "bar": "macron", "mathcal": "cal", "mathbb": "bb"}
 """Commands with one argument that is mathematics."""
@@ -112,14 +112,14 @@ DELIMITERS = {
     "\\}": "brace.r",
     "|": "bar.v",
 }
-"""What may follow \\left, \\right and the big fences."""
+"""The delimiters that may follow \\left, \\right and the fences of a fixed size."""
 
 FENCES = {
     **{f"{size}{side}": (f"{em}em", role)
        for size, em in (("big", 1.2), ("Big", 1.8), ("bigg", 2.4), ("Bigg", 3.0))
        for side, role in (("l", "opening"), ("r", "closing"))},
 }  # fmt: skip
-"""Fences of a fixed size: their height, and the class they have in Typst."""
+"""Fences of a fixed size: their height and their class in Typst."""
 
 COMMANDS = frozenset({*SYMBOLS, *FUNCTIONS, *UPRIGHT, *FENCES, "sqrt", "frac", "dfrac", "changed", "left", "right"})
 """Every command of the vocabulary, without its backslash."""

@@ -1,4 +1,4 @@
-"""How wide a displayed formula is, about: what decides where it is cut before it is set."""
+"""The approximate width of a displayed formula, which decides whether and where it is cut."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ WIDTHS = {
     **dict.fromkeys(("\\nabla", "\\cdot"), 1.6),
     "\\log": 2.8,
 }  # fmt: skip
-"""Of what is wider or narrower than a letter, with the space around it: measured in Typst, as all widths here."""
+"""The widths of tokens that are wider or narrower than a letter, with the space around them, measured in Typst."""
 LIMITED = {"\\sum": 2.4, "\\prod": 2.4}
-"""What has its scripts above and below."""
+"""The widths of operators with their scripts above and below."""
 BRACES = frozenset(f"\\{name}" for name in (*FUNCTIONS, *UPRIGHT, "sqrt", "changed"))
 """Commands that are as wide as their argument."""
 SCRIPT = 0.7
 
 
 def width(latex: str) -> float:
-    r"""About how wide a displayed formula is, in halves of an em.
+    r"""About the width of a displayed formula, in halves of an em.
 
     >>> width(r"\frac{x + y + z}{2}") - width("x + y + z")
     0.5
@@ -39,7 +39,7 @@ def width(latex: str) -> float:
 
 
 def _width(tokens: list[str]) -> float:
-    """The width of the last token and of its arguments, all of which are taken."""
+    """The width of the last token with its arguments, which are removed from `tokens`."""
     token = tokens.pop()
     if token in ("\\frac", "\\dfrac"):
         return max(_argument(tokens), _argument(tokens)) + 0.5

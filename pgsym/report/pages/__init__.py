@@ -1,1 +1,1 @@
-"""What reports and pages say: each module builds documents, or Markdown pages, of one kind."""
+"""The contents of reports and pages: each module builds the documents, or Markdown pages, of one kind."""

@@ -1,4 +1,4 @@
-"""The article, claim by claim: one document that walks through all of it."""
+"""The article, claim by claim: one document with all chapters and all claims."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from pgsym.report.pages.derivation import (
 from pgsym.report.versions import versions
 
 NAME = "article"
-"""What the report is called on the command line, beside the scripts."""
+"""The name of the report on the command line, where all other names are those of scripts."""
 
 BIBLIOGRAPHY = {
     "chen2023": "T. Chen, Understand Policy Gradient by Building Cross Entropy from Scratch (2023)",
@@ -59,13 +59,13 @@ BIBLIOGRAPHY = {
     "shao2024": "Z. Shao et al., DeepSeekMath, arXiv:2402.03300 (2024)",
     "nota2020": "C. Nota and P. S. Thomas, Is the policy gradient a gradient?, AAMAS (2020)",
 }
-"""What the prose cites; the sources that claims name are added to it."""
+"""The references of the prose; the sources of the claims are added to them."""
 
 Watch = Callable[[Iterable[Entry]], Iterable[Entry]]
 
 
 def article(watch: Watch = iter) -> Document:
-    """The whole document, with every claim that the catalogue has; `watch` may show how the deciding goes on."""
+    """The document with every claim of the catalogue; `watch` may show the progress of the decisions."""
     verdicts = {e.claim.id: decided(e.claim) for e in watch(list(catalogue.entries().values()))}
     references = _references()
     body = [b for chapter in chapters() for b in _chapter(chapter, verdicts, references)]
@@ -82,7 +82,7 @@ def article(watch: Watch = iter) -> Document:
 
 
 def decided(claim: Claim) -> Verdict:
-    """The verdict on a claim; undecided, with the reason, where it would take too long."""
+    """The verdict on a claim; undecided, with the reason, if a decision would take too long."""
     try:
         return verdict_on(claim)
     except TooLarge as reason:
@@ -103,37 +103,37 @@ def _sources(claim: Claim) -> list[str]:
 
 
 def _opening(verdicts: dict[str, Verdict]) -> Iterator[Block]:
-    """How to read it, and the table of all verdicts."""
+    """The instructions for reading, and the table of all verdicts."""
     yield Heading("How to read this", label="sec:reading", numbered=False)
     counts = Counter(str(v.rung) for v in verdicts.values())
-    said = ", ".join(f"{counts[rung]} [!{rung}]" for rung in map(str, Rung) if counts[rung])
+    tally = ", ".join(f"{counts[rung]} [!{rung}]" for rung in map(str, Rung) if counts[rung])
     yield Paragraph(
-        f"Chapters are numbered as those of the article [@chen2023]; each begins with what the article does there, in "
-        f"our words, and goes on with its claims. Of the {len(verdicts)} claims there are {said}."
+        f"Chapters are numbered as those of the article [@chen2023]; each begins with a summary of the article in our "
+        f"words, followed by its claims. The {len(verdicts)} claims have these verdicts: {tally}."
     )
     yield Table(
-        ("verdict", "what it says"),
+        ("verdict", "meaning"),
         (
             (
                 "[!decided]",
-                "true for every policy and problem of the sizes that stand with it, by random points modulo primes",
+                "true for every policy and problem of the listed sizes, by evaluation at random points modulo primes",
             ),
-            ("[!exact]", "true by a normal form or in closed form"),
+            ("[!exact]", "true, by a normal form or in closed form"),
             ("[!tested]", "not proved: no counterexample was found among many instances"),
-            ("[!refuted]", "false: a smallest counterexample stands with it, in exact numbers"),
-            ("[!undecided]", "neither proved nor refuted, with the reason"),
+            ("[!refuted]", "false: the smallest counterexample found is shown, in exact numbers"),
+            ("[!undecided]", "neither proved nor refuted; the reason is given"),
         ),
     )
     yield Paragraph(
-        "In a counterexample states and actions count from 1. Where it is drawn, circles are states, rounded boxes are "
-        "actions with what belongs to them, and numbers on arrows are probabilities; an arrow without one is certain, "
-        "a dashed one is never taken."
+        "In a counterexample states and actions are counted from 1. In drawings, circles are states, rounded boxes are "
+        "actions with their rewards and other values, and numbers on arrows are probabilities; an arrow without a "
+        "number has probability 1, a dashed arrow has probability 0."
     )
     yield Heading("All verdicts", label="sec:verdicts", numbered=False)
     yield Paragraph(
-        "What is true at some sizes need not be at others: nothing is said of sizes that a claim does not list. It "
-        "holds under the hypotheses, and where the conditions hold, that stand with it; here a star marks a claim "
-        "with conditions."
+        "A claim that is true at some sizes may be false at others: a verdict covers only the sizes listed with it. A "
+        "claim holds under its hypotheses, and where its conditions hold; in this table a star marks a claim with "
+        "conditions."
     )
     claims = [e.claim for e in catalogue.entries().values()]
     rows = tuple(
@@ -143,7 +143,7 @@ def _opening(verdicts: dict[str, Verdict]) -> Iterator[Block]:
 
 
 def _at(verdict: Verdict) -> str:
-    """The number of sizes or instances of a verdict, and a star where it has conditions."""
+    """The number of sizes or instances of a verdict, and a star if it has conditions."""
     e = verdict.evidence
     return " ".join(x for x in (e.tally, "$\\ast$" if e.conditions else "") if x)
 
@@ -153,21 +153,21 @@ def _chapter(chapter: Chapter, verdicts: dict[str, Verdict], references: dict[st
     entries = [(e.place.part, e) for e in catalogue.entries().values() if e.place and e.chapter == chapter.number]
     for index, part in enumerate(chapter.parts):
         members = [e for k, e in entries if k == index]
-        if not (part.said or members):
+        if not (part.texts or members):
             continue
         if part.title:
             yield Heading(part.title, 2, f"sec:c{chapter.number}-{index}")
-        for item in blocks(part.said):
+        for item in blocks(part.texts):
             if isinstance(item, FigureSlot):
                 yield from _figure(item.name)
-            elif not (isinstance(item, Statement) and item.name in verdicts):  # a claim says it better
+            elif not (isinstance(item, Statement) and item.name in verdicts):  # the claim of this name is shown instead
                 yield item
         for entry in members:
             yield from _claim(entry, verdicts[entry.claim.id], references)
 
 
 def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterator[Block]:
-    """A claim with its verdict, and what belongs to it: remark, derivation, counterexample, examples, repairs."""
+    """The blocks of a claim: statement, verdict, remark, derivation, counterexample, examples and repairs."""
     claim = entry.claim
     cited = "".join(f" [@{references[s]}]" for s in _sources(claim))
     theorem = catalogue.theorem(entry.script) if entry.script and claim.expected is not Rung.REFUTED else None
@@ -207,7 +207,7 @@ def _claim(entry: Entry, verdict: Verdict, references: dict[str, str]) -> Iterat
 
 
 def linked(text: str, within: str = "") -> str:
-    """Prose in which every other claim that it names by its id is followed by its number as a link.
+    """The prose with a numbered link after the id of every other claim.
 
     >>> linked("By linearity; see score-zero-mean and $a-b$, but no-such-claim.")
     'By linearity; see `score-zero-mean` ([[claim:score-zero-mean]]) and $a-b$, but no-such-claim.'
@@ -223,7 +223,7 @@ def linked(text: str, within: str = "") -> str:
 
 
 def _beside(blocks: Iterable[Block], drawing: Figure | None) -> Iterator[Block]:
-    """The first table with the drawing to its right, its rows of numbers such that a line may break between them."""
+    """The blocks with the drawing beside the first table; lines may break between the rows of its cells."""
     for item in blocks:
         if isinstance(item, Table) and drawing is not None:
             rows = tuple(tuple(cell.replace(",\\; ", "$, $") for cell in row) for row in item.rows)
@@ -234,7 +234,7 @@ def _beside(blocks: Iterable[Block], drawing: Figure | None) -> Iterator[Block]:
 
 
 def _figure(name: str) -> Iterator[Block]:
-    """A figure of the article, or why it is missing."""
+    """A figure of the article, or a paragraph with the reason why it is missing."""
     from pgsym.report.figures import article as figures
     from pgsym.report.figures import groups
 

@@ -31,14 +31,14 @@ def _blocks(audit: Audit, stem: str) -> Iterator[Block]:
     from pgsym.report.figures.mdp import mdp_figures
 
     yield from _problem(audit)
-    yield Heading("Where the policy goes, and where its gradient is")
+    yield Heading("The visits of the policy, and its gradient")
     for f in mdp_figures(audit, stem):
         yield Figure(f.name, f.svg, f.pdf, f.alt, f.caption)
     yield Heading("The forms")
     first, *others = audit.readings
     yield Paragraph(
         f"Along $v$ the gradient of the objective is ${in_a_line(first.value)}$. Each form below is evaluated by "
-        f"itself, by eliminating one state or action after the other; the score is written $\\nabla\\pi/\\pi$. "
+        f"itself, by eliminating one state or action after the other; the score is $\\nabla\\pi/\\pi$. "
         + _exactness(audit)
     )
     for reading in others:
@@ -47,7 +47,7 @@ def _blocks(audit: Audit, stem: str) -> Iterator[Block]:
 
 
 def summary(audit: Audit) -> Iterator[Block]:
-    """An audit in short, for a terminal: the problem, the forms, and whether they are equal in fractions."""
+    """A short version of an audit for a terminal: the problem, the forms, and whether they are equal in fractions."""
     yield from _problem(audit)
     yield _forms(audit)
     yield Paragraph(_exactness(audit))
@@ -56,16 +56,16 @@ def summary(audit: Audit) -> Iterator[Block]:
 def _problem(audit: Audit) -> Iterator[Block]:
     mdp = audit.mdp
     yield Paragraph(
-        f"The forms in which the policy gradient is written, each computed on `{mdp.name}` as its own table of "
-        f"transitions describes it, at a {audit.policy} softmax policy, along one direction $v$ of its logits "
+        f"The forms of the policy gradient, each computed on `{mdp.name}` from the environment's own table of "
+        f"transitions, at a {audit.policy} softmax policy, along one direction $v$ of its logits "
         f"(seed {audit.seed}). An episode ends with the first terminated transition, or after {mdp.horizon} steps."
     )
     yield Heading("The problem")
     yield Table(("quantity", "value"), tuple(_facts(audit)), align="lr")
     if audit.stray is not None:
         yield Callout(
-            "The environment does not keep to its table",
-            f"{audit.stray[0].upper()}{audit.stray[1:]}. What follows is about the table.",
+            "The environment does not follow its table",
+            f"{audit.stray[0].upper()}{audit.stray[1:]}. All results below are about the table.",
         )
 
 
@@ -80,7 +80,7 @@ def _forms(audit: Audit) -> Table:
     return Table(
         ("form", "derivative along $v$", "relative deviation", ""),
         tuple(rows),
-        f"In double precision. Deviations up to ${in_a_line(TOLERANCE)}$ are taken for rounding.",
+        f"In double precision. Deviations up to ${in_a_line(TOLERANCE)}$ count as rounding errors.",
         "lrrl",
     )
 
@@ -88,9 +88,9 @@ def _forms(audit: Audit) -> Table:
 def _facts(audit: Audit) -> Iterator[tuple[str, str]]:
     mdp = audit.mdp
     yield "states, actions", f"${mdp.S}$, ${mdp.A}$"
-    yield "transitions that can happen", f"${len(mdp.transitions.state)}$"
-    yield "states where an episode has ended", f"${int(mdp.ends.sum())}$"
-    yield "states where one may start", f"${int((mdp.rho > 0).sum())}$"
+    yield "transitions of positive probability", f"${len(mdp.transitions.state)}$"
+    yield "terminal states", f"${int(mdp.ends.sum())}$"
+    yield "possible initial states", f"${int((mdp.rho > 0).sum())}$"
     yield "horizon $T$", f"${mdp.horizon}$"
     yield "$J(\\theta)$", f"${in_a_line(audit.objective, 9)}$"
     yield "$\\lVert \\nabla J(\\theta) \\rVert$, in the logits", f"${in_a_line(audit.gradient_norm, 9)}$"
@@ -117,5 +117,5 @@ def _statement(audit: Audit, reading: Reading) -> Statement:
 
 
 def _plain(text: str) -> str:
-    """Text without what prose gives a meaning."""
+    """The text without the characters $, * and `, which are markup in prose."""
     return re.sub(r"[$*`]", " ", text)

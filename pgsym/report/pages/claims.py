@@ -27,9 +27,9 @@ def claims_page(outcomes: Iterable[Verification]) -> str:
 def _page(outcomes: Iterable[Verification]) -> Iterator[str]:
     titles: dict[int | None, str] = {c.number: c.title for c in chapters()}
     yield "# Every claim is machine-checked\n"
-    yield "`pgsym claims --md` writes this page; a test holds it to that.  One with ≠ or ≰ is refuted, as it should be."
-    yield "A claim holds under what it is given, at the sizes that stand with its verdict (nothing is said of others),"
-    yield "and where its conditions hold.  What is refuted fails at an instance of the size that stands with it."
+    yield "`pgsym claims --md` writes this page; a test checks that it is current.  Claims with ≠ or ≰ are refuted."
+    yield "A claim holds under its hypotheses (given), where its conditions hold, at the sizes listed with its verdict;"
+    yield "the verdict says nothing about other sizes.  A refuted claim fails at an instance of the listed size."
     for chapter, group in groupby(outcomes, key=lambda o: o.entry.chapter):
         yield f"\n## {titles.get(chapter, '')}\n".replace("##  ", "## ")
         yield markdown.table(("id", "statement", "given", "verdict", "stated in", "tests"), ())
@@ -48,13 +48,13 @@ def row(o: Verification) -> str:
 
 
 def _linked(name: str) -> str:
-    """The name of a file, with a link to it where the catalogue has it."""
+    """The name of a file, with a link if the file belongs to the catalogue."""
     path = homes().get(name)
     return name if path is None else f"[{name}](../derivations/{path.relative_to(FOLDER).as_posix()})"
 
 
 def summary(outcomes: Iterable[Verification]) -> str:
-    """How many claims of each chapter stand on which rung, as a Markdown table."""
+    """The number of claims of each chapter on each rung, as a Markdown table."""
     counts: dict[int | None, Counter[Rung]] = {}
     for o in outcomes:
         counts.setdefault(o.entry.chapter, Counter())[o.verdict.rung] += 1

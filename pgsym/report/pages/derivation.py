@@ -1,4 +1,4 @@
-"""Documents made from the catalogue: one for every script."""
+"""The blocks of theorems and claims of the catalogue: statements, derivations, counterexamples, examples."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ from pgsym.terms.structure import sort_of
 
 
 def verdict_on(claim: Claim) -> Verdict:
-    """The verdict on a claim, decided once: several reports tell of it."""
+    """The verdict on a claim; it is decided once and kept, because several reports show it."""
     return _decided(claim, repr(claim.sizes), None if claim.is_about_instances else id(claim))
 
 
 @cache
 def _decided(claim: Claim, _sizes: str, _identity: int | None) -> Verdict:
-    """The verdict on a claim; two that are equal may name other sizes, or compute their closed forms otherwise."""
+    """The verdict on a claim; equal claims may differ in their sizes or closed forms, so these are arguments, too."""
     return claim.decide()
 
 
 @cache
 def necessity(theorem: Theorem) -> tuple[tuple[Hypothesis, Verdict], ...]:
-    """What becomes of a theorem without each of its hypotheses, decided once."""
+    """The verdict on a theorem without each of its hypotheses in turn; decided once and kept."""
     return theorem.necessity()
 
 
@@ -71,7 +71,7 @@ def standard(name: str) -> Iterator[Block]:
     if others:
         yield Heading("Also true")
         for claim in others:
-            yield from told(claim, verdict_on(claim))
+            yield from blocks_of_claim(claim, verdict_on(claim))
     if refuted:
         yield Heading("What fails")
         for claim in refuted:
@@ -118,15 +118,15 @@ def _statement(
 
 
 def argument_of(verdict: Verdict) -> Iterator[Block]:
-    """What an order was decided by; nothing for an equation."""
+    """The slack by which an order was decided; nothing for an equation."""
     slack = verdict.evidence.slack
     if slack is not None:
-        yield Paragraph("The right side is larger by what is never negative:", introduces=True)
+        yield Paragraph("The right side minus the left side is never negative:", introduces=True)
         yield Formula(f"{latex(slack)} \\ge 0", as_text=f"{text(slack)} ≥ 0")
 
 
 def derivation_of(theorem: Theorem) -> Derivation:
-    """The lines of a theorem, what changed in each marked."""
+    """The lines of a theorem, with the changed part of each marked."""
     lines = []
     for step in theorem.steps:
         drawn, written = latex(step.after, step.path or None), text(step.after, step.path or None, CHANGED)
@@ -135,16 +135,18 @@ def derivation_of(theorem: Theorem) -> Derivation:
 
 
 def necessity_of(theorem: Theorem) -> Iterator[Block]:
-    """Two tables: the hypotheses without which the statement fails, with an instance each, and the others."""
+    """Two tables: the hypotheses without which the statement fails, each with an instance, and the other hypotheses."""
     failing, others = [], []
     for hypothesis, verdict in necessity(theorem):
         found = verdict.counterexample
         if found is not None:
             failing.append((hypothesis.latex(), tables_line(found), _math(found.lhs), _math(found.rhs)))
         elif verdict.is_true:
-            others.append((hypothesis.latex(), f"is true, too: {in_short(verdict)}; only this derivation uses it"))
+            others.append(
+                (hypothesis.latex(), f"is true, too: {in_short(verdict)}; only this derivation needs the hypothesis")
+            )
         else:
-            others.append((hypothesis.latex(), f"is {verdict.rung}: whether it holds is not known"))
+            others.append((hypothesis.latex(), f"is {verdict.rung}: it may be true or false"))
     if failing:
         yield Table(
             ("hypothesis", "without it, at", "left side", "right side"),
@@ -155,8 +157,8 @@ def necessity_of(theorem: Theorem) -> Iterator[Block]:
         yield Table(("hypothesis", "without it, the statement"), tuple(others))
 
 
-def told(claim: Claim, verdict: Verdict, with_python: bool = False) -> Iterator[Block]:
-    """A claim with its verdict and what belongs to it: argument, remark, counterexample, examples, repairs."""
+def blocks_of_claim(claim: Claim, verdict: Verdict, with_python: bool = False) -> Iterator[Block]:
+    """The blocks of a claim: statement, verdict, slack, remark, counterexample, examples and repairs."""
     yield claimed(claim, verdict)
     yield from argument_of(verdict)
     if claim.remark:
@@ -173,12 +175,12 @@ def told(claim: Claim, verdict: Verdict, with_python: bool = False) -> Iterator[
 
 
 def refutation_of(claim: Claim) -> Iterator[Block]:
-    """A refuted claim with its counterexample, Python that builds it again, its remark and its repair."""
-    return told(claim, verdict_on(claim), with_python=True)
+    """A refuted claim with its counterexample, Python that rebuilds it, its remark and its repair."""
+    return blocks_of_claim(claim, verdict_on(claim), with_python=True)
 
 
 def example_of(example: Example, says: str) -> Iterator[Block]:
-    """An instance worked out: what it is, and what the terms are worth there."""
+    """A worked example: its sentence, its tables, and the values of its terms."""
     yield Paragraph(f"*Example.* {says}", introduces=True)
     tables = ((table_name(name), table_cell(table)) for name, table in listed(example).items())
     rows = (*tables, *((table_name(name), f"${size}$") for name, size in example.sizes.items()))
@@ -192,7 +194,7 @@ def example_of(example: Example, says: str) -> Iterator[Block]:
 
 
 def counterexample_of(found: Counterexample) -> Iterator[Block]:
-    """A counterexample as a table of fractions with both sides' values."""
+    """A counterexample as a table: its exact tables and the values of both sides."""
     rows = [(table_name(name), table_cell(table)) for name, table in found.tables.items()]
     if found.at:
         rows.append(("at", ", ".join(f"${_identifier(n)} = {v}$" for n, v in found.at)))
@@ -216,7 +218,7 @@ def counterexample_of(found: Counterexample) -> Iterator[Block]:
 
 
 def python_for(claim: Claim, found: Counterexample) -> str:
-    """Python that rebuilds the counterexample of a claim, beside the file that states it where that is a user's own."""
+    """Python that rebuilds the counterexample of a claim; it names the file of a claim outside the catalogue."""
     wanted = ", ".join(f'"{x}"' for x in (claim.id, catalogue.own_file(claim)) if x)
     listed = [f"    {name!r}: {literal(table, 'F')}," for name, table in found.listed(first_label=0).items()]
     seen = {sort for symbol in found.candidate.tables for sort in listed_axes(symbol, found.size.lengths)}
@@ -252,14 +254,14 @@ def tables_line(found: Counterexample) -> str:
 
 
 def _rows(table: Any) -> str:
-    """The rows of a table as formulas of their own, between which a line may break."""
+    """The rows of a table as separate formulas, so that a line may break between them."""
     if isinstance(table, list) and any(isinstance(row, list) for row in table):
         return ", ".join(map(_rows, table))
     return table_cell(table)
 
 
 def table_name(name: str) -> str:
-    """The name of a table, or its head where names are not enough, as inline mathematics."""
+    """The name of a table, or its head if two tables have the same name, as inline mathematics."""
     stem, bracket, rest = name.partition("(")
     stem, parametric, _ = stem.partition("_θ")
     drawn = LatexNotation().name(stem) + ("_{\\theta}" if parametric else "")
@@ -288,7 +290,7 @@ def _entry(value: Any) -> str:
 
 
 def _math(side: tuple[Any, ...]) -> str:
-    """A side's value; the entries of a gradient as formulas of their own, between which a line may break."""
+    """A side's value; the entries of a gradient are separate formulas, so that a line may break between them."""
     if len(side) == 1 or set(side) == {UNDEFINED}:
         return f"${exact(side[0])}$"
     first, *middle, last = map(exact, side)

@@ -1,4 +1,4 @@
-"""The catalogue as a Markdown page: facts, bias and variance at an example, what depends on λ, closed forms."""
+"""The catalogue as a Markdown page: facts, bias and variance at examples, the bias of GAE(λ), closed forms."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from pgsym.report.writers.markdown import table
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", "^")
 HEAD = """# The estimators of the literature, and what they estimate
 
-Every number here is computed: an estimator is given every batch that can be drawn, and what it says is weighed by the
-batch's probability (`pgsym.estimators.moments`). Parameters are the logits of a table of softmax rows; G is the group
-size, T the largest and L the common length of an episode. Written by `pgsym estimators --md`.
+Every number here is computed: an estimator is applied to every possible batch, and its values are weighted by the
+probabilities of the batches (`pgsym.estimators.moments`). Parameters are the logits of a table of softmax rows; G is
+the group size, T the largest and L the common length of an episode. Written by `pgsym estimators --md`.
 """
 
 
 def page() -> str:
-    """All of the catalogue as Markdown."""
-    return "\n".join([HEAD, *_facts(), *_grid(), *_examples(), *_turned(), *_lambda(), *_pathwise()])
+    """The whole catalogue as Markdown."""
+    return "\n".join([HEAD, *_facts(), *_grid(), *_examples(), *_counterexamples(), *_lambda(), *_pathwise()])
 
 
 def _facts() -> Iterator[str]:
     yield "## Facts\n"
     yield (
         "`held` counts the batchings of the grid at which a factor is claimed and the mean is exactly that multiple of "
-        "the gradient (to 10⁻¹² in float64); one that failed anywhere would fail the tests. Claims are decided for "
-        "every policy and problem of their sizes (`pgsym show ID`).\n"
+        "the gradient (to 10⁻¹² in float64); a batching with another mean would make the tests fail. Claims are "
+        "decided for every policy and problem of their sizes (`pgsym show ID`).\n"
     )
     yield table(
         ("id", "estimator", "gradient of", "fact", "held", "claims"),
@@ -89,11 +89,11 @@ def shown(value: Any) -> str:
     return written if ("/" in written and len(written) < 12) or len(written) < 7 else f"{float(value):.6g}"
 
 
-def _turned() -> Iterator[str]:
+def _counterexamples() -> Iterator[str]:
     yield "\n## Where no factor is claimed: the smallest problem of the grid\n"
     yield (
-        "The first batching at which the mean is no multiple of the gradient, on-policy if there is one. What is "
-        "unbiased on-policy is biased off-policy and left out, but for what is made for it.\n"
+        "The first batching at which the mean is no multiple of the gradient, on-policy if there is one. Estimators "
+        "that are biased only off-policy are left out, except those that are made for off-policy samples.\n"
     )
     yield table(
         ("estimator", "at", "rewards", "gradient", "mean", ""),
@@ -106,24 +106,24 @@ def _turned() -> Iterator[str]:
 
 
 def angle(m: Moments) -> str:
-    """How a mean lies to its gradient, without the cosine."""
+    """The comparison of a mean with its gradient in words, without the cosine."""
     return str(m.comparison).split(" (", maxsplit=1)[0]
 
 
 def rewards(m: Moments) -> str:
-    """What the episodes pay, in their order."""
+    """The returns of the episodes, in their order."""
     return ", ".join(shown(x) for x in m.problem.returns)
 
 
 def short(numbers: Array) -> str:
-    """The entries of a table, each a short number."""
+    """The entries of a table as short numbers."""
     return ", ".join(map(shown, numbers.ravel()))
 
 
 def _lambda() -> Iterator[str]:
     yield "\n## The bias of GAE(λ)\n"
     yield (
-        "For every sample the estimate is a polynomial in λ of degree T − 1, and so is its mean; exact means at T "
+        "For every sample the estimate is a polynomial in λ of degree T − 1; so its mean is one, too. Exact means at T "
         "fractions give the coefficients. At λ = 1 the bias is zero whatever the critic, and with the exact value "
         "function it is zero for every λ.\n"
     )
@@ -149,7 +149,7 @@ def _lambda() -> Iterator[str]:
 
 
 def polynomial(coefficients: Array) -> str:
-    """A polynomial in λ for people.
+    """A polynomial in λ as text.
 
     >>> polynomial([Fraction(3, 8), Fraction(-3, 8), Fraction(0)])
     '3/8 − 3/8 λ'
@@ -166,15 +166,15 @@ def polynomial(coefficients: Array) -> str:
 
 def _pathwise() -> Iterator[str]:
     yield "\n## Pathwise against the score function\n"
-    yield "Gaussian, reward −(x − c)², x ~ N(μ, σ²), d = μ − c; the gradient is by μ. Exact (SymPy).\n"
+    yield "Gaussian, reward −(x − c)², x ~ N(μ, σ²), d = μ − c; the gradient is with respect to μ. Exact (SymPy).\n"
     yield table(
         ("estimator", "gradient", "mean", "variance"),
         [(f.title, *(code(str(x)) for x in (f.gradient, f.mean, f.variance))) for f in gaussian()],
     )
     yield (
-        "\nTwo actions, reward 1 for the second; the gradient is by its logit. Relaxed (Gumbel-softmax) and "
-        "straight-through estimates are the same for a linear reward: biased, less at lower temperatures, where the "
-        "variance is larger.\n"
+        "\nTwo actions, reward 1 for the second; the gradient is with respect to its logit. Relaxed (Gumbel-softmax) "
+        "and straight-through estimates are equal for a linear reward. They are biased; at lower temperatures the bias "
+        "is smaller and the variance larger.\n"
     )
     head = ("estimator", "gradient", "mean", "bias", "variance", "by")
     exact = [

@@ -19,7 +19,7 @@ from pgsym.report.prose import quoted
 from pgsym.report.versions import versions
 
 LONGEST = 12
-"""How many rows of numbers a problem may have that is written out."""
+"""The most episodes of a problem whose episodes are listed in a table."""
 
 
 def loss_audit_document(audit: LossAudit) -> Document:
@@ -34,7 +34,7 @@ def loss_audit_document(audit: LossAudit) -> Document:
     framework = {"torch": ("PyTorch", "torch"), "jax": ("JAX", "jax")}.get(audit.subject.kind)
     more = () if framework is None else ((framework[0], version(framework[1])),)
     made = (*versions(), *more, ("Matplotlib", version("matplotlib")))
-    return Document(stem, f"{_plain(audit.name)} held to the gradient", blocks, versions=made)
+    return Document(stem, f"{_plain(audit.name)} compared with the gradient", blocks, versions=made)
 
 
 def _blocks(audit: LossAudit, stem: str) -> Iterator[Block]:
@@ -45,7 +45,7 @@ def _blocks(audit: LossAudit, stem: str) -> Iterator[Block]:
     yield from _guess(audit)
     yield Heading("Which identities hold")
     yield Table(
-        ("identity", "", "how far, or what was found where it fails first"),
+        ("identity", "", "range, or the first failure"),
         tuple((_prose(i.summary), _badge(i.verdict), _finding(i)) for i in audit.identities),
         long=True,
     )
@@ -63,7 +63,7 @@ def _blocks(audit: LossAudit, stem: str) -> Iterator[Block]:
 
 
 def summary(audit: LossAudit) -> Iterator[Block]:
-    """An audit in short, for a terminal: the identities, the smallest problem with a bias, variances, gaps."""
+    """A short version of an audit for a terminal: identities, the smallest problem with a bias, variances, gaps."""
     yield Paragraph(_opening(audit))
     rows = tuple((i.name, _badge(i.verdict), _finding(i, with_numbers=False)) for i in audit.identities)
     yield Table(("identity", "", "details, or the first failure"), rows)
@@ -109,7 +109,7 @@ def _verdict(audit: LossAudit) -> Statement:
     rung = audit.rung if sign == "=" else "refuted"
     counted = f"{len(audit.asked)} readings asked for, {audit.samples:,} samples in all; seed {audit.scope.seed}"
     text = f"{audit.summary[0].upper()}{audit.summary[1:]}."
-    expected = "" if audit.expected == "unbiased" else f" What was expected is `{audit.expected}`."
+    expected = "" if audit.expected == "unbiased" else f" The expected verdict is `{audit.expected}`."
     return Statement("Verdict", audit.name, _prose(text) + expected, formula, badge=Badge(rung, counted))
 
 
@@ -119,8 +119,10 @@ def _finding(found: Finding, with_numbers: bool = True) -> str:
     if not with_numbers:
         return _prose(found.detail) + (f" at `{found.problem}`" if found.problem else "")
     at = f" at `{found.problem}`, {found.batch}" if found.problem else ""
-    told = "" if found.detail in found.numbers else _prose(found.detail)
-    return (f"{told}{at}" if told else at.removeprefix(" ")) + (f": {_prose(found.numbers)}" if found.numbers else "")
+    detail = "" if found.detail in found.numbers else _prose(found.detail)
+    return (f"{detail}{at}" if detail else at.removeprefix(" ")) + (
+        f": {_prose(found.numbers)}" if found.numbers else ""
+    )
 
 
 def _badge(verdict: str) -> str:
@@ -131,16 +133,18 @@ def _bias(audit: LossAudit) -> Iterator[Block]:
     yield Heading("The bias")
     worst = audit.worst
     if worst is None:
-        yield Paragraph("There is none at the problems asked for." if audit.rung == "exact" else "None was seen.")
+        yield Paragraph(
+            "There is no bias at the readings that count." if audit.rung == "exact" else "No bias was found."
+        )
     else:
-        most = _most_turned(audit)
+        most = _with_largest_angle(audit)
         yield from _at(worst, "The smallest problem with a bias", below_heading=True)
         if most is not None and most.case is not worst.case:
-            yield from _at(most, "Where the mean is turned most")
+            yield from _at(most, "The problem with the largest angle between mean and gradient")
     yield Paragraph(
         "The mean at every problem and with every batch (groups $\\times$ group size): equal to the gradient, a "
-        "multiple of it, or turned by an angle; in brackets what does not decide the verdict."
-        + ("" if audit.rung == "exact" else " Of samples that were drawn it is told whether a bias was seen."),
+        "multiple of it, or turned by an angle. Entries in brackets do not count for the verdict."
+        + ("" if audit.rung == "exact" else " For drawn samples, the entry says whether a bias was found."),
         introduces=True,
     )
     batches = list(audit.scope.batches)
@@ -152,7 +156,7 @@ def _bias(audit: LossAudit) -> Iterator[Block]:
     yield Table(head, tuple(rows), align="l" + "r" * len(batches), long=len(rows) > 2 * LONGEST)
 
 
-def _most_turned(audit: LossAudit) -> Reading | None:
+def _with_largest_angle(audit: LossAudit) -> Reading | None:
     turned = [r for r in audit.asked if r.comparison is not None and r.comparison.kind is Kind.BIASED_DIRECTION]
     return min(
         turned, key=lambda r: (-float(f"{r.comparison.angle or 0:.9g}") if r.comparison else 0, r.size), default=None
@@ -160,7 +164,7 @@ def _most_turned(audit: LossAudit) -> Reading | None:
 
 
 def _at(reading: Reading, title: str, below_heading: bool = False) -> Iterator[Block]:
-    """A problem written out, and the gradient, the mean and the bias there."""
+    """The blocks of a problem: its episodes, and the gradient, the mean and the bias."""
     found, p = reading.found, reading.case.problem
     assert found is not None
     yield Paragraph(
@@ -220,11 +224,11 @@ def _beside(match: Comparison) -> str:
 
 def _problems(audit: LossAudit) -> Iterator[Block]:
     yield Paragraph(
-        "The smallest first. Where no behaviour policy is named, samples are drawn from the policy itself; what is "
-        f"*drawn* comes from the seed {audit.scope.seed}."
+        "The smallest problems come first. Without a behaviour policy, samples are drawn from the policy itself; "
+        f"*drawn* numbers come from the seed {audit.scope.seed}."
     )
     rows = tuple((f"`{c.id}`", _prose(c.summary), _prose(str(c.problem)), f"${c.problem.E}$") for c in _cases(audit))
-    yield Table(("problem", "what it is", "its sizes", "episodes"), rows, align="lllr", long=True)
+    yield Table(("problem", "description", "sizes", "episodes"), rows, align="lllr", long=True)
     yield from _left_out(audit)
 
 
@@ -242,12 +246,12 @@ def _cases(audit: LossAudit) -> list[Case]:
 
 
 def _cell(reading: Reading) -> str:
-    told = (
+    cell = (
         ("too large" if reading.too_large else "no number")
         if reading.comparison is None
         else _cell_of(reading.comparison)
     )
-    return told if reading.asked else f"({told})"
+    return cell if reading.asked else f"({cell})"
 
 
 def _cell_of(match: Comparison) -> str:
@@ -256,7 +260,7 @@ def _cell_of(match: Comparison) -> str:
             return "none seen" if match.drawn else "equal"
         case Kind.SCALED:
             factor = match.factor or 0
-            digits = 8 if f"{float(factor):.4g}" == "1" else 4  # what is not 1 is not shown as 1
+            digits = 8 if f"{float(factor):.4g}" == "1" else 4  # so that a factor near 1 is not shown as 1
             return f"$\\times {in_a_line(factor, digits)}$"
         case Kind.BIASED_DIRECTION:
             return match.turn(3)
@@ -269,8 +273,8 @@ def _words(match: Comparison) -> str:
     if match.kind is Kind.SCALED:
         return f"exactly {_number(match.factor)} times the gradient"
     if match.kind is Kind.BIASED_DIRECTION:
-        told = f", with a cosine of {_number(match.cosine)}" if match.cosine_in_words else ""
-        return f"turned by {_cell_of(match)}{told}"
+        cosine = f", with a cosine of {_number(match.cosine)}" if match.cosine_in_words else ""
+        return f"turned by {_cell_of(match)}{cosine}"
     return str(match)
 
 
@@ -289,7 +293,7 @@ def _gradient(audit: LossAudit) -> str:
 
 
 def _number(value: Any, digits: int = 12) -> str:
-    """A number as inline mathematics: a fraction where it is one."""
+    """A number as inline mathematics, as a fraction if it is recognised as one."""
     return f"${_latex(value, digits)}$"
 
 
@@ -298,7 +302,7 @@ def _latex(value: Any, digits: int = 12) -> str:
 
 
 def _prose(text: str) -> str:
-    """Text in which the gradient of J and minus signs are mathematics, and nothing else means anything."""
+    """Literal text in which ∇(J), some fractions, and numbers with signs or exponents are mathematics."""
     out = _plain(text)
     out = out.replace("∇(J)", "$\\nabla J(\\theta)$")
     for form in ("(G − 1)/G", "G/(G − 1)", "(R − 1)/R", "R/(R − 1)", "1/(G − 1)", "1/(R − 1)"):
@@ -307,7 +311,7 @@ def _prose(text: str) -> str:
 
 
 def _in_maths(found: re.Match[str]) -> str:
-    """A number as it stands, or as mathematics where it is negative or has an exponent."""
+    """The number unchanged, or as mathematics if it is negative or has an exponent."""
     sign, digits, exponent = found.groups()
     if not (sign or exponent):
         return found[0]
@@ -315,5 +319,5 @@ def _in_maths(found: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text without what prose gives a meaning."""
+    """The text as literal prose, without markup."""
     return quoted(text)

@@ -1,4 +1,4 @@
-"""Reports that tell a longer story than one derivation."""
+"""Reports about more than one derivation, with blocks of their own."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 
 def ce_is_pg_exactly() -> Iterator[Block]:
-    """From the objective to the two expressions side by side, the six repairs and the real data."""
+    """The blocks from the objective to the comparison of both procedures, the six repairs and the real data."""
     from pgsym.derivations import ce_is_pg_exactly as script
 
-    yield Heading("1. What is maximised")
+    yield Heading("1. The objective")
     yield from _shown("objective-one-step")
     yield Heading("2. Its gradient")
     yield Paragraph("For any reward, before the bot's 0/1 reward is put in:")
     yield from _shown("policy-gradient-one-step")
     yield from necessity_of(catalogue.theorem("policy-gradient-one-step"))
-    yield Heading("3. What cross entropy descends")
+    yield Heading("3. The gradient of cross entropy")
     yield from _shown("cross-entropy-gradient")
     yield Heading("4. The claim")
     yield from refutation_of(catalogue.entry("ce-is-pg-exactly").claim)
-    yield Heading("5. What is true: a weight for each example")
+    yield Heading("5. The true statement: a weight for each example")
     yield from _shown("ce-pg-weight")
     yield Heading("6. The two expressions side by side")
     yield correspondence()
@@ -47,7 +47,7 @@ def ce_is_pg_exactly() -> Iterator[Block]:
         for e in catalogue.entries_of(catalogue.script_name(name)):
             if e.script == name and e.claim.id != name:
                 yield from refutation_of(e.claim)
-    yield Heading("8. What the procedure is instead")
+    yield Heading("8. The loss that policy gradient minimises")
     yield from _shown("pg-is-mae")
     yield Heading("9. On real data")
     yield from on_digits()
@@ -63,7 +63,7 @@ def _shown(name: str) -> Iterator[Block]:
 
 
 def correspondence() -> Table:
-    """The correspondence of the two procedures, every formula a term of the catalogue."""
+    """A table that compares the two procedures line by line; its formulas are terms of the catalogue."""
     from pgsym.derivations.ce_is_pg_exactly import m
 
     def shown(*terms: str) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def correspondence() -> Table:
 
 
 def on_digits() -> Iterator[Block]:
-    """The classification bot on handwritten digits, or why it is missing."""
+    """The training on handwritten digits, or a paragraph with the reason why it is missing."""
     try:
         from pgsym.derivations.digits.figures import digits_figures
         from pgsym.derivations.digits.training import train
@@ -102,7 +102,7 @@ def on_digits() -> Iterator[Block]:
         "start that finds the right answers unlikely."
     )
     yield Table(
-        ("what must agree, at every update", "largest deviation"),
+        ("quantities that must agree at every update", "largest deviation"),
         tuple((words, f"${in_a_line(value, 2)}$") for words, value in deviations(run, stuck)),
         f"Each computed by two formulas at all {run.updates} updates of every method, from both starts.",
         "lr",
@@ -112,11 +112,11 @@ def on_digits() -> Iterator[Block]:
 
 
 PREJUDICE = 6.0
-"""The logit by which the poor start prefers one answer to all others."""
+"""The amount by which one answer's logit exceeds all others at the poor start."""
 
 
 def deviations(*runs: DigitsRun) -> Iterator[tuple[str, float]]:
-    """What must be zero but for rounding, with the largest value met at any update of any run."""
+    """The deviations that must be zero up to rounding, each with its largest value over all updates of all runs."""
     yield (
         "parameters of cross entropy and of label sampling with all labels",
         max(float(r.label_sampled_gap.max()) for r in runs),

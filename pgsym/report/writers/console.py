@@ -1,4 +1,4 @@
-"""The console that results are printed to: colours of verdicts, tables, and lines that wrap below their beginning."""
+"""The console for results: colours of verdicts, tables, and wrapped lines with a hanging indent."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 COLOURS = {"decided": "green", "exact": "green", "tested": "yellow", "refuted": "red", "undecided": "magenta"}
 SPACE = "\ue000"
-"""A space at which no line breaks."""
+"""A no-break space."""
 
 
 def console(highlight: bool = False, stderr: bool = False) -> Console:
-    """A console of rich's, which leaves a closed pipe to the command line."""
+    """A console of rich; the command line handles a closed pipe."""
     from rich.console import Console
 
     class Plain(Console):
@@ -30,7 +30,7 @@ def badge(rung: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text without what rich gives a meaning."""
+    """The text with rich's markup escaped."""
     from rich.markup import escape
 
     return escape(text)
@@ -57,7 +57,7 @@ def table(
 
 
 def hanging(out: Console, lead: str, markup: str, deeper: int = 0) -> None:
-    """Print words after what leads them; where they take several lines, the others are indented a little further."""
+    """Print words after a lead; further lines are indented below the first, by `deeper` more spaces."""
     from rich.text import Text
 
     first = Text.from_markup(lead)

@@ -46,16 +46,16 @@ SHEET = f"""
   line
 }})
 """
-"""Every formula on a page of its own; of one that stands on a line also the depth below the line, in points."""
+"""Typst source that draws each formula on a page of its own; for inline formulas also the depth below the line."""
 
 NARROW, ROOM = 45.0, 78.0
-"""The `width` that a line holds on a telephone, and that it holds on a large screen."""
+"""The `width` of a line on a telephone, and on a large screen."""
 
 SHRUNK = 0.8
-"""How far a formula is scaled down at most."""
+"""The smallest factor by which a formula is scaled down."""
 
 WHOLE = 400.0
-"""The points from which a figure is as wide as the text."""
+"""From this width in points on, a figure gets the width of the text."""
 
 
 def render_html(document: Document) -> bytes:
@@ -63,7 +63,7 @@ def render_html(document: Document) -> bytes:
     glyphs: dict[str, str] = {}
     whole = list(dict.fromkeys(formulas(document)))
     drawn = draw(list(dict.fromkeys(shown for formula in whole for shown in _in_pieces(*formula))))
-    pictures = {shown: _sharing(svg, glyphs) for shown, svg in drawn.items()}
+    pictures = {shown: _with_shared_glyphs(svg, glyphs) for shown, svg in drawn.items()}
     writer = _Writer(pictures, numbers(document), section_numbers(document))
     return (
         template("report.html.jinja")
@@ -89,7 +89,7 @@ def escape(text: str) -> str:
 
 Kind = Literal["display", "inline", "piece"]
 Shown = tuple[str, Kind]
-"""A formula, and whether it is displayed, stands in a text, or is a piece of one that is displayed."""
+"""A formula with its kind: displayed, inline, or a piece of a displayed formula."""
 
 
 def formulas(document: Document) -> Iterator[Shown]:
@@ -99,14 +99,14 @@ def formulas(document: Document) -> Iterator[Shown]:
 
 
 def _in_pieces(latex: str, kind: Kind) -> list[Shown]:
-    """What is drawn of a formula: its pieces where a line may not hold it, which the browser breaks lines between."""
+    """The formula as it is drawn: whole, or, if it is wide, in pieces between which the browser may break lines."""
     if kind == "display" and width(latex) > NARROW and len(parts := pieces(latex, ROOM)) > 1:
         return [(part, "piece") for part in parts]
     return [(latex, kind)]
 
 
 def draw(wanted: list[Shown]) -> dict[Shown, str]:
-    """An inline SVG for every formula, all drawn in one run."""
+    """An inline SVG for every formula; one run of Typst draws them all."""
     if not wanted:
         return {}
     import typst as compiler
@@ -130,13 +130,13 @@ def draw(wanted: list[Shown]) -> dict[Shown, str]:
 
 
 def _inlined(svg: str, latex: str, kind: Kind, depth: float) -> str:
-    """The SVG scaled to the text around it, in its colour, with the LaTeX as its name; its depth puts it on a line."""
+    """The SVG in the size and colour of the text around it, aligned to its line, with the LaTeX as accessible name."""
     size = re.search(r'viewBox="(0 0 ([\d.]+) ([\d.]+))"', svg)
     if size is None:
         raise ReportError(f"Typst drew no picture of {latex}")
     across, height = float(size[2]) / POINTS, float(size[3]) / POINTS
     style = f"width:{across:.3f}em;height:{height:.3f}em;vertical-align:{-(depth + MARGIN) / POINTS:.3f}em;"
-    if kind == "display":  # a little too wide, it shrinks; else one scrolls
+    if kind == "display":  # slightly wide formulas shrink; wider ones scroll
         style = f"width:{across:.3f}em;max-width:100%;min-width:{SHRUNK * across:.3f}em;height:auto;"
     spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     head = f'<svg class="formula {kind}" role="img" aria-label="{escape(unmarked(latex))}" style="{style}" '
@@ -146,8 +146,8 @@ def _inlined(svg: str, latex: str, kind: Kind, depth: float) -> str:
     return body.replace('fill="#fde7c4"', 'class="mark"')
 
 
-def _sharing(svg: str, glyphs: dict[str, str]) -> str:
-    """The SVG without the outlines of its glyphs, which go to those that the page has but once, under short names."""
+def _with_shared_glyphs(svg: str, glyphs: dict[str, str]) -> str:
+    """The SVG without the outlines of its glyphs, which move to `glyphs`, shared by the page, under short names."""
 
     def taken(symbol: re.Match[str]) -> str:
         glyphs.setdefault(symbol[1], f'<symbol id="g{len(glyphs)}"{symbol[2]}')
@@ -189,7 +189,7 @@ class _Writer:
                     out.append(f'<a href="#{part}">{self.numbers[part]}</a>')
                 case "badge":
                     out.append(self.badge(Badge(part)))
-                case _ if out and part[0] in ".,;:)":  # no line may break between a formula and its full stop
+                case _ if out and part[0] in ".,;:)":  # keep a formula and the punctuation after it on one line
                     out[-1] = f'<span class="keep">{out[-1]}{part[0]}</span>'
                     out.append(escape(part[1:]))
                 case _:

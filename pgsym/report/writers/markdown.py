@@ -27,12 +27,12 @@ from pgsym.report.prose import LAYOUT, literal, spans
 TINT = "#b06000"
 SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&]")
 APART = {"$": "<span>&#36;</span>", "\\": "<span>&#92;</span>"}
-"""What MathJax would take for the beginning of a formula, in elements of their own, which no formula reaches across."""
+"""Characters that begin a formula for MathJax, each in an HTML element, because no formula crosses an element."""
 ESCAPED_BAR = r"\|"
 BARE_BAR = re.compile(r"(?<!\\)\|")
 VERTICAL = "\\vert "
 LISTED = re.compile(r"^( *\d*)([-+.)=])(?=[ =-]|$)")
-"""What would begin an item of a list, or underline a heading, at the beginning of a paragraph."""
+"""A pattern of paragraph beginnings that Markdown would read as a list item or as the underline of a heading."""
 
 
 def escape(text: str) -> str:
@@ -45,7 +45,7 @@ def escape(text: str) -> str:
 
 
 def code(text: str, in_table: bool = False) -> str:
-    """Text as code in a line, between more backticks in a row than it holds; no letters are no code."""
+    """Text as inline code, between more backticks than the text has in a row; empty text stays empty."""
     text = literal(text)
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     inside = text.replace("|", ESCAPED_BAR) if in_table else text
@@ -64,12 +64,12 @@ def _tinted(latex: str) -> str:
 
 
 def _maths(latex: str) -> str:
-    """A formula of the vocabulary, without what a browser might take for a tag."""
+    """A formula of the vocabulary, without characters that a browser might read as a tag."""
     return guarded(latex).replace("<", "\\lt ").replace(">", "\\gt ")
 
 
 def prose(text: str, in_table: bool = False) -> str:
-    r"""Prose with all that Markdown would take for markup escaped; in a table no bar is left to end a cell.
+    r"""Prose as Markdown, with special characters escaped; in a table bars are replaced, because they would end a cell.
 
     >>> prose("50% of x_1 <tag> *so*, $x_1$")
     '50% of x\\_1 \\<tag\\> *so*, $x_1$'
@@ -96,12 +96,12 @@ def prose(text: str, in_table: bool = False) -> str:
 
 
 def paragraph(text: str) -> str:
-    """Prose that begins a paragraph, and no list."""
+    """Prose as a paragraph that Markdown does not read as a list."""
     return LISTED.sub(r"\1\\\2", prose(text))
 
 
 def embedded(figure: Figure) -> str:
-    """A figure as an image that is part of the text."""
+    """A figure as an image embedded in the text."""
     return _image(figure, f"data:image/svg+xml;base64,{b64encode(figure.svg).decode()}")
 
 
@@ -118,12 +118,12 @@ SIDES = {"l": "---", "r": "---:", "c": ":-:"}
 
 
 def row(cells: Iterable[object]) -> str:
-    """A row of a table, of cells that are Markdown; their bars are escaped."""
+    """A row of a table; the cells are Markdown, and their bars are escaped."""
     return f"| {' | '.join(BARE_BAR.sub(lambda _: ESCAPED_BAR, str(cell)) for cell in cells)} |"
 
 
 def table(header: Sequence[str], rows: Iterable[Iterable[object]], align: str = "") -> str:
-    """A table of cells that are Markdown, its columns aligned by the letters l, r and c.
+    """A table whose cells are Markdown; the letters l, r and c align its columns.
 
     >>> print(table(("form", "value"), [("|x|", 2)], "lr"))
     | form | value |
@@ -175,7 +175,7 @@ def _anchor(label: str) -> str:
 
 
 def frame(document: Document) -> tuple[str, tuple[str, ...]]:
-    """What stands above the blocks of a document, and what stands below them: references, sources, versions."""
+    """The text above the blocks of a document, and the texts below them: references, sources, versions."""
     below = []
     if document.references:
         listed = "\n".join(f'- <a id="{r.key}"></a>{prose(r.text)}' for r in document.references)

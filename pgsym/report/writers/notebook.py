@@ -10,7 +10,7 @@ from pgsym.report.writers.markdown import frame, markdown
 
 
 def render_notebook(document: Document) -> bytes:
-    """The notebook as JSON (nbformat 4.5); Python in the report becomes cells that run."""
+    """The notebook as JSON (nbformat 4.5); Python code in the report becomes code cells."""
     above, below = frame(document)
     cells = [_cell("markdown", above, 0)]
     for item in document.blocks:

@@ -35,8 +35,8 @@ IDENTITIES = {"holds": "green", "*fails*": "red", "not shown": "dim"}
 def show_blocks(blocks: Iterable[Block], out: Console | None = None) -> None:
     """Print the blocks of a document, with an empty line before, between and after them.
 
-    A statement that is followed by its derivation is not printed twice: the derivation has its first and last line, and
-    the verdict stands below it.
+    If a statement is followed by its derivation, its sides are not printed: they are the first and last line of the
+    derivation; the verdict is printed below the derivation.
     """
     out = out or console()
     blocks = list(blocks)
@@ -94,7 +94,7 @@ def _block(item: Block, out: Console) -> None:
         case Code(text, _):
             for line in literal(text, kept=LAYOUT).splitlines():
                 out.print(f"    {escaped(line)}", soft_wrap=True)
-        case Statement() | Derivation():  # which `show_blocks` prints itself, as one may stand above the other
+        case Statement() | Derivation():  # printed by `show_blocks`, which may join the two
             pass
         case _:
             assert_never(item)
@@ -105,7 +105,7 @@ def _cell(text: str) -> str:
 
 
 def _head(item: Statement, out: Console) -> None:
-    """The name, the words and the hypotheses of a statement."""
+    """Print the name, the prose and the hypotheses of a statement."""
     out.print()
     hanging(out, "", f"[bold]{escaped(item.name)}[/bold]  {prose(item.text)}", 2)
     for hypothesis in item.given or map(plain, item.hypotheses):
@@ -113,7 +113,7 @@ def _head(item: Statement, out: Console) -> None:
 
 
 def _sides(item: Statement, out: Console) -> None:
-    """The formula of a statement: its sides one below the other, or in one piece if it is not an equation."""
+    """Print the formula of a statement: its sides on two lines, or the whole formula if it has no sides."""
     if not item.formula:
         return
     out.print()
@@ -127,7 +127,7 @@ def _sides(item: Statement, out: Console) -> None:
 
 
 def _derivation(item: Derivation, out: Console) -> None:
-    """The lines of a derivation: what changed in colour, and below it the rule, the reason and the rung."""
+    """Print the lines of a derivation, with the changed part in colour, and below each the rule, reason and rung."""
     out.print()
     hanging(out, "    ", _formula(item.start, item.as_text), 2)
     for number, line in enumerate(item.lines, 1):
@@ -137,26 +137,26 @@ def _derivation(item: Derivation, out: Console) -> None:
 
 
 def _verdict(found: Badge | None, out: Console) -> None:
-    """The rung in its colour, and the evidence beside it."""
+    """Print the rung in its colour, and the evidence beside it."""
     if found is None:
         return
     mark = "✔ " if found.rung in ("decided", "exact") else ""
     colour = COLOURS[found.rung]
     out.print()
-    said = found.detail.removeprefix(f"{found.rung.capitalize()} ")  # which stands before it, in colour
+    said = found.detail.removeprefix(f"{found.rung.capitalize()} ")  # it is printed before, in colour
     if re.match("[A-Z][a-z]+[ ,;]", said):
         said = said[0].lower() + said[1:]
     hanging(out, f"  [{colour}]{mark}{found.rung}[/{colour}]  ", f"[dim]{prose(said)}[/dim]")
 
 
 def _formula(latex: str, as_text: str) -> str:
-    """A formula as rich's markup, with spaces that no line breaks at, what changed in colour."""
+    """A formula as rich's markup, with no-break spaces and the changed part in colour."""
     shown = escaped(kept(as_text or plain(f"${latex}$")))
     return shown.replace(CHANGED[0], "[cyan]").replace(CHANGED[1], "[/cyan]")
 
 
 def kept(formula: str) -> str:
-    """The formula with spaces that no line breaks at: in its scripts, around bars, after operators and commas.
+    """The formula with no-break spaces in its scripts, around bars, and after operators and commas.
 
     >>> kept("Σ_{t = 1} log π(a | s) + 1").replace(SPACE, "·")
     'Σ_{t·=·1} log·π(a·|·s) +·1'

@@ -63,10 +63,10 @@ ACCENTS = {"\u0302": "\\hat", "\u0303": "\\tilde"}
 WITH_ACCENT = re.compile(r"(?s).[\u0302\u0303]?")
 RAGGED = ">{\\raggedright\\arraybackslash}"
 BESIDE = 24
-"""About the characters of a table that has a drawing beside it."""
+"""About the width in characters of a table beside a drawing."""
 BREAK = "\\allowbreak{}"
 EQUATION = "eq:"
-"""How the label of a formula begins, to whose number brackets belong."""
+"""The beginning of a formula's label; a reference to a formula has brackets around its number."""
 
 
 def escape(text: str) -> str:
@@ -81,7 +81,7 @@ def escape(text: str) -> str:
             out.append(f"\\({ACCENTS[character[1]]}{{{GREEK.get(character[0], character[0])}}}\\)")
         elif character in ESCAPES:
             out.append(ESCAPES[character])
-        elif out and out[-1] == character and character in "-',":  # two of them would be drawn as one
+        elif out and out[-1] == character and character in "-',":  # TeX would join the two
             out.append(f"{{}}{character}")
         elif character.isascii() or "À" <= character <= "ÿ":
             out.append(character)
@@ -93,7 +93,7 @@ def escape(text: str) -> str:
 
 
 def _characters(text: str) -> list[str]:
-    """The characters of a text, each with the hat or tilde it bears."""
+    """The characters of a text, each together with its hat or tilde."""
     spelt = (apart if len(apart := normalize("NFD", c)) == 2 and apart[1] in ACCENTS else c for c in text)
     return WITH_ACCENT.findall("".join(spelt))
 
@@ -157,7 +157,7 @@ def block(item: Block) -> str:
         case Table():
             return _table(item)
         case Code(text, _):
-            takes = "[]" if text.lstrip().startswith("[") else ""  # which else would begin its options
+            takes = "[]" if text.lstrip().startswith("[") else ""  # so that the bracket does not begin options
             return f"\\begin{{lstlisting}}{takes}\n{_listing(text)}\n\\end{{lstlisting}}"
         case Figure(name, caption=caption, label=label):
             mark = f"\\label{{{label}}}" if label else ""
@@ -184,7 +184,7 @@ def _statement(item: Statement) -> str:
 
 
 def _name(item: Statement) -> str:
-    """A long name may break after its dashes only where it has a number: others stand alone on their line."""
+    """The name of a statement; with a number it may break after dashes, because other words share its line."""
     return escape(item.name).replace("-", "-" + BREAK) if item.label else escape(item.name)
 
 
@@ -200,7 +200,7 @@ def _align(item: Table) -> str:
 
 
 def _widths(item: Table) -> list[int]:
-    """About how many characters a reader sees in the widest cell of each column."""
+    """About the number of visible characters in the widest cell of each column."""
     return [max(map(visible, (h, *column))) for h, *column in zip(item.header, *item.rows, strict=True)]
 
 
@@ -227,7 +227,7 @@ def _tabular(item: Table, room: int) -> str:
 
 
 def _longtable(item: Table) -> str:
-    """A small table over several pages, its wide columns sharing what the narrow ones leave."""
+    """A table in small type over several pages; its wide columns share the width that the narrow ones leave."""
     widths = _widths(item)
     wide = [w > WIDEST / 6 for w in widths]
     room = 0.96 - 0.0095 * sum(w for w, is_wide in zip(widths, wide, strict=True) if not is_wide)
@@ -245,12 +245,12 @@ def _longtable(item: Table) -> str:
 
 
 def _after_command(text: str) -> str:
-    """Text after a command that takes what stands in brackets, or a star, for its own."""
+    """Text after a command that would read a bracket or a star at its beginning as its own argument."""
     return f"{{}}{text}" if text[:1] in ("[", "*") else text
 
 
 def _listing(text: str) -> str:
-    """Code for `listings`, which takes single bytes: other characters, and what ends it, through its escape."""
+    """Code for `listings`; characters beyond ASCII, and the text that ends a listing, use its escape to LaTeX."""
     text = literal(text, kept=LAYOUT)
     out = "".join(c if c.isascii() else f"\0{escape(c)}@*)" for c in _characters(text))
     out = out.replace("(*@", "\0(*\\symbol{64}@*)").replace(
@@ -260,19 +260,19 @@ def _listing(text: str) -> str:
 
 
 def _metadata(text: str) -> str:
-    """Prose as a PDF string of hyperref: plain ASCII, a Greek letter by its name."""
+    """Prose as a PDF string for hyperref: plain ASCII, with names for Greek letters."""
     words = "".join(GREEK.get(c, c).lstrip("\\") for c in plain(text).replace("∇", "grad "))
     return "".join(f"\\{c}" if c in "&%$#_" else c for c in words if c.isascii() and c not in "\\{}~^")
 
 
 def _cut(latex: str) -> str:
-    """The pieces of a formula that may have to be set on several lines, said before the formula itself."""
+    """The command, set before a formula, with the pieces of the formula in case it needs several lines."""
     parts = pieces(guarded(latex)) if len(latex) > WIDE else ()
     return "\\pgcut{" + "".join(f"\\pgpiece{{{p}}}" for p in parts) + "}%\n" if len(parts) > 1 else ""
 
 
 def render_tex(document: Document) -> bytes:
-    """The whole LaTeX source; raises ReportError where a reference leads nowhere."""
+    """The whole LaTeX source; raises ReportError for a reference to an unknown label."""
     numbers(document)
     return (
         template("report.tex.jinja")

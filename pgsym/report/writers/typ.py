@@ -29,29 +29,29 @@ from pgsym.report.prose import LAYOUT, WIDEST, literal, plain, spans, typical, v
 from pgsym.report.templates import template
 
 SHORT = 16
-"""The `width` of an inline formula that is not broken."""
+"""The largest `width` of an inline formula that is kept on one line."""
 SPECIAL = set("\\#$*_`@<>[]=-+/~'\"{}()^&:;")
 
 
 def escape(text: str) -> str:
     """Literal text for Typst's markup."""
     out = "".join(f"\\{c}" if c in SPECIAL else c for c in literal(text))
-    return re.sub(r"^(\s*\d+)\.|\.(?=\.\.)", r"\1\\.", out)  # neither the item of a list nor an ellipsis
+    return re.sub(r"^(\s*\d+)\.|\.(?=\.\.)", r"\1\\.", out)  # neither a list item nor an ellipsis
 
 
 def string(text: str, kept: str = "") -> str:
-    """A Typst string literal; characters of `kept` stay although they cannot be seen."""
+    """A Typst string literal; invisible characters of `kept` stay unchanged."""
     return '"' + literal(text, kept).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def inline(latex: str) -> str:
-    """An inline formula with its LaTeX as alternative text; a short one is kept on one line."""
+    """An inline formula with its LaTeX as alternative text; a short formula is kept on one line."""
     formula = f"math.equation(alt: {string(unmarked(latex))}, ${typst(latex, display=False)}$)"
     return f"#box({formula});" if width(latex) <= SHORT else f"#{formula};"
 
 
 def display(latex: str) -> str:
-    """A displayed formula with its LaTeX as alternative text: if too wide, scaled a little or set on several lines."""
+    """A displayed formula with its LaTeX as alternative text; if too wide, it is scaled a little or cut into lines."""
     whole = f"math.equation(block: true, alt: {string(unmarked(latex))}, $ {typst(latex)} $)"
     parts = pieces(latex) if len(latex) > WIDE else ()
     cut = (f"math.equation(alt: {string(unmarked(p))}, $display({typst(p)})$)" for p in parts if len(parts) > 1)
@@ -142,7 +142,7 @@ def _table(item: Table) -> str:
 
 
 def render_typst(document: Document) -> bytes:
-    """The whole Typst source; raises ReportError where a reference leads nowhere."""
+    """The whole Typst source; raises ReportError for a reference to an unknown label."""
     return (
         template("report.typ.jinja")
         .render(

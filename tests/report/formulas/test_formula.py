@@ -45,14 +45,14 @@ def test_what_latex_means(tex: str, wanted: str) -> None:
 @pytest.mark.parametrize(
     ("tex", "words"),
     [
-        (r"\frac12", "an argument needs braces at 12"),
-        ("x^12", "an argument needs braces at 12"),
-        (r"x^\frac{1}{2}", r"an argument needs braces at \frac"),
+        (r"\frac12", "the argument at 12 needs braces"),
+        ("x^12", "the argument at 12 needs braces"),
+        (r"x^\frac{1}{2}", r"the argument at \frac needs braces"),
         ("x_a_b", "a second _ on one symbol"),
         ("x^{2}'", "a prime after a superscript"),
         ("_{2}", "_ has nothing before it"),
         (r"a \middle| b", r"\middle stands outside"),
-        (r"a \right)", r"\right closes nothing"),
+        (r"a \right)", r"\right has no matching opening"),
         (r"\sqrt[3}{x}", "is not closed"),
         (r"\sqrt[3{x}", "ends too early"),
     ],

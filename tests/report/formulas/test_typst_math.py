@@ -47,10 +47,10 @@ def test_golden(tex: str, wanted: str) -> None:
         ("π", "'π' is outside"),
         (r"\frac{a}", "ends too early"),
         (r"{a", "ends too early"),
-        (r"a}", "} closes nothing"),
+        (r"a}", "} has no matching opening"),
         (r"\left( a", "ends too early"),
-        (r"\left\langle a \right)", "is no delimiter"),
-        (r"\text{\pi}", "no plain words"),
+        (r"\left\langle a \right)", "is not a delimiter"),
+        (r"\text{\pi}", "not allowed in words"),
         ("a $ b", "'$' is outside"),
     ],
 )

@@ -57,7 +57,7 @@ def document() -> Document:
 def test_the_prose_of_the_chapters_is_in_the_vocabulary_of_every_format() -> None:
     for chapter in chapters():
         for part in chapter.parts:
-            for item in blocks(part.said):
+            for item in blocks(part.texts):
                 if isinstance(item, FigureSlot):
                     assert item.name in ("fields", "variance", "noise", "plateau", "groups")
                     continue
