@@ -127,8 +127,8 @@ def test_a_law_whose_sum_has_thousands_of_digits_is_refused_in_one_line() -> Non
 
 def test_a_law_with_a_length_of_its_own_is_looked_at_beside_a_horizon() -> None:
     """The length of a bag of draws is counted up to T where the statement has one."""
-    bag = Collective("bag of actions", (("a", ACTION),), length="B")
-    drawn, k, length = Variable("β", bag), Variable("k", INDEX), Variable("B", INDEX)
+    bag = Collective("bag of actions", (("a", ACTION),), length="draws")  # a letter may be a sort's
+    drawn, k, length = Variable("β", bag), Variable("k", INDEX), Variable("draws", INDEX)
     one, weight = Symbol("w", (ACTION,), outcomes=1), Symbol("W", (bag,), outcomes=1)
     picked = Symbol("a", (bag, INDEX), result=ACTION)
     law = Definition.of(weight(drawn), product_range(k, 1, length, of=one(picked(drawn, k))))
