@@ -23,7 +23,7 @@ m = one_step()
 @pytest.mark.parametrize("name", AT_THE_EDGE)
 def test_a_claim_that_needs_a_one_sided_derivative_says_so(name: str) -> None:
     claim = catalogue.entry(name).claim
-    assert "edge of the simplex" in claim.says
+    assert "boundary of the simplex" in claim.says
     assert "differentiable on both sides" in claim.remark
     verdict = claim.decide()
     assert verdict.rung is Rung.REFUTED

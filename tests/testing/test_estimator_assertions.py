@@ -482,7 +482,7 @@ def test_the_printed_test_fails_in_the_same_way(name):
     namespace = {}
     exec(textwrap.dedent(script), namespace)
     again, _ = failure(namespace["test_reproduced"]).split("\n\nTo reproduce it:\n\n")
-    said = said.partition("\n\n  a guess  a group of one")[0]
+    said = said.partition("\n\n  a guess  the group has one member")[0]
     said = said.replace("the smallest that Hypothesis found (seed 0)", "as given")
     tried = re.compile(r"at all \d+ problems tried")  # a guess has seen what else was drawn
     assert tried.sub("", " ".join(again.split())) == tried.sub("", " ".join(said.split()))
