@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 EXTRAS := $(VENV)/.extras
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
-QUICK := tests/terms tests/claims tests/mdps/test_mdp.py tests/report/test_numbering.py tests/testing/test_assertions.py
+QUICK := tests/terms tests/mdps/test_mdp.py tests/report/test_numbering.py tests/testing/test_assertions.py
 
 .PHONY: help report test test-all campaigns coverage fuzz test-extras audits mutants sizes lint bench pages clean
 help:
