@@ -111,8 +111,10 @@ def vocabulary(terms: Iterable[Term], definitions: dict[Symbol, Definition]) -> 
 
 def as_hypotheses(given: object) -> tuple[Hypothesis, ...]:
     """The hypotheses as a tuple; raises SortError for anything but a list of hypotheses."""
+    if isinstance(given, Hypothesis):
+        raise SortError(f"give hypotheses as a list or tuple, even a single one: [{given}]")
     if not isinstance(given, Iterable):
-        raise SortError(f"give hypotheses as a list or tuple, even a single one: [{given!s:.60}]")
+        raise SortError(f"{given!s:.60} is no list of hypotheses: give one such as [Positive(symbol)]")
     found = tuple(given)
     for h in found:
         if not isinstance(h, Hypothesis):
