@@ -1,8 +1,8 @@
 """Write every generated page again: `make pages`.
 
-These are the index of the derivations, the pages of claims, estimators and seeded bugs, the table in the README, the
-failure in the guide, and the golden LaTeX that the tests compare with.  `make bench` and `make audits` write their own
-pages, because they need further packages and take long.
+These are the index of the derivations, the pages of claims, estimators and seeded bugs, the table and the picture in
+the README, the failure in the guide, and the golden LaTeX that the tests compare with.  `make bench` and `make audits`
+write their own pages, because they need further packages and take long.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import typst
 from rich.progress import track
 
 from pgsym.claims import catalogue
@@ -48,7 +49,7 @@ def main() -> None:
     """Write all pages, the index first: claims are found by it."""
     catalogue.write_index()
     sys.path[:0] = [str(ROOT / "tests" / "estimators"), str(ROOT / "tests" / "testing")]
-    pages: tuple[Callable[[], None], ...] = (golden, of_claims, of_estimators, of_bugs, of_the_guide)
+    pages: tuple[Callable[[], None], ...] = (golden, picture, of_claims, of_estimators, of_bugs, of_the_guide)
     for write in track(pages, "pages", disable=not sys.stderr.isatty()):
         write()
 
@@ -57,6 +58,13 @@ def golden() -> None:
     """The LaTeX of a dozen reports."""
     for name in SHOWN:
         write_atomically(GOLDEN / f"{name}.tex", render(document_for(name), "tex"))
+
+
+def picture() -> None:
+    """The picture of a report's page in the README."""
+    source = render(document_for(SHOWN[0]), "typ")
+    first, *_ = typst.compile(source, format="png", ppi=100, ignore_system_fonts=True)
+    write_atomically(ROOT / "reports" / f"{SHOWN[0]}.png", first)
 
 
 def of_claims() -> None:
